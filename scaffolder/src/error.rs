@@ -1,0 +1,109 @@
+//! What went wrong, in the words a person reads.
+//!
+//! An [`Error`] is a kind, a message, a chain of causes and hints. The kind decides the exit code; the
+//! message names what was refused; each hint is a command or a step that helps. Nothing here prints:
+//! [`crate::ui`] does.
+
+use std::fmt::{self, Display};
+
+/// Which side a failure lies on. Decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What the person asked for cannot be done as things stand: a name that is taken, a folder that is not empty.
+    User,
+    /// The command line itself does not make sense.
+    Usage,
+    /// The template breaks a rule: its manifest, a file, a hook.
+    Template,
+    /// Something outside failed: disk, network, another program.
+    System,
+    /// The person stopped it (Ctrl-C, or "no" to a question).
+    Stopped,
+}
+
+impl Kind {
+    /// The process's exit code, documented in `heavy --help` and docs/GUIDE.md.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::User => 1,
+            Self::Usage => 2,
+            Self::Template => 3,
+            Self::System => 4,
+            Self::Stopped => 130,
+        }
+    }
+}
+
+/// A failure: `error: message`, then `caused by:` lines, then `hint:` lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Which side it lies on.
+    pub kind: Kind,
+    /// One sentence, lowercase, names in backticks, no full stop.
+    pub message: String,
+    /// What led to it, outermost first.
+    pub causes: Vec<String>,
+    /// What to do about it; commands in backticks can be run as they stand.
+    pub hints: Vec<String>,
+}
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of this kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// Something the person can change: see [`Kind::User`].
+    pub fn user(message: impl Into<String>) -> Self {
+        Self::new(Kind::User, message)
+    }
+
+    /// A command line that makes no sense: see [`Kind::Usage`].
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// A template that breaks a rule: see [`Kind::Template`].
+    pub fn template(message: impl Into<String>) -> Self {
+        Self::new(Kind::Template, message)
+    }
+
+    /// A failure outside: see [`Kind::System`].
+    pub fn system(message: impl Into<String>) -> Self {
+        Self::new(Kind::System, message)
+    }
+
+    /// Adds what led to it, with its own sources.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::error::Error) -> Self {
+        let mut next: Option<&dyn std::error::Error> = Some(&cause);
+        while let Some(error) = next {
+            let text = error.to_string();
+            // Many libraries repeat their source in their own text; once is enough.
+            if self.causes.last().is_none_or(|last| !last.ends_with(&text)) {
+                self.causes.push(text);
+            }
+            next = error.source();
+        }
+        self
+    }
+
+    /// Adds a step that helps.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,4 @@
+//! The library behind `heavy`.
+
+pub mod error;
+pub mod tree;

@@ -1,0 +1,2 @@
+//! `heavy`.
+fn main() {}

@@ -1,0 +1,116 @@
+//! A project as a value: relative paths and what stands at them.
+//!
+//! Rendering, merging and hooks work on a [`Tree`]; only the writer turns one into files. A [`TreePath`] is
+//! parsed once, so that a path that leaves the project cannot exist in one.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+
+/// A path inside a tree: relative, `/` between its parts, the same on every platform.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreePath(String);
+
+/// Why a path cannot stand in a tree; `Display` completes the sentence "the path `x` …".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathProblem {
+    /// Nothing between two slashes, or nothing at all.
+    Empty,
+    /// Starts at a root (`/x`, `\x`) or a drive (`C:`).
+    Absolute,
+    /// Has a part `..` (or `.`).
+    Traversal,
+    /// Reaches into `.git`, where a file could be made to run.
+    GitDirectory,
+    /// A name that Windows keeps for devices (`CON`, `nul.txt`), or that it cannot store (`a:b`, a trailing dot).
+    NotPortable,
+}
+
+impl Display for PathProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "has an empty part",
+            Self::Absolute => "is absolute",
+            Self::Traversal => "leaves its folder with `..`",
+            Self::GitDirectory => "reaches into `.git`",
+            Self::NotPortable => "cannot be stored on Windows",
+        })
+    }
+}
+
+impl TreePath {
+    /// Parses a path with `/` between its parts.
+    ///
+    /// # Errors
+    /// Says which rule the path breaks: see [`PathProblem`].
+    pub fn parse(text: &str) -> Result<Self, PathProblem> {
+        let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
+        if text.starts_with(['/', '\\']) || drive {
+            return Err(PathProblem::Absolute);
+        }
+        for part in text.split('/') {
+            match part {
+                "" => return Err(PathProblem::Empty),
+                "." | ".." => return Err(PathProblem::Traversal),
+                _ if part.split('\\').any(|piece| piece == "..") => return Err(PathProblem::Traversal),
+                _ if part.eq_ignore_ascii_case(".git") => return Err(PathProblem::GitDirectory),
+                _ if !portable(part) => return Err(PathProblem::NotPortable),
+                _ => {}
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The path as text, `/` between its parts.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its last part.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// Whether it is `folder` itself or stands below it.
+    #[must_use]
+    pub fn is_within(&self, folder: &str) -> bool {
+        self.0.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl Display for TreePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Names of devices and characters after Microsoft's "Naming Files, Paths, and Namespaces".
+fn portable(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end();
+    let device = ["con", "prn", "aux", "nul"].iter().any(|name| stem.eq_ignore_ascii_case(name))
+        || (stem.len() == 4
+            && ["com", "lpt"].iter().any(|name| stem.get(..3).is_some_and(|s| s.eq_ignore_ascii_case(name)))
+            && stem.as_bytes()[3].is_ascii_digit());
+    let forbidden = |c: char| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\');
+    !(device || part.ends_with(['.', ' ']) || part.contains(forbidden))
+}
+
+/// One file of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct File {
+    /// Its content, as stored.
+    pub bytes: Vec<u8>,
+    /// Whether it may be run; the only mode that git and templates carry.
+    pub executable: bool,
+}
+
+impl File {
+    /// A plain file.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { bytes: bytes.into(), executable: false }
+    }
+}
+
+/// Files by path, in the order of their paths. Folders exist by the files in them.
+pub type Tree = BTreeMap<TreePath, File>;
