@@ -1,4 +1,17 @@
 //! The library behind `heavy`.
 
+pub mod answers;
+pub mod archive;
+pub mod dialect;
 pub mod error;
+pub mod hooks;
+pub mod lint;
+pub mod lockfile;
+pub mod lockgen;
+pub mod manifest;
+pub mod name;
+pub mod render;
+pub mod stamp;
+pub mod suggest;
+pub mod template;
 pub mod tree;
