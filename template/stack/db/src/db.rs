@@ -58,9 +58,10 @@ impl Db {
     /// [`ConnectError`], if the URL is malformed or no connection could be made within
     /// [`PoolSettings::acquire_timeout`].
     pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, ConnectError> {
-        let mut options: PgConnectOptions = url
-            .parse()
-            .map_err(|source| ConnectError { place: "at an unreadable URL".to_owned(), source })?;
+        let mut options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
+            place: "at an unreadable URL".to_owned(),
+            source,
+        })?;
         let place = place(&options);
         if settings.serializable {
             options = options.options([("default_transaction_isolation", "serializable")]);
@@ -71,8 +72,13 @@ impl Db {
             .acquire_timeout(settings.acquire_timeout)
             .connect_with(options)
             .await
-            .map_err(|source| ConnectError { place: place.clone(), source })?;
-        Self::from_pool(pool).await.map_err(|source| ConnectError { place, source })
+            .map_err(|source| ConnectError {
+                place: place.clone(),
+                source,
+            })?;
+        Self::from_pool(pool)
+            .await
+            .map_err(|source| ConnectError { place, source })
     }
 
     /// Wraps a pool that exists already, for example that of a test database.
@@ -112,8 +118,15 @@ impl Db {
 
 /// Asks the server whether it is CockroachDB.
 pub(crate) async fn is_cockroach(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let version: String = sqlx::query_scalar("select version()").fetch_one(pool).await?;
-    Ok(version.starts_with("CockroachDB"))
+    let version: String = sqlx::query_scalar("select version()")
+        .fetch_one(pool)
+        .await?;
+    Ok(says_cockroach(&version))
+}
+
+/// Whether the answer to `select version()` is CockroachDB's.
+pub(crate) fn says_cockroach(version: &str) -> bool {
+    version.starts_with("CockroachDB")
 }
 
 /// What to call this database in a message: everything of the URL but the secrets.
@@ -121,6 +134,10 @@ fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or("postgres");
     match options.get_socket() {
         Some(socket) => format!("`{database}` at `{}`", socket.display()),
-        None => format!("`{database}` at `{}:{}`", options.get_host(), options.get_port()),
+        None => format!(
+            "`{database}` at `{}:{}`",
+            options.get_host(),
+            options.get_port()
+        ),
     }
 }

@@ -21,5 +21,5 @@ pub mod schema;
 pub mod testing;
 
 pub use db::{ConnectError, Db, PoolSettings};
-pub use retry::{SqlxCause, is_retryable};
+pub use retry::{SqlxCause, Work, is_retryable};
 pub use schema::Schema;

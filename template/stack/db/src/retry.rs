@@ -6,6 +6,7 @@
 //! <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>
 
 use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
 use std::time::Duration;
 
 use sqlx::{Postgres, Transaction};
@@ -18,6 +19,9 @@ const ATTEMPTS: u32 = 12;
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// Upper bound of any pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a transaction's closure returns: a boxed future that may move between threads.
+pub type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
 
 /// An error that may have the database's error inside.
 ///
@@ -59,19 +63,25 @@ impl Db {
     ///
     /// ```no_run
     /// # async fn example(db: &stack_db::Db) -> Result<(), sqlx::Error> {
-    /// db.run(async |tx| {
-    ///     sqlx::query("update counters set value = value + 1").execute(&mut **tx).await?;
-    ///     Ok::<_, sqlx::Error>(())
+    /// db.run(|tx| {
+    ///     Box::pin(async move {
+    ///         sqlx::query("update counters set value = value + 1").execute(&mut **tx).await?;
+    ///         Ok::<_, sqlx::Error>(())
+    ///     })
     /// })
     /// .await
     /// # }
     /// ```
     ///
+    /// `work` returns a boxed future because Rust cannot say yet that the future of an async
+    /// closure may move between threads, and a handler's must. `'a` is the lifetime of what
+    /// `work` borrows.
+    ///
     /// # Errors
     /// Whatever `work` returned last, or the database's error from beginning or committing.
-    pub async fn run<T, E, F>(&self, mut work: F) -> Result<T, E>
+    pub async fn run<'a, T, E, F>(&self, mut work: F) -> Result<T, E>
     where
-        F: AsyncFnMut(&mut Transaction<'_, Postgres>) -> Result<T, E>,
+        F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error> + SqlxCause,
     {
         let mut attempt = 1;
@@ -84,7 +94,11 @@ impl Db {
                 return Err(error);
             }
             let pause = pause(attempt, RandomState::new().hash_one(attempt));
-            tracing::debug!(attempt, ?pause, "transaction refused by the server, repeating it");
+            tracing::debug!(
+                attempt,
+                ?pause,
+                "transaction refused by the server, repeating it"
+            );
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
@@ -94,24 +108,24 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::run`]; a serialization failure is returned like any other error.
-    pub async fn run_once<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn run_once<'a, T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: AsyncFnOnce(&mut Transaction<'_, Postgres>) -> Result<T, E>,
+        F: for<'t> FnOnce(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
         let value = work(&mut tx).await?;
         tx.commit().await?;
         Ok(value)
     }
 
     /// One attempt of [`Db::run`].
-    async fn attempt<T, E, F>(&self, work: &mut F) -> Result<T, E>
+    async fn attempt<'a, T, E, F>(&self, work: &mut F) -> Result<T, E>
     where
-        F: AsyncFnMut(&mut Transaction<'_, Postgres>) -> Result<T, E>,
+        F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
         match work(&mut tx).await {
             Ok(value) => {
                 tx.commit().await?;
@@ -130,7 +144,9 @@ impl Db {
 /// The pause after `attempt` (from 1): a random part of a bound that doubles each time ("full
 /// jitter"). `random` is any evenly spread number.
 fn pause(attempt: u32, random: u64) -> Duration {
-    let bound = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE);
+    let bound = FIRST_PAUSE
+        .saturating_mul(1 << (attempt - 1).min(16))
+        .min(LONGEST_PAUSE);
     let bound = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(random % (bound + 1))
 }
@@ -143,7 +159,10 @@ mod tests {
     fn a_pause_never_exceeds_its_bound() {
         for attempt in 1..=64 {
             for random in [0, 1, 7_919, u64::MAX / 3, u64::MAX] {
-                assert!(pause(attempt, random) <= LONGEST_PAUSE, "{attempt} {random}");
+                assert!(
+                    pause(attempt, random) <= LONGEST_PAUSE,
+                    "{attempt} {random}"
+                );
             }
         }
     }
@@ -167,10 +186,15 @@ mod tests {
     fn the_future_of_run_is_send() {
         fn assert_send<T: Send>(_: impl FnOnce(Db, String) -> T) {}
         assert_send(|db: Db, name: String| async move {
-            let name = &name;
-            db.run(async |tx| {
-                sqlx::query("select $1").bind(name).execute(&mut **tx).await?;
-                Ok::<_, sqlx::Error>(name.len())
+            let name = name.as_str();
+            db.run(|tx| {
+                Box::pin(async move {
+                    sqlx::query("select $1")
+                        .bind(name)
+                        .execute(&mut **tx)
+                        .await?;
+                    Ok::<_, sqlx::Error>(name.len())
+                })
             })
             .await
         });
