@@ -114,3 +114,13 @@ impl File {
 
 /// Files by path, in the order of their paths. Folders exist by the files in them.
 pub type Tree = BTreeMap<TreePath, File>;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A tree of plain files.
+    pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
+        files.iter().map(|(path, text)| (TreePath::parse(path).expect("a good path"), File::new(*text))).collect()
+    }
+}

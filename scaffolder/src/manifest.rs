@@ -1,0 +1,461 @@
+//! `cargo-generate.toml`: what a template asks, and which files go where.
+
+use regex::Regex;
+use serde::Deserialize;
+use toml::Table;
+
+use crate::answers::Value;
+use crate::error::{Error, Result};
+use crate::template::MANIFEST;
+use crate::tree::Tree;
+
+/// A template's manifest, as far as it changes what is rendered.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// `[heavy] version`: the template's version.
+    pub version: Option<String>,
+    /// `[heavy] subfolder`: where the project tree stands, `/` between the parts.
+    pub subfolder: Option<String>,
+    /// What is asked, in the manifest's order.
+    pub questions: Vec<Question>,
+    /// Files that are copied verbatim (gitignore patterns).
+    pub exclude: Option<Vec<String>>,
+    /// The only files that are rendered (gitignore patterns); switches `exclude` off.
+    pub include: Option<Vec<String>>,
+    /// Paths that are left out.
+    pub ignore: Vec<String>,
+    /// The three lists above, for some answers only.
+    pub conditionals: Vec<Conditional>,
+    /// Scripts around rendering, relative to the project tree.
+    pub hooks: HookPaths,
+    /// Whether cargo-generate formats what it renders; it does unless this is `false`.
+    pub fmt: Option<bool>,
+    /// Whether the manifest has `sub_templates`, which makes cargo-generate ask.
+    pub sub_templates: bool,
+}
+
+/// One question of a template.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The placeholder that the answer fills.
+    pub name: String,
+    /// What is asked.
+    pub prompt: String,
+    /// What can be answered.
+    pub kind: QuestionKind,
+}
+
+/// What can be answered to a [`Question`].
+#[derive(Clone, Debug)]
+pub enum QuestionKind {
+    /// Yes or no: a feature.
+    Bool {
+        /// What holds unless it is answered.
+        default: Option<bool>,
+    },
+    /// A text.
+    Text {
+        /// What holds unless it is answered.
+        default: Option<String>,
+        /// The texts to choose from; any text if empty.
+        choices: Vec<Choice>,
+        /// What the text must match.
+        regex: Option<Regex>,
+    },
+}
+
+/// One of several texts to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is filled in.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// Lists that hold when an expression is true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditional {
+    /// The expression, in Rhai: `!pgvector`.
+    pub expression: String,
+    /// Adds to [`Manifest::ignore`].
+    pub ignore: Vec<String>,
+    /// Adds to [`Manifest::exclude`].
+    pub exclude: Option<Vec<String>>,
+    /// Adds to [`Manifest::include`].
+    pub include: Option<Vec<String>>,
+}
+
+/// Paths of hook scripts, by the moment when they run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct HookPaths {
+    /// Before anything is asked.
+    #[serde(default)]
+    pub init: Vec<String>,
+    /// Before files are rendered.
+    #[serde(default)]
+    pub pre: Vec<String>,
+    /// After that.
+    #[serde(default)]
+    pub post: Vec<String>,
+}
+
+impl HookPaths {
+    /// Every script, whenever it runs.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.init.iter().chain(&self.pre).chain(&self.post).map(String::as_str)
+    }
+}
+
+/// A boolean question as people choose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature<'a> {
+    /// Its name on the command line.
+    pub name: &'a str,
+    /// One line that explains it.
+    pub about: &'a str,
+    /// Whether it is chosen unless somebody says otherwise.
+    pub default: bool,
+}
+
+/// The names that cargo-generate fills itself and refuses as placeholders.
+pub const BUILT_IN: [&str; 8] =
+    ["authors", "crate_name", "crate_type", "is_init", "os-arch", "project-name", "username", "within_cargo_project"];
+
+#[derive(Deserialize, Default)]
+struct Raw {
+    #[serde(default)]
+    template: RawTemplate,
+    #[serde(default)]
+    placeholders: Table,
+    #[serde(default)]
+    hooks: HookPaths,
+    #[serde(default)]
+    conditional: Table,
+    #[serde(default)]
+    heavy: RawHeavy,
+}
+
+#[derive(Deserialize, Default)]
+struct RawTemplate {
+    exclude: Option<Vec<String>>,
+    include: Option<Vec<String>>,
+    #[serde(default)]
+    ignore: Vec<String>,
+    fmt: Option<bool>,
+    init: Option<bool>,
+    sub_templates: Option<Vec<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawHeavy {
+    version: Option<String>,
+    subfolder: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawQuestion {
+    #[serde(rename = "type", default = "string")]
+    kind: String,
+    prompt: String,
+    default: Option<toml::Value>,
+    choices: Option<Vec<RawChoice>>,
+    regex: Option<String>,
+}
+
+fn string() -> String {
+    "string".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawChoice {
+    Plain(String),
+    Labelled { value: String, label: Option<String> },
+}
+
+#[derive(Deserialize)]
+struct RawConditional {
+    #[serde(default)]
+    ignore: Vec<String>,
+    exclude: Option<Vec<String>>,
+    include: Option<Vec<String>>,
+    placeholders: Option<Table>,
+}
+
+impl Manifest {
+    /// Reads the manifest at the root of a template's tree.
+    ///
+    /// # Errors
+    /// There is none, or see [`Manifest::parse`].
+    pub fn of(root: &Tree) -> Result<Self> {
+        let file = root
+            .iter()
+            .find_map(|(path, file)| (path.as_str() == MANIFEST).then_some(file))
+            .ok_or_else(|| Error::template(format!("there is no `{MANIFEST}` at the root of the template")))?;
+        let text = std::str::from_utf8(&file.bytes)
+            .map_err(|error| Error::template(format!("`{MANIFEST}` is not text")).because(error))?;
+        Self::parse(text)
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// Of kind `Template`: what is no TOML, a placeholder that cargo-generate would refuse, and what `heavy` does
+    /// not do (placeholders of type `array`, placeholders under a condition, `init = true`, the hook `fmt`).
+    pub fn parse(text: &str) -> Result<Self> {
+        let raw: Raw = toml::from_str(text).map_err(|error| malformed("is malformed").because(error))?;
+        if raw.template.init == Some(true) {
+            return Err(malformed("sets `init`, which renders into the folder where one stands"));
+        }
+        if raw.hooks.all().any(|hook| hook == "fmt") {
+            return Err(malformed("has the hook `fmt`, which only cargo-generate runs")
+                .hint("format the template's files once, and set `fmt = false`"));
+        }
+        let subfolder = raw.heavy.subfolder.map(|folder| folder.trim_matches('/').to_owned());
+        Ok(Self {
+            version: raw.heavy.version,
+            subfolder: subfolder.filter(|folder| !folder.is_empty() && folder != "."),
+            questions: raw
+                .placeholders
+                .into_iter()
+                .map(|(name, value)| question(name, value))
+                .collect::<Result<_>>()?,
+            exclude: raw.template.exclude,
+            include: raw.template.include,
+            ignore: raw.template.ignore,
+            conditionals: raw
+                .conditional
+                .into_iter()
+                .map(|(expression, value)| conditional(expression, value))
+                .collect::<Result<_>>()?,
+            hooks: raw.hooks,
+            fmt: raw.template.fmt,
+            sub_templates: raw.template.sub_templates.is_some(),
+        })
+    }
+
+    /// The question that fills this placeholder.
+    #[must_use]
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.name == name)
+    }
+
+    /// The boolean questions, in the manifest's order, each with one line of explanation: its prompt, without
+    /// the `name: ` that it may start with.
+    #[must_use]
+    pub fn features(&self) -> Vec<Feature<'_>> {
+        self.questions
+            .iter()
+            .filter_map(|question| match question.kind {
+                QuestionKind::Bool { default } => Some(Feature {
+                    name: &question.name,
+                    about: question.explanation(),
+                    default: default.unwrap_or(false),
+                }),
+                QuestionKind::Text { .. } => None,
+            })
+            .collect()
+    }
+}
+
+impl Question {
+    /// What holds unless it is answered.
+    #[must_use]
+    pub fn default_value(&self) -> Option<Value> {
+        match &self.kind {
+            QuestionKind::Bool { default } => default.map(Value::Bool),
+            QuestionKind::Text { default, .. } => default.clone().map(Value::Text),
+        }
+    }
+
+    /// The prompt without the `name: ` that it may start with.
+    #[must_use]
+    pub fn explanation(&self) -> &str {
+        self.prompt.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&self.prompt)
+    }
+}
+
+fn malformed(problem: impl std::fmt::Display) -> Error {
+    Error::template(format!("`{MANIFEST}` {problem}"))
+}
+
+fn question(name: String, value: toml::Value) -> Result<Question> {
+    if BUILT_IN.contains(&name.as_str()) {
+        return Err(malformed(format_args!("declares `{name}`, which is filled in by itself")));
+    }
+    let raw: RawQuestion = value
+        .try_into()
+        .map_err(|error: toml::de::Error| malformed(format_args!("declares `{name}` badly")).because(error))?;
+    let kind = match raw.kind.as_str() {
+        "bool" => bool_kind(&name, raw.default, raw.regex.is_some() || raw.choices.is_some())?,
+        "string" | "text" | "editor" => text_kind(&name, raw.default, raw.choices, raw.regex)?,
+        "array" => return Err(malformed(format_args!("declares `{name}` as an array, which heavy does not ask for"))),
+        other => {
+            return Err(malformed(format_args!("declares `{name}` with the unknown type `{other}`"))
+                .hint("the types are `bool`, `string`, `text` and `editor`"));
+        }
+    };
+    Ok(Question { name, prompt: raw.prompt, kind })
+}
+
+fn bool_kind(name: &str, default: Option<toml::Value>, constrained: bool) -> Result<QuestionKind> {
+    if constrained {
+        return Err(malformed(format_args!("gives choices or a pattern to `{name}`, which is a bool")));
+    }
+    let default = match default {
+        None => None,
+        Some(toml::Value::Boolean(value)) => Some(value),
+        Some(_) => return Err(malformed(format_args!("gives `{name}` a default that is no bool"))),
+    };
+    Ok(QuestionKind::Bool { default })
+}
+
+fn text_kind(
+    name: &str,
+    default: Option<toml::Value>,
+    choices: Option<Vec<RawChoice>>,
+    regex: Option<String>,
+) -> Result<QuestionKind> {
+    let default = match default {
+        None => None,
+        Some(toml::Value::String(value)) => Some(value),
+        Some(_) => return Err(malformed(format_args!("gives `{name}` a default that is no string"))),
+    };
+    let choices: Vec<Choice> = choices.unwrap_or_default().into_iter().map(Choice::from).collect();
+    let regex = regex.map(|pattern| Regex::new(&pattern)).transpose().map_err(|error| {
+        malformed(format_args!("gives `{name}` a pattern that is no regular expression")).because(error)
+    })?;
+    if let Some(value) = &default {
+        let chosen = choices.is_empty() || choices.iter().any(|choice| choice.value == *value);
+        if !chosen || regex.as_ref().is_some_and(|pattern| !pattern.is_match(value)) {
+            return Err(malformed(format_args!(
+                "gives `{name}` the default `{value}`, which it does not accept itself"
+            )));
+        }
+    }
+    Ok(QuestionKind::Text { default, choices, regex })
+}
+
+impl From<RawChoice> for Choice {
+    fn from(raw: RawChoice) -> Self {
+        match raw {
+            RawChoice::Plain(value) => Self { label: value.clone(), value },
+            RawChoice::Labelled { value, label } => Self { label: label.unwrap_or_else(|| value.clone()), value },
+        }
+    }
+}
+
+fn conditional(expression: String, value: toml::Value) -> Result<Conditional> {
+    let raw: RawConditional = value.try_into().map_err(|error: toml::de::Error| {
+        malformed(format_args!("has a bad `[conditional.'{expression}']`")).because(error)
+    })?;
+    if raw.placeholders.is_some() {
+        return Err(malformed(format_args!("asks questions under the condition `{expression}`"))
+            .hint("declare them under `[placeholders]`"));
+    }
+    Ok(Conditional { expression, ignore: raw.ignore, exclude: raw.exclude, include: raw.include })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_the_boolean_questions_with_one_line_each() {
+        let manifest = Manifest::parse(
+            "[placeholders]\ntitle = { prompt = 'Title' }\npgvector = { type = 'bool', prompt = 'pgvector: vectors', default = true }",
+        )
+        .expect("a good manifest");
+        assert_eq!(manifest.features(), [Feature { name: "pgvector", about: "vectors", default: true }]);
+    }
+
+    #[test]
+    fn questions_keep_the_order_of_the_manifest() {
+        let manifest =
+            Manifest::parse("[placeholders.z]\nprompt = ''\n[placeholders.a]\nprompt = ''").expect("a good one");
+        let names: Vec<_> = manifest.questions.iter().map(|question| question.name.as_str()).collect();
+        assert_eq!(names, ["z", "a"]);
+    }
+
+    #[test]
+    fn conditions_carry_their_three_lists() {
+        let manifest = Manifest::parse("[conditional.'!a']\nignore = ['x']\nexclude = ['y']").expect("a good manifest");
+        assert_eq!(
+            manifest.conditionals,
+            [Conditional {
+                expression: "!a".to_owned(),
+                ignore: vec!["x".to_owned()],
+                exclude: Some(vec!["y".to_owned()]),
+                include: None
+            }]
+        );
+    }
+
+    #[test]
+    fn a_malformed_manifest_says_what_is_wrong() {
+        let messages: Vec<String> = [
+            "[placeholders",
+            "[heavy]\nsubfoldr = 'x'",
+            "[template]\ninit = true",
+            "[hooks]\npost = ['fmt']",
+            "[placeholders]\ncrate_name = { prompt = '' }",
+            "[placeholders]\na = { type = 'bool' }",
+            "[placeholders]\na = { type = 'array', prompt = '' }",
+            "[placeholders]\na = { type = 'flag', prompt = '' }",
+            "[placeholders]\na = { type = 'bool', prompt = '', default = 'x' }",
+            "[placeholders]\na = { type = 'bool', prompt = '', regex = 'x' }",
+            "[placeholders]\na = { prompt = '', default = true }",
+            "[placeholders]\na = { prompt = '', regex = '(' }",
+            "[placeholders]\na = { prompt = '', choices = ['x'], default = 'y' }",
+            "[conditional.'a'.placeholders.b]\nprompt = ''",
+        ]
+        .iter()
+        .map(|text| {
+            let error = Manifest::parse(text).expect_err("a refusal");
+            let detail = error
+                .causes
+                .iter()
+                .chain(&error.hints)
+                .flat_map(|text| text.lines())
+                .map(|line| format!("\n    {line}"));
+            format!("{error}{}", detail.collect::<String>())
+        })
+        .collect();
+        insta::assert_snapshot!(messages.join("\n"), @"
+        `cargo-generate.toml` is malformed
+            TOML parse error at line 1, column 14
+              |
+            1 | [placeholders
+              |              ^
+            unclosed table, expected `]`
+        `cargo-generate.toml` is malformed
+            TOML parse error at line 2, column 1
+              |
+            2 | subfoldr = 'x'
+              | ^^^^^^^^
+            unknown field `subfoldr`, expected `version` or `subfolder`
+        `cargo-generate.toml` sets `init`, which renders into the folder where one stands
+        `cargo-generate.toml` has the hook `fmt`, which only cargo-generate runs
+            format the template's files once, and set `fmt = false`
+        `cargo-generate.toml` declares `crate_name`, which is filled in by itself
+        `cargo-generate.toml` declares `a` badly
+            missing field `prompt`
+        `cargo-generate.toml` declares `a` as an array, which heavy does not ask for
+        `cargo-generate.toml` declares `a` with the unknown type `flag`
+            the types are `bool`, `string`, `text` and `editor`
+        `cargo-generate.toml` gives `a` a default that is no bool
+        `cargo-generate.toml` gives choices or a pattern to `a`, which is a bool
+        `cargo-generate.toml` gives `a` a default that is no string
+        `cargo-generate.toml` gives `a` a pattern that is no regular expression
+            regex parse error:
+                (
+                ^
+            error: unclosed group
+        `cargo-generate.toml` gives `a` the default `y`, which it does not accept itself
+        `cargo-generate.toml` asks questions under the condition `a`
+            declare them under `[placeholders]`
+        ");
+    }
+}

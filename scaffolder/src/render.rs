@@ -1,0 +1,135 @@
+//! Rendering: (template, answers) → tree.
+//!
+//! The steps and their order are cargo-generate's, so that both make the same project:
+//!
+//! 1. `init` hooks, which know the name as it was typed
+//! 2. the name in its spellings, then the answers (what an `init` hook has set stays)
+//! 3. the conditions of the manifest add to its lists
+//! 4. `pre` hooks
+//! 5. ignored paths are left out
+//! 6. every file but the excluded ones and its name are rendered
+//! 7. `post` hooks, after which the scripts themselves are gone
+
+mod engine;
+mod lists;
+mod paths;
+
+use crate::answers::{Answers, ProjectName, Value};
+use crate::error::{Error, Result};
+use crate::hooks::{Hooks, Host, Variable, Variables};
+use crate::template::Template;
+use crate::tree::{File, Tree, TreePath};
+
+use engine::Renderer;
+use lists::Lists;
+
+/// A rendered project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its files.
+    pub tree: Tree,
+    /// What hooks printed, one note a script, in the order in which they ran.
+    pub notes: Vec<String>,
+}
+
+/// Renders a template.
+///
+/// A function of its arguments: whatever the outside has to say comes through the host.
+///
+/// # Errors
+/// Of kind `User`: a hook refused. Of kind `Template`: a file that is not text and not excluded, a placeholder that
+/// nothing declares, a path that leaves the project or is rendered twice, a condition that is neither true nor false,
+/// a failing hook.
+pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Result<Rendered> {
+    let manifest = &template.manifest;
+    let mut tree = template.files.clone();
+    let mut variables = built_in(answers, host);
+    let mut notes = Vec::new();
+    let scripted = manifest.hooks.all().next().is_some() || !manifest.conditionals.is_empty();
+    let hooks = scripted.then(|| Hooks::new(host));
+    let mut run = |scripts: &[String], tree: &mut Tree, variables: &mut Variables| -> Result<()> {
+        for script in scripts {
+            if let Some(hooks) = &hooks {
+                let printed = hooks.run(script, tree, variables, host)?;
+                if !printed.is_empty() {
+                    notes.push(printed.join("\n"));
+                }
+            }
+        }
+        Ok(())
+    };
+
+    run(&manifest.hooks.init, &mut tree, &mut variables)?;
+    name_and_answers(answers, &mut variables)?;
+    let lists = Lists::of(manifest, &variables, hooks.as_ref())?;
+    run(&manifest.hooks.pre, &mut tree, &mut variables)?;
+    lists.leave_out(&mut tree);
+    let mut tree = walk(tree, &lists, &variables)?;
+    run(&manifest.hooks.post, &mut tree, &mut variables)?;
+    tree.retain(|path, _| !manifest.hooks.all().any(|hook| path.is_within(hook)));
+    paths::check(&tree)?;
+    Ok(Rendered { tree, notes })
+}
+
+/// What is known before anything is asked.
+fn built_in(answers: &Answers, host: &dyn Host) -> Variables {
+    let surroundings = host.surroundings();
+    let text = |name: &str, value: String| (name.to_owned(), Variable::Text(value));
+    let mut variables = Variables::from([
+        text("project-name", answers.name.typed().to_owned()),
+        text("crate_type", "bin".to_owned()),
+        text("os-arch", format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)),
+        ("is_init".to_owned(), Variable::Bool(false)),
+    ]);
+    variables.extend(surroundings.authors.map(|value| text("authors", value)));
+    variables.extend(surroundings.username.map(|value| text("username", value)));
+    variables.insert("within_cargo_project".to_owned(), Variable::Bool(surroundings.within_cargo_project));
+    variables
+}
+
+fn name_and_answers(answers: &Answers, variables: &mut Variables) -> Result<()> {
+    let name = match variables.get("project-name") {
+        Some(Variable::Text(name)) if name != answers.name.typed() => ProjectName::parse(name)?,
+        _ => answers.name.clone(),
+    };
+    variables.insert("project-name".to_owned(), Variable::Text(name.project_name()));
+    variables.insert("crate_name".to_owned(), Variable::Text(name.crate_name().to_owned()));
+    for (question, value) in answers.iter() {
+        variables.entry(question.to_owned()).or_insert_with(|| match value {
+            Value::Bool(value) => Variable::Bool(*value),
+            Value::Text(value) => Variable::Text(value.clone()),
+        });
+    }
+    Ok(())
+}
+
+/// Renders every file and its name.
+fn walk(tree: Tree, lists: &Lists, variables: &Variables) -> Result<Tree> {
+    let renderer = Renderer::new(variables);
+    let mut rendered = Tree::new();
+    for (path, file) in tree {
+        if lists.is_hook(&path) {
+            rendered.insert(path, file);
+            continue;
+        }
+        let new_path = paths::render(&path, &renderer)?;
+        let file = if lists.is_verbatim(&path) {
+            file
+        } else {
+            let bytes = renderer.bytes(&path, file.bytes)?;
+            // A file that cargo-generate writes under a new name gets the mode of a new file.
+            File { bytes, executable: file.executable && new_path == path }
+        };
+        if rendered.insert(new_path.clone(), file).is_some() {
+            return Err(twice(&new_path));
+        }
+    }
+    Ok(rendered)
+}
+
+fn twice(path: &TreePath) -> Error {
+    Error::template(format!("two files of the template become `{path}`"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! "Did you mean …": the nearest of the names that exist.
+
+/// The candidate that was probably meant: at most a third of the letters differ.
+#[must_use]
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = typed.chars().count().div_ceil(3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(typed, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Names as prose: "`a`", "`a` and `b`", "`a`, `b` and `c`".
+#[must_use]
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => "none".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_fingers_finds_the_name_that_was_meant() {
+        let names = ["pgvector", "cockroach"];
+        assert_eq!(nearest("pgvectr", names), Some("pgvector"));
+        assert_eq!(nearest("cokcroach", names), Some("cockroach"));
+    }
+
+    #[test]
+    fn a_different_word_suggests_nothing() {
+        assert_eq!(nearest("mongodb", ["pgvector", "cockroach"]), None);
+    }
+
+    #[test]
+    fn names_are_listed_as_prose() {
+        assert_eq!(listed([]), "none");
+        assert_eq!(listed(["a"]), "`a`");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}

@@ -1,0 +1,92 @@
+//! A template as a value: its manifest and the project tree, not yet rendered.
+
+use crate::error::{Error, Result};
+pub use crate::manifest::{Choice, Conditional, Feature, HookPaths, Manifest, Question, QuestionKind};
+use crate::tree::{File, Tree, TreePath};
+
+/// The manifest's file name, in the place where `cargo generate` looks for it.
+pub const MANIFEST: &str = "cargo-generate.toml";
+
+/// What `cargo generate` takes out of the root of a template before it renders.
+pub const HOUSEKEEPING: [&str; 3] = [MANIFEST, ".genignore", ".cargo-ok"];
+
+/// A template: what it asks and the files that it renders.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Questions, conditions, verbatim files, hooks.
+    pub manifest: Manifest,
+    /// The project tree, unrendered, with `hooks/`.
+    pub files: Tree,
+    /// The manifest as it stands in the tree; it is part of the template's stamp.
+    pub manifest_file: File,
+}
+
+impl Template {
+    /// Reads the manifest of a repository's tree, and takes the files that belong to the project.
+    ///
+    /// These are the tree below `[heavy] subfolder`, if the manifest names one that exists, as
+    /// `cargo generate URL subfolder` takes them; everything beside the manifest otherwise.
+    ///
+    /// # Errors
+    /// No manifest, or one that is malformed: see [`Manifest::parse`]. A `.genignore`, which only
+    /// cargo-generate reads.
+    pub fn from_tree(root: Tree) -> Result<Self> {
+        let manifest = Manifest::of(&root)?;
+        let manifest_file =
+            TreePath::parse(MANIFEST).ok().and_then(|path| root.get(&path)).cloned().unwrap_or_default();
+        let below = manifest.subfolder.as_ref().map(|folder| format!("{folder}/"));
+        let mut files = match below {
+            Some(below) if root.keys().any(|path| path.as_str().starts_with(&below)) => root
+                .into_iter()
+                .filter_map(|(path, file)| {
+                    let rest = path.as_str().strip_prefix(&below)?;
+                    // What stands below a folder of a parsed path parses again.
+                    Some((TreePath::parse(rest).ok()?, file))
+                })
+                .collect(),
+            _ => root,
+        };
+        if files.keys().any(|path| path.as_str() == ".genignore") {
+            return Err(Error::template("the template has a `.genignore`, which only cargo-generate reads")
+                .hint(format!("list its paths under `ignore` in `{MANIFEST}`")));
+        }
+        files.retain(|path, _| !HOUSEKEEPING.contains(&path.as_str()));
+        Ok(Self { manifest, files, manifest_file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::tests::tree;
+
+    #[test]
+    fn the_files_are_those_below_the_subfolder() {
+        let root = tree(&[
+            ("cargo-generate.toml", "[heavy]\nsubfolder = 'template'"),
+            ("README.md", "of the repository"),
+            ("template/README.md", "of the project"),
+        ]);
+        let template = Template::from_tree(root).expect("a template");
+        assert_eq!(template.files, tree(&[("README.md", "of the project")]));
+    }
+
+    #[test]
+    fn without_a_subfolder_the_files_are_those_beside_the_manifest() {
+        let root = tree(&[("cargo-generate.toml", "[heavy]\nsubfolder = 'gone'"), ("README.md", "of the project")]);
+        let template = Template::from_tree(root).expect("a template");
+        assert_eq!(template.files, tree(&[("README.md", "of the project")]));
+    }
+
+    #[test]
+    fn a_tree_without_manifest_is_no_template() {
+        let error = Template::from_tree(tree(&[("README.md", "")])).expect_err("no manifest");
+        assert_eq!(error.to_string(), "there is no `cargo-generate.toml` at the root of the template");
+    }
+
+    #[test]
+    fn a_genignore_is_refused() {
+        let root = tree(&[("cargo-generate.toml", ""), (".genignore", "x")]);
+        assert!(Template::from_tree(root).expect_err("a refusal").to_string().contains("`.genignore`"));
+    }
+}
