@@ -13,18 +13,21 @@ pub(super) struct Person<'a> {
     pub(super) prompt: Option<&'a Prompt>,
     /// Consent given beforehand: `--allow-commands`.
     pub(super) allow_commands: bool,
-    /// Where the project goes.
-    pub(super) destination: &'a Path,
+    /// Where the project goes, as typed.
+    pub(super) typed: &'a Path,
+    /// The same from the root on.
+    pub(super) absolute: &'a Path,
 }
 
 impl Host for Person<'_> {
     fn surroundings(&self) -> Surroundings {
-        let above = self.destination.ancestors().skip(1);
+        let mut above = self.absolute.ancestors().skip(1);
         Surroundings {
             authors: None,
             username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
-            destination: self.destination.display().to_string(),
-            within_cargo_project: above.into_iter().any(|folder| folder.join("Cargo.toml").is_file()),
+            // What a hook says to type next is shorter with it.
+            destination: self.typed.display().to_string(),
+            within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
         }
     }
 

@@ -34,8 +34,12 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let stamp = Stamp::of(&template);
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 
-    let mut host =
-        Person { prompt: prompt.as_ref(), allow_commands: args.allow_commands, destination: &destination.absolute };
+    let mut host = Person {
+        prompt: prompt.as_ref(),
+        allow_commands: args.allow_commands,
+        typed: &destination.path,
+        absolute: &destination.absolute,
+    };
     let mut rendered = render(&template, &answers, &mut host)?;
     if source != Source::Embedded {
         origin::set_source(&mut rendered.tree, &source.to_string(), args.template.rev.as_deref(), stamp.as_str())?;
@@ -49,7 +53,8 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
         commit: loaded.commit.as_deref(),
         version: template.manifest.version.as_deref(),
         stamp: stamp.as_str(),
-        notes: &rendered.notes,
+        // `--run` does what they say to do next.
+        notes: if args.run { &[] } else { &rendered.notes },
         dry_run: args.dry_run,
     };
     if args.dry_run {
@@ -60,6 +65,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let surrounding = repository::surrounding(&destination.absolute).filter(|_| args.vcs == Vcs::Git);
     let create = |folder: &std::path::Path| repository::create(folder, &plan.create);
     let wanted = args.vcs == Vcs::Git && surrounding.is_none();
+    report.creating(ui);
     let commit = plan.apply(wanted.then_some(&create as _))?;
 
     report.created(ui, commit, surrounding.as_deref())?;

@@ -2,4 +2,5 @@
 
 pub(super) mod lint;
 pub(super) mod lock;
+mod outdated;
 pub(super) mod stamp;

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 
 /// Hands over to `cargo run` in the new project.
 pub(super) fn run(project: &Path, ui: Ui) -> Result<u8> {
-    ui.status("Running", format_args!("`cargo run` in `{}`", project.display()));
+    ui.status("Running", format_args!("cargo run in {}", project.display()));
     let mut command = cargo(project);
     command.arg("run");
     become_it(command).map_err(|error| {

@@ -44,33 +44,31 @@ impl Report<'_> {
         Ok(())
     }
 
+    /// What is about to be written.
+    pub(super) fn creating(&self, ui: Ui) {
+        let features = self.features();
+        let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
+        let name = self.destination.name.crate_name();
+        ui.status("Creating", format_args!("`{name}` (\"{}\") in {}{with}", self.title(), self.destination.path.display()));
+    }
+
     /// What was written, and what to type next.
     pub(super) fn created(&self, ui: Ui, commit: Option<FirstCommit>, surrounding: Option<&Path>) -> Result<()> {
         if ui.wants_json() {
             return self.json(ui);
         }
-        let path = self.destination.path.display();
         let files = self.plan.create.len();
-        let features = self.features();
-        let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
-        ui.status("Created", format_args!("`{}` in `{path}`{with}, {files} files", self.destination.name.crate_name()));
-        match (commit, surrounding) {
-            (Some(FirstCommit { signed_by_user: true }), _) => ui.status("Committed", "everything to a new git repository"),
-            (Some(FirstCommit { signed_by_user: false }), _) => {
-                ui.status("Committed", "everything to a new git repository");
-                ui.note("git knows no name to sign with, so the commit is signed `heavy <heavy@localhost>`");
-            }
-            (None, Some(git)) => {
-                let around = git.parent().filter(|_| git.ends_with(".git")).unwrap_or(git);
-                ui.note(format_args!("`{}` is a git repository already, so no new one was made", around.display()));
-            }
-            (None, None) => {}
+        let commit_too = if commit.is_some() { ", and the first commit" } else { "" };
+        ui.status("Created", format_args!("{files} files{commit_too}"));
+        if commit.is_some_and(|commit| !commit.signed_by_user) {
+            ui.note("git knows no name to sign with, so the commit is signed `heavy <heavy@localhost>`");
+        }
+        if let Some(git) = surrounding {
+            let around = git.parent().filter(|_| git.ends_with(".git")).unwrap_or(git);
+            ui.note(format_args!("`{}` is a git repository already, so no new one was made", around.display()));
         }
         for note in self.notes {
-            ui.line(note);
-        }
-        if self.notes.is_empty() {
-            ui.line(format_args!("\nNext:\n\n    cd {path}\n    cargo run"));
+            ui.line(format_args!("\n{note}"));
         }
         Ok(())
     }

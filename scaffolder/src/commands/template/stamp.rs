@@ -1,8 +1,5 @@
 //! `heavy template stamp`: what a template's author runs before a commit.
 
-use std::fs;
-use std::path::PathBuf;
-
 use crate::archive;
 use crate::cli::Stamp as Args;
 use crate::error::{Error, Result};
@@ -13,12 +10,14 @@ use crate::template::Template;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
+use super::outdated::{Outdated, differs};
+
 pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     let mut tree = folder::read(&args.dir)?;
     let template = Template::from_tree(tree.clone())?;
     let stamp = Stamp::of(&template);
     let version = template.manifest.version.as_deref().unwrap_or_default();
-    let mut outdated = Vec::new();
+    let mut outdated = Outdated::default();
     if let Some((path, text)) = stamped(&tree, &template, version, &stamp)? {
         tree.entry(path.clone()).or_default().bytes.clone_from(&text);
         outdated.extend(differs(args.dir.join(path.as_str()), text)?);
@@ -27,33 +26,9 @@ pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     if args.dir.join("scaffolder/Cargo.toml").is_file() {
         outdated.extend(differs(args.dir.join("scaffolder/template.tar"), archive::pack(&tree)?)?);
     }
-    report(args, ui, outdated, &stamp)
-}
-
-fn report(args: &Args, ui: Ui, outdated: Vec<(PathBuf, Vec<u8>)>, stamp: &Stamp) -> Result<u8> {
-    for (path, bytes) in &outdated {
-        if args.check {
-            ui.result(format_args!("{}: out of date", path.display()))?;
-        } else {
-            fs::write(path, bytes).map_err(|error| Error::io("write", path, &error))?;
-            ui.status("Wrote", path.display());
-        }
-    }
-    if args.check && !outdated.is_empty() {
-        return Err(Error::user("the template changed after it was stamped")
-            .hint(format!("`heavy template stamp {}` writes what is out of date", args.dir.display())));
-    }
-    ui.status("Stamp", stamp);
+    outdated.settle(args.check, &format!("heavy template stamp {}", args.dir.display()), ui)?;
+    ui.status("Stamped", stamp);
     Ok(0)
-}
-
-/// A file whose content is not `wanted`.
-fn differs(path: PathBuf, wanted: Vec<u8>) -> Result<Option<(PathBuf, Vec<u8>)>> {
-    match fs::read(&path) {
-        Ok(found) if found == wanted => Ok(None),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("read", &path, &error)),
-        _ => Ok(Some((path, wanted))),
-    }
 }
 
 /// The template's `heavy.toml` with this version and stamp. It holds placeholders, so it is no TOML yet and is edited
