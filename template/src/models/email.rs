@@ -24,7 +24,9 @@ impl Email {
                 && domain.split('.').all(|label| !label.is_empty())
         });
         if !looks_right || address.contains(char::is_whitespace) {
-            return Err(Invalid::new("must be an e-mail address, such as `ada@example.com`"));
+            return Err(Invalid::new(
+                "must be an e-mail address, such as `ada@example.com`",
+            ));
         }
         // Lower case can be longer than what it came from.
         text::within(&address, 1..=254)?;
@@ -49,13 +51,24 @@ mod tests {
 
     #[test]
     fn an_address_is_trimmed_and_put_in_lower_case() {
-        assert_eq!(Email::parse("  Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
+        assert_eq!(
+            Email::parse("  Ada@Example.COM ").unwrap().as_str(),
+            "ada@example.com"
+        );
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(254));
-        for text in ["", "ada", "@example.com", "ada@", "ada@example", "a b@example.com", &long] {
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@example",
+            "a b@example.com",
+            &long,
+        ] {
             assert!(Email::parse(text).is_err(), "`{text}` was accepted");
         }
         for text in ["a@b@c.d", "ada@.com", "ada@example.", "ada\0@example.com"] {

@@ -33,17 +33,30 @@ pub struct FieldErrors(Vec<FieldError>);
 impl FieldErrors {
     /// One field, one complaint.
     pub fn one(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(vec![FieldError { field, message: message.into() }])
+        Self(vec![FieldError {
+            field,
+            message: message.into(),
+        }])
     }
 
     /// Takes the value out of `result`, or notes the error under `field` and gives `None`.
     pub fn check<T>(&mut self, field: &'static str, result: Result<T, Invalid>) -> Option<T> {
-        result.map_err(|Invalid(message)| self.0.push(FieldError { field, message })).ok()
+        result
+            .map_err(|Invalid(message)| self.0.push(FieldError { field, message }))
+            .ok()
     }
 
     /// What is wrong with `field`, if anything is.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|error| error.field == field).map(|error| &*error.message)
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| &*error.message)
+    }
+
+    /// All of them, in the order of the form.
+    pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
+        self.0.iter()
     }
 
     /// True if nothing is wrong.

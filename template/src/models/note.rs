@@ -106,7 +106,10 @@ mod tests {
     fn every_wrong_field_is_reported_at_once() {
         let errors = NoteDraft::parse(" ", &"x".repeat(20_001)).unwrap_err();
         assert_eq!(errors.of("title"), Some("must not be empty"));
-        assert_eq!(errors.of("body"), Some("must have at most 20000 characters"));
+        assert_eq!(
+            errors.of("body"),
+            Some("must have at most 20000 characters")
+        );
     }
 
     #[test]

@@ -17,7 +17,10 @@ pub(super) fn line(text: &str, length: RangeInclusive<usize>) -> Result<String, 
 /// Several lines of text, ends of line as `\n` (forms send `\r\n`).
 pub(super) fn lines(text: &str, length: RangeInclusive<usize>) -> Result<String, Invalid> {
     let text = text.replace("\r\n", "\n");
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text
+        .chars()
+        .any(|c| c.is_control() && c != '\n' && c != '\t')
+    {
         return Err(Invalid::new("must not contain control characters"));
     }
     within(&text, length)?;
@@ -29,9 +32,9 @@ pub(super) fn within(text: &str, length: RangeInclusive<usize>) -> Result<(), In
     let (least, most) = length.into_inner();
     match text.chars().count() {
         0 if least > 0 => Err(Invalid::new("must not be empty")),
-        count if count < least => {
-            Err(Invalid::new(format!("must have at least {least} characters")))
-        }
+        count if count < least => Err(Invalid::new(format!(
+            "must have at least {least} characters"
+        ))),
         count if count > most => Err(Invalid::new(format!("must have at most {most} characters"))),
         _ => Ok(()),
     }

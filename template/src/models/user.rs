@@ -55,9 +55,11 @@ impl Registration {
         let display_name = errors.check("display_name", DisplayName::parse(display_name));
         let password = errors.check("password", Password::parse(password));
         match (email, display_name, password) {
-            (Some(email), Some(display_name), Some(password)) => {
-                Ok(Self { email, display_name, password })
-            }
+            (Some(email), Some(display_name), Some(password)) => Ok(Self {
+                email,
+                display_name,
+                password,
+            }),
             _ => Err(errors),
         }
     }
