@@ -5,6 +5,8 @@
 //! [`crate::ui`] does.
 
 use std::fmt::{self, Display};
+use std::io::{self, ErrorKind};
+use std::path::Path;
 
 /// Which side a failure lies on. Decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Kind {
     Template,
     /// Something outside failed: disk, network, another program.
     System,
+    /// Done, but something is left for the person to decide: files that differ and were not touched.
+    LeftOpen,
     /// The person stopped it (Ctrl-C, or "no" to a question).
     Stopped,
 }
@@ -30,6 +34,7 @@ impl Kind {
             Self::Usage => 2,
             Self::Template => 3,
             Self::System => 4,
+            Self::LeftOpen => 5,
             Self::Stopped => 130,
         }
     }
@@ -75,6 +80,21 @@ impl Error {
     /// A failure outside: see [`Kind::System`].
     pub fn system(message: impl Into<String>) -> Self {
         Self::new(Kind::System, message)
+    }
+
+    /// A file operation that failed: `cannot {action} `path``, the system's own words, and what helps if that is known.
+    pub fn io(action: &str, path: &Path, error: &io::Error) -> Self {
+        let failure = Self::system(format!("cannot {action} `{}`", path.display())).because(error);
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                failure.hint("choose a folder that you may write to, or look at its rights with `ls -ld`")
+            }
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                failure.hint("make room on this disk (`df -h` shows what is left) and run the command again")
+            }
+            ErrorKind::NotADirectory => failure.hint("a part of this path is a file; choose another folder"),
+            _ => failure,
+        }
     }
 
     /// Adds what led to it, with its own sources.

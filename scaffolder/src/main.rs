@@ -1,2 +1,27 @@
-//! `heavy`.
-fn main() {}
+//! The `heavy` command: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+use heavy_stack::cli::Typed;
+use heavy_stack::plan::journal;
+use heavy_stack::{cli, commands, ui};
+
+fn main() -> ExitCode {
+    let command = match cli::parse(std::env::args_os()) {
+        Typed::Command(command) => command,
+        Typed::Help(text) => return ExitCode::from(ui::help(&text)),
+        Typed::Nonsense(error) => return fail(&error),
+    };
+    if let Err(error) = journal::stop_on_signals(ui::stopped) {
+        return fail(&heavy_stack::error::Error::system("cannot watch for Ctrl-C").because(error));
+    }
+    match commands::run(&command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &heavy_stack::error::Error) -> ExitCode {
+    ui::error(error);
+    ExitCode::from(error.kind.exit_code())
+}

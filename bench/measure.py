@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Measures Heavy beside its references, all in one run, and prints ratios of medians.
+
+    bench/measure.py tool     heavy new, cargo generate, copier copy: CPU time on the same template
+    bench/measure.py build    a clean debug build: CPU time, generated project and bare axum + sqlx + tokio
+    bench/measure.py http     requests a second: one JSON endpoint with one indexed query, both release builds
+    bench/measure.py testdb   what a database of its own costs a test
+
+Needs what it measures: `cargo install cargo-generate --version 0.26.0 --locked --ignore-rust-version`,
+`pip install copier`, the packages `wrk` and `postgresql`.
+"""
+import argparse, os, pathlib, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORK = ROOT / "target" / "bench"
+HEAVY = ROOT / "target" / "release" / "heavy"
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+def cpu(command, **kwargs):
+    """CPU seconds (user + system, children included) of a command that must succeed."""
+    with open(WORK / "last-command.log", "wb") as log:
+        child = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, **kwargs)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"{command} failed:\n{(WORK / 'last-command.log').read_text(errors='replace')[-3000:]}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def report(title, unit, medians, reference):
+    """Prints each median, and its ratio to the reference's."""
+    say(f"\n{title} (medians)")
+    for name, value in medians.items():
+        say(f"  {name:34} {value:10.2f} {unit}   {value / medians[reference]:8.3f} of {reference}")
+
+
+def build_heavy():
+    subprocess.run(["cargo", "build", "--release", "--bin", "heavy"], cwd=ROOT, check=True)
+
+
+def fresh(name):
+    path = WORK / name
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def generate(name="bench-app"):
+    """A freshly generated project with default answers."""
+    build_heavy()
+    path = fresh(name)
+    subprocess.run([HEAVY, "new", path, "--defaults", "--vcs", "none", "--quiet"], check=True)
+    return path
+
+
+def tool(rounds):
+    build_heavy()
+    # What copier needs: the same tree with its own manifest. It has no notion of a feature's paths, so it renders more.
+    copier_source = fresh("copier-source")
+    shutil.copytree(ROOT / "template", copier_source / "template", ignore=shutil.ignore_patterns("hooks", "target", ".data"))
+    (copier_source / "filters.py").write_text(
+        "import jinja2.ext, re\nclass Filters(jinja2.ext.Extension):\n def __init__(self, e):\n  super().__init__(e)\n"
+        "  e.filters['kebab_case']=lambda s: s.replace('_','-')\n  e.filters['title_case']=lambda s: s.replace('_',' ').title()\n"
+    )
+    (copier_source / "copier.yml").write_text(
+        '_subdirectory: template\n_templates_suffix: ""\n_envops: {keep_trailing_newline: true, comment_start_string: "\\u0001#", comment_end_string: "#\\u0001"}\n'
+        "crate_name: {type: str, default: bench_app}\ntitle: {type: str, default: Bench App}\n"
+        "pgvector: {type: bool, default: false}\ncockroach: {type: bool, default: false}\n"
+    )
+    template = fresh("template-source")
+    template.mkdir(parents=True)
+    for part in ("template", "hooks", "cargo-generate.toml"):
+        source = ROOT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, template / part)
+    out = WORK / "out"
+    env = {**os.environ, "USER": os.environ.get("USER", "bench")}
+    rivals = {
+        "heavy new": lambda: [HEAVY, "new", out / "bench-app", "--defaults", "--vcs", "none", "--quiet"],
+        "cargo generate --path": lambda: [
+            "cargo-generate", "generate", "--path", template, "template", "--name", "bench-app", "--silent", "--vcs", "none",
+            "--no-workspace", "--destination", out,
+        ],
+        "copier copy": lambda: ["copier", "copy", "--defaults", "--quiet", "--trust", copier_source, out / "bench-app"],
+    }
+    samples = {name: [] for name in rivals}
+    for _ in range(rounds):
+        for name, command in rivals.items():
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir(parents=True)
+            samples[name].append(1000 * cpu(command(), env=env))
+    report(f"CPU time to make a project, {rounds} rounds", "ms", {n: statistics.median(s) for n, s in samples.items()}, "heavy new")
+
+
+def build(rounds):
+    app = generate()
+    samples = {"generated project": [], "bare axum + sqlx + tokio": []}
+    bare = fresh("bare")
+    shutil.copytree(ROOT / "bench" / "bare", bare)
+    for project in (app, bare):
+        subprocess.run(["cargo", "fetch"], cwd=project, check=True)
+    for _ in range(rounds):
+        for name, project in zip(samples, (app, bare)):
+            shutil.rmtree(project / "target", ignore_errors=True)
+            env = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
+            samples[name].append(cpu(["cargo", "build", "--offline"], cwd=project, env=env))
+    report(f"CPU time of a clean debug build, {rounds} rounds", "s", {n: statistics.median(s) for n, s in samples.items()}, "bare axum + sqlx + tokio")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Postgres:
+    """A server of the benchmark's own, dropped to another user when the benchmark runs as root."""
+
+    def __enter__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="heavy-bench-"))
+        self.port = free_port()
+        self.drop = []
+        if os.getuid() == 0:
+            self.drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            os.chown(self.dir, 65534, 65534)
+        data = self.dir / "data"
+        quiet = dict(check=True, stdout=subprocess.DEVNULL, cwd=self.dir)
+        subprocess.run([*self.drop, "initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"], **quiet)
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.dir}"
+        subprocess.run([*self.drop, "pg_ctl", "-w", "-D", data, "-o", options, "-l", self.dir / "log", "start"], **quiet)
+        self.url = f"postgres://bench@127.0.0.1:{self.port}/postgres"
+        return self
+
+    def sql(self, text):
+        return subprocess.run(
+            ["psql", "-qtA", "-v", "ON_ERROR_STOP=1", self.url], input=text, text=True, check=True, capture_output=True
+        ).stdout.strip()
+
+    def __exit__(self, *_):
+        subprocess.run([*self.drop, "pg_ctl", "-D", self.dir / "data", "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd=self.dir)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def wrk(url, seconds):
+    text = subprocess.run(["wrk", "-t1", "-c32", f"-d{seconds}s", url], check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        sys.exit(f"wrk saw errors:\n{text}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+
+
+def http(rounds):
+    app = generate()
+    bare = fresh("bare")
+    shutil.copytree(ROOT / "bench" / "bare", bare)
+    for project in (app, bare):
+        subprocess.run(["cargo", "build", "--release"], cwd=project, check=True)
+    with Postgres() as server:
+        for file in sorted((app / "schema").glob("*.sql")):
+            server.sql(file.read_text())
+        user = server.sql(
+            "INSERT INTO users (id, email, display_name, password_hash) SELECT gen_random_uuid(), 'u' || i || '@example.com', 'User ' || i, 'x'"
+            " FROM generate_series(1, 10000) i; ANALYZE users; SELECT id FROM users LIMIT 1 OFFSET 5000;"
+        )
+        samples = {}
+        running = []
+        try:
+            for name, program in (("generated project", app / "target/release/bench_app"), ("bare axum + sqlx", bare / "target/release/bare")):
+                port = free_port()
+                env = {
+                    **os.environ, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
+                    "APP_ENV": "production", "RUST_LOG": "info", "SECRET_KEY": "k" * 64, "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                }
+                with open(WORK / f"{program.name}.log", "wb") as log:
+                    running.append(subprocess.Popen([program], env=env, stdout=log, stderr=log, cwd=WORK))
+                url = f"http://127.0.0.1:{port}/api/users/{user}"
+                for _ in range(100):
+                    try:
+                        body = urllib.request.urlopen(url).read()
+                        break
+                    except OSError:
+                        time.sleep(0.1)
+                else:
+                    sys.exit(f"{name} did not answer:\n{(WORK / f'{program.name}.log').read_text()[-3000:]}")
+                say(name, url, body.decode())
+                samples[name] = (url, [])
+            for url, _ in samples.values():
+                wrk(url, 2)
+            for _ in range(rounds):
+                for url, values in samples.values():
+                    values.append(wrk(url, 4))
+        finally:
+            for child in running:
+                child.send_signal(signal.SIGTERM)
+                child.wait(10)
+        report(f"requests a second, {rounds} rounds of 4 s, 32 connections", "req/s", {n: statistics.median(v) for n, (_, v) in samples.items()}, "bare axum + sqlx")
+
+
+def testdb(rounds):
+    app = generate()
+    crate = fresh("testdb")
+    shutil.copytree(ROOT / "bench" / "testdb", crate)
+    manifest = crate / "Cargo.toml"
+    manifest.write_text(manifest.read_text().replace("STACK_DB", str(app / "stack/db")))
+    subprocess.run(["cargo", "run", "--release", "--", app, str(rounds)], cwd=crate, check=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["tool", "build", "http", "testdb"])
+    parser.add_argument("--rounds", type=int, help="how often each is measured (default: tool 21, build 3, http 5, testdb 50)")
+    chosen = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    rounds = chosen.rounds or {"tool": 21, "build": 3, "http": 5, "testdb": 50}[chosen.what]
+    globals()[chosen.what](rounds)

@@ -1,0 +1,251 @@
+//! What can be typed. The doc comments are the help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::Error;
+
+/// Create a full Rust web stack from a template.
+#[derive(Debug, Parser)]
+#[command(
+    name = "heavy",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes:
+  0    done
+  1    refused: what was asked for cannot be done as things stand
+  2    the command line makes no sense
+  3    the template breaks a rule
+  4    disk, network or another program failed
+  5    done, but files that differ were left for you to decide on
+  130  stopped by Ctrl-C or a signal; nothing is left behind
+
+Results go to standard output, everything else to standard error. NO_COLOR turns colours off."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create a project
+    New(Box<New>),
+    /// List the features that a template offers
+    Features(Features),
+    /// Write a completion script for a shell to standard output
+    Completions(Completions),
+    /// For authors of templates
+    #[command(subcommand)]
+    Template(Template),
+}
+
+/// `heavy new`.
+#[derive(Args, Debug)]
+#[command(after_help = "Values come, in this order, from the flags, from `-d`, from `--answers`, from questions on a
+terminal, and from the template's defaults.
+
+Examples:
+  heavy new my-app
+  heavy new shop/my-app --title \"My Shop\" --feature pgvector --run
+  heavy new my-app --defaults --template https://example.com/owner/template.git --rev v2")]
+pub struct New {
+    /// Where to create it; the last part is its name
+    pub path: Option<PathBuf>,
+    /// The name, if it is not to be the last part of the path
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The title, as people read it [default: from the name, `my-app` becomes "My App"]
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A feature to take; see `heavy features`. Repeat it for more
+    #[arg(long = "feature", short = 'F', value_name = "FEATURE", value_delimiter = ',')]
+    pub features: Vec<String>,
+    /// Take every feature
+    #[arg(long)]
+    pub all_features: bool,
+    /// Ask nothing: what is not given takes its default
+    #[arg(long)]
+    pub defaults: bool,
+    /// Answer a question of the template
+    #[arg(long = "define", short = 'd', value_name = "KEY=VALUE", value_parser = key_value)]
+    pub define: Vec<(String, String)>,
+    /// Take answers from a TOML file; another project's `heavy.toml` serves too
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// The template
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    /// Version control
+    #[arg(long, value_enum, default_value_t = Vcs::Git)]
+    pub vcs: Vcs,
+    /// Add to a folder that is not empty; nothing in it is overwritten or deleted
+    #[arg(long)]
+    pub force: bool,
+    /// Let the template's hooks run commands on this machine
+    #[arg(long)]
+    pub allow_commands: bool,
+    /// Run the project (`cargo run`) once it is there
+    #[arg(long, conflicts_with = "dry_run")]
+    pub run: bool,
+    /// List what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as one JSON object, and ask nothing
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Which template.
+#[derive(Args, Debug)]
+pub struct TemplateArgs {
+    /// A folder or git URL to take the template from [default: the built-in template]
+    #[arg(long, value_name = "SOURCE")]
+    pub template: Option<String>,
+    /// Branch, tag or commit of the template's repository
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+}
+
+/// What keeps the project's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Vcs {
+    /// A git repository with a first commit, unless the project lies in one already.
+    Git,
+    /// Nothing.
+    None,
+}
+
+/// `heavy features`.
+#[derive(Args, Debug)]
+pub struct Features {
+    /// The template
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    /// Print them as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `heavy completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `heavy template …`.
+#[derive(Debug, Subcommand)]
+pub enum Template {
+    /// Check a template against every rule that keeps both engines in agreement
+    Lint(Lint),
+    /// Write the template's digest and version into its `heavy.toml`, and the archive that the binary embeds
+    Stamp(Stamp),
+    /// Write the template's `Cargo.lock`, with the tested versions for every combination of features
+    Lock(Lock),
+}
+
+/// `heavy template lint`.
+#[derive(Args, Debug)]
+pub struct Lint {
+    /// The folder that holds `cargo-generate.toml`
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `heavy template stamp`.
+#[derive(Args, Debug)]
+pub struct Stamp {
+    /// The folder that holds `cargo-generate.toml`
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write nothing; fail if anything is out of date
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `heavy template lock`.
+#[derive(Args, Debug)]
+pub struct Lock {
+    /// The folder that holds `cargo-generate.toml`
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write nothing; fail if anything is out of date
+    #[arg(long)]
+    pub check: bool,
+    /// Let cargo use only what it has downloaded before
+    #[arg(long)]
+    pub offline: bool,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as `KEY=VALUE`".to_owned()),
+    }
+}
+
+/// A command line, understood.
+#[derive(Debug)]
+pub enum Typed {
+    /// Something to do.
+    Command(Command),
+    /// Help or the version was asked for.
+    Help(clap::builder::StyledStr),
+    /// It makes no sense, and this is why.
+    Nonsense(Error),
+}
+
+/// Parses a command line; the first argument is the program's name.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Typed {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Typed::Command(cli.command),
+        Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Typed::Help(error.render())
+        }
+        Err(error) => Typed::Nonsense(reworded(&error.render().to_string())),
+    }
+}
+
+/// clap's own words in the shape of all our errors: its tips become hints, and its usage a command that shows it.
+fn reworded(text: &str) -> Error {
+    let in_backticks = |text: &str| text.replace('\'', "`");
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let (body, usage) = text.split_once("\n\nUsage: ").unwrap_or((text, "heavy"));
+    let mut message = Vec::new();
+    let mut hints = Vec::new();
+    for line in body.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("tip: ") {
+            Some(tip) => hints.push(in_backticks(tip)),
+            None if !line.starts_with("For more information") => message.push(in_backticks(line)),
+            None => {}
+        }
+    }
+    let words = usage.split_whitespace();
+    let verbs: Vec<&str> = words.take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    let error = Error::usage(message.join(" "));
+    hints.into_iter().fold(error, Error::hint).hint(format!("`{} --help` shows what can be typed", verbs.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

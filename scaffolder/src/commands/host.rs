@@ -1,0 +1,67 @@
+//! What the hooks of a template may ask for while a project is rendered.
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::hooks::{Host, NoHost, Surroundings};
+use crate::project::hook_command;
+use crate::prompt::Prompt;
+use crate::tree::Tree;
+
+/// Asks the person at the terminal, if there is one, and runs commands only with their consent.
+pub(super) struct Person<'a> {
+    pub(super) prompt: Option<&'a Prompt>,
+    /// Consent given beforehand: `--allow-commands`.
+    pub(super) allow_commands: bool,
+    /// Where the project goes, as typed.
+    pub(super) typed: &'a Path,
+    /// The same from the root on.
+    pub(super) absolute: &'a Path,
+}
+
+impl Host for Person<'_> {
+    fn surroundings(&self) -> Surroundings {
+        let mut above = self.absolute.ancestors().skip(1);
+        Surroundings {
+            authors: None,
+            username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
+            // What a hook says to type next is shorter with it.
+            destination: self.typed.display().to_string(),
+            within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
+        }
+    }
+
+    fn ask_text(&mut self, prompt: &str, default: Option<&str>, regex: Option<&str>) -> Result<String> {
+        match self.prompt {
+            Some(person) => person.matching_text(prompt, default, regex),
+            None => NoHost.ask_text(prompt, default, regex),
+        }
+    }
+
+    fn ask_bool(&mut self, prompt: &str, default: bool) -> Result<bool> {
+        match self.prompt {
+            Some(person) => person.confirm(prompt, Some(default)),
+            None => NoHost.ask_bool(prompt, default),
+        }
+    }
+
+    fn ask_choice(&mut self, prompt: &str, default: &str, choices: &[String]) -> Result<String> {
+        let Some(person) = self.prompt else { return NoHost.ask_choice(prompt, default, choices) };
+        let labels: Vec<&str> = choices.iter().map(String::as_str).collect();
+        let first = labels.iter().position(|label| *label == default).unwrap_or(0);
+        person.choose(prompt, &labels, first).map(|chosen| choices[chosen].clone())
+    }
+
+    fn run_command(&mut self, command: &str, args: &[String], tree: &mut Tree) -> Result<String> {
+        let consent = self.allow_commands
+            || match self.prompt {
+                Some(person) => {
+                    let line: Vec<&str> = std::iter::once(command).chain(args.iter().map(String::as_str)).collect();
+                    let question = format!("A hook of the template wants to run `{}`. Allow it?", line.join(" ").escape_debug());
+                    person.confirm(&question, Some(false))?
+                }
+                None => false,
+            };
+        if consent { hook_command::run(command, args, tree) } else { NoHost.run_command(command, args, tree) }
+    }
+}

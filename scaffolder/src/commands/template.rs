@@ -1,0 +1,6 @@
+//! `heavy template …`: for authors of templates.
+
+pub(super) mod lint;
+pub(super) mod lock;
+mod outdated;
+pub(super) mod stamp;

@@ -1,0 +1,149 @@
+//! What a command will do to a project's folder, decided before anything is done; and the only writer of projects.
+//!
+//! [`Plan::survey`] compares a rendered tree with the disk and writes nothing. [`Plan::apply`] does what the plan
+//! says, in full or not at all:
+//!
+//! - a folder that does not exist is put together in a hidden folder beside it ([`stage`]) and renamed into place;
+//! - a folder that exists is filled file by file. Nothing in it is overwritten, deleted or written through a
+//!   symbolic link, and what was added is taken back if anything fails ([`journal`]).
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::tree::{Tree, TreePath};
+
+mod apply;
+pub use apply::{MakeRepository, write_into};
+pub mod journal;
+pub mod stage;
+
+/// What will be written, and where.
+#[derive(Debug)]
+pub struct Plan {
+    target: PathBuf,
+    place: Place,
+    /// What will be created.
+    pub create: Tree,
+    /// What exists already, byte for byte.
+    pub same: Vec<TreePath>,
+    /// What exists and differs, or is blocked by a file where a folder should be. It is left as it is.
+    pub kept: Vec<TreePath>,
+}
+
+/// What stands at the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing.
+    Free,
+    /// A folder with nothing in it.
+    Empty,
+    /// A folder with something in it.
+    Occupied,
+}
+
+impl Place {
+    /// Looks at `target`; a folder that is not empty is fine only with `force`.
+    ///
+    /// # Errors
+    /// `target` is no folder, lies below a file, cannot be read, or is not empty.
+    pub fn of(target: &Path, force: bool) -> Result<Self> {
+        let Some(found) = at(target)? else {
+            return Ok(Self::Free);
+        };
+        let shown = target.display();
+        // The target itself may be a link to a folder: that is what was asked for.
+        if !(found.is_dir() || fs::metadata(target).is_ok_and(|behind| behind.is_dir())) {
+            return Err(Error::user(format!("`{shown}` exists and is not a folder"))
+                .hint("choose another path for the project"));
+        }
+        let mut entries = fs::read_dir(target).map_err(|error| Error::io("read the folder", target, &error))?;
+        match entries.next() {
+            None => Ok(Self::Empty),
+            Some(_) if force => Ok(Self::Occupied),
+            Some(_) => Err(Error::user(format!("the folder `{shown}` is not empty")).hint(format!(
+                "choose another path, or add what is missing with `heavy new {shown} --force` (it overwrites nothing)"
+            ))),
+        }
+    }
+}
+
+impl Plan {
+    /// Compares `tree` with what stands at `target`.
+    ///
+    /// # Errors
+    /// As [`Place::of`]; and if a file would be written through a symbolic link.
+    pub fn survey(target: &Path, tree: Tree, force: bool) -> Result<Self> {
+        let place = Place::of(target, force)?;
+        let mut plan = Self { target: target.to_owned(), place, create: tree, same: Vec::new(), kept: Vec::new() };
+        if place == Place::Occupied {
+            for (path, file) in std::mem::take(&mut plan.create) {
+                match plan.compare(&path, &file.bytes)? {
+                    Found::Nothing => drop(plan.create.insert(path, file)),
+                    Found::Same => plan.same.push(path),
+                    Found::Other => plan.kept.push(path),
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    fn compare(&self, path: &TreePath, bytes: &[u8]) -> Result<Found> {
+        let mut at_disk = self.target.clone();
+        let mut parts = path.as_str().split('/').peekable();
+        while let Some(part) = parts.next() {
+            at_disk.push(part);
+            let last = parts.peek().is_none();
+            let Some(found) = at(&at_disk)? else {
+                return Ok(Found::Nothing);
+            };
+            if found.is_symlink() {
+                return Err(Error::user(format!(
+                    "`{}` is a symbolic link, and `{path}` would be written through it",
+                    at_disk.display()
+                ))
+                .hint("remove the link, or choose another path for the project"));
+            }
+            if last {
+                let same = found.is_file()
+                    && found.len() == bytes.len() as u64
+                    && fs::read(&at_disk).map_err(|error| Error::io("read", &at_disk, &error))? == bytes;
+                return Ok(if same { Found::Same } else { Found::Other });
+            }
+            if !found.is_dir() {
+                return Ok(Found::Other);
+            }
+        }
+        Ok(Found::Nothing)
+    }
+}
+
+enum Found {
+    Nothing,
+    Same,
+    Other,
+}
+
+/// What stands at `path`, links not followed.
+fn at(path: &Path) -> Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("look at", path, &error)),
+    }
+}
+
+/// Creates the file `path`, which must not exist, even as a symbolic link.
+fn create_new(path: &Path, executable: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if executable {
+        // The umask takes its share, as it does from any new program.
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
+    }
+    #[cfg(not(unix))]
+    let _ = executable;
+    options.open(path)
+}

@@ -1,0 +1,106 @@
+//! Doing what a plan says.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use super::journal::Journal;
+use super::stage::Stage;
+use super::{Place, Plan, create_new};
+use crate::error::{Error, Result};
+use crate::tree::Tree;
+
+/// Makes a repository in a complete project, whose folder it gets.
+pub type MakeRepository<'a, R> = &'a dyn Fn(&Path) -> Result<R>;
+
+impl Plan {
+    /// Writes the project; with `repository`, also its `.git`. In full or, on any error, not at all.
+    ///
+    /// # Errors
+    /// The target was taken in the meantime, or something could not be written.
+    pub fn apply<R>(&self, repository: Option<MakeRepository<'_, R>>) -> Result<Option<R>> {
+        let journal = Journal::begin();
+        match self.place {
+            Place::Free => self.rename_into_place(&journal, repository),
+            Place::Empty | Place::Occupied => self.fill(&journal, repository),
+        }
+    }
+
+    fn rename_into_place<R>(&self, journal: &Journal, repository: Option<MakeRepository<'_, R>>) -> Result<Option<R>> {
+        let target = &self.target;
+        let parent = target.parent().unwrap_or(Path::new("."));
+        journal.make_folders(parent).map_err(|error| Error::io("create the folder", parent, &error))?;
+        let name = target.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let stage = Stage::set_up(parent, &name, journal)?;
+        write_all(&self.create, stage.project(), target, journal)?;
+        let made = repository.map(|make| journal.undisturbed(|| make(stage.project()))).transpose()?;
+        // On Unix this replaces an empty folder that was made in the last milliseconds; whoever made it lost nothing.
+        journal.conclude(|| fs::rename(stage.project(), target)).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => Error::user(format!(
+                "`{}` was created by somebody else in the meantime",
+                target.display()
+            ))
+            .hint("nothing of it was touched; choose another path"),
+            _ => Error::io("move the project to", target, &error),
+        })?;
+        stage.strike();
+        Ok(made)
+    }
+
+    fn fill<R>(&self, journal: &Journal, repository: Option<MakeRepository<'_, R>>) -> Result<Option<R>> {
+        for (path, file) in &self.create {
+            let at_disk = self.target.join(path.as_str());
+            if let Some(folder) = at_disk.parent() {
+                journal.make_folders(folder).map_err(|error| Error::io("create the folder", folder, &error))?;
+            }
+            journal
+                .make_file(&at_disk, file.executable)
+                .and_then(|mut open| open.write_all(&file.bytes))
+                .map_err(|error| written_meanwhile(&at_disk, &error))?;
+        }
+        let git = self.target.join(".git");
+        journal.conclude(|| {
+            let Some(make) = repository else { return Ok(None) };
+            if git.exists() {
+                return Err(written_meanwhile(&git, &ErrorKind::AlreadyExists.into()));
+            }
+            make(&self.target).map(Some).inspect_err(|_| drop(fs::remove_dir_all(&git)))
+        })
+    }
+}
+
+fn written_meanwhile(path: &Path, error: &io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Error::user(format!("`{}` was created by somebody else in the meantime", path.display()))
+                .hint("nothing was added; run the command again")
+        }
+        _ => Error::io("write", path, error),
+    }
+}
+
+/// Writes `tree` into `folder`, which is ours, empty, and of no importance when this fails.
+///
+/// # Errors
+/// Something could not be written.
+pub fn write_into(folder: &Path, tree: &Tree, journal: &Journal) -> Result<()> {
+    write_all(tree, folder, folder, journal)
+}
+
+/// Writes `tree` into `folder`, which is ours. Errors name the path that the file would have had in `target`.
+fn write_all(tree: &Tree, folder: &Path, target: &Path, journal: &Journal) -> Result<()> {
+    let mut made = folder.to_owned();
+    for (path, file) in tree {
+        let at_disk = folder.join(path.as_str());
+        let written = journal.undisturbed(|| -> io::Result<()> {
+            // Files come in order, so that most share the folder of the one before.
+            if let Some(parent) = at_disk.parent().filter(|parent| *parent != made) {
+                fs::create_dir_all(parent)?;
+                parent.clone_into(&mut made);
+            }
+            create_new(&at_disk, file.executable)?.write_all(&file.bytes)
+        });
+        written.map_err(|error| Error::io("write", &target.join(path.as_str()), &error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! What a running command has made so far, so that it can be unmade.
+//!
+//! Whatever is made is written down in the same breath. A failure drops the [`Journal`], which takes back its
+//! steps from last to first; Ctrl-C and SIGTERM do the same from the thread that handles signals
+//! ([`stop_on_signals`]), and end the process while the journal is still locked, so that nothing is made after.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// One thing that was made.
+#[derive(Debug)]
+enum Step {
+    /// A folder; taken back only if it is empty, so that nobody else's file goes with it.
+    Folder(PathBuf),
+    /// A file.
+    File(PathBuf),
+    /// A folder of our own with everything in it.
+    Whole(PathBuf),
+}
+
+impl Step {
+    /// Best effort: this runs when something has failed already.
+    fn take_back(&self) {
+        match self {
+            Self::Folder(path) => drop(fs::remove_dir(path)),
+            Self::File(path) => drop(fs::remove_file(path)),
+            Self::Whole(path) => {
+                // Another thread may still be writing into it (a clone): a few rounds catch up with it.
+                for _ in 0..20 {
+                    match fs::remove_dir_all(path) {
+                        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                        _ => break,
+                    }
+                }
+            }
+        }
+    }
+}
+
+type Steps = Mutex<Vec<Step>>;
+
+static RUNNING: Mutex<Vec<Weak<Steps>>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere must not keep files from being removed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The steps of one operation. Dropping it takes them back, unless [`Journal::keep`] was called.
+#[derive(Debug)]
+pub struct Journal(Arc<Steps>);
+
+impl Journal {
+    /// An empty journal that a stop signal knows of.
+    #[must_use]
+    pub fn begin() -> Self {
+        let steps = Arc::new(Mutex::new(Vec::new()));
+        let mut running = lock(&RUNNING);
+        running.retain(|other| other.strong_count() > 0);
+        running.push(Arc::downgrade(&steps));
+        Self(steps)
+    }
+
+    /// Does `action` while a stop signal has to wait: it happens in full or not at all.
+    pub fn undisturbed<T>(&self, action: impl FnOnce() -> T) -> T {
+        let _steps = lock(&self.0);
+        action()
+    }
+
+    /// Makes the folder `path`; its parent must exist.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.make(|| fs::create_dir(path), || Step::Folder(path.to_owned()))
+    }
+
+    /// Makes the folder `path` and whatever is missing above it.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn make_folders(&self, path: &Path) -> io::Result<()> {
+        if path.as_os_str().is_empty() || path.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = path.parent() {
+            self.make_folders(parent)?;
+        }
+        match self.make_folder(path) {
+            // Somebody else made it in the meantime; then it is theirs.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Makes a folder that is taken back with everything in it.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn make_whole(&self, path: &Path) -> io::Result<()> {
+        self.make(|| fs::create_dir(path), || Step::Whole(path.to_owned()))
+    }
+
+    /// Makes the file `path`, which must not exist, even as a symbolic link.
+    ///
+    /// # Errors
+    /// The system's own; [`io::ErrorKind::AlreadyExists`] if something stands there.
+    pub fn make_file(&self, path: &Path, executable: bool) -> io::Result<fs::File> {
+        self.make(|| super::create_new(path, executable), || Step::File(path.to_owned()))
+    }
+
+    /// Does the one `action` that makes everything final, and keeps all that was made up to it.
+    ///
+    /// # Errors
+    /// The action's own; then nothing is kept yet.
+    pub fn conclude<T, E>(&self, action: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut steps = lock(&self.0);
+        let done = action()?;
+        steps.clear();
+        Ok(done)
+    }
+
+    fn make<T>(&self, action: impl FnOnce() -> io::Result<T>, step: impl FnOnce() -> Step) -> io::Result<T> {
+        let mut steps = lock(&self.0);
+        let made = action()?;
+        steps.push(step());
+        Ok(made)
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        take_back(&mut lock(&self.0));
+    }
+}
+
+fn take_back(steps: &mut Vec<Step>) {
+    while let Some(step) = steps.pop() {
+        step.take_back();
+    }
+}
+
+/// From now on Ctrl-C, SIGTERM and SIGHUP take back what is half-made; then `farewell` runs and the process ends
+/// with its code.
+///
+/// # Errors
+/// The system's own, if signals cannot be handled.
+pub fn stop_on_signals(farewell: impl Fn() -> u8 + Send + 'static) -> Result<(), ctrlc::Error> {
+    #[expect(clippy::exit, reason = "a signal ends the process from its own thread; main is waiting for a lock")]
+    ctrlc::set_handler(move || {
+        let running: Vec<_> = lock(&RUNNING).iter().filter_map(Weak::upgrade).collect();
+        let mut held: Vec<_> = running.iter().map(|steps| lock(steps)).collect();
+        for steps in held.iter_mut().rev() {
+            take_back(steps);
+        }
+        std::process::exit(i32::from(farewell()));
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_is_taken_back_from_last_to_first() {
+        let place = tempfile::tempdir().expect("a folder");
+        let journal = Journal::begin();
+        journal.make_folders(&place.path().join("a/b")).expect("folders");
+        journal.make_file(&place.path().join("a/b/c"), false).expect("a file");
+        journal.make_whole(&place.path().join("whole")).expect("a folder");
+        fs::write(place.path().join("whole/inside"), "x").expect("a file");
+        drop(journal);
+        assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_somebody_else_uses_by_now_stays() {
+        let place = tempfile::tempdir().expect("a folder");
+        let journal = Journal::begin();
+        journal.make_folder(&place.path().join("shared")).expect("a folder");
+        fs::write(place.path().join("shared/theirs"), "x").expect("a file");
+        drop(journal);
+        assert!(place.path().join("shared/theirs").exists());
+    }
+
+    #[test]
+    fn nothing_is_taken_back_after_the_conclusion() {
+        let place = tempfile::tempdir().expect("a folder");
+        let journal = Journal::begin();
+        journal.make_folder(&place.path().join("kept")).expect("a folder");
+        journal.conclude(|| io::Result::Ok(())).expect("concluded");
+        drop(journal);
+        assert!(place.path().join("kept").exists());
+    }
+
+    #[test]
+    fn a_conclusion_that_fails_keeps_nothing() {
+        let place = tempfile::tempdir().expect("a folder");
+        let journal = Journal::begin();
+        journal.make_folder(&place.path().join("gone")).expect("a folder");
+        journal.conclude(|| Err::<(), _>(io::Error::other("no"))).expect_err("refused");
+        drop(journal);
+        assert!(!place.path().join("gone").exists());
+    }
+}

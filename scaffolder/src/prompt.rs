@@ -1,0 +1,146 @@
+//! The only module that asks.
+
+use std::io::IsTerminal;
+
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
+
+use crate::answers::{ProjectName, Value, accept};
+use crate::error::{Error, Kind, Result};
+use crate::template::{Feature, Question, QuestionKind};
+
+/// Somebody at a terminal.
+pub struct Prompt(Box<dyn Theme>);
+
+impl Prompt {
+    /// Somebody to ask, if standard input and standard error are a terminal.
+    #[must_use]
+    pub fn at_terminal() -> Option<Self> {
+        (std::io::stdin().is_terminal() && console::user_attended_stderr()).then(|| {
+            Self(if console::colors_enabled_stderr() { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) })
+        })
+    }
+
+    /// Asks for the project's name until it is a good one.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn name(&self) -> Result<ProjectName> {
+        let text: String = Input::with_theme(&*self.0)
+            .with_prompt("Name of the project (for example my-app)")
+            .validate_with(|text: &String| ProjectName::parse(text.trim()).map(drop))
+            .interact_text()
+            .map_err(stopped)?;
+        ProjectName::parse(text.trim())
+    }
+
+    /// Asks for the title; just Enter takes `suggestion`.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn title(&self, suggestion: &str) -> Result<String> {
+        Input::with_theme(&*self.0)
+            .with_prompt("Title, as people read it")
+            .default(suggestion.to_owned())
+            .interact_text()
+            .map_err(stopped)
+    }
+
+    /// Asks which features to take; the answer has one entry a feature.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn features(&self, features: &[Feature<'_>]) -> Result<Vec<(String, Value)>> {
+        let width = features.iter().map(|feature| feature.name.len()).max().unwrap_or(0);
+        let lines: Vec<String> =
+            features.iter().map(|feature| format!("{:width$}  {}", feature.name, feature.about)).collect();
+        let defaults: Vec<bool> = features.iter().map(|feature| feature.default).collect();
+        let chosen = MultiSelect::with_theme(&*self.0)
+            .with_prompt("Features (space to choose, Enter when done)")
+            .items(&lines)
+            .defaults(&defaults)
+            .interact()
+            .map_err(stopped)?;
+        let answer = |(index, feature): (usize, &Feature<'_>)| {
+            (feature.name.to_owned(), Value::Bool(chosen.contains(&index)))
+        };
+        Ok(features.iter().enumerate().map(answer).collect())
+    }
+
+    /// Asks one question of a template until the answer is a good one.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn question(&self, question: &Question) -> Result<Value> {
+        match &question.kind {
+            QuestionKind::Bool { default } => self.confirm(&question.prompt, *default).map(Value::Bool),
+            QuestionKind::Text { default, choices, .. } if !choices.is_empty() => {
+                let labels: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
+                let first = choices.iter().position(|choice| Some(&choice.value) == default.as_ref()).unwrap_or(0);
+                let chosen = self.choose(&question.prompt, &labels, first)?;
+                Ok(Value::Text(choices[chosen].value.clone()))
+            }
+            QuestionKind::Text { default, .. } => {
+                let check = |text: &str| accept(question, Value::Text(text.to_owned())).map(drop);
+                self.text(&question.prompt, default.as_deref(), check).map(Value::Text)
+            }
+        }
+    }
+
+    /// Asks for a text until `check` accepts it.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn text(&self, prompt: &str, default: Option<&str>, check: impl Fn(&str) -> Result<()>) -> Result<String> {
+        let mut input = Input::with_theme(&*self.0)
+            .with_prompt(prompt)
+            .allow_empty(default == Some(""))
+            .validate_with(|text: &String| check(text));
+        if let Some(default) = default.filter(|default| !default.is_empty()) {
+            input = input.default(default.to_owned());
+        }
+        input.interact_text().map_err(stopped)
+    }
+
+    /// Asks for a text that matches the regular expression `pattern`.
+    ///
+    /// # Errors
+    /// The person stopped, or the template's pattern is none.
+    pub fn matching_text(&self, prompt: &str, default: Option<&str>, pattern: Option<&str>) -> Result<String> {
+        let pattern = pattern.map(regex::Regex::new).transpose().map_err(|error| {
+            Error::template(format!("a hook asks \"{}\" with a bad pattern", prompt.escape_debug())).because(error)
+        })?;
+        self.text(prompt, default, |text| match &pattern {
+            Some(pattern) if !pattern.is_match(text) => {
+                Err(Error::user(format!("it must match the regular expression `{}`", pattern.as_str())))
+            }
+            _ => Ok(()),
+        })
+    }
+
+    /// Asks yes or no.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn confirm(&self, prompt: &str, default: Option<bool>) -> Result<bool> {
+        let mut confirm = Confirm::with_theme(&*self.0).with_prompt(prompt);
+        if let Some(default) = default {
+            confirm = confirm.default(default);
+        }
+        confirm.interact().map_err(stopped)
+    }
+
+    /// Asks for one of several; the answer is its index.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn choose(&self, prompt: &str, choices: &[&str], first: usize) -> Result<usize> {
+        Select::with_theme(&*self.0).with_prompt(prompt).items(choices).default(first).interact().map_err(stopped)
+    }
+}
+
+fn stopped(error: dialoguer::Error) -> Error {
+    Error::new(Kind::Stopped, "the question was not answered")
+        .because(error)
+        .hint("add `--defaults` to take the defaults without being asked")
+}

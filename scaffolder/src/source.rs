@@ -1,0 +1,154 @@
+//! Where a template comes from: the binary itself, a folder, or a git repository.
+
+use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::tree::Tree;
+
+mod embedded;
+pub mod folder;
+pub mod git;
+mod meter;
+pub mod scope;
+
+/// The origin of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The template in this binary; needs neither disk nor network.
+    Embedded,
+    /// A folder, taken as it is, uncommitted changes included.
+    Folder(PathBuf),
+    /// A repository on this disk, as committed.
+    Repository {
+        /// Its folder.
+        folder: PathBuf,
+        /// A branch, tag or commit; none means its HEAD.
+        rev: Option<String>,
+    },
+    /// A repository behind a URL.
+    Remote {
+        /// What git understands: `https://…`, `ssh://…`, `git@host:path`.
+        url: String,
+        /// A branch, tag or commit; none means the default branch.
+        rev: Option<String>,
+    },
+}
+
+/// A template as files, with what is known of its origin.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The root of the template: manifest, hooks and project tree.
+    pub tree: Tree,
+    /// The full hash of the commit, if it came from a repository.
+    pub commit: Option<String>,
+}
+
+impl Source {
+    /// Parses `--template` and `--rev`. A folder with a revision is a repository; a `file://` URL is one too.
+    ///
+    /// # Errors
+    /// A revision of nothing, or a folder that does not exist.
+    pub fn parse(text: Option<&str>, rev: Option<&str>) -> Result<Self> {
+        let Some(text) = text else {
+            return match rev {
+                None => Ok(Self::Embedded),
+                Some(rev) => Err(Error::usage(format!("`--rev {rev}` says nothing without `--template`"))
+                    .hint(format!("name the repository as well: `--template URL --rev {rev}`"))),
+            };
+        };
+        let rev = rev.map(str::to_owned);
+        if let Some(path) = text.strip_prefix("file://") {
+            return Ok(Self::Repository { folder: existing(path)?, rev });
+        }
+        if text.contains("://") || is_scp_like(text) {
+            return Ok(Self::Remote { url: text.to_owned(), rev });
+        }
+        let folder = existing(text)?;
+        Ok(if rev.is_some() { Self::Repository { folder, rev } } else { Self::Folder(folder) })
+    }
+
+    /// Reads the template. `report` is told what is going on while that takes time.
+    ///
+    /// # Errors
+    /// It cannot be read or fetched; the message says which and why.
+    pub fn load(&self, report: &dyn Fn(&str)) -> Result<Loaded> {
+        let with_commit = |found: git::Found| Loaded { tree: found.tree, commit: Some(found.commit) };
+        match self {
+            Self::Embedded => Ok(Loaded { tree: embedded::tree()?, commit: None }),
+            Self::Folder(folder) => Ok(Loaded { tree: folder::read(folder)?, commit: None }),
+            Self::Repository { folder, rev } => git::open(folder, rev.as_deref()).map(with_commit),
+            Self::Remote { url, rev } => git::clone(url, rev.as_deref(), report).map(with_commit),
+        }
+    }
+}
+
+/// As it stands in a project's `heavy.toml`.
+impl Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("heavy"),
+            Self::Folder(folder) | Self::Repository { folder, .. } => write!(f, "{}", folder.display()),
+            Self::Remote { url, .. } => f.write_str(&without_password(url)),
+        }
+    }
+}
+
+/// `host:path` and `user@host:path`, as `scp` writes them; `C:` is a drive, `./a:b` a path.
+fn is_scp_like(text: &str) -> bool {
+    match text.split_once(':') {
+        Some((host, path)) => host.len() > 1 && !host.contains(['/', '\\']) && !path.is_empty() && !Path::new(text).exists(),
+        None => false,
+    }
+}
+
+fn existing(path: &str) -> Result<PathBuf> {
+    let folder = std::path::absolute(path).map_err(|error| Error::io("find", Path::new(path), &error))?;
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Error::user(format!("there is no folder `{path}` to take a template from"))
+        .hint("give a folder that exists, or a git URL such as `https://example.com/owner/template.git`"))
+}
+
+/// A URL that may be shown and stored: `https://me:secret@host` becomes `https://me@host`.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let name = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}@{host}{path}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_told_from_folders() {
+        let remote = |text| matches!(Source::parse(Some(text), None), Ok(Source::Remote { .. }));
+        for text in ["https://example.com/x.git", "ssh://git@example.com/x", "git@example.com:x/y.git", "host:x"] {
+            assert!(remote(text), "{text}");
+        }
+        for text in [".", "./a:b", "C:\\template"] {
+            assert!(!remote(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_url_and_a_folder_with_a_revision_are_repositories() {
+        assert!(matches!(Source::parse(Some("file:///"), None), Ok(Source::Repository { rev: None, .. })));
+        assert!(matches!(Source::parse(Some("."), Some("v1")), Ok(Source::Repository { rev: Some(_), .. })));
+        assert!(matches!(Source::parse(Some("."), None), Ok(Source::Folder(_))));
+    }
+
+    #[test]
+    fn a_password_is_neither_shown_nor_stored() {
+        assert_eq!(without_password("https://me:s@cret@example.com/x"), "https://me@example.com/x");
+        assert_eq!(without_password("https://example.com/x@y"), "https://example.com/x@y");
+    }
+}

@@ -1,0 +1,171 @@
+//! The only module that prints.
+//!
+//! Results (a list, a finding, JSON) go to standard output, everything about the work itself to standard error, so
+//! that results can be piped. Colours appear only where a terminal shows them; `NO_COLOR` turns them off.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the module that prints")]
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use console::{StyledObject, style};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::error::{Error, Kind, Result};
+
+/// The spinner on the screen, if there is one: whatever is printed has to get past it.
+static SPINNER: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ui {
+    quiet: bool,
+    json: bool,
+}
+
+impl Ui {
+    /// `quiet` leaves only results and errors; `json` turns the result into one JSON object.
+    #[must_use]
+    pub const fn new(quiet: bool, json: bool) -> Self {
+        Self { quiet, json }
+    }
+
+    /// One thing that was done: `   Created my-app`.
+    pub fn status(&self, verb: &str, text: impl Display) {
+        if !self.silent() {
+            say(&format!("{:>12} {text}", painted(verb).green().bold()));
+        }
+    }
+
+    /// Something worth knowing that stops nothing.
+    pub fn note(&self, text: impl Display) {
+        if !self.silent() {
+            say(&format!("{} {text}", painted("note:").cyan().bold()));
+        }
+    }
+
+    /// A line of its own, as it is.
+    pub fn line(&self, text: impl Display) {
+        if !self.silent() {
+            say(&text.to_string());
+        }
+    }
+
+    /// A part of the result, on standard output, as it is.
+    ///
+    /// # Errors
+    /// Standard output cannot be written; a reader that went away (`| head`) is no error.
+    pub fn result(&self, text: impl Display) -> Result<()> {
+        clear_spinner();
+        match writeln!(io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::system("cannot write to standard output").because(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The whole result as one JSON object.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub fn json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Error::system("cannot write the result as JSON").because(error))?;
+        self.result(text)
+    }
+
+    /// Whether the result is wanted as JSON.
+    #[must_use]
+    pub const fn wants_json(&self) -> bool {
+        self.json
+    }
+
+    /// Shows that something takes its time, until the guard is dropped. A terminal gets a spinner, anything else nothing.
+    #[must_use]
+    pub fn busy(&self, text: &str) -> Busy {
+        if !self.silent() && console::user_attended_stderr() {
+            let spinner = ProgressBar::new_spinner().with_message(text.to_owned());
+            if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {wide_msg}") {
+                spinner.set_style(style);
+            }
+            spinner.enable_steady_tick(Duration::from_millis(100));
+            *SPINNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner);
+        }
+        Busy { text: text.to_owned() }
+    }
+
+    const fn silent(&self) -> bool {
+        self.quiet || self.json
+    }
+}
+
+/// While it lives, something is going on.
+#[derive(Debug)]
+pub struct Busy {
+    text: String,
+}
+
+impl Busy {
+    /// Says what exactly is going on.
+    pub fn now(&self, detail: &str) {
+        if let Some(spinner) = SPINNER.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            spinner.set_message(format!("{}: {detail}", self.text));
+        }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        clear_spinner();
+    }
+}
+
+/// Prints clap's help, in colour where a terminal shows it, and returns the exit code.
+#[must_use]
+pub fn help(text: &clap::builder::StyledStr) -> u8 {
+    let shown = if console::colors_enabled() { text.ansi().to_string() } else { text.to_string() };
+    // A reader that went away (`| head`) is no error.
+    drop(write!(io::stdout().lock(), "{shown}"));
+    0
+}
+
+/// Says why the command ends without what was asked for.
+pub fn error(error: &Error) {
+    clear_spinner();
+    say(&format!("{} {error}", painted("error:").red().bold()));
+    for cause in &error.causes {
+        say(&format!("{} {}", painted("caused by:").red(), cause.trim_end().replace('\n', "\n    ")));
+    }
+    for hint in &error.hints {
+        say(&format!("{} {hint}", painted("hint:").cyan().bold()));
+    }
+}
+
+/// Says that a signal ended the command, whose exit code it returns. A prompt may have hidden the cursor.
+#[must_use]
+pub fn stopped() -> u8 {
+    clear_spinner();
+    if console::user_attended_stderr() {
+        drop(console::Term::stderr().show_cursor());
+    }
+    error(&Error::new(Kind::Stopped, "stopped; nothing was left behind"));
+    Kind::Stopped.exit_code()
+}
+
+fn clear_spinner() {
+    if let Some(spinner) = SPINNER.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        spinner.finish_and_clear();
+    }
+}
+
+fn painted(text: &str) -> StyledObject<&str> {
+    style(text).for_stderr()
+}
+
+/// Writes a line to standard error. If even that fails there is nobody left to tell.
+fn say(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}

@@ -1,0 +1,88 @@
+//! A generated project is product code: in every combination of features it is formatted, has no warning and passes
+//! its own tests, and its committed `Cargo.lock` is exactly what cargo would write.
+//!
+//! The projects share one target directory, so that their dependencies are built once. Cargo locks it, so the four
+//! tests take turns whatever the test runner does.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where projects and what they build live between runs: inside this workspace's target directory.
+fn workshop() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
+}
+
+/// Makes the project anew at a path that stays the same between runs, so that cargo builds only what changed.
+fn project(name: &str, features: &[&str]) -> PathBuf {
+    let path = workshop().join(name);
+    // The database's files stay: a warm start is part of what is tested.
+    if let Ok(entries) = std::fs::read_dir(&path) {
+        for entry in entries.map(|entry| entry.expect("a readable folder")) {
+            if entry.file_name() == ".data" {
+                continue;
+            }
+            let removed =
+                if entry.path().is_dir() { std::fs::remove_dir_all(entry.path()) } else { std::fs::remove_file(entry.path()) };
+            removed.expect("an old project can be removed");
+        }
+    }
+    let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
+    heavy.arg("new").arg(&path).args(["--defaults", "--vcs", "none", "--quiet", "--force"]);
+    for feature in features {
+        heavy.args(["--feature", feature]);
+    }
+    run(&mut heavy);
+    path
+}
+
+/// Runs a command that must succeed, and shows all it said when it does not.
+fn run(command: &mut Command) {
+    let output = command.output().expect("a program that starts");
+    assert!(
+        output.status.success(),
+        "{command:?} failed ({}):\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+}
+
+/// `cargo` inside the project, without what the outer cargo left in the environment.
+fn cargo(project: &Path, arguments: &[&str]) {
+    let mut command = Command::new(env!("CARGO"));
+    for (key, _) in std::env::vars_os() {
+        let key = key.to_string_lossy().into_owned();
+        if key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_") || key == "LD_LIBRARY_PATH" {
+            command.env_remove(key);
+        }
+    }
+    command.current_dir(project).env("CARGO_TARGET_DIR", workshop().join("target")).args(arguments);
+    run(&mut command);
+}
+
+fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
+    let project = project(name, features);
+    cargo(&project, &["fmt", "--all", "--check"]);
+    cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    cargo(&project, &["test", "--locked", "--workspace"]);
+}
+
+#[test]
+fn a_plain_project_is_formatted_clean_and_passes_its_tests() {
+    is_formatted_clean_and_passes_its_tests("plain", &[]);
+}
+
+#[test]
+fn a_project_with_pgvector_is_formatted_clean_and_passes_its_tests() {
+    is_formatted_clean_and_passes_its_tests("vectors", &["pgvector"]);
+}
+
+#[test]
+fn a_project_with_cockroach_is_formatted_clean_and_passes_its_tests() {
+    is_formatted_clean_and_passes_its_tests("roach-app", &["cockroach"]);
+}
+
+#[test]
+fn a_project_with_everything_is_formatted_clean_and_passes_its_tests() {
+    is_formatted_clean_and_passes_its_tests("zz-everything", &["pgvector", "cockroach"]);
+}
