@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use heavy_stack::cli::Typed;
+use heavy_stack::error::{Error, Kind};
 use heavy_stack::plan::journal;
 use heavy_stack::{cli, commands, ui};
 
@@ -13,15 +14,20 @@ fn main() -> ExitCode {
         Typed::Nonsense(error) => return fail(&error),
     };
     if let Err(error) = journal::stop_on_signals(ui::stopped) {
-        return fail(&heavy_stack::error::Error::system("cannot watch for Ctrl-C").because(error));
+        return fail(&Error::system("cannot watch for Ctrl-C").because(error));
     }
     match commands::run(&command) {
         Ok(code) => ExitCode::from(code),
-        Err(error) => fail(&error),
+        Err(error) => {
+            if error.kind == Kind::Stopped {
+                journal::yield_to_signals();
+            }
+            fail(&error)
+        }
     }
 }
 
-fn fail(error: &heavy_stack::error::Error) -> ExitCode {
+fn fail(error: &Error) -> ExitCode {
     ui::error(error);
     ExitCode::from(error.kind.exit_code())
 }

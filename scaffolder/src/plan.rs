@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::suggest::typed;
 use crate::tree::{Tree, TreePath};
 
 mod apply;
@@ -63,7 +64,8 @@ impl Place {
             None => Ok(Self::Empty),
             Some(_) if force => Ok(Self::Occupied),
             Some(_) => Err(Error::user(format!("the folder `{shown}` is not empty")).hint(format!(
-                "choose another path, or add what is missing with `heavy new {shown} --force` (it overwrites nothing)"
+                "choose another path, or add what is missing with `heavy new {} --force` (it overwrites nothing)",
+                typed(target)
             ))),
         }
     }

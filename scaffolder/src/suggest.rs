@@ -23,6 +23,14 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// A path as it is typed in a shell: in quotes where it has to be.
+#[must_use]
+pub fn typed(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/\\._-+:@%,~".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +45,14 @@ mod tests {
     #[test]
     fn a_different_word_suggests_nothing() {
         assert_eq!(nearest("mongodb", ["pgvector", "cockroach"]), None);
+    }
+
+    #[test]
+    fn paths_can_be_pasted_into_a_shell() {
+        let typed = |text: &str| typed(std::path::Path::new(text));
+        assert_eq!(typed("../my-app"), "../my-app");
+        assert_eq!(typed("my app"), "'my app'");
+        assert_eq!(typed("it's"), "'it'\\''s'");
     }
 
     #[test]

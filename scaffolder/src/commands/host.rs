@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::hooks::{Host, NoHost, Surroundings};
 use crate::project::hook_command;
 use crate::prompt::Prompt;
+use crate::suggest::typed;
 use crate::tree::Tree;
 
 /// Asks the person at the terminal, if there is one, and runs commands only with their consent.
@@ -26,7 +27,7 @@ impl Host for Person<'_> {
             authors: None,
             username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
             // What a hook says to type next is shorter with it.
-            destination: self.typed.display().to_string(),
+            destination: typed(self.typed),
             within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
         }
     }

@@ -59,13 +59,9 @@ impl Plan {
                 .map_err(|error| written_meanwhile(&at_disk, &error))?;
         }
         let git = self.target.join(".git");
-        journal.conclude(|| {
-            let Some(make) = repository else { return Ok(None) };
-            if git.exists() {
-                return Err(written_meanwhile(&git, &ErrorKind::AlreadyExists.into()));
-            }
-            make(&self.target).map(Some).inspect_err(|_| drop(fs::remove_dir_all(&git)))
-        })
+        let taken = || written_meanwhile(&git, &ErrorKind::AlreadyExists.into());
+        let made = repository.map(|make| journal.make_by(&git, taken, || make(&self.target))).transpose()?;
+        journal.conclude(|| Ok(made))
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Whatever is made is written down in the same breath. A failure drops the [`Journal`], which takes back its
 //! steps from last to first; Ctrl-C and SIGTERM do the same from the thread that handles signals
-//! ([`stop_on_signals`]), and end the process while the journal is still locked, so that nothing is made after.
+//! ([`stop_on_signals`]), which first waits for the step at hand. After it nothing more is made: every journal
+//! holds its thread until the process ends.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
+use std::thread;
+use std::time::Duration;
 
 /// One thing that was made.
 #[derive(Debug)]
@@ -39,9 +43,20 @@ impl Step {
     }
 }
 
-type Steps = Mutex<Vec<Step>>;
+/// How long a stop waits for the step at hand. Steps take milliseconds, unless a disk or a pipe hangs.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-static RUNNING: Mutex<Vec<Weak<Steps>>> = Mutex::new(Vec::new());
+#[derive(Debug, Default)]
+struct State {
+    steps: Mutex<Vec<Step>>,
+    /// Locked while a step is being made.
+    at_hand: Mutex<()>,
+}
+
+static RUNNING: Mutex<Vec<Weak<State>>> = Mutex::new(Vec::new());
+
+/// Set once, when a signal says to stop.
+static STOPPING: AtomicBool = AtomicBool::new(false);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere must not keep files from being removed.
@@ -50,22 +65,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The steps of one operation. Dropping it takes them back, unless [`Journal::keep`] was called.
 #[derive(Debug)]
-pub struct Journal(Arc<Steps>);
+pub struct Journal(Arc<State>);
 
 impl Journal {
     /// An empty journal that a stop signal knows of.
     #[must_use]
     pub fn begin() -> Self {
-        let steps = Arc::new(Mutex::new(Vec::new()));
+        let state = Arc::default();
         let mut running = lock(&RUNNING);
         running.retain(|other| other.strong_count() > 0);
-        running.push(Arc::downgrade(&steps));
-        Self(steps)
+        running.push(Arc::downgrade(&state));
+        Self(state)
     }
 
     /// Does `action` while a stop signal has to wait: it happens in full or not at all.
     pub fn undisturbed<T>(&self, action: impl FnOnce() -> T) -> T {
-        let _steps = lock(&self.0);
+        let at_hand = lock(&self.0.at_hand);
+        if STOPPING.load(Ordering::SeqCst) {
+            drop(at_hand);
+            loop {
+                thread::park();
+            }
+        }
         action()
     }
 
@@ -103,6 +124,25 @@ impl Journal {
         self.make(|| fs::create_dir(path), || Step::Whole(path.to_owned()))
     }
 
+    /// Makes the folder `path`, which must not exist, by an `action` of somebody else's that may fail in its middle.
+    ///
+    /// # Errors
+    /// The action's own; `taken` if something stands there.
+    pub fn make_by<T, E>(
+        &self,
+        path: &Path,
+        taken: impl FnOnce() -> E,
+        action: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.undisturbed(|| {
+            if fs::symlink_metadata(path).is_ok() {
+                return Err(taken());
+            }
+            lock(&self.0.steps).push(Step::Whole(path.to_owned()));
+            action()
+        })
+    }
+
     /// Makes the file `path`, which must not exist, even as a symbolic link.
     ///
     /// # Errors
@@ -116,23 +156,25 @@ impl Journal {
     /// # Errors
     /// The action's own; then nothing is kept yet.
     pub fn conclude<T, E>(&self, action: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let mut steps = lock(&self.0);
-        let done = action()?;
-        steps.clear();
-        Ok(done)
+        self.undisturbed(|| {
+            let done = action()?;
+            lock(&self.0.steps).clear();
+            Ok(done)
+        })
     }
 
     fn make<T>(&self, action: impl FnOnce() -> io::Result<T>, step: impl FnOnce() -> Step) -> io::Result<T> {
-        let mut steps = lock(&self.0);
-        let made = action()?;
-        steps.push(step());
-        Ok(made)
+        self.undisturbed(|| {
+            let made = action()?;
+            lock(&self.0.steps).push(step());
+            Ok(made)
+        })
     }
 }
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        take_back(&mut lock(&self.0));
+        self.undisturbed(|| take_back(&mut lock(&self.0.steps)));
     }
 }
 
@@ -148,15 +190,39 @@ fn take_back(steps: &mut Vec<Step>) {
 /// # Errors
 /// The system's own, if signals cannot be handled.
 pub fn stop_on_signals(farewell: impl Fn() -> u8 + Send + 'static) -> Result<(), ctrlc::Error> {
-    #[expect(clippy::exit, reason = "a signal ends the process from its own thread; main is waiting for a lock")]
+    #[expect(clippy::exit, reason = "a signal ends the process from a thread of its own, whatever main is doing")]
     ctrlc::set_handler(move || {
+        STOPPING.store(true, Ordering::SeqCst);
         let running: Vec<_> = lock(&RUNNING).iter().filter_map(Weak::upgrade).collect();
-        let mut held: Vec<_> = running.iter().map(|steps| lock(steps)).collect();
-        for steps in held.iter_mut().rev() {
-            take_back(steps);
+        for state in running.iter().rev() {
+            let _at_hand = lock_within(&state.at_hand, PATIENCE);
+            take_back(&mut lock(&state.steps));
         }
         std::process::exit(i32::from(farewell()));
     })
+}
+
+/// Gives a signal that is on its way the time to end the process; returns if none was.
+///
+/// A terminal turns Ctrl-C into an interrupted question *and* a signal, and the signal has the last word.
+pub fn yield_to_signals() {
+    thread::park_timeout(PATIENCE / 2);
+    while STOPPING.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
+/// The lock, or nothing after `patience`.
+fn lock_within<T>(mutex: &Mutex<T>, patience: Duration) -> Option<MutexGuard<'_, T>> {
+    const TURN: Duration = Duration::from_millis(2);
+    for _ in 0..patience.as_millis() / TURN.as_millis() {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(TURN),
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn read(folder: &Path) -> Result<Tree> {
             Error::user(format!("`{}` holds no template: there is no `{}`", folder.display(), Scope::MANIFEST))
                 .hint("name the folder that holds it, or leave `--template` out for the built-in template")
         }
-        _ => Error::io("read", &manifest, &error),
+        _ => Error::io("read", &manifest, &error).hint("a template has a file of this name that everybody can read"),
     })?;
     let scope = Scope::of(&bytes);
     let mut tree = Tree::new();

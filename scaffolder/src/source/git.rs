@@ -126,8 +126,8 @@ fn fetch(
     meter: Meter,
     stop: &AtomicBool,
 ) -> Result<(), AnyError> {
-    if matches!(url.scheme, gix::url::Scheme::Https) {
-        // Another provider may have been chosen already; either serves.
+    if matches!(url.scheme, gix::url::Scheme::Http | gix::url::Scheme::Https) {
+        // Even plain HTTP asks for one. Another may have been chosen already; either serves.
         drop(rustls::crypto::ring::default_provider().install_default());
     }
     // A question on the terminal would end up in the middle of the progress.
@@ -214,7 +214,7 @@ fn collect(
     broken: &dyn Fn(gix::Error) -> Error,
 ) -> Result<()> {
     for entry in folder.iter() {
-        let entry = entry.map_err(|error| broken(error.into()))?;
+        let entry = entry.map_err(broken)?;
         let Ok(name) = entry.filename().to_str() else {
             return Err(Error::template(format!("the name of `{above}{}` is not UTF-8", entry.filename()))
                 .hint("rename the file"));

@@ -1,5 +1,6 @@
 //! `--answers FILE`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::answers::Value;
@@ -18,7 +19,11 @@ pub(super) struct AnswersFile {
 /// Reads answers. Whether the template asks for them is not known yet.
 pub(super) fn read(path: &Path) -> Result<AnswersFile> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Error::io("read the answers in", path, &error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::user(format!("there is no answers file `{shown}`"))
+            .hint("write one `key = value` a line, or name another project's `heavy.toml`"),
+        _ => Error::io("read the answers in", path, &error),
+    })?;
     let mut table: toml::Table = toml::from_str(&text).map_err(|error| {
         Error::user(format!("`{shown}` is not valid TOML")).because(error).hint("write one `key = value` a line")
     })?;

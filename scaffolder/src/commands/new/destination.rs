@@ -7,6 +7,7 @@ use crate::answers::ProjectName;
 use crate::cli::New;
 use crate::error::{Error, Result};
 use crate::prompt::Prompt;
+use crate::suggest::typed;
 
 /// A folder to be, and the project's name.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ pub(super) fn choose(args: &New, file: Option<&AnswersFile>, prompt: Option<&Pro
 /// A bad last part of a path need not be the project's name.
 fn with_way_out(mut error: Error, args: &New) -> Error {
     if let (None, Some(path)) = (&args.name, &args.path) {
-        error.hints = vec![format!("give it another name: `heavy new {} --name my-app`", path.display())];
+        error.hints = vec![format!("give it another name: `heavy new {} --name my-app`", typed(path))];
     }
     error
 }

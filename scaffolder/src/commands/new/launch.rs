@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::commands::cargo;
 use crate::project::cargo::become_it;
+use crate::suggest::typed;
 use crate::ui::Ui;
 
 /// Hands over to `cargo run` in the new project.
@@ -15,6 +16,6 @@ pub(super) fn run(project: &Path, ui: Ui) -> Result<u8> {
     become_it(command).map_err(|error| {
         Error::system("the project is complete, but `cargo` could not be started")
             .because(error)
-            .hint(format!("`cd {} && cargo run` starts it once cargo is on the PATH", project.display()))
+            .hint(format!("`cd {} && cargo run` starts it once cargo is on the PATH", typed(project)))
     })
 }

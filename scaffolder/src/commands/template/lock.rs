@@ -20,6 +20,7 @@ use crate::plan::write_into;
 use crate::render::render;
 use crate::source::folder;
 use crate::template::{Manifest, Template};
+use crate::suggest::typed;
 use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
 
@@ -46,8 +47,10 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
     let below = template.manifest.subfolder.as_ref().map_or_else(|| args.dir.clone(), |folder| args.dir.join(folder));
     let mut outdated = Outdated::default();
     outdated.extend(differs(below.join(LOCK), made.text.into_bytes())?);
-    outdated.extend(differs(below.join("hooks/crates.rhai"), as_script(&made.names).into_bytes())?);
-    outdated.settle(args.check, &format!("heavy template lock {}", args.dir.display()), ui)?;
+    if template.files.keys().any(|path| path.is_within("hooks")) {
+        outdated.extend(differs(below.join("hooks/crates.rhai"), as_script(&made.names).into_bytes())?);
+    }
+    outdated.settle(args.check, &format!("heavy template lock {}", typed(&args.dir)), ui)?;
     ui.status("Locked", format_args!("{} combinations of features", variants.len()));
     Ok(0)
 }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::source::folder;
 use crate::stamp::Stamp;
+use crate::suggest::typed;
 use crate::template::Template;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
@@ -26,7 +27,7 @@ pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     if args.dir.join("scaffolder/Cargo.toml").is_file() {
         outdated.extend(differs(args.dir.join("scaffolder/template.tar"), archive::pack(&tree)?)?);
     }
-    outdated.settle(args.check, &format!("heavy template stamp {}", args.dir.display()), ui)?;
+    outdated.settle(args.check, &format!("heavy template stamp {}", typed(&args.dir)), ui)?;
     ui.status("Stamped", stamp);
     Ok(0)
 }

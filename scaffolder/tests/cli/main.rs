@@ -1,0 +1,12 @@
+//! The `heavy` process as a person meets it: what it says, what it returns, and what it leaves on the disk.
+
+mod bad_input;
+mod environment;
+mod git;
+mod new;
+mod packaging;
+#[cfg(unix)]
+mod prompts;
+#[cfg(unix)]
+mod stopping;
+mod templates;

@@ -1,0 +1,81 @@
+//! The binary away from the checkout.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::environment::{Environment, files};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the checkout")
+}
+
+/// `cargo` for this workspace, without what the outer one has set for this test.
+fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("a program that starts");
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn stamp_and_archive_are_those_of_the_template() {
+    let env = Environment::new();
+    let shown = env.run(&["template", "stamp", &repository().to_string_lossy(), "--check"]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+}
+
+#[test]
+fn the_template_of_this_repository_passes_the_lint() {
+    let env = Environment::new();
+    let shown = env.run(&["template", "lint", &repository().to_string_lossy()]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+}
+
+#[test]
+fn the_package_builds_alone_and_renders_the_same_tree() {
+    let env = Environment::new();
+    let workshop = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package");
+    run(cargo()
+        .args(["package", "--package", "heavy-stack", "--allow-dirty", "--no-verify", "--offline", "--quiet"])
+        .arg("--manifest-path")
+        .arg(repository().join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&workshop));
+    let name = concat!("heavy-stack-", env!("CARGO_PKG_VERSION"));
+    let crate_file = workshop.join("package").join(format!("{name}.crate"));
+    // At the same path every time, so that only a change is built again.
+    let alone = workshop.join(name);
+    drop(std::fs::remove_dir_all(&alone));
+    run(Command::new("tar").arg("-xzf").arg(crate_file).arg("-C").arg(&workshop));
+
+    // In this workspace's own target folder, with its profile, the dependencies are built already. Only the binary
+    // needs another name there: other tests are running the one called `heavy`.
+    let manifest = std::fs::read_to_string(alone.join("Cargo.toml")).expect("a manifest");
+    let renamed = manifest.replace("[[bin]]\nname = \"heavy\"", "[[bin]]\nname = \"heavy-from-package\"");
+    assert_ne!(renamed, manifest, "the binary was not found in the manifest");
+    // And it lies below this workspace, of which it is no part.
+    std::fs::write(alone.join("Cargo.toml"), renamed + "\n[workspace]\n").expect("our own file");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
+    run(cargo()
+        .args(["build", "--offline", "--quiet", "--bin", "heavy-from-package"])
+        .current_dir(&alone)
+        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"));
+
+    let render = |program: &str, project: &str| {
+        let arguments = ["new", project, "--name", "same", "--all-features", "--vcs", "none", "--quiet"];
+        run(env.program(program).args(arguments));
+        files(&env.path(project))
+    };
+    let from_package = render(&target.join("debug/heavy-from-package").to_string_lossy(), "from-package");
+    assert_eq!(from_package, render(env!("CARGO_BIN_EXE_heavy"), "from-checkout"));
+}

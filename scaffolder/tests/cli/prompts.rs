@@ -1,0 +1,88 @@
+//! What is asked on a terminal: a real one, made for the test.
+
+use rexpect::session::{Options, PtySession, spawn_with_options};
+
+use crate::environment::Environment;
+
+/// `heavy` on a terminal of its own.
+fn on_terminal(env: &Environment, arguments: &[&str]) -> PtySession {
+    let mut command = env.command(arguments);
+    command.env("TERM", "xterm-256color");
+    // The session gives it the terminal instead of the empty input that it has otherwise.
+    command.stdin(std::process::Stdio::inherit());
+    spawn_with_options(command, Options::new().timeout_ms(Some(30_000)).strip_ansi_escape_codes(true)).expect("a terminal")
+}
+
+#[test]
+fn a_person_is_asked_for_name_title_and_features() {
+    let env = Environment::new();
+    env.template(&[]);
+    let mut terminal = on_terminal(&env, &["new", "--template", "template"]);
+    terminal.exp_string("Name of the project").expect("a question");
+    terminal.send_line("9lives").expect("an answer");
+    terminal.exp_string("starts with a digit").expect("a refusal");
+    terminal.send(&"\u{7f}".repeat("9lives".len())).expect("keys");
+    terminal.send_line("my-shop").expect("an answer");
+    terminal.exp_string("Title").expect("a question");
+    terminal.exp_string("My Shop").expect("a suggestion");
+    terminal.send_line("").expect("an answer");
+    terminal.exp_string("Features").expect("a question");
+    terminal.exp_string("background jobs").expect("an explanation");
+    // Down to the second one, choose it, done.
+    terminal.send("\u{1b}[B \r").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("Created").expect("the end");
+    terminal.exp_eof().expect("the end");
+    let text = env.read("my-shop/heavy.toml");
+    for line in ["name = \"my_shop\"", "title = \"My Shop\"", "vectors = false", "queue = true"] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
+fn only_what_is_missing_is_asked() {
+    let env = Environment::new();
+    env.template(&[]);
+    let arguments = ["new", "my-app", "--template", "template", "--title", "Given", "--feature", "queue"];
+    let mut terminal = on_terminal(&env, &arguments);
+    terminal.exp_string("Created").expect("no question");
+    terminal.exp_eof().expect("the end");
+    assert!(env.read("my-app/heavy.toml").contains("title = \"Given\""));
+}
+
+#[test]
+fn with_defaults_nothing_is_asked() {
+    let env = Environment::new();
+    env.template(&[]);
+    let mut terminal = on_terminal(&env, &["new", "my-app", "--template", "template", "--defaults"]);
+    terminal.exp_string("Created").expect("no question");
+    terminal.exp_eof().expect("the end");
+}
+
+#[test]
+fn ctrl_c_at_a_question_ends_it_and_leaves_nothing() {
+    let env = Environment::new();
+    env.template(&[]);
+    let mut terminal = on_terminal(&env, &["new", "my-app", "--template", "template"]);
+    terminal.exp_string("Title").expect("a question");
+    terminal.send_control('c').expect("a key");
+    terminal.exp_string("error: stopped").expect("the end");
+    terminal.exp_eof().expect("the end");
+    assert_eq!(env.list(""), ["template"]);
+}
+
+#[test]
+fn a_hooks_command_is_shown_and_needs_a_yes() {
+    let env = Environment::new();
+    env.template(&[("hooks/pre.rhai", "system::command(\"touch\", [\"made\"]);")]);
+    let manifest = env.read("template/cargo-generate.toml") + "[hooks]\npre = [\"hooks/pre.rhai\"]\n";
+    env.write("template/cargo-generate.toml", manifest);
+    let arguments = ["new", "my-app", "--template", "template", "--title", "x", "--feature", "queue"];
+    let mut terminal = on_terminal(&env, &arguments);
+    terminal.exp_string("wants to run `touch made`").expect("a question");
+    terminal.send("y").expect("an answer");
+    terminal.flush().expect("sent");
+    terminal.exp_string("Created").expect("the end");
+    terminal.exp_eof().expect("the end");
+    assert!(env.path("my-app/made").exists());
+}
