@@ -11,7 +11,7 @@
 //! 7. `post` hooks, after which the scripts themselves are gone
 
 mod engine;
-mod lists;
+pub(crate) mod lists;
 mod paths;
 
 use crate::answers::{Answers, ProjectName, Value};

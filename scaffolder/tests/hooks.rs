@@ -72,7 +72,9 @@ fn the_script_and_the_tool_refuse_the_same_names_in_the_same_words() {
         match|Match|gen|Self|union|std|core|proc-macro|ProcMacro|test|deps|build|con|CON|com1|COM10|lpt9|lpt|comx|
         abcdefghijabcdefghijabcdefghijabcdefghij|abcdefghijabcdefghijabcdefghijabcdefghijk|ABCDEFGHIJKLMNOPQRSTUVWXYZ|
         aBcDeFgHiJkLmNoPqRsTuVwXyZ|-a|a-|__a__b__|r2d2|x1Y2z3";
-    assert_same_verdicts(&tricky.split('|').map(|name| name.trim_matches('\n').trim_start().to_owned()).collect::<Vec<_>>());
+    assert_same_verdicts(
+        &tricky.split('|').map(|name| name.trim_matches('\n').trim_start().to_owned()).collect::<Vec<_>>(),
+    );
 }
 
 proptest! {
@@ -110,7 +112,7 @@ fn a_title_that_would_break_a_file_is_refused() {
 #[test]
 fn a_crate_that_the_project_depends_on_is_no_name() {
     let error = project("Tokio", "").expect_err("a refusal");
-    assert_eq!(error.to_string(), "the name `tokio` belongs to a crate that the project depends on");
+    assert_eq!(error.to_string(), "the name `Tokio` belongs to a crate that the project depends on");
 }
 
 #[test]
@@ -135,6 +137,7 @@ fn the_script_at_the_root_makes_the_folder_of_the_template_the_root() {
     Hooks::new(&NoHost).run("hooks/init.rhai", &mut tree, &mut variables, &mut NoHost).expect("a move");
     let paths: Vec<_> = tree.keys().map(TreePath::as_str).collect();
     let hooks = ["crates", "init", "name", "post", "pre"].map(|name| format!("hooks/{name}.rhai"));
-    let expected: Vec<_> = ["Cargo.toml", "cargo-generate.toml", "heavy.toml"].into_iter().map(str::to_owned).chain(hooks).collect();
+    let expected: Vec<_> =
+        ["Cargo.toml", "cargo-generate.toml", "heavy.toml"].into_iter().map(str::to_owned).chain(hooks).collect();
     assert_eq!(paths, expected);
 }

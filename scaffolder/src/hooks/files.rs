@@ -140,7 +140,7 @@ fn write(state: &Shared, path: &str, content: String) -> HookResult<()> {
         return Err(format!("`{}` is a folder", place.0).into());
     }
     // Writing over a file keeps its mode, as on disk.
-    Rc::make_mut(&mut state.tree).entry(place.path()?).or_insert_with(File::default).bytes = content.into_bytes();
+    Rc::make_mut(&mut state.tree).entry(place.path()?).or_default().bytes = content.into_bytes();
     Ok(())
 }
 

@@ -48,7 +48,12 @@ impl Lists {
 
     /// Takes the ignored paths out of a tree.
     pub(crate) fn leave_out(&self, tree: &mut Tree) {
-        tree.retain(|path, _| !self.ignore.iter().any(|ignored| path.is_within(ignored)));
+        tree.retain(|path, _| !self.ignores(path));
+    }
+
+    /// Whether a file is left out.
+    pub(crate) fn ignores(&self, path: &TreePath) -> bool {
+        self.ignore.iter().any(|ignored| path.is_within(ignored))
     }
 
     /// Whether a file is copied as it is.

@@ -1,0 +1,294 @@
+use super::*;
+use crate::tree::tests::tree;
+
+const MANIFEST_TEXT: &str = "\
+[template]
+fmt = false
+exclude = ['*.svg']
+[placeholders.title]
+prompt = 'Title'
+default = ''
+[placeholders.pgvector]
+type = 'bool'
+prompt = 'pgvector: vectors'
+default = false
+[conditional.'!pgvector']
+ignore = ['vector']
+[heavy]
+subfolder = 'template'
+";
+
+fn findings(manifest: &str, files: &[(&str, &str)]) -> Vec<Finding> {
+    let mut root: Tree = files
+        .iter()
+        .map(|(path, text)| {
+            (TreePath::parse(&format!("template/{path}")).expect("a path"), crate::tree::File::new(*text))
+        })
+        .collect();
+    root.extend(tree(&[("cargo-generate.toml", manifest), ("template/vector/x", "{{ title }}")]));
+    lint(&root)
+}
+
+fn shown(findings: &[Finding]) -> String {
+    let lines = findings.iter().map(|finding| {
+        let Finding { path, line, rule, message, mend } = finding;
+        format!("{path}:{line}: {rule}: {message} -> {mend}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the lint says to each of these texts.
+fn texts(texts: &[&str]) -> String {
+    texts.iter().map(|text| shown(&findings(MANIFEST_TEXT, &[("file", text)]))).collect::<Vec<_>>().join("\n")
+}
+
+fn manifest(from: &str, to: &str) -> String {
+    assert!(MANIFEST_TEXT.contains(from), "{from}");
+    shown(&findings(&MANIFEST_TEXT.replace(from, to), &[]))
+}
+
+#[test]
+fn the_dialect_is_accepted() {
+    let text = "\
+{% if pgvector -%}
+first
+{%- endif %}
+{{crate_name}} {{ title | kebab_case | title_case }} {{ \"{{\" }} ${VAR} {:#?} ${#a[@]} }} %}
+{%- if pgvector and title == \"x\" %}
+  {%- if crate_name > \"a\" and crate_name < \"b\" %}
+  inner
+  {%- endif %}
+{%- else %}
+other
+{%- endif %}
+{%- if false %} a comment {% endif %}
+{% raw %}${{ matrix.os }} {{ x }}{% endraw %}
+\ttabbed text\r
+";
+    assert_eq!(texts(&[text]), "");
+}
+
+#[test]
+fn names() {
+    insta::assert_snapshot!(texts(&["{{ project-name }}", "{{ true }}"]), @"
+    template/file:1: names: `project-name` is a subtraction in minijinja -> write `{{ crate_name | kebab_case }}`
+    template/file:1: names: a tag prints a placeholder -> write the word without braces
+    ");
+    insta::assert_snapshot!(manifest("[placeholders.title]", "[placeholders.title2]\nprompt=''\n[placeholders.true_name]\nprompt=''\n[placeholders.not]\nprompt=''\n[placeholders.title]"), @"
+    cargo-generate.toml:4: declared: `title2` is asked for and used nowhere -> use it, or remove the question
+    cargo-generate.toml:4: names: the name `title2` is not made of a to z and `_` -> use snake case: a hyphen is a subtraction in minijinja
+    cargo-generate.toml:6: declared: `true_name` is asked for and used nowhere -> use it, or remove the question
+    cargo-generate.toml:6: names: the name `true_name` starts with `true`, which Liquid reads as a value -> choose another first word
+    cargo-generate.toml:8: declared: `not` is asked for and used nowhere -> use it, or remove the question
+    cargo-generate.toml:8: names: the name `not` is a word of the template languages -> choose another name
+    ");
+}
+
+#[test]
+fn filters() {
+    insta::assert_snapshot!(texts(&["{{ title | snakecase }}", "{{ title | upper }}", "{{ title | truncate: 3 }}", "{{ title ~ title }}"]), @"
+    template/file:1: filters: `snakecase` is no filter of both engines -> did you mean `snake_case`?
+    template/file:1: filters: `upper` is no filter of both engines -> there are `kebab_case`, `lower_camel_case`, `pascal_case`, `shouty_kebab_case`, `shouty_snake_case`, `snake_case`, `title_case` and `upper_camel_case`
+    template/file:1: filters: `truncate` is no filter of both engines -> there are `kebab_case`, `lower_camel_case`, `pascal_case`, `shouty_kebab_case`, `shouty_snake_case`, `snake_case`, `title_case` and `upper_camel_case`
+    template/file:1: filters: a filter takes no arguments -> write `{{ name | filter }}`
+    template/file:1: filters: `title ~ title` is more than a name and filters -> write `{{ name | filter }}`; the engines agree on nothing else
+    ");
+}
+
+#[test]
+fn conditions() {
+    insta::assert_snapshot!(texts(&[
+        "a\n{%- if not pgvector %}\n{%- endif %}",
+        "a\n{%- if (pgvector) %}\n{%- endif %}",
+        "a\n{%- if pgvector and pgvector or pgvector %}\n{%- endif %}",
+        "a\n{%- if title %}\n{%- endif %}",
+        "a\n{%- if title == true %}\n{%- endif %}",
+        "a\n{%- if pgvector == \"x\" %}\n{%- endif %}",
+        "a\n{%- if title contains \"x\" %}\n{%- endif %}",
+        "a\n{%- if %}\n{%- endif %}",
+        "a\n{%- elsif title %}",
+        "a\n{%- unless pgvector %}",
+        "a\n{%- set x = 1 %}",
+        "a\n{%- if pgvector %}\n{%- else %}\n{%- else %}\n{%- endif %}\n{%- endif %}\n",
+        "a\n{%- if pgvector %}",
+    ]), @r#"
+    template/file:2: conditions: Liquid has no `not` -> write `flag == false`
+    template/file:2: conditions: Liquid has no parentheses -> nest one `if` in another
+    template/file:2: conditions: `and` and `or` bind differently in the two engines -> nest one `if` in another
+    template/file:2: conditions: `title` is a text, and an empty text is true in Liquid -> compare it: `title == "x"`
+    template/file:2: conditions: `title` is a text, neither true nor false -> compare it: `title == "x"`
+    template/file:2: conditions: `pgvector` is true or false, no text -> write `pgvector` or `pgvector == false`
+    template/file:2: conditions: the engines look into a text differently -> compare with `==`
+    template/file:2: conditions: `if` is no condition of both engines -> write `flag`, `flag == false`, `text == "x"`, joined by `and` or by `or`
+    template/file:2: conditions: the engines spell `else if` differently -> put an `if` into the `else`
+    template/file:2: conditions: `unless` is Liquid's alone -> write `if flag == false`
+    template/file:2: conditions: `set` is no tag of both engines -> use `if`, `else` and `endif` alone
+    template/file:4: conditions: an `else` without its `if` -> give each `if` one `else` at most
+    template/file:6: conditions: an `endif` without its `if` -> remove it
+    template/file:2: conditions: an `if` without its `endif` -> add `{%- endif %}` on a line of its own
+    "#);
+}
+
+#[test]
+fn white_space() {
+    insta::assert_snapshot!(texts(&[
+        "a {%- if pgvector %} b {%- endif %}",
+        "a\n{% if pgvector %}\n{%- endif %}",
+        "a\n{%- if pgvector -%}\n{%- endif %}",
+        "{%- if pgvector %}\n{%- endif %}",
+        "a\n\t{%- if pgvector %}\n{%- endif %}",
+        "{{\ttitle }}",
+        "{{- title }}",
+        "a\n{%- if\npgvector %}\n{%- endif %}",
+    ]), @"
+    template/file:1: white-space: `endif` shares its line -> put the tag on a line of its own
+    template/file:1: white-space: `if pgvector` shares its line -> put the tag on a line of its own
+    template/file:2: white-space: `if pgvector` leaves or eats a line that it should not -> write `{%- if pgvector %}`
+    template/file:2: white-space: `if pgvector` leaves or eats a line that it should not -> write `{%- if pgvector %}`
+    template/file:1: white-space: an `if` at the start of a file leaves an empty line -> write `{% if pgvector -%}`
+    template/file:2: white-space: a tab or another uncommon space in or beside a tag -> use spaces there: Liquid does not take a tab for white space
+    template/file:1: white-space: a tab or another uncommon space in or beside a tag -> use spaces there: Liquid does not take a tab for white space
+    template/file:1: white-space: a dash eats the white space around a value -> write `{{ name }}`
+    template/file:2: white-space: a tag reaches over its line -> write it on one line
+    ");
+}
+
+#[test]
+fn comments() {
+    insta::assert_snapshot!(texts(&["{# no #}", "a\n{%- comment %}\n{%- endcomment %}"]), @"
+    template/file:1: comments: `{# … #}` is plain text, and would stand in the project -> write `{%- if false %} … {% endif %}`
+    template/file:2: comments: `comment` is Liquid's alone -> write `{%- if false %} … {% endif %}`
+    template/file:3: comments: `comment` is Liquid's alone -> write `{%- if false %} … {% endif %}`
+    ");
+}
+
+#[test]
+fn braces() {
+    insta::assert_snapshot!(texts(&["{{", "{{ }}", "{{ \"\\n\" }}", "{{ .Values }}", "{%- raw %}{% endraw %}", "{% %}"]), @r#"
+    template/file:1: braces: a tag does not end -> write literal braces as `{{ "{{" }}`, or between `{% raw %}` and `{% endraw %}`
+    template/file:1: braces: `{{ }}` is empty -> write literal braces as `{{ "{{" }}`
+    template/file:1: braces: a backslash is an escape in minijinja, and plain text in Liquid -> write it outside of tags
+    template/file:1: braces: `{{` is followed by `.`, which starts no value -> write literal braces as `{{ "{{" }}`
+    template/file:1: braces: white space around a raw block differs between the engines -> write `{% raw %}` and `{% endraw %}`
+    template/file:1: braces: `{%` starts no tag -> write it between `{% raw %}` and `{% endraw %}`
+    "#);
+}
+
+#[test]
+fn clashes() {
+    let rust = [("src/main.rs", "fn main() {\n    println!(\"{{title}}\");\n}\n")];
+    insta::assert_snapshot!(shown(&findings(MANIFEST_TEXT, &rust)), @"template/src/main.rs:2: clashes: `{{title}}` in a format string is a literal brace to Rust, and would be rendered -> put the braces between `{% raw %}` and `{% endraw %}`, or keep them out of the format string");
+}
+
+#[test]
+fn verbatim() {
+    let mut root = tree(&[
+        ("cargo-generate.toml", MANIFEST_TEXT),
+        ("template/vector/x", "{{ title }}"),
+        ("template/zero", "a\0b"),
+    ]);
+    root.insert(TreePath::parse("template/logo.png").expect("a path"), crate::tree::File::new([0xff, 0xd8]));
+    insta::assert_snapshot!(shown(&lint(&root)), @"
+    template/logo.png:0: verbatim: the file is not text in UTF-8 -> list it under `exclude` in `cargo-generate.toml`
+    template/zero:0: verbatim: the file is binary -> list it under `exclude` in `cargo-generate.toml`
+    ");
+    insta::assert_snapshot!(manifest("exclude = ['*.svg']", "include = ['a']"), @"
+    cargo-generate.toml:3: verbatim: `include` switches `exclude` off -> list what is copied as it is under `exclude` instead
+    cargo-generate.toml:4: declared: `title` is asked for and used nowhere -> use it, or remove the question
+    ");
+    insta::assert_snapshot!(manifest("'*.svg'", "'{{title}}/x'"), @"cargo-generate.toml:3: verbatim: the pattern `{{title}}/x` has a tag in it, which is not rendered there -> write the path before rendering, or use `*`");
+    let folder = MANIFEST_TEXT.replace("'*.svg'", "'static'");
+    insta::assert_snapshot!(shown(&findings(&folder, &[("static/{{crate_name}}/x", "")])), @"template/static/{{crate_name}}/x:0: verbatim: the folder `static/{{crate_name}}` is excluded, and its name holds a placeholder -> exclude the files in it (`folder/*`)");
+}
+
+#[test]
+fn workflows() {
+    insta::assert_snapshot!(texts(&["a: ${{ matrix.os }}"]), @"template/file:1: workflows: `${{ matrix.os }}` is a workflow's expression, and would be rendered -> list the file under `exclude`, or write `{% raw %}${{ … }}{% endraw %}`");
+}
+
+#[test]
+fn ignore() {
+    insta::assert_snapshot!(manifest("['vector']", "['vector/*']"), @"cargo-generate.toml:12: ignore: `vector/*` is a pattern, and `ignore` takes paths -> name each file, or the folder that holds them all");
+    insta::assert_snapshot!(manifest("['vector']", "['vectors']"), @"cargo-generate.toml:12: ignore: there is no `vectors` to ignore -> name a path as it stands in the template");
+    insta::assert_snapshot!(manifest("['vector']", "['vector/x']"), @"cargo-generate.toml:12: ignore: nothing is left in `vector`, and cargo-generate would make it nevertheless -> name `vector` instead of what is in it");
+}
+
+#[test]
+fn when() {
+    insta::assert_snapshot!(manifest("'!pgvector'", "'!pgvectr'"), @"
+    cargo-generate.toml:7: declared: `pgvector` is asked for and used nowhere -> use it, or remove the question
+    cargo-generate.toml:11: when: the condition `!pgvectr` names `pgvectr`, which is declared nowhere; cargo-generate takes it for false -> did you mean `pgvector`?
+    ");
+    insta::assert_snapshot!(manifest("'!pgvector'", "'title'"), @r#"
+    cargo-generate.toml:7: declared: `pgvector` is asked for and used nowhere -> use it, or remove the question
+    cargo-generate.toml:11: when: the condition `title` is neither true nor false -> write `flag`, `!flag`, `flag && !other` or `text == "x"`
+    "#);
+    insta::assert_snapshot!(manifest("'!pgvector'", "'pgvector &&'"), @r#"cargo-generate.toml:11: when: the condition `pgvector &&` is neither true nor false -> write `flag`, `!flag`, `flag && !other` or `text == "x"`"#);
+}
+
+#[test]
+fn file_names() {
+    insta::assert_snapshot!(shown(&findings(MANIFEST_TEXT, &[
+        ("{{ crate_name }}", ""), ("{{title}}", ""), ("{% if pgvector %}x{% endif %}", ""), ("{{crate_name", ""), ("{{crate_name}}.rs", ""),
+    ])), @"
+    template/{% if pgvector %}x{% endif %}:0: file-names: the name has a condition in it -> use a plain name, and `[conditional]` in the manifest
+    template/{{ crate_name }}:0: file-names: the name has `{{ crate_name }}` in it -> write `{{crate_name}}`, without spaces
+    template/{{crate_name:0: file-names: the name has a tag that does not end -> write `{{crate_name}}`, without spaces
+    template/{{title}}:0: file-names: the name has `{{title}}` in it -> write `{{crate_name}}`, without spaces
+    ");
+}
+
+#[test]
+fn executable() {
+    let mut root = tree(&[("cargo-generate.toml", MANIFEST_TEXT), ("template/vector/x", "{{ title }}")]);
+    let file = crate::tree::File { bytes: Vec::new(), executable: true };
+    root.insert(TreePath::parse("template/{{crate_name}}.sh").expect("a path"), file);
+    insta::assert_snapshot!(shown(&lint(&root)), @"template/{{crate_name}}.sh:0: executable: a rendered file loses its executable bit with its name -> give it a literal name, or list it under `exclude`");
+}
+
+#[test]
+fn kinds() {
+    insta::assert_snapshot!(shown(&findings(MANIFEST_TEXT, &[("a.liquid", ""), ("CACHEDIR.TAG", "")])), @"
+    template/CACHEDIR.TAG:0: kinds: cargo-generate leaves out a folder with a `CACHEDIR.TAG` -> remove the file
+    template/a.liquid:0: kinds: cargo-generate takes `.liquid` off the name -> give the file its own name
+    ");
+}
+
+#[test]
+fn fmt() {
+    insta::assert_snapshot!(manifest("fmt = false", "fmt = true"), @"cargo-generate.toml:1: fmt: cargo-generate would run rustfmt over the project -> set `fmt = false` under `[template]`");
+}
+
+#[test]
+fn declared() {
+    insta::assert_snapshot!(texts(&["a\n{{ titel }}", "a\n{%- if colour %}\n{%- endif %}"]), @"
+    template/file:2: declared: `titel` is not declared; cargo-generate would render nothing for it -> did you mean `title`?
+    template/file:2: declared: `colour` is not declared; cargo-generate would render nothing for it -> declare it under `[placeholders]`; declared are `crate_name`, `title` and `pgvector`
+    ");
+    insta::assert_snapshot!(manifest("[placeholders.title]", "[placeholders.unused]\nprompt = ''\n[placeholders.title]"), @"cargo-generate.toml:4: declared: `unused` is asked for and used nowhere -> use it, or remove the question");
+    insta::assert_snapshot!(manifest("[heavy]", "[hooks]\npre = ['hooks/gone.rhai']\n[heavy]"), @"cargo-generate.toml:14: declared: the hook `hooks/gone.rhai` is not in the template -> write it, or take it from `[hooks]`");
+    insta::assert_snapshot!(manifest("[heavy]", "[heavy"), @"
+    cargo-generate.toml:0: declared: `cargo-generate.toml` is malformed -> TOML parse error at line 13, column 7
+       |
+    13 | [heavy
+       |       ^
+    unclosed table, expected `]`
+    ");
+}
+
+#[test]
+fn a_hook_that_reads_a_placeholder_uses_it() {
+    let manifest =
+        MANIFEST_TEXT.replace("[placeholders.title]", "[placeholders.colour]\nprompt = ''\n[placeholders.title]");
+    assert_eq!(shown(&findings(&manifest, &[("hooks/a.rhai", "variable::get(\"colour\")")])), "");
+}
+
+#[test]
+fn questions() {
+    insta::assert_snapshot!(manifest("fmt = false", "fmt = false\nsub_templates = ['template']"), @"cargo-generate.toml:3: questions: `sub_templates` makes cargo-generate ask which template is meant, even if there is one -> remove it, and move the folder up in an `init` hook");
+}
+
+#[test]
+fn an_excluded_file_is_not_looked_into() {
+    assert_eq!(shown(&findings(MANIFEST_TEXT, &[("a.svg", "{{ nothing")])), "");
+}
