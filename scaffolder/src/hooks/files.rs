@@ -7,7 +7,7 @@ use rhai::{Array, Module};
 
 use super::ROOT;
 use super::state::{HookResult, Shared};
-use crate::tree::{File, Tree, TreePath};
+use crate::tree::{Tree, TreePath};
 
 /// `exists`, `rename`, `delete`, `write` and `listdir`; there is no way to read, as in cargo-generate.
 pub(super) fn module(state: &Shared) -> Module {
