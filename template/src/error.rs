@@ -171,6 +171,11 @@ const CONSTRAINTS: &[(&str, fn() -> Error)] = &[
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
 
+/// The names of the constraints that a client can run into.
+pub fn known_constraints() -> impl Iterator<Item = &'static str> {
+    CONSTRAINTS.iter().map(|(name, _)| *name)
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let constraint = error
