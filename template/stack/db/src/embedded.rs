@@ -150,7 +150,9 @@ impl Server {
             // Another process may have been quicker, which is just as well: 42P04, or 23505 if it
             // was quicker by a hair.
             if let Err(error) = created.await {
-                let code = error.as_database_error().and_then(|error| error.code());
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
                 if !matches!(code.as_deref(), Some("42P04" | "23505")) {
                     return Err(error.into());
                 }
