@@ -140,8 +140,11 @@ impl IntoResponse for Error {
     }
 }
 
+/// Makes the error that a client is told.
+type ClientError = fn() -> Error;
+
 /// Constraints of `schema/` that a client can run into, and what it is told. Any other one is a fault of ours.
-const CONSTRAINTS: &[(&str, fn() -> Error)] = &[
+const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("users_email_key", || {
         Error::Taken(FieldErrors::one(
             "email",
