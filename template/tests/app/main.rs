@@ -1,6 +1,8 @@
 //! Tests through the real router, each with a database of its own. One program, so that it is linked once; its
 //! modules mirror `src/`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod api;
 mod common;
 mod database;
