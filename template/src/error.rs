@@ -140,8 +140,11 @@ impl IntoResponse for Error {
     }
 }
 
+/// Makes the error that a client is told.
+type ClientError = fn() -> Error;
+
 /// Constraints of `schema/` that a client can run into, and what it is told. Any other one is a fault of ours.
-const CONSTRAINTS: &[(&str, fn() -> Error)] = &[
+const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("users_email_key", || {
         Error::Taken(FieldErrors::one(
             "email",
@@ -170,6 +173,11 @@ const CONSTRAINTS: &[(&str, fn() -> Error)] = &[
     ("notes_user_id_fkey", || Error::LogInFirst),
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
+
+/// The names of the constraints that a client can run into.
+pub fn known_constraints() -> impl Iterator<Item = &'static str> {
+    CONSTRAINTS.iter().map(|(name, _)| *name)
+}
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {

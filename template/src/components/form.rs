@@ -64,18 +64,18 @@ pub fn alert(message: Option<&str>) -> Markup {
     html! { @if let Some(message) = message { p.alert role="alert" { (message) } } }
 }
 
+/// An error says more than the hint, so it stands in its place.
 fn described_by(name: &str, hint: Option<&str>, error: Option<&str>) -> Option<String> {
-    let hint = hint.map(|_| format!("{name}-hint"));
     let error = error.map(|_| format!("{name}-error"));
-    match (hint, error) {
-        (Some(hint), Some(error)) => Some(format!("{error} {hint}")),
-        (hint, error) => hint.or(error),
-    }
+    error.or(hint.map(|_| format!("{name}-hint")))
 }
 
 fn notes(name: &str, hint: Option<&str>, error: Option<&str>) -> Markup {
     html! {
-        @if let Some(error) = error { p.field-error #{ (name) "-error" } { "This " (error) "." } }
-        @if let Some(hint) = hint { p.hint #{ (name) "-hint" } { (hint) } }
+        @if let Some(error) = error {
+            p.field-error #{ (name) "-error" } { "This " (error) "." }
+        } @else if let Some(hint) = hint {
+            p.hint #{ (name) "-hint" } { (hint) }
+        }
     }
 }

@@ -3,7 +3,11 @@
 //! A page links to [`url`], which names the content by a hash: browsers keep it for a year and ask again only
 //! when it changed. A debug build reads the files from `static/` each time, so that a reload shows an edit.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use axum::{
     body::Bytes,
@@ -38,7 +42,7 @@ struct File {
     content_type: &'static str,
     hash: String,
     plain: Bytes,
-    gzip: Bytes,
+    gzip: OnceLock<Bytes>,
 }
 
 impl File {
@@ -48,13 +52,19 @@ impl File {
             Cow::Borrowed(content) => Bytes::from_static(content),
             Cow::Owned(content) => content.into(),
         };
-        let gzip = gzip(&plain, Compression::best()).into();
         Self {
             content_type,
             hash: hex::encode(&digest[..8]),
             plain,
-            gzip,
+            gzip: OnceLock::new(),
         }
+    }
+
+    /// The content, compressed when it is first asked for.
+    fn gzip(&self) -> Bytes {
+        self.gzip
+            .get_or_init(|| gzip(&self.plain, Compression::best()).into())
+            .clone()
     }
 }
 
@@ -125,7 +135,7 @@ fn respond(file: &File, query: Option<&str>, headers: &HeaderMap) -> Response {
     let kind = [(header::CONTENT_TYPE, file.content_type)];
     if super::edge::accepts_gzip(headers) {
         let gzip = [(header::CONTENT_ENCODING, "gzip")];
-        (caching, kind, gzip, file.gzip.clone()).into_response()
+        (caching, kind, gzip, file.gzip()).into_response()
     } else {
         (caching, kind, file.plain.clone()).into_response()
     }

@@ -25,7 +25,7 @@ impl Email {
         });
         if !looks_right || address.contains(char::is_whitespace) {
             return Err(Invalid::new(
-                "must be an e-mail address, such as `ada@example.com`",
+                "must be an e-mail address, such as ada@example.com",
             ));
         }
         // Lower case can be longer than what it came from.

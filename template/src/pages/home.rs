@@ -31,23 +31,35 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
         .and_then(|host| host.to_str().ok());
     let main = html! {
         section.hero {
-            p.eyebrow { "It runs" }
-            h1 { (layout::SITE) }
-            @if let Some(user) = &visitor.user {
-                p.lead { "Hello, " (user.display_name.as_str()) ". Your notes are where you left them." }
-                p.actions {
-                    a.button href="/notes/new" { "Write a note" }
-                    a.button.secondary href="/notes" { "Read your notes" }
+            div {
+                p.eyebrow { "It runs" }
+                h1 { (layout::SITE) }
+                @if let Some(user) = &visitor.user {
+                    p.lead { "Hello, " (user.display_name.as_str()) ". Your notes are where you left them." }
+                    p.actions {
+                        a.button href="/notes/new" { "Write a note" }
+                        a.button.secondary href="/notes" { "Read your notes" }
+                    }
+                } @else {
+                    p.lead {
+                        "A small application with accounts and notes, on axum, sqlx and PostgreSQL. "
+                        "Look around, then make it yours."
+                    }
+                    p.actions {
+                        a.button href="/register" { "Register" }
+                        a.button.secondary href="/login" { "Log in" }
+                    }
                 }
-            } @else {
-                p.lead {
-                    "A small application with accounts and notes, on axum, sqlx and PostgreSQL. "
-                    "Look around, then make it yours."
+            }
+            aside.card aria-labelledby="way" {
+                h2 #way { "The way of a request" }
+                ol.way {
+                    li { code { "pages" } " or " code { "http" } span { "take it and answer" } }
+                    li { code { "services" } span { "know the rules" } }
+                    li { code { "repositories" } span { "speak SQL" } }
+                    li { code { "models" } span { "are what it is about" } }
                 }
-                p.actions {
-                    a.button href="/register" { "Register" }
-                    a.button.secondary href="/login" { "Log in" }
-                }
+                p.small { "Calls go down only. A layer that would just pass something on is left out." }
             }
         }
         section aria-labelledby="places" {
@@ -58,26 +70,20 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
                 }
             }
         }
-        section.columns aria-label="Next steps" {
-            div {
-                h2 { "The way of a request" }
-                ol.way {
-                    li { strong { "pages" } " or " strong { "http" } " take it" }
-                    li { strong { "services" } " know the rules" }
-                    li { strong { "repositories" } " speak SQL" }
-                    li { strong { "models" } " are what it is about" }
-                }
-                p.small { "Calls go down only. A layer that would just pass something on is left out." }
-            }
-            div {
-                h2 { "Try it" }
-                dl.commands {
+        section aria-labelledby="try" {
+            h2 #try { "Try it" }
+            dl.commands {
+                div {
                     dt { "Run the tests" }
                     dd { code { "cargo test" } }
-                    dt { "Make an account from a terminal" }
-                    dd { code { "curl " (host.unwrap_or("localhost")) (REGISTER) } }
+                }
+                div {
                     dt { "Read the tour" }
                     dd { code { "cargo doc --open --no-deps" } }
+                }
+                div.wide {
+                    dt { "Make an account from a terminal" }
+                    dd { code { "curl " (host.unwrap_or("localhost")) (REGISTER) } }
                 }
             }
         }
@@ -85,4 +91,5 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
     layout::page(&visitor, "Home", main)
 }
 
-const REGISTER: &str = r#"/api/users --json '{"email":"ada@example.com","display_name":"Ada","password":"analytical"}'"#;
+/// The end of a command, after the address of this server.
+const REGISTER: &str = r#"/api/users --json '{"email": "ada@example.com", "display_name": "Ada", "password": "analytical"}'"#;

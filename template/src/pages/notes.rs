@@ -173,7 +173,7 @@ enum Trouble {
 
 fn new_page(visitor: &Visitor, form: &NoteForm, errors: &FieldErrors) -> Markup {
     let main = html! {
-        section.card {
+        section.card.text {
             h1 { "Write a note" }
             form method="post" action="/notes" novalidate {
                 (form::token(&visitor.csrf))
@@ -196,7 +196,7 @@ fn edit_page(visitor: &Visitor, id: NoteId, form: &EditForm, trouble: &Trouble) 
         &none
     };
     let main = html! {
-        section.card {
+        section.card.text {
             h1 { "Edit note" }
             @if let Trouble::Outdated(stored) = trouble {
                 (form::alert(Some("This note was changed in the meantime. Below is your text; \

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Extensions, header, request::Parts},
+    http::{Extensions, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -62,10 +62,15 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
         let visitor = Visitor::of(&parts.extensions)
             .map_err(IntoResponse::into_response)?
             .clone();
-        match visitor.user.clone() {
-            Some(user) => Ok(Self { user, visitor }),
-            None => Err(Redirect::to(&format!("/login?next={}", parts.uri.path())).into_response()),
+        if let Some(user) = visitor.user.clone() {
+            return Ok(Self { user, visitor });
         }
+        // Back to a page, but not to what a form wanted to do.
+        let next = match parts.method {
+            Method::GET | Method::HEAD => parts.uri.path(),
+            _ => "/notes",
+        };
+        Err(Redirect::to(&format!("/login?next={next}")).into_response())
     }
 }
 

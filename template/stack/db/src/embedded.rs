@@ -24,7 +24,7 @@ mod process;
 mod record;
 mod wheel;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::fs::{self, File};
@@ -42,6 +42,9 @@ pub use error::Error;
 /// How long a server may take to answer after it was started. Recovery after a kill takes longer
 /// than a plain start.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server that accepts a connection may stay silent before it counts as not there. Too
+/// short does no harm: a server that runs after all is found by its process, and asked again.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// What is asked of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +150,9 @@ impl Server {
             // Another process may have been quicker, which is just as well: 42P04, or 23505 if it
             // was quicker by a hair.
             if let Err(error) = created.await {
-                let code = error.as_database_error().and_then(|error| error.code());
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
                 if !matches!(code.as_deref(), Some("42P04" | "23505")) {
                     return Err(error.into());
                 }
@@ -214,9 +219,16 @@ impl Server {
     }
 
     async fn ping(&self) -> Result<(), sqlx::Error> {
-        let mut connection = self.connect("postgres").await?;
-        connection.ping().await?;
-        connection.close().await
+        let ping = async {
+            let mut connection = self.connect("postgres").await?;
+            connection.ping().await?;
+            connection.close().await
+        };
+        // Whoever has taken the port meanwhile may accept the connection and say nothing.
+        match tokio::time::timeout(SILENCE, ping).await {
+            Ok(answer) => answer,
+            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+        }
     }
 
     async fn connect(&self, database: &str) -> Result<PgConnection, sqlx::Error> {

@@ -44,7 +44,9 @@ impl SqlxCause for sqlx::Error {
 /// unknown, and a repeat could do the work twice.
 #[must_use]
 pub fn is_retryable(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 

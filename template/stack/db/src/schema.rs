@@ -58,7 +58,7 @@ pub enum Error {
         /// The server's hint, if it has one.
         hint: Option<String>,
         /// The whole of the server's answer.
-        source: sqlx::Error,
+        source: Box<sqlx::Error>,
     },
     /// The database could not be asked.
     #[error("cannot fill the database from the schema: {0}")]
@@ -200,7 +200,7 @@ impl SchemaFile {
             line,
             message,
             hint,
-            source,
+            source: Box::new(source),
         }
     }
 }
@@ -209,10 +209,14 @@ impl Error {
     /// Whether another process was filling the same database: a serialization failure, or a table,
     /// type or index that exists already.
     fn came_second(&self) -> bool {
-        let (Self::Refused { source, .. } | Self::Database(source)) = self else {
-            return false;
+        let source = match self {
+            Self::Refused { source, .. } => source,
+            Self::Database(source) => source,
+            Self::Read { .. } => return false,
         };
-        let code = source.as_database_error().and_then(|error| error.code());
+        let code = source
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
         retry::is_retryable(source) || matches!(code.as_deref(), Some("42P07" | "42710" | "23505"))
     }
 }

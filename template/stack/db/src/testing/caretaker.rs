@@ -326,7 +326,7 @@ impl Keeper {
 fn has_code(error: &sqlx::Error, code: &str) -> bool {
     error
         .as_database_error()
-        .and_then(|error| error.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .as_deref()
         == Some(code)
 }

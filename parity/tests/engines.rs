@@ -1,0 +1,155 @@
+//! heavy and cargo-generate make the same project of this repository's template.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{at, library, repository};
+use heavy_parity::{Engine, Form, Wish, by_heavy, differences, write};
+use heavy_stack::answers::Value;
+use heavy_stack::lint::lint;
+use heavy_stack::manifest::Manifest;
+use heavy_stack::tree::{File, Tree};
+
+/// Every combination of the yes-or-no questions.
+fn combinations(repository: &Tree) -> Vec<BTreeMap<String, Value>> {
+    let manifest = Manifest::of(repository).expect("a manifest");
+    manifest.features().iter().fold(vec![BTreeMap::new()], |all, feature| {
+        let with = |chosen| {
+            all.iter().cloned().map(move |mut answers: BTreeMap<_, _>| {
+                answers.insert(feature.name.to_owned(), Value::Bool(chosen));
+                answers
+            })
+        };
+        with(false).chain(with(true)).collect()
+    })
+}
+
+fn wish(name: &str, answers: &BTreeMap<String, Value>) -> Wish {
+    Wish { name: name.to_owned(), answers: answers.clone() }
+}
+
+fn titled(mut answers: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    answers.insert("title".to_owned(), Value::Text("Größe, 9 lives".to_owned()));
+    answers
+}
+
+fn assert_same(engine: &Engine, on_disk: &Path, repository: &Tree, form: Form, wish: &Wish) {
+    let heavy = by_heavy(repository, wish).expect("a project by heavy");
+    let other = engine.generate(on_disk, form, wish).unwrap_or_else(|said| panic!("{wish:?} {form:?}: {said}"));
+    let differences = differences(&heavy, &other);
+    assert!(differences.is_empty(), "{wish:?} {form:?}:\n{}", differences.join("\n"));
+    assert!(!heavy.is_empty());
+}
+
+fn assert_same_in_every_combination(form: Form) {
+    let repository = repository();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    write(&repository, folder.path()).expect("the repository");
+    for answers in combinations(&repository) {
+        // Names that stand at the start, in the middle and at the end of a sorted lock file.
+        for name in ["a0", "my-app", "SunnyDay", "zz_top"] {
+            assert_same(&library(), folder.path(), &repository, form, &wish(name, &answers));
+        }
+        assert_same(&library(), folder.path(), &repository, form, &wish("titled", &titled(answers)));
+    }
+}
+
+#[test]
+fn the_whole_repository_gives_the_same_project_in_every_combination() {
+    assert_same_in_every_combination(Form::Root);
+}
+
+#[test]
+fn the_folder_of_the_template_gives_the_same_project_in_every_combination() {
+    assert_same_in_every_combination(Form::Subfolder);
+}
+
+#[test]
+fn both_engines_refuse_a_bad_name_in_the_same_words() {
+    let repository = repository();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    write(&repository, folder.path()).expect("the repository");
+    for name in ["9lives", "match", "std", "my app", "größe", "con", "deps", "serde"] {
+        let wish = wish(name, &BTreeMap::new());
+        let sentence = by_heavy(&repository, &wish).expect_err(name).to_string();
+        for form in [Form::Root, Form::Subfolder] {
+            let said = library().generate(folder.path(), form, &wish).expect_err(name);
+            assert!(said.contains(&sentence), "{sentence}\n{said}");
+        }
+    }
+}
+
+/// Something on which the engines differ, in a template that otherwise renders.
+fn planted(plant: &str) -> (Tree, tempfile::TempDir) {
+    let manifest = "[template]\nfmt = false\n[placeholders.title]\nprompt = ''\ndefault = ''\n";
+    let repository = Tree::from([(at("cargo-generate.toml"), File::new(manifest)), (at("file"), File::new(plant))]);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    write(&repository, folder.path()).expect("the repository");
+    (repository, folder)
+}
+
+#[test]
+fn a_planted_difference_is_caught_by_the_comparison_and_by_the_lint() {
+    // An empty text is true in Liquid and false in minijinja.
+    let (repository, folder) = planted("start\n{%- if title %}\nshown\n{%- endif %}\n");
+    let wish = wish("shop", &BTreeMap::new());
+    let heavy = by_heavy(&repository, &wish).expect("a project by heavy");
+    let other = library().generate(folder.path(), Form::Root, &wish).expect("a project by cargo-generate");
+    let found = differences(&heavy, &other);
+    assert_eq!(found, ["file: heavy \"start\\n\", cargo-generate \"start\\nshown\\n\""]);
+    assert_eq!(lint(&repository).iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["conditions"]);
+}
+
+#[test]
+fn the_comparison_sees_missing_files_modes_and_empty_folders() {
+    let (_, folder) = planted("x");
+    let wish = wish("shop", &BTreeMap::new());
+    std::fs::create_dir(folder.path().join("empty")).expect("a folder");
+    let other = library().generate(folder.path(), Form::Root, &wish).expect("a project by cargo-generate");
+    let executable = File { bytes: b"x".to_vec(), executable: true };
+    let heavy = Tree::from([(at("file"), executable), (at("more"), File::new(""))]);
+    let found = differences(&heavy, &other);
+    assert_eq!(
+        found,
+        [
+            "empty: an empty folder by cargo-generate alone",
+            "file: executable by heavy true, by cargo-generate false",
+            "more: by heavy alone"
+        ]
+    );
+}
+
+#[test]
+fn the_template_of_this_repository_passes_the_lint() {
+    let findings: Vec<_> =
+        lint(&repository()).iter().map(|found| format!("{}:{}: {}", found.path, found.line, found.message)).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+/// The installed command, from a git repository, as a person runs it. Set `HEAVY_PARITY_CLI=1` to run it.
+#[test]
+fn the_installed_command_asks_nothing_and_makes_the_same_project() {
+    if std::env::var_os("HEAVY_PARITY_CLI").is_none() {
+        return;
+    }
+    let repository = repository();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    write(&repository, folder.path()).expect("the repository");
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=parity", "-c", "user.email=parity@example.com"];
+        let status = Command::new("git").current_dir(folder.path()).args(identity).args(args).status().expect("git");
+        assert!(status.success(), "git {args:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&["add", "--all", "--force"]);
+    git(&["commit", "--quiet", "--message", "template"]);
+    let engine = Engine { program: PathBuf::from("cargo-generate"), by_git: true };
+    for form in [Form::Root, Form::Subfolder] {
+        for answers in combinations(&repository) {
+            assert_same(&engine, folder.path(), &repository, form, &wish("my-app", &answers));
+        }
+    }
+}
