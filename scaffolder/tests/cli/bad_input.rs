@@ -317,9 +317,15 @@ fn a_url_that_does_not_answer_is_named_with_the_reason() {
     for scheme in ["https", "git"] {
         let url = format!("{scheme}://127.0.0.1:{port}/x.git");
         let shown = env.run(&["new", "a", "--template", &url]);
-        assert!(shown.starts_with(&format!("exit 4\n--- err\nerror: cannot fetch the template from `{url}`\ncaused by: ")), "{shown}");
+        assert!(
+            shown.starts_with(&format!("exit 4\n--- err\nerror: cannot fetch the template from `{url}`\ncaused by: ")),
+            "{shown}"
+        );
         assert!(shown.contains("Connection refused"), "{shown}");
-        assert!(shown.ends_with(&format!("hint: check the address and the network: `git ls-remote {url}`\n")), "{shown}");
+        assert!(
+            shown.ends_with(&format!("hint: check the address and the network: `git ls-remote {url}`\n")),
+            "{shown}"
+        );
     }
     assert!(env.list("").is_empty());
     assert_eq!(std::fs::read_dir(env.tmp()).expect("readable").count(), 0);

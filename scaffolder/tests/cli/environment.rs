@@ -58,7 +58,10 @@ impl Environment {
     pub(crate) fn template(&self, files: &[(&str, &str)]) {
         let own = [
             ("cargo-generate.toml", MANIFEST),
-            ("Cargo.toml", "[package]\nname = \"{{crate_name}}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n"),
+            (
+                "Cargo.toml",
+                "[package]\nname = \"{{crate_name}}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+            ),
             (
                 "heavy.toml",
                 "[template]\nsource = \"heavy\"\nversion = \"1.2.3\"\nstamp = \"\"\n\n[answers]\nname = \"{{crate_name}}\"\n\

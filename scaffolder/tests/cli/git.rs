@@ -13,7 +13,10 @@ fn the_first_commit_holds_everything_and_the_tree_is_clean() {
         env.git("my-app", &["ls-tree", "-r", "--name-only", "HEAD"]),
         ".gitignore\nCargo.toml\nheavy.toml\nsrc/main.rs\ntarget.txt\n"
     );
-    assert_eq!(env.git("my-app", &["log", "--format=%an <%ae> %s"]), "Ada <ada@example.com> Create the project with heavy\n");
+    assert_eq!(
+        env.git("my-app", &["log", "--format=%an <%ae> %s"]),
+        "Ada <ada@example.com> Create the project with heavy\n"
+    );
     assert_eq!(env.git("my-app", &["fsck", "--strict"]), "");
 }
 
@@ -68,7 +71,8 @@ fn without_version_control_there_is_no_repository() {
 fn a_repository_is_made_without_a_git_program() {
     let env = Environment::new();
     env.template(&[]);
-    let output = env.command(&["new", "my-app", "--template", "template"]).env("PATH", "").output().expect("heavy starts");
+    let output =
+        env.command(&["new", "my-app", "--template", "template"]).env("PATH", "").output().expect("heavy starts");
     assert!(output.status.success(), "{}", env.shown(&output));
     assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
 }
@@ -106,8 +110,11 @@ fn a_folder_and_its_repository_give_the_same_project() {
     env.template(&[(".vscode/settings.json", "{}")]);
     // The user's own ignore file is no part of the template.
     std::fs::write(env.home().join("ignore"), ".vscode\n").expect("a file");
-    std::fs::write(env.home().join(".gitconfig"), format!("[core]\nexcludesFile = {}\n", env.home().join("ignore").display()))
-        .expect("a file");
+    std::fs::write(
+        env.home().join(".gitconfig"),
+        format!("[core]\nexcludesFile = {}\n", env.home().join("ignore").display()),
+    )
+    .expect("a file");
     env.git("template", &["init", "--quiet"]);
     env.git("template", &["add", "--force", "--all"]);
     env.git("template", &["commit", "--quiet", "--message=first"]);

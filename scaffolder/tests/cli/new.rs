@@ -43,8 +43,18 @@ fn flags_win_over_definitions_and_those_over_the_answers_file() {
     env.template(&[]);
     env.write("answers.toml", "title = \"file\"\nvectors = true\nqueue = true\n");
     env.succeeds(&[
-        "new", "a", "--template", "template", "--answers", "answers.toml", "-d", "title=defined", "-d", "queue=false",
-        "--title", "Flag",
+        "new",
+        "a",
+        "--template",
+        "template",
+        "--answers",
+        "answers.toml",
+        "-d",
+        "title=defined",
+        "-d",
+        "queue=false",
+        "--title",
+        "Flag",
     ]);
     let text = env.read("a/heavy.toml");
     for line in ["title = \"Flag\"", "vectors = true", "queue = false"] {

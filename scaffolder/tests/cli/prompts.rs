@@ -10,7 +10,8 @@ fn on_terminal(env: &Environment, arguments: &[&str]) -> PtySession {
     command.env("TERM", "xterm-256color");
     // The session gives it the terminal instead of the empty input that it has otherwise.
     command.stdin(std::process::Stdio::inherit());
-    spawn_with_options(command, Options::new().timeout_ms(Some(30_000)).strip_ansi_escape_codes(true)).expect("a terminal")
+    spawn_with_options(command, Options::new().timeout_ms(Some(30_000)).strip_ansi_escape_codes(true))
+        .expect("a terminal")
 }
 
 #[test]

@@ -111,7 +111,8 @@ fn the_lint_shows_file_line_and_mend() {
 fn a_placeholder_that_nothing_uses_is_a_finding() {
     let env = Environment::new();
     env.template(&[]);
-    let manifest = env.read("template/cargo-generate.toml") + "\n[placeholders.unused]\nprompt = \"Why?\"\ndefault = \"\"\n";
+    let manifest =
+        env.read("template/cargo-generate.toml") + "\n[placeholders.unused]\nprompt = \"Why?\"\ndefault = \"\"\n";
     env.write("template/cargo-generate.toml", manifest);
     let shown = env.run(&["template", "lint", "template"]);
     assert!(shown.starts_with("exit 1\n") && shown.contains("`unused`"), "{shown}");
@@ -154,6 +155,7 @@ fn locking_pins_every_combination_and_is_fresh_afterwards() {
     env.succeeds(&["template", "lock", "template", "--offline", "--check"]);
     env.succeeds(&["new", "my-app", "--template", "template"]);
     let mut cargo = env.program("cargo");
-    let output = cargo.current_dir(env.path("my-app")).args(["metadata", "--locked", "--offline", "--format-version=1"]);
+    let output =
+        cargo.current_dir(env.path("my-app")).args(["metadata", "--locked", "--offline", "--format-version=1"]);
     assert!(output.output().expect("cargo starts").status.success());
 }
