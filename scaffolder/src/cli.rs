@@ -93,7 +93,7 @@ pub struct New {
     #[arg(long)]
     pub allow_commands: bool,
     /// Run the project (`cargo run`) once it is there
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "json"])]
     pub run: bool,
     /// List what would be written, and write nothing
     #[arg(long)]

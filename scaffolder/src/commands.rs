@@ -32,7 +32,11 @@ pub fn run(command: &Command) -> Result<u8> {
 /// Finds and reads the template that the arguments name.
 fn load(args: &TemplateArgs, ui: Ui) -> Result<(Source, Loaded)> {
     let source = Source::parse(args.template.as_deref(), args.rev.as_deref())?;
-    let busy = matches!(source, Source::Remote { .. }).then(|| ui.busy(&format!("Fetching {source}")));
+    // `ssh` may ask for a passphrase, which a spinner would paint over.
+    let busy = (source.is_remote() && !source.is_ssh()).then(|| ui.busy(&format!("Fetching {source}")));
+    if source.is_ssh() {
+        ui.status("Fetching", &source);
+    }
     let loaded = source.load(&|detail| {
         if let Some(busy) = &busy {
             busy.now(detail);

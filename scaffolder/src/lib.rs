@@ -1,4 +1,30 @@
-//! The library behind `heavy`.
+//! The library behind `heavy`: a tour.
+//!
+//! `heavy new` is a way down, and each layer knows only those below it:
+//!
+//! ```text
+//! main → cli → commands → { prompt, ui, project, source, plan } → { render, hooks } → { template, lockfile, answers, tree }
+//! ```
+//!
+//! 1. [`cli`] is what can be typed, as types; its doc comments are the help.
+//! 2. [`commands`] has one file a verb: what was typed, what it means, and the report. The next four do its work outside:
+//!    - [`source`] finds a template: in the binary, in a folder, in a git repository. It reads, and never writes.
+//!    - [`prompt`] is the only module that asks, [`ui`] the only one that prints.
+//!    - [`plan`] is the only writer of a project. A [`plan::Plan`] says what will be written; applying it happens in
+//!      full or not at all, whatever error, Ctrl-C or kill comes between ([`plan::journal`], [`plan::stage`]).
+//!    - [`project`] is a project on disk: its git repository, `cargo` in it.
+//! 3. Below that nothing prints, asks, or looks at disk, network, environment or clock:
+//!    - [`template`] is what a template asks for ([`manifest`]) and its files; [`answers`] is what was answered,
+//!      parsed, so that a bad answer or name ([`name`]) cannot exist.
+//!    - [`render`](mod@render) makes a project of the two, and runs the template's [`hooks`] around it.
+//!    - [`tree`] is a project as a value: relative paths that cannot leave it, and what stands at them.
+//!    - [`lockfile`] is `heavy.toml` in a project: template, version, [`stamp`] and answers.
+//!
+//! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
+//! renders identically; [`stamp`]; and [`lockgen`], which makes one `Cargo.lock` of those for every combination of
+//! features. [`archive`] is a tree as one file: build.rs packs the template into the binary with it.
+//!
+//! Every failure is an [`error::Error`]: a kind, which is the exit code, causes, and hints that can be typed.
 
 pub mod answers;
 pub mod archive;

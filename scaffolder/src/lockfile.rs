@@ -16,6 +16,8 @@ pub const EMBEDDED: &str = "heavy";
 pub struct Lock {
     /// A path, a git URL, or [`EMBEDDED`].
     pub source: String,
+    /// The branch, tag or commit that was asked for, where `source` is a repository.
+    pub rev: Option<String>,
     /// The template's version, as its manifest says.
     pub version: String,
     /// The template's stamp: 64 hexadecimal digits, or nothing where none was written.
@@ -35,6 +37,7 @@ struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawTemplate {
     source: String,
+    rev: Option<String>,
     version: String,
     stamp: String,
 }
@@ -72,6 +75,7 @@ impl Lock {
         });
         Ok(Self {
             source: raw.template.source,
+            rev: raw.template.rev,
             version: raw.template.version,
             stamp: raw.template.stamp,
             answers: answers.collect(),
@@ -83,8 +87,9 @@ impl Lock {
     pub fn to_toml(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let mut text = format!(
-            "{PREFACE}[template]\nsource = {}\nversion = {}\nstamp = {}\n\n[answers]\n",
+            "{PREFACE}[template]\nsource = {}\n{}version = {}\nstamp = {}\n\n[answers]\n",
             quoted(&self.source),
+            self.rev.as_ref().map(|rev| format!("rev = {}\n", quoted(rev))).unwrap_or_default(),
             quoted(&self.version),
             quoted(&self.stamp)
         );
@@ -108,12 +113,12 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(
-            source in "\\PC{0,20}", version in "[0-9.]{1,8}", stamp in "[0-9a-f]{0,64}",
+            source in "\\PC{0,20}", rev in proptest::option::of("\\PC{0,9}"), version in "[0-9.]{1,8}", stamp in "[0-9a-f]{0,64}",
             answers in proptest::collection::btree_map("[a-z_]{1,12}", prop_oneof![
                 any::<bool>().prop_map(Value::Bool), any::<String>().prop_map(Value::Text)
             ], 0..5),
         ) {
-            let lock = Lock { source, version, stamp, answers };
+            let lock = Lock { source, rev, version, stamp, answers };
             prop_assert_eq!(Lock::parse(&lock.to_toml()).expect("its own text"), lock);
         }
     }

@@ -68,6 +68,18 @@ impl Source {
         Ok(if rev.is_some() { Self::Repository { folder, rev } } else { Self::Folder(folder) })
     }
 
+    /// Whether it has to be fetched.
+    #[must_use]
+    pub const fn is_remote(&self) -> bool {
+        matches!(self, Self::Remote { .. })
+    }
+
+    /// Whether it is fetched by the program `ssh`.
+    #[must_use]
+    pub fn is_ssh(&self) -> bool {
+        matches!(self, Self::Remote { url, .. } if url.starts_with("ssh://") || !url.contains("://"))
+    }
+
     /// Reads the template. `report` is told what is going on while that takes time.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! `heavy new`: from a template and answers to a project that runs.
 
+use std::path::Path;
+
 use crate::cli::{New, Vcs};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Place, Plan};
@@ -31,7 +33,6 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
 
     let (source, loaded) = load(&args.template, ui)?;
     let template = Template::from_tree(loaded.tree)?;
-    let stamp = Stamp::of(&template);
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 
     let mut host = Person {
@@ -42,6 +43,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     };
     let mut rendered = render(&template, &answers, &mut host)?;
     if source != Source::Embedded {
+        let stamp = Stamp::of(&template);
         origin::set_source(&mut rendered.tree, &source.to_string(), args.template.rev.as_deref(), stamp.as_str())?;
     }
     let plan = Plan::survey(&destination.path, rendered.tree, args.force)?;
@@ -51,8 +53,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
         plan: &plan,
         source: &source,
         commit: loaded.commit.as_deref(),
-        version: template.manifest.version.as_deref(),
-        stamp: stamp.as_str(),
+        template: &template,
         // `--run` does what they say to do next.
         notes: if args.run { &[] } else { &rendered.notes },
         dry_run: args.dry_run,
@@ -62,11 +63,11 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
         return Ok(0);
     }
 
-    let surrounding = repository::surrounding(&destination.absolute).filter(|_| args.vcs == Vcs::Git);
-    let create = |folder: &std::path::Path| repository::create(folder, &plan.create);
-    let wanted = args.vcs == Vcs::Git && surrounding.is_none();
+    let git = args.vcs == Vcs::Git;
+    let surrounding = if git { repository::surrounding(&destination.absolute) } else { None };
+    let create = |folder: &Path| repository::create(folder, &plan.create);
     report.creating(ui);
-    let commit = plan.apply(wanted.then_some(&create as _))?;
+    let commit = plan.apply((git && surrounding.is_none()).then_some(&create as _))?;
 
     report.created(ui, commit, surrounding.as_deref())?;
     if !plan.kept.is_empty() {

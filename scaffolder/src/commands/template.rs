@@ -3,4 +3,5 @@
 pub(super) mod lint;
 pub(super) mod lock;
 mod outdated;
+mod resolve;
 pub(super) mod stamp;

@@ -1,7 +1,7 @@
 //! Hooks: Rhai scripts around rendering, in cargo-generate's form.
 //!
 //! A script sees the modules `variable`, `file`, `env` and `system`, the `to_*_case` functions and `abort`, as
-//! cargo-generate 0.26 has them. It works on a [`Tree`]: no file of the machine is in its reach, so there is no
+//! cargo-generate 0.26 has them. It works on a [`Tree`](crate::tree::Tree): no file of the machine is in its reach, so there is no
 //! sandbox to escape from. What only a person or the machine can answer goes to a [`Host`].
 //!
 //! A script that asks is stopped, the host is asked, and the script runs again from its start with the answer at

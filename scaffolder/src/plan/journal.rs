@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::thread;
 use std::time::Duration;
 
+use crate::error::Error;
+
 /// One thing that was made.
 #[derive(Debug)]
 enum Step {
@@ -63,7 +65,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The steps of one operation. Dropping it takes them back, unless [`Journal::keep`] was called.
+/// The steps of one operation. Dropping it takes them back, unless they were concluded ([`Journal::conclude`]).
 #[derive(Debug)]
 pub struct Journal(Arc<State>);
 
@@ -122,6 +124,16 @@ impl Journal {
     /// The system's own.
     pub fn make_whole(&self, path: &Path) -> io::Result<()> {
         self.make(|| fs::create_dir(path), || Step::Whole(path.to_owned()))
+    }
+
+    /// Makes a folder among the temporary files that is taken back with everything in it.
+    ///
+    /// # Errors
+    /// It cannot be created.
+    pub fn make_temporary(&self, purpose: &str) -> crate::error::Result<PathBuf> {
+        let path = std::env::temp_dir().join(format!("heavy-{purpose}-{}-{:p}", std::process::id(), self));
+        self.make_whole(&path).map_err(|error| Error::io("create the folder", &path, &error))?;
+        Ok(path)
     }
 
     /// Makes the folder `path`, which must not exist, by an `action` of somebody else's that may fail in its middle.

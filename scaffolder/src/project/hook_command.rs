@@ -16,8 +16,7 @@ use crate::tree::{File, Tree, TreePath};
 pub fn run(command: &str, args: &[String], tree: &mut Tree) -> Result<String> {
     let failed = || Error::system(format!("`{}`, which a hook of the template runs, failed", command.escape_debug()));
     let journal = Journal::begin();
-    let place = std::env::temp_dir().join(format!("heavy-hook-{}-{:p}", std::process::id(), &journal));
-    journal.make_whole(&place).map_err(|error| Error::io("create the folder", &place, &error))?;
+    let place = journal.make_temporary("hook")?;
     write_into(&place, tree, &journal)?;
     let output =
         Command::new(command).args(args).current_dir(&place).output().map_err(|error| failed().because(error))?;

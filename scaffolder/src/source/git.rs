@@ -59,8 +59,7 @@ pub fn clone(url: &str, rev: Option<&str>, report: &dyn Fn(&str)) -> Result<Foun
     })?;
     let ssh = parsed.scheme == gix::url::Scheme::Ssh;
     let journal = Journal::begin();
-    let place = std::env::temp_dir().join(format!("heavy-clone-{}-{:p}", std::process::id(), &journal));
-    journal.make_whole(&place).map_err(|error| Error::io("create the folder", &place, &error))?;
+    let place = journal.make_temporary("clone")?;
 
     let meter = Meter::default();
     watch(&meter, if ssh { PATIENCE_WITH_SSH } else { PATIENCE }, report, {

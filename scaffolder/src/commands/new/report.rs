@@ -10,6 +10,8 @@ use crate::error::Result;
 use crate::plan::Plan;
 use crate::project::repository::FirstCommit;
 use crate::source::Source;
+use crate::stamp::Stamp;
+use crate::template::Template;
 use crate::ui::Ui;
 
 pub(super) struct Report<'a> {
@@ -18,8 +20,7 @@ pub(super) struct Report<'a> {
     pub(super) plan: &'a Plan,
     pub(super) source: &'a Source,
     pub(super) commit: Option<&'a str>,
-    pub(super) version: Option<&'a str>,
-    pub(super) stamp: &'a str,
+    pub(super) template: &'a Template,
     /// What the template's hooks said.
     pub(super) notes: &'a [String],
     pub(super) dry_run: bool,
@@ -91,8 +92,8 @@ impl Report<'_> {
             "template": {
                 "source": self.source.to_string(),
                 "commit": self.commit,
-                "version": self.version,
-                "stamp": self.stamp,
+                "version": self.template.manifest.version,
+                "stamp": Stamp::of(self.template).as_str(),
             },
         }))
     }

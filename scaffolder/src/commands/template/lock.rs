@@ -6,25 +6,17 @@
 //! 4. put the lock files together ([`crate::lockgen`]) and write `Cargo.lock` and `hooks/crates.rhai`
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use crate::answers::{Answers, ProjectName, Value};
 use crate::cli::Lock;
-use crate::commands::cargo;
 use crate::error::{Error, Result};
-use crate::hooks::NoHost;
 use crate::lockgen::{Variant, template_lock};
-use crate::plan::journal::Journal;
-use crate::plan::write_into;
-use crate::render::render;
 use crate::source::folder;
 use crate::suggest::typed;
 use crate::template::{Manifest, Template};
-use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
 
 use super::outdated::{Outdated, differs};
+use super::resolve::resolve;
 
 /// A name that no crate has, so that the project's own shows in cargo's lock file.
 const PROBE: &str = "heavy_lock_probe";
@@ -39,7 +31,7 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
         let busy = ui.busy("Resolving versions");
         busy.now(&described(&features));
         let start = variants.first().map(|with_everything| with_everything.lock.as_str());
-        let lock = resolve(&template, &features, start, args.offline)?;
+        let lock = resolve(&template, PROBE, &features, start, args.offline)?;
         variants.push(Variant { features, lock });
     }
     let made = template_lock(PROBE, &variants)?;
@@ -75,46 +67,6 @@ fn combinations(manifest: &Manifest) -> Result<Vec<BTreeMap<String, bool>>> {
 fn described(features: &BTreeMap<String, bool>) -> String {
     let chosen: Vec<&str> = features.iter().filter(|(_, chosen)| **chosen).map(|(name, _)| name.as_str()).collect();
     if chosen.is_empty() { "without features".to_owned() } else { format!("with {}", chosen.join(" and ")) }
-}
-
-/// What cargo makes of a project's `Cargo.lock`, starting from `start` or from the template's own.
-fn resolve(
-    template: &Template,
-    features: &BTreeMap<String, bool>,
-    start: Option<&str>,
-    offline: bool,
-) -> Result<String> {
-    let given = features.iter().map(|(name, chosen)| (name.clone(), Value::Bool(*chosen))).collect();
-    let answers = Answers::new(ProjectName::parse(PROBE)?, &template.manifest, given)?;
-    let mut tree = render(template, &answers, &mut NoHost)?.tree;
-    if let Some(start) = start {
-        with_lock(&mut tree, start);
-    }
-    let journal = Journal::begin();
-    let place = std::env::temp_dir().join(format!("heavy-lock-{}-{:p}", std::process::id(), &journal));
-    journal.make_whole(&place).map_err(|error| Error::io("create the folder", &place, &error))?;
-    write_into(&place, &tree, &journal)?;
-    complete(&place, offline)?;
-    let path = place.join(LOCK);
-    fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))
-}
-
-fn with_lock(tree: &mut Tree, lock: &str) {
-    if let Ok(path) = TreePath::parse(LOCK) {
-        tree.insert(path, File::new(lock));
-    }
-}
-
-/// `cargo metadata` adds to `Cargo.lock` what is missing, takes out what is not used, and leaves every pin alone.
-fn complete(project: &Path, offline: bool) -> Result<()> {
-    let mut command = cargo(project);
-    command.args(["metadata", "--format-version=1"]).args(offline.then_some("--offline"));
-    let failed = || Error::system("`cargo metadata` failed in the rendered template");
-    let output = command.output().map_err(|error| failed().because(error))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(failed().hint(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
 
 fn as_script(names: &[String]) -> String {
