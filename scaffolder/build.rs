@@ -46,5 +46,8 @@ fn watch(repository: &Path, tree: &tree::Tree) {
 }
 
 fn described(error: &error::Error) -> String {
-    std::iter::once(error.message.as_str()).chain(error.causes.iter().map(String::as_str)).collect::<Vec<_>>().join(": ")
+    std::iter::once(error.message.as_str())
+        .chain(error.causes.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(": ")
 }

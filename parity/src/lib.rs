@@ -162,11 +162,6 @@ impl Engine {
             .args(["--no-workspace", "--silent", "--vcs", "none", "--name", &wish.name, "--destination"])
             .arg(&destination);
         for (name, value) in &wish.answers {
-            // Quoted, so that cargo-generate does not take `true` or `1` for more than a text.
-            let value = match value {
-                Value::Bool(value) => value.to_string(),
-                Value::Text(text) => format!("{text:?}"),
-            };
             command.args(["--define", &format!("{name}={value}")]);
         }
         // Nothing of the person's configuration, and a user's name, without which it refuses to work.

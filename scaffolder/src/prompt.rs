@@ -17,7 +17,11 @@ impl Prompt {
     #[must_use]
     pub fn at_terminal() -> Option<Self> {
         (std::io::stdin().is_terminal() && console::user_attended_stderr()).then(|| {
-            Self(if console::colors_enabled_stderr() { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) })
+            Self(if console::colors_enabled_stderr() {
+                Box::new(ColorfulTheme::default())
+            } else {
+                Box::new(SimpleTheme)
+            })
         })
     }
 
@@ -61,9 +65,8 @@ impl Prompt {
             .defaults(&defaults)
             .interact()
             .map_err(stopped)?;
-        let answer = |(index, feature): (usize, &Feature<'_>)| {
-            (feature.name.to_owned(), Value::Bool(chosen.contains(&index)))
-        };
+        let answer =
+            |(index, feature): (usize, &Feature<'_>)| (feature.name.to_owned(), Value::Bool(chosen.contains(&index)));
         Ok(features.iter().enumerate().map(answer).collect())
     }
 

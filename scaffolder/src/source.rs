@@ -97,7 +97,9 @@ impl Display for Source {
 /// `host:path` and `user@host:path`, as `scp` writes them; `C:` is a drive, `./a:b` a path.
 fn is_scp_like(text: &str) -> bool {
     match text.split_once(':') {
-        Some((host, path)) => host.len() > 1 && !host.contains(['/', '\\']) && !path.is_empty() && !Path::new(text).exists(),
+        Some((host, path)) => {
+            host.len() > 1 && !host.contains(['/', '\\']) && !path.is_empty() && !Path::new(text).exists()
+        }
         None => false,
     }
 }

@@ -45,7 +45,9 @@ fn is_what_its_answers_render_to(example: &str) {
         if committed.exists() {
             std::fs::remove_dir_all(&committed).expect("the old example can be removed");
         }
-        std::fs::rename(&rendered, &committed).or_else(|_| copy(&rendered, &committed)).expect("the new example can be written");
+        std::fs::rename(&rendered, &committed)
+            .or_else(|_| copy(&rendered, &committed))
+            .expect("the new example can be written");
         return;
     }
     let (new, old) = (files_below(&rendered), files_below(&committed));

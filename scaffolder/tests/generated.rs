@@ -21,8 +21,11 @@ fn project(name: &str, features: &[&str]) -> PathBuf {
             if entry.file_name() == ".data" {
                 continue;
             }
-            let removed =
-                if entry.path().is_dir() { std::fs::remove_dir_all(entry.path()) } else { std::fs::remove_file(entry.path()) };
+            let removed = if entry.path().is_dir() {
+                std::fs::remove_dir_all(entry.path())
+            } else {
+                std::fs::remove_file(entry.path())
+            };
             removed.expect("an old project can be removed");
         }
     }

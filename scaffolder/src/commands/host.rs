@@ -57,7 +57,8 @@ impl Host for Person<'_> {
             || match self.prompt {
                 Some(person) => {
                     let line: Vec<&str> = std::iter::once(command).chain(args.iter().map(String::as_str)).collect();
-                    let question = format!("A hook of the template wants to run `{}`. Allow it?", line.join(" ").escape_debug());
+                    let question =
+                        format!("A hook of the template wants to run `{}`. Allow it?", line.join(" ").escape_debug());
                     person.confirm(&question, Some(false))?
                 }
                 None => false,

@@ -77,6 +77,9 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
 
 fn left_open(plan: &Plan) -> Error {
     let files = listed(plan.kept.iter().map(crate::tree::TreePath::as_str));
-    Error::new(Kind::LeftOpen, format!("what stands there already differs from the template and was left as it is: {files}"))
-        .hint("to compare, create the same project in another folder and run `diff -r` on the two")
+    Error::new(
+        Kind::LeftOpen,
+        format!("what stands there already differs from the template and was left as it is: {files}"),
+    )
+    .hint("to compare, create the same project in another folder and run `diff -r` on the two")
 }

@@ -3,7 +3,7 @@
 use super::{Report, conditions, rule};
 use crate::dialect::{Tag, TagKind, Token};
 use crate::suggest::{listed, nearest};
-use crate::template::Template;
+use crate::template::{QuestionKind, Template};
 use crate::tree::TreePath;
 
 /// The filters of both engines, by heck.
@@ -93,7 +93,14 @@ fn output(tag: &Tag, path: &TreePath, template: &Template, report: &mut Report) 
                 "write the word without braces",
             );
         }
-        Token::Name(name) => declared(name, path, tag.line, template, report),
+        Token::Name(name) => {
+            declared(name, path, tag.line, template, report);
+            let kind = template.manifest.question(name).map(|question| &question.kind);
+            if !filters.is_empty() && matches!(kind, Some(QuestionKind::Bool { .. })) {
+                let message = format!("`{name}` is true or false, and filters change texts");
+                report.file(path, tag.line, rule::FILTERS, message, format!("write `{{{{ {name} }}}}`"));
+            }
+        }
         Token::Text(text) => literal(text, tag, path, report),
         Token::Sign(sign) => {
             report.file(

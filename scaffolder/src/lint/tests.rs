@@ -86,7 +86,7 @@ fn names() {
 
 #[test]
 fn filters() {
-    insta::assert_snapshot!(texts(&["{{ title | snakecase }}", "{{ title | upper }}", "{{ title | truncate: 3 }}", "{{ title ~ title }}"]), @"
+    insta::assert_snapshot!(texts(&["{{ title | snakecase }}", "{{ title | upper }}", "{{ title | truncate: 3 }}", "{{ title ~ title }}", "{{ pgvector | snake_case }}"]), @"
     template/file:1: filters: `snakecase` is no filter of both engines -> did you mean `snake_case`?
     template/file:1: filters: `upper` is no filter of both engines -> there are `kebab_case`, `lower_camel_case`, `pascal_case`, `shouty_kebab_case`, `shouty_snake_case`, `snake_case`, `title_case` and `upper_camel_case`
     template/file:1: filters: `truncate` is no filter of both engines -> there are `kebab_case`, `lower_camel_case`, `pascal_case`, `shouty_kebab_case`, `shouty_snake_case`, `snake_case`, `title_case` and `upper_camel_case`

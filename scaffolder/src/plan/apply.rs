@@ -36,11 +36,10 @@ impl Plan {
         let made = repository.map(|make| journal.undisturbed(|| make(stage.project()))).transpose()?;
         // On Unix this replaces an empty folder that was made in the last milliseconds; whoever made it lost nothing.
         journal.conclude(|| fs::rename(stage.project(), target)).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => Error::user(format!(
-                "`{}` was created by somebody else in the meantime",
-                target.display()
-            ))
-            .hint("nothing of it was touched; choose another path"),
+            ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => {
+                Error::user(format!("`{}` was created by somebody else in the meantime", target.display()))
+                    .hint("nothing of it was touched; choose another path")
+            }
             _ => Error::io("move the project to", target, &error),
         })?;
         stage.strike();

@@ -42,12 +42,15 @@ fn collect(folder: &Path, above: &str, tree: &mut Tree) -> Result<()> {
                 collect(&entry.path(), &format!("{path}/"), tree)?;
             }
         } else if kind.is_file() {
-            let parsed = TreePath::parse(&path)
-                .map_err(|problem| Error::template(format!("the path `{path}`, made by a hook's command, {problem}")))?;
+            let parsed = TreePath::parse(&path).map_err(|problem| {
+                Error::template(format!("the path `{path}`, made by a hook's command, {problem}"))
+            })?;
             let bytes = fs::read(entry.path()).map_err(|error| Error::io("read", &entry.path(), &error))?;
             tree.insert(parsed, File { bytes, executable: crate::source::folder::is_executable(&entry.path())? });
         } else {
-            return Err(Error::template(format!("a hook's command made `{path}`, which is neither a file nor a folder")));
+            return Err(Error::template(format!(
+                "a hook's command made `{path}`, which is neither a file nor a folder"
+            )));
         }
     }
     Ok(())

@@ -85,7 +85,9 @@ pub(super) fn link(path: &str) -> Error {
 fn tree_path(path: &Path, folder: &Path) -> Result<TreePath> {
     let relative = path.strip_prefix(folder).unwrap_or(path);
     let Some(text) = relative.to_str() else {
-        return Err(Error::template(format!("the name of `{}` is not UTF-8", relative.display())).hint("rename the file"));
+        return Err(
+            Error::template(format!("the name of `{}` is not UTF-8", relative.display())).hint("rename the file")
+        );
     };
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
     TreePath::parse(&text)

@@ -68,9 +68,8 @@ pub fn clone(url: &str, rev: Option<&str>, report: &dyn Fn(&str)) -> Result<Foun
         move |stop| fetch(parsed, &place, rev.as_deref(), meter, stop)
     })
     .map_err(|failure| match failure {
-        Failure::Silent(after) => {
-            unreachable(&shown).hint(format!("it said nothing for {} seconds; is it the right address?", after.as_secs()))
-        }
+        Failure::Silent(after) => unreachable(&shown)
+            .hint(format!("it said nothing for {} seconds; is it the right address?", after.as_secs())),
         Failure::Refused(error) if no_such_ref(error.as_ref()) => no_revision(rev.unwrap_or("HEAD"), &shown),
         Failure::Refused(error) => {
             let hint = if ssh {
@@ -83,8 +82,8 @@ pub fn clone(url: &str, rev: Option<&str>, report: &dyn Fn(&str)) -> Result<Foun
     })?;
     // A fetched branch or tag is the HEAD of the clone; a commit has to be looked up.
     let rev = rev.filter(|rev| is_hash(rev));
-    let repository = gix::open_opts(&place, gix::open::Options::isolated())
-        .map_err(|error| unreachable(&shown).because(error))?;
+    let repository =
+        gix::open_opts(&place, gix::open::Options::isolated()).map_err(|error| unreachable(&shown).because(error))?;
     read(&repository, rev, &shown)
 }
 
@@ -119,13 +118,7 @@ impl std::error::Error for Boxed {
     }
 }
 
-fn fetch(
-    url: gix::Url,
-    place: &Path,
-    rev: Option<&str>,
-    meter: Meter,
-    stop: &AtomicBool,
-) -> Result<(), AnyError> {
+fn fetch(url: gix::Url, place: &Path, rev: Option<&str>, meter: Meter, stop: &AtomicBool) -> Result<(), AnyError> {
     if matches!(url.scheme, gix::url::Scheme::Https) {
         // Another provider may have been chosen already; either serves.
         drop(rustls::crypto::ring::default_provider().install_default());

@@ -29,7 +29,8 @@ impl Scope {
     #[must_use]
     pub fn reaches(&self, path: &str) -> bool {
         let Some(subfolder) = &self.0 else { return true };
-        let within = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let within =
+            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let above = subfolder.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         path == Self::MANIFEST || within("hooks") || within(subfolder) || above
     }

@@ -32,8 +32,12 @@ pub(super) fn read(path: &Path) -> Result<AnswersFile> {
             toml::Value::String(value) => Value::Text(value),
             toml::Value::Integer(value) => Value::Text(value.to_string()),
             other => {
-                return Err(Error::user(format!("`{key}` in `{}` is a {}, which answers nothing", file.path, other.type_str()))
-                    .hint("an answer is `true`, `false`, or a text in quotes"));
+                return Err(Error::user(format!(
+                    "`{key}` in `{}` is a {}, which answers nothing",
+                    file.path,
+                    other.type_str()
+                ))
+                .hint("an answer is `true`, `false`, or a text in quotes"));
             }
         };
         match value {

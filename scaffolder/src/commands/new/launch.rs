@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
 use crate::commands::cargo;
+use crate::error::{Error, Result};
 use crate::project::cargo::become_it;
 use crate::ui::Ui;
 

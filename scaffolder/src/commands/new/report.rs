@@ -49,7 +49,10 @@ impl Report<'_> {
         let features = self.features();
         let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
         let name = self.destination.name.crate_name();
-        ui.status("Creating", format_args!("`{name}` (\"{}\") in {}{with}", self.title(), self.destination.path.display()));
+        ui.status(
+            "Creating",
+            format_args!("`{name}` (\"{}\") in {}{with}", self.title(), self.destination.path.display()),
+        );
     }
 
     /// What was written, and what to type next.

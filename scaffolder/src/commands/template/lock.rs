@@ -56,8 +56,11 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
 fn combinations(manifest: &Manifest) -> Result<Vec<BTreeMap<String, bool>>> {
     let features = manifest.features();
     if features.len() > MOST_FEATURES {
-        return Err(Error::template(format!("the template has {} features, which are too many to lock", features.len()))
-            .hint(format!("at most {MOST_FEATURES} can be resolved in every combination")));
+        return Err(Error::template(format!(
+            "the template has {} features, which are too many to lock",
+            features.len()
+        ))
+        .hint(format!("at most {MOST_FEATURES} can be resolved in every combination")));
     }
     let all = 0..1_u32 << features.len();
     let chosen = |bits: u32, at: usize| bits & (1 << at) != 0;
