@@ -21,3 +21,6 @@ pub use variables::{Variable, Variables};
 
 /// Where the tree stands in the paths that scripts see: `env::working_directory`.
 pub const ROOT: &str = "/template";
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ use crate::tree::Tree;
 /// A result inside a script; a text becomes an error that the script may catch.
 pub(super) type HookResult<T> = Result<T, Box<EvalAltResult>>;
 
-/// The steps that all hooks of one rendering may take together: about half a second.
-const STEPS: u64 = 3_000_000;
+/// The steps that all hooks of one rendering may take together: some tenths of a second.
+const STEPS: u64 = 1_000_000;
 
 /// The bytes that all hooks of one rendering may write together, into files and variables.
 const WRITTEN: usize = 32 << 20;

@@ -92,6 +92,7 @@ fn filters() {
     template/file:1: filters: `truncate` is no filter of both engines -> there are `kebab_case`, `lower_camel_case`, `pascal_case`, `shouty_kebab_case`, `shouty_snake_case`, `snake_case`, `title_case` and `upper_camel_case`
     template/file:1: filters: a filter takes no arguments -> write `{{ name | filter }}`
     template/file:1: filters: `title ~ title` is more than a name and filters -> write `{{ name | filter }}`; the engines agree on nothing else
+    template/file:1: filters: `pgvector` is true or false, and filters change texts -> write `{{ pgvector }}`
     ");
 }
 
