@@ -11,6 +11,10 @@ use crate::{
     database, routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
+{%- if pgvector %}
+
+use crate::services::search::{self, Search};
+{%- endif %}
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +30,10 @@ pub struct Shared {
     pub passwords: Passwords,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
+{%- if pgvector %}
+    /// Finds notes by what they say.
+    pub search: Search,
+{%- endif %}
 }
 
 impl AppState {
@@ -40,6 +48,9 @@ impl AppState {
             db,
             passwords,
             attempts,
+{%- if pgvector %}
+            search: Search::off(),
+{%- endif %}
         })))
     }
 }
@@ -68,6 +79,9 @@ impl App {
         let db = database::open(&config).await?;
         let listener = listen(&config).await?;
         let state = AppState::new(config, db)?;
+{%- if pgvector %}
+        database::vectors::turn_search_on(&state).await?;
+{%- endif %}
         let router = routes::router(state.clone());
         Ok(Self {
             listener,
@@ -109,6 +123,9 @@ impl App {
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
+{%- if pgvector %}
+        let repair = tokio::spawn(search::keep_repaired(state.clone()));
+{%- endif %}
         let (stopping, stopped) = tokio::sync::oneshot::channel();
         let stop = async {
             stop.await;
@@ -131,6 +148,9 @@ impl App {
             () = deadline => tracing::warn!("some requests took too long and were cut off"),
         }
         sweep.abort();
+{%- if pgvector %}
+        repair.abort();
+{%- endif %}
         // Not longer than a moment: whoever still holds a connection was cut off already.
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
             .await

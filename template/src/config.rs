@@ -13,6 +13,10 @@ use std::{
 };
 
 use crate::services::passwords::Cost;
+{%- if pgvector %}
+
+use crate::services::embedder::EmbedderKind;
+{%- endif %}
 
 mod read;
 
@@ -71,6 +75,13 @@ pub struct Config {
     pub port: u16,
     /// `DATABASE_URL`; none, in development, means a server of the project's own.
     pub database_url: Option<Secret>,
+{%- if pgvector %}
+    /// `VECTOR_DATABASE_URL`; none means no search, or a server of the project's own if there is no
+    /// `DATABASE_URL` either.
+    pub vector_database_url: Option<Secret>,
+    /// `EMBEDDER`: how the meaning of a text is found.
+    pub embedder: EmbedderKind,
+{%- endif %}
     /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
@@ -133,6 +144,12 @@ impl Config {
             database_url: vars
                 .url("DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),
+{%- if pgvector %}
+            vector_database_url: vars
+                .url("VECTOR_DATABASE_URL", &["postgres", "postgresql"])
+                .map(Secret),
+            embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
+{%- endif %}
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: read::project_dir(),
             log_filter: vars.parse(

@@ -7,6 +7,10 @@
 use stack_db::{Db, PoolSettings, Schema, embedded};
 
 use crate::{app::StartError, config::Config};
+{%- if pgvector %}
+
+pub mod vectors;
+{%- endif %}
 
 /// The name of the development database: that of the project.
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -18,7 +22,7 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 pub async fn open(config: &Config) -> Result<Db, StartError> {
     let url = match &config.database_url {
         Some(url) => url.expose().to_owned(),
-        None => start_own_server(config).await?,
+        None => start_own_server(config, NAME).await?,
     };
     let settings = PoolSettings {
         max_connections: config.database_connections,
@@ -33,8 +37,8 @@ pub async fn open(config: &Config) -> Result<Db, StartError> {
     Ok(db)
 }
 
-/// Starts the project's own server, or finds it running, and returns the URL of the project's database on it.
-async fn start_own_server(config: &Config) -> Result<String, StartError> {
+/// Starts the project's own server, or finds it running, and returns the URL of the database `name` on it.
+async fn start_own_server(config: &Config, name: &str) -> Result<String, StartError> {
     let data_dir = config.project_dir.join(".data");
     let needs_vector = schema(config)?.needs_vector();
     let server = embedded::start(&embedded::Options {
@@ -42,8 +46,8 @@ async fn start_own_server(config: &Config) -> Result<String, StartError> {
         needs_vector,
     })
     .await?;
-    server.create_database_if_missing(NAME).await?;
-    Ok(server.url(NAME))
+    server.create_database_if_missing(name).await?;
+    Ok(server.url(name))
 }
 
 fn schema(config: &Config) -> Result<Schema, StartError> {

@@ -13,6 +13,12 @@ pub fn router(state: AppState) -> Router {
     let routes = pages(state.clone())
         .merge(api())
         .merge(operations())
+{%- if pgvector %}
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::search::index_writes,
+        ))
+{%- endif %}
         .with_state(state);
     edge::around(routes, &config)
 }
@@ -31,6 +37,9 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/logout", post(account::log_out))
         .route("/notes", get(notes::index).post(notes::create))
         .route("/notes/new", get(notes::new))
+{%- if pgvector %}
+        .route("/notes/search", get(pages::search::show))
+{%- endif %}
         .route("/notes/{id}", get(notes::edit).post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))
@@ -49,6 +58,9 @@ fn api() -> Router<AppState> {
             post(session::log_in).delete(session::log_out),
         )
         .route("/api/notes", get(notes::list).post(notes::create))
+{%- if pgvector %}
+        .route("/api/notes/search", get(http::search::search))
+{%- endif %}
         .route(
             "/api/notes/{id}",
             get(notes::show).put(notes::update).delete(notes::delete),

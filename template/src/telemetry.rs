@@ -1,5 +1,7 @@
 //! The log: text for people in development, one JSON object a line in production.
 
+mod json;
+
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -16,14 +18,13 @@ pub fn init(config: &Config) {
                 .with(fmt::layer().compact().with_ansi(colours))
                 .try_init()
         }
-        LogFormat::Json => registry
-            .with(
-                fmt::layer()
-                    .json()
-                    .flatten_event(true)
-                    .with_span_list(false),
-            )
-            .try_init(),
+        LogFormat::Json => {
+            let lines = fmt::layer()
+                .event_format(json::Lines)
+                .fmt_fields(json::SpanFields)
+                .with_ansi(false);
+            registry.with(lines).try_init()
+        }
     };
     drop(started);
 }

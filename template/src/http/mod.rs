@@ -17,6 +17,9 @@ pub mod health;
 pub mod key;
 pub mod notes;
 pub mod pagination;
+{%- if pgvector %}
+pub mod search;
+{%- endif %}
 pub mod session;
 pub mod static_files;
 pub mod users;

@@ -92,7 +92,7 @@ fn with_file<T>(name: &str, f: impl FnOnce(&File) -> T) -> Option<T> {
 /// The address of the file `name`, with the hash of its content.
 ///
 /// # Panics
-/// If there is no such file in [`FILES`].
+/// If no file has this name.
 pub fn url(name: &str) -> String {
     with_file(name, |file| format!("/static/{name}?v={}", file.hash))
         .expect("pages link only to files that exist")

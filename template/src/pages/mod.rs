@@ -10,4 +10,7 @@ pub mod flash;
 pub mod home;
 pub mod layout;
 pub mod notes;
+{%- if pgvector %}
+pub mod search;
+{%- endif %}
 pub mod visitor;

@@ -59,6 +59,9 @@ pub async fn index(
             h1 { "Notes" }
             a.button href="/notes/new" { "Write a note" }
         }
+{%- if pgvector %}
+        (super::search::search_box(""))
+{%- endif %}
         @if notes.is_empty() && page.after.is_none() {
             section.empty {
                 h2 { "Nothing here yet" }

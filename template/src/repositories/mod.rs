@@ -4,6 +4,9 @@
 //! together. Rows are private structs here and leave as models; a stored value that no model accepts is a
 //! decoding error.
 
+{%- if pgvector %}
+pub mod embeddings;
+{%- endif %}
 pub mod notes;
 pub mod sessions;
 pub mod users;

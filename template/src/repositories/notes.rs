@@ -5,6 +5,10 @@ use time::OffsetDateTime;
 
 use super::corrupt;
 use crate::models::{Note, NoteBody, NoteDraft, NoteId, NoteTitle, UserId, Version};
+{%- if pgvector %}
+
+pub mod by_id;
+{%- endif %}
 
 #[derive(FromRow)]
 struct NoteRow {

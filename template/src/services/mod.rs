@@ -4,5 +4,11 @@
 
 pub mod accounts;
 pub mod attempts;
+{%- if pgvector %}
+pub mod embedder;
+{%- endif %}
 pub mod notes;
 pub mod passwords;
+{%- if pgvector %}
+pub mod search;
+{%- endif %}

@@ -11,5 +11,8 @@ mod error;
 mod lifecycle;
 mod pages;
 mod process;
+{%- if pgvector %}
+mod search;
+{%- endif %}
 mod sessions;
 mod static_files;

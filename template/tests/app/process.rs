@@ -98,7 +98,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     assert_eq!(line["path"], "/api/users");
     assert_eq!(line["status"], 201);
     assert!(line["ms"].is_number());
-    let id = line["span"]["id"].as_str().unwrap();
+    let id = line["request"]["id"].as_str().unwrap();
     assert!(
         answer.contains(&format!("x-request-id: {id}\r\n")),
         "{answer}"

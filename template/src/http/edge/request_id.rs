@@ -6,8 +6,8 @@ use uuid::Uuid;
 /// Carries the id in, from a proxy that gave one, and out.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request. Handlers find it in the request's extensions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The id of a request. Every line that is logged meanwhile carries it.
+#[derive(Debug)]
 pub struct RequestId(String);
 
 impl RequestId {
