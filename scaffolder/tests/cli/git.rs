@@ -160,22 +160,28 @@ struct Daemon {
 
 impl Daemon {
     fn start(env: &Environment) -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("bound").port();
-        drop(free);
         // Not `git daemon`, which would leave a child of its own behind when it is killed.
-        let folder = env.git("", &["--exec-path"]);
-        let child = env
-            .program(&format!("{}/git-daemon", folder.trim()))
-            .args(["--export-all", "--listen=127.0.0.1", "--reuseaddr"])
-            .arg(format!("--port={port}"))
-            .arg(format!("--base-path={}", env.path("").display()))
-            .spawn()
-            .expect("git is installed");
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
+        let program = format!("{}/git-daemon", env.git("", &["--exec-path"]).trim());
+        // A port that was free a moment ago may be taken by now; then the server ends, and the next one is tried.
+        loop {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            let port = free.local_addr().expect("bound").port();
+            drop(free);
+            let mut child = env
+                .program(&program)
+                .args(["--export-all", "--listen=127.0.0.1", "--reuseaddr"])
+                .arg(format!("--port={port}"))
+                .arg(format!("--base-path={}", env.path("").display()))
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .expect("git is installed");
+            while child.try_wait().expect("our own child").is_none() {
+                if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                    return Self { child, url: format!("git://127.0.0.1:{port}/template") };
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
         }
-        Self { child, url: format!("git://127.0.0.1:{port}/template") }
     }
 }
 
