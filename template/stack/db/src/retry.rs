@@ -115,7 +115,7 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
         let value = work(&mut tx).await?;
         tx.commit().await?;
         Ok(value)
@@ -127,7 +127,7 @@ impl Db {
         F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
         match work(&mut tx).await {
             Ok(value) => {
                 tx.commit().await?;
