@@ -54,7 +54,14 @@ mod tests {
         let mut tree = heavy_toml("# Made by heavy.\n[template]\nsource = \"heavy\"\nversion = \"1.0.0\"\n");
         set_source(&mut tree, "https://example.com/t", Some("v1"), "0123").expect("good TOML");
         let text = tree.into_values().next().map(|file| String::from_utf8(file.bytes).expect("UTF-8"));
-        insta::assert_snapshot!(text.unwrap_or_default(), @"");
+        insta::assert_snapshot!(text.unwrap_or_default(), @r#"
+        # Made by heavy.
+        [template]
+        source = "https://example.com/t"
+        version = "1.0.0"
+        rev = "v1"
+        stamp = "0123"
+        "#);
     }
 
     #[test]
