@@ -18,6 +18,9 @@ use crate::{db, retry};
 /// The advisory lock under which a database is filled. Any number will do, if all use the same.
 const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
 
+/// How often filling is tried where others may be filling at the same time, without a lock.
+const ATTEMPTS: u32 = 8;
+
 /// The files of one schema folder, read.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -140,23 +143,21 @@ impl Schema {
     pub async fn fill_if_empty(&self, pool: &PgPool) -> Result<bool, Error> {
         let cockroach = db::is_cockroach(pool).await?;
         let mut connection = pool.acquire().await?;
-        if cockroach {
-            set_cockroach(&mut connection, "off").await;
+        if !cockroach {
+            return self.fill(&mut connection, cockroach).await;
         }
-        let filled = self.fill(&mut connection, cockroach).await;
-        if cockroach {
-            set_cockroach(&mut connection, "default").await;
-        }
-        match filled {
-            Err(error) if cockroach && error.came_second() => {
-                if is_empty(&mut connection).await? {
-                    Err(error)
-                } else {
-                    Ok(false)
-                }
+        set_cockroach(&mut connection, "off").await;
+        let mut outcome = self.fill(&mut connection, cockroach).await;
+        for attempt in 1..ATTEMPTS {
+            match outcome {
+                Err(error) if error.came_second() => {}
+                _ => break,
             }
-            filled => filled,
+            tokio::time::sleep(retry::pause(attempt)).await;
+            outcome = self.fill(&mut connection, cockroach).await;
         }
+        set_cockroach(&mut connection, "default").await;
+        outcome
     }
 
     async fn fill(&self, connection: &mut PgConnection, cockroach: bool) -> Result<bool, Error> {
