@@ -26,9 +26,20 @@ pub async fn open(config: &Config) -> Result<Db, StartError> {
     };
     let settings = PoolSettings {
         max_connections: config.database_connections,
+{%- if cockroach %}
+        // As on CockroachDB, so that a conflict is met in development already.
+        serializable: true,
+{%- endif %}
         ..PoolSettings::default()
     };
     let db = Db::connect(&url, settings).await?;
+{%- if cockroach %}
+    if !db.is_cockroach() && !config.environment.is_production() {
+        tracing::info!(
+            "the database is PostgreSQL; for CockroachDB set `DATABASE_URL` as `.env.example` shows"
+        );
+    }
+{%- endif %}
     if config.environment.is_production() {
         require_tables(&db).await?;
     } else if schema(config)?.fill_if_empty(db.pool()).await? {

@@ -217,9 +217,11 @@ fn jinja_comments(path: &TreePath, text: &str, tags: &[dialect::Tag], report: &m
     let mut offset = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let comment = line.find("{# ").filter(|start| line[*start..].contains(" #}"));
-        let raw = tags.iter().any(|tag| tag.inner.trim() == "raw" && tag.end <= offset)
-            && !tags.iter().any(|tag| tag.inner.trim() == "endraw" && tag.start <= offset);
-        if comment.is_some() && !raw {
+        let raw = |at: usize| {
+            let around = tags.iter().rfind(|tag| tag.end <= at && matches!(tag.inner.trim(), "raw" | "endraw"));
+            around.is_some_and(|tag| tag.inner.trim() == "raw")
+        };
+        if comment.is_some_and(|start| !raw(offset + start)) {
             report.file(
                 path,
                 number + 1,

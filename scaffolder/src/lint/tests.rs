@@ -63,6 +63,7 @@ other
 {%- endif %}
 {%- if false %} a comment {% endif %}
 {% raw %}${{ matrix.os }} {{ x }}{% endraw %}
+{% raw %} {# no comment #} {% endraw %}
 \ttabbed text\r
 ";
     assert_eq!(texts(&[text]), "");

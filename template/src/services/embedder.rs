@@ -57,7 +57,7 @@ pub struct HashingEmbedder;
 impl HashingEmbedder {
     /// A whole word says more than a part of one.
     const WORD: f32 = 1.0;
-    const PART: f32 = 0.4;
+    const PART: f32 = 0.5;
 
     fn vector(text: &str) -> Vec<f32> {
         let mut vector = vec![0.0; DIMENSIONS];
@@ -104,7 +104,7 @@ impl Embedder for HashingEmbedder {
 /// Adds a feature. The sign, a bit of the hash too, lets features that meet in a dimension cancel each other
 /// rather than add up.
 fn add(vector: &mut [f32], feature: &str, weight: f32) {
-    let hash = fnv1a(feature.as_bytes());
+    let hash = spread(fnv1a(feature.as_bytes()));
     let sign = if hash >> 63 == 0 { 1.0 } else { -1.0 };
     let length = vector.len() as u64;
     let dimension = usize::try_from(hash % length).unwrap_or_default();
@@ -117,6 +117,14 @@ fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
+}
+
+/// The last step of MurmurHash3: lets every bit depend on every other. Three letters alone leave FNV too little to
+/// work with.
+fn spread(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod api;
+{%- if cockroach %}
+mod cockroach;
+{%- endif %}
 mod common;
 mod database;
 mod edge;

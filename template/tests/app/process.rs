@@ -69,7 +69,11 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
         .spawn()
         .unwrap();
     let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
-    let listening = log.next().unwrap().unwrap();
+    let listening = log
+        .by_ref()
+        .map(Result::unwrap)
+        .find(|line| line.contains("listening on"))
+        .unwrap();
     let address = listening
         .split_once("http://")
         .unwrap()

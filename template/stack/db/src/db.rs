@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
 
 /// A cloneable handle to one database. Clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
     cockroach: bool,
+    serializable: bool,
 }
 
 /// How many connections a pool may hold, and how they behave.
@@ -21,8 +23,10 @@ pub struct PoolSettings {
     pub min_connections: u32,
     /// How long a caller waits for a free connection before it gets an error.
     pub acquire_timeout: Duration,
-    /// Runs every transaction at isolation level `SERIALIZABLE`. CockroachDB does so anyway; on
-    /// PostgreSQL it makes development behave like CockroachDB, conflicts and repeats included.
+    /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
+    /// `SERIALIZABLE`. CockroachDB does so anyway; on PostgreSQL it makes development behave like
+    /// CockroachDB, conflicts and repeats included. Single statements need no such thing on
+    /// either: CockroachDB repeats them by itself.
     pub serializable: bool,
 }
 
@@ -58,14 +62,11 @@ impl Db {
     /// [`ConnectError`], if the URL is malformed or no connection could be made within
     /// [`PoolSettings::acquire_timeout`].
     pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, ConnectError> {
-        let mut options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
+        let options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
             place: "at an unreadable URL".to_owned(),
             source,
         })?;
         let place = place(&options);
-        if settings.serializable {
-            options = options.options([("default_transaction_isolation", "serializable")]);
-        }
         let pool = PgPoolOptions::new()
             .max_connections(settings.max_connections)
             .min_connections(settings.min_connections)
@@ -76,9 +77,13 @@ impl Db {
                 place: place.clone(),
                 source,
             })?;
-        Self::from_pool(pool)
+        let db = Self::from_pool(pool)
             .await
-            .map_err(|source| ConnectError { place, source })
+            .map_err(|source| ConnectError { place, source })?;
+        Ok(Self {
+            serializable: settings.serializable,
+            ..db
+        })
     }
 
     /// Wraps a pool that exists already, for example that of a test database.
@@ -87,7 +92,22 @@ impl Db {
     /// The server's error, if it does not answer `select version()`.
     pub async fn from_pool(pool: PgPool) -> Result<Self, sqlx::Error> {
         let cockroach = is_cockroach(&pool).await?;
-        Ok(Self { pool, cockroach })
+        Ok(Self {
+            pool,
+            cockroach,
+            serializable: false,
+        })
+    }
+
+    /// Begins a transaction at the isolation level of [`PoolSettings::serializable`].
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        if self.serializable {
+            self.pool
+                .begin_with("begin isolation level serializable")
+                .await
+        } else {
+            self.pool.begin().await
+        }
     }
 
     /// The pool, for queries that need no transaction.

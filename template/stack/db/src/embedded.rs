@@ -140,7 +140,7 @@ impl Server {
     pub async fn create_database_if_missing(&self, name: &str) -> Result<(), Error> {
         let mut connection = self.connect("postgres").await?;
         let exists: bool =
-            sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1)")
                 .bind(name)
                 .fetch_one(&mut connection)
                 .await?;

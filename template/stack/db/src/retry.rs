@@ -95,7 +95,7 @@ impl Db {
             if attempt == ATTEMPTS || !error.sqlx_cause().is_some_and(is_retryable) {
                 return Err(error);
             }
-            let pause = pause(attempt, RandomState::new().hash_one(attempt));
+            let pause = pause(attempt);
             tracing::debug!(
                 attempt,
                 ?pause,
@@ -115,7 +115,7 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
         let value = work(&mut tx).await?;
         tx.commit().await?;
         Ok(value)
@@ -127,7 +127,7 @@ impl Db {
         F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error>,
     {
-        let mut tx: Transaction<'a, Postgres> = self.pool().begin().await?;
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
         match work(&mut tx).await {
             Ok(value) => {
                 tx.commit().await?;
@@ -144,8 +144,13 @@ impl Db {
 }
 
 /// The pause after `attempt` (from 1): a random part of a bound that doubles each time ("full
-/// jitter"). `random` is any evenly spread number.
-fn pause(attempt: u32, random: u64) -> Duration {
+/// jitter").
+pub(crate) fn pause(attempt: u32) -> Duration {
+    part(attempt, RandomState::new().hash_one(attempt))
+}
+
+/// The part of the bound after `attempt` that `random`, any evenly spread number, chooses.
+fn part(attempt: u32, random: u64) -> Duration {
     let bound = FIRST_PAUSE
         .saturating_mul(1 << (attempt - 1).min(16))
         .min(LONGEST_PAUSE);
@@ -161,17 +166,14 @@ mod tests {
     fn a_pause_never_exceeds_its_bound() {
         for attempt in 1..=64 {
             for random in [0, 1, 7_919, u64::MAX / 3, u64::MAX] {
-                assert!(
-                    pause(attempt, random) <= LONGEST_PAUSE,
-                    "{attempt} {random}"
-                );
+                assert!(part(attempt, random) <= LONGEST_PAUSE, "{attempt} {random}");
             }
         }
     }
 
     #[test]
     fn the_bound_of_the_pause_doubles() {
-        let longest = |attempt| (0..20_000).map(|random| pause(attempt, random)).max();
+        let longest = |attempt| (0..20_000).map(|random| part(attempt, random)).max();
         assert_eq!(longest(1), Some(Duration::from_millis(4)));
         assert_eq!(longest(2), Some(Duration::from_millis(8)));
         assert_eq!(longest(3), Some(Duration::from_millis(16)));

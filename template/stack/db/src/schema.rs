@@ -18,11 +18,15 @@ use crate::{db, retry};
 /// The advisory lock under which a database is filled. Any number will do, if all use the same.
 const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
 
+/// How often filling is tried where others may be filling at the same time, without a lock.
+const ATTEMPTS: u32 = 8;
+
 /// The files of one schema folder, read.
 #[derive(Clone, Debug)]
 pub struct Schema {
     files: Vec<SchemaFile>,
     checksum: String,
+    creates_vector: bool,
     needs_vector: bool,
 }
 
@@ -97,11 +101,12 @@ impl Schema {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let needs_vector =
-            files.iter().any(|file| creates_vector(&file.sql)) || subfolder_creates_vector(dir);
+        let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
+        let needs_vector = creates_vector || subfolder_creates_vector(dir);
         Ok(Self {
             files,
             checksum,
+            creates_vector,
             needs_vector,
         })
     }
@@ -121,6 +126,11 @@ impl Schema {
         self.needs_vector
     }
 
+    /// Whether a file of this folder itself creates the extension `vector`.
+    pub(crate) fn creates_vector(&self) -> bool {
+        self.creates_vector
+    }
+
     /// Runs the files if the database has no table yet; returns whether it did.
     ///
     /// In one transaction, so a mistake leaves the database as empty as it was. On PostgreSQL
@@ -133,17 +143,21 @@ impl Schema {
     pub async fn fill_if_empty(&self, pool: &PgPool) -> Result<bool, Error> {
         let cockroach = db::is_cockroach(pool).await?;
         let mut connection = pool.acquire().await?;
-        let filled = self.fill(&mut connection, cockroach).await;
-        match filled {
-            Err(error) if cockroach && error.came_second() => {
-                if is_empty(&mut connection).await? {
-                    Err(error)
-                } else {
-                    Ok(false)
-                }
-            }
-            filled => filled,
+        if !cockroach {
+            return self.fill(&mut connection, cockroach).await;
         }
+        set_cockroach(&mut connection, "off").await;
+        let mut outcome = self.fill(&mut connection, cockroach).await;
+        for attempt in 1..ATTEMPTS {
+            match outcome {
+                Err(error) if error.came_second() => {}
+                _ => break,
+            }
+            tokio::time::sleep(retry::pause(attempt)).await;
+            outcome = self.fill(&mut connection, cockroach).await;
+        }
+        set_cockroach(&mut connection, "default").await;
+        outcome
     }
 
     async fn fill(&self, connection: &mut PgConnection, cockroach: bool) -> Result<bool, Error> {
@@ -251,11 +265,20 @@ fn subfolder_creates_vector(dir: &Path) -> bool {
         .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
 }
 
+/// CockroachDB's settings that would end the transaction at the first `create table`, and lock the
+/// table against the `create index` that follows. Versions that do not know one need no such thing.
+async fn set_cockroach(connection: &mut PgConnection, value: &str) {
+    for name in ["autocommit_before_ddl", "create_table_with_schema_locked"] {
+        let statement = AssertSqlSafe(format!("set {name} = {value}"));
+        let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
+    }
+}
+
 /// Whether there is no table of the user's.
 async fn is_empty(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "select not exists (
-             select from information_schema.tables
+             select 1 from information_schema.tables
              where table_type = 'BASE TABLE'
                and table_schema not in
                    ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')

@@ -5,8 +5,9 @@
 //! and run side by side.
 //!
 //! The server is that of `DATABASE_URL` if set (the test databases are made beside the named one,
-//! which is never touched), else an embedded one under `.data/test` of the workspace, tuned for
-//! speed instead of safety and left running for the next `cargo test`.
+//! which is never touched), or of `VECTOR_DATABASE_URL` for a schema with vectors; else an
+//! embedded one under `.data/test` of the workspace, tuned for speed instead of safety and left
+//! running for the next `cargo test`.
 
 mod caretaker;
 mod server;
@@ -79,7 +80,7 @@ impl TestDatabase {
     /// # Errors
     /// Whatever prevented it.
     pub async fn try_create(schema: &Schema) -> Result<Self, Error> {
-        let server = server::find(schema.needs_vector());
+        let server = server::find(schema);
         Self::create_on(server, schema).await
     }
 

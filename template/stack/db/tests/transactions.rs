@@ -241,19 +241,16 @@ async fn run_once_returns_a_conflict_instead_of_repeating() {
 #[tokio::test]
 async fn a_pool_is_serializable_only_if_asked() {
     let (database, db) = serializable().await;
-    let level = "select current_setting('transaction_isolation')";
-    let asked: String = sqlx::query_scalar(level)
-        .fetch_one(db.pool())
+    async fn level(db: &Db) -> String {
+        let level = "select current_setting('transaction_isolation')";
+        let asked = db.run(|tx| Box::pin(sqlx::query_scalar(level).fetch_one(&mut **tx)));
+        asked.await.expect("answered")
+    }
+    let plain = Db::from_pool(database.pool().clone())
         .await
-        .expect("answered");
-    let plain: String = sqlx::query_scalar(level)
-        .fetch_one(database.pool())
-        .await
-        .expect("answered");
-    assert_eq!(
-        (asked.as_str(), plain.as_str()),
-        ("serializable", "read committed")
-    );
+        .expect("a database");
+    assert_eq!(level(&db).await, "serializable");
+    assert_eq!(level(&plain).await, "read committed");
     assert!(!db.is_cockroach());
     db.ping().await.expect("alive");
 }

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use crate::Schema;
 use crate::embedded::{self, Options, Purpose};
 
 /// Where a server is. Each has one caretaker in this process.
@@ -15,11 +16,19 @@ pub(super) enum Location {
     Embedded { needs_vector: bool },
 }
 
-/// `DATABASE_URL` if set, else the embedded server.
-pub(super) fn find(needs_vector: bool) -> Location {
-    match std::env::var("DATABASE_URL") {
+/// The server of `DATABASE_URL` if set, or, for a schema with vectors, of `VECTOR_DATABASE_URL`;
+/// else the embedded one.
+pub(super) fn find(schema: &Schema) -> Location {
+    let variable = if schema.creates_vector() {
+        "VECTOR_DATABASE_URL"
+    } else {
+        "DATABASE_URL"
+    };
+    match std::env::var(variable) {
         Ok(url) if !url.is_empty() => Location::Url(url),
-        _ => Location::Embedded { needs_vector },
+        _ => Location::Embedded {
+            needs_vector: schema.needs_vector(),
+        },
     }
 }
 
