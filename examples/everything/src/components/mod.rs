@@ -1,0 +1,4 @@
+//! Pieces of HTML that several pages are made of.
+
+pub mod form;
+pub mod note_card;

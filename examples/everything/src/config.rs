@@ -1,0 +1,208 @@
+//! Settings, read once from the environment and typed from then on.
+//!
+//! `.env.example` describes every variable. Development also reads a file `.env` in the current directory or
+//! above; a variable of the environment wins over the file.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use crate::services::passwords::Cost;
+
+use crate::services::embedder::EmbedderKind;
+
+mod read;
+
+use read::Reader;
+
+/// Where the application runs, which decides the defaults and how careful it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// On somebody's desk: a database of its own, cookies without TLS, logs to read.
+    Development,
+    /// For everybody: cookies only over TLS, JSON logs, nothing guessed.
+    Production,
+}
+
+impl Environment {
+    /// True in production.
+    pub fn is_production(self) -> bool {
+        self == Self::Production
+    }
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text with colours, for people.
+    Pretty,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Every setting.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `APP_ENV`
+    pub environment: Environment,
+    /// `HOST`: the address to listen on.
+    pub host: IpAddr,
+    /// `PORT`: 0 means any free one.
+    pub port: u16,
+    /// `DATABASE_URL`; none, in development, means a server of the project's own.
+    pub database_url: Option<Secret>,
+    /// `VECTOR_DATABASE_URL`; none means no search, or a server of the project's own if there is no
+    /// `DATABASE_URL` either.
+    pub vector_database_url: Option<Secret>,
+    /// `EMBEDDER`: how the meaning of a text is found.
+    pub embedder: EmbedderKind,
+    /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
+    pub database_connections: u32,
+    /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
+    pub project_dir: PathBuf,
+    /// `RUST_LOG`: what is logged.
+    pub log_filter: tracing_subscriber::filter::Targets,
+    /// `LOG_FORMAT`
+    pub log_format: LogFormat,
+    /// `REQUEST_TIMEOUT_SECONDS`: from the first byte of a request's head to the head of its answer.
+    pub request_timeout: Duration,
+    /// `BODY_LIMIT_BYTES`: of one request.
+    pub body_limit: usize,
+    /// `SHUTDOWN_SECONDS`: how long requests may go on after the signal to stop.
+    pub shutdown_timeout: Duration,
+    /// `SESSION_DAYS`: how long somebody stays logged in.
+    pub session_lifetime: Duration,
+    /// `TRUSTED_PROXIES`: how many reverse proxies stand in front and add to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// How much work the hash of a password is. No variable: only tests want it cheap.
+    pub password_cost: Cost,
+}
+
+impl Config {
+    /// Reads the environment of this process and, in development, `.env`.
+    ///
+    /// # Errors
+    /// Everything that is wrong or missing, each by its name.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let environment: HashMap<_, _> = std::env::vars().collect();
+        // A production machine is configured by its environment alone.
+        let file = match environment
+            .get("APP_ENV")
+            .map_or(DEFAULT_ENVIRONMENT, String::as_str)
+        {
+            "production" => HashMap::new(),
+            _ => dotenv()?,
+        };
+        Self::from_vars(|name| environment.get(name).or_else(|| file.get(name)).cloned())
+    }
+
+    /// Reads settings from `lookup`. An empty variable counts as missing.
+    ///
+    /// # Errors
+    /// Everything that is wrong or missing, each by its name.
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut vars = Reader::new(lookup);
+        let environment = vars.choice(
+            "APP_ENV",
+            DEFAULT_ENVIRONMENT,
+            &[
+                ("development", Environment::Development),
+                ("production", Environment::Production),
+            ],
+        );
+        let production = environment.is_production();
+        let config = Self {
+            environment,
+            host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
+            port: vars.number("PORT", 3000, 0..=u16::MAX),
+            database_url: vars
+                .url("DATABASE_URL", &["postgres", "postgresql"])
+                .map(Secret),
+            vector_database_url: vars
+                .url("VECTOR_DATABASE_URL", &["postgres", "postgresql"])
+                .map(Secret),
+            embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
+            database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
+            project_dir: read::project_dir(),
+            log_filter: vars.parse(
+                "RUST_LOG",
+                tracing_subscriber::filter::Targets::from_str("info,sqlx=warn").unwrap_or_default(),
+                "levels by module, such as `info,app=debug`",
+            ),
+            log_format: vars.choice(
+                "LOG_FORMAT",
+                if production { "json" } else { "pretty" },
+                &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
+            ),
+            request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
+            body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),
+            shutdown_timeout: vars.seconds("SHUTDOWN_SECONDS", 20),
+            session_lifetime: Duration::from_secs(
+                60 * 60 * 24 * u64::from(vars.number("SESSION_DAYS", 14u32, 1..=3650)),
+            ),
+            trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
+            password_cost: Cost::Standard,
+        };
+        if production && config.database_url.is_none() {
+            vars.missing("DATABASE_URL", "production needs a database of its own");
+        }
+        vars.finish(config)
+    }
+}
+
+/// A release build is meant for production, unless it is told otherwise: a forgotten variable must not make it careless.
+const DEFAULT_ENVIRONMENT: &str = if cfg!(debug_assertions) {
+    "development"
+} else {
+    "production"
+};
+
+/// The variables in `.env`, if there is such a file.
+fn dotenv() -> Result<HashMap<String, String>, ConfigError> {
+    let unreadable = |error: dotenvy::Error| ConfigError(vec![format!("`.env`: {error}")]);
+    match dotenvy::dotenv_iter() {
+        Ok(vars) => vars.collect::<Result<_, _>>().map_err(unreadable),
+        Err(error) if error.not_found() => Ok(HashMap::new()),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// What is wrong with the settings: one line each, so that all can be mended at once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.0 {
+            writeln!(f, "error: {problem}")?;
+        }
+        f.write_str("hint: `.env.example` describes every variable")
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! `/api/notes/search`: finding notes by what they say.
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, Query, Request, State},
+    http::request::Parts,
+    middleware::Next,
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+
+use super::current_user::{CurrentUser, session_token};
+use crate::{
+    app::AppState,
+    error::{Error, Result},
+    models::FieldErrors,
+    services::search::{self, Hit},
+};
+
+/// How many notes are found if nothing is said, and at most.
+const USUAL: i64 = 10;
+const MOST: i64 = 50;
+/// How many characters a query may have.
+const LONGEST: usize = 500;
+
+/// `?q=…&limit=10`: what to look for, and how many notes to find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// What to look for, trimmed; may be empty.
+    pub text: String,
+    /// From 1 to 50.
+    pub limit: i64,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(default)]
+    q: String,
+    limit: Option<i64>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let raw = Query::<Raw>::from_request_parts(parts, state).await;
+        let Query(raw) = raw.map_err(|error| Error::Unreadable(error.body_text().into()))?;
+        let text = raw.q.trim().to_owned();
+        if text.chars().count() > LONGEST {
+            let message = "must have at most 500 characters";
+            return Err(FieldErrors::one("q", message).into());
+        }
+        let limit = raw.limit.unwrap_or(USUAL);
+        if limit < 1 {
+            return Err(FieldErrors::one("limit", "must be a number from 1 to 50").into());
+        }
+        Ok(Self {
+            text,
+            limit: limit.min(MOST),
+        })
+    }
+}
+
+/// What was found, nearest first.
+#[derive(Serialize)]
+pub struct Hits {
+    hits: Vec<Hit>,
+}
+
+/// Searches.
+pub async fn search(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    query: SearchQuery,
+) -> Result<Json<Hits>> {
+    if query.text.is_empty() {
+        return Err(FieldErrors::one("q", "must not be empty").into());
+    }
+    let hits = search::find(&state, user.id, &query.text, query.limit).await?;
+    Ok(Json(Hits { hits }))
+}
+
+/// The layer around all routes: what a user has written is indexed after the answer is made, whichever route it
+/// was, so that no handler has to think of it.
+pub async fn index_writes(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let session = if request.method().is_safe() {
+        None
+    } else {
+        session_token(request.headers(), state.config.environment.is_production())
+    };
+    let response = next.run(request).await;
+    let done = response.status().is_success() || response.status().is_redirection();
+    if let Some(session) = session.filter(|_| done) {
+        search::index_soon(&state, session.digest());
+    }
+    response
+}

@@ -1,0 +1,21 @@
+//! What the application is about, as types.
+//!
+//! Text from outside becomes one of these types by its `parse`, which is the only way to make one:
+//! where a function takes an [`Email`], nobody has to ask again whether it is one.
+
+mod email;
+mod id;
+mod invalid;
+mod note;
+mod password;
+mod session;
+mod text;
+mod user;
+
+pub use email::Email;
+pub use id::{NoteId, UserId};
+pub use invalid::{FieldError, FieldErrors, Invalid};
+pub use note::{Note, NoteBody, NoteDraft, NoteTitle, Version};
+pub use password::{Password, PasswordHash};
+pub use session::{SessionToken, TokenDigest};
+pub use user::{DisplayName, Registration, User};

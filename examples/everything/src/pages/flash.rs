@@ -1,0 +1,57 @@
+//! Messages that are shown once, on the page after a redirect.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
+
+use crate::http::cookies::Cookie;
+
+/// What there is to say. The cookie holds only which of these it is, so nobody can put words on our pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flash {
+    /// An account was made.
+    Welcome,
+    /// Somebody logged in.
+    LoggedIn,
+    /// Somebody logged out.
+    LoggedOut,
+    /// A note was written.
+    NoteSaved,
+    /// A note was deleted.
+    NoteDeleted,
+}
+
+impl Flash {
+    const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Welcome, "welcome", "Welcome! Your account is ready."),
+        (Self::LoggedIn, "logged-in", "Good to see you again."),
+        (Self::LoggedOut, "logged-out", "You are logged out."),
+        (Self::NoteSaved, "note-saved", "Your note is saved."),
+        (Self::NoteDeleted, "note-deleted", "The note is deleted."),
+    ];
+
+    /// The message.
+    pub fn text(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(flash, ..)| *flash == self)
+            .map_or("", |(.., text)| text)
+    }
+
+    /// A cookie that shows the message on the next page.
+    pub fn cookie(self, production: bool) -> HeaderValue {
+        let key = Self::ALL
+            .iter()
+            .find(|(flash, ..)| *flash == self)
+            .map_or("", |(_, key, _)| key);
+        Cookie::Flash.set(key, Some(Duration::from_secs(60)), production)
+    }
+
+    pub(super) fn read(headers: &HeaderMap, production: bool) -> Option<Self> {
+        let value = Cookie::Flash.read(headers, production)?;
+        Self::ALL
+            .iter()
+            .find(|(_, key, _)| *key == value)
+            .map(|(flash, ..)| *flash)
+    }
+}

@@ -1,0 +1,117 @@
+//! Who looks at a page.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{Extensions, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::flash::Flash;
+use crate::{
+    app::AppState,
+    error::{Error, Result},
+    http::{cookies::Cookie, csrf::Csrf, current_user::session_token},
+    models::{SessionToken, User},
+    repositories::sessions,
+};
+
+/// What a page knows about who looks at it.
+#[derive(Clone)]
+pub struct Visitor {
+    /// Who it is, if they are logged in.
+    pub user: Option<User>,
+    /// Makes the tokens of the forms on the page.
+    pub csrf: Csrf,
+    /// What the page before left to say.
+    pub flash: Option<Flash>,
+}
+
+impl Visitor {
+    /// The visitor that [`visit`] found.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the route is not inside of [`visit`].
+    pub fn of(extensions: &Extensions) -> Result<&Self> {
+        extensions
+            .get()
+            .ok_or_else(|| Error::internal("the route is not inside of `visit`"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Self::of(&parts.extensions).cloned()
+    }
+}
+
+/// A visitor who is logged in. Everybody else is sent to log in, and back afterwards.
+pub struct SignedIn {
+    /// Who it is.
+    pub user: User,
+    /// The same person, for the layout.
+    pub visitor: Visitor,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visitor = Visitor::of(&parts.extensions)
+            .map_err(IntoResponse::into_response)?
+            .clone();
+        if let Some(user) = visitor.user.clone() {
+            return Ok(Self { user, visitor });
+        }
+        // Back to a page, but not to what a form wanted to do.
+        let next = match parts.method {
+            Method::GET | Method::HEAD => parts.uri.path(),
+            _ => "/notes",
+        };
+        Err(Redirect::to(&format!("/login?next={next}")).into_response())
+    }
+}
+
+/// The layer around all pages: finds out who looks at them, once, before the handler runs.
+pub async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let production = state.config.environment.is_production();
+    let headers = request.headers();
+    let token = session_token(headers, production);
+    let user = match &token {
+        Some(token) => match sessions::user(state.db.pool(), token.digest()).await {
+            Ok(user) => user,
+            Err(error) => return Error::from(error).into_response(),
+        },
+        None => None,
+    };
+    let known = Cookie::Visitor
+        .read(headers, production)
+        .and_then(SessionToken::parse);
+    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
+        (Some(session), _) => (session, false),
+        (None, Some(known)) => (known, false),
+        (None, None) => (SessionToken::generate(), true),
+    };
+    let secret = secret.to_text();
+    let flash = Flash::read(headers, production);
+    request.extensions_mut().insert(Visitor {
+        user,
+        csrf: Csrf::of_cookie(&secret),
+        flash,
+    });
+
+    let mut response = next.run(request).await;
+    if new {
+        let cookie = Cookie::Visitor.set(&secret, None, production);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    // A redirect shows nothing, so what there is to say waits for the page after it.
+    if flash.is_some() && !response.status().is_redirection() {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, Cookie::Flash.remove(production));
+    }
+    response
+}

@@ -1,0 +1,95 @@
+//! The table `users`.
+
+use serde::Serialize;
+use sqlx::{FromRow, PgExecutor};
+use time::OffsetDateTime;
+
+use super::corrupt;
+use crate::models::{DisplayName, Email, PasswordHash, User, UserId};
+
+/// The columns of a [`User`].
+#[derive(FromRow)]
+pub(super) struct UserRow {
+    id: UserId,
+    email: String,
+    display_name: String,
+    created_at: OffsetDateTime,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = sqlx::Error;
+
+    fn try_from(row: UserRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: row.id,
+            email: Email::parse(&row.email).map_err(corrupt("email"))?,
+            display_name: DisplayName::parse(&row.display_name).map_err(corrupt("display_name"))?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// What everybody may know about a user.
+#[derive(Debug, FromRow, Serialize)]
+pub struct Profile {
+    /// Who it is.
+    pub id: UserId,
+    /// The name that others see.
+    pub display_name: String,
+    /// When the account was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// Stores a new user.
+///
+/// # Errors
+/// The constraint `users_email_key` if the address has an account already.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    email: &Email,
+    display_name: &DisplayName,
+    password: &PasswordHash,
+) -> sqlx::Result<User> {
+    sqlx::query_as::<_, UserRow>(
+        "INSERT INTO users (id, email, display_name, password_hash) VALUES ($1, $2, $3, $4)
+         RETURNING id, email, display_name, created_at",
+    )
+    .bind(id)
+    .bind(email.as_str())
+    .bind(display_name.as_str())
+    .bind(&password.0)
+    .fetch_one(db)
+    .await?
+    .try_into()
+}
+
+/// The public part of a user, if there is one with this `id`.
+pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Profile>> {
+    sqlx::query_as("SELECT id, display_name, created_at FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await
+}
+
+/// The user with this address and the hash of their password, if there is one.
+pub async fn credentials(
+    db: impl PgExecutor<'_>,
+    email: &Email,
+) -> sqlx::Result<Option<(User, PasswordHash)>> {
+    #[derive(FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        user: UserRow,
+        password_hash: String,
+    }
+    let row = sqlx::query_as::<_, Row>(
+        "SELECT id, email, display_name, created_at, password_hash FROM users WHERE email = $1",
+    )
+    .bind(email.as_str())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
+        .transpose()
+}

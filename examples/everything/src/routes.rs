@@ -1,0 +1,72 @@
+//! Every URL, on one screen.
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use crate::{app::AppState, http, http::edge, pages};
+
+/// The whole application, as a service.
+pub fn router(state: AppState) -> Router {
+    let config = state.config.clone();
+    let routes = pages(state.clone())
+        .merge(api())
+        .merge(operations())
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::search::index_writes,
+        ))
+        .with_state(state);
+    edge::around(routes, &config)
+}
+
+/// For people. `visit` finds out who they are.
+fn pages(state: AppState) -> Router<AppState> {
+    use pages::{account, home, notes, visitor};
+
+    Router::new()
+        .route("/", get(home::show))
+        .route(
+            "/register",
+            get(account::register_form).post(account::register),
+        )
+        .route("/login", get(account::log_in_form).post(account::log_in))
+        .route("/logout", post(account::log_out))
+        .route("/notes", get(notes::index).post(notes::create))
+        .route("/notes/new", get(notes::new))
+        .route("/notes/search", get(pages::search::show))
+        .route("/notes/{id}", get(notes::edit).post(notes::update))
+        .route("/notes/{id}/delete", post(notes::delete))
+        .route_layer(middleware::from_fn_with_state(state, visitor::visit))
+}
+
+/// For programs.
+fn api() -> Router<AppState> {
+    use http::{notes, session, users};
+
+    Router::new()
+        .route("/api/users", post(users::register))
+        .route("/api/users/{id}", get(users::profile))
+        .route("/api/me", get(users::me))
+        .route(
+            "/api/session",
+            post(session::log_in).delete(session::log_out),
+        )
+        .route("/api/notes", get(notes::list).post(notes::create))
+        .route("/api/notes/search", get(http::search::search))
+        .route(
+            "/api/notes/{id}",
+            get(notes::show).put(notes::update).delete(notes::delete),
+        )
+}
+
+/// For whoever runs this.
+fn operations() -> Router<AppState> {
+    use http::{health, static_files};
+
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/static/{file}", get(static_files::serve))
+}

@@ -1,0 +1,98 @@
+//! Making an account, logging in and out.
+
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+
+use time::OffsetDateTime;
+
+use crate::{
+    app::AppState,
+    error::{Error, Result},
+    models::{Email, Password, Registration, SessionToken, User, UserId},
+    repositories::{sessions, users},
+};
+
+/// Makes an account.
+///
+/// # Errors
+/// [`Error::Taken`] if the address has one already.
+pub async fn register(state: &AppState, registration: Registration) -> Result<User> {
+    let Registration {
+        email,
+        display_name,
+        password,
+    } = registration;
+    let hash = state.passwords.hash(password).await?;
+    let id = UserId::generate();
+    Ok(users::insert(state.db.pool(), id, &email, &display_name, &hash).await?)
+}
+
+/// Checks address and password and starts a session. `old` is the session that the browser had, which ends:
+/// a token from before never becomes that of somebody logged in.
+///
+/// # Errors
+/// [`Error::WrongCredentials`], or [`Error::TooManyAttempts`] before the password is looked at.
+pub async fn log_in(
+    state: &AppState,
+    email: &str,
+    password: &str,
+    from: IpAddr,
+    old: Option<SessionToken>,
+) -> Result<(User, SessionToken)> {
+    let (Ok(email), Some(password)) = (Email::parse(email), Password::attempt(password)) else {
+        return Err(Error::WrongCredentials);
+    };
+    state
+        .attempts
+        .begin(&email, from, Instant::now())
+        .map_err(Error::TooManyAttempts)?;
+    let (user, stored) = users::credentials(state.db.pool(), &email).await?.unzip();
+    if !state.passwords.verify(password, stored).await? {
+        return Err(Error::WrongCredentials);
+    }
+    let user = user.ok_or(Error::WrongCredentials)?;
+    state.attempts.succeeded(&email, from);
+    let token = start_session(state, user.id, old).await?;
+    Ok((user, token))
+}
+
+/// Starts a session of `user`; ends the `old` one in the same transaction.
+pub async fn start_session(
+    state: &AppState,
+    user: UserId,
+    old: Option<SessionToken>,
+) -> Result<SessionToken> {
+    let token = SessionToken::generate();
+    let (digest, old) = (token.digest(), old.map(|old| old.digest()));
+    let expires_at = OffsetDateTime::now_utc() + state.config.session_lifetime;
+    let exchange = state.db.run(|tx| {
+        Box::pin(async move {
+            if let Some(old) = old {
+                sessions::delete(&mut **tx, old).await?;
+            }
+            sessions::insert(&mut **tx, digest, user, expires_at).await
+        })
+    });
+    exchange.await?;
+    Ok(token)
+}
+
+/// Ends a session.
+pub async fn log_out(state: &AppState, token: &SessionToken) -> Result<()> {
+    Ok(sessions::delete(state.db.pool(), token.digest()).await?)
+}
+
+/// Removes expired sessions, once an hour, for as long as it is polled. A failure is logged and tried again.
+pub async fn sweep_sessions(state: AppState) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hourly.tick().await;
+        match sessions::delete_expired(state.db.pool()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed expired sessions"),
+            Err(error) => tracing::warn!(%error, "cannot remove expired sessions"),
+        }
+    }
+}

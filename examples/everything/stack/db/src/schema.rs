@@ -1,0 +1,336 @@
+//! The desired schema: a folder of `*.sql` files, the source of truth.
+//!
+//! SQL rather than derives on structs, because SQL can say everything that the database can do.
+//! Files run in the order of their names, so a table that refers to another stands in a later file
+//! (`010_users.sql`, `020_notes.sql`).
+
+mod statements;
+
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
+use sqlx::{AssertSqlSafe, Connection as _};
+
+use crate::{db, retry};
+
+/// The advisory lock under which a database is filled. Any number will do, if all use the same.
+const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
+
+/// How often filling is tried where others may be filling at the same time, without a lock.
+const ATTEMPTS: u32 = 8;
+
+/// The files of one schema folder, read.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    files: Vec<SchemaFile>,
+    checksum: String,
+    creates_vector: bool,
+    needs_vector: bool,
+}
+
+#[derive(Clone, Debug)]
+struct SchemaFile {
+    path: PathBuf,
+    sql: String,
+}
+
+/// What was wrong with a schema.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or the folder could not be read, or is not UTF-8.
+    #[error("cannot read the schema `{}`: {source}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The server refused a statement of a file. Nothing of the schema was kept.
+    #[error(
+        "the database refused `{}`, line {line}: {message}{}", .path.display(),
+        hint_line(.hint.as_deref())
+    )]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1: that of the mistake if the server says, else that of the statement.
+        line: usize,
+        /// The server's message.
+        message: String,
+        /// The server's hint, if it has one.
+        hint: Option<String>,
+        /// The whole of the server's answer.
+        source: Box<sqlx::Error>,
+    },
+    /// The database could not be asked.
+    #[error("cannot fill the database from the schema: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+fn hint_line(hint: Option<&str>) -> String {
+    hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"))
+}
+
+impl Schema {
+    /// Reads every `*.sql` file that lies directly in `dir`, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Read`], with the file or folder that could not be read.
+    pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let dir = dir.as_ref();
+        let mut files = Vec::new();
+        for path in sql_files(dir)? {
+            let sql = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+                path: path.clone(),
+                source,
+            })?;
+            files.push(SchemaFile { path, sql });
+        }
+        let mut digest = Sha256::new();
+        for file in &files {
+            let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+            digest.update((name.len() as u64).to_le_bytes());
+            digest.update(name);
+            digest.update((file.sql.len() as u64).to_le_bytes());
+            digest.update(&file.sql);
+        }
+        let checksum = digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
+        let needs_vector = creates_vector || subfolder_creates_vector(dir);
+        Ok(Self {
+            files,
+            checksum,
+            creates_vector,
+            needs_vector,
+        })
+    }
+
+    /// SHA-256 of the names and contents of the files, in hexadecimal: two schemas with the same
+    /// checksum make the same database.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// Whether a file creates the extension `vector`, which not every server has. Files one
+    /// folder further down count too, so that one server can be chosen that serves all databases
+    /// of a project (`schema/*.sql` and `schema/vector/*.sql`).
+    #[must_use]
+    pub fn needs_vector(&self) -> bool {
+        self.needs_vector
+    }
+
+    /// Whether a file of this folder itself creates the extension `vector`.
+    pub(crate) fn creates_vector(&self) -> bool {
+        self.creates_vector
+    }
+
+    /// Runs the files if the database has no table yet; returns whether it did.
+    ///
+    /// In one transaction, so a mistake leaves the database as empty as it was. On PostgreSQL
+    /// under an advisory lock, so that of several processes one fills it and the others wait;
+    /// CockroachDB has no such lock, and there the one that comes second finds the tables when it
+    /// looks again.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn fill_if_empty(&self, pool: &PgPool) -> Result<bool, Error> {
+        let cockroach = db::is_cockroach(pool).await?;
+        let mut connection = pool.acquire().await?;
+        if !cockroach {
+            return self.fill(&mut connection, cockroach).await;
+        }
+        set_cockroach(&mut connection, "off").await;
+        let mut outcome = self.fill(&mut connection, cockroach).await;
+        for attempt in 1..ATTEMPTS {
+            match outcome {
+                Err(error) if error.came_second() => {}
+                _ => break,
+            }
+            tokio::time::sleep(retry::pause(attempt)).await;
+            outcome = self.fill(&mut connection, cockroach).await;
+        }
+        set_cockroach(&mut connection, "default").await;
+        outcome
+    }
+
+    async fn fill(&self, connection: &mut PgConnection, cockroach: bool) -> Result<bool, Error> {
+        let mut tx = connection.begin().await?;
+        if !cockroach {
+            let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(FILL_LOCK);
+            lock.execute(&mut *tx).await?;
+        }
+        let empty = is_empty(&mut tx).await?;
+        if empty {
+            for file in &self.files {
+                file.run(&mut tx).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(empty)
+    }
+}
+
+impl SchemaFile {
+    /// Runs the whole file as one message, as `psql -f` would not: the server splits it, and its
+    /// splitting is the one that counts.
+    async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let mut done = 0;
+        let mut results = sqlx::raw_sql(AssertSqlSafe(self.sql.as_str())).fetch_many(connection);
+        while let Some(result) = results.next().await {
+            match result {
+                Ok(sqlx::Either::Left(_)) => done += 1,
+                Ok(sqlx::Either::Right(_)) => {}
+                Err(source) => return Err(self.refused(source, done)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds file and line to the server's error; `done` is how many statements succeeded before.
+    fn refused(&self, source: sqlx::Error, done: usize) -> Error {
+        let Some(answer) = source
+            .as_database_error()
+            .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
+        else {
+            return Error::Database(source);
+        };
+        let line = match answer.position() {
+            Some(PgErrorPosition::Original(position)) => line_of_character(&self.sql, position),
+            _ => statements::lines(&self.sql).nth(done).unwrap_or(1),
+        };
+        let (message, hint) = (
+            answer.message().to_owned(),
+            answer.hint().map(str::to_owned),
+        );
+        Error::Refused {
+            path: self.path.clone(),
+            line,
+            message,
+            hint,
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Error {
+    /// Whether another process was filling the same database: a serialization failure, or a table,
+    /// type or index that exists already.
+    fn came_second(&self) -> bool {
+        let source = match self {
+            Self::Refused { source, .. } => source,
+            Self::Database(source) => source,
+            Self::Read { .. } => return false,
+        };
+        let code = source
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        retry::is_retryable(source) || matches!(code.as_deref(), Some("42P07" | "42710" | "23505"))
+    }
+}
+
+/// The `*.sql` files directly in a folder, sorted by name.
+fn sql_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |source| Error::Read {
+        path: dir.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn subfolder_creates_vector(dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return false;
+    };
+    let folders = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir());
+    folders
+        .flat_map(|folder| sql_files(&folder).unwrap_or_default())
+        .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
+}
+
+/// CockroachDB's settings that would end the transaction at the first `create table`, and lock the
+/// table against the `create index` that follows. Versions that do not know one need no such thing.
+async fn set_cockroach(connection: &mut PgConnection, value: &str) {
+    for name in ["autocommit_before_ddl", "create_table_with_schema_locked"] {
+        let statement = AssertSqlSafe(format!("set {name} = {value}"));
+        let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
+    }
+}
+
+/// Whether there is no table of the user's.
+async fn is_empty(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select not exists (
+             select 1 from information_schema.tables
+             where table_type = 'BASE TABLE'
+               and table_schema not in
+                   ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')
+         )",
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether the text has `create extension … vector`.
+fn creates_vector(sql: &str) -> bool {
+    sql.split(';').any(|statement| {
+        let words: Vec<String> = statement
+            .lines()
+            .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
+            .flat_map(str::split_whitespace)
+            .map(|word| word.trim_matches('"').to_lowercase())
+            .collect();
+        words.starts_with(&["create".to_owned(), "extension".to_owned()])
+            && words.iter().any(|word| word == "vector")
+    })
+}
+
+/// The line, from 1, of a character, from 1.
+fn line_of_character(text: &str, position: usize) -> usize {
+    text.chars()
+        .take(position.saturating_sub(1))
+        .filter(|c| *c == '\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_is_seen_and_a_mention_in_a_comment_is_not() {
+        assert!(creates_vector(
+            "create table t ();\nCREATE EXTENSION IF NOT EXISTS vector;"
+        ));
+        assert!(creates_vector(
+            "create extension \"vector\" with schema public"
+        ));
+        assert!(!creates_vector(
+            "-- create extension vector\ncreate table vector (id int);"
+        ));
+    }
+
+    #[test]
+    fn a_position_counts_characters_and_not_bytes() {
+        assert_eq!(line_of_character("é\né\nx", 5), 3);
+        assert_eq!(line_of_character("x", 1), 1);
+    }
+}

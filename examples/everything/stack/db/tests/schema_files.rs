@@ -1,0 +1,159 @@
+//! The schema folder: read, compared, run, and its mistakes named by file and line.
+
+use std::path::{Path, PathBuf};
+
+use stack_db::Schema;
+use stack_db::schema::Error;
+use stack_db::testing::TestDatabase;
+
+/// A folder of files that is removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path =
+            std::env::temp_dir().join(format!("stack-db-schema-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("created");
+        for (name, text) in files {
+            std::fs::write(path.join(name), text).expect("written");
+        }
+        Self(path)
+    }
+
+    fn read(files: &[(&str, &str)]) -> Schema {
+        Schema::read(&Self::with(files).0).expect("readable")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A database without any table.
+async fn empty_database() -> TestDatabase {
+    TestDatabase::create(&Folder::read(&[])).await
+}
+
+#[tokio::test]
+async fn files_run_in_the_order_of_their_names_and_only_once() {
+    let schema = Folder::read(&[
+        (
+            "020_notes.sql",
+            "create table notes (owner int references users);",
+        ),
+        ("010_users.sql", "create table users (id int primary key);"),
+        ("readme.md", "no sql"),
+    ]);
+    let database = empty_database().await;
+    assert!(schema.fill_if_empty(database.pool()).await.expect("filled"));
+    assert!(
+        !schema
+            .fill_if_empty(database.pool())
+            .await
+            .expect("left alone")
+    );
+}
+
+#[tokio::test]
+async fn several_at_once_fill_one_database_once() {
+    let schema = Folder::read(&[(
+        "a.sql",
+        "create table t (id int); insert into t values (1);",
+    )]);
+    let database = empty_database().await;
+    let fill = || schema.fill_if_empty(database.pool());
+    let filled = tokio::join!(fill(), fill(), fill());
+    let filled = [filled.0, filled.1, filled.2].map(|one| one.expect("filled"));
+    assert_eq!(filled.iter().filter(|filled| **filled).count(), 1);
+    let rows: i64 = sqlx::query_scalar("select count(*) from t")
+        .fetch_one(database.pool())
+        .await
+        .expect("rows");
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn a_mistake_is_named_by_file_and_line_and_nothing_is_kept() {
+    let schema = Folder::read(&[
+        ("1.sql", "create table kept (id int);"),
+        (
+            "2.sql",
+            "-- ünïcode\ncreate table t (\n  id int,\n  name txet\n);\n",
+        ),
+    ]);
+    let database = empty_database().await;
+    let error = schema
+        .fill_if_empty(database.pool())
+        .await
+        .expect_err("there is no type txet");
+    let text = error.to_string();
+    assert!(
+        text.contains("2.sql`, line 4: type \"txet\" does not exist"),
+        "{text}"
+    );
+    let kept: bool = sqlx::query_scalar("select to_regclass('kept') is not null")
+        .fetch_one(database.pool())
+        .await
+        .expect("answered");
+    assert!(!kept);
+}
+
+#[tokio::test]
+async fn an_error_without_a_position_is_at_the_line_of_its_statement() {
+    let schema = Folder::read(&[(
+        "1.sql",
+        "create table t (id int primary key);\n\n\
+         -- the same again; not a statement\ninsert into t values (1);\n\
+         do $$ begin\n null; end $$;\ninsert into t values (1);\n",
+    )]);
+    let database = empty_database().await;
+    let error = schema
+        .fill_if_empty(database.pool())
+        .await
+        .expect_err("1 is taken");
+    assert!(matches!(error, Error::Refused { line: 7, .. }), "{error}");
+}
+
+#[test]
+fn the_checksum_changes_with_a_name_or_a_text_and_with_nothing_else() {
+    let of = |files: &[(&str, &str)]| Folder::read(files).checksum().to_owned();
+    let one = of(&[("a.sql", "select 1;"), ("b.sql", "")]);
+    assert_eq!(
+        one,
+        of(&[("a.sql", "select 1;"), ("b.sql", ""), ("c.txt", "x")])
+    );
+    assert_ne!(one, of(&[("a.sql", "select 2;"), ("b.sql", "")]));
+    assert_ne!(one, of(&[("a.sql", "select 1;"), ("c.sql", "")]));
+    assert_ne!(one, of(&[("a.sql", ""), ("b.sql", "select 1;")]));
+}
+
+#[test]
+fn a_folder_below_that_needs_vector_counts_for_the_choice_of_the_server() {
+    let folder = Folder::with(&[("a.sql", "select 1;")]);
+    assert!(!Schema::read(&folder.0).expect("readable").needs_vector());
+    std::fs::create_dir(folder.0.join("vector")).expect("created");
+    std::fs::write(folder.0.join("vector/a.sql"), "create extension vector;").expect("written");
+    assert!(Schema::read(&folder.0).expect("readable").needs_vector());
+    assert!(
+        Schema::read(folder.0.join("vector"))
+            .expect("readable")
+            .needs_vector()
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let missing = Schema::read(Path::new("no/such/folder"))
+        .expect_err("missing")
+        .to_string();
+    assert!(missing.contains("`no/such/folder`"), "{missing}");
+    let folder = Folder::with(&[]);
+    std::fs::write(folder.0.join("bad.sql"), [0xff, 0xfe]).expect("written");
+    let unreadable = Schema::read(&folder.0).expect_err("no UTF-8").to_string();
+    assert!(unreadable.contains("bad.sql`"), "{unreadable}");
+}

@@ -1,0 +1,214 @@
+//! The same application on CockroachDB: that of `COCKROACH_URL`, or one that a program `cockroach` on PATH
+//! becomes for as long as the tests take. Without either these tests are skipped, and say so on stderr.
+//!
+//! To run *every* test on CockroachDB: `DATABASE_URL=$COCKROACH_URL cargo test`.
+
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
+
+use app::{app::AppState, routes};
+use serde_json::json;
+use stack_db::{Db, Schema, testing::TestDatabase};
+
+use crate::common::{Client, PASSWORD, config};
+
+/// A server to test on.
+struct Node {
+    url: String,
+    process: Option<(Child, PathBuf)>,
+}
+
+impl Node {
+    /// The one that the tests of this program share. It goes with the last of them.
+    async fn shared() -> Option<Arc<Self>> {
+        static SHARED: tokio::sync::Mutex<Weak<Node>> = tokio::sync::Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(node) = shared.upgrade() {
+            return Some(node);
+        }
+        let node = Arc::new(Self::find().await?);
+        *shared = Arc::downgrade(&node);
+        Some(node)
+    }
+
+    async fn find() -> Option<Self> {
+        if let Some(url) = std::env::var("COCKROACH_URL")
+            .ok()
+            .filter(|url| !url.is_empty())
+        {
+            return Some(Self { url, process: None });
+        }
+        let path = std::env::var_os("PATH")?;
+        let name = format!("cockroach{}", std::env::consts::EXE_SUFFIX);
+        let program = std::env::split_paths(&path)
+            .map(|folder| folder.join(&name))
+            .find(|program| program.is_file())?;
+        Some(Self::start(program).await)
+    }
+
+    /// Starts a server on free ports, with its data in a folder that is removed afterwards.
+    async fn start(program: PathBuf) -> Self {
+        let store = std::env::temp_dir().join(format!("cockroach-{}", std::process::id()));
+        std::fs::create_dir_all(&store).unwrap();
+        let url_file = store.join("url");
+        let process = Command::new(program)
+            .args(["start-single-node", "--insecure"])
+            .args(["--listen-addr=127.0.0.1:0", "--http-addr=127.0.0.1:0"])
+            .args(["--cache=64MiB", "--max-sql-memory=128MiB"])
+            .arg(format!("--store={}", store.join("data").display()))
+            .arg(format!("--listening-url-file={}", url_file.display()))
+            .current_dir(&store)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut node = Self {
+            url: String::new(),
+            process: Some((process, store)),
+        };
+        for _ in 0..600 {
+            let url = std::fs::read_to_string(&url_file).unwrap_or_default();
+            if url.ends_with('\n') {
+                node.url = url.trim().to_owned();
+                return node;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("`cockroach start-single-node` did not say its URL");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some((process, store)) = &mut self.process {
+            process.kill().ok();
+            process.wait().ok();
+            std::fs::remove_dir_all(store).ok();
+        }
+    }
+}
+
+/// A database of its own on CockroachDB, or a loud no. Loud means past the test harness, which keeps to itself
+/// what a test prints that passes.
+async fn database() -> Option<(Arc<Node>, TestDatabase)> {
+    static SAID: Mutex<bool> = Mutex::new(false);
+    let Some(node) = Node::shared().await else {
+        if !std::mem::replace(&mut *SAID.lock().unwrap(), true) {
+            let text = "SKIPPED: the tests on CockroachDB, for there is none: set `COCKROACH_URL`, or put \
+                        `cockroach` on PATH\n";
+            std::io::stderr().write_all(text.as_bytes()).unwrap();
+        }
+        return None;
+    };
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).unwrap();
+    let database = TestDatabase::create_at(&node.url, &schema).await.unwrap();
+    Some((node, database))
+}
+
+#[tokio::test]
+async fn a_note_is_written_read_changed_and_deleted() {
+    let Some((_node, database)) = database().await else {
+        return;
+    };
+    let db = Db::from_pool(database.pool().clone()).await.unwrap();
+    assert!(
+        db.is_cockroach(),
+        "`COCKROACH_URL` leads to another kind of server"
+    );
+    let state = AppState::new(config(database.url(), &[]), db).unwrap();
+    let mut client = Client::of(routes::router(state));
+
+    let ada = json!({ "email": "ada@example.com", "display_name": "Ada", "password": PASSWORD });
+    let registered = client.json("POST", "/api/users", ada.clone()).await;
+    assert_eq!(registered.status.as_u16(), 201, "{}", registered.text());
+    // The constraint has the same name there.
+    client
+        .json("POST", "/api/users", ada)
+        .await
+        .problem(409, "taken");
+    let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let session = client.json("POST", "/api/session", credentials).await;
+    assert_eq!(session.status.as_u16(), 201, "{}", session.text());
+
+    let created = client
+        .json("POST", "/api/notes", json!({ "title": "Milk" }))
+        .await;
+    assert_eq!(created.status.as_u16(), 201, "{}", created.text());
+    let path = created.header("location").to_owned();
+    let edit = json!({ "title": "Milk", "body": "two", "version": 1 });
+    assert_eq!(
+        client.json("PUT", &path, edit.clone()).await.json()["version"],
+        2
+    );
+    client
+        .json("PUT", &path, edit)
+        .await
+        .problem(409, "outdated");
+    assert_eq!(client.call("DELETE", &path).await.status.as_u16(), 204);
+    assert_eq!(
+        client.get("/api/notes").await.json(),
+        json!({ "notes": [] })
+    );
+}
+
+#[tokio::test]
+async fn increments_at_once_are_repeated_until_all_are_counted() {
+    let Some((_node, database)) = database().await else {
+        return;
+    };
+    let db = Db::from_pool(database.pool().clone()).await.unwrap();
+    sqlx::raw_sql("CREATE TABLE counter (value bigint NOT NULL); INSERT INTO counter VALUES (0)")
+        .execute(db.pool())
+        .await
+        .unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let db = db.clone();
+        tasks.spawn(async move {
+            db.run(|tx| {
+                Box::pin(async move {
+                    let value: i64 = sqlx::query_scalar("SELECT value FROM counter")
+                        .fetch_one(&mut **tx)
+                        .await?;
+                    sqlx::query("UPDATE counter SET value = $1")
+                        .bind(value + 1)
+                        .execute(&mut **tx)
+                        .await
+                })
+            })
+            .await
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let value: i64 = sqlx::query_scalar("SELECT value FROM counter")
+        .fetch_one(db.pool())
+        .await
+        .unwrap();
+    assert_eq!(value, 6);
+}
+
+#[tokio::test]
+async fn several_processes_fill_one_database_once() {
+    let Some((_node, database)) = database().await else {
+        return;
+    };
+    let tables = "DROP TABLE notes, sessions, users";
+    sqlx::raw_sql(tables)
+        .execute(database.pool())
+        .await
+        .unwrap();
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).unwrap();
+    let fill = || schema.fill_if_empty(database.pool());
+    let (one, two) = tokio::join!(fill(), fill());
+    let filled = [one.unwrap(), two.unwrap()];
+    assert!(filled.contains(&true), "one of them has filled it");
+    assert!(!schema.fill_if_empty(database.pool()).await.unwrap());
+}

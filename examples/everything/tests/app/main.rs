@@ -1,0 +1,17 @@
+//! Tests through the real router, each with a database of its own. One program, so that it is linked once; its
+//! modules mirror `src/`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod api;
+mod cockroach;
+mod common;
+mod database;
+mod edge;
+mod error;
+mod lifecycle;
+mod pages;
+mod process;
+mod search;
+mod sessions;
+mod static_files;

@@ -1,0 +1,118 @@
+//! The program itself, as a process.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, Stdio},
+};
+
+use crate::{
+    common::database,
+    lifecycle::{BODY, begin_request},
+};
+
+/// The program, whatever it is called, with an environment of its own.
+fn program() -> Command {
+    let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
+    command
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn wrong_settings_are_all_named_and_the_program_does_not_start() {
+    let output = program()
+        .env("APP_ENV", "production")
+        .env("PORT", "http")
+        .env("SESSION_DAYS", "0")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    for name in ["PORT", "SESSION_DAYS", "DATABASE_URL"] {
+        assert!(error.contains(&format!("error: `{name}` ")), "{error}");
+    }
+    assert!(
+        error.ends_with("hint: `.env.example` describes every variable\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
+    let url = "postgres://app:hunter2@127.0.0.1:port/shop";
+    let output = program()
+        .env("APP_ENV", "production")
+        .env("DATABASE_URL", url)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("error: ") && error.contains("hint: "),
+        "{error}"
+    );
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
+    let database = database().await;
+    let mut child = program()
+        .env("APP_ENV", "production")
+        .env("DATABASE_URL", database.url())
+        .env("PORT", "0")
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
+    let listening = log
+        .by_ref()
+        .map(Result::unwrap)
+        .find(|line| line.contains("listening on"))
+        .unwrap();
+    let address = listening
+        .split_once("http://")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    let address: SocketAddr = address.parse().unwrap();
+
+    let mut connection = begin_request(address).await.into_std().unwrap();
+    connection.set_nonblocking(false).unwrap();
+    terminate(&child);
+    assert!(log.next().unwrap().unwrap().contains("stopping"));
+    while TcpStream::connect(address).is_ok() {
+        std::thread::yield_now();
+    }
+    connection.write_all(&BODY.as_bytes()[1..]).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(child.wait().unwrap().success());
+
+    let line = log.next().unwrap().unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["method"], "POST");
+    assert_eq!(line["path"], "/api/users");
+    assert_eq!(line["status"], 201);
+    assert!(line["ms"].is_number());
+    let id = line["request"]["id"].as_str().unwrap();
+    assert!(
+        answer.contains(&format!("x-request-id: {id}\r\n")),
+        "{answer}"
+    );
+}
+
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    let status = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}

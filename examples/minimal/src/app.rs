@@ -1,0 +1,218 @@
+//! From settings to an application that serves: [`App::build`], then [`App::run_until_stopped`].
+
+use std::{io, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
+
+use axum::{Router, serve::ListenerExt};
+use stack_db::Db;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::Config,
+    database, routes,
+    services::{accounts, attempts::LogInAttempts, passwords::Passwords},
+};
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// The content of [`AppState`].
+pub struct Shared {
+    /// The settings.
+    pub config: Config,
+    /// Users, sessions and notes.
+    pub db: Db,
+    /// Makes and checks hashes of passwords.
+    pub passwords: Passwords,
+    /// Slows down whoever guesses them.
+    pub attempts: LogInAttempts,
+}
+
+impl AppState {
+    /// # Errors
+    /// Only if the operating system has no random numbers to give.
+    pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
+        let passwords = Passwords::new(config.password_cost)
+            .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+        let attempts = LogInAttempts::default();
+        Ok(Self(Arc::new(Shared {
+            config,
+            db,
+            passwords,
+            attempts,
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// An application that is connected to its database and listens, but does not answer yet.
+pub struct App {
+    listener: TcpListener,
+    router: Router,
+    state: AppState,
+}
+
+impl App {
+    /// Connects to the database and starts to listen.
+    ///
+    /// # Errors
+    /// With a text for the person who started the application.
+    pub async fn build(config: Config) -> Result<Self, StartError> {
+        let db = database::open(&config).await?;
+        let listener = listen(&config).await?;
+        let state = AppState::new(config, db)?;
+        let router = routes::router(state.clone());
+        Ok(Self {
+            listener,
+            router,
+            state,
+        })
+    }
+
+    /// Where the application listens: the way to know the port if `PORT` was 0.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, see [`run_until`](Self::run_until).
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub async fn run_until_stopped(self) -> io::Result<()> {
+        let stop = stop_signal()?;
+        self.run_until(stop).await
+    }
+
+    /// Serves until `stop` is ready. Then no connection is accepted any more, and requests that have begun are
+    /// finished, for as long as `SHUTDOWN_SECONDS` says.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let Self {
+            listener,
+            router,
+            state,
+        } = self;
+        tracing::info!("listening on http://{}", listener.local_addr()?);
+        let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
+        let (stopping, stopped) = tokio::sync::oneshot::channel();
+        let stop = async {
+            stop.await;
+            tracing::info!("stopping: requests that have begun are finished");
+            stopping.send(()).ok();
+        };
+        // Answers leave at once, instead of waiting for more to send.
+        let listener = listener.tap_io(|stream| {
+            stream.set_nodelay(true).ok();
+        });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(stop);
+        let deadline = async {
+            if stopped.await.is_ok() {
+                tokio::time::sleep(state.config.shutdown_timeout).await;
+            }
+        };
+        tokio::select! {
+            served = server => served?,
+            () = deadline => tracing::warn!("some requests took too long and were cut off"),
+        }
+        sweep.abort();
+        // Not longer than a moment: whoever still holds a connection was cut off already.
+        tokio::time::timeout(Duration::from_secs(1), state.db.close())
+            .await
+            .ok();
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Listens where the settings say. In development a port that is taken is no reason to stop: the next free one
+/// will do.
+async fn listen(config: &Config) -> Result<TcpListener, StartError> {
+    const TRIES: u16 = 20;
+    let wanted = config.port;
+    let last = match config.environment.is_production() || wanted == 0 {
+        true => wanted,
+        false => wanted.saturating_add(TRIES),
+    };
+    for port in wanted..=last {
+        match TcpListener::bind((config.host, port)).await {
+            Ok(listener) => {
+                if port != wanted {
+                    tracing::warn!("port {wanted} is taken, so it is {port} this time");
+                }
+                return Ok(listener);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => {}
+            Err(error) => {
+                let address = SocketAddr::from((config.host, port));
+                return Err(StartError(format!(
+                    "cannot listen on `{address}`: {error}\n\
+                     hint: choose another address with `HOST` and `PORT`"
+                )));
+            }
+        }
+    }
+    Err(StartError(format!(
+        "no port from {wanted} to {last} is free"
+    )))
+}
+
+/// Ready when the process is asked to stop.
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        let interrupt = tokio::signal::ctrl_c();
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt => {}
+        }
+        #[cfg(not(unix))]
+        interrupt.await.ok();
+    })
+}
+
+/// Why the application cannot start, and what to do about it: text for the person who started it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
+
+impl From<stack_db::ConnectError> for StartError {
+    fn from(error: stack_db::ConnectError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<stack_db::embedded::Error> for StartError {
+    fn from(error: stack_db::embedded::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<stack_db::schema::Error> for StartError {
+    fn from(error: stack_db::schema::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<sqlx::Error> for StartError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(format!("the database refused: {error}"))
+    }
+}

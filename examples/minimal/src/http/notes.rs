@@ -1,0 +1,114 @@
+//! `/api/notes`: the notes of who is logged in. A note of somebody else is not found.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api_json::ApiJson,
+    current_user::CurrentUser,
+    key::Key,
+    pagination::{self, PageQuery},
+};
+use crate::{
+    app::AppState,
+    error::{Error, Result},
+    models::{Note, NoteDraft, NoteId, Version},
+    repositories::notes,
+    services,
+};
+
+/// The body of a new note.
+#[derive(Deserialize)]
+pub struct NewNote {
+    title: String,
+    #[serde(default)]
+    body: String,
+}
+
+/// The body of an edit: the whole note, and the version it was made from.
+#[derive(Deserialize)]
+pub struct Edit {
+    title: String,
+    body: String,
+    version: Version,
+}
+
+/// A page of notes, newest first.
+#[derive(Serialize)]
+pub struct NotePage {
+    notes: Vec<Note>,
+    /// Goes into `?after=` to get the next page; absent from the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<NoteId>,
+}
+
+/// Lists notes.
+pub async fn list(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    page: PageQuery<NoteId>,
+) -> Result<Json<NotePage>> {
+    let found = notes::list(state.db.pool(), user.id, page.after, page.limit + 1).await?;
+    let (notes, next) = pagination::split(found, page.limit);
+    Ok(Json(NotePage { notes, next }))
+}
+
+/// Writes a new note.
+pub async fn create(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    ApiJson(body): ApiJson<NewNote>,
+) -> Result<impl IntoResponse> {
+    let draft = NoteDraft::parse(&body.title, &body.body)?;
+    let note = notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
+    let location = format!("/api/notes/{}", note.id);
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(note),
+    ))
+}
+
+/// Reads a note.
+pub async fn show(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    Key(id): Key<NoteId>,
+) -> Result<Json<Note>> {
+    notes::find(state.db.pool(), user.id, id)
+        .await?
+        .map(Json)
+        .ok_or(Error::NotFound)
+}
+
+/// Writes over a note that was not changed since.
+pub async fn update(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    Key(id): Key<NoteId>,
+    ApiJson(body): ApiJson<Edit>,
+) -> Result<Json<Note>> {
+    let draft = NoteDraft::parse(&body.title, &body.body)?;
+    services::notes::update(&state.db, user.id, id, body.version, &draft)
+        .await
+        .map(Json)
+}
+
+/// Deletes a note.
+pub async fn delete(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    Key(id): Key<NoteId>,
+) -> Result<StatusCode> {
+    let deleted = notes::delete(state.db.pool(), user.id, id).await?;
+    if deleted {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::NotFound)
+    }
+}

@@ -1,0 +1,107 @@
+//! Long lists, page by page.
+
+use std::str::FromStr;
+
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::request::Parts,
+};
+use serde::Deserialize;
+
+use crate::{
+    error::Error,
+    models::{FieldErrors, Note, NoteId},
+};
+
+/// How many items a page has if nothing is said.
+pub const USUAL: i64 = 20;
+/// How many it has at most; who asks for more gets these.
+pub const MOST: i64 = 100;
+
+/// `?limit=20&after=…`: a page of a list that is read newest first.
+///
+/// A page begins after an item, not at a number, so it costs the same however far down it is, and what is
+/// written in the meantime neither repeats nor hides an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageQuery<Id> {
+    /// How many items to show, from 1 to [`MOST`].
+    pub limit: i64,
+    /// The last item of the page before.
+    pub after: Option<Id>,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    limit: Option<String>,
+    after: Option<String>,
+}
+
+impl<Id: FromStr> PageQuery<Id> {
+    fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
+        let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
+        let limit = match text(&raw.limit).map(|limit| limit.parse::<i64>()) {
+            None => USUAL,
+            Some(Ok(limit)) if limit >= 1 => limit.min(MOST),
+            Some(_) => return Err(FieldErrors::one("limit", "must be a number from 1 to 100")),
+        };
+        let after = text(&raw.after).map(|after| after.parse()).transpose();
+        let after = after.map_err(|_| FieldErrors::one("after", "must be what `next` said"))?;
+        Ok(Self { limit, after })
+    }
+}
+
+impl<Id: FromStr, S: Send + Sync> FromRequestParts<S> for PageQuery<Id> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let raw = Query::<Raw>::from_request_parts(parts, state).await;
+        let Query(raw) = raw.map_err(|error| Error::Unreadable(error.body_text().into()))?;
+        Ok(Self::parse(&raw)?)
+    }
+}
+
+/// Splits what was read with a limit one higher than the page: the page, and where the next one begins.
+pub fn split(mut notes: Vec<Note>, limit: i64) -> (Vec<Note>, Option<NoteId>) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = notes.len() > limit;
+    notes.truncate(limit);
+    let next = notes.last().filter(|_| more).map(|note| note.id);
+    (notes, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(limit: &str, after: &str) -> Result<PageQuery<u32>, FieldErrors> {
+        PageQuery::parse(&Raw {
+            limit: Some(limit.to_owned()),
+            after: Some(after.to_owned()),
+        })
+    }
+
+    #[test]
+    fn a_limit_that_is_too_high_is_lowered() {
+        assert_eq!(
+            parse("1000", ""),
+            Ok(PageQuery {
+                limit: MOST,
+                after: None
+            })
+        );
+        assert_eq!(
+            parse("", "7"),
+            Ok(PageQuery {
+                limit: USUAL,
+                after: Some(7)
+            })
+        );
+    }
+
+    #[test]
+    fn a_limit_or_a_cursor_that_makes_no_sense_is_refused() {
+        for (limit, after, field) in [("0", "", "limit"), ("x", "", "limit"), ("1", "x", "after")] {
+            assert!(parse(limit, after).unwrap_err().of(field).is_some());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! A handle to one database: its pool, and which kind of server answers.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
+
+/// A cloneable handle to one database. Clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    cockroach: bool,
+    serializable: bool,
+}
+
+/// How many connections a pool may hold, and how they behave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// Upper bound of open connections. More is rarely faster: a server with few cores answers
+    /// sooner when the queue stands in the pool than when it stands in the server.
+    pub max_connections: u32,
+    /// Connections kept open even when idle.
+    pub min_connections: u32,
+    /// How long a caller waits for a free connection before it gets an error.
+    pub acquire_timeout: Duration,
+    /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
+    /// `SERIALIZABLE`. CockroachDB does so anyway; on PostgreSQL it makes development behave like
+    /// CockroachDB, conflicts and repeats included. Single statements need no such thing on
+    /// either: CockroachDB repeats them by itself.
+    pub serializable: bool,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            min_connections: 0,
+            acquire_timeout: Duration::from_secs(5),
+            serializable: false,
+        }
+    }
+}
+
+/// The database could not be reached, or its URL cannot be read.
+///
+/// The text names the server and the database, never the password.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot connect to the database {place}: {source}\n\
+     hint: is the server running, and is the URL right? Without one in the environment, \
+     `cargo run` starts a server of its own"
+)]
+pub struct ConnectError {
+    place: String,
+    source: sqlx::Error,
+}
+
+impl Db {
+    /// Connects, and asks the server who it is.
+    ///
+    /// # Errors
+    /// [`ConnectError`], if the URL is malformed or no connection could be made within
+    /// [`PoolSettings::acquire_timeout`].
+    pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, ConnectError> {
+        let options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
+            place: "at an unreadable URL".to_owned(),
+            source,
+        })?;
+        let place = place(&options);
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.max_connections)
+            .min_connections(settings.min_connections)
+            .acquire_timeout(settings.acquire_timeout)
+            .connect_with(options)
+            .await
+            .map_err(|source| ConnectError {
+                place: place.clone(),
+                source,
+            })?;
+        let db = Self::from_pool(pool)
+            .await
+            .map_err(|source| ConnectError { place, source })?;
+        Ok(Self {
+            serializable: settings.serializable,
+            ..db
+        })
+    }
+
+    /// Wraps a pool that exists already, for example that of a test database.
+    ///
+    /// # Errors
+    /// The server's error, if it does not answer `select version()`.
+    pub async fn from_pool(pool: PgPool) -> Result<Self, sqlx::Error> {
+        let cockroach = is_cockroach(&pool).await?;
+        Ok(Self {
+            pool,
+            cockroach,
+            serializable: false,
+        })
+    }
+
+    /// Begins a transaction at the isolation level of [`PoolSettings::serializable`].
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        if self.serializable {
+            self.pool
+                .begin_with("begin isolation level serializable")
+                .await
+        } else {
+            self.pool.begin().await
+        }
+    }
+
+    /// The pool, for queries that need no transaction.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Whether CockroachDB answers rather than PostgreSQL.
+    #[must_use]
+    pub fn is_cockroach(&self) -> bool {
+        self.cockroach
+    }
+
+    /// Asks the server for a sign of life: what a readiness probe calls.
+    ///
+    /// # Errors
+    /// The server's error, or the pool's if no connection was free in time.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("select 1").execute(&self.pool).await.map(drop)
+    }
+
+    /// Closes every connection, waiting for those in use to be returned.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Asks the server whether it is CockroachDB.
+pub(crate) async fn is_cockroach(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let version: String = sqlx::query_scalar("select version()")
+        .fetch_one(pool)
+        .await?;
+    Ok(says_cockroach(&version))
+}
+
+/// Whether the answer to `select version()` is CockroachDB's.
+pub(crate) fn says_cockroach(version: &str) -> bool {
+    version.starts_with("CockroachDB")
+}
+
+/// What to call this database in a message: everything of the URL but the secrets.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("postgres");
+    match options.get_socket() {
+        Some(socket) => format!("`{database}` at `{}`", socket.display()),
+        None => format!(
+            "`{database}` at `{}:{}`",
+            options.get_host(),
+            options.get_port()
+        ),
+    }
+}

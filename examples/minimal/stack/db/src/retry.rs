@@ -1,0 +1,206 @@
+//! Transactions that are repeated when the server asks for it.
+//!
+//! A server that runs transactions as if one after the other (CockroachDB always, PostgreSQL at
+//! `SERIALIZABLE`) sometimes refuses one that got in the way of another: SQLSTATE 40001, or 40P01
+//! for a deadlock. Nothing of it happened, and the right answer is to run it again from its start.
+//! <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>
+
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::time::Duration;
+
+use sqlx::{Postgres, Transaction};
+
+use crate::Db;
+
+/// Attempts in all, the first included.
+const ATTEMPTS: u32 = 12;
+/// Upper bound of the first pause; it doubles with each attempt.
+const FIRST_PAUSE: Duration = Duration::from_millis(4);
+/// Upper bound of any pause.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a transaction's closure returns: a boxed future that may move between threads.
+pub type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+
+/// An error that may have the database's error inside.
+///
+/// Implement it for the application's error type, so that [`Db::run`] can see whether the server
+/// asked for a repeat: return the [`sqlx::Error`] that caused this one, if one did.
+pub trait SqlxCause {
+    /// The database's error behind this one.
+    fn sqlx_cause(&self) -> Option<&sqlx::Error>;
+}
+
+impl SqlxCause for sqlx::Error {
+    fn sqlx_cause(&self) -> Option<&sqlx::Error> {
+        Some(self)
+    }
+}
+
+/// Whether the server refused a transaction only because of others that ran at the same time.
+///
+/// SQLSTATE 40001 (serialization failure) and 40P01 (deadlock). Not 40003: there the outcome is
+/// unknown, and a repeat could do the work twice.
+#[must_use]
+pub fn is_retryable(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some("40001" | "40P01"))
+}
+
+impl Db {
+    /// Runs `work` in a transaction, again if the server asks for it.
+    ///
+    /// **`work` may run several times**, so it must have no effect outside the transaction: no
+    /// mail, no counter, no request to another service. Calling `run` is the promise that this is
+    /// so; [`Db::run_once`] is for everything else.
+    ///
+    /// The transaction is committed when `work` returns `Ok` and rolled back when it returns
+    /// `Err`. After a serialization failure or a deadlock, also one reported by the commit, it is
+    /// repeated after a pause: at most 12 attempts, each pause a random part of a bound that
+    /// doubles from 4 ms to 500 ms. The randomness is what lets two transactions that met once not
+    /// meet again.
+    ///
+    /// ```no_run
+    /// # async fn example(db: &stack_db::Db) -> Result<(), sqlx::Error> {
+    /// db.run(|tx| {
+    ///     Box::pin(async move {
+    ///         sqlx::query("update counters set value = value + 1").execute(&mut **tx).await?;
+    ///         Ok::<_, sqlx::Error>(())
+    ///     })
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// `work` returns a boxed future because Rust cannot say yet that the future of an async
+    /// closure may move between threads, and a handler's must. `'a` is the lifetime of what
+    /// `work` borrows.
+    ///
+    /// # Errors
+    /// Whatever `work` returned last, or the database's error from beginning or committing.
+    pub async fn run<'a, T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
+        E: From<sqlx::Error> + SqlxCause,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(&mut work).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            if attempt == ATTEMPTS || !error.sqlx_cause().is_some_and(is_retryable) {
+                return Err(error);
+            }
+            let pause = pause(attempt);
+            tracing::debug!(
+                attempt,
+                ?pause,
+                "transaction refused by the server, repeating it"
+            );
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// Runs `work` in a transaction, once: for work that must not be repeated.
+    ///
+    /// # Errors
+    /// As [`Db::run`]; a serialization failure is returned like any other error.
+    pub async fn run_once<'a, T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
+        E: From<sqlx::Error>,
+    {
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(value)
+    }
+
+    /// One attempt of [`Db::run`].
+    async fn attempt<'a, T, E, F>(&self, work: &mut F) -> Result<T, E>
+    where
+        F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
+        E: From<sqlx::Error>,
+    {
+        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
+        match work(&mut tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Before the pause, so that the locks are not held during it. If the connection
+                // is lost, the server has rolled back already.
+                tx.rollback().await.ok();
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The pause after `attempt` (from 1): a random part of a bound that doubles each time ("full
+/// jitter").
+pub(crate) fn pause(attempt: u32) -> Duration {
+    part(attempt, RandomState::new().hash_one(attempt))
+}
+
+/// The part of the bound after `attempt` that `random`, any evenly spread number, chooses.
+fn part(attempt: u32, random: u64) -> Duration {
+    let bound = FIRST_PAUSE
+        .saturating_mul(1 << (attempt - 1).min(16))
+        .min(LONGEST_PAUSE);
+    let bound = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
+    Duration::from_micros(random % (bound + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_never_exceeds_its_bound() {
+        for attempt in 1..=64 {
+            for random in [0, 1, 7_919, u64::MAX / 3, u64::MAX] {
+                assert!(part(attempt, random) <= LONGEST_PAUSE, "{attempt} {random}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_bound_of_the_pause_doubles() {
+        let longest = |attempt| (0..20_000).map(|random| part(attempt, random)).max();
+        assert_eq!(longest(1), Some(Duration::from_millis(4)));
+        assert_eq!(longest(2), Some(Duration::from_millis(8)));
+        assert_eq!(longest(3), Some(Duration::from_millis(16)));
+    }
+
+    #[test]
+    fn an_error_that_is_not_the_servers_is_not_retryable() {
+        assert!(!is_retryable(&sqlx::Error::RowNotFound));
+        assert!(!is_retryable(&sqlx::Error::PoolTimedOut));
+    }
+
+    /// Compiles only if the future may move between threads, as a handler's must.
+    #[test]
+    fn the_future_of_run_is_send() {
+        fn assert_send<T: Send>(_: impl FnOnce(Db, String) -> T) {}
+        assert_send(|db: Db, name: String| async move {
+            let name = name.as_str();
+            db.run(|tx| {
+                Box::pin(async move {
+                    sqlx::query("select $1")
+                        .bind(name)
+                        .execute(&mut **tx)
+                        .await?;
+                    Ok::<_, sqlx::Error>(name.len())
+                })
+            })
+            .await
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! An application to test, and somebody to use it.
+
+mod client;
+mod factories;
+
+use app::{
+    app::AppState,
+    config::{Config, Secret},
+    routes,
+    services::passwords::Cost,
+};
+use axum::Router;
+use stack_db::{Db, Schema, testing::TestDatabase};
+
+pub use client::Client;
+pub use factories::PASSWORD;
+
+/// The application with a database of its own, which goes when this is dropped.
+pub struct TestApp {
+    pub state: AppState,
+    pub database: TestDatabase,
+    router: Router,
+}
+
+impl TestApp {
+    /// As in development.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these variables set.
+    pub async fn with(vars: &[(&str, &str)]) -> Self {
+        let database = database().await;
+        let db = Db::from_pool(database.pool().clone())
+            .await
+            .expect("the database answers");
+        let state = AppState::new(config(database.url(), vars), db).expect("a state");
+        let router = routes::router(state.clone());
+        Self {
+            state,
+            database,
+            router,
+        }
+    }
+
+    /// Somebody with a browser or a program, and no cookie yet.
+    pub fn client(&self) -> Client {
+        Client::new(
+            self.router.clone(),
+            self.state.config.environment.is_production(),
+        )
+    }
+}
+
+/// An empty database with all tables.
+pub async fn database() -> TestDatabase {
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema"));
+    TestDatabase::create(&schema.expect("a schema that can be read")).await
+}
+
+/// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
+pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
+    let usual = [
+        ("APP_ENV", "development"),
+        ("PORT", "0"),
+        ("DATABASE_URL", database_url),
+    ];
+    let lookup = |name: &str| {
+        let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let config = Config::from_vars(lookup).expect("settings that are right");
+    assert_eq!(
+        config.database_url.as_ref().map(Secret::expose),
+        Some(database_url)
+    );
+    Config {
+        password_cost: Cost::Tests,
+        ..config
+    }
+}

@@ -1,0 +1,15 @@
+//! Tests through the real router, each with a database of its own. One program, so that it is linked once; its
+//! modules mirror `src/`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod api;
+mod common;
+mod database;
+mod edge;
+mod error;
+mod lifecycle;
+mod pages;
+mod process;
+mod sessions;
+mod static_files;

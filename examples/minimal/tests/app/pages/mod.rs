@@ -1,0 +1,6 @@
+//! The pages, as a browser without scripts sees them.
+
+mod account;
+mod csrf;
+mod home;
+mod notes;
