@@ -274,7 +274,7 @@ fn prepare(
             cluster.binaries.major
         ));
     }
-    cluster.create_if_missing()?;
+    cluster.create_if_missing(say)?;
     cluster.choose_reach()?;
     Ok(cluster)
 }

@@ -78,11 +78,12 @@ impl Cluster {
 
     /// Makes the cluster if it is not there. Killed half way, it leaves a folder of another name,
     /// which the next run removes.
-    pub(super) fn create_if_missing(&self) -> Result<(), Error> {
+    pub(super) fn create_if_missing(&self, say: &dyn Fn(&str)) -> Result<(), Error> {
         let dir = self.dir();
         if fs::exists(dir.join("PG_VERSION")).map_err(Error::io("look into", &dir))? {
             return Ok(());
         }
+        say(&format!("making a database cluster in `{}`", dir.display()));
         let new = self.base.join(format!("{}.new", self.name()));
         if fs::exists(&new).map_err(Error::io("look at", &new))? {
             fs::remove_dir_all(&new).map_err(Error::io("remove", &new))?;
@@ -133,10 +134,10 @@ impl Cluster {
                 "--encoding=UTF8",
                 "--auth=scram-sha-256",
             ]);
-            command.arg("--no-instructions").args(*locale);
-            if self.purpose == Purpose::Tests {
-                command.arg("--no-sync");
-            }
+            // Nothing is lost yet that could not be made again.
+            command
+                .args(["--no-instructions", "--no-sync"])
+                .args(*locale);
             let ran = command
                 .output()
                 .map_err(Error::io("run `initdb` in", &self.base))?;
