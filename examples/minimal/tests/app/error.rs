@@ -1,13 +1,8 @@
 //! What goes wrong, and who is told.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use app::error::{self, Error};
 
-use crate::common::TestApp;
+use crate::common::{TestApp, log};
 
 #[tokio::test]
 async fn a_browser_gets_a_page_and_a_program_a_problem() {
@@ -65,13 +60,6 @@ async fn a_constraint_becomes_an_error_of_its_field() {
 
 #[tokio::test]
 async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
-
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     sqlx::query("DROP TABLE notes")
@@ -88,7 +76,7 @@ async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
         );
     }
 
-    let log = log.text();
+    let log = log::text();
     let id = answer.header("x-request-id");
     assert!(page.text().contains(page.header("x-request-id")));
     let lines: Vec<_> = log
@@ -113,24 +101,4 @@ async fn a_database_that_does_not_answer_makes_the_service_unready_but_not_dead(
         .await
         .problem(503, "unavailable");
     assert_eq!(app.client().get("/healthz").await.text(), "ok");
-}
-
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod factories;
+pub mod log;
 
 use app::{
     app::AppState,
@@ -54,12 +55,14 @@ impl TestApp {
 
 /// An empty database with all tables.
 pub async fn database() -> TestDatabase {
+    log::start();
     let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema"));
     TestDatabase::create(&schema.expect("a schema that can be read")).await
 }
 
 /// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
+    log::start();
     let usual = [
         ("APP_ENV", "development"),
         ("PORT", "0"),

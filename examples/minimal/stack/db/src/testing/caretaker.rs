@@ -12,6 +12,7 @@
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, mpsc};
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
@@ -250,10 +251,28 @@ impl Keeper {
         let statement = if self.cockroach {
             format!("drop database if exists {name} cascade")
         } else {
+            self.disconnect(name).await;
             format!("drop database if exists {name} with (force)")
         };
         // What cannot be dropped now is swept later; a test must not fail in its `Drop`.
         let _ = self.execute(statement).await;
+    }
+
+    /// Ends every connection to a database. `with (force)` does so too, but looks whether they are
+    /// gone only after 100 ms.
+    async fn disconnect(&mut self, name: &str) {
+        for _ in 0..50 {
+            let ended: Result<i64, _> = sqlx::query_scalar(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1",
+            )
+            .bind(name)
+            .fetch_one(&mut self.connection)
+            .await;
+            if !matches!(ended, Ok(1..)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Drops the databases of owners that are dead, and the oldest templates.
