@@ -25,13 +25,14 @@ impl Prompt {
         })
     }
 
-    /// Asks for the project's name until it is a good one.
+    /// Asks for the project's name until it is a good one. `refused` says why the one at hand is not.
     ///
     /// # Errors
     /// The person stopped.
-    pub fn name(&self) -> Result<ProjectName> {
+    pub fn name(&self, refused: Option<&Error>) -> Result<ProjectName> {
+        let why = refused.map(|error| format!("{}. ", error.message)).unwrap_or_default();
         let text: String = Input::with_theme(&*self.0)
-            .with_prompt("Name of the project (for example my-app)")
+            .with_prompt(format!("{why}Name of the project (for example my-app)"))
             .validate_with(|text: &String| ProjectName::parse(text.trim()).map(drop))
             .interact_text()
             .map_err(stopped)?;
@@ -63,6 +64,8 @@ impl Prompt {
             .with_prompt("Features (space to choose, Enter when done)")
             .items(&lines)
             .defaults(&defaults)
+            // Whole lines with their explanations would stand there; what was chosen is said when it is created.
+            .report(false)
             .interact()
             .map_err(stopped)?;
         let answer =

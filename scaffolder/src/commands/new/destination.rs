@@ -28,7 +28,8 @@ pub(super) fn choose(args: &New, file: Option<&AnswersFile>, prompt: Option<&Pro
         (Some(Ok(name)), _) => name,
         (Some(Err(error)), None) => return Err(with_way_out(error, args)),
         (Some(Err(error)), Some(_)) if args.name.is_some() => return Err(error),
-        (_, Some(prompt)) => prompt.name()?,
+        (Some(Err(error)), Some(prompt)) => prompt.name(Some(&error))?,
+        (None, Some(prompt)) => prompt.name(None)?,
         (None, None) => {
             return Err(Error::usage("the path of the project is missing").hint("for example `heavy new my-app`"));
         }
