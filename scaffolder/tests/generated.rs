@@ -1,15 +1,25 @@
 //! A generated project is product code: in every combination of features it is formatted, has no warning and passes
 //! its own tests, and its committed `Cargo.lock` is exactly what cargo would write.
 //!
-//! The projects share one target directory, so that their dependencies are built once. Cargo locks it, so the four
-//! tests take turns whatever the test runner does.
+//! The projects share one target directory, so that their dependencies are built once. Cargo takes their `stack/*` crates
+//! for the same ones (it hashes paths relative to the workspace), and locks the directory only while it builds. So the
+//! tests take turns, by a lock on a file that also holds where a test runner gives each test a process.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where projects and what they build live between runs: inside this workspace's target directory.
 fn workshop() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
+}
+
+/// Waits until no other test of this file is at work. The turn ends with the value.
+fn turn() -> File {
+    std::fs::create_dir_all(workshop()).expect("a workshop");
+    let lock = File::create(workshop().join("turn")).expect("a file to lock");
+    lock.lock().expect("a file system with locks");
+    lock
 }
 
 /// Makes the project anew at a path that stays the same between runs, so that cargo builds only what changed.
@@ -64,6 +74,7 @@ fn cargo(project: &Path, arguments: &[&str]) {
 }
 
 fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
+    let _turn = turn();
     let project = project(name, features);
     cargo(&project, &["fmt", "--all", "--check"]);
     cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use sqlx::{Connection, Postgres, Transaction};
+
+/// A connection that was idle for longer is tested before it is used: the server may have been
+/// restarted meanwhile, or something between has forgotten the connection.
+const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(1);
 
 /// A cloneable handle to one database. Clones share the pool.
 #[derive(Clone, Debug)]
@@ -71,6 +75,17 @@ impl Db {
             .max_connections(settings.max_connections)
             .min_connections(settings.min_connections)
             .acquire_timeout(settings.acquire_timeout)
+            // A round trip before every query would cost a tenth of a request; a connection that
+            // was in use a moment ago is asked for a sign of life by its next query.
+            .test_before_acquire(false)
+            .before_acquire(|connection, usage| {
+                Box::pin(async move {
+                    if usage.idle_for > TRUSTED_WHILE_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .map_err(|source| ConnectError {
