@@ -39,7 +39,7 @@ pub(super) fn search_box(text: &str) -> Markup {
                 label for="q" { "Search in your notes" }
                 input #q name="q" type="search" maxlength="500" value=(text) required;
             }
-            div.actions { button type="submit" { "Search" } }
+            button type="submit" { "Search" }
         }
     }
 }
