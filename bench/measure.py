@@ -66,7 +66,7 @@ def tool(rounds):
         "  e.filters['kebab_case']=lambda s: s.replace('_','-')\n  e.filters['title_case']=lambda s: s.replace('_',' ').title()\n"
     )
     (copier_source / "copier.yml").write_text(
-        '_subdirectory: template\n_templates_suffix: ""\n_envops: {keep_trailing_newline: true, comment_start_string: "\\u0001#", comment_end_string: "#\\u0001"}\n'
+        '_jinja_extensions: [filters.Filters]\n_subdirectory: template\n_templates_suffix: ""\n_envops: {keep_trailing_newline: true, comment_start_string: "\\u0001#", comment_end_string: "#\\u0001"}\n'
         "crate_name: {type: str, default: bench_app}\ntitle: {type: str, default: Bench App}\n"
         "pgvector: {type: bool, default: false}\ncockroach: {type: bool, default: false}\n"
     )
@@ -76,7 +76,7 @@ def tool(rounds):
         source = ROOT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, template / part)
     out = WORK / "out"
-    env = {**os.environ, "USER": os.environ.get("USER", "bench")}
+    env = {**os.environ, "USER": os.environ.get("USER", "bench"), "PYTHONPATH": str(copier_source)}
     rivals = {
         "heavy new": lambda: [HEAVY, "new", out / "bench-app", "--defaults", "--vcs", "none", "--quiet"],
         "cargo generate --path": lambda: [
