@@ -166,11 +166,16 @@ def http(rounds):
         samples = {}
         running = []
         try:
-            for name, program in (("generated project", app / "target/release/bench_app"), ("bare axum + sqlx", bare / "target/release/bare")):
+            contenders = (
+                ("generated project", app / "target/release/bench_app", {}),
+                ("bare axum + sqlx", bare / "target/release/bare", {}),
+                ("bare, connections not tested", bare / "target/release/bare", {"TEST_BEFORE_ACQUIRE": "false"}),
+            )
+            for name, program, more in contenders:
                 port = free_port()
                 env = {
-                    **os.environ, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
-                    "APP_ENV": "production", "RUST_LOG": "info", "SECRET_KEY": "k" * 64, "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                    **os.environ, **more, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
+                    "APP_ENV": "production", "RUST_LOG": "info",
                 }
                 with open(WORK / f"{program.name}.log", "wb") as log:
                     running.append(subprocess.Popen([program], env=env, stdout=log, stderr=log, cwd=WORK))

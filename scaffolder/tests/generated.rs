@@ -69,13 +69,54 @@ fn cargo(project: &Path, arguments: &[&str]) {
             command.env_remove(key);
         }
     }
+    for variable in settings(project) {
+        command.env_remove(variable);
+    }
     command.current_dir(project).env("CARGO_TARGET_DIR", workshop().join("target")).args(arguments);
     run(&mut command);
+}
+
+/// The variables that configure a project. Those of whoever runs this test are meant for another one: a `DATABASE_URL`
+/// would have test databases made on their server.
+fn settings(project: &Path) -> Vec<String> {
+    let example = std::fs::read_to_string(project.join(".env.example")).expect("every project has one");
+    let of_the_machine = ["COCKROACH_URL", "HEAVY_CACHE_DIR", "PG_BIN_DIR"];
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    example
+        .lines()
+        .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
+        .map(|(name, _)| name)
+        .filter(|name| is_name(name) && !of_the_machine.contains(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The servers that a project's tests started. Tests leave them running for the next time, which in a folder that nobody
+/// works in would never come.
+struct Servers<'a>(&'a Path);
+
+impl Drop for Servers<'_> {
+    fn drop(&mut self) {
+        let mut folders = vec![self.0.join(".data")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() && !path.join("PG_VERSION").exists() {
+                    folders.push(path);
+                } else if let Ok(pid) = std::fs::read_to_string(path.join("postmaster.pid")) {
+                    // SIGINT is PostgreSQL's fast shutdown.
+                    let pid = pid.lines().next().unwrap_or_default();
+                    Command::new("kill").args(["-INT", pid]).status().ok();
+                }
+            }
+        }
+    }
 }
 
 fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let _turn = turn();
     let project = project(name, features);
+    let _servers = Servers(&project);
     cargo(&project, &["fmt", "--all", "--check"]);
     cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     cargo(&project, &["test", "--locked", "--workspace"]);

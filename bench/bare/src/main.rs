@@ -29,8 +29,12 @@ async fn user(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<U
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // sqlx asks each connection for a sign of life before it hands it out; the generated project does so only for one
+    // that was idle. `TEST_BEFORE_ACQUIRE=false` takes that difference away.
+    let tested = std::env::var("TEST_BEFORE_ACQUIRE").as_deref() != Ok("false");
     let pool = PgPoolOptions::new()
         .max_connections(10)
+        .test_before_acquire(tested)
         .connect(&std::env::var("DATABASE_URL")?)
         .await?;
     let router = Router::new()

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stack_db::Schema;
 use stack_db::testing::TestDatabase;
 
@@ -19,7 +19,7 @@ fn median(samples: &mut [Duration]) -> f64 {
 
 async fn empty_database(url: &str, name: &str) -> Result<(PgConnection, String), Failure> {
     let mut server = PgConnection::connect(url).await?;
-    server.execute(format!("CREATE DATABASE {name} TEMPLATE template0").as_str()).await?;
+    server.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await?;
     let at = url.rfind('/').ok_or("a URL without a database")?;
     let end = url[at..].find('?').map_or(url.len(), |i| at + i);
     Ok((server, format!("{}/{name}{}", &url[..at], &url[end..])))
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Failure> {
         schema.fill_if_empty(&pool).await?;
         sqlx::query("SELECT count(*) FROM users").execute(&pool).await?;
         pool.close().await;
-        server.execute(format!("DROP DATABASE {name}").as_str()).await?;
+        server.execute(AssertSqlSafe(format!("DROP DATABASE {name}"))).await?;
         replays.push(start.elapsed());
     }
     let (create, whole, replay) = (median(&mut copies), median(&mut with_query), median(&mut replays));
