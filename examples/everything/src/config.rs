@@ -86,7 +86,8 @@ pub struct Config {
     pub log_filter: tracing_subscriber::filter::Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
-    /// `REQUEST_TIMEOUT_SECONDS`: from the first byte of a request's head to the head of its answer.
+    /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
+    /// to send a head is for the reverse proxy to limit, which production needs for TLS anyway.
     pub request_timeout: Duration,
     /// `BODY_LIMIT_BYTES`: of one request.
     pub body_limit: usize,

@@ -50,9 +50,9 @@ impl Hooks {
             Err(sentence.into())
         });
         let shared = state.clone();
-        engine.on_print(move |line| shared.borrow_mut().printed.push(line.to_owned()));
+        engine.on_print(move |line| shared.borrow_mut().print(line));
         let shared = state.clone();
-        engine.on_debug(move |line, _, _| shared.borrow_mut().printed.push(line.to_owned()));
+        engine.on_debug(move |line, _, _| shared.borrow_mut().print(line));
         Self { engine, state }
     }
 

@@ -91,10 +91,21 @@ impl State {
         }
     }
 
-    /// Counts a step; the end of the run if it is one too many.
+    /// Counts a step; the end of the run if it is one too many, or if too much was printed before it.
     pub(super) fn step(&mut self) -> Option<Dynamic> {
         self.steps += 1;
-        (self.steps > STEPS).then(|| "it takes too long".into())
+        match (self.steps > STEPS, self.written > WRITTEN) {
+            (true, _) => Some("it takes too long".into()),
+            (_, true) => Some("it writes too much".into()),
+            _ => None,
+        }
+    }
+
+    /// Keeps what a script prints, as long as it is not too much. `print` cannot fail; the next step ends the run.
+    pub(super) fn print(&mut self, line: &str) {
+        if self.write(line.len() + 1).is_ok() {
+            self.printed.push(line.to_owned());
+        }
     }
 
     /// Counts what a script stores.

@@ -126,13 +126,19 @@ impl Journal {
         self.make(|| fs::create_dir(path), || Step::Whole(path.to_owned()))
     }
 
-    /// Makes a folder among the temporary files that is taken back with everything in it.
+    /// Makes a folder among the temporary files that is taken back with everything in it, and that nobody else can read:
+    /// a template may be private.
     ///
     /// # Errors
     /// It cannot be created.
     pub fn make_temporary(&self, purpose: &str) -> crate::error::Result<PathBuf> {
         let path = std::env::temp_dir().join(format!("heavy-{purpose}-{}-{:p}", std::process::id(), self));
-        self.make_whole(&path).map_err(|error| Error::io("create the folder", &path, &error))?;
+        #[cfg_attr(not(unix), expect(unused_mut))]
+        let mut folder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        self.make(|| folder.create(&path), || Step::Whole(path.clone()))
+            .map_err(|error| Error::io("create the folder", &path, &error))?;
         Ok(path)
     }
 

@@ -39,7 +39,8 @@ impl Stage {
                 Err(error) => return Err(Error::io("create a folder in", parent, &error)),
             }
             let Ok(lock) = super::create_new(&folder.join(LOCK), false) else { continue };
-            if lock.try_lock().is_err() {
+            // Locked, but by then gone: a sweep was between the two.
+            if lock.try_lock().is_err() || !folder.join(LOCK).exists() {
                 continue;
             }
             let project = folder.join("project");
@@ -72,19 +73,24 @@ pub fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
         let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && owner_is_gone(&entry.path()) {
+        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        // The lock is kept until the folder is gone, so that nobody can take it over meanwhile.
+        if let Some(_lock) = ownerless(&entry.path()) {
             drop(fs::remove_dir_all(entry.path()));
         }
     }
 }
 
-fn owner_is_gone(stage: &Path) -> bool {
+/// The lock of a stage whose owner is gone.
+fn ownerless(stage: &Path) -> Option<File> {
     let lock = stage.join(LOCK);
     // Looked at before it is opened: opening a pipe somebody put there would wait for ever.
     if !fs::symlink_metadata(&lock).is_ok_and(|found| found.is_file()) {
-        return false;
+        return None;
     }
-    File::open(&lock).is_ok_and(|file| file.try_lock().is_ok())
+    File::open(&lock).ok().filter(|file| file.try_lock().is_ok())
 }
 
 #[cfg(test)]

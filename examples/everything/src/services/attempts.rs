@@ -1,13 +1,13 @@
 //! Slowing down whoever guesses passwords.
 //!
-//! Five attempts in fifteen minutes for one address of e-mail from one address on the network; a successful one
-//! clears the count. Its limits: the counts live in this process, so they start anew with it and each of several
+//! Five attempts in fifteen minutes for one address of e-mail from one address on the network (of IPv6, one
+//! network: whoever has one address there has them all); a successful one clears the count. Its limits: the counts live in this process, so they start anew with it and each of several
 //! processes has its own, and one who owns many network addresses has as many times five attempts. Where that
 //! matters, put a limit in front of the application as well.
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -46,7 +46,7 @@ impl LogInAttempts {
             }
         }
         let count = counts
-            .entry((email.clone(), from))
+            .entry((email.clone(), network(from)))
             .or_insert_with(|| Count {
                 attempts: 0,
                 ends: now + WINDOW,
@@ -67,7 +67,15 @@ impl LogInAttempts {
     /// Forgets the attempts of somebody who knew the password.
     pub fn succeeded(&self, email: &Email, from: IpAddr) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.remove(&(email.clone(), from));
+        counts.remove(&(email.clone(), network(from)));
+    }
+}
+
+/// What one client can choose its address from: a single one of IPv4, 64 bits of IPv6.
+fn network(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into(),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -101,6 +109,17 @@ mod tests {
         assert_eq!(attempts.begin(&ada(), THERE, start), Ok(()));
         let bob = Email::parse("bob@example.com").unwrap();
         assert_eq!(attempts.begin(&bob, HERE, start), Ok(()));
+    }
+
+    #[test]
+    fn all_addresses_of_an_ipv6_network_count_as_one_and_so_do_both_forms_of_ipv4() {
+        let same = |one: &str, other: &str| {
+            network(one.parse().unwrap()) == network(other.parse().unwrap())
+        };
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("192.0.2.1", "::ffff:192.0.2.1"));
+        assert!(!same("192.0.2.1", "192.0.2.2"));
     }
 
     #[test]
