@@ -83,7 +83,10 @@ impl Hooks {
                 state.replies.push(reply);
                 continue;
             }
-            let returned = result.map_err(|error| describe(script, &error, state.aborted.as_deref()))?;
+            // What the last step printed may have been too much, and no step follows it.
+            let returned = result
+                .and_then(|returned| state.write(0).map(|()| returned))
+                .map_err(|error| describe(script, &error, state.aborted.as_deref()))?;
             if let Ok(text) = returned.into_string()
                 && !text.is_empty()
             {
@@ -132,6 +135,8 @@ fn parse(engine: &Engine, bytes: &[u8]) -> HookResult<AST> {
 }
 
 /// Limits generous for any honest script. Together with the counts in `state` they bound time and memory.
+///
+/// The size of a string is also the most that all strings in one array or map may have together.
 fn limit(engine: &mut Engine, state: &Shared) {
     engine
         .set_max_call_levels(32)
@@ -139,9 +144,9 @@ fn limit(engine: &mut Engine, state: &Shared) {
         .set_max_variables(128)
         .set_max_functions(256)
         .set_max_modules(64)
-        .set_max_string_size(256 << 10)
-        .set_max_array_size(10_000)
-        .set_max_map_size(10_000);
+        .set_max_string_size(64 << 10)
+        .set_max_array_size(4_000)
+        .set_max_map_size(4_000);
     let shared = state.clone();
     engine.on_progress(move |_| shared.try_borrow_mut().ok().and_then(|mut state| state.step()));
 }

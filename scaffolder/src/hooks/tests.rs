@@ -212,10 +212,9 @@ fn a_hostile_script_meets_a_limit_before_the_machine_does() {
         "let a = []; a.pad(1000000000, 0);",
         "let m = #{}; let i = 0; loop { m[i.to_string()] = i; i += 1; }",
         "let s = \"\"; s.pad(1000000000, 'x');",
-        "let i = 0; let s = \"\"; s.pad(200000, 'x'); loop { file::write(i.to_string(), s); i += 1; }",
-        "let i = 0; let s = \"\"; s.pad(200000, 'x'); loop { variable::set(\"v\" + i, s); i += 1; }",
-        "let s = \"\"; s.pad(200000, 'x'); loop { print(s); }",
-        "let s = \"\"; s.pad(200000, 'x'); loop { debug(s); }",
+        "let i = 0; let s = \"\"; s.pad(60000, 'x'); loop { file::write(i.to_string(), s); i += 1; }",
+        "let i = 0; let s = \"\"; s.pad(60000, 'x'); loop { variable::set(\"v\" + i, s); i += 1; }",
+        "let a = []; let i = 0; loop { let s = i.to_string(); s.pad(60000, 'x'); a.push(s); i += 1; }",
         "loop { print(\"\"); }",
         "loop { try { loop {} } catch {} }",
         "sleep(1000000)",
@@ -227,6 +226,24 @@ fn a_hostile_script_meets_a_limit_before_the_machine_does() {
     for script in scripts {
         let error = run_with(script, &[], &mut NoHost).expect_err(script);
         assert!(error.kind == Kind::Template || error.message.contains("nobody to answer"), "{script}: {error:?}");
+    }
+}
+
+#[test]
+fn a_script_that_stores_or_prints_without_end_writes_too_much() {
+    let scripts = [
+        "let i = 0; loop { file::write(i.to_string(), s); i += 1; }",
+        "let i = 0; loop { variable::set(\"v\" + i, s); i += 1; }",
+        "loop { print(s); }",
+        "loop { debug(s); }",
+        "loop { try { print(s); } catch {} }",
+        // The one print too many is the last thing it does.
+        "for i in 0..559 { print(s); } print(s);",
+    ];
+    for script in scripts {
+        let script = format!("let s = \"\"; s.pad(60000, 'x'); {script}");
+        let error = run_with(&script, &[], &mut NoHost).expect_err(&script);
+        assert_eq!((error.kind, error.causes), (Kind::Template, vec!["it writes too much".to_owned()]), "{script}");
     }
 }
 
