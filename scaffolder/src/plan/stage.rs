@@ -76,7 +76,8 @@ pub fn sweep(parent: &Path) {
         if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
-        // The lock is kept until the folder is gone, so that nobody can take it over meanwhile.
+        // The lock is kept until the folder is gone, so that nobody can take it over meanwhile. Windows removes a
+        // file that is open too: it was opened with leave to delete it.
         if let Some(_lock) = ownerless(&entry.path()) {
             drop(fs::remove_dir_all(entry.path()));
         }
@@ -110,6 +111,29 @@ mod tests {
         assert!(alive.project().exists());
         drop(journal);
         assert_eq!(fs::read_dir(parent.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_stage_that_is_being_swept_cannot_be_taken_over() {
+        let parent = tempfile::tempdir().expect("a folder");
+        fs::write(parent.path().join(LOCK), "").expect("a file");
+        let sweeper = ownerless(parent.path()).expect("nobody owns it");
+        assert!(ownerless(parent.path()).is_none());
+        drop(sweeper);
+        assert!(ownerless(parent.path()).is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_project_has_the_permissions_of_any_new_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().expect("a folder");
+        let plain = parent.path().join("plain");
+        fs::create_dir(&plain).expect("a folder");
+        let journal = Journal::begin();
+        let stage = Stage::set_up(parent.path(), "shop", &journal).expect("a stage");
+        let mode = |path: &Path| fs::metadata(path).expect("a folder").permissions().mode();
+        assert_eq!(mode(stage.project()), mode(&plain));
     }
 
     #[test]
