@@ -126,8 +126,12 @@ impl Journal {
         self.make(|| fs::create_dir(path), || Step::Whole(path.to_owned()))
     }
 
-    /// Makes a folder among the temporary files that is taken back with everything in it, and that nobody else can read:
-    /// a template may be private.
+    /// Makes a folder among the temporary files that is taken back with everything in it. On Unix nobody else can
+    /// read it: a template may be private.
+    ///
+    /// A process that is killed outright leaves it behind, for the system to clear with its other temporary files:
+    /// unlike a stage it has no lock, because commands and clones want the folder for themselves, and so no later
+    /// run can tell it from one in use.
     ///
     /// # Errors
     /// It cannot be created.
@@ -257,6 +261,17 @@ mod tests {
         fs::write(place.path().join("whole/inside"), "x").expect("a file");
         drop(journal);
         assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_temporary_folder_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let journal = Journal::begin();
+        let place = journal.make_temporary("test").expect("a folder");
+        assert_eq!(fs::metadata(&place).expect("a folder").permissions().mode() & 0o777, 0o700);
+        drop(journal);
+        assert!(!place.exists());
     }
 
     #[test]
