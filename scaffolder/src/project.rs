@@ -4,3 +4,4 @@ pub mod cargo;
 pub mod hook_command;
 pub mod origin;
 pub mod repository;
+pub mod snapshot;

@@ -1,0 +1,96 @@
+//! The three-way merge of trees: (base, ours, theirs) → tree and conflicts. Pure.
+//!
+//! *Base* is the pristine rendering that the project was last moved to, *ours* what the user has, *theirs* the pristine
+//! rendering where it should go.
+
+use crate::tree::{File, Tree, TreePath};
+
+/// What the two sides are called in conflict markers: `<<<<<<< yours`, `>>>>>>> template 0.2.0`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// The user's side.
+    pub yours: String,
+    /// The template's side.
+    pub template: String,
+}
+
+/// A merged project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The files, conflict markers and files put beside included.
+    pub tree: Tree,
+    /// What the person has to decide, by path.
+    pub conflicts: Vec<Conflict>,
+    /// Files that the template changed and the user had deleted. They stay deleted.
+    pub kept_deleted: Vec<TreePath>,
+    /// Files that stand elsewhere now because the template moved them or the folder they are in: (from, to).
+    pub moved: Vec<(TreePath, TreePath)>,
+}
+
+/// One thing that the merge cannot decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Where it stands in the merged tree, or would stand.
+    pub path: TreePath,
+    /// What it is about.
+    pub kind: ConflictKind,
+    /// The file as it was in the base (stage 1 of git's index).
+    pub base: Option<File>,
+    /// The user's (stage 2).
+    pub ours: Option<File>,
+    /// The template's (stage 3).
+    pub theirs: Option<File>,
+    /// Where the template's version stands in the merged tree, if it could not be put into the file itself.
+    pub beside: Option<TreePath>,
+}
+
+/// Why a conflict is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConflictKind {
+    /// Both changed the same lines; the file has markers.
+    Content,
+    /// Both added a file here; the file has markers, or the template's stands beside it.
+    BothAdded,
+    /// The template deleted it, the user edited it; the user's stays.
+    DeletedByTemplate,
+    /// Both changed a file that is not text; the user's stays, the template's stands beside it.
+    Binary,
+    /// The template's file cannot stand here: a folder, a file in the place of its folder, or a link is in its way.
+    Blocked,
+    /// Both moved it, to different places.
+    MovedApart,
+    /// A new file whose number another file of the user's has already (`migrations/0002_…`); it stands beside.
+    NumberTaken,
+    /// The base is not known, and the file differs from the template's.
+    UnknownBase,
+}
+
+/// A merge of one file's content by somebody else: a merge driver that the user configured in git.
+pub trait Driver {
+    /// Merges one file, or says that it is not responsible (`None`). `Err` is a merge with markers in it.
+    fn merge(
+        &self,
+        path: &TreePath,
+        base: Option<&[u8]>,
+        ours: &[u8],
+        theirs: &[u8],
+        labels: &Labels,
+    ) -> Option<Result<Vec<u8>, Vec<u8>>>;
+}
+
+/// No driver at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDriver;
+
+impl Driver for NoDriver {
+    fn merge(
+        &self,
+        _: &TreePath,
+        _: Option<&[u8]>,
+        _: &[u8],
+        _: &[u8],
+        _: &Labels,
+    ) -> Option<Result<Vec<u8>, Vec<u8>>> {
+        None
+    }
+}
