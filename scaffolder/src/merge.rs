@@ -3,10 +3,12 @@
 //! *Base* is the pristine rendering that the project was last moved to, *ours* what the user has, *theirs* the pristine
 //! rendering where it should go.
 
+use serde::{Deserialize, Serialize};
+
 use crate::tree::{File, Tree, TreePath};
 
 /// What the two sides are called in conflict markers: `<<<<<<< yours`, `>>>>>>> template 0.2.0`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Labels {
     /// The user's side.
     pub yours: String,
@@ -45,7 +47,8 @@ pub struct Conflict {
 }
 
 /// Why a conflict is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConflictKind {
     /// Both changed the same lines; the file has markers.
     Content,
