@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{File, Tree, TreePath};
 
-mod beside;
+pub(crate) mod beside;
 mod clashes;
 mod content;
 mod entries;
