@@ -18,11 +18,10 @@ use crate::error::Error;
     arg_required_else_help = true,
     after_help = "Exit codes:
   0    done
-  1    refused: what was asked for cannot be done as things stand
-  2    the command line makes no sense
+  1    done, but something is left for you: conflicts to resolve, files that differ, a newer template
+  2    refused: the command line makes no sense, or what it asks for cannot be done as things stand
   3    the template breaks a rule
   4    disk, network or another program failed
-  5    done, but files that differ were left for you to decide on
   130  stopped by Ctrl-C or a signal; nothing is left behind
 
 Results go to standard output, everything else to standard error. NO_COLOR turns colours off."
