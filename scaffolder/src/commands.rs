@@ -1,10 +1,11 @@
 //! One file a verb: what was typed, what it means, and the report.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, Template, TemplateArgs};
 use crate::error::Result;
+use crate::source::cache::Cache;
 use crate::source::{Loaded, Source};
 use crate::ui::Ui;
 
@@ -42,7 +43,14 @@ fn load(args: &TemplateArgs, ui: Ui) -> Result<(Source, Loaded)> {
             busy.now(detail);
         }
     })?;
+    loaded.keep(&source, &cache());
     Ok((source, loaded))
+}
+
+/// Where templates are kept: below `HEAVY_CACHE_DIR`, or the user's folder for caches.
+fn cache() -> Cache {
+    let named = std::env::var_os("HEAVY_CACHE_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    Cache::below(named.or_else(dirs::cache_dir).as_deref())
 }
 
 /// `cargo` in a project, free of what an outer cargo has set for this process.

@@ -201,11 +201,7 @@ fn also_renamed(renames: &mut Renames, others: &Renames, base: &Tree, side: &Tre
 fn by_parts(base: &str, ours: &str, theirs: &str) -> Option<TreePath> {
     let three_way = |part: fn(&str) -> &str| {
         let (base, ours, theirs) = (part(base).to_owned(), part(ours).to_owned(), part(theirs).to_owned());
-        if ours == theirs || theirs == base {
-            Some(ours)
-        } else {
-            (ours == base).then_some(theirs)
-        }
+        if ours == theirs || theirs == base { Some(ours) } else { (ours == base).then_some(theirs) }
     };
     let (folder, name) = (three_way(folders::parent)?, three_way(folders::name)?);
     TreePath::parse(&if folder.is_empty() { name } else { format!("{folder}/{name}") }).ok()

@@ -56,7 +56,8 @@ fn merge_objects(old: Option<&CstObject>, mine: &CstObject, theirs: &CstObject) 
             (None, Some(old)) if same(&old, &value) => continue,
             (None, Some(_)) => return None,
             (None, None) => {
-                let place = before.map_or(Some(0), |before| mine_keys.iter().position(|k| k == before).map(|i| i + 1))?;
+                let place =
+                    before.map_or(Some(0), |before| mine_keys.iter().position(|k| k == before).map(|i| i + 1))?;
                 let indent = mine.properties().first().and_then(|property| property.indent_text());
                 mine.insert(place, key, written(&value, indent));
                 mine_keys.insert(place, key.clone());
@@ -185,7 +186,8 @@ fn written(value: &CstNode, indent: Option<String>) -> CstInputValue {
 }
 
 fn repeated(value: &CstNode) -> usize {
-    let again = |names: &[String]| names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)).count();
+    let again =
+        |names: &[String]| names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)).count();
     if let Some(object) = value.as_object() {
         let properties = object.properties();
         let names: Vec<String> = properties.iter().filter_map(CstObjectProp::decoded_name).collect();

@@ -30,7 +30,8 @@ fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool
 fn comments_of_theirs(base: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
     let known: BTreeSet<&[u8]> = lines(base).collect();
     let comment = |line: &'_ [u8]| {
-        let start = (0..line.len()).find(|at| [b"#".as_slice(), b"//", b"/*"].iter().any(|s| line[*at..].starts_with(s)));
+        let start =
+            (0..line.len()).find(|at| [b"#".as_slice(), b"//", b"/*"].iter().any(|s| line[*at..].starts_with(s)));
         start.map(|start| line[start..].to_vec())
     };
     let mut added = lines(theirs).filter(|line| !known.contains(line)).filter_map(comment);

@@ -37,10 +37,10 @@ struct Beside {
 
 impl Outcome {
     fn take(&mut self, entry: &Entry, merger: &Merger) {
-        if let (Some(base), None, Some(theirs)) = (entry.base, entry.ours, entry.theirs) {
-            if theirs.path != base.path || theirs.file != base.file {
-                self.merged.kept_deleted.push(theirs.path.clone());
-            }
+        if let (Some(base), None, Some(theirs)) = (entry.base, entry.ours, entry.theirs)
+            && (theirs.path != base.path || theirs.file != base.file)
+        {
+            self.merged.kept_deleted.push(theirs.path.clone());
         }
         let Some(place) = &entry.place else { return };
         match (entry.base, entry.ours, entry.theirs) {

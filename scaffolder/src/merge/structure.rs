@@ -64,7 +64,8 @@ pub(super) fn additions(base: &[String], ours: &[String], theirs: &[String]) -> 
     if ![base, ours, theirs].into_iter().all(unique) || !kept_by_theirs.eq(kept_of_base) {
         return None;
     }
-    let mut merged: Vec<String> = ours.iter().filter(|item| theirs.contains(item) || !base.contains(item)).cloned().collect();
+    let mut merged: Vec<String> =
+        ours.iter().filter(|item| theirs.contains(item) || !base.contains(item)).cloned().collect();
     let mut additions = Vec::new();
     for (index, item) in theirs.iter().enumerate() {
         if !base.contains(item) && !merged.contains(item) {

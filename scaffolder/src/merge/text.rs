@@ -92,11 +92,10 @@ impl Text {
             Some(Ending::CrLf) => vec![true; lines.len()],
             Some(Ending::Lf) | None => vec![false; lines.len()],
             Some(Ending::Mixed) => {
-                let (first, second) = if mine == chosen { (ours, theirs) } else { (theirs, ours) };
-                let usual = first.carriage.iter().filter(|carriage| **carriage).count() * 2 > first.carriage.len();
-                let (first, second) = (first.endings_of(lines), second.endings_of(lines));
-                // What neither has is a conflict marker.
-                first.into_iter().zip(second).map(|(first, second)| first.or(second).unwrap_or(usual)).collect()
+                let mixed = if mine == chosen { ours } else { theirs };
+                // Lines that this text does not have are written as most lines of the user's are.
+                let usual = ours.carriage.iter().filter(|carriage| **carriage).count() * 2 > ours.carriage.len();
+                mixed.endings_of(lines).into_iter().map(|ending| ending.unwrap_or(usual)).collect()
             }
         }
     }

@@ -47,11 +47,7 @@ fn the_same_file_added_by_both_is_clean() {
 
 #[test]
 fn different_files_added_by_both_are_shown_difference_by_difference() {
-    let merged = of(
-        &[],
-        &[("a.txt", "same\nmine\nsame too\nmore of mine\n")],
-        &[("a.txt", "same\nnew\nsame too\n")],
-    );
+    let merged = of(&[], &[("a.txt", "same\nmine\nsame too\nmore of mine\n")], &[("a.txt", "same\nnew\nsame too\n")]);
     assert_eq!(kinds(&merged), [ConflictKind::BothAdded]);
     assert_snapshot!(text(&merged, "a.txt"), @r"
     same

@@ -138,12 +138,7 @@ fn a_key_that_would_stand_twice_with_different_values_is_a_conflict() {
 
 #[test]
 fn a_comment_of_the_templates_is_not_dropped_to_avoid_a_conflict() {
-    let merged = file(
-        "a.toml",
-        "# about a\na = 1\n",
-        "# mine about a\na = 2\n",
-        "# new about a\na = 1\n",
-    );
+    let merged = file("a.toml", "# about a\na = 1\n", "# mine about a\na = 2\n", "# new about a\na = 1\n");
     assert_eq!(kinds(&merged), [ConflictKind::Content]);
 }
 

@@ -184,11 +184,7 @@ fn the_most_similar_file_is_the_renamed_one() {
 
 #[test]
 fn a_rename_onto_a_file_of_the_users_is_not_made() {
-    let merged = of(
-        &[("a.rs", BODY)],
-        &[("a.rs", &edited("one", "mine")), ("b.rs", "own\n")],
-        &[("b.rs", BODY)],
-    );
+    let merged = of(&[("a.rs", BODY)], &[("a.rs", &edited("one", "mine")), ("b.rs", "own\n")], &[("b.rs", BODY)]);
     assert_snapshot!(summary(&merged), @r"
     file a.rs
     file b.rs

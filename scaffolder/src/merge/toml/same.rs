@@ -28,9 +28,7 @@ pub(super) fn values(a: &Value, b: &Value) -> bool {
         (Value::Float(a), Value::Float(b)) => a.value().to_bits() == b.value().to_bits(),
         (Value::Boolean(a), Value::Boolean(b)) => a.value() == b.value(),
         (Value::Datetime(a), Value::Datetime(b)) => a.value() == b.value(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| values(a, b))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| values(a, b)),
         (Value::InlineTable(a), Value::InlineTable(b)) => tables(a, b),
         _ => false,
     }
@@ -39,7 +37,9 @@ pub(super) fn values(a: &Value, b: &Value) -> bool {
 /// How many strings stand in a list a second time.
 pub(super) fn repetitions(item: &Item) -> usize {
     match item {
-        Item::ArrayOfTables(list) => list.iter().flat_map(|table| table.iter()).map(|(_, item)| repetitions(item)).sum(),
+        Item::ArrayOfTables(list) => {
+            list.iter().flat_map(|table| table.iter()).map(|(_, item)| repetitions(item)).sum()
+        }
         Item::Value(Value::Array(array)) => in_array(array),
         item => item.as_table_like().map_or(0, |table| table.iter().map(|(_, item)| repetitions(item)).sum()),
     }
@@ -47,7 +47,8 @@ pub(super) fn repetitions(item: &Item) -> usize {
 
 fn in_array(array: &Array) -> usize {
     let values: Vec<&Value> = array.iter().collect();
-    let again = |(index, value): (usize, &&Value)| value.is_str() && values[..index].iter().any(|v| self::values(v, value));
+    let again =
+        |(index, value): (usize, &&Value)| value.is_str() && values[..index].iter().any(|v| self::values(v, value));
     let nested = values.iter().map(|value| match value {
         Value::Array(array) => in_array(array),
         Value::InlineTable(table) => table.iter().map(|(_, value)| repetitions(&Item::Value(value.clone()))).sum(),
