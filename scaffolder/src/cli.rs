@@ -53,7 +53,7 @@ pub enum Command {
     Undo(Undo),
     /// Take over a project that `heavy` did not make
     Adopt(Adopt),
-    /// List the features that a template offers
+    /// List the features that a template offers; in a project, those of its own
     Features(Features),
     /// Write a completion script for a shell to standard output
     Completions(Completions),
