@@ -3,7 +3,9 @@
 //! A rename moves what the template derives from the name. What the user wrote is found here, as whole words: `app`
 //! is no mention in `apple`, `my_app_test` or `my-app-2`.
 
-use crate::tree::{Tree, TreePath};
+use std::collections::BTreeSet;
+
+use crate::tree::{File, Tree, TreePath};
 
 /// One spelling of the old name, and what stands in its place after a rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,20 +29,17 @@ pub struct Mention {
     pub after: String,
 }
 
-/// Every line of a text file that has one of the spellings as a whole word, by path and line.
+/// Every line of a text file that has one of the spellings as a whole word, by path and line. A line that stands in the same
+/// file of `pristine`, the rendering with the new name, is the template's: there the word means something else.
 #[must_use]
-pub fn find(tree: &Tree, spellings: &[Spelling]) -> Vec<Mention> {
+pub fn find(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Vec<Mention> {
     let mut mentions = Vec::new();
     for (path, file) in tree {
-        let Some(text) = text(&file.bytes) else { continue };
-        // Most files have none; a look at the whole is cheaper than one at each line.
-        if !spellings.iter().any(|spelling| text.contains(&spelling.old)) {
-            continue;
-        }
-        for (number, line) in text.lines().enumerate() {
-            let after = replaced(line, spellings);
-            if after != line {
-                mentions.push(Mention { path: path.clone(), line: number + 1, before: line.to_owned(), after });
+        let Some(lines) = replaced_lines(path, file, pristine, spellings) else { continue };
+        for (index, (before, after)) in lines.into_iter().enumerate() {
+            if let Some(after) = after {
+                let (before, after) = (shown(before), shown(&after));
+                mentions.push(Mention { path: path.clone(), line: index + 1, before, after });
             }
         }
     }
@@ -49,17 +48,42 @@ pub fn find(tree: &Tree, spellings: &[Spelling]) -> Vec<Mention> {
 
 /// The same files with the new name in every mention.
 #[must_use]
-pub fn replace(tree: &Tree, spellings: &[Spelling]) -> Tree {
-    let mut tree = tree.clone();
-    for file in tree.values_mut() {
-        if let Some(text) = text(&file.bytes) {
-            let after = replaced(text, spellings);
-            if after != text {
-                file.bytes = after.into_bytes();
-            }
+pub fn replace(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Tree {
+    let mut replaced = tree.clone();
+    for (path, file) in tree {
+        if let (Some(lines), Some(file)) = (replaced_lines(path, file, pristine, spellings), replaced.get_mut(path)) {
+            file.bytes = lines
+                .into_iter()
+                .map(|(before, after)| after.unwrap_or_else(|| before.to_owned()))
+                .collect::<String>()
+                .into_bytes();
         }
     }
-    tree
+    replaced
+}
+
+/// Each line of a file, newline included, with its replacement if it has a mention; nothing for a file without any.
+fn replaced_lines<'a>(
+    path: &TreePath,
+    file: &'a File,
+    pristine: &Tree,
+    spellings: &[Spelling],
+) -> Option<Vec<(&'a str, Option<String>)>> {
+    let text = text(&file.bytes)?;
+    // Most files have none; a look at the whole is cheaper than one at each line.
+    spellings.iter().any(|spelling| text.contains(&spelling.old)).then_some(())?;
+    let template = pristine.get(path).and_then(|file| self::text(&file.bytes)).unwrap_or_default();
+    let template: BTreeSet<&str> = template.lines().collect();
+    let lines = text.split_inclusive('\n').map(|line| {
+        let after = replaced(line, spellings);
+        (line, Some(after).filter(|after| after != line && !template.contains(line.trim_end_matches(['\r', '\n']))))
+    });
+    let lines: Vec<_> = lines.collect();
+    lines.iter().any(|(_, after)| after.is_some()).then_some(lines)
+}
+
+fn shown(line: &str) -> String {
+    line.trim_end_matches(['\r', '\n']).to_owned()
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -75,7 +99,7 @@ fn replaced(text: &str, spellings: &[Spelling]) -> String {
         let here = spellings
             .iter()
             .filter(|spelling| !spelling.old.is_empty() && rest.starts_with(&spelling.old))
-            .filter(|spelling| !last.is_some_and(part_of_word))
+            .filter(|_| !last.is_some_and(part_of_word))
             .filter(|spelling| !rest[spelling.old.len()..].chars().next().is_some_and(part_of_word))
             .max_by_key(|spelling| spelling.old.len());
         let step = here.map_or(next.len_utf8(), |spelling| spelling.old.len());
@@ -123,10 +147,21 @@ mod tests {
     #[test]
     fn mentions_are_named_by_file_and_line() {
         let files = tree(&[("a.md", "one\nthe app runs\n"), ("b.bin", "app\0"), ("c", "apple")]);
-        let found = find(&files, &spellings(&[("app", "shop")]));
+        let found = find(&files, &Tree::new(), &spellings(&[("app", "shop")]));
         let shown: Vec<_> =
             found.iter().map(|m| format!("{}:{}: {} -> {}", m.path, m.line, m.before, m.after)).collect();
         assert_eq!(shown, ["a.md:2: the app runs -> the shop runs"]);
+    }
+
+    #[test]
+    fn a_line_of_the_template_is_no_mention() {
+        let files = tree(&[("a.rs", "use app::page;\nuse app::mine;\n"), ("b.rs", "use app::page;\n")]);
+        let pristine = tree(&[("a.rs", "use app::page;\n")]);
+        let app = spellings(&[("app", "shop")]);
+        let found: Vec<_> = find(&files, &pristine, &app).iter().map(|m| format!("{}:{}", m.path, m.line)).collect();
+        assert_eq!(found, ["a.rs:2", "b.rs:1"]);
+        let after = replace(&files, &pristine, &app);
+        assert_eq!(after, tree(&[("a.rs", "use app::page;\nuse shop::mine;\n"), ("b.rs", "use shop::page;\n")]));
     }
 
     proptest! {
@@ -134,10 +169,10 @@ mod tests {
         fn what_is_found_is_what_is_replaced(text in "(app|my|[ _.\\-\n]|é){0,12}") {
             let files = tree(&[("x", &text)]);
             let app = spellings(&[("app", "shop")]);
-            let lines = find(&files, &app).len();
-            let after = replace(&files, &app);
+            let lines = find(&files, &Tree::new(), &app).len();
+            let after = replace(&files, &Tree::new(), &app);
             prop_assert_eq!(lines == 0, after == files);
-            prop_assert!(find(&after, &app).is_empty());
+            prop_assert!(find(&after, &Tree::new(), &app).is_empty());
         }
     }
 }

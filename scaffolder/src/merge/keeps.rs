@@ -1,0 +1,57 @@
+//! The condition under which a merge by keys is accepted: it loses no line of the user's and no comment of the
+//! template's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether every line that the user wrote, and every comment that the template added, is in the merged text.
+pub(super) fn both_sides(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
+    lines_of_ours(base, ours, theirs, merged) && comments_of_theirs(base, theirs, merged)
+}
+
+/// A line that is not in the base has to be in the result, as often as it was added; or a line that has all its words,
+/// except those that the template removed: `features = ["a", "mine"]` became `features = ["mine", "b"]`.
+fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
+    let (before, after) = (count(lines(base)), count(lines(merged)));
+    let of = |counts: &BTreeMap<&[u8], usize>, item: &[u8]| counts.get(item).copied().unwrap_or(0);
+    let removed: BTreeSet<&[u8]> = {
+        let (words, left) = (count(lines(base).flat_map(words)), count(lines(theirs).flat_map(words)));
+        words.iter().filter(|(word, count)| **count > of(&left, word)).map(|(word, _)| *word).collect()
+    };
+    let grown = |line: &[u8]| {
+        let wanted: BTreeSet<&[u8]> = words(line).filter(|word| !removed.contains(word)).collect();
+        lines(merged).any(|line| wanted.is_subset(&words(line).collect()))
+    };
+    count(lines(ours)).iter().all(|(line, count)| {
+        let added = count.saturating_sub(of(&before, line));
+        added <= of(&after, line) || (added == 1 && grown(line))
+    })
+}
+
+fn comments_of_theirs(base: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
+    let known: BTreeSet<&[u8]> = lines(base).collect();
+    let comment = |line: &'_ [u8]| {
+        let start =
+            (0..line.len()).find(|at| [b"#".as_slice(), b"//", b"/*"].iter().any(|s| line[*at..].starts_with(s)));
+        start.map(|start| line[start..].to_vec())
+    };
+    let mut added = lines(theirs).filter(|line| !known.contains(line)).filter_map(comment);
+    added.all(|comment| merged.windows(comment.len()).any(|part| part == comment))
+}
+
+/// The lines that are not blank, without what a neighbour in a list changes: indentation and a comma at the end.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.map(|line| line.strip_suffix(b",").unwrap_or(line).trim_ascii_end()).filter(|line| !line.is_empty())
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| b" \t,=:[]{}\"'".contains(byte)).filter(|word| !word.is_empty())
+}
+
+fn count<'a>(items: impl Iterator<Item = &'a [u8]>) -> BTreeMap<&'a [u8], usize> {
+    let mut counts = BTreeMap::new();
+    for item in items {
+        *counts.entry(item).or_default() += 1;
+    }
+    counts
+}

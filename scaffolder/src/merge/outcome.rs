@@ -1,0 +1,110 @@
+//! The merged tree: each file's content at its place, and what is left for the person to decide.
+
+use super::beside::Taken;
+use super::content::{Content, Merger};
+use super::entries::{At, Entry};
+use super::{Conflict, ConflictKind, Merged};
+use crate::tree::{File, Tree, TreePath};
+
+/// Merges each file's content and puts it where it goes.
+pub(super) fn merged(entries: &[Entry], ours: &Tree, theirs: &Tree, merger: &Merger) -> Merged {
+    let mut outcome = Outcome::default();
+    for entry in entries {
+        outcome.take(entry, merger);
+    }
+    let Outcome { mut merged, put_beside } = outcome;
+    place_beside(&mut merged, put_beside, ours, theirs);
+    merged.conflicts.sort_by(|a, b| a.path.cmp(&b.path));
+    merged.kept_deleted.sort();
+    merged.moved.sort();
+    merged
+}
+
+#[derive(Default)]
+struct Outcome {
+    merged: Merged,
+    put_beside: Vec<Beside>,
+}
+
+/// A file of the template's that gets a name when every other file has its place.
+struct Beside {
+    /// The index of its conflict.
+    conflict: usize,
+    /// Where it stands if that place is free; otherwise it stands beside the file.
+    wanted: Option<TreePath>,
+    file: File,
+}
+
+impl Outcome {
+    fn take(&mut self, entry: &Entry, merger: &Merger) {
+        if let (Some(base), None, Some(theirs)) = (entry.base, entry.ours, entry.theirs)
+            && (theirs.path != base.path || theirs.file != base.file)
+        {
+            self.merged.kept_deleted.push(theirs.path.clone());
+        }
+        let Some(place) = &entry.place else { return };
+        match (entry.base, entry.ours, entry.theirs) {
+            (_, Some(ours), Some(theirs)) => self.take_both(entry, place, ours, theirs, merger),
+            (base, Some(ours), None) => {
+                self.put(place, ours, ours.file.clone());
+                if base.is_some() {
+                    self.conflict(entry, place, ConflictKind::DeletedByTemplate);
+                }
+            }
+            (_, None, Some(theirs)) if entry.blocked => {
+                let conflict = self.conflict(entry, place, ConflictKind::Blocked);
+                self.put_beside.push(Beside { conflict, wanted: None, file: theirs.file.clone() });
+            }
+            (_, None, Some(theirs)) => drop(self.merged.tree.insert(place.clone(), theirs.file.clone())),
+            (_, None, None) => {}
+        }
+    }
+
+    /// A file that both sides have.
+    fn take_both(&mut self, entry: &Entry, place: &TreePath, ours: At, theirs: At, merger: &Merger) {
+        let base = entry.base.map(|base| base.file);
+        let Content { file, conflict, beside } = merger.merge(place, base, ours.file, theirs.file);
+        self.put(place, ours, file);
+        let (kind, wanted, beside) = match conflict {
+            _ if entry.apart => (ConflictKind::MovedApart, Some(theirs.path.clone()), true),
+            Some(kind) => (kind, None, beside),
+            None => return,
+        };
+        let conflict = self.conflict(entry, place, kind);
+        if beside {
+            self.put_beside.push(Beside { conflict, wanted, file: theirs.file.clone() });
+        }
+    }
+
+    fn put(&mut self, place: &TreePath, ours: At, file: File) {
+        if ours.path != place {
+            self.merged.moved.push((ours.path.clone(), place.clone()));
+        }
+        self.merged.tree.insert(place.clone(), file);
+    }
+
+    /// Records a conflict and says at which index.
+    fn conflict(&mut self, entry: &Entry, path: &TreePath, kind: ConflictKind) -> usize {
+        let file = |at: Option<At>| at.map(|at| at.file.clone());
+        let (base, ours, theirs) = (file(entry.base), file(entry.ours), file(entry.theirs));
+        self.merged.conflicts.push(Conflict { path: path.clone(), kind, base, ours, theirs, beside: None });
+        self.merged.conflicts.len() - 1
+    }
+}
+
+fn place_beside(merged: &mut Merged, files: Vec<Beside>, ours: &Tree, theirs: &Tree) {
+    if files.is_empty() {
+        return;
+    }
+    let mut placed = Taken::by(&[&merged.tree]);
+    let mut taken = Taken::by(&[&merged.tree, ours, theirs]);
+    for Beside { conflict, wanted, file } in files {
+        let conflict = &mut merged.conflicts[conflict];
+        let place = wanted.filter(|path| placed.take(path)).or_else(|| taken.beside(&conflict.path));
+        if let Some(place) = place {
+            conflict.beside = Some(place.clone());
+            placed.take(&place);
+            merged.tree.insert(place, file);
+        }
+    }
+}
