@@ -174,7 +174,7 @@ fn keeps(base: &Tree, side: &Tree, found: &BTreeMap<Vec<u8>, usize>) -> TestCase
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_the_template_did_not_change_stays_the_users((base, ours, _) in three()) {

@@ -76,8 +76,16 @@ fn merge_key(
         };
     };
     if !old.is_some_and(|old| same(old, theirs)) && !same(mine, theirs) {
-        merge_changed(old, mine, theirs, ours.inline)?;
+        let mut merged = mine.clone();
+        if merge_within(old, &mut merged, theirs).is_some() {
+            *mine = merged;
+        } else if old.is_some_and(|old| same(old, mine)) {
+            replace(ours, their_table.key(key)?, theirs.clone(), before)?;
+        } else {
+            return None;
+        }
     }
+    let mine = ours.table.get_mut(key)?;
     if let (Some(old), false) = (old, ours.inline) {
         merge_decor(old, mine, theirs);
         if let (Some(old), Some(mut mine), Some(theirs)) =
@@ -89,27 +97,21 @@ fn merge_key(
     Some(())
 }
 
-/// Merges an item that the template changed and that is not yet the template's.
-fn merge_changed(old: Option<&Item>, mine: &mut Item, theirs: &Item, inline: bool) -> Option<()> {
-    let mut merged = mine.clone();
-    if merge_within(old, &mut merged, theirs).is_some() {
-        *mine = merged;
-        return Some(());
+/// Replaces an item that the user left as it was. What stands around it stays if it is written in the same way.
+fn replace(ours: &mut Ours, key: &Key, mut item: Item, before: Option<&str>) -> Option<()> {
+    let mine = ours.table.get_mut(key.get())?;
+    if ours.inline {
+        item.make_value();
     }
-    if !old.is_some_and(|old| same(old, mine)) {
-        return None;
-    }
-    let mut theirs = theirs.clone();
-    if inline {
-        theirs.make_value();
-    }
-    match (mine.as_value(), theirs.as_value_mut()) {
-        (Some(mine), Some(theirs)) => *theirs.decor_mut() = mine.decor().clone(),
+    match (mine.as_value(), item.as_value_mut()) {
+        (Some(mine), Some(value)) => *value.decor_mut() = mine.decor().clone(),
         (None, None) => {}
-        // `x = "1"` became `[x]`, or the other way round: what stands around it cannot be kept as it is.
-        _ => return None,
+        _ => {
+            ours.table.remove(key.get());
+            return insert(ours, key, item, before);
+        }
     }
-    *mine = theirs;
+    *mine = item;
     Some(())
 }
 

@@ -208,3 +208,20 @@ fn json_that_does_not_parse_is_merged_by_lines() {
     let merged = file("a.json", "{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,,\n}\n", "{\n  \"a\": 2\n}\n");
     assert_eq!(kinds(&merged), [ConflictKind::Content]);
 }
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    for depth in [70, 500, 50_000] {
+        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth));
+        for (name, key) in [("a.json", "{\"a\":\n"), ("a.toml", "a = ")] {
+            let end = if name == "a.json" { "}\n" } else { "\n" };
+            let text = |inner: &str| format!("{key}{}{end}", nested(inner));
+            assert_eq!(kinds(&file(name, &text("1"), &text("2"), &text("3"))), [ConflictKind::Content]);
+        }
+    }
+}
+
+#[test]
+fn cargo_lock_is_text_like_any_other() {
+    assert_eq!(clean("Cargo.lock", "a\nb\nc\n", "mine\nb\nc\n", "a\nb\nnew\n"), "mine\nb\nnew\n");
+}
