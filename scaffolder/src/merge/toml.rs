@@ -7,6 +7,7 @@ use super::structure::additions;
 
 mod array;
 mod order;
+mod requirement;
 mod same;
 
 use same::same;
@@ -52,6 +53,12 @@ fn merge_tables(base: Option<&dyn TableLike>, ours: &mut Ours, theirs: &dyn Tabl
             Some(_) => return None,
             None => {}
         }
+    }
+    // A list of tables that has none left is not written, and so it is not there.
+    let is_emptied = |item: &Item| item.as_array_of_tables().is_some_and(ArrayOfTables::is_empty);
+    let emptied = ours.table.iter().filter(|(_, item)| is_emptied(item)).map(|(key, _)| key.to_owned());
+    for key in emptied.collect::<Vec<_>>() {
+        ours.table.remove(&key);
     }
     if ours.inline && is_plain(ours.table) {
         ours.table.fmt();
@@ -121,6 +128,9 @@ fn merge_within(old: Option<&Item>, mine: &mut Item, theirs: &Item) -> Option<()
         let inline = mine.is_inline_table();
         let old = old.and_then(Item::as_table_like);
         return merge_tables(old, &mut Ours { table: mine.as_table_like_mut()?, inline }, their_table);
+    }
+    if mine.is_str() || theirs.is_str() {
+        return requirement::merge(old?, mine, theirs);
     }
     if let (Some(mine), Some(theirs)) = (mine.as_array_mut(), theirs.as_array()) {
         return array::merge(old.and_then(Item::as_array), mine, theirs);

@@ -66,6 +66,21 @@ fn lists_of_strings_are_sets_in_the_users_order() {
 }
 
 #[test]
+fn a_version_of_the_templates_and_features_of_the_users_go_together() {
+    let merged = clean(
+        "Cargo.toml",
+        "[dependencies]\nserde = \"1\"\nsqlx = \"0.8\"\n",
+        "[dependencies]\nserde = { version = \"1\", features = [\"rc\"] } # mine\nsqlx = \"=0.8.1\"\n",
+        "[dependencies]\nserde = \"2\"\nsqlx = { version = \"0.8\", default-features = false }\n",
+    );
+    assert_snapshot!(merged, @r#"
+    [dependencies]
+    serde = { version = "2", features = ["rc"] } # mine
+    sqlx = { version = "=0.8.1", default-features = false }
+    "#);
+}
+
+#[test]
 fn a_key_that_both_changed_differently_is_a_conflict_of_lines() {
     let merged = file(
         "Cargo.toml",
@@ -177,11 +192,12 @@ fn settings_that_both_added_are_merged_by_key() {
         "devcontainer.json",
         "{\n  \"name\": \"shop\",\n  \"features\": {}\n}\n",
         "{\n  \"name\": \"shop\",\n  \"features\": {},\n  \"mine\": true // mine\n}\n",
-        "{\n  \"name\": \"shop\",\n  \"features\": {},\n  \"forwardPorts\": [3000]\n}\n",
+        "{\n  \"name\": \"shop\",\n  \"features\": {},\n  // the server\n  \"forwardPorts\": [3000]\n}\n",
     ), @r#"
     {
       "name": "shop",
       "features": {},
+      // the server
       "forwardPorts": [3000],
       "mine": true // mine
     }
