@@ -1,5 +1,7 @@
 //! What was answered to the questions of a template, checked against it.
 
+pub(crate) mod migrate;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
@@ -7,6 +9,7 @@ use crate::error::{Error, Result};
 pub use crate::name::ProjectName;
 use crate::suggest::{listed, nearest};
 use crate::template::{Manifest, Question, QuestionKind};
+pub use migrate::{Migrated, migrate};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +61,16 @@ impl Answers {
             })
             .collect::<Result<_>>()?;
         Ok(Self { name, values })
+    }
+
+    /// Answers one question anew.
+    ///
+    /// # Errors
+    /// As [`Answers::new`], for this answer.
+    pub fn set(&mut self, manifest: &Manifest, question: &str, value: Value) -> Result<()> {
+        let asked = manifest.question(question).ok_or_else(|| unknown_key(question, manifest))?;
+        self.values.insert(question.to_owned(), accept(asked, value)?);
+        Ok(())
     }
 
     /// The answer to a question.

@@ -19,7 +19,7 @@ pub enum Kind {
     Template,
     /// Something outside failed: disk, network, another program.
     System,
-    /// Done, but something is left for the person to decide: files that differ and were not touched.
+    /// Done, but something is left for the person to do: conflicts to resolve, files that differ and were not touched.
     LeftOpen,
     /// The person stopped it (Ctrl-C, or "no" to a question).
     Stopped,
@@ -30,11 +30,10 @@ impl Kind {
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {
-            Self::User => 1,
-            Self::Usage => 2,
+            Self::LeftOpen => 1,
+            Self::User | Self::Usage => 2,
             Self::Template => 3,
             Self::System => 4,
-            Self::LeftOpen => 5,
             Self::Stopped => 130,
         }
     }

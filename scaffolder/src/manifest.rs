@@ -1,13 +1,17 @@
 //! `cargo-generate.toml`: what a template asks, and which files go where.
 
+mod own;
 mod question;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Table;
 
 use crate::error::{Error, Result};
 use crate::template::MANIFEST;
-use crate::tree::Tree;
+use crate::tree::{Tree, TreePath};
+pub use own::{Migration, Once};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};
 
 /// A template's manifest, as far as it changes what is rendered.
@@ -17,6 +21,12 @@ pub struct Manifest {
     pub version: Option<String>,
     /// `[heavy] subfolder`: where the project tree stands, `/` between the parts.
     pub subfolder: Option<String>,
+    /// `[heavy] once`: files of the project that are written once and never again touched.
+    pub once: Once,
+    /// `[heavy.answers]`: what becomes of answers that older versions had, by their old names.
+    pub migrations: BTreeMap<String, Migration>,
+    /// `[heavy.rename] outside`: what carries the project's name outside of it, one sentence each, with placeholders.
+    pub outside: Vec<String>,
     /// What is asked, in the manifest's order.
     pub questions: Vec<Question>,
     /// Files that are copied verbatim (gitignore patterns).
@@ -91,7 +101,7 @@ struct Raw {
     #[serde(default)]
     conditional: Table,
     #[serde(default)]
-    heavy: RawHeavy,
+    heavy: own::RawHeavy,
 }
 
 #[derive(Deserialize, Default)]
@@ -103,13 +113,6 @@ struct RawTemplate {
     fmt: Option<bool>,
     init: Option<bool>,
     sub_templates: Option<Vec<String>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawHeavy {
-    version: Option<String>,
-    subfolder: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -150,15 +153,22 @@ impl Manifest {
             return Err(malformed("has the hook `fmt`, which only cargo-generate runs")
                 .hint("format the template's files once, and set `fmt = false`"));
         }
-        let subfolder = raw.heavy.subfolder.map(|folder| folder.trim_matches('/').to_owned());
+        let questions: Vec<Question> =
+            raw.placeholders.into_iter().map(|(name, value)| question::question(name, value)).collect::<Result<_>>()?;
+        let migrations = raw.heavy.migrations()?;
+        let moved_on = |name: &str| migrations.get(name).is_some_and(|migration| migration.renamed.is_some());
+        if let Some(question) = questions.iter().find(|question| moved_on(&question.name)) {
+            let name = &question.name;
+            return Err(malformed(format_args!("asks for `{name}`, and renames old answers to it"))
+                .hint(format!("give the question another name, or take `renamed` from `[heavy.answers.{name}]`")));
+        }
         Ok(Self {
+            subfolder: raw.heavy.subfolder(),
+            once: raw.heavy.once()?,
+            migrations,
+            outside: raw.heavy.outside(),
             version: raw.heavy.version,
-            subfolder: subfolder.filter(|folder| !folder.is_empty() && folder != "."),
-            questions: raw
-                .placeholders
-                .into_iter()
-                .map(|(name, value)| question::question(name, value))
-                .collect::<Result<_>>()?,
+            questions,
             exclude: raw.template.exclude,
             include: raw.template.include,
             ignore: raw.template.ignore,
@@ -177,6 +187,12 @@ impl Manifest {
     #[must_use]
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.name == name)
+    }
+
+    /// Whether the file at `path` of a project is written once and never again touched.
+    #[must_use]
+    pub fn is_once(&self, path: &TreePath) -> bool {
+        self.once.matches(path)
     }
 
     /// The boolean questions, in the manifest's order, each with one line of explanation: its prompt, without
@@ -289,7 +305,7 @@ mod tests {
               |
             2 | subfoldr = 'x'
               | ^^^^^^^^
-            unknown field `subfoldr`, expected `version` or `subfolder`
+            unknown field `subfoldr`, expected one of `version`, `subfolder`, `once`, `answers`, `rename`
         `cargo-generate.toml` sets `init`, which renders into the folder where one stands
         `cargo-generate.toml` has the hook `fmt`, which only cargo-generate runs
             format the template's files once, and set `fmt = false`

@@ -18,7 +18,9 @@ use crate::tree::{Tree, TreePath};
 mod apply;
 pub use apply::{MakeRepository, write_into};
 pub mod journal;
+pub mod moves;
 pub mod stage;
+pub mod steps;
 
 /// What will be written, and where.
 #[derive(Debug)]

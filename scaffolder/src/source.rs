@@ -4,13 +4,23 @@ use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
+use crate::stamp::Stamp;
+use crate::template::Template;
 use crate::tree::Tree;
+use cache::{Cache, Origin};
 
+pub mod base;
+pub mod cache;
 mod embedded;
 pub mod folder;
 pub mod git;
 mod meter;
+pub mod releases;
 pub mod scope;
+pub mod target;
+pub mod version;
+pub mod versions;
 
 /// The origin of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +54,25 @@ pub struct Loaded {
     pub commit: Option<String>,
 }
 
+impl Loaded {
+    /// Keeps what was loaded from `source` for the day when a project made from it moves. What is in the binary, or is
+    /// no template, is not kept.
+    pub fn keep(&self, source: &Source, cache: &Cache) {
+        if *source == Source::Embedded {
+            return;
+        }
+        if let Ok(template) = Template::from_tree(self.tree.clone()) {
+            let origin = Origin {
+                source: source.to_string(),
+                rev: source.rev().map(str::to_owned),
+                commit: self.commit.clone(),
+                version: template.manifest.version.clone(),
+            };
+            cache.put(&self.tree, &Stamp::of(&template), &origin);
+        }
+    }
+}
+
 impl Source {
     /// Parses `--template` and `--rev`. A folder with a revision is a repository; a `file://` URL is one too.
     ///
@@ -66,6 +95,31 @@ impl Source {
         }
         let folder = existing(text)?;
         Ok(if rev.is_some() { Self::Repository { folder, rev } } else { Self::Folder(folder) })
+    }
+
+    /// The source that a project's `heavy.toml` names, as it was then.
+    ///
+    /// # Errors
+    /// It names a folder that is not there.
+    pub fn of_lock(lock: &Lock) -> Result<Self> {
+        if lock.source == EMBEDDED {
+            return Ok(Self::Embedded);
+        }
+        let source = Self::parse(Some(&lock.source), lock.rev.as_deref());
+        source.map_err(|error| Error {
+            hints: vec!["name where it is now: `heavy sync --template SOURCE`".to_owned()],
+            message: format!("{}, which `{LOCKFILE}` names", error.message),
+            ..error
+        })
+    }
+
+    /// The branch, tag or commit that it names.
+    #[must_use]
+    pub fn rev(&self) -> Option<&str> {
+        match self {
+            Self::Repository { rev, .. } | Self::Remote { rev, .. } => rev.as_deref(),
+            Self::Embedded | Self::Folder(_) => None,
+        }
     }
 
     /// Whether it has to be fetched.
@@ -100,7 +154,9 @@ impl Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Embedded => f.write_str("heavy"),
-            Self::Folder(folder) | Self::Repository { folder, .. } => write!(f, "{}", folder.display()),
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            // As a path it would be taken as it is, and not as committed.
+            Self::Repository { folder, .. } => write!(f, "file://{}", folder.display()),
             Self::Remote { url, .. } => f.write_str(&without_password(url)),
         }
     }

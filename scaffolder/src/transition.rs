@@ -1,13 +1,29 @@
 //! THE operation: move a project from one pristine rendering to another. Pure.
+//!
+//! `add-feature`, `remove-feature`, `rename` and `sync` differ only in what they move to. Whatever a line-by-line merge
+//! must not decide is taken out first, each by a rule of its own:
+//!
+//! 1. files that are written once ([`once`]);
+//! 2. paths where a link or another repository stands ([`obstacles`]);
+//! 3. `Cargo.lock` and `heavy.toml` ([`locks`]), which programs write.
+//!
+//! What is left goes through [`merge`](crate::merge); the result is compared with the project, and every difference
+//! is a [`Change`].
 
-use crate::merge::{Conflict, Driver, Labels};
+use crate::error::Result;
+use crate::merge::beside::Taken;
+use crate::merge::{Conflict, ConflictKind, Driver, Labels, merge};
 use crate::project::snapshot::Snapshot;
 use crate::tree::{File, Tree, TreePath};
+
+mod locks;
+mod obstacles;
+mod once;
 
 /// What a move is computed from.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The pristine rendering that the project was last moved to.
+    /// The pristine rendering that the project was last moved to; see [`known_part`] for one that is not known whole.
     pub base: &'a Tree,
     /// The project.
     pub ours: &'a Snapshot,
@@ -26,15 +42,15 @@ pub struct Request<'a> {
 /// What a move changes in a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Move {
-    /// What is written, by path. `heavy.toml` is among them and written last.
+    /// What is written, by path. `heavy.toml` is the last.
     pub changes: Vec<Change>,
-    /// What the person has to decide.
+    /// What the person has to decide, by path.
     pub conflicts: Vec<Conflict>,
     /// Files that the template changed and the user had deleted. They stay deleted.
     pub kept_deleted: Vec<TreePath>,
     /// Files that stand elsewhere afterwards: (from, to).
     pub moved: Vec<(TreePath, TreePath)>,
-    /// Whether `Cargo.lock` has to be brought up to date by cargo: the user changed it, and so may have to be its resolution.
+    /// Whether `Cargo.lock` is the user's by now, and cargo has to bring it up to date after the move.
     pub lock_by_cargo: bool,
 }
 
@@ -48,3 +64,127 @@ pub struct Change {
     /// What stands there after it.
     pub after: Option<File>,
 }
+
+impl Move {
+    /// Whether the project is there already.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.conflicts.is_empty()
+    }
+
+    /// Makes `after` what stands there after the move.
+    pub fn give(&mut self, ours: &Tree, after: Tree) {
+        self.changes = changes(ours, after);
+    }
+
+    /// The project's files after the move.
+    #[must_use]
+    pub fn applied_to(&self, files: &Tree) -> Tree {
+        let mut files = files.clone();
+        for change in &self.changes {
+            match &change.after {
+                Some(after) => drop(files.insert(change.path.clone(), after.clone())),
+                None => drop(files.remove(&change.path)),
+            }
+        }
+        files
+    }
+}
+
+/// Computes a move. Writes nothing.
+///
+/// # Errors
+/// A `heavy.toml` that cannot be understood, on either side.
+pub fn transition(request: &Request<'_>) -> Result<Move> {
+    let mut sides = Sides {
+        base: request.base.clone(),
+        ours: request.ours.files.clone(),
+        theirs: request.theirs.clone(),
+        settled: Settled::default(),
+    };
+    once::settle(&mut sides, request.once);
+    obstacles::settle(&mut sides, &request.ours.obstacles);
+    let lock_by_cargo = locks::settle_cargo(&mut sides);
+    let heavy = locks::take_heavy(&mut sides);
+
+    let merged = merge(&sides.base, &sides.ours, &sides.theirs, request.labels, request.driver);
+    let mut after = merged.tree;
+    after.extend(sides.settled.files);
+    let mut conflicts = merged.conflicts;
+    if !request.base_is_known {
+        for conflict in conflicts.iter_mut().filter(|conflict| conflict.kind == ConflictKind::BothAdded) {
+            conflict.kind = ConflictKind::UnknownBase;
+        }
+    }
+    conflicts.extend(sides.settled.conflicts);
+    conflicts.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(heavy) = heavy {
+        heavy.settle(&mut after, &conflicts)?;
+    }
+    Ok(Move {
+        changes: changes(&request.ours.files, after),
+        conflicts,
+        kept_deleted: merged.kept_deleted,
+        moved: merged.moved,
+        lock_by_cargo,
+    })
+}
+
+/// What is known of a base that cannot be had: each file of the project that equals its counterpart in one of the pristine
+/// renderings at hand. A file that differs from all of them has no base, and so cannot be merged, only kept.
+#[must_use]
+pub fn known_part(ours: &Tree, renderings: &[Tree]) -> Tree {
+    let pristine = |path: &TreePath, file: &File| renderings.iter().any(|tree| tree.get(path) == Some(file));
+    ours.iter().filter(|(path, file)| pristine(path, file)).map(|(path, file)| (path.clone(), file.clone())).collect()
+}
+
+/// The three sides, less what is settled already.
+struct Sides {
+    base: Tree,
+    ours: Tree,
+    theirs: Tree,
+    settled: Settled,
+}
+
+#[derive(Default)]
+struct Settled {
+    /// Files of the result.
+    files: Tree,
+    conflicts: Vec<Conflict>,
+}
+
+impl Sides {
+    /// Takes a path out of all three sides.
+    fn take(&mut self, path: &TreePath) -> (Option<File>, Option<File>, Option<File>) {
+        (self.base.remove(path), self.ours.remove(path), self.theirs.remove(path))
+    }
+
+    /// Every path of a side, each once.
+    fn paths(&self) -> Vec<TreePath> {
+        let mut paths: Vec<_> = self.base.keys().chain(self.ours.keys()).chain(self.theirs.keys()).cloned().collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// A free name beside `path` for the template's version.
+    fn beside(&self, path: &TreePath) -> Option<TreePath> {
+        Taken::by(&[&self.ours, &self.theirs, &self.settled.files]).beside(path)
+    }
+}
+
+fn changes(ours: &Tree, mut after: Tree) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (path, file) in ours {
+        let (path, before, after) = (path.clone(), Some(file.clone()), after.remove(path));
+        if before != after {
+            changes.push(Change { path, before, after });
+        }
+    }
+    changes.extend(after.into_iter().map(|(path, file)| Change { path, before: None, after: Some(file) }));
+    changes.sort_by(|a, b| locks::is_heavy(&a.path).cmp(&locks::is_heavy(&b.path)).then_with(|| a.path.cmp(&b.path)));
+    changes
+}
+
+#[cfg(test)]
+mod tests;

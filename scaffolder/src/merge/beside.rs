@@ -7,14 +7,14 @@ use super::renames::folded;
 use crate::tree::{Tree, TreePath};
 
 /// The places that are taken, as seen by file systems that do not tell cases apart.
-pub(super) struct Taken {
+pub(crate) struct Taken {
     files: BTreeSet<String>,
     folders: BTreeSet<String>,
 }
 
 impl Taken {
     /// What these trees have.
-    pub(super) fn by(trees: &[&Tree]) -> Self {
+    pub(crate) fn by(trees: &[&Tree]) -> Self {
         let mut taken = Self { files: BTreeSet::new(), folders: BTreeSet::new() };
         for path in trees.iter().flat_map(|tree| tree.keys()) {
             taken.add(path);
@@ -44,7 +44,7 @@ impl Taken {
 
     /// Takes a free name beside `path`, with a number if `.template` alone is taken. `None` if the folder cannot exist
     /// because a file has its name.
-    pub(super) fn beside(&mut self, path: &TreePath) -> Option<TreePath> {
+    pub(crate) fn beside(&mut self, path: &TreePath) -> Option<TreePath> {
         let path_text = path.as_str();
         let folded = folded(path);
         if prefixes(&folded).skip(1).any(|folder| self.files.contains(folder)) {

@@ -1,4 +1,4 @@
-//! Laws that hold for all trees; those of merges by key are in [`keys`]. The trees are small and their lines few, so that everything collides with everything.
+//! Laws that hold for all trees; those of merges by key are in `keys`. The trees are small and their lines few, so that everything collides with everything.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,16 @@
 //! A project's files as a value: *ours* in every move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, Metadata};
+use std::path::Path;
 
-use crate::tree::{Tree, TreePath};
+use super::Project;
+use super::look::{Found, Looker, folds_case, is_repository};
+use crate::error::{Error, Result};
+use crate::tree::{File, Tree, TreePath};
+
+/// A file of the user's own that is larger than this is left out: it is no text that a template could have moved.
+const LARGE: u64 = 4 << 20;
 
 /// What the user has on disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,13 +21,211 @@ pub struct Snapshot {
     pub obstacles: BTreeMap<TreePath, Obstacle>,
 }
 
-/// Something that is neither a file nor a plain folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that is neither a file nor a plain folder, or a folder that a file is to replace. What is below it is in
+/// no snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// A symbolic link; it is never followed.
     Link,
     /// A folder with a repository of its own: a submodule, or a clone.
     Repository,
+    /// A folder where the template has a file.
+    Folder,
     /// A pipe, a socket, a device, or a name that no tree can hold.
     Special,
+}
+
+/// How much of the user's own is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What a move needs: the template's paths; everything if one of base's is missing in the project or in the
+    /// template, since it may have moved; and numbered files beside the template's new ones.
+    AsNeeded,
+    /// Every file that git does not ignore.
+    Everything,
+}
+
+impl Project {
+    /// The project's files, at the paths of `base` and `theirs` and beyond as far as `reach` says.
+    ///
+    /// Left out: what git ignores (read from its own files, in a repository or not) unless the template has that path,
+    /// folders that say to be caches (`CACHEDIR.TAG`: `target`), other repositories, the state of moves, large files,
+    /// and names that no [`TreePath`] can hold. None of it is ever touched.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    pub fn snapshot(&self, base: &Tree, theirs: &Tree, reach: Reach) -> Result<Snapshot> {
+        let modes = Modes::of(self, base)?;
+        let mut looker = self.looker();
+        let mut snapshot = Snapshot::default();
+        let mut missing = false;
+        let paths: BTreeSet<&TreePath> = base.keys().chain(theirs.keys()).collect();
+        for path in paths {
+            match looker.look(path)? {
+                Found::File(found) => {
+                    let file = self.read(path, &found, &modes)?;
+                    snapshot.files.insert(path.clone(), file);
+                    missing |= !theirs.contains_key(path);
+                    continue;
+                }
+                Found::Obstacle(at, what) => drop(snapshot.obstacles.insert(at, what)),
+                Found::Folder if theirs.contains_key(path) => {
+                    snapshot.obstacles.insert(path.clone(), Obstacle::Folder);
+                }
+                Found::FileAbove(at) if !snapshot.files.contains_key(&at) => {
+                    if let Found::File(found) = looker.look(&at)? {
+                        let file = self.read(&at, &found, &modes)?;
+                        snapshot.files.insert(at, file);
+                    }
+                }
+                Found::Nothing | Found::Folder | Found::FileAbove(_) => {}
+            }
+            missing |= base.contains_key(path);
+        }
+        if missing || reach == Reach::Everything {
+            self.add_everything(&mut snapshot, &modes)?;
+        } else {
+            self.add_numbered(base, theirs, &mut snapshot, &modes)?;
+        }
+        Ok(snapshot)
+    }
+
+    /// What stands at one path now; nothing if it is no regular file. `base` tells the executable bit where neither
+    /// disk nor index do.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn file_at(&self, path: &TreePath, base: &Tree) -> Result<Option<File>> {
+        match self.looker().look(path)? {
+            Found::File(found) => Ok(Some(self.read(path, &found, &Modes::of(self, base)?)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Looks at the project's paths.
+    #[must_use]
+    pub fn looker(&self) -> Looker<'_> {
+        Looker::new(self.root(), folds_case(self.root()))
+    }
+
+    fn read(&self, path: &TreePath, found: &Metadata, modes: &Modes<'_>) -> Result<File> {
+        let on_disk = self.root().join(path.as_str());
+        let bytes = fs::read(&on_disk).map_err(|error| Error::io("read", &on_disk, &error))?;
+        Ok(File { bytes, executable: modes.executable(path, found) })
+    }
+
+    /// The user's own files: as git sees them, and hidden ones too.
+    fn add_everything(&self, snapshot: &mut Snapshot, modes: &Modes<'_>) -> Result<()> {
+        let root = self.root().to_owned();
+        let walk = ignore::WalkBuilder::new(&root)
+            .hidden(false)
+            .ignore(false)
+            .require_git(false)
+            .parents(self.git().is_some())
+            .follow_links(false)
+            .filter_entry(move |entry| entry.path() == root || !is_closed(entry.path()))
+            .build();
+        // What cannot be read is not the template's, and stays as it is.
+        for entry in walk.flatten() {
+            let Some(path) = tree_path(self.root(), entry.path()) else { continue };
+            let Ok(found) = entry.path().symlink_metadata() else { continue };
+            if found.is_dir() || snapshot.files.contains_key(&path) {
+                continue;
+            }
+            if !found.is_file() {
+                let what = if found.is_symlink() { Obstacle::Link } else { Obstacle::Special };
+                snapshot.obstacles.insert(path, what);
+            } else if found.len() <= LARGE
+                && let Ok(bytes) = fs::read(entry.path())
+            {
+                let executable = modes.executable(&path, &found);
+                snapshot.files.insert(path, File { bytes, executable });
+            }
+        }
+        self.add_tracked(snapshot, modes)
+    }
+
+    /// What git ignores and tracks nevertheless, because it was added by force.
+    fn add_tracked(&self, snapshot: &mut Snapshot, modes: &Modes<'_>) -> Result<()> {
+        let Some(git) = self.git() else { return Ok(()) };
+        let index = git.index()?;
+        let mut looker = self.looker();
+        for entry in index.prefixed_entries(git.prefix()).unwrap_or_default() {
+            let Some(path) = git.in_project(entry.path(&index)) else { continue };
+            if !snapshot.files.contains_key(&path)
+                && let Found::File(found) = looker.look(&path)?
+                && found.len() <= LARGE
+            {
+                let file = self.read(&path, &found, modes)?;
+                snapshot.files.insert(path, file);
+            }
+        }
+        Ok(())
+    }
+
+    /// The files whose name starts with a digit in the folders of new files that are numbered too (`migrations/`).
+    fn add_numbered(&self, base: &Tree, theirs: &Tree, snapshot: &mut Snapshot, modes: &Modes<'_>) -> Result<()> {
+        let numbered = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+        let new = theirs.keys().filter(|path| !base.contains_key(*path) && numbered(path.file_name()));
+        let folders: BTreeSet<&str> =
+            new.map(|path| path.as_str().rsplit_once('/').map_or("", |(above, _)| above)).collect();
+        for folder in folders {
+            let Ok(entries) = fs::read_dir(self.root().join(folder)) else { continue };
+            for entry in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(numbered)) {
+                let Some(path) = tree_path(self.root(), &entry.path()) else { continue };
+                if snapshot.files.contains_key(&path) {
+                    continue;
+                }
+                if let Found::File(found) = self.looker().look(&path)?
+                    && found.len() <= LARGE
+                {
+                    let file = self.read(&path, &found, modes)?;
+                    snapshot.files.insert(path, file);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Folders that no move looks into.
+fn is_closed(path: &Path) -> bool {
+    let named = |name: &str| path.file_name().is_some_and(|found| found.eq_ignore_ascii_case(name));
+    if named(".git") || named(super::STATE_FOLDER) {
+        return true;
+    }
+    path.symlink_metadata().is_ok_and(|found| found.is_dir())
+        && (path.join("CACHEDIR.TAG").is_file() || is_repository(path))
+}
+
+fn tree_path(root: &Path, path: &Path) -> Option<TreePath> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
+    TreePath::parse(&parts?.join("/")).ok()
+}
+
+/// Where the executable bit is read: from the disk, or, where that does not tell, from git's index, then from base.
+struct Modes<'a> {
+    index: Option<(gix::worktree::Index, &'a super::Git)>,
+    base: &'a Tree,
+}
+
+impl<'a> Modes<'a> {
+    fn of(project: &'a Project, base: &'a Tree) -> Result<Self> {
+        let index = match project.git() {
+            Some(git) if !git.trusts_modes() => Some((git.index()?, git)),
+            _ => None,
+        };
+        Ok(Self { index, base })
+    }
+
+    fn executable(&self, path: &TreePath, found: &Metadata) -> bool {
+        #[cfg(unix)]
+        if self.index.is_none() {
+            use std::os::unix::fs::PermissionsExt;
+            return found.permissions().mode() & 0o100 != 0;
+        }
+        let _ = found;
+        let known = self.index.as_ref().and_then(|(index, git)| git.executable_in(index, path));
+        known.unwrap_or_else(|| self.base.get(path).is_some_and(|file| file.executable))
+    }
 }

@@ -25,6 +25,12 @@ impl Scope {
         Self(subfolder.filter(|folder| !folder.is_empty() && folder != ".").map(Arc::from))
     }
 
+    /// The folder that holds the project tree, if it is not the root.
+    #[must_use]
+    pub fn subfolder(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
     /// Whether a path is part of the template, or a folder above such a part.
     #[must_use]
     pub fn reaches(&self, path: &str) -> bool {

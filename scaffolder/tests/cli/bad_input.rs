@@ -15,7 +15,7 @@ fn an_unknown_feature_suggests_the_nearest() {
     let env = Environment::new();
     env.template(&[]);
     insta::assert_snapshot!(refused(&env, &["--feature", "vector"]), @r"
-    exit 1
+    exit 2
     --- err
     error: there is no feature `vector`
     hint: did you mean `--feature vectors`?
@@ -27,7 +27,7 @@ fn a_feature_that_resembles_none_points_to_the_list() {
     let env = Environment::new();
     env.template(&[]);
     insta::assert_snapshot!(refused(&env, &["--feature", "kubernetes"]), @r"
-    exit 1
+    exit 2
     --- err
     error: there is no feature `kubernetes`
     hint: `heavy features` lists what there is
@@ -42,31 +42,31 @@ fn bad_names_are_refused_each_in_its_own_words() {
         .map(|name| env.run(&["new", &format!("shop/{name}")]))
         .collect();
     insta::assert_snapshot!(said.concat(), @r"
-    exit 1
+    exit 2
     --- err
     error: the name `9lives` starts with a digit; the name of a crate starts with a letter
     hint: give it another name: `heavy new shop/9lives --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `match` is a keyword of Rust
     hint: give it another name: `heavy new shop/match --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `std` belongs to a crate of the standard library
     hint: give it another name: `heavy new shop/std --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `größe` has the character `ö` in it; only the letters a to z, digits, `-` and `_` can stand there
     hint: give it another name: `heavy new shop/größe --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `my app` has a space in it; write `-` instead
     hint: give it another name: `heavy new 'shop/my app' --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `con` is one that Windows keeps for a device
     hint: give it another name: `heavy new shop/con --name my-app`
-    exit 1
+    exit 2
     --- err
     error: the name `---` has no letter in it
     hint: give it another name: `heavy new shop/--- --name my-app`
@@ -78,7 +78,7 @@ fn bad_names_are_refused_each_in_its_own_words() {
 fn a_bad_name_that_was_given_as_such_is_not_blamed_on_the_path() {
     let env = Environment::new();
     insta::assert_snapshot!(env.run(&["new", "my-app", "--name", "async"]), @r"
-    exit 1
+    exit 2
     --- err
     error: the name `async` is a keyword of Rust
     hint: choose another name, for example `my-app`
@@ -113,7 +113,7 @@ fn a_folder_with_something_in_it_is_refused() {
     let env = Environment::new();
     env.write("my-app/notes.txt", "mine");
     insta::assert_snapshot!(env.run(&["new", "my-app"]), @r"
-    exit 1
+    exit 2
     --- err
     error: the folder `my-app` is not empty
     hint: choose another path, or add what is missing with `heavy new my-app --force` (it overwrites nothing)
@@ -126,7 +126,7 @@ fn a_file_in_the_place_of_the_project_is_refused() {
     let env = Environment::new();
     env.write("my-app", "mine");
     insta::assert_snapshot!(env.run(&["new", "my-app", "--force"]), @r"
-    exit 1
+    exit 2
     --- err
     error: `my-app` exists and is not a folder
     hint: choose another path for the project
@@ -138,7 +138,7 @@ fn a_folder_without_a_manifest_is_no_template() {
     let env = Environment::new();
     env.write("template/README.md", "");
     insta::assert_snapshot!(refused(&env, &[]), @r"
-    exit 1
+    exit 2
     --- err
     error: `$WORK/template` holds no template: there is no `cargo-generate.toml`
     hint: name the folder that holds it, or leave `--template` out for the built-in template
@@ -205,7 +205,7 @@ fn an_answers_file_with_unknown_keys_is_refused() {
     env.template(&[]);
     env.write("answers.toml", "vectrs = true\n");
     insta::assert_snapshot!(refused(&env, &["--answers", "answers.toml"]), @r"
-    exit 1
+    exit 2
     --- err
     error: `answers.toml` answers `vectrs`, which the template does not ask for
     hint: did you mean `vectors`?
@@ -219,11 +219,11 @@ fn an_answers_file_that_is_not_there_or_no_toml_is_named() {
     env.write("answers.toml", "vectors: true\n");
     let shown = refused(&env, &["--answers", "answer.toml"]) + &refused(&env, &["--answers", "answers.toml"]);
     insta::assert_snapshot!(shown, @r"
-    exit 1
+    exit 2
     --- err
     error: there is no answers file `answer.toml`
     hint: write one `key = value` a line, or name another project's `heavy.toml`
-    exit 1
+    exit 2
     --- err
     error: `answers.toml` is not valid TOML
     caused by: TOML parse error at line 1, column 10
@@ -240,7 +240,7 @@ fn a_definition_of_an_unknown_key_suggests_the_nearest() {
     let env = Environment::new();
     env.template(&[]);
     insta::assert_snapshot!(refused(&env, &["-d", "quee=true"]), @r"
-    exit 1
+    exit 2
     --- err
     error: the template does not ask for `quee`
     hint: did you mean `queue`?
@@ -287,7 +287,7 @@ fn a_revision_of_nothing_is_refused() {
 fn a_source_that_does_not_exist_is_named() {
     let env = Environment::new();
     insta::assert_snapshot!(env.run(&["new", "a", "--template", "no/such/folder"]), @r"
-    exit 1
+    exit 2
     --- err
     error: there is no folder `no/such/folder` to take a template from
     hint: give a folder that exists, or a git URL such as `https://example.com/owner/template.git`
@@ -300,7 +300,7 @@ fn a_revision_that_does_not_exist_is_named() {
     env.template(&[]);
     env.commit_template();
     insta::assert_snapshot!(refused(&env, &["--rev", "v9"]), @r"
-    exit 1
+    exit 2
     --- err
     error: there is no branch, tag or commit `v9` in `$WORK/template`
     hint: `git ls-remote $WORK/template` lists what is there

@@ -145,7 +145,7 @@ fn a_template_is_cloned_from_a_server() {
 
     let shown = env.run(&["new", "no-such", "--template", &server.url, "--rev", "v9"]).replace(&server.url, "$URL");
     insta::assert_snapshot!(shown, @r"
-    exit 1
+    exit 2
     --- err
     error: there is no branch, tag or commit `v9` in `$URL`
     hint: `git ls-remote $URL` lists what is there

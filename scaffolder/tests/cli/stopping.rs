@@ -108,7 +108,7 @@ fn of_two_at_once_one_wins_and_the_other_says_so() {
     drop(held.pipe);
     let output = held.child.wait_with_output().expect("heavy ends");
     insta::assert_snapshot!(env.shown(&output), @r#"
-    exit 1
+    exit 2
     --- err
         Creating `my_app` ("My App") in shop/my-app
     error: `shop/my-app` was created by somebody else in the meantime

@@ -28,7 +28,7 @@ fn a_hook_cannot_write_outside_of_the_project() {
 fn a_hook_that_refuses_speaks_for_itself() {
     let env = with_hook("abort(\"this template needs a full moon\");");
     insta::assert_snapshot!(create(&env, &[]), @r"
-    exit 1
+    exit 2
     --- err
     error: this template needs a full moon
     ");
@@ -47,7 +47,7 @@ fn a_hook_that_never_ends_is_stopped() {
 fn a_command_runs_only_with_consent() {
     let env = with_hook("system::command(\"touch\", [\"made-by-command\"]);");
     let refused = create(&env, &[]);
-    assert!(refused.starts_with("exit 1\n") && refused.contains("--allow-commands"), "{refused}");
+    assert!(refused.starts_with("exit 2\n") && refused.contains("--allow-commands"), "{refused}");
     assert_eq!(env.list(""), ["template"]);
     let allowed = create(&env, &["--allow-commands"]);
     assert!(allowed.starts_with("exit 0\n"), "{allowed}");
@@ -80,7 +80,7 @@ fn nothing_is_written_through_a_symbolic_link_in_the_target() {
     env.write("my-app/notes.txt", "mine");
     std::os::unix::fs::symlink("../elsewhere", env.path("my-app/src")).expect("a link");
     insta::assert_snapshot!(create(&env, &["--force"]), @r"
-    exit 1
+    exit 2
     --- err
     error: `my-app/src` is a symbolic link, and `src/main.rs` would be written through it
     hint: remove the link, or choose another path for the project
@@ -90,7 +90,7 @@ fn nothing_is_written_through_a_symbolic_link_in_the_target() {
 
     std::fs::remove_file(env.path("my-app/src")).expect("our link");
     std::os::unix::fs::symlink("../elsewhere/not-there", env.path("my-app/Cargo.toml")).expect("a link");
-    assert!(create(&env, &["--force"]).starts_with("exit 1\n"));
+    assert!(create(&env, &["--force"]).starts_with("exit 2\n"));
     assert!(env.list("elsewhere").is_empty());
 }
 
@@ -130,14 +130,14 @@ fn a_clean_template_has_no_findings() {
 fn a_stamp_is_written_once_and_then_fresh() {
     let env = Environment::new();
     env.template(&[]);
-    assert!(env.run(&["template", "stamp", "template", "--check"]).starts_with("exit 1\n"));
+    assert!(env.run(&["template", "stamp", "template", "--check"]).starts_with("exit 2\n"));
     env.succeeds(&["template", "stamp", "template"]);
     assert!(env.read("template/heavy.toml").contains("version = \"1.2.3\"\nstamp = \""));
     assert!(env.read("template/heavy.toml").contains("vectors = {{vectors}}"));
     env.succeeds(&["template", "stamp", "template", "--check"]);
     env.write("template/src/lib.rs", "");
     insta::assert_snapshot!(env.run(&["template", "stamp", "template", "--check"]), @r"
-    exit 1
+    exit 2
     --- out
     template/heavy.toml: out of date
     --- err

@@ -1,0 +1,88 @@
+//! Old answers for a newer template.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Value, accept};
+use crate::template::{Manifest, QuestionKind};
+
+/// The project's name among the answers of `heavy.toml`; it answers no question.
+const NAME: &str = "name";
+
+/// What has become of old answers: [`migrate`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrated {
+    /// Answers that hold, by question.
+    pub given: BTreeMap<String, Value>,
+    /// Answers to what is no longer asked, as they stood.
+    pub dropped: Vec<(String, Value)>,
+    /// Questions that have to be asked again: the question, the old answer as it stood, and why that does not do.
+    pub asked_again: Vec<(String, Value, String)>,
+    /// Questions that the old answers do not have.
+    pub new: Vec<String>,
+}
+
+/// Takes old answers over to the template of `manifest`, by the migrations that it declares.
+///
+/// Each old answer goes from migration to migration: its value changes where the migration lists it, then its name.
+/// An answer that stands under a question's own name wins over one that was renamed to it. Nothing is guessed: an
+/// answer of another type than its question, or one that it does not accept, is asked again.
+#[must_use]
+pub fn migrate(old: &BTreeMap<String, Value>, manifest: &Manifest) -> Migrated {
+    let mut migrated = Migrated::default();
+    let own = |name: &str| manifest.question(name).is_some();
+    // Those that keep their name come first, and so win.
+    let (kept, others): (Vec<_>, Vec<_>) = old.iter().partition(|(name, _)| own(name));
+    let mut settled = BTreeSet::new();
+    for (name, value) in kept.into_iter().chain(others) {
+        if name == NAME && !own(NAME) {
+            continue;
+        }
+        let moved = follow(name, value, manifest);
+        let Some(question) = manifest.question(&moved.name) else {
+            migrated.dropped.push((name.clone(), value.clone()));
+            continue;
+        };
+        if !settled.insert(moved.name.clone()) {
+            migrated.dropped.push((name.clone(), value.clone()));
+            continue;
+        }
+        let retyped =
+            !moved.mapped && matches!((&question.kind, &moved.value), (QuestionKind::Text { .. }, Value::Bool(_)));
+        let accepted = if retyped {
+            Err(format!("`{}` takes a text now", moved.name))
+        } else {
+            accept(question, moved.value).map_err(|error| error.message)
+        };
+        match accepted {
+            Ok(value) => drop(migrated.given.insert(moved.name, value)),
+            Err(why) => migrated.asked_again.push((moved.name, value.clone(), why)),
+        }
+    }
+    let missing = manifest.questions.iter().map(|question| &question.name).filter(|name| !settled.contains(*name));
+    migrated.new = missing.cloned().collect();
+    migrated
+}
+
+/// An answer after all its migrations.
+pub(crate) struct Moved {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// Whether a migration changed its value.
+    pub(crate) mapped: bool,
+}
+
+/// Follows one answer through its migrations, which form no circle: the manifest was parsed.
+pub(crate) fn follow(name: &str, value: &Value, manifest: &Manifest) -> Moved {
+    let mut moved = Moved { name: name.to_owned(), value: value.clone(), mapped: false };
+    while let Some(migration) = manifest.migrations.get(&moved.name) {
+        if let Some(new) = migration.values.get(&moved.value.to_string()) {
+            moved.value = new.clone();
+            moved.mapped = true;
+        }
+        match &migration.renamed {
+            Some(next) => moved.name.clone_from(next),
+            None => break,
+        }
+    }
+    moved
+}

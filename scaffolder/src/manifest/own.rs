@@ -1,0 +1,135 @@
+//! `[heavy]`: what only `heavy` reads, and `cargo generate` passes by.
+
+use std::collections::BTreeMap;
+
+use ignore::gitignore::Gitignore;
+use serde::Deserialize;
+use toml::Table;
+
+use super::malformed;
+use crate::answers::Value;
+use crate::error::Result;
+use crate::render::lists::matcher;
+use crate::tree::TreePath;
+
+/// Files that are written once, when a project has none, and never again touched: migrations above all.
+#[derive(Clone, Debug)]
+pub struct Once {
+    patterns: Vec<String>,
+    matcher: Gitignore,
+}
+
+impl Default for Once {
+    fn default() -> Self {
+        Self { patterns: Vec::new(), matcher: Gitignore::empty() }
+    }
+}
+
+impl Once {
+    /// Whether the file at `path` of a project is such a file.
+    #[must_use]
+    pub fn matches(&self, path: &TreePath) -> bool {
+        self.matcher.matched_path_or_any_parents(path.as_str(), false).is_ignore()
+    }
+
+    /// The patterns, in gitignore's syntax, as the manifest has them.
+    #[must_use]
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+}
+
+/// What becomes of an answer that older versions of a template had: `[heavy.answers.OLD]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migration {
+    /// The question that it answers now, or another old answer that has a migration itself.
+    pub renamed: Option<String>,
+    /// What becomes of some of its values, by the old value as text: a choice that is gone, a question of another type.
+    pub values: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHeavy {
+    pub(super) version: Option<String>,
+    subfolder: Option<String>,
+    #[serde(default)]
+    once: Vec<String>,
+    #[serde(default)]
+    answers: Table,
+    #[serde(default)]
+    rename: RawRename,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawRename {
+    #[serde(default)]
+    outside: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMigration {
+    renamed: Option<String>,
+    #[serde(default)]
+    values: BTreeMap<String, RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawValue {
+    Bool(bool),
+    Text(String),
+}
+
+impl RawHeavy {
+    pub(super) fn subfolder(&self) -> Option<String> {
+        let folder = self.subfolder.as_ref()?.trim_matches('/');
+        (!folder.is_empty() && folder != ".").then(|| folder.to_owned())
+    }
+
+    pub(super) fn once(&self) -> Result<Once> {
+        Ok(Once { patterns: self.once.clone(), matcher: matcher(&self.once)? })
+    }
+
+    /// The migrations; none of them leads back to itself.
+    pub(super) fn migrations(&self) -> Result<BTreeMap<String, Migration>> {
+        let all: BTreeMap<String, Migration> =
+            self.answers.iter().map(|(name, value)| migration(name, value)).collect::<Result<_>>()?;
+        for start in all.keys() {
+            let mut seen = vec![start.as_str()];
+            let mut at = start;
+            while let Some(next) = all.get(at).and_then(|migration| migration.renamed.as_ref()) {
+                if seen.contains(&next.as_str()) {
+                    seen.push(next);
+                    return Err(malformed(format_args!("renames answers in a circle: {}", seen.join(" → ")))
+                        .hint("the last of them is a question that the template asks"));
+                }
+                seen.push(next);
+                at = next;
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) fn outside(&self) -> Vec<String> {
+        self.rename.outside.clone()
+    }
+}
+
+fn migration(name: &str, value: &toml::Value) -> Result<(String, Migration)> {
+    let raw: RawMigration = value.clone().try_into().map_err(|error: toml::de::Error| {
+        malformed(format_args!("has a bad `[heavy.answers.{name}]`"))
+            .because(error)
+            .hint("it has `renamed = \"question\"` and `values = { \"old\" = \"new\" }`, or one of them")
+    })?;
+    let values = raw.values.into_iter().map(|(old, new)| {
+        let new = match new {
+            RawValue::Bool(value) => Value::Bool(value),
+            RawValue::Text(value) => Value::Text(value),
+        };
+        (old, new)
+    });
+    Ok((name.to_owned(), Migration { renamed: raw.renamed, values: values.collect() }))
+}

@@ -1,0 +1,81 @@
+//! What a person could lose track of in a move: work that no commit has.
+
+use std::collections::BTreeSet;
+
+use gix::bstr::BString;
+
+use super::Project;
+use super::look::Found;
+use crate::error::{Error, Result};
+use crate::tree::TreePath;
+
+/// What keeps a project from being clean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uncommitted {
+    /// Tracked files that differ from the last commit, on disk or in the index.
+    pub changed: BTreeSet<TreePath>,
+    /// Files that git does not track, ignored ones among them, where the move changes something.
+    pub untracked: BTreeSet<TreePath>,
+}
+
+impl Uncommitted {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.changed.is_empty() && self.untracked.is_empty()
+    }
+}
+
+impl Project {
+    /// What is not committed: any tracked file of the project, and untracked ones at the paths that a move would
+    /// change. Untracked files elsewhere do not count. Without a repository there is nothing to commit to.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn uncommitted<'a>(&self, touched: impl IntoIterator<Item = &'a TreePath>) -> Result<Uncommitted> {
+        let Some(git) = self.git() else { return Ok(Uncommitted::default()) };
+        let changed = self.changed().map_err(unreadable)?;
+        let index = git.index()?;
+        let mut looker = self.looker();
+        let mut untracked = BTreeSet::new();
+        for path in touched {
+            let tracked = index.entry_by_path(git.in_work_tree(path).as_ref()).is_some();
+            if !tracked && matches!(looker.look(path)?, Found::File(_)) {
+                untracked.insert(path.clone());
+            }
+        }
+        Ok(Uncommitted { changed, untracked })
+    }
+
+    fn changed(&self) -> Result<BTreeSet<TreePath>, gix::Error> {
+        let Some(git) = self.git() else { return Ok(BTreeSet::new()) };
+        let below: Vec<BString> = match git.prefix() {
+            prefix if prefix.is_empty() => Vec::new(),
+            prefix => {
+                let mut pattern = BString::from(":(top,literal)");
+                pattern.extend_from_slice(prefix);
+                vec![pattern]
+            }
+        };
+        let items = git
+            .repository()
+            .status(gix::progress::Discard)?
+            .index_worktree_options_mut(|options| options.dirwalk_options = None)
+            .index_worktree_rewrites(None)
+            .tree_index_track_renames(gix::status::tree_index::TrackRenames::Disabled)
+            .index_worktree_submodules(gix::status::Submodule::Given {
+                ignore: gix::submodule::config::Ignore::All,
+                check_dirty: false,
+            })
+            .into_iter(below)?;
+        let mut changed = BTreeSet::new();
+        for item in items {
+            changed.extend(git.in_project(item?.location()));
+        }
+        Ok(changed)
+    }
+}
+
+fn unreadable(error: gix::Error) -> Error {
+    Error::system("cannot find out what is not committed").because(error).hint("look at what git says to `git status`")
+}

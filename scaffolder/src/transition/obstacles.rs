@@ -1,0 +1,35 @@
+//! Paths where no file can be read or written: links, other repositories, pipes. Nothing is done to them or through them.
+
+use std::collections::BTreeMap;
+
+use super::Sides;
+use crate::merge::{Conflict, ConflictKind};
+use crate::project::snapshot::Obstacle;
+use crate::tree::TreePath;
+
+/// Takes every path at or below an obstacle out of the sides. Where the template changes something there, that is a conflict.
+pub(super) fn settle(sides: &mut Sides, obstacles: &BTreeMap<TreePath, Obstacle>) {
+    for obstacle in obstacles.keys() {
+        let within = |path: &TreePath| path.is_within(obstacle.as_str());
+        for path in sides.paths().into_iter().filter(within) {
+            let (base, _, theirs) = sides.take(&path);
+            // Deleted by the template: what the user put there instead is no concern of its.
+            if base == theirs || theirs.is_none() {
+                continue;
+            }
+            // Beside a link in a real folder there is room; below one there is none.
+            let beside = (path == *obstacle).then(|| sides.beside(&path)).flatten();
+            if let (Some(beside), Some(theirs)) = (&beside, &theirs) {
+                sides.settled.files.insert(beside.clone(), theirs.clone());
+            }
+            sides.settled.conflicts.push(Conflict {
+                path,
+                kind: ConflictKind::Blocked,
+                base,
+                ours: None,
+                theirs,
+                beside,
+            });
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The application.
+
+pub fn name() -> &'static str {
+    "{{crate_name}}"
+}
+
+pub fn start() {
+    listen(name());
+    wait();
+}

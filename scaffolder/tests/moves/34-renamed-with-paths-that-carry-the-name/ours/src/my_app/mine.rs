@@ -1,0 +1,1 @@
+//! Of my own: my_app, and my_apple.

@@ -1,0 +1,11 @@
+mod routes;
+mod config;
+
+fn main() {
+    let config = config::read();
+    routes::serve(config, "everything that is served comes from here", 3000, "localhost", true);
+}
+
+fn stopped() -> bool {
+    false
+}

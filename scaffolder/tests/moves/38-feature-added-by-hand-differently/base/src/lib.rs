@@ -1,0 +1,5 @@
+pub mod config;
+{%- if queue %}
+pub mod queue;
+{%- endif %}
+pub mod routes;

@@ -1,0 +1,3 @@
+pub mod config;
+pub mod queue;
+pub mod routes;

@@ -1,0 +1,7 @@
+//! Jobs that run in the background.
+
+pub struct Queue;
+
+pub fn start() -> Queue {
+    Queue
+}

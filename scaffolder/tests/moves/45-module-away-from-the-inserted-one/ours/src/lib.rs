@@ -1,0 +1,5 @@
+pub mod app;
+pub mod config;
+pub mod routes;
+pub mod users;
+pub mod zebra;

@@ -1,0 +1,5 @@
+pub mod app;
+pub mod boxes;
+pub mod config;
+pub mod routes;
+pub mod users;

@@ -1,0 +1,7 @@
+pub fn router() -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/login", get(login))
+        .route("/search", get(search))
+        .fallback(not_found)
+}
