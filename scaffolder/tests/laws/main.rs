@@ -32,9 +32,8 @@ fn share(percent: u32) -> ProptestConfig {
 /// The files in which these renderings differ: what the moves between them have to do with.
 fn changing(renderings: &[&Tree]) -> BTreeSet<String> {
     let paths = renderings.iter().flat_map(|tree| tree.keys());
-    let differs = |path: &&heavy_stack::tree::TreePath| {
-        renderings.iter().any(|tree| tree.get(*path) != renderings[0].get(*path))
-    };
+    let differs =
+        |path: &&heavy_stack::tree::TreePath| renderings.iter().any(|tree| tree.get(*path) != renderings[0].get(*path));
     paths.filter(differs).map(ToString::to_string).collect()
 }
 
@@ -172,8 +171,13 @@ struct AnyMove {
 }
 
 fn any_move() -> impl Strategy<Value = AnyMove> {
-    (model(), answers(), answers(), evolution(8), edits(10))
-        .prop_map(|(model, from, to, evolution, edits)| AnyMove { model, from, to, evolution, edits })
+    (model(), answers(), answers(), evolution(8), edits(10)).prop_map(|(model, from, to, evolution, edits)| AnyMove {
+        model,
+        from,
+        to,
+        evolution,
+        edits,
+    })
 }
 
 proptest! {

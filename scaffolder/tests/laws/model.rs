@@ -231,7 +231,8 @@ impl Model {
             put(path, File { bytes, executable: source.executable });
         }
         let template = Template::from_tree(root).expect("a good template");
-        let values = FEATURES.iter().zip(answers.features).map(|(name, value)| ((*name).to_owned(), Value::Bool(value)));
+        let values =
+            FEATURES.iter().zip(answers.features).map(|(name, value)| ((*name).to_owned(), Value::Bool(value)));
         let title = ("title".to_owned(), Value::Text(answers.title.replace('"', "'")));
         let name = ProjectName::parse(NAMES[answers.name]).expect("a good name");
         let answers = answers::Answers::new(name, &template.manifest, values.chain([title]).collect());
@@ -245,7 +246,8 @@ impl Model {
         for (number, feature) in FEATURES.iter().enumerate() {
             let owned = self.files.iter().filter(|(_, source)| source.owner == Some(number)).map(|(path, _)| path);
             let owned: Vec<&&str> = owned.collect();
-            let _ = write!(text, "[placeholders.{feature}]\ntype = \"bool\"\nprompt = \"{feature}\"\ndefault = false\n");
+            let _ =
+                write!(text, "[placeholders.{feature}]\ntype = \"bool\"\nprompt = \"{feature}\"\ndefault = false\n");
             if !owned.is_empty() {
                 let _ = write!(text, "[conditional.'!{feature}']\nignore = {owned:?}\n");
             }
