@@ -1,0 +1,208 @@
+//! The laws of moving a project, for random templates, answers and edits.
+//!
+//! All in memory: [`model`] makes templates and their next versions, [`edits`] does what users do, and [`checks`] looks at a
+//! result without knowing how files are merged. At least 10,000 cases in an ordinary run; `HEAVY_LAWS=100000` for more.
+
+mod checks;
+mod edits;
+mod model;
+mod project;
+
+use std::collections::BTreeSet;
+
+use heavy_stack::tree::Tree;
+use proptest::prelude::*;
+
+use edits::{Edit, edits};
+use model::{Answers, Evolution, Model, answers, evolution, model};
+use project::{moved, once, try_move};
+
+/// How many cases in all, and what part of them a law gets.
+fn share(percent: u32) -> ProptestConfig {
+    let all = std::env::var("HEAVY_LAWS").ok().and_then(|number| number.parse().ok()).unwrap_or(10_000);
+    ProptestConfig {
+        cases: u32::div_ceil(all * percent, 100),
+        // Where a file of failures would stand, an example is worth a test with a name.
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        ..ProptestConfig::default()
+    }
+}
+
+/// The files in which these renderings differ: what the moves between them have to do with.
+fn changing(renderings: &[&Tree]) -> BTreeSet<String> {
+    let paths = renderings.iter().flat_map(|tree| tree.keys());
+    let differs = |path: &&heavy_stack::tree::TreePath| {
+        renderings.iter().any(|tree| tree.get(*path) != renderings[0].get(*path))
+    };
+    paths.filter(differs).map(ToString::to_string).collect()
+}
+
+fn differences(a: &Tree, b: &Tree) -> String {
+    let paths: BTreeSet<_> = a.keys().chain(b.keys()).filter(|path| a.get(*path) != b.get(*path)).collect();
+    let shown = |tree: &Tree, path| match tree.get(path) {
+        Some(file) => format!("{} {:?}", file.executable, String::from_utf8_lossy(&file.bytes)),
+        None => "nothing".to_owned(),
+    };
+    paths.into_iter().map(|path| format!("\n{path}\n  {}\n  {}", shown(a, path), shown(b, path))).collect()
+}
+
+macro_rules! same {
+    ($found:expr, $expected:expr, $what:literal) => {{
+        let (found, expected) = (&$found, &$expected);
+        prop_assert!(found == expected, "{}: found, expected:{}", $what, differences(found, expected));
+    }};
+}
+
+proptest! {
+    #![proptest_config(share(14))]
+
+    #[test]
+    fn moving_to_where_you_are_changes_nothing(model in model(), answers in answers(), edits in edits(8)) {
+        let here = model.render(&answers);
+        let ours = edits::apply(&here, &edits, &|_| true);
+        let (plan, after) = moved(&here, &ours, &here);
+        prop_assert!(plan.is_empty(), "{plan:#?}");
+        same!(after, ours, "the project");
+    }
+
+    #[test]
+    fn a_new_project_that_is_synced_is_a_new_project_of_that_version(
+        model in model(), answers in answers(), evolution in evolution(8),
+    ) {
+        let old = model.render(&answers);
+        let new = model.evolved(&evolution).render(&answers);
+        let (plan, after) = moved(&old, &old, &new);
+        prop_assert!(plan.conflicts.is_empty(), "{:#?}", plan.conflicts);
+        // A database has run the migrations that exist: those a sync leaves alone.
+        same!(project::without_once(&after), project::without_once(&new), "new(v1), then sync");
+        for (path, file) in old.iter().filter(|(path, _)| once(path)) {
+            prop_assert_eq!(after.get(path), Some(file));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(share(12))]
+
+    #[test]
+    fn adding_and_then_removing_a_feature_is_the_identity(
+        model in model(), answers in answers(), feature in 0..model::FEATURES.len(), edits in edits(6),
+    ) {
+        let off = model.render(&answers.with(feature, false));
+        let on = model.render(&answers.with(feature, true));
+        let changing = changing(&[&off, &on]);
+        let ours = edits::apply(&off, &edits, &|path| !changing.contains(path));
+        let (added, there) = moved(&off, &ours, &on);
+        prop_assert!(added.conflicts.is_empty(), "{:#?}", added.conflicts);
+        let (removed, back) = moved(&on, &there, &off);
+        prop_assert!(removed.conflicts.is_empty(), "{:#?}", removed.conflicts);
+        // Migrations that came with the feature stay: a database may have run them.
+        same!(project::without_new_once(&back, &ours), ours, "add, then remove");
+    }
+
+    #[test]
+    fn renaming_there_and_back_again_is_the_identity(
+        model in model(), answers in answers(), name in 0..model::NAMES.len(), edits in edits(6),
+    ) {
+        let a = model.render(&answers);
+        let b = model.render(&answers.named(name));
+        let changing = changing(&[&a, &b]);
+        let ours = edits::apply(&a, &edits, &|path| !changing.contains(path));
+        let (there, after) = moved(&a, &ours, &b);
+        prop_assert!(there.conflicts.is_empty(), "{:#?}", there.conflicts);
+        let (back, after) = moved(&b, &after, &a);
+        prop_assert!(back.conflicts.is_empty(), "{:#?}", back.conflicts);
+        same!(after, ours, "a, b, a");
+    }
+
+    #[test]
+    fn the_order_in_which_features_are_added_does_not_matter(
+        model in model(), answers in answers(), first in 0..model::FEATURES.len(), second in 0..model::FEATURES.len(),
+        edits in edits(6),
+    ) {
+        prop_assume!(first != second);
+        let state = |one: bool, two: bool| model.render(&answers.with(first, one).with(second, two));
+        let (none, one, two, both) = (state(false, false), state(true, false), state(false, true), state(true, true));
+        let changing = changing(&[&none, &one, &two, &both]);
+        for edits in [&[][..], &edits] {
+            let ours = edits::apply(&none, edits, &|path| !changing.contains(path));
+            let (a, after_one) = moved(&none, &ours, &one);
+            let (b, after_both) = moved(&one, &after_one, &both);
+            let (c, after_two) = moved(&none, &ours, &two);
+            let (d, after_both_too) = moved(&two, &after_two, &both);
+            for plan in [a, b, c, d] {
+                prop_assert!(plan.conflicts.is_empty(), "{:#?}", plan.conflicts);
+            }
+            same!(after_both, after_both_too, "A, B and B, A");
+            if edits.is_empty() {
+                same!(after_both, both, "A, B and new(A, B)");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sync_that_skips_a_version_is_the_same_syncs_one_by_one(
+        model in model(), answers in answers(), first in evolution(5), second in evolution(5), edits in edits(6),
+    ) {
+        let next = model.evolved(&first);
+        let (v1, v2, v3) = (model.render(&answers), next.render(&answers), next.evolved(&second).render(&answers));
+        let changing = changing(&[&v1, &v2, &v3]);
+        for edits in [&[][..], &edits] {
+            let ours = edits::apply(&v1, edits, &|path| !changing.contains(path));
+            let (a, slowly) = moved(&v1, &ours, &v2);
+            let (b, slowly) = moved(&v2, &slowly, &v3);
+            let (c, at_once) = moved(&v1, &ours, &v3);
+            for plan in [a, b, c] {
+                prop_assert!(plan.conflicts.is_empty(), "{:#?}", plan.conflicts);
+            }
+            same!(project::without_once(&at_once), project::without_once(&slowly), "v1, v3 and v1, v2, v3");
+        }
+    }
+}
+
+/// Any move: to another version, other features, another name, or all at once.
+#[derive(Clone, Debug)]
+struct AnyMove {
+    model: Model,
+    from: Answers,
+    to: Answers,
+    evolution: Vec<Evolution>,
+    edits: Vec<Edit>,
+}
+
+fn any_move() -> impl Strategy<Value = AnyMove> {
+    (model(), answers(), answers(), evolution(8), edits(10))
+        .prop_map(|(model, from, to, evolution, edits)| AnyMove { model, from, to, evolution, edits })
+}
+
+proptest! {
+    #![proptest_config(share(36))]
+
+    #[test]
+    fn no_byte_that_the_user_wrote_is_ever_lost_and_no_conflict_is_hidden(case in any_move()) {
+        let base = case.model.render(&case.from);
+        let theirs = case.model.evolved(&case.evolution).render(&case.to);
+        let ours = edits::apply(&base, &case.edits, &|_| true);
+        let (plan, after) = moved(&base, &ours, &theirs);
+        let sides = checks::Sides { base: &base, ours: &ours, theirs: &theirs, after: &after, plan: &plan };
+        if let Err(broken) = sides.check() {
+            prop_assert!(false, "{broken}\n{plan:#?}");
+        }
+    }
+
+    #[test]
+    fn without_its_base_nothing_is_lost_either(case in any_move()) {
+        let base = case.model.render(&case.from);
+        let theirs = case.model.evolved(&case.evolution).render(&case.to);
+        let ours = edits::apply(&base, &case.edits, &|_| true);
+        let known = heavy_stack::transition::known_part(&ours, std::slice::from_ref(&theirs));
+        let plan = try_move(&known, &ours, &theirs, false);
+        let after = project::applied(&ours, &plan);
+        // Nothing that the project has can be told from what the user wrote.
+        let sides = checks::Sides { base: &known, ours: &ours, theirs: &theirs, after: &after, plan: &plan };
+        if let Err(broken) = sides.check() {
+            prop_assert!(false, "{broken}\n{plan:#?}");
+        }
+    }
+}
