@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_only_heavy_reads_is_checked_like_the_rest() {
         let texts = [
-            "[heavy]\nonce = ['a[']",
+            "[heavy]\nonce = ['a{b']",
             "[heavy.answers]\na = 'b'",
             "[heavy.answers.a]\nrenamd = 'b'",
             "[heavy.answers.a]\nvalues = { x = 1 }",
@@ -174,6 +174,26 @@ mod tests {
                 .chain(error.hints.iter().map(String::as_str));
             format!("{error}{}", detail.map(|line| format!("\n    {line}")).collect::<String>())
         });
-        insta::assert_snapshot!(messages.collect::<Vec<_>>().join("\n"), @"");
+        insta::assert_snapshot!(messages.collect::<Vec<_>>().join("\n"), @r#"
+        `cargo-generate.toml` has the pattern `a{b`, which cannot be read
+            error parsing glob 'a{b': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            invalid type: string "b", expected struct RawMigration
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            unknown field `renamd`, expected `renamed` or `values`
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            in `values.x`
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` renames answers in a circle: a → a
+            the last of them is a question that the template asks
+        `cargo-generate.toml` renames answers in a circle: a → b → c → a
+            the last of them is a question that the template asks
+        `cargo-generate.toml` asks for `a`, and renames old answers to it
+            give the question another name, or take `renamed` from `[heavy.answers.a]`
+        `cargo-generate.toml` is malformed
+            unknown field `outsid`, expected `outside`
+        "#);
     }
 }
