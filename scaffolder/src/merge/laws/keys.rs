@@ -32,9 +32,10 @@ fn three_way(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>)
             let base = base.and_then(Value::as_array);
             let in_base = |item: &Value| base.is_some_and(|base| base.contains(item));
             let all: BTreeSet<&str> = ours.iter().chain(theirs).filter_map(Value::as_str).collect();
-            let kept = all.into_iter().map(|item| json!(item)).filter(|item| {
-                if in_base(item) { ours.contains(item) && theirs.contains(item) } else { true }
-            });
+            let kept = all
+                .into_iter()
+                .map(|item| json!(item))
+                .filter(|item| if in_base(item) { ours.contains(item) && theirs.contains(item) } else { true });
             Some(Some(Value::Array(kept.collect())))
         }
         _ => None,
@@ -49,7 +50,8 @@ fn document() -> impl Strategy<Value = Map<String, Value>> {
         2 => btree_set(select(&["p", "q", "r", "s"][..]), 0..4).prop_map(|items| json!(items)),
     ];
     let value = leaf.prop_recursive(2, 12, 4, |inner| {
-        vec((key(), inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()))
+        vec((key(), inner), 0..4)
+            .prop_map(|pairs| Value::Object(pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()))
     });
     vec((key(), value), 0..5).prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
@@ -98,7 +100,12 @@ struct Style {
 }
 
 fn style() -> impl Strategy<Value = Style> {
-    (any::<[bool; 4]>()).prop_map(|[reversed, broken, trailing_comma, comments]| Style { reversed, broken, trailing_comma, comments })
+    (any::<[bool; 4]>()).prop_map(|[reversed, broken, trailing_comma, comments]| Style {
+        reversed,
+        broken,
+        trailing_comma,
+        comments,
+    })
 }
 
 impl Style {
@@ -137,7 +144,9 @@ impl Style {
         match value {
             Value::Object(table) => {
                 let pairs = self.pairs(table).into_iter();
-                let pairs: Vec<String> = pairs.map(|(k, v)| format!("{} = {}", json!(k), Self { broken: false, ..self }.toml_value(v))).collect();
+                let pairs: Vec<String> = pairs
+                    .map(|(k, v)| format!("{} = {}", json!(k), Self { broken: false, ..self }.toml_value(v)))
+                    .collect();
                 format!("{{ {} }}", pairs.join(", "))
             }
             Value::Array(items) => self.list(items, "#"),
@@ -190,7 +199,8 @@ fn parsed_toml(text: &str) -> Value {
 }
 
 fn parsed_json(text: &str) -> Value {
-    let value = jsonc_parser::parse_to_value(text, &jsonc_parser::ParseOptions::default()).expect("JSON").expect("a value");
+    let value =
+        jsonc_parser::parse_to_value(text, &jsonc_parser::ParseOptions::default()).expect("JSON").expect("a value");
     fn convert(value: jsonc_parser::JsonValue) -> Value {
         match value {
             jsonc_parser::JsonValue::Object(object) => {
