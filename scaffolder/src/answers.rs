@@ -63,6 +63,16 @@ impl Answers {
         Ok(Self { name, values })
     }
 
+    /// Answers one question anew.
+    ///
+    /// # Errors
+    /// As [`Answers::new`], for this answer.
+    pub fn set(&mut self, manifest: &Manifest, question: &str, value: Value) -> Result<()> {
+        let asked = manifest.question(question).ok_or_else(|| unknown_key(question, manifest))?;
+        self.values.insert(question.to_owned(), accept(asked, value)?);
+        Ok(())
+    }
+
     /// The answer to a question.
     #[must_use]
     pub fn get(&self, question: &str) -> Option<&Value> {

@@ -3,17 +3,26 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Command, Template, TemplateArgs};
-use crate::error::Result;
+use crate::cli::{Command, MoveArgs, Template, TemplateArgs};
+use crate::error::{Error, Result};
+use crate::project::Project;
 use crate::source::cache::Cache;
 use crate::source::{Loaded, Source};
 use crate::ui::Ui;
 
+mod add_feature;
+mod adopt;
+mod check;
 mod completions;
+mod diff;
 mod features;
 mod host;
+mod moving;
 mod new;
+mod rename;
+mod sync;
 mod template;
+mod undo;
 
 /// Does what was typed, and returns the exit code.
 ///
@@ -22,12 +31,29 @@ mod template;
 pub fn run(command: &Command) -> Result<u8> {
     match command {
         Command::New(args) => new::run(args, Ui::new(args.quiet, args.json)),
+        Command::AddFeature(args) => add_feature::run(args, true, of_move(&args.how)),
+        Command::RemoveFeature(args) => add_feature::run(args, false, of_move(&args.how)),
+        Command::Rename(args) => rename::run(args, of_move(&args.how)),
+        Command::Sync(args) => sync::run(args, of_move(&args.how)),
+        Command::Diff(args) => diff::run(args, Ui::default()),
+        Command::Check(args) => check::run(args, Ui::new(false, args.json)),
+        Command::Undo(args) => undo::run(args, of_move(&args.how)),
+        Command::Adopt(args) => adopt::run(args, of_move(&args.how)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
         Command::Completions(args) => completions::run(args, Ui::default()),
         Command::Template(Template::Lint(args)) => template::lint::run(args, Ui::new(false, args.json)),
         Command::Template(Template::Stamp(args)) => template::stamp::run(args, Ui::default()),
         Command::Template(Template::Lock(args)) => template::lock::run(args, Ui::default()),
     }
+}
+
+const fn of_move(how: &MoveArgs) -> Ui {
+    Ui::new(how.quiet, how.json)
+}
+
+/// The project in this folder, or in the nearest one above it.
+fn project(folder: Option<&Path>) -> Result<Project> {
+    Project::discover(folder.unwrap_or(Path::new(".")))
 }
 
 /// Finds and reads the template that the arguments name.
@@ -58,4 +84,23 @@ fn cargo(project: &Path) -> std::process::Command {
     let names: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
     let under_cargo = std::env::var_os("CARGO_MANIFEST_DIR").is_some();
     crate::project::cargo::cargo(project, names.iter().map(OsString::as_os_str), under_cargo)
+}
+
+/// Adds to a project's `Cargo.lock` what its manifests need by now, and changes nothing else in it: without the network if cargo
+/// has everything already.
+fn update_lock(project: &Path) -> Result<()> {
+    let mut failure = String::new();
+    for offline in [&["--offline"][..], &[]] {
+        let output =
+            cargo(project).args(["update", "--workspace", "--quiet"]).args(offline).output().map_err(|error| {
+                Error::system("`Cargo.lock` is not up to date: cargo could not be started").because(error)
+            })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        failure = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    }
+    let mut error = Error::system("`Cargo.lock` could not be brought up to date");
+    error.causes.push(failure);
+    Err(error.hint("`cargo build` does it as soon as it can"))
 }

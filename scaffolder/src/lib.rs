@@ -20,12 +20,15 @@
 //!    - [`tree`] is a project as a value: relative paths that cannot leave it, and what stands at them.
 //!    - [`lockfile`] is `heavy.toml` in a project: template, version, [`stamp`] and answers.
 //!
+//! [`adopt`] finds the version and the answers that a project without a `heavy.toml` fits.
+//!
 //! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
 //! renders identically; [`stamp`]; and [`lockgen`], which makes one `Cargo.lock` of those for every combination of
 //! features. [`archive`] is a tree as one file: build.rs packs the template into the binary with it.
 //!
 //! Every failure is an [`error::Error`]: a kind, which is the exit code, causes, and hints that can be typed.
 
+pub mod adopt;
 pub mod answers;
 pub mod archive;
 pub mod cli;

@@ -16,7 +16,7 @@ mod paths;
 
 use crate::answers::{Answers, ProjectName, Value};
 use crate::error::{Error, Result};
-use crate::hooks::{Hooks, Host, Variable, Variables};
+use crate::hooks::{Hooks, Host, NoHost, Variable, Variables};
 use crate::template::Template;
 use crate::tree::{File, Tree, TreePath};
 
@@ -69,6 +69,22 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
     tree.retain(|path, _| !manifest.hooks.all().any(|hook| path.is_within(hook)));
     paths::check(&tree)?;
     Ok(Rendered { tree, notes })
+}
+
+/// Renders sentences of the manifest with some answers, without hooks; those that come out empty are left out.
+///
+/// # Errors
+/// Of kind `Template`: a placeholder that nothing declares, a tag that does not end.
+pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
+    let mut variables = built_in(answers, &NoHost);
+    name_and_answers(answers, &mut variables)?;
+    let renderer = Renderer::new(&variables);
+    let mut sentences = Vec::new();
+    for text in texts {
+        sentences.push(renderer.sentence(text)?.trim().to_owned());
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    Ok(sentences)
 }
 
 /// What is known before anything is asked.

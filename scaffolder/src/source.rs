@@ -20,6 +20,7 @@ pub mod releases;
 pub mod scope;
 pub mod target;
 pub mod version;
+pub mod versions;
 
 /// The origin of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

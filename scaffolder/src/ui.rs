@@ -13,6 +13,7 @@ use console::{StyledObject, style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use crate::diff::{self, Line};
 use crate::error::{Error, Kind, Result};
 
 /// The spinner on the screen, if there is one: whatever is printed has to get past it.
@@ -46,6 +47,13 @@ impl Ui {
         }
     }
 
+    /// Something that failed without stopping the command; nothing is lost by it.
+    pub fn warning(&self, error: &Error) {
+        if !self.silent() {
+            describe(&painted("warning:").yellow().bold().to_string(), error);
+        }
+    }
+
     /// A line of its own, as it is.
     pub fn line(&self, text: impl Display) {
         if !self.silent() {
@@ -65,6 +73,24 @@ impl Ui {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A difference, in the colours that git uses.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub fn difference(&self, lines: &[Line]) -> Result<()> {
+        for Line { kind, text } in lines {
+            let text = style(text);
+            self.result(match kind {
+                diff::Kind::Header => text.bold(),
+                diff::Kind::Place => text.cyan(),
+                diff::Kind::Added => text.green(),
+                diff::Kind::Removed => text.red(),
+                diff::Kind::Context => text,
+            })?;
+        }
+        Ok(())
     }
 
     /// The whole result as one JSON object.
@@ -134,8 +160,12 @@ pub fn help(text: &clap::builder::StyledStr) -> u8 {
 
 /// Says why the command ends without what was asked for.
 pub fn error(error: &Error) {
+    describe(&painted("error:").red().bold().to_string(), error);
+}
+
+fn describe(what: &str, error: &Error) {
     clear_spinner();
-    say(&format!("{} {error}", painted("error:").red().bold()));
+    say(&format!("{what} {error}"));
     for cause in &error.causes {
         say(&format!("{} {}", painted("caused by:").red(), cause.trim_end().replace('\n', "\n    ")));
     }

@@ -3,21 +3,30 @@
 use serde_json::json;
 
 use super::load;
+use super::moving::{Moving, State};
+use crate::answers::Value;
 use crate::cli::Features;
 use crate::error::Result;
-use crate::template::Template;
+use crate::project::Project;
+use crate::template::{Feature, Template};
 use crate::ui::Ui;
 
+/// Lists what a template offers; in a project what its own template offers, and what the project has.
 pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
-    let (_, loaded) = load(&args.template, ui)?;
-    let template = Template::from_tree(loaded.tree)?;
+    let project = if args.template.template.is_none() { project(ui)? } else { None };
+    let template = match &project {
+        Some(state) => state.template.clone(),
+        None => Template::from_tree(load(&args.template, ui)?.1.tree)?,
+    };
     let features = template.manifest.features();
+    let taken = |feature: &Feature<'_>| {
+        project.as_ref().map(|state| state.answers.get(feature.name) == Some(&Value::Bool(true)))
+    };
     if ui.wants_json() {
-        let list: Vec<_> = features
-            .iter()
-            .map(|feature| json!({ "name": feature.name, "about": feature.about, "default": feature.default }))
-            .collect();
-        ui.json(&list)?;
+        let entry = |feature: &Feature<'_>| {
+            json!({ "name": feature.name, "about": feature.about, "default": feature.default, "taken": taken(feature) })
+        };
+        ui.json(&features.iter().map(entry).collect::<Vec<_>>())?;
         return Ok(0);
     }
     if features.is_empty() {
@@ -25,8 +34,20 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
     }
     let width = features.iter().map(|feature| feature.name.len()).max().unwrap_or(0);
     for feature in &features {
-        let default = if feature.default { " (taken by default)" } else { "" };
-        ui.result(format!("{:width$}  {}{default}", feature.name, feature.about))?;
+        let remark = match taken(feature) {
+            Some(true) => " (this project has it)",
+            None if feature.default => " (taken by default)",
+            _ => "",
+        };
+        ui.result(format!("{:width$}  {}{remark}", feature.name, feature.about))?;
     }
     Ok(0)
+}
+
+/// The state of the project around this folder, if there is one.
+fn project(ui: Ui) -> Result<Option<State>> {
+    match Project::discover(std::path::Path::new(".")) {
+        Ok(_) => Moving::look(None, ui)?.exactly_here().map(Some),
+        Err(_) => Ok(None),
+    }
 }

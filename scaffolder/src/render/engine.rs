@@ -53,6 +53,15 @@ impl<'a> Renderer<'a> {
 
     /// Renders a text that stands at `path`, for errors.
     pub(super) fn text(&self, path: &TreePath, text: &str) -> Result<String> {
+        self.named(path.as_str(), text)
+    }
+
+    /// Renders a text of the manifest.
+    pub(super) fn sentence(&self, text: &str) -> Result<String> {
+        self.named(MANIFEST, text)
+    }
+
+    fn named(&self, path: &str, text: &str) -> Result<String> {
         let tags = dialect::tags(text)
             .map_err(|open| Error::template(format!("a tag in `{path}`, line {}, does not end", open.line)))?;
         for tag in &tags {
@@ -63,7 +72,7 @@ impl<'a> Renderer<'a> {
                 return Err(self.undeclared("project-name", path, tag.line));
             }
         }
-        self.environment.render_named_str(path.as_str(), text, &self.context).map_err(|error| {
+        self.environment.render_named_str(path, text, &self.context).map_err(|error| {
             let line = error.line().map(|line| format!(", line {line}")).unwrap_or_default();
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             Error::template(format!("`{path}`{line} cannot be rendered: {detail}"))
@@ -71,7 +80,7 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    fn undeclared(&self, name: &str, path: &TreePath, line: usize) -> Error {
+    fn undeclared(&self, name: &str, path: &str, line: usize) -> Error {
         let error =
             Error::template(format!("`{path}`, line {line}, uses `{name}`, which the template does not declare"));
         if name == "project-name" {

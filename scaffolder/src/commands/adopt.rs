@@ -1,0 +1,129 @@
+//! `heavy adopt`.
+
+use serde_json::json;
+
+use crate::adopt::{Fit, fit};
+use crate::answers::{ProjectName, Value};
+use crate::cli::Adopt;
+use crate::error::{Error, Kind, Result};
+use crate::lockfile::{LOCKFILE, Lock};
+use crate::merge::Labels;
+use crate::plan::moves::{Header, Moves};
+use crate::project::Project;
+use crate::project::snapshot::Reach;
+use crate::prompt::Prompt;
+use crate::source::Source;
+use crate::source::versions::versions;
+use crate::stamp::Stamp;
+use crate::template::Template;
+use crate::transition::{Change, Move};
+use crate::tree::{File, Tree, TreePath};
+use crate::ui::Ui;
+
+use super::moving::open;
+
+pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
+    let how = &args.how;
+    let project = Project::at(how.project.as_deref().unwrap_or(std::path::Path::new(".")))?;
+    let prompt = if how.yes || how.json || how.dry_run { None } else { Prompt::at_terminal() };
+    open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+    let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
+
+    let files = project.snapshot(&Tree::new(), &Tree::new(), Reach::Everything)?.files;
+    let candidates = candidates(&source, ui)?;
+    let (name, given): (Vec<_>, Vec<_>) = args.define.iter().partition(|(key, _)| key == "name");
+    let name = name.first().map(|(_, name)| ProjectName::parse(name)).transpose()?;
+    let given = given.into_iter().map(|(key, value)| (key.clone(), Value::Text(value.clone()))).collect();
+    let fit = fit(&candidates, &files, name.as_ref(), &given)?;
+    let template = &candidates[fit.template];
+    let lock = lock(&source, args.template.rev.as_deref(), template, &fit);
+    let plan = plan(&project, &lock)?;
+    report(&fit, template, &lock, &plan, ui)?;
+    if plan.is_empty() || how.dry_run {
+        return Ok(0);
+    }
+    if let Some(prompt) = &prompt
+        && !prompt.confirm("Is that where it comes from?", Some(true))?
+    {
+        return Err(Error::new(Kind::Stopped, "nothing was changed"));
+    }
+    let header = Header {
+        verb: "adopt".to_owned(),
+        from: String::new(),
+        to: lock.version.clone(),
+        labels: Labels { yours: "yours".to_owned(), template: format!("template {}", lock.version) },
+    };
+    Moves::of(&project).apply(&plan, &header)?;
+    ui.status("Adopted", format_args!("`{}` as a project of template {}", fit.answers.name.crate_name(), lock.version));
+    ui.note("`heavy diff` shows what it changed since; `heavy sync` brings what is new");
+    Ok(0)
+}
+
+/// Every version of the template that can be had.
+fn candidates(source: &Source, ui: Ui) -> Result<Vec<Template>> {
+    let busy = ui.busy("Looking for versions of the template");
+    versions(source, &super::cache(), &|detail| busy.now(detail))
+}
+
+/// What `heavy.toml` says from now on.
+fn lock(source: &Source, rev: Option<&str>, template: &Template, fit: &Fit) -> Lock {
+    let mut answers: std::collections::BTreeMap<String, Value> =
+        fit.answers.iter().map(|(key, value)| (key.to_owned(), value.clone())).collect();
+    answers.insert("name".to_owned(), Value::Text(fit.answers.name.crate_name().to_owned()));
+    Lock {
+        source: source.to_string(),
+        rev: rev.map(str::to_owned),
+        version: template.manifest.version.clone().unwrap_or_default(),
+        stamp: Stamp::of(template).to_string(),
+        answers,
+        conflicts: Vec::new(),
+    }
+}
+
+/// A move that writes `heavy.toml`, and nothing else.
+fn plan(project: &Project, lock: &Lock) -> Result<Move> {
+    let path = TreePath::parse(LOCKFILE).map_err(|problem| Error::system(format!("`{LOCKFILE}` {problem}")))?;
+    let before = project.file_at(&path, &Tree::new())?;
+    let text = before.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    // One that cannot be read is no document to keep.
+    let after = text.and_then(|text| Lock::write_into(&text, lock).ok()).unwrap_or_else(|| lock.to_toml());
+    let after = Some(File::new(after));
+    let changes = if before == after { Vec::new() } else { vec![Change { path, before, after }] };
+    Ok(Move { changes, ..Move::default() })
+}
+
+fn report(fit: &Fit, template: &Template, lock: &Lock, plan: &Move, ui: Ui) -> Result<()> {
+    let name = fit.answers.name.crate_name();
+    if ui.wants_json() {
+        let paths = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+        return ui.json(&json!({
+            "command": "adopt",
+            "name": name,
+            "source": lock.source,
+            "version": lock.version,
+            "stamp": lock.stamp,
+            "same": fit.same,
+            "differing": paths(&fit.differing),
+            "missing": paths(&fit.missing),
+            "changes": plan.changes.len(),
+        }));
+    }
+    let total = fit.same + fit.differing.len() + fit.missing.len();
+    let version = template.manifest.version.as_deref().unwrap_or("without version");
+    let features: Vec<&str> =
+        fit.answers.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| name).collect();
+    let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
+    ui.status(
+        "Found",
+        format_args!("`{name}` is most like template {version}{with}: {} of {total} files are the same", fit.same),
+    );
+    for (what, paths) in [("differs", &fit.differing), ("is missing", &fit.missing)] {
+        for path in paths {
+            ui.line(format_args!("    {path} {what}"));
+        }
+    }
+    if plan.is_empty() {
+        ui.note(format_args!("`{LOCKFILE}` says so already"));
+    }
+    Ok(())
+}

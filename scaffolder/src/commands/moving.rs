@@ -1,0 +1,242 @@
+//! What every move has in common: find the project and where it stands, compute, show, confirm, apply, report.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::answers::{Answers, ProjectName, Value};
+use crate::cli::MoveArgs;
+use crate::error::{Error, Kind, Result};
+use crate::lockfile::{EMBEDDED, Lock};
+use crate::merge::Labels;
+use crate::plan::moves::{Header, Moves};
+use crate::project::snapshot::Reach;
+use crate::project::{Project, origin};
+use crate::prompt::Prompt;
+use crate::render::render;
+use crate::source::Source;
+use crate::source::base::{Base, base};
+use crate::stamp::Stamp;
+use crate::template::Template;
+use crate::transition::{Move, Request, known_part, transition};
+use crate::tree::{Tree, TreePath};
+use crate::ui::Ui;
+
+use super::host::Person;
+
+mod clean;
+pub(super) mod listing;
+pub(super) mod open;
+mod report;
+
+pub(super) use report::Extra;
+
+/// A project that is looked at or about to be moved.
+pub(super) struct Moving {
+    pub(super) args: MoveArgs,
+    pub(super) ui: Ui,
+    pub(super) prompt: Option<Prompt>,
+    pub(super) project: Project,
+    pub(super) lock: Lock,
+}
+
+/// A state that a project can be in: a template with answers.
+#[derive(Clone)]
+pub(super) struct State {
+    /// As `heavy.toml` says it.
+    pub(super) source: String,
+    pub(super) rev: Option<String>,
+    pub(super) template: Template,
+    pub(super) answers: Answers,
+}
+
+impl State {
+    pub(super) fn with_answers(&self, answers: Answers) -> Self {
+        Self { answers, ..self.clone() }
+    }
+
+    pub(super) fn version(&self) -> &str {
+        self.template.manifest.version.as_deref().unwrap_or("without version")
+    }
+}
+
+/// Where a project stands.
+pub(super) enum From {
+    /// At exactly this state.
+    Known(Box<State>),
+    /// At a version that cannot be had: why, and what is known of its template.
+    Unknown { why: Error, known: Vec<Template> },
+}
+
+impl Moving {
+    /// Finds the project, and refuses one with a move that is not finished.
+    pub(super) fn begin(args: &MoveArgs, ui: Ui) -> Result<Self> {
+        let project = super::project(args.project.as_deref())?;
+        let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
+        open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+        let lock = project.lock()?;
+        Ok(Self { args: args.clone(), ui, prompt, project, lock })
+    }
+
+    /// Finds the project only to look at it.
+    pub(super) fn look(folder: Option<&Path>, ui: Ui) -> Result<Self> {
+        let project = super::project(folder)?;
+        let lock = project.lock()?;
+        Ok(Self { args: MoveArgs::default(), ui, prompt: None, project, lock })
+    }
+
+    /// The state at which the project stands, for moves that stay at its version.
+    pub(super) fn exactly_here(&self) -> Result<State> {
+        match self.here(None)? {
+            From::Known(state) => Ok(*state),
+            From::Unknown { why, .. } => {
+                Err(why.hint("or `heavy sync`: it moves on to a version that can be had, and shows what it cannot decide as conflicts"))
+            }
+        }
+    }
+
+    /// Where the project stands. Its template is looked for in `other` too, where it is said to be now.
+    pub(super) fn here(&self, other: Option<&Source>) -> Result<From> {
+        let busy = self.ui.busy("Looking for the template's version of this project");
+        Ok(match base(&self.lock, other, &super::cache(), &|detail| busy.now(detail)) {
+            Base::Found(template) => {
+                let answers = answers_of(&self.lock, &template)?;
+                let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
+                From::Known(Box::new(State { source, rev, template: *template, answers }))
+            }
+            Base::NotFound { why, known } => From::Unknown { why, known },
+        })
+    }
+
+    /// Computes the move, shows it, and applies it once it is confirmed. Returns the exit code.
+    pub(super) fn go(&self, from: &From, to: &State, extra: &Extra<'_>) -> Result<u8> {
+        let theirs = self.pristine(to, None)?;
+        let (base, base_is_known) = self.base(from, &theirs)?;
+        let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };
+        let ours = self.project.snapshot(&base, &theirs, extra.reach)?;
+        let driver = self.project.merge_driver()?;
+        let once = &to.template.manifest.once;
+        let request = Request {
+            base: &base,
+            ours: &ours,
+            theirs: &theirs,
+            once: &|path| once.matches(path),
+            labels: &labels,
+            driver: &driver,
+            base_is_known,
+        };
+        let mut plan = transition(&request)?;
+        let mentions = (extra.and_then)(&mut plan, &ours.files, &theirs);
+        if plan.is_empty() {
+            return report::nothing(self, to, extra, &mentions);
+        }
+        for note in driver.notes() {
+            self.ui.note(note);
+        }
+        let report = report::Report { moving: self, from, to, plan: &plan, extra, mentions: &mentions };
+        if !self.args.dry_run && !self.args.allow_dirty {
+            clean::require(&self.project, &plan, &base)?;
+        }
+        report.plan()?;
+        if self.args.dry_run {
+            return Ok(report.exit_code());
+        }
+        if let Some(prompt) = &self.prompt
+            && !prompt.confirm("Do this?", Some(true))?
+        {
+            return Err(Error::new(Kind::Stopped, "nothing was changed"));
+        }
+        let header = Header {
+            verb: extra.verb.to_owned(),
+            from: self.lock.version.clone(),
+            to: to.version().to_owned(),
+            labels,
+        };
+        Moves::of(&self.project).apply(&plan, &header)?;
+        let cargo = self.bring_lock_up_to_date(&plan);
+        report.done(cargo.as_ref().err())
+    }
+
+    /// The base as a tree, and whether it is the true one.
+    fn base(&self, from: &From, theirs: &Tree) -> Result<(Tree, bool)> {
+        match from {
+            From::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
+            From::Unknown { known, .. } => {
+                let mut renderings = vec![theirs.clone()];
+                for template in known {
+                    // A template that does not take these answers has no say.
+                    if let Ok(answers) = answers_of(&self.lock, template) {
+                        let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
+                        let state = State { source, rev, template: template.clone(), answers };
+                        renderings.extend(self.pristine(&state, None));
+                    }
+                }
+                let paths = renderings.iter().fold(Tree::new(), |mut all, tree| {
+                    all.extend(tree.clone());
+                    all
+                });
+                let ours = self.project.snapshot(&paths, theirs, Reach::AsNeeded)?;
+                Ok((known_part(&ours.files, &renderings), false))
+            }
+        }
+    }
+
+    /// The pristine rendering of a state; `recorded` is the lock of a project that was made from it.
+    pub(super) fn pristine(&self, state: &State, recorded: Option<&Lock>) -> Result<Tree> {
+        let mut host = Person {
+            prompt: self.prompt.as_ref(),
+            allow_commands: self.args.allow_commands,
+            typed: Path::new("."),
+            absolute: self.project.root(),
+        };
+        let mut tree = render(&state.template, &state.answers, &mut host)?.tree;
+        if state.source != EMBEDDED {
+            let stamp = match recorded {
+                Some(lock) => lock.stamp.clone(),
+                None => Stamp::of(&state.template).to_string(),
+            };
+            origin::set_source(&mut tree, &state.source, state.rev.as_deref(), &stamp)?;
+        }
+        Ok(tree)
+    }
+
+    /// Lets cargo look at a `Cargo.lock` that is the user's by now, unless the manifests have conflicts, which it could not read.
+    fn bring_lock_up_to_date(&self, plan: &Move) -> Result<()> {
+        let readable = plan.conflicts.iter().all(|conflict| conflict.path.file_name() != "Cargo.toml");
+        if plan.lock_by_cargo && readable { update_lock(&self.project, self.ui) } else { Ok(()) }
+    }
+}
+
+/// Brings a `Cargo.lock` up to date that could not be before the conflicts were resolved.
+fn lock_after_conflicts(project: &Project, ui: Ui) -> Result<()> {
+    if project.root().join(CARGO_LOCK).is_file() { update_lock(project, ui) } else { Ok(()) }
+}
+
+/// Lets cargo change `Cargo.lock`, and remembers the outcome as the move's. A failure loses nothing: the next build says the same.
+fn update_lock(project: &Project, ui: Ui) -> Result<()> {
+    let busy = ui.busy("Bringing Cargo.lock up to date");
+    let outcome = super::update_lock(project.root());
+    drop(busy);
+    if let Ok(path) = TreePath::parse(CARGO_LOCK) {
+        Moves::of(project).amend(&[path])?;
+    }
+    outcome
+}
+
+const CARGO_LOCK: &str = "Cargo.lock";
+
+/// The answers that a project recorded, for the template that asked for them.
+pub(super) fn answers_of(lock: &Lock, template: &Template) -> Result<Answers> {
+    let asked = |key: &String| template.manifest.question(key).is_some();
+    let given: BTreeMap<String, Value> =
+        lock.answers.iter().filter(|(key, _)| asked(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    Answers::new(name_of(lock)?, &template.manifest, given)
+}
+
+/// The name that a project recorded.
+pub(super) fn name_of(lock: &Lock) -> Result<ProjectName> {
+    match lock.answers.get("name") {
+        Some(Value::Text(name)) => ProjectName::parse(name),
+        _ => Err(Error::user("`heavy.toml` does not say the project's name")
+            .hint("take it from the last commit: `git checkout HEAD -- heavy.toml`")),
+    }
+}

@@ -1,0 +1,138 @@
+//! Moves that are not finished: killed ones, and ones with open conflicts.
+
+use crate::cli::MoveArgs;
+use crate::error::{Error, Kind, Result};
+use crate::plan::moves::{Conclusion, Doing, Left, Moves, Outcome, Standing, Summary, Unresolved};
+use crate::project::Project;
+use crate::prompt::Prompt;
+use crate::suggest::listed;
+use crate::ui::Ui;
+
+/// Makes sure that a move can begin: asks about one that was interrupted, refuses on open conflicts.
+pub(in crate::commands) fn refuse_or_settle(project: &Project, prompt: Option<&Prompt>, ui: Ui) -> Result<()> {
+    let moves = Moves::of(project);
+    match moves.standing()? {
+        Standing::Nothing | Standing::Concluded(_) => Ok(()),
+        Standing::Interrupted(summary, doing) => match prompt {
+            Some(prompt) => ask(&moves, &summary, doing, prompt, ui),
+            None => Err(Error::user(format!("{} was interrupted", described(&summary, doing)))
+                .hint("`heavy sync --continue` finishes it")
+                .hint("`heavy sync --abort` takes it back")),
+        },
+        Standing::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
+        Standing::ConflictsElsewhere(paths) => Err(open_conflicts(paths.iter().map(|path| path.as_str()))),
+    }
+}
+
+fn open_conflicts<'a>(paths: impl Iterator<Item = &'a str>) -> Error {
+    Error::user(format!("the last move left conflicts in {}", listed(paths)))
+        .hint("resolve them, then say so with `heavy sync --continue`")
+        .hint("or put everything back as it was with `heavy sync --abort`")
+}
+
+fn described(summary: &Summary, doing: Doing) -> String {
+    let verb = &summary.header.verb;
+    match doing {
+        Doing::Applying => format!("`heavy {verb}` (to template {})", summary.header.to),
+        Doing::TakingBack => format!("taking back `heavy {verb}`"),
+    }
+}
+
+fn ask(moves: &Moves<'_>, summary: &Summary, doing: Doing, prompt: &Prompt, ui: Ui) -> Result<()> {
+    let question = format!("{} was interrupted. What now?", described(summary, doing));
+    let outcome = match prompt.choose(&question, &["finish it", "take it back", "leave it as it is"], 0)? {
+        0 => moves.finish()?,
+        1 => moves.roll_back()?,
+        _ => return Err(Error::new(Kind::Stopped, "nothing was changed")),
+    };
+    report(&outcome, "Settled", ui);
+    // A move that was finished may have conflicts.
+    match moves.standing()? {
+        Standing::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
+        _ => Ok(()),
+    }
+}
+
+/// `heavy sync --continue`.
+pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
+    let project = super::super::project(args.project.as_deref())?;
+    let moves = Moves::of(&project);
+    match moves.standing()? {
+        Standing::Interrupted(..) => {
+            report(&moves.finish()?, "Finished", ui);
+            match moves.standing()? {
+                Standing::Conflicts(summary) => Err(super::report::left_open(&summary.conflicts)),
+                _ => Ok(0),
+            }
+        }
+        Standing::Conflicts(_) | Standing::ConflictsElsewhere(_) => match moves.conclude()? {
+            Conclusion::Done(_) => {
+                if let Err(error) = super::lock_after_conflicts(&project, ui) {
+                    ui.warning(&error);
+                }
+                ui.status("Resolved", "every conflict of the last move");
+                Ok(0)
+            }
+            Conclusion::Open(left) => Err(unresolved(&left)),
+        },
+        Standing::Nothing | Standing::Concluded(_) => nothing_open(),
+    }
+}
+
+fn nothing_open() -> Result<u8> {
+    Err(Error::user("no move is open").hint("`heavy check` shows how the project stands"))
+}
+
+fn unresolved(left: &[Unresolved]) -> Error {
+    let error = Error::new(Kind::LeftOpen, "not everything is resolved");
+    left.iter().fold(error, |error, unresolved| match unresolved {
+        Unresolved::Marker(path, line) => error.hint(format!("`{path}` has a conflict marker in line {line}")),
+        Unresolved::Unmerged(path) => error.hint(format!("`git add {path}` says that it is resolved")),
+        Unresolved::Beside { path, beside } => {
+            error.hint(format!("take what you want from `{beside}` into `{path}`, then remove it"))
+        }
+    })
+}
+
+/// `heavy sync --abort`.
+pub(in crate::commands) fn abort(args: &MoveArgs, ui: Ui) -> Result<u8> {
+    let project = super::super::project(args.project.as_deref())?;
+    let moves = Moves::of(&project);
+    let outcome = match moves.standing()? {
+        Standing::Interrupted(..) => moves.roll_back()?,
+        Standing::Conflicts(_) => moves.abort()?,
+        Standing::ConflictsElsewhere(_) => {
+            return Err(Error::user(
+                "the move with these conflicts was made in another work tree, which has its backups",
+            )
+            .hint("`git log -- heavy.toml` shows the commit that brought it; `git revert` takes it back"));
+        }
+        Standing::Nothing | Standing::Concluded(_) => return nothing_open(),
+    };
+    report(&outcome, "Put back", ui);
+    left_or_done(&outcome)
+}
+
+/// What an operation on a remembered move did.
+pub(in crate::commands) fn report(outcome: &Outcome, verb: &str, ui: Ui) {
+    let what =
+        outcome.summary.as_ref().map(|summary| format!(" of `heavy {}`", summary.header.verb)).unwrap_or_default();
+    let number = outcome.changed.len();
+    ui.status(verb, format_args!("{number} {}{what}", if number == 1 { "file" } else { "files" }));
+    for (path, kept) in &outcome.replaced {
+        ui.note(format_args!("`{path}` was edited since; that version is kept in `{}`", kept.display()));
+    }
+}
+
+/// 0, or an error that names the files that were edited since and so left alone.
+pub(in crate::commands) fn left_or_done(outcome: &Outcome) -> Result<u8> {
+    if outcome.left.is_empty() {
+        return Ok(0);
+    }
+    let files = listed(outcome.left.iter().map(|left| left.path.as_str()));
+    let error = Error::new(Kind::LeftOpen, format!("edited since, and so left as they are: {files}"));
+    Err(outcome.left.iter().fold(error, |error, Left { path, kept }| match kept {
+        Some(kept) => error.hint(format!("the version from before of `{path}` is `{}`", kept.display())),
+        None => error.hint(format!("`{path}` was not there before; remove it if you do not need it")),
+    }))
+}

@@ -1,0 +1,195 @@
+//! What a move says: its plan before, its result after.
+
+use serde_json::{Value, json};
+
+use super::listing::{Entry, entries};
+use super::{From, Moving, State};
+use crate::error::{Error, Kind, Result};
+use crate::mentions::Mention;
+use crate::project::snapshot::Reach;
+use crate::stamp::Stamp;
+use crate::suggest::listed;
+use crate::transition::Move;
+use crate::tree::{Tree, TreePath};
+use crate::ui::Ui;
+
+/// What one verb adds to what all of them do.
+pub(in crate::commands) struct Extra<'a> {
+    /// The command, as it is typed.
+    pub(in crate::commands) verb: &'static str,
+    /// What the move does: "add `pgvector`", "from `shop` to `store`".
+    pub(in crate::commands) what: String,
+    /// What is said when there is nothing to do.
+    pub(in crate::commands) nothing: String,
+    /// How much of the user's own files is needed.
+    pub(in crate::commands) reach: Reach,
+    /// Sentences about what lies outside of the project and is not touched.
+    pub(in crate::commands) outside: Vec<String>,
+    /// Whether the mentions were replaced.
+    pub(in crate::commands) replaced: bool,
+    /// Changes the plan further, given the project's files and the pristine rendering; returns what mentions the old name.
+    pub(in crate::commands) and_then: &'a dyn Fn(&mut Move, &Tree, &Tree) -> Vec<Mention>,
+}
+
+impl Extra<'static> {
+    /// Nothing but the move.
+    pub(in crate::commands) fn plain(verb: &'static str, what: String, nothing: String) -> Self {
+        Self {
+            verb,
+            what,
+            nothing,
+            reach: Reach::AsNeeded,
+            outside: Vec::new(),
+            replaced: false,
+            and_then: &|_, _, _| Vec::new(),
+        }
+    }
+}
+
+pub(super) struct Report<'a> {
+    pub(super) moving: &'a Moving,
+    pub(super) from: &'a From,
+    pub(super) to: &'a State,
+    pub(super) plan: &'a Move,
+    pub(super) extra: &'a Extra<'a>,
+    pub(super) mentions: &'a [Mention],
+}
+
+/// The project is there already.
+pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, mentions: &[Mention]) -> Result<u8> {
+    let plan = Move::default();
+    let from = From::Known(Box::new(to.clone()));
+    let report = Report { moving, from: &from, to, plan: &plan, extra, mentions };
+    if moving.ui.wants_json() {
+        report.json(false)?;
+    } else {
+        report.mentions(moving.ui)?;
+        moving.ui.status("Unchanged", &extra.nothing);
+    }
+    Ok(0)
+}
+
+impl Report<'_> {
+    /// The plan: on standard output if it is the result, and before the question otherwise.
+    pub(super) fn plan(&self) -> Result<()> {
+        let ui = self.moving.ui;
+        let dry_run = self.moving.args.dry_run;
+        if ui.wants_json() {
+            return if dry_run { self.json(false) } else { Ok(()) };
+        }
+        let name = self.to.answers.name.crate_name();
+        ui.status("Moving", format_args!("`{name}`: {}", self.extra.what));
+        for entry in entries(self.plan) {
+            let line = format!("    {}", entry.text());
+            if dry_run { ui.result(line)? } else { ui.line(line) }
+        }
+        self.mentions(ui)?;
+        for sentence in &self.extra.outside {
+            ui.note(format_args!("not touched: {sentence}"));
+        }
+        if dry_run {
+            ui.note("nothing was written");
+        }
+        Ok(())
+    }
+
+    /// What was done, and what is left.
+    pub(super) fn done(&self, cargo: Option<&Error>) -> Result<u8> {
+        let ui = self.moving.ui;
+        if ui.wants_json() {
+            self.json(true)?;
+        }
+        ui.status("Moved", format_args!("`{}`: {}", self.to.answers.name.crate_name(), summary(&entries(self.plan))));
+        if let Some(error) = cargo {
+            ui.warning(error);
+        }
+        let conflicts = &self.plan.conflicts;
+        if conflicts.is_empty() {
+            ui.note("`heavy undo` puts everything back");
+            return Ok(0);
+        }
+        let paths: Vec<TreePath> = conflicts.iter().map(|conflict| conflict.path.clone()).collect();
+        Err(left_open(&paths))
+    }
+
+    /// 0, or 1 if there are conflicts.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.plan.conflicts.is_empty() { 0 } else { Kind::LeftOpen.exit_code() }
+    }
+
+    fn mentions(&self, ui: Ui) -> Result<()> {
+        let old_name = if self.extra.replaced {
+            "these lines of yours get the new name"
+        } else {
+            "these lines of yours have the old name"
+        };
+        if !self.mentions.is_empty() {
+            ui.note(format_args!("{old_name}:"));
+        }
+        for mention in self.mentions {
+            let place = format!("{}:{}", mention.path, mention.line);
+            ui.line(format_args!("    {place}: {}", mention.before.trim()));
+            if self.extra.replaced {
+                ui.line(format_args!("    {:width$}  {}", "", mention.after.trim(), width = place.chars().count()));
+            }
+        }
+        if !self.mentions.is_empty() && !self.extra.replaced {
+            ui.line("    add --replace to give them the new one");
+        }
+        Ok(())
+    }
+
+    fn json(&self, applied: bool) -> Result<()> {
+        let moving = self.moving;
+        let mentions = self.mentions.iter().map(|mention| {
+            json!({ "path": mention.path.as_str(), "line": mention.line, "before": mention.before, "after": mention.after })
+        });
+        let entries: Vec<Value> = entries(self.plan).iter().map(Entry::json).collect();
+        moving.ui.json(&json!({
+            "command": self.extra.verb,
+            "project": moving.project.root(),
+            "from": {
+                "source": moving.lock.source,
+                "version": moving.lock.version,
+                "stamp": moving.lock.stamp,
+                "known": matches!(self.from, From::Known(_)),
+            },
+            "to": {
+                "source": self.to.source,
+                "version": self.to.template.manifest.version,
+                "stamp": Stamp::of(&self.to.template).as_str(),
+            },
+            "plan": entries,
+            "conflicts": self.plan.conflicts.len(),
+            "mentions": mentions.collect::<Vec<_>>(),
+            "mentions_replaced": self.extra.replaced,
+            "outside": self.extra.outside,
+            "applied": applied,
+        }))
+    }
+}
+
+/// Conflicts that are open after a move.
+pub(super) fn left_open(paths: &[TreePath]) -> Error {
+    let files = listed(paths.iter().map(TreePath::as_str));
+    let what = if paths.len() == 1 { "1 conflict is".to_owned() } else { format!("{} conflicts are", paths.len()) };
+    Error::new(Kind::LeftOpen, format!("{what} left for you: {files}"))
+        .hint("resolve them, then say so with `heavy sync --continue`")
+        .hint("or put everything back as it was with `heavy sync --abort`")
+}
+
+/// "3 created, 2 updated, 1 conflict".
+fn summary(entries: &[Entry]) -> String {
+    let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+    let parts = [
+        (count("create"), "created"),
+        (count("update"), "updated"),
+        (count("move"), "moved"),
+        (count("delete"), "deleted"),
+        (count("keep"), "kept deleted"),
+        (count("conflict"), "in conflict"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    if parts.is_empty() { "`heavy.toml` updated".to_owned() } else { parts.join(", ") }
+}

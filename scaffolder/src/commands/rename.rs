@@ -1,0 +1,104 @@
+//! `heavy rename`.
+
+use heck::{ToKebabCase, ToSnakeCase};
+
+use crate::answers::{ProjectName, Value};
+use crate::cli::Rename;
+use crate::error::Result;
+use crate::mentions::{self, Spelling};
+use crate::project::snapshot::Reach;
+use crate::render::sentences;
+use crate::transition::Move;
+use crate::tree::Tree;
+use crate::ui::Ui;
+
+use super::moving::{Extra, From, Moving, State};
+
+pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
+    let name = ProjectName::parse(&args.name)?;
+    let moving = Moving::begin(&args.how, ui)?;
+    let from = moving.exactly_here()?;
+    let old_title = title(&from);
+    let mut answers = from.answers.clone();
+    let derived = old_title == from.answers.name.default_title();
+    let new_title = match &args.title {
+        Some(title) => title.clone(),
+        None if derived => name.default_title(),
+        None => old_title.clone(),
+    };
+    let manifest = &from.template.manifest;
+    if manifest.question("title").is_some() {
+        answers.set(manifest, "title", Value::Text(new_title.clone()))?;
+    }
+    answers.name = name.clone();
+    let to = from.with_answers(answers);
+
+    let spellings = spellings(&from.answers.name, &name, &old_title, &new_title);
+    let old = from.answers.name.crate_name().to_owned();
+    let outside = if old == name.crate_name() { Vec::new() } else { sentences(&manifest.outside, &from.answers)? };
+    let extra = Extra {
+        verb: "rename",
+        what: format!("from `{old}` to `{}`", name.crate_name()),
+        nothing: format!("the project is called `{}` (\"{new_title}\") already", name.crate_name()),
+        reach: Reach::Everything,
+        outside,
+        replaced: args.replace,
+        and_then: &|plan: &mut Move, ours: &Tree, theirs: &Tree| {
+            let after = plan.applied_to(ours);
+            let found = mentions::find(&after, theirs, &spellings);
+            if args.replace {
+                plan.give(ours, mentions::replace(&after, theirs, &spellings));
+            }
+            found
+        },
+    };
+    moving.go(&From::Known(Box::new(from)), &to, &extra)
+}
+
+fn title(state: &State) -> String {
+    match state.answers.get("title") {
+        Some(Value::Text(title)) if !title.is_empty() => title.clone(),
+        _ => state.answers.name.default_title(),
+    }
+}
+
+/// The spellings of the old name that people write. A title of one word is none: it may be any word (`App`).
+fn spellings(old: &ProjectName, new: &ProjectName, old_title: &str, new_title: &str) -> Vec<Spelling> {
+    let (old, new) = (old.crate_name(), new.crate_name());
+    let mut pairs = vec![
+        (old.to_snake_case(), new.to_snake_case()),
+        (old.to_kebab_case(), new.to_kebab_case()),
+        (old.to_uppercase(), new.to_uppercase()),
+    ];
+    if old_title.contains(' ') {
+        pairs.push((old_title.to_owned(), new_title.to_owned()));
+    }
+    pairs.retain(|(old, new)| old != new);
+    pairs.sort();
+    pairs.dedup_by(|a, b| a.0 == b.0);
+    pairs.into_iter().map(|(old, new)| Spelling { old, new }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(old: &str, new: &str, old_title: &str, new_title: &str) -> Vec<String> {
+        let name = |name| ProjectName::parse(name).expect("a good name");
+        let all = spellings(&name(old), &name(new), old_title, new_title);
+        all.into_iter().map(|spelling| format!("{} -> {}", spelling.old, spelling.new)).collect()
+    }
+
+    #[test]
+    fn a_name_is_looked_for_in_every_spelling() {
+        assert_eq!(
+            shown("my-app", "the-shop", "My App", "The Shop"),
+            ["MY_APP -> THE_SHOP", "My App -> The Shop", "my-app -> the-shop", "my_app -> the_shop"]
+        );
+    }
+
+    #[test]
+    fn a_title_of_one_word_is_not_looked_for() {
+        assert_eq!(shown("wiki", "shop", "Wiki", "Shop"), ["WIKI -> SHOP", "wiki -> shop"]);
+    }
+}

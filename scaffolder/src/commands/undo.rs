@@ -1,0 +1,47 @@
+//! `heavy undo`.
+
+use serde_json::json;
+
+use crate::cli::Undo;
+use crate::error::{Error, Kind, Result};
+use crate::plan::moves::{Moves, Standing};
+use crate::prompt::Prompt;
+use crate::ui::Ui;
+
+use super::moving::open;
+
+pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
+    let how = &args.how;
+    let project = super::project(how.project.as_deref())?;
+    let moves = Moves::of(&project);
+    let prompt = if how.yes || how.json || how.dry_run { None } else { Prompt::at_terminal() };
+    open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+    let Standing::Concluded(last) = moves.standing()? else {
+        return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
+    };
+    let files = if last.changes == 1 { "1 file" } else { &format!("{} files", last.changes) };
+    let what = format!("`heavy {}` ({} to {}, {files})", last.header.verb, last.header.from, last.header.to);
+    if how.dry_run {
+        return if ui.wants_json() {
+            ui.json(&json!({ "command": "undo", "undoes": last.header, "files": last.changes, "applied": false }))
+        } else {
+            ui.result(format_args!("would put back what {what} changed"))
+        }
+        .map(|()| 0);
+    }
+    if let Some(prompt) = &prompt
+        && !prompt.confirm(&format!("Put back what {what} changed?"), Some(true))?
+    {
+        return Err(Error::new(Kind::Stopped, "nothing was changed"));
+    }
+    let outcome = moves.undo()?;
+    if ui.wants_json() {
+        let left: Vec<&str> = outcome.left.iter().map(|left| left.path.as_str()).collect();
+        let changed: Vec<&str> = outcome.changed.iter().map(crate::tree::TreePath::as_str).collect();
+        ui.json(
+            &json!({ "command": "undo", "undoes": last.header, "changed": changed, "left": left, "applied": true }),
+        )?;
+    }
+    open::report(&outcome, "Put back", ui);
+    open::left_or_done(&outcome)
+}
