@@ -250,7 +250,7 @@ impl<'a> Blobs<'a> {
     }
 
     fn entry(&mut self, path: &gix::bstr::BStr, stage: Stage, file: &File) -> Result<Entry, gix::Error> {
-        let bytes = self.to_git(path, &file.bytes).unwrap_or_else(|| file.bytes.clone());
+        let bytes = self.converted(path, &file.bytes).unwrap_or_else(|| file.bytes.clone());
         let id = self.git.repository().write_blob(bytes)?;
         Ok(Entry {
             id: id.to_string(),
@@ -261,7 +261,7 @@ impl<'a> Blobs<'a> {
     }
 
     /// The content as git stores it (`core.autocrlf`, filters); nothing if a filter refuses, and then it goes in as it is.
-    fn to_git(&mut self, path: &gix::bstr::BStr, bytes: &[u8]) -> Option<Vec<u8>> {
+    fn converted(&mut self, path: &gix::bstr::BStr, bytes: &[u8]) -> Option<Vec<u8>> {
         let path: &Path = &gix::path::from_bstr(path).ok()?;
         let mut converted = self.pipeline.convert_to_git(bytes, path, &self.index).ok()?;
         let mut result = Vec::with_capacity(bytes.len());
