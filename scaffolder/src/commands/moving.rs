@@ -88,9 +88,9 @@ impl Moving {
     pub(super) fn exactly_here(&self) -> Result<State> {
         match self.here(None)? {
             From::Known(state) => Ok(*state),
-            From::Unknown { why, .. } => {
-                Err(why.hint("`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts"))
-            }
+            From::Unknown { why, .. } => Err(why.hint(
+                "`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts",
+            )),
         }
     }
 
@@ -135,9 +135,7 @@ impl Moving {
         let report = report::Report { moving: self, from, to, plan: &plan, extra, mentions: &mentions };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
-            if let Some(git) = self.project.git() {
-                git.check_settled()?;
-            }
+            self.project.check_settled()?;
             if !self.args.allow_dirty {
                 clean::require(&self.project, &plan, &base)?;
             }

@@ -233,10 +233,21 @@ fn links_are_never_followed_and_what_is_below_them_is_not_seen() {
     fs::write(outside.path().join("x"), "outside").expect("a file");
     std::os::unix::fs::symlink(outside.path(), place.root.join("docs")).expect("a link");
     std::os::unix::fs::symlink(outside.path().join("x"), place.root.join("link")).expect("a link");
-    place.write("folder/mine", "");
+    place.write(".gitignore", "*.log");
+    place.write("folder/mine.log", "");
+    place.write("known/mine", "");
+    fs::create_dir_all(place.root.join("hollow/empty")).expect("a folder");
     place.write("clone/.git/HEAD", "");
     place.write("file", "mine");
-    let template = tree(&[("docs/x", ""), ("link", ""), ("folder", ""), ("clone/x", ""), ("file/x", "")]);
+    let template = tree(&[
+        ("docs/x", ""),
+        ("link", ""),
+        ("folder", ""),
+        ("known", ""),
+        ("hollow", ""),
+        ("clone/x", ""),
+        ("file/x", ""),
+    ]);
     let snapshot = place.project().snapshot(&Tree::new(), &template, Reach::AsNeeded).expect("a snapshot");
     let obstacles: Vec<_> = snapshot.obstacles.iter().map(|(path, what)| (path.as_str(), *what)).collect();
     assert_eq!(
@@ -245,11 +256,14 @@ fn links_are_never_followed_and_what_is_below_them_is_not_seen() {
             ("clone", Obstacle::Repository),
             ("docs", Obstacle::Link),
             ("folder", Obstacle::Folder),
+            ("hollow", Obstacle::Folder),
             ("link", Obstacle::Link)
         ]
     );
-    // A file in the place of a folder is a file.
-    assert_eq!(snapshot.files, tree(&[("file", "mine")]));
+    // A file in the place of a folder is a file, and a folder that is known whole can be merged.
+    for at in ["file", "known/mine"] {
+        assert!(snapshot.files.contains_key(&path(at)), "{at}");
+    }
 }
 
 #[cfg(unix)]

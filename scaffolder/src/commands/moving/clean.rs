@@ -11,7 +11,6 @@ const NAMED: usize = 5;
 
 /// Refuses uncommitted changes, and files that git does not track where the move changes something of the user's.
 pub(super) fn require(project: &Project, plan: &Move, base: &Tree) -> Result<()> {
-    project.check_settled()?;
     // What equals its rendering is nobody's work: nothing to commit first.
     let users_own = |path: &TreePath| {
         plan.changes.iter().any(|change| {
