@@ -3,12 +3,12 @@
 //! *Base* is the pristine rendering that the project was last moved to, *ours* what the user has, *theirs* the pristine
 //! rendering where it should go. One merge is four steps:
 //!
-//! 1. [`renames`] finds what each side renamed since the base, [`folders`] which folders moved with it.
-//! 2. [`entries`] brings together what is one file in the three trees and decides where it goes; [`clashes`] are those
+//! 1. `renames` finds what each side renamed since the base, `folders` which folders moved with it.
+//! 2. `entries` brings together what is one file in the three trees and decides where it goes; `clashes` are those
 //!    that want the same place.
-//! 3. [`content`] merges each file: a driver, then lines ([`lines`], in the user's own line endings: [`text`]), then keys
-//!    ([`structure`]: [`toml`], [`json`]; never at the price of a line: [`keeps`]).
-//! 4. [`outcome`] puts it into the tree and names what is left to decide; [`beside`] finds names for the template's
+//! 3. `content` merges each file: a driver, then lines (`lines`, in the user's own line endings: `text`), then keys
+//!    (`structure`: `toml`, `json`; never at the price of a line: `keeps`).
+//! 4. `outcome` puts it into the tree and names what is left to decide; `beside` finds names for the template's
 //!    version of a file where the user's stays.
 //!
 //! Three laws hold for all trees (tests in `laws`): merge(b, o, b) = o, merge(b, b, t) = t, merge(b, x, x) = x. And no

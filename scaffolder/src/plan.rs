@@ -17,9 +17,17 @@ use crate::tree::{Tree, TreePath};
 
 mod apply;
 pub use apply::{MakeRepository, write_into};
+mod back;
+mod conclusion;
 pub mod journal;
+mod ledger;
 pub mod moves;
+mod moving;
+mod record;
+mod recovery;
+mod replay;
 pub mod stage;
+mod standing;
 pub mod steps;
 
 /// What will be written, and where.

@@ -23,9 +23,7 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
         project.as_ref().map(|state| state.answers.get(feature.name) == Some(&Value::Bool(true)))
     };
     if ui.wants_json() {
-        let entry = |feature: &Feature<'_>| {
-            json!({ "name": feature.name, "about": feature.about, "default": feature.default, "taken": taken(feature) })
-        };
+        let entry = |feature: &Feature<'_>| json!({ "name": feature.name, "about": feature.about, "default": feature.default, "taken": taken(feature) });
         ui.json(&features.iter().map(entry).collect::<Vec<_>>())?;
         return Ok(0);
     }

@@ -89,7 +89,7 @@ impl Moving {
         match self.here(None)? {
             From::Known(state) => Ok(*state),
             From::Unknown { why, .. } => {
-                Err(why.hint("or `heavy sync`: it moves on to a version that can be had, and shows what it cannot decide as conflicts"))
+                Err(why.hint("`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts"))
             }
         }
     }
@@ -133,8 +133,14 @@ impl Moving {
             self.ui.note(note);
         }
         let report = report::Report { moving: self, from, to, plan: &plan, extra, mentions: &mentions };
-        if !self.args.dry_run && !self.args.allow_dirty {
-            clean::require(&self.project, &plan, &base)?;
+        if !self.args.dry_run {
+            // Said first: in the middle of a merge, to commit or to stash would be bad advice.
+            if let Some(git) = self.project.git() {
+                git.check_settled()?;
+            }
+            if !self.args.allow_dirty {
+                clean::require(&self.project, &plan, &base)?;
+            }
         }
         report.plan()?;
         if self.args.dry_run {

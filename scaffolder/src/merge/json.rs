@@ -2,14 +2,18 @@
 //! and order; what the template changed is put into it.
 
 use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
+use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode, CstStringLit};
 
 use super::structure::additions;
 
 /// Merges by key. `None` if both changed a key differently, or one of the texts does not parse.
 pub(super) fn merge(base: &str, ours: &str, theirs: &str) -> Option<String> {
     let (base, merged, theirs) = (parse(base)?, parse(ours)?, parse(theirs)?);
-    merge_values(base.value().as_ref(), &merged.value()?, &theirs.value()?)?;
+    let mut merge = Merge::default();
+    merge.values(base.value().as_ref(), &merged.value()?, &theirs.value()?)?;
+    for (name, comments) in merge.above {
+        name.set_raw_value(format!("{comments}{}", name.raw_value()));
+    }
     let text = merged.to_string();
     parse(&text).map(|_| text)
 }
@@ -36,99 +40,118 @@ fn parse(text: &str) -> Option<CstRootNode> {
     CstRootNode::parse(text, &options).ok()
 }
 
-/// Merges what is in an object or list that both changed.
-fn merge_values(old: Option<&CstNode>, mine: &CstNode, theirs: &CstNode) -> Option<()> {
-    if let (Some(mine), Some(theirs)) = (mine.as_object(), theirs.as_object()) {
-        return merge_objects(old.and_then(CstNode::as_object).as_ref(), &mine, &theirs);
-    }
-    merge_arrays(old.and_then(CstNode::as_array).as_ref(), &mine.as_array()?, &theirs.as_array()?)
+/// A merge under way.
+#[derive(Default)]
+struct Merge {
+    /// Comments of the template's, by the name of the new property that they stand above. They are put in last, because
+    /// a name with a comment is none.
+    above: Vec<(CstStringLit, String)>,
 }
 
-fn merge_objects(old: Option<&CstObject>, mine: &CstObject, theirs: &CstObject) -> Option<()> {
-    let (old_keys, their_keys) = (old.map_or(Some(Vec::new()), keys)?, keys(theirs)?);
-    let mut mine_keys = keys(mine)?;
-    let mut before = None;
-    for (key, their_property) in their_keys.iter().zip(theirs.properties()) {
-        let old = old.and_then(|old| old.get(key)).and_then(|property| property.value());
-        let value = their_property.value()?;
-        match (mine.get(key), old) {
-            (Some(property), old) => merge_property(old.as_ref(), &property, &value)?,
-            (None, Some(old)) if same(&old, &value) => continue,
-            (None, Some(_)) => return None,
-            (None, None) => {
-                let place =
-                    before.map_or(Some(0), |before| mine_keys.iter().position(|k| k == before).map(|i| i + 1))?;
-                let indent = mine.properties().first().and_then(|property| property.indent_text());
-                mine.insert(place, key, written(&value, indent));
-                mine_keys.insert(place, key.clone());
+impl Merge {
+    /// Merges what is in an object or list that both changed.
+    fn values(&mut self, old: Option<&CstNode>, mine: &CstNode, theirs: &CstNode) -> Option<()> {
+        if let (Some(mine), Some(theirs)) = (mine.as_object(), theirs.as_object()) {
+            return self.objects(old.and_then(CstNode::as_object).as_ref(), &mine, &theirs);
+        }
+        self.arrays(old.and_then(CstNode::as_array).as_ref(), &mine.as_array()?, &theirs.as_array()?)
+    }
+
+    fn objects(&mut self, old: Option<&CstObject>, mine: &CstObject, theirs: &CstObject) -> Option<()> {
+        let (old_keys, their_keys) = (old.map_or(Some(Vec::new()), keys)?, keys(theirs)?);
+        let mut mine_keys = keys(mine)?;
+        let mut before = None;
+        for (key, their_property) in their_keys.iter().zip(theirs.properties()) {
+            let old = old.and_then(|old| old.get(key)).and_then(|property| property.value());
+            match (mine.get(key), old) {
+                (Some(property), old) => self.property(old.as_ref(), &property, &their_property.value()?)?,
+                (None, Some(old)) if same(&old, &their_property.value()?) => continue,
+                (None, Some(_)) => return None,
+                (None, None) => {
+                    let after = |before| mine_keys.iter().position(|key| key == before).map(|index| index + 1);
+                    let place = before.map_or(Some(0), after)?;
+                    self.insert(mine, place, key, &their_property)?;
+                    mine_keys.insert(place, key.clone());
+                }
+            }
+            before = Some(key);
+        }
+        for key in old_keys.iter().filter(|key| !their_keys.contains(key)) {
+            let old = old.and_then(|old| old.get(key))?.value()?;
+            match mine.get(key) {
+                Some(property) if same(&old, &property.value()?) => property.remove(),
+                Some(_) => return None,
+                None => {}
             }
         }
-        before = Some(key);
+        Some(())
     }
-    for key in old_keys.iter().filter(|key| !their_keys.contains(key)) {
-        let old = old.and_then(|old| old.get(key))?.value()?;
-        match mine.get(key) {
-            Some(property) if same(&old, &property.value()?) => property.remove(),
-            Some(_) => return None,
-            None => {}
+
+    fn insert(&mut self, mine: &CstObject, place: usize, key: &str, theirs: &CstObjectProp) -> Option<()> {
+        let indent = mine.properties().first().and_then(|property| property.indent_text());
+        let above = comments_above(&theirs.clone().into(), indent.as_deref());
+        let inserted = mine.insert(place, key, written(&theirs.value()?, indent.as_deref(), ""));
+        self.above.push((inserted.name()?.as_string_lit()?, above));
+        Some(())
+    }
+
+    fn property(&mut self, old: Option<&CstNode>, property: &CstObjectProp, theirs: &CstNode) -> Option<()> {
+        let mine = property.value()?;
+        let untouched = old.is_some_and(|old| same(old, &mine));
+        if self.element(old, &mine, theirs).is_none() {
+            if !untouched {
+                return None;
+            }
+            property.set_value(written(theirs, property.indent_text().as_deref(), ""));
         }
+        Some(())
     }
-    Some(())
+
+    fn arrays(&mut self, old: Option<&CstArray>, mine: &CstArray, theirs: &CstArray) -> Option<()> {
+        let (old_ids, mine_ids, their_ids) = (old.map_or(Some(Vec::new()), ids)?, ids(mine)?, ids(theirs)?);
+        let additions = additions(&old_ids, &mine_ids, &their_ids)?;
+        let old = old.map(CstArray::elements).unwrap_or_default();
+        let (elements, their) = (mine.elements(), theirs.elements());
+        let find = |list: &[String], id: &String| list.iter().position(|other| other == id);
+        for (old, id) in old.iter().zip(&old_ids) {
+            let element = find(&mine_ids, id).map(|index| &elements[index]);
+            match (element, find(&their_ids, id)) {
+                (Some(element), None) if same(element, old) => element.clone().remove(),
+                (Some(_), None) => return None,
+                (None, Some(index)) if !same(old, &their[index]) => return None,
+                (None, _) => {}
+                (Some(element), Some(index)) => self.element(Some(old), element, &their[index])?,
+            }
+        }
+        for (their, id) in their.iter().zip(&their_ids).filter(|(_, id)| !old_ids.contains(id)) {
+            if let Some(index) = find(&mine_ids, id) {
+                self.element(None, &elements[index], their)?;
+            }
+        }
+        for addition in additions {
+            insert_element(mine, addition.at, &their[addition.from]);
+        }
+        Some(())
+    }
+
+    /// Merges two values at one place, or of one name.
+    fn element(&mut self, old: Option<&CstNode>, mine: &CstNode, theirs: &CstNode) -> Option<()> {
+        if old.is_some_and(|old| same(old, theirs)) || same(mine, theirs) {
+            return Some(());
+        }
+        self.values(old, mine, theirs)
+    }
 }
 
-fn merge_property(old: Option<&CstNode>, property: &CstObjectProp, theirs: &CstNode) -> Option<()> {
-    let mine = property.value()?;
-    if old.is_some_and(|old| same(old, theirs)) || same(&mine, theirs) {
-        return Some(());
+fn insert_element(mine: &CstArray, place: usize, theirs: &CstNode) {
+    let indent = mine.elements().first().and_then(CstNode::indent_text);
+    let above = comments_above(theirs, indent.as_deref());
+    let inserted = mine.insert(place, written(theirs, indent.as_deref(), &above));
+    let mut space = inserted.next_siblings().skip_while(CstNode::is_comma).take_while(CstNode::is_whitespace);
+    // The parser's own space before the next element, in a list on one line, comes on top of the one that is there.
+    if let (Some(added), Some(_)) = (space.next(), space.next()) {
+        added.remove();
     }
-    let untouched = old.is_some_and(|old| same(old, &mine));
-    if merge_values(old, &mine, theirs).is_none() {
-        if !untouched {
-            return None;
-        }
-        property.set_value(written(theirs, property.indent_text()));
-    }
-    Some(())
-}
-
-fn merge_arrays(old: Option<&CstArray>, mine: &CstArray, theirs: &CstArray) -> Option<()> {
-    let (old_ids, their_ids) = (old.map_or(Some(Vec::new()), ids)?, ids(theirs)?);
-    let additions = additions(&old_ids, &ids(mine)?, &their_ids)?;
-    let (old, their) = (old.map(CstArray::elements).unwrap_or_default(), theirs.elements());
-    let find = |list: &[String], id: &String| list.iter().position(|other| other == id);
-    for (old, id) in old.iter().zip(&old_ids) {
-        let element = find(&ids(mine)?, id).map(|index| mine.elements().swap_remove(index));
-        match (element, find(&their_ids, id)) {
-            (Some(element), None) if same(&element, old) => element.remove(),
-            (Some(_), None) => return None,
-            (None, Some(index)) if !same(old, &their[index]) => return None,
-            (None, _) => {}
-            (Some(element), Some(index)) => merge_element(Some(old), &element, &their[index])?,
-        }
-    }
-    for (their, id) in their.iter().zip(&their_ids).filter(|(_, id)| !old_ids.contains(id)) {
-        if let Some(index) = find(&ids(mine)?, id) {
-            merge_element(None, &mine.elements()[index], their)?;
-        }
-    }
-    for addition in additions {
-        let indent = mine.elements().first().and_then(CstNode::indent_text);
-        let inserted = mine.insert(addition.at, written(&their[addition.from], indent));
-        let mut space = inserted.next_siblings().skip_while(CstNode::is_comma).take_while(CstNode::is_whitespace);
-        // The parser's own space before the next element, in a list on one line, comes on top of the one that is there.
-        if let (Some(added), Some(_)) = (space.next(), space.next()) {
-            added.remove();
-        }
-    }
-    Some(())
-}
-
-/// Merges two elements that are known by the same name, or are equal.
-fn merge_element(old: Option<&CstNode>, mine: &CstNode, theirs: &CstNode) -> Option<()> {
-    if old.is_some_and(|old| same(old, theirs)) || same(mine, theirs) {
-        return Some(());
-    }
-    merge_values(old, mine, theirs)
 }
 
 /// An object's keys; `None` if one stands there twice.
@@ -175,14 +198,25 @@ fn same(a: &CstNode, b: &CstNode) -> bool {
 
 /// A value as the template wrote it, with its comments, indented for its new place. A number is printed as it was read,
 /// and so anything that stands in the place of one.
-fn written(value: &CstNode, indent: Option<String>) -> CstInputValue {
+fn written(value: &CstNode, indent: Option<&str>, above: &str) -> CstInputValue {
     let (from, to) = (value.indent_text().unwrap_or_default(), indent.unwrap_or_default());
     let text = value.to_string();
     let lines = text.split('\n').enumerate().map(|(index, line)| match line.strip_prefix(&from) {
         Some(rest) if index > 0 => format!("{to}{rest}"),
         _ => line.to_owned(),
     });
-    CstInputValue::Number(lines.collect::<Vec<_>>().join("\n"))
+    CstInputValue::Number(format!("{above}{}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// The lines of comments above a property or an element, each ended, and the indentation of what follows. What is on
+/// the line of the one before is about that one.
+fn comments_above(node: &CstNode, indent: Option<&str>) -> String {
+    let space = node.previous_siblings().take_while(CstNode::is_trivia);
+    let mut text: Vec<String> = space.map(|node| node.to_string()).collect();
+    text.reverse();
+    let text = text.concat();
+    let lines = text.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| format!("{line}\n{}", indent.unwrap_or_default())).collect()
 }
 
 fn repeated(value: &CstNode) -> usize {

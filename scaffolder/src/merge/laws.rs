@@ -1,4 +1,4 @@
-//! Laws that hold for all trees; those of merges by key are in [`keys`]. The trees are small and their lines few, so that everything collides with everything.
+//! Laws that hold for all trees; those of merges by key are in `keys`. The trees are small and their lines few, so that everything collides with everything.
 
 use std::collections::BTreeMap;
 
@@ -174,7 +174,7 @@ fn keeps(base: &Tree, side: &Tree, found: &BTreeMap<Vec<u8>, usize>) -> TestCase
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_the_template_did_not_change_stays_the_users((base, ours, _) in three()) {
@@ -245,6 +245,32 @@ proptest! {
                 prop_assert_eq!(&text.replace("\r\n", "\n").replace('\n', to), &text);
             }
         }
+    }
+}
+
+fn some_lines(own: &'static str) -> impl Strategy<Value = Vec<String>> {
+    vec(line(own).prop_filter("not blank", |line| !line.is_empty()), 1..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_byte_order_mark_and_a_missing_newline_at_the_end_stay_the_users(
+        (base, ours, theirs) in (some_lines("base"), some_lines("mine"), some_lines("new")),
+        [mark, open, theirs_is_other] in any::<[bool; 3]>(),
+    ) {
+        let written = |lines: &[String], mark: bool, open: bool| {
+            let text = lines.join("\n") + if open { "" } else { "\n" };
+            let path = TreePath::parse("a.txt").expect("a good path");
+            Tree::from([(path, File::new(if mark { format!("\u{feff}{text}") } else { text }))])
+        };
+        let text = |merged: &Merged| merged.tree.values().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect::<String>();
+        let pristine = |lines: &[String]| written(lines, mark != theirs_is_other, open != theirs_is_other);
+        let merged = text(&merged(&pristine(&base), &written(&ours, mark, open), &pristine(&theirs)));
+        prop_assert_eq!(merged.starts_with('\u{feff}'), mark);
+        let ends_in_marker = merged.lines().last().is_some_and(|line| line.starts_with(">>>>>>>"));
+        prop_assert!(merged.ends_with('\n') != open || ends_in_marker, "{merged:?}");
     }
 }
 

@@ -7,6 +7,7 @@ use super::structure::additions;
 
 mod array;
 mod order;
+mod requirement;
 mod same;
 
 use same::same;
@@ -53,6 +54,12 @@ fn merge_tables(base: Option<&dyn TableLike>, ours: &mut Ours, theirs: &dyn Tabl
             None => {}
         }
     }
+    // A list of tables that has none left is not written, and so it is not there.
+    let is_emptied = |item: &Item| item.as_array_of_tables().is_some_and(ArrayOfTables::is_empty);
+    let emptied = ours.table.iter().filter(|(_, item)| is_emptied(item)).map(|(key, _)| key.to_owned());
+    for key in emptied.collect::<Vec<_>>() {
+        ours.table.remove(&key);
+    }
     if ours.inline && is_plain(ours.table) {
         ours.table.fmt();
     }
@@ -76,8 +83,16 @@ fn merge_key(
         };
     };
     if !old.is_some_and(|old| same(old, theirs)) && !same(mine, theirs) {
-        merge_changed(old, mine, theirs, ours.inline)?;
+        let mut merged = mine.clone();
+        if merge_within(old, &mut merged, theirs).is_some() {
+            *mine = merged;
+        } else if old.is_some_and(|old| same(old, mine)) {
+            replace(ours, their_table.key(key)?, theirs.clone(), before)?;
+        } else {
+            return None;
+        }
     }
+    let mine = ours.table.get_mut(key)?;
     if let (Some(old), false) = (old, ours.inline) {
         merge_decor(old, mine, theirs);
         if let (Some(old), Some(mut mine), Some(theirs)) =
@@ -89,27 +104,21 @@ fn merge_key(
     Some(())
 }
 
-/// Merges an item that the template changed and that is not yet the template's.
-fn merge_changed(old: Option<&Item>, mine: &mut Item, theirs: &Item, inline: bool) -> Option<()> {
-    let mut merged = mine.clone();
-    if merge_within(old, &mut merged, theirs).is_some() {
-        *mine = merged;
-        return Some(());
+/// Replaces an item that the user left as it was. What stands around it stays if it is written in the same way.
+fn replace(ours: &mut Ours, key: &Key, mut item: Item, before: Option<&str>) -> Option<()> {
+    let mine = ours.table.get_mut(key.get())?;
+    if ours.inline {
+        item.make_value();
     }
-    if !old.is_some_and(|old| same(old, mine)) {
-        return None;
-    }
-    let mut theirs = theirs.clone();
-    if inline {
-        theirs.make_value();
-    }
-    match (mine.as_value(), theirs.as_value_mut()) {
-        (Some(mine), Some(theirs)) => *theirs.decor_mut() = mine.decor().clone(),
+    match (mine.as_value(), item.as_value_mut()) {
+        (Some(mine), Some(value)) => *value.decor_mut() = mine.decor().clone(),
         (None, None) => {}
-        // `x = "1"` became `[x]`, or the other way round: what stands around it cannot be kept as it is.
-        _ => return None,
+        _ => {
+            ours.table.remove(key.get());
+            return insert(ours, key, item, before);
+        }
     }
-    *mine = theirs;
+    *mine = item;
     Some(())
 }
 
@@ -119,6 +128,9 @@ fn merge_within(old: Option<&Item>, mine: &mut Item, theirs: &Item) -> Option<()
         let inline = mine.is_inline_table();
         let old = old.and_then(Item::as_table_like);
         return merge_tables(old, &mut Ours { table: mine.as_table_like_mut()?, inline }, their_table);
+    }
+    if mine.is_str() || theirs.is_str() {
+        return requirement::merge(old?, mine, theirs);
     }
     if let (Some(mine), Some(theirs)) = (mine.as_array_mut(), theirs.as_array()) {
         return array::merge(old.and_then(Item::as_array), mine, theirs);

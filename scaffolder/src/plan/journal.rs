@@ -24,18 +24,30 @@ enum Step {
     File(PathBuf),
     /// A folder of our own with everything in it.
     Whole(PathBuf),
+    /// Anything else.
+    By(TakeBack),
+}
+
+/// How to take back a step that is more than a path.
+struct TakeBack(Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for TakeBack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TakeBack")
+    }
 }
 
 impl Step {
     /// Best effort: this runs when something has failed already.
-    fn take_back(&self) {
+    fn take_back(self) {
         match self {
+            Self::By(TakeBack(take_back)) => take_back(),
             Self::Folder(path) => drop(fs::remove_dir(path)),
             Self::File(path) => drop(fs::remove_file(path)),
             Self::Whole(path) => {
                 // Another thread may still be writing into it (a clone): a few rounds catch up with it.
                 for _ in 0..20 {
-                    match fs::remove_dir_all(path) {
+                    match fs::remove_dir_all(&path) {
                         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
                         _ => break,
                     }
@@ -171,6 +183,24 @@ impl Journal {
     /// The system's own; [`io::ErrorKind::AlreadyExists`] if something stands there.
     pub fn make_file(&self, path: &Path, executable: bool) -> io::Result<fs::File> {
         self.make(|| super::create_new(path, executable), || Step::File(path.to_owned()))
+    }
+
+    /// Does `action`; if it succeeds, `take_back` takes back what it did, and what comes after it.
+    ///
+    /// `take_back` may run in the thread that handles signals, and must ask this journal for nothing.
+    ///
+    /// # Errors
+    /// The action's own.
+    pub fn make_revocable<T, E>(
+        &self,
+        action: impl FnOnce() -> Result<T, E>,
+        take_back: impl FnOnce() + Send + 'static,
+    ) -> Result<T, E> {
+        self.undisturbed(|| {
+            let made = action()?;
+            lock(&self.0.steps).push(Step::By(TakeBack(Box::new(take_back))));
+            Ok(made)
+        })
     }
 
     /// Does the one `action` that makes everything final, and keeps all that was made up to it.

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::steps::{NoWatch, Watch};
-use crate::error::{Error, Result};
+use super::{back, conclusion, moving, recovery, standing};
+use crate::error::Result;
 use crate::merge::Labels;
 use crate::project::Project;
 use crate::transition::Move;
@@ -117,8 +118,10 @@ pub struct Moves<'a> {
     watch: &'a dyn Watch,
 }
 
-fn unfinished<T>() -> Result<T> {
-    Err(Error::system("not written yet"))
+impl std::fmt::Debug for Moves<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Moves").field("project", &self.project).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Moves<'a> {
@@ -139,52 +142,50 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// Another `heavy` is at work in the project, or the state cannot be read.
     pub fn standing(&self) -> Result<Standing> {
-        let _ = (self.project, self.watch);
-        unfinished()
+        standing::of(self.project)
     }
 
     /// Does what `moved` says, in full or not at all.
     ///
     /// # Errors
-    /// Something was edited since the move was planned; another move is open; another `heavy` or `git` is at work;
-    /// something could not be written. In each case the project is as it was.
+    /// Something was edited since the move was planned; another move is open, or a merge of git's; another `heavy` or
+    /// `git` is at work; something could not be written. In each case the project is as it was.
     pub fn apply(&self, moved: &Move, header: &Header) -> Result<Outcome> {
-        let _ = (moved, header);
-        unfinished()
+        moving::apply(self.project, self.watch, moved, header)
     }
 
-    /// Takes what stands at `paths` now for what the last move left there: `Cargo.lock` after cargo changed it.
+    /// Takes what stands at `paths` now for what the last move left there, if it was about them: `Cargo.lock` after cargo
+    /// changed it, so that a move back puts the former one in its place.
     ///
     /// # Errors
     /// The state cannot be written.
     pub fn amend(&self, paths: &[TreePath]) -> Result<()> {
-        let _ = paths;
-        unfinished()
+        standing::amend(self.project, self.watch, paths)
     }
 
-    /// Goes on with an interrupted move.
+    /// Goes on with an interrupted move, to its end.
     ///
     /// # Errors
     /// There is none; or something could not be written, and it stays interrupted.
     pub fn finish(&self) -> Result<Outcome> {
-        unfinished()
+        recovery::finish(self.project, self.watch)
     }
 
-    /// Puts back what an interrupted move changed.
+    /// Goes back to before an interrupted move.
     ///
     /// # Errors
     /// As [`Moves::finish`].
     pub fn roll_back(&self) -> Result<Outcome> {
-        unfinished()
+        recovery::roll_back(self.project, self.watch)
     }
 
     /// Puts back everything that the move with open conflicts changed, git's index too. What was edited since is kept
     /// aside, and named.
     ///
     /// # Errors
-    /// There is none; or something could not be written.
+    /// There is none; or something could not be written, and nothing was put back.
     pub fn abort(&self) -> Result<Outcome> {
-        unfinished()
+        back::abort(self.project, self.watch)
     }
 
     /// Concludes the move with open conflicts, if they are resolved.
@@ -192,14 +193,14 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none; or something could not be read or written.
     pub fn conclude(&self) -> Result<Conclusion> {
-        unfinished()
+        conclusion::conclude(self.project, self.watch)
     }
 
     /// Takes back the last move that was concluded. Files that were edited since are left as they are, and named.
     ///
     /// # Errors
-    /// There is none, or one is open; or something could not be written.
+    /// There is none, or one is open; or something could not be written, and nothing was taken back.
     pub fn undo(&self) -> Result<Outcome> {
-        unfinished()
+        back::undo(self.project, self.watch)
     }
 }

@@ -1,14 +1,19 @@
 //! The steps of a move that touch the disk, each of which can be watched: a test counts them, fails one, or ends the
 //! process just before or after.
 
-use std::io;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use super::create_new;
+use super::journal::Journal;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// What is done: `write`, `rename`.
     pub action: &'static str,
-    /// To which path, from the project's or the state's folder on.
+    /// To what.
     pub path: String,
 }
 
@@ -34,4 +39,117 @@ impl Watch for NoWatch {
     }
 
     fn after(&self, _: &Step) {}
+}
+
+/// Takes steps: each is shown to the watch and, if a signal may take back what was done, undisturbed by it.
+#[derive(Clone, Copy)]
+pub(super) struct Steps<'a> {
+    pub(super) watch: &'a dyn Watch,
+    pub(super) journal: Option<&'a Journal>,
+}
+
+impl Steps<'_> {
+    /// For a thread that handles a signal: nobody watches, and nothing disturbs.
+    pub(super) const ALONE: Self = Self { watch: &NoWatch, journal: None };
+
+    pub(super) fn step<T>(
+        &self,
+        action: &'static str,
+        path: &Path,
+        act: impl FnOnce() -> io::Result<T>,
+    ) -> io::Result<T> {
+        let step = Step { action, path: path.display().to_string() };
+        let in_full = || {
+            self.watch.before(&step)?;
+            let done = act()?;
+            self.watch.after(&step);
+            Ok(done)
+        };
+        match self.journal {
+            Some(journal) => journal.undisturbed(in_full),
+            None => in_full(),
+        }
+    }
+
+    /// Creates the file `path` with these bytes, on the disk itself and not only in its cache when this returns.
+    pub(super) fn write_durably(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step("write", path, || {
+            let mut file = create_new(path, false)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+    }
+
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step("rename", to, || fs::rename(from, to))
+    }
+
+    /// Deletes a file; one that is gone already is fine.
+    pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step("delete", path, || gone(fs::remove_file(path)))
+    }
+
+    pub(super) fn make_folder(&self, path: &Path, mode: Option<u32>) -> io::Result<()> {
+        self.step("make the folder", path, || {
+            match fs::create_dir(path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+                other => other?,
+            }
+            set_mode(path, mode)
+        })
+    }
+
+    /// Removes a folder if it is empty, and says whether it is gone.
+    pub(super) fn remove_if_empty(&self, path: &Path) -> io::Result<bool> {
+        // Looked at first: not every system says in the same words that a folder is not empty.
+        let empty = match fs::read_dir(path) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) => return Ok(error.kind() == ErrorKind::NotFound),
+        };
+        if empty {
+            self.step("remove the folder", path, || gone(fs::remove_dir(path)))?;
+        }
+        Ok(empty)
+    }
+}
+
+fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Makes a folder's list of names durable, where the system and the disk can do that.
+pub(super) fn sync_folder(path: &Path) {
+    #[cfg(unix)]
+    drop(fs::File::open(path).and_then(|folder| folder.sync_all()));
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// The permission bits of what was found, where there are such.
+pub(super) fn mode_of(found: &fs::Metadata) -> Option<u32> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o7777);
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        None
+    }
+}
+
+pub(super) fn set_mode(path: &Path, mode: Option<u32>) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(mode) = mode {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}
+
+/// A file's mode with its executable bit set, for everyone who may read it, or cleared.
+pub(super) fn with_executable(mode: u32, executable: bool) -> u32 {
+    if executable { mode | ((mode & 0o444) >> 2) } else { mode & !0o111 }
 }

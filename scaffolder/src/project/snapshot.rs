@@ -22,14 +22,14 @@ pub struct Snapshot {
 }
 
 /// Something that is neither a file nor a plain folder, or a folder that a file is to replace. What is below it is in
-/// no snapshot.
+/// no snapshot, but for [`Obstacle::Folder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// A symbolic link; it is never followed.
     Link,
     /// A folder with a repository of its own: a submodule, or a clone.
     Repository,
-    /// A folder where the template has a file.
+    /// A folder where the template has a file, with something in it that is in no snapshot, and so will stay.
     Folder,
     /// A pipe, a socket, a device, or a name that no tree can hold.
     Special,
@@ -59,6 +59,7 @@ impl Project {
         let mut looker = self.looker();
         let mut snapshot = Snapshot::default();
         let mut missing = false;
+        let mut folders = Vec::new();
         let paths: BTreeSet<&TreePath> = base.keys().chain(theirs.keys()).collect();
         for path in paths {
             match looker.look(path)? {
@@ -70,7 +71,8 @@ impl Project {
                 }
                 Found::Obstacle(at, what) => drop(snapshot.obstacles.insert(at, what)),
                 Found::Folder if theirs.contains_key(path) => {
-                    snapshot.obstacles.insert(path.clone(), Obstacle::Folder);
+                    folders.push(path.clone());
+                    missing = true;
                 }
                 Found::FileAbove(at) if !snapshot.files.contains_key(&at) => {
                     if let Found::File(found) = looker.look(&at)? {
@@ -87,7 +89,23 @@ impl Project {
         } else {
             self.add_numbered(base, theirs, &mut snapshot, &modes)?;
         }
+        for folder in folders {
+            if !self.is_known_whole(&folder, &snapshot) {
+                snapshot.obstacles.insert(folder, Obstacle::Folder);
+            }
+        }
         Ok(snapshot)
+    }
+
+    /// Whether a folder holds nothing but files of the snapshot, so that a merge can decide what becomes of it.
+    fn is_known_whole(&self, folder: &TreePath, snapshot: &Snapshot) -> bool {
+        let walk = ignore::WalkBuilder::new(self.root().join(folder.as_str())).standard_filters(false).build();
+        walk.into_iter().all(|entry| {
+            entry.is_ok_and(|entry| {
+                entry.file_type().is_some_and(|kind| kind.is_dir())
+                    || tree_path(self.root(), entry.path()).is_some_and(|path| snapshot.files.contains_key(&path))
+            })
+        })
     }
 
     /// What stands at one path now; nothing if it is no regular file. `base` tells the executable bit where neither

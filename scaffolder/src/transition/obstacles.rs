@@ -8,9 +8,13 @@ use crate::project::snapshot::Obstacle;
 use crate::tree::TreePath;
 
 /// Takes every path at or below an obstacle out of the sides. Where the template changes something there, that is a conflict.
+/// A folder is only in the way of the file that would replace it: what is in it can be reached.
 pub(super) fn settle(sides: &mut Sides, obstacles: &BTreeMap<TreePath, Obstacle>) {
-    for obstacle in obstacles.keys() {
-        let within = |path: &TreePath| path.is_within(obstacle.as_str());
+    for (obstacle, kind) in obstacles {
+        let within = |path: &TreePath| match kind {
+            Obstacle::Folder => path == obstacle,
+            _ => path.is_within(obstacle.as_str()),
+        };
         for path in sides.paths().into_iter().filter(within) {
             let (base, _, theirs) = sides.take(&path);
             // Deleted by the template: what the user put there instead is no concern of its.

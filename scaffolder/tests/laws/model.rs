@@ -147,8 +147,8 @@ impl Model {
         let tag = format!("v{}-{}", self.version, PATHS.iter().position(|known| *known == path).unwrap_or_default());
         let line = |(number, (feature, flavour)): (usize, &LineSpec)| Line {
             text: text(&format!("{tag}-{number}"), *flavour),
-            // The first line of a file is nobody's, as the dialect asks.
-            feature: feature.filter(|_| number > 0),
+            // The first line of a file is nobody's, as the dialect asks; and what is written once cannot have seams.
+            feature: feature.filter(|_| number > 0 && !path.starts_with("migrations/")),
         };
         // A condition cannot name a path with a placeholder.
         let owner = owner.filter(|_| !path.contains("{{"));
@@ -183,9 +183,11 @@ impl Model {
                 lines[at].text = text(tag, at as u8);
             }
             Evolution::Insert(file, line, feature) => {
-                let lines = &mut self.files.get_mut(pick(file)).expect("picked").lines;
+                let path = pick(file);
+                let lines = &mut self.files.get_mut(path).expect("picked").lines;
                 let at = 1 + line.index(lines.len());
-                lines.insert(at, Line { text: text(tag, at as u8), feature: *feature });
+                let feature = feature.filter(|_| !path.starts_with("migrations/"));
+                lines.insert(at, Line { text: text(tag, at as u8), feature });
             }
             Evolution::Remove(file, line) => {
                 let lines = &mut self.files.get_mut(pick(file)).expect("picked").lines;
@@ -211,12 +213,14 @@ impl Model {
     }
 
     fn rename(&mut self, from: &'static str, to: &'static str) {
-        let same_kind = from.ends_with(".bin") == to.ends_with(".bin");
-        if same_kind && !self.files.contains_key(to) {
-            if let Some(mut source) = self.files.remove(from) {
-                source.owner = source.owner.filter(|_| !to.contains("{{"));
-                self.files.insert(to, source);
-            }
+        let kind = |path: &str| (path.ends_with(".bin"), path.starts_with("migrations/"));
+        let same_kind = kind(from) == kind(to);
+        if same_kind
+            && !self.files.contains_key(to)
+            && let Some(mut source) = self.files.remove(from)
+        {
+            source.owner = source.owner.filter(|_| !to.contains("{{"));
+            self.files.insert(to, source);
         }
     }
 
@@ -231,7 +235,8 @@ impl Model {
             put(path, File { bytes, executable: source.executable });
         }
         let template = Template::from_tree(root).expect("a good template");
-        let values = FEATURES.iter().zip(answers.features).map(|(name, value)| ((*name).to_owned(), Value::Bool(value)));
+        let values =
+            FEATURES.iter().zip(answers.features).map(|(name, value)| ((*name).to_owned(), Value::Bool(value)));
         let title = ("title".to_owned(), Value::Text(answers.title.replace('"', "'")));
         let name = ProjectName::parse(NAMES[answers.name]).expect("a good name");
         let answers = answers::Answers::new(name, &template.manifest, values.chain([title]).collect());
@@ -245,7 +250,8 @@ impl Model {
         for (number, feature) in FEATURES.iter().enumerate() {
             let owned = self.files.iter().filter(|(_, source)| source.owner == Some(number)).map(|(path, _)| path);
             let owned: Vec<&&str> = owned.collect();
-            let _ = write!(text, "[placeholders.{feature}]\ntype = \"bool\"\nprompt = \"{feature}\"\ndefault = false\n");
+            let _ =
+                write!(text, "[placeholders.{feature}]\ntype = \"bool\"\nprompt = \"{feature}\"\ndefault = false\n");
             if !owned.is_empty() {
                 let _ = write!(text, "[conditional.'!{feature}']\nignore = {owned:?}\n");
             }

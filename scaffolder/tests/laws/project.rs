@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use heavy_stack::merge::{Labels, NoDriver};
 use heavy_stack::project::snapshot::Snapshot;
 use heavy_stack::transition::{Move, Request, transition};
-use heavy_stack::tree::{Tree, TreePath};
+use heavy_stack::tree::{File, Tree, TreePath};
 
 /// What is written once in every template here.
 pub(crate) fn once(path: &TreePath) -> bool {
@@ -54,4 +54,25 @@ pub(crate) fn applied(ours: &Tree, plan: &Move) -> Tree {
     let lock = plan.changes.iter().position(|change| change.path.as_str() == "heavy.toml");
     assert!(lock.is_none_or(|at| at + 1 == plan.changes.len()), "heavy.toml comes last");
     files
+}
+
+/// A plan, for a person.
+pub(crate) fn shown(plan: &Move) -> String {
+    let file = |file: &Option<File>| match file {
+        Some(file) => format!("{}{:?}", if file.executable { "x " } else { "" }, String::from_utf8_lossy(&file.bytes)),
+        None => "nothing".to_owned(),
+    };
+    let mut text = String::new();
+    for change in &plan.changes {
+        text.push_str(&format!(
+            "\n{}\n  before {}\n  after {}",
+            change.path,
+            file(&change.before),
+            file(&change.after)
+        ));
+    }
+    for conflict in &plan.conflicts {
+        text.push_str(&format!("\nconflict {} {:?} beside {:?}", conflict.path, conflict.kind, conflict.beside));
+    }
+    format!("{text}\nkept deleted {:?}\nmoved {:?}\n", plan.kept_deleted, plan.moved)
 }

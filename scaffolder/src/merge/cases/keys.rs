@@ -66,6 +66,21 @@ fn lists_of_strings_are_sets_in_the_users_order() {
 }
 
 #[test]
+fn a_version_of_the_templates_and_features_of_the_users_go_together() {
+    let merged = clean(
+        "Cargo.toml",
+        "[dependencies]\nserde = \"1\"\nsqlx = \"0.8\"\n",
+        "[dependencies]\nserde = { version = \"1\", features = [\"rc\"] } # mine\nsqlx = \"=0.8.1\"\n",
+        "[dependencies]\nserde = \"2\"\nsqlx = { version = \"0.8\", default-features = false }\n",
+    );
+    assert_snapshot!(merged, @r#"
+    [dependencies]
+    serde = { version = "2", features = ["rc"] } # mine
+    sqlx = { version = "=0.8.1", default-features = false }
+    "#);
+}
+
+#[test]
 fn a_key_that_both_changed_differently_is_a_conflict_of_lines() {
     let merged = file(
         "Cargo.toml",
@@ -177,11 +192,12 @@ fn settings_that_both_added_are_merged_by_key() {
         "devcontainer.json",
         "{\n  \"name\": \"shop\",\n  \"features\": {}\n}\n",
         "{\n  \"name\": \"shop\",\n  \"features\": {},\n  \"mine\": true // mine\n}\n",
-        "{\n  \"name\": \"shop\",\n  \"features\": {},\n  \"forwardPorts\": [3000]\n}\n",
+        "{\n  \"name\": \"shop\",\n  \"features\": {},\n  // the server\n  \"forwardPorts\": [3000]\n}\n",
     ), @r#"
     {
       "name": "shop",
       "features": {},
+      // the server
       "forwardPorts": [3000],
       "mine": true // mine
     }
@@ -207,4 +223,21 @@ fn an_extension_that_the_user_added_by_hand_elsewhere_stands_there_once() {
 fn json_that_does_not_parse_is_merged_by_lines() {
     let merged = file("a.json", "{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,,\n}\n", "{\n  \"a\": 2\n}\n");
     assert_eq!(kinds(&merged), [ConflictKind::Content]);
+}
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    for depth in [70, 500, 50_000] {
+        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth));
+        for (name, key) in [("a.json", "{\"a\":\n"), ("a.toml", "a = ")] {
+            let end = if name == "a.json" { "}\n" } else { "\n" };
+            let text = |inner: &str| format!("{key}{}{end}", nested(inner));
+            assert_eq!(kinds(&file(name, &text("1"), &text("2"), &text("3"))), [ConflictKind::Content]);
+        }
+    }
+}
+
+#[test]
+fn cargo_lock_is_text_like_any_other() {
+    assert_eq!(clean("Cargo.lock", "a\nb\nc\n", "mine\nb\nc\n", "a\nb\nnew\n"), "mine\nb\nnew\n");
 }

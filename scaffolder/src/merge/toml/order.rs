@@ -38,10 +38,14 @@ fn place(table: &mut Table, path: &Path, ranks: &BTreeMap<&Path, usize>) {
         match item {
             Item::Table(table) => place(table, &path, ranks),
             Item::ArrayOfTables(list) => {
-                for (index, table) in list.iter_mut().enumerate() {
+                let mut tables: Vec<Table> = std::mem::take(list).into_iter().collect();
+                for (index, table) in tables.iter_mut().enumerate() {
                     let path = join(&path, &element(table, index));
                     place(table, &path, ranks);
                 }
+                // A list has the order in which its tables stand in the document.
+                tables.sort_by_key(Table::position);
+                list.extend(tables);
             }
             _ => {}
         }

@@ -1,0 +1,136 @@
+//! `--continue`: a move with conflicts is done when none of them is left.
+
+use std::fs;
+
+use gix::bstr::ByteSlice;
+use toml_edit::DocumentMut;
+
+use super::ledger::Ledger;
+use super::moves::{Conclusion, Outcome, Unresolved};
+use super::record::{OpenConflict, Record, State};
+use super::replay::{Place, Stands};
+use super::standing;
+use super::steps::{Steps, Watch, mode_of, set_mode};
+use crate::error::{Error, Result};
+use crate::lockfile::LOCKFILE;
+use crate::merge::{ConflictKind, Labels};
+use crate::project::Project;
+
+pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusion> {
+    let ledger = Ledger::find(project)?;
+    let steps = Steps { watch, journal: None };
+    let last = match &ledger {
+        Some(ledger) => {
+            standing::settle(project, ledger, &steps)?;
+            ledger.last()?
+        }
+        None => None,
+    };
+    if let Some((_, record)) = &last
+        && record.interrupted().is_some()
+    {
+        return Err(standing::interrupted(record));
+    }
+    let open = last.filter(|(_, record)| record.state == State::Open);
+    let (conflicts, labels) = match (&open, standing::open_paths(project.root())) {
+        (Some((_, record)), _) => (record.conflicts.clone(), record.header.labels.clone()),
+        // A colleague's clone: it has the list, and not the move.
+        (None, Some(paths)) => (paths.into_iter().map(elsewhere).collect(), anybodys_labels()),
+        (None, None) => return Err(Error::user("no conflicts are open here")),
+    };
+    let place = Place::of(project);
+    let unresolved = unresolved(project, &place, &conflicts, &labels)?;
+    if !unresolved.is_empty() {
+        return Ok(Conclusion::Open(unresolved));
+    }
+    // First this, then the record: a move that is open, and not so by heavy.toml, counts as settled.
+    take_out_of_lockfile(project, &steps)?;
+    let mut outcome = Outcome::default();
+    if let Some((folder, mut record)) = open {
+        standing::conclude(&place, &folder, &mut record, true, &steps)?;
+        outcome.summary = Some(Record::summary(&record));
+    }
+    Ok(Conclusion::Done(outcome))
+}
+
+fn elsewhere(path: crate::tree::TreePath) -> OpenConflict {
+    OpenConflict { path, kind: ConflictKind::Content, beside: None }
+}
+
+fn anybodys_labels() -> Labels {
+    Labels { yours: "yours".to_owned(), template: "template".to_owned() }
+}
+
+fn unresolved(
+    project: &Project,
+    place: &Place,
+    conflicts: &[OpenConflict],
+    labels: &Labels,
+) -> Result<Vec<Unresolved>> {
+    let unmerged = match project.git() {
+        Some(git) => git.unmerged()?.iter().filter_map(|path| git.in_project(path.as_ref())).collect(),
+        None => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for OpenConflict { path, beside, .. } in conflicts {
+        if let Stands::File(file, _) = place.at(path)? {
+            let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_marker(line, labels));
+            found.extend(lines.map(|(number, _)| Unresolved::Marker(path.clone(), number + 1)));
+        }
+        if let Some(beside) = beside
+            && matches!(place.at(beside)?, Stands::File(..))
+        {
+            found.push(Unresolved::Beside { path: path.clone(), beside: beside.clone() });
+        }
+    }
+    found.extend(unmerged.into_iter().map(Unresolved::Unmerged));
+    Ok(found)
+}
+
+/// Whether a line is one of those that are put around a conflict of ours: `<<<<<<< yours`, `>>>>>>> template 0.2.0`.
+fn is_marker(line: &[u8], labels: &Labels) -> bool {
+    let after = |mark: u8| {
+        let marks = line.iter().take_while(|byte| **byte == mark).count();
+        (marks >= 7).then(|| line[marks..].trim_ascii())
+    };
+    after(b'<') == Some(labels.yours.as_bytes())
+        || after(b'>').is_some_and(|label| label.starts_with(labels.template.as_bytes()))
+}
+
+/// Takes `[conflicts]` out of `heavy.toml`; everything else in it stays as it is.
+fn take_out_of_lockfile(project: &Project, steps: &Steps<'_>) -> Result<()> {
+    let path = project.root().join(LOCKFILE);
+    let failed = |error: std::io::Error| Error::io("write", &path, &error);
+    let text = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| match project.lock() {
+        Err(refused) => refused,
+        Ok(_) => Error::user(format!("`{LOCKFILE}` is malformed")).because(error),
+    })?;
+    if document.remove("conflicts").is_none() {
+        return Ok(());
+    }
+    let mode = path.metadata().ok().as_ref().and_then(mode_of);
+    let beside = path.with_file_name(".heavy-toml.new");
+    drop(fs::remove_file(&beside));
+    steps.write_durably(&beside, document.to_string().as_bytes()).map_err(failed)?;
+    set_mode(&beside, mode).and_then(|()| steps.rename(&beside, &path)).map_err(|error| {
+        drop(fs::remove_file(&beside));
+        failed(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_with_our_labels_are_markers() {
+        let labels = Labels { yours: "yours".to_owned(), template: "template 0.2.0".to_owned() };
+        for line in ["<<<<<<< yours", "<<<<<<<<< yours\r", ">>>>>>> template 0.2.0"] {
+            assert!(is_marker(line.as_bytes(), &labels), "{line}");
+        }
+        for line in ["<<<<<<< HEAD", "<<< yours", " <<<<<<< yours", "=======", ">>>>>>> main", "yours"] {
+            assert!(!is_marker(line.as_bytes(), &labels), "{line}");
+        }
+    }
+}

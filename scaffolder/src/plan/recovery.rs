@@ -1,0 +1,117 @@
+//! After a kill: on to the end of the move, or back to before it.
+
+use std::path::{Path, PathBuf};
+
+use super::ledger::{self, Ledger};
+use super::moves::{Left, Outcome};
+use super::record::{Record, State};
+use super::replay::{Direction, Place, Replay, Replayed};
+use super::standing::interrupted;
+use super::steps::{Steps, Watch};
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::tree::TreePath;
+
+pub(super) fn finish(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
+    recover(project, watch, |state| if state == State::Applying { Direction::Forwards } else { Direction::Backwards })
+}
+
+pub(super) fn roll_back(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
+    recover(project, watch, |state| if state == State::Applying { Direction::Backwards } else { Direction::Forwards })
+}
+
+fn recover(project: &Project, watch: &dyn Watch, direction: impl Fn(State) -> Direction) -> Result<Outcome> {
+    let none = || Error::user("no move was interrupted here").hint("`heavy check` shows how the project stands");
+    let ledger = Ledger::find(project)?.ok_or_else(none)?;
+    let (folder, record) = ledger.last()?.filter(|(_, record)| record.interrupted().is_some()).ok_or_else(none)?;
+    let place = Place::of(project);
+    let steps = Steps { watch, journal: None };
+    match direction(record.state) {
+        Direction::Forwards => on_to_after(&ledger, &place, &folder, &record, steps),
+        Direction::Backwards => back_to_before(&ledger, &place, &folder, &record, steps),
+    }
+    .map_err(|mut error| {
+        error.hints.extend(interrupted(&record).hints);
+        error
+    })
+}
+
+/// Forwards, and closed as it is to be, or was before it began to be taken back.
+pub(super) fn on_to_after(
+    ledger: &Ledger,
+    place: &Place,
+    folder: &Path,
+    record: &Record,
+    steps: Steps<'_>,
+) -> Result<Outcome> {
+    let replay = Replay { place, record, folder, direction: Direction::Forwards, steps };
+    let done = replay.run(false)?;
+    let outcome = outcome(ledger, folder, record, done, Direction::Forwards, &steps)?;
+    let mut closed = record.clone();
+    match record.state {
+        State::Undoing => {
+            closed.state = State::Done;
+            let nothing = closed.next_pack();
+            closed.write(folder, &nothing, &steps)?;
+        }
+        _ => closed.close(folder, &steps)?,
+    }
+    Ok(outcome)
+}
+
+/// Backwards, and forgotten.
+pub(super) fn back_to_before(
+    ledger: &Ledger,
+    place: &Place,
+    folder: &Path,
+    record: &Record,
+    steps: Steps<'_>,
+) -> Result<Outcome> {
+    let replay = Replay { place, record, folder, direction: Direction::Backwards, steps };
+    let done = replay.run(false)?;
+    let outcome = outcome(ledger, folder, record, done, Direction::Backwards, &steps)?;
+    ledger::discard(folder, &steps)?;
+    ledger.forget_old();
+    Ok(outcome)
+}
+
+/// What is reported; what could not be put where somebody edited is kept.
+fn outcome(
+    ledger: &Ledger,
+    folder: &Path,
+    record: &Record,
+    done: Replayed,
+    direction: Direction,
+    steps: &Steps<'_>,
+) -> Result<Outcome> {
+    let left = done.left.into_iter().map(|path| {
+        let kept = keep(ledger, folder, record, &path, direction, steps)?;
+        Ok(Left { path, kept })
+    });
+    Ok(Outcome {
+        summary: Some(record.summary()),
+        changed: done.changed,
+        left: left.collect::<Result<_>>()?,
+        replaced: Vec::new(),
+    })
+}
+
+/// Keeps the version of a file that was not put in its place.
+pub(super) fn keep(
+    ledger: &Ledger,
+    folder: &Path,
+    record: &Record,
+    path: &TreePath,
+    direction: Direction,
+    steps: &Steps<'_>,
+) -> Result<Option<PathBuf>> {
+    let Some(operation) = record.operation(path.as_str()) else { return Ok(None) };
+    let wanted = match direction {
+        Direction::Forwards => &operation.after,
+        Direction::Backwards => &operation.before,
+    };
+    match wanted {
+        Some(stored) => Ok(Some(ledger.keep(folder, path, &record.load(folder, stored)?, steps)?)),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,244 @@
+//! Doing a recorded move, forwards or backwards, from wherever it was left.
+//!
+//! Each operation looks at the disk first: what is as it should be is passed over, what is as it was is changed, and
+//! anything else was edited by somebody and is left. So a replay can be killed and started again, in either direction,
+//! and ends in the same place.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::create_new;
+use super::record::{Operation, Record, Stored};
+use super::steps::{Steps, mode_of, set_mode};
+use crate::error::{Error, Result};
+use crate::lockfile::LOCKFILE;
+use crate::project::Project;
+use crate::project::index::IndexFile;
+use crate::project::look::{Found, Looker, folds_case};
+use crate::tree::{File, TreePath};
+
+/// Where a move takes place. It holds nothing open, so that a thread that handles a signal can have one.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) root: PathBuf,
+    folds_case: bool,
+    pub(super) trusts_modes: bool,
+    pub(super) index: Option<IndexFile>,
+}
+
+/// What stands at a path of the project.
+pub(super) enum Stands {
+    Nothing,
+    File(File, Option<u32>),
+    /// A folder where a file could be, or a file where a folder above it could be.
+    InTheWay,
+    /// A link or the like, there or above.
+    Foreign,
+}
+
+impl Stands {
+    /// Whether it is this content, or nothing of the kind where there is none.
+    pub(super) fn is(&self, stored: Option<&Stored>, modes: bool) -> bool {
+        match (self, stored) {
+            (Self::File(file, _), Some(stored)) => stored.is(file, modes),
+            (Self::Nothing | Self::InTheWay, None) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Place {
+    pub(super) fn of(project: &Project) -> Self {
+        Self {
+            root: project.root().to_owned(),
+            folds_case: folds_case(project.root()),
+            trusts_modes: project.git().map_or(cfg!(unix), crate::project::git::Git::trusts_modes),
+            index: project.git().map(IndexFile::of),
+        }
+    }
+
+    pub(super) fn at(&self, path: &TreePath) -> Result<Stands> {
+        Ok(match Looker::new(&self.root, self.folds_case).look(path)? {
+            Found::Nothing => Stands::Nothing,
+            Found::Folder | Found::FileAbove(_) => Stands::InTheWay,
+            Found::Obstacle(..) => Stands::Foreign,
+            Found::File(found) => {
+                let on_disk = self.on_disk(path);
+                let bytes = fs::read(&on_disk).map_err(|error| Error::io("read", &on_disk, &error))?;
+                let mode = mode_of(&found);
+                Stands::File(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0) }, mode)
+            }
+        })
+    }
+
+    pub(super) fn on_disk(&self, path: &TreePath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forwards,
+    Backwards,
+}
+
+/// What a replay came to.
+#[derive(Debug, Default)]
+pub(super) struct Replayed {
+    pub(super) changed: Vec<TreePath>,
+    pub(super) left: Vec<TreePath>,
+}
+
+pub(super) struct Replay<'a> {
+    pub(super) place: &'a Place,
+    pub(super) record: &'a Record,
+    /// Where the record stands.
+    pub(super) folder: &'a Path,
+    pub(super) direction: Direction,
+    pub(super) steps: Steps<'a>,
+}
+
+impl Replay<'_> {
+    /// Does every operation; with `strict`, a file that was edited is an error.
+    pub(super) fn run(&self, strict: bool) -> Result<Replayed> {
+        let mut done = Replayed::default();
+        let (last, rest) = match self.record.operations.split_last() {
+            Some((last, rest)) if last.path.as_str() == LOCKFILE => (Some(last), rest),
+            _ => (None, self.record.operations.as_slice()),
+        };
+        let numbered = |operation| (self.record.operations.len(), operation);
+        if self.direction == Direction::Forwards {
+            for operation in rest.iter().enumerate() {
+                self.operate(operation, strict, &mut done)?;
+            }
+            self.show_to_git()?;
+        }
+        if let Some(last) = last {
+            self.operate(numbered(last), strict, &mut done)?;
+        }
+        if self.direction == Direction::Backwards {
+            self.show_to_git()?;
+            for operation in rest.iter().enumerate().rev() {
+                self.operate(operation, strict, &mut done)?;
+            }
+        }
+        Ok(done)
+    }
+
+    fn sides<'o, T>(&self, before: &'o T, after: &'o T) -> (&'o T, &'o T) {
+        match self.direction {
+            Direction::Forwards => (before, after),
+            Direction::Backwards => (after, before),
+        }
+    }
+
+    fn operate(&self, (number, operation): (usize, &Operation), strict: bool, done: &mut Replayed) -> Result<()> {
+        let (from, to) = self.sides(&operation.before, &operation.after);
+        if operation.skip || from == to {
+            return Ok(());
+        }
+        let path = &operation.path;
+        let on_disk = self.place.on_disk(path);
+        let beside = on_disk.with_file_name(format!(".heavy-{}-{number}", self.record.nonce));
+        let failed = |error: io::Error| Error::io("write", &on_disk, &error);
+        if beside.symlink_metadata().is_ok() {
+            self.steps.remove(&beside).map_err(failed)?;
+        }
+        let modes = self.place.trusts_modes;
+        let stands = self.place.at(path)?;
+        if stands.is(to.as_ref(), modes) {
+            if to.is_none() {
+                self.prune(path).map_err(failed)?;
+            }
+            return Ok(());
+        }
+        if !stands.is(from.as_ref(), modes) || (to.is_some() && matches!(stands, Stands::InTheWay)) {
+            if strict {
+                return Err(edited(path));
+            }
+            done.left.push(path.clone());
+            return Ok(());
+        }
+        match to {
+            Some(to) => {
+                let bytes = self.record.load(self.folder, to)?;
+                self.make_folders(path).map_err(failed)?;
+                self.write(&beside, &bytes, to).map_err(failed)?;
+                self.steps.rename(&beside, &on_disk).inspect_err(|_| drop(fs::remove_file(&beside))).map_err(failed)?;
+            }
+            None => {
+                self.steps.remove(&on_disk).map_err(|error| Error::io("delete", &on_disk, &error))?;
+                self.prune(path).map_err(failed)?;
+            }
+        }
+        done.changed.push(path.clone());
+        Ok(())
+    }
+
+    fn write(&self, beside: &Path, bytes: &[u8], to: &Stored) -> io::Result<()> {
+        let written = self.steps.step("write", beside, || {
+            create_new(beside, to.executable)?.write_all(bytes)?;
+            set_mode(beside, to.mode)
+        });
+        written.inspect_err(|_| drop(fs::remove_file(beside)))
+    }
+
+    fn make_folders(&self, path: &TreePath) -> io::Result<()> {
+        for folder in above(path).into_iter().rev() {
+            let on_disk = self.place.on_disk(&folder);
+            if !on_disk.is_dir() {
+                let mode =
+                    self.record.emptied.iter().find(|(emptied, _)| *emptied == folder).and_then(|(_, mode)| *mode);
+                self.steps.make_folder(&on_disk, mode)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the folders above a deleted file that this move emptied or, backwards, had made.
+    fn prune(&self, path: &TreePath) -> io::Result<()> {
+        for folder in above(path) {
+            let ours = match self.direction {
+                Direction::Forwards => self.record.emptied.iter().any(|(emptied, _)| *emptied == folder),
+                Direction::Backwards => self.record.made.contains(&folder),
+            };
+            if !ours || !self.steps.remove_if_empty(&self.place.on_disk(&folder))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings git's index to where the conflicts are; entries that somebody changed since stay.
+    fn show_to_git(&self) -> Result<()> {
+        let Some(index) = self.place.index.as_ref().filter(|_| !self.record.index.is_empty()) else { return Ok(()) };
+        let found = index.entries(self.record.index.iter().map(|operation| &operation.path))?;
+        let mut changes = Vec::new();
+        for (operation, found) in self.record.index.iter().zip(found) {
+            let (from, to) = self.sides(&operation.before, &operation.after);
+            if found == *from && found != *to {
+                changes.push((&operation.path, to.as_slice()));
+            }
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let path = Path::new("index");
+        self.steps
+            .step("write git's", path, || Ok(index.replace(&changes)))
+            .map_err(|error| Error::io("write git's", path, &error))?
+    }
+}
+
+/// The folders above a path, the nearest first.
+pub(super) fn above(path: &TreePath) -> Vec<TreePath> {
+    let text = path.as_str();
+    text.rmatch_indices('/').filter_map(|(end, _)| TreePath::parse(&text[..end]).ok()).collect()
+}
+
+/// The error of a file that is not what the move was planned with.
+pub(super) fn edited(path: &TreePath) -> Error {
+    Error::user(format!("`{path}` was changed while the move was being planned"))
+        .hint("nothing was changed by `heavy`; run the command again")
+}

@@ -1,0 +1,167 @@
+//! How a project stands: what the state folder remembers, checked against `heavy.toml`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml_edit::DocumentMut;
+
+use super::ledger::Ledger;
+use super::moves::{Doing, Standing};
+use super::record::{Record, State};
+use super::replay::{Place, Stands};
+use super::steps::{Steps, Watch};
+use crate::error::{Error, Result};
+use crate::lockfile::LOCKFILE;
+use crate::project::Project;
+use crate::tree::TreePath;
+
+pub(super) fn of(project: &Project) -> Result<Standing> {
+    let elsewhere = || match open_paths(project.root()) {
+        Some(paths) => Standing::ConflictsElsewhere(paths),
+        None => Standing::Nothing,
+    };
+    let Some(ledger) = Ledger::find(project)? else { return Ok(elsewhere()) };
+    let Some((_, record)) = ledger.last()? else { return Ok(elsewhere()) };
+    if let Some(doing) = record.interrupted() {
+        return Ok(Standing::Interrupted(record.summary(), doing));
+    }
+    if record.state == State::Open && !is_settled(project, &record) {
+        return Ok(Standing::Conflicts(record.summary()));
+    }
+    Ok(match (elsewhere(), last_here(project, &ledger)?) {
+        (Standing::Nothing, Some((_, record))) => Standing::Concluded(record.summary()),
+        (standing, _) => standing,
+    })
+}
+
+/// The conflicts that `heavy.toml` says are open.
+pub(super) fn open_paths(root: &Path) -> Option<Vec<TreePath>> {
+    let text = fs::read_to_string(root.join(LOCKFILE)).ok()?;
+    let Ok(document) = text.parse::<DocumentMut>() else {
+        // It is damaged; what it says is not known, but that it says something is.
+        return text.contains("[conflicts]").then(Vec::new);
+    };
+    let paths = document.get("conflicts")?.as_table_like()?.get("paths").and_then(|paths| paths.as_array());
+    Some(paths.into_iter().flatten().filter_map(|path| TreePath::parse(path.as_str()?).ok()).collect())
+}
+
+/// Whether the conflicts of an open move are settled by other means: `git reset --hard`, or the entries taken out of
+/// `heavy.toml` by hand.
+fn is_settled(project: &Project, record: &Record) -> bool {
+    record.operation(LOCKFILE).is_some() && open_paths(project.root()).is_none()
+}
+
+/// Refuses a move while another is interrupted or open.
+pub(super) fn check_none_open(project: &Project, ledger: &Ledger, steps: &Steps<'_>) -> Result<()> {
+    settle(project, ledger, steps)?;
+    match ledger.last()? {
+        Some((_, record)) if record.interrupted().is_some() => Err(interrupted(&record)),
+        Some((_, record)) if record.state == State::Open => {
+            Err(Error::user(format!("`heavy {}` left conflicts that are still open", record.header.verb))
+                .hint("resolve them, then run `heavy sync --continue`; `heavy sync --abort` puts everything back"))
+        }
+        _ => match open_paths(project.root()) {
+            Some(_) => Err(Error::user(format!("`{LOCKFILE}` says that conflicts are still open"))
+                .hint("resolve them, then run `heavy sync --continue`")),
+            None => Ok(()),
+        },
+    }
+}
+
+/// The error where an interrupted move has to be dealt with first.
+pub(super) fn interrupted(record: &Record) -> Error {
+    let what = match record.interrupted() {
+        Some(Doing::TakingBack) => "taking back a move",
+        _ => "a move",
+    };
+    Error::user(format!("{what} (`heavy {}`) was interrupted", record.header.verb))
+        .hint("finish it with `heavy sync --continue`, or go back to before with `heavy sync --abort`")
+}
+
+/// Closes an open move whose conflicts were settled by other means.
+pub(super) fn settle(project: &Project, ledger: &Ledger, steps: &Steps<'_>) -> Result<()> {
+    let Some((folder, mut record)) = ledger.last()? else { return Ok(()) };
+    if record.state != State::Open || !is_settled(project, &record) {
+        return Ok(());
+    }
+    let place = Place::of(project);
+    let withdrawn = is_at(&place, &record, |operation| operation.before.as_ref())?;
+    conclude(&place, &folder, &mut record, !withdrawn, steps)
+}
+
+/// Notes that an open move is done, and, with `amended`, how its conflicts were resolved.
+pub(super) fn conclude(
+    place: &Place,
+    folder: &Path,
+    record: &mut Record,
+    amended: bool,
+    steps: &Steps<'_>,
+) -> Result<()> {
+    let mut pack = record.next_pack();
+    if amended {
+        let conflicts = record.conflicts.clone();
+        let paths = conflicts.iter().flat_map(|conflict| [Some(&conflict.path), conflict.beside.as_ref()]).flatten();
+        for path in paths.map(TreePath::as_str).chain([LOCKFILE]) {
+            record.take_over(place, path, &mut pack)?;
+        }
+    }
+    record.state = State::Done;
+    record.write(folder, &pack, steps)
+}
+
+impl Record {
+    /// Takes what stands at `path` for what the move left there.
+    pub(super) fn take_over(&mut self, place: &Place, path: &str, pack: &mut super::record::Pack) -> Result<()> {
+        let modes = place.trusts_modes;
+        let Some(operation) = self.operations.iter_mut().find(|operation| operation.path.as_str() == path) else {
+            return Ok(());
+        };
+        let stands = place.at(&operation.path)?;
+        if !stands.is(operation.after.as_ref(), modes) {
+            operation.after = match stands {
+                Stands::File(file, mode) => Some(pack.add(&file, mode)),
+                Stands::Nothing | Stands::InTheWay => None,
+                Stands::Foreign => return Ok(()),
+            };
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn amend(project: &Project, watch: &dyn Watch, paths: &[TreePath]) -> Result<()> {
+    let Some(ledger) = Ledger::find(project)? else { return Ok(()) };
+    let Some((folder, mut record)) = ledger.last()? else { return Ok(()) };
+    if record.interrupted().is_some() {
+        return Err(interrupted(&record));
+    }
+    let place = Place::of(project);
+    let mut pack = record.next_pack();
+    for path in paths {
+        record.take_over(&place, path.as_str(), &mut pack)?;
+    }
+    record.write(&folder, &pack, &Steps { watch, journal: None })
+}
+
+/// The last move whose `heavy.toml` is the one on disk: on another branch, or after a reset, that is an earlier one.
+pub(super) fn last_here(project: &Project, ledger: &Ledger) -> Result<Option<(PathBuf, Record)>> {
+    let place = Place::of(project);
+    for number in ledger.numbers() {
+        let folder = ledger.at(number);
+        let record = Record::read(&folder)?;
+        if is_at(&place, &record, |operation| operation.after.as_ref())? {
+            return Ok(Some((folder, record)));
+        }
+    }
+    Ok(None)
+}
+
+fn is_at(
+    place: &Place,
+    record: &Record,
+    side: impl Fn(&super::record::Operation) -> Option<&super::record::Stored>,
+) -> Result<bool> {
+    match record.operation(LOCKFILE) {
+        Some(operation) => Ok(place.at(&operation.path)?.is(side(operation), false)),
+        None => Ok(true),
+    }
+}
