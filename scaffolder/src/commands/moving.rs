@@ -88,9 +88,9 @@ impl Moving {
     pub(super) fn exactly_here(&self) -> Result<State> {
         match self.here(None)? {
             From::Known(state) => Ok(*state),
-            From::Unknown { why, .. } => {
-                Err(why.hint("`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts"))
-            }
+            From::Unknown { why, .. } => Err(why.hint(
+                "`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts",
+            )),
         }
     }
 
