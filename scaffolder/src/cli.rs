@@ -309,6 +309,8 @@ pub enum Template {
     Lint(Lint),
     /// Write the template's digest and version into its `heavy.toml`, and the archive that the binary embeds
     Stamp(Stamp),
+    /// Keep the template as a released version; in a repository other than heavy's, its version tags are the releases
+    Release(Release),
     /// Write the template's `Cargo.lock`, with the tested versions for every combination of features
     Lock(Lock),
 }
@@ -331,6 +333,17 @@ pub struct Stamp {
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// Write nothing; fail if anything is out of date
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `heavy template release`.
+#[derive(Args, Debug)]
+pub struct Release {
+    /// The folder that holds `cargo-generate.toml`
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write nothing; fail if this version was released and the template has changed since
     #[arg(long)]
     pub check: bool,
 }

@@ -43,6 +43,7 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::Completions(args) => completions::run(args, Ui::default()),
         Command::Template(Template::Lint(args)) => template::lint::run(args, Ui::new(false, args.json)),
         Command::Template(Template::Stamp(args)) => template::stamp::run(args, Ui::default()),
+        Command::Template(Template::Release(args)) => template::release::run(args, Ui::default()),
         Command::Template(Template::Lock(args)) => template::lock::run(args, Ui::default()),
     }
 }

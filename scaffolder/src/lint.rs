@@ -8,6 +8,7 @@ mod conditions;
 mod files;
 mod layout;
 mod manifest;
+mod own;
 mod tags;
 
 use std::collections::BTreeSet;
@@ -64,6 +65,10 @@ pub mod rule {
     pub const FMT: &str = "fmt";
     /// 16: everything used is declared, and the other way round.
     pub const DECLARED: &str = "declared";
+    /// 17: where answers of older versions go.
+    pub const ANSWERS: &str = "answers";
+    /// 18: what is written once, and what a rename leaves outside.
+    pub const ONCE_AND_RENAME: &str = "once-and-rename";
     /// Questions that nobody needs.
     pub const QUESTIONS: &str = "questions";
 }
@@ -89,6 +94,7 @@ pub fn lint(root: &Tree) -> Vec<Finding> {
     let mut report = Report { findings: Vec::new(), used: BTreeSet::new(), folder: folder.map(str::to_owned) };
     let lists = manifest::check(&template, &text, &mut report);
     files::check(&template, &lists, &mut report);
+    own::check(&template, &text, &mut report);
     manifest::check_used(&template, &text, &mut report);
     report.findings.sort();
     report.findings.dedup();

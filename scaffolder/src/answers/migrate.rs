@@ -86,3 +86,6 @@ pub(crate) fn follow(name: &str, value: &Value, manifest: &Manifest) -> Moved {
     }
     moved
 }
+
+#[cfg(test)]
+mod tests;

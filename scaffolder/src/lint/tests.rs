@@ -294,3 +294,38 @@ fn questions() {
 fn an_excluded_file_is_not_looked_into() {
     assert_eq!(shown(&findings(MANIFEST_TEXT, &[("a.svg", "{{ nothing")])), "");
 }
+
+#[test]
+fn answers_of_older_versions_lead_to_a_question_that_takes_them() {
+    let rules = "\
+[heavy.answers.vectors]
+renamed = 'pgvectr'
+[heavy.answers.colour]
+values = { red = 'blue' }
+[heavy.answers.postgres]
+renamed = 'old'
+values = { pg = 'true', yes = 'yes' }
+[heavy.answers.old]
+renamed = 'pgvector'
+[heavy]
+";
+    insta::assert_snapshot!(manifest("[heavy]\n", rules), @"
+    cargo-generate.toml:13: answers: old answers to `vectors` go to `pgvectr`, which the template does not ask for -> did you mean `pgvector`?
+    cargo-generate.toml:15: answers: old answers to `colour` go to `colour`, which the template does not ask for -> the template asks for `title` and `pgvector`
+    cargo-generate.toml:17: answers: what `yes` becomes does not do: `pgvector` takes `true` or `false`, not `yes` -> map it to a value that is accepted
+    ");
+}
+
+#[test]
+fn patterns_of_once_files_and_sentences_are_checked() {
+    let text = format!(
+        "{MANIFEST_TEXT}once = ['{{{{crate_name}}}}/*.sql']\n[heavy.rename]\n\
+         outside = ['the `{{{{crate_nam}}}}`', '{{% if pgvector %}}', '{{{{crate_name', '{{% if pgvector %}}x{{% endif %}}']\n"
+    );
+    insta::assert_snapshot!(shown(&findings(&text, &[])), @"
+    cargo-generate.toml:15: once-and-rename: the pattern `{{crate_name}}/*.sql` has a tag in it, which is not rendered there -> write `*` in its place
+    cargo-generate.toml:17: once-and-rename: `[heavy.rename] outside`, line 1 cannot be rendered: unexpected end of input, expected end of block -> correct the tag
+    cargo-generate.toml:17: once-and-rename: `[heavy.rename] outside`, line 1, uses `crate_nam`, which the template does not declare -> did you mean `crate_name`?
+    cargo-generate.toml:17: once-and-rename: a tag in `[heavy.rename] outside`, line 1, does not end -> correct the tag
+    ");
+}

@@ -133,3 +133,67 @@ fn migration(name: &str, value: &toml::Value) -> Result<(String, Migration)> {
     });
     Ok((name.to_owned(), Migration { renamed: raw.renamed, values: values.collect() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::manifest::Manifest;
+    use crate::tree::TreePath;
+
+    #[test]
+    fn once_files_are_named_by_gitignore_patterns() {
+        let text = "[heavy]\nonce = ['/migrations/', '/schema/**/migrations/', '*.seed', '!keep.seed']";
+        let manifest = Manifest::parse(text).expect("a good manifest");
+        let is_once = |path: &str| manifest.is_once(&TreePath::parse(path).expect("a path"));
+        for path in ["migrations/0001.sql", "migrations/a/b", "schema/vector/migrations/1.sql", "x/y.seed"] {
+            assert!(is_once(path), "{path}");
+        }
+        for path in ["src/migrations/mod.rs", "schema/010_users.sql", "keep.seed", "migrations"] {
+            assert!(!is_once(path), "{path}");
+        }
+        assert!(!Manifest::default().is_once(&TreePath::parse("migrations/0001.sql").expect("a path")));
+    }
+
+    #[test]
+    fn what_only_heavy_reads_is_checked_like_the_rest() {
+        let texts = [
+            "[heavy]\nonce = ['a{b']",
+            "[heavy.answers]\na = 'b'",
+            "[heavy.answers.a]\nrenamd = 'b'",
+            "[heavy.answers.a]\nvalues = { x = 1 }",
+            "[heavy.answers.a]\nrenamed = 'a'",
+            "[heavy.answers.a]\nrenamed = 'b'\n[heavy.answers.b]\nrenamed = 'c'\n[heavy.answers.c]\nrenamed = 'a'",
+            "[placeholders.a]\nprompt = ''\n[placeholders.b]\nprompt = ''\n[heavy.answers.a]\nrenamed = 'b'",
+            "[heavy.rename]\noutsid = []",
+        ];
+        let messages = texts.iter().map(|text| {
+            let error = Manifest::parse(text).expect_err(text);
+            let detail = error
+                .causes
+                .iter()
+                .flat_map(|cause| cause.lines().last())
+                .chain(error.hints.iter().map(String::as_str));
+            format!("{error}{}", detail.map(|line| format!("\n    {line}")).collect::<String>())
+        });
+        insta::assert_snapshot!(messages.collect::<Vec<_>>().join("\n"), @r#"
+        `cargo-generate.toml` has the pattern `a{b`, which cannot be read
+            error parsing glob 'a{b': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            invalid type: string "b", expected struct RawMigration
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            unknown field `renamd`, expected `renamed` or `values`
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` has a bad `[heavy.answers.a]`
+            in `values.x`
+            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+        `cargo-generate.toml` renames answers in a circle: a → a
+            the last of them is a question that the template asks
+        `cargo-generate.toml` renames answers in a circle: a → b → c → a
+            the last of them is a question that the template asks
+        `cargo-generate.toml` asks for `a`, and renames old answers to it
+            give the question another name, or take `renamed` from `[heavy.answers.a]`
+        `cargo-generate.toml` is malformed
+            unknown field `outsid`, expected `outside`
+        "#);
+    }
+}

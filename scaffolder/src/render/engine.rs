@@ -56,9 +56,9 @@ impl<'a> Renderer<'a> {
         self.named(path.as_str(), text)
     }
 
-    /// Renders a text of the manifest.
+    /// Renders a sentence of the manifest.
     pub(super) fn sentence(&self, text: &str) -> Result<String> {
-        self.named(MANIFEST, text)
+        self.named("[heavy.rename] outside", text)
     }
 
     fn named(&self, path: &str, text: &str) -> Result<String> {

@@ -33,6 +33,18 @@ pub fn open(folder: &Path, rev: Option<&str>) -> Result<Found> {
     read(&repository(folder)?, rev, &folder.display().to_string())
 }
 
+/// The tag of `version` (`v1.2.3` or `1.2.3`) in the repository in which `folder` lies, with the template at it; none
+/// without such a tag, or without a repository.
+///
+/// # Errors
+/// What is tagged is no template.
+pub fn tagged(folder: &Path, version: &str) -> Result<Option<(String, Found)>> {
+    let Some(history) = history::History::around(folder) else { return Ok(None) };
+    let tags = history.refs().tags;
+    let tag = [format!("v{version}"), version.to_owned()].into_iter().find(|tag| tags.contains_key(tag));
+    tag.map(|tag| Ok((tag.clone(), history.at(&tags[&tag])?))).transpose()
+}
+
 /// The repository in `folder` itself.
 pub(super) fn repository(folder: &Path) -> Result<gix::Repository> {
     gix::open(folder).map_err(|error| {

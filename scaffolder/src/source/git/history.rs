@@ -105,6 +105,15 @@ impl History {
         })
     }
 
+    /// The template of a commit.
+    ///
+    /// # Errors
+    /// There is no such commit, or it has no template.
+    pub(in crate::source) fn at(&self, commit: &str) -> Result<Found> {
+        let unknown = |error| Error::system(format!("cannot read the repository `{}`", self.place)).because(error);
+        self.read(ObjectId::from_hex(commit.as_bytes()).map_err(unknown)?)
+    }
+
     /// Templates that this repository has: at its HEAD and at its version tags, the newest first, at most `most`.
     pub(in crate::source) fn versions(&self, most: usize) -> Vec<Template> {
         let refs = self.refs();

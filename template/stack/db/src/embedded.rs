@@ -42,6 +42,8 @@ pub use error::Error;
 /// How long a server may take to answer after it was started. Recovery after a kill takes longer
 /// than a plain start.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the children of a killed server may need to end. Whoever holds the cluster for longer is a server.
+const ELSEWHERE: Duration = Duration::from_secs(5);
 /// How long a server that accepts a connection may stay silent before it counts as not there. Too
 /// short does no harm: a server that runs after all is found by its process, and asked again.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -206,6 +208,10 @@ impl Server {
                 Err(source) => source,
             };
             cluster = server.cluster;
+            if begun.elapsed() > ELSEWHERE && cluster.runs_elsewhere() {
+                let cluster = cluster.dir();
+                return Err(Error::RunsElsewhere { cluster });
+            }
             if begun.elapsed() > PATIENCE {
                 let log = cluster.log();
                 return Err(Error::NoAnswer {

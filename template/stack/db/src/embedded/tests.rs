@@ -202,6 +202,27 @@ async fn data_outlives_a_killed_server_whose_number_now_belongs_to_another_proce
 }
 
 #[tokio::test]
+async fn a_cluster_that_a_server_in_another_container_holds_is_left_alone() {
+    let project = Project::new();
+    let server = project.start().await.expect("started");
+    let running = fs::File::open(server.cluster.log()).expect("a log");
+    assert!(
+        running.try_lock().is_err(),
+        "the server itself holds its log"
+    );
+    server.stop().await.expect("stopped");
+    // To this machine a server in another container is a lock and the traces of an unknown process.
+    running.lock().expect("free after the stop");
+    let trace = server.cluster.dir().join("postmaster.pid");
+    fs::write(&trace, "999999999\n").expect("written");
+    let error = project.start().await.expect_err("refused");
+    assert!(matches!(error, Error::RunsElsewhere { .. }), "{error}");
+    assert!(trace.exists(), "its traces are not ours to remove");
+    drop(running);
+    project.start().await.expect("started once it is gone");
+}
+
+#[tokio::test]
 async fn a_server_outlives_the_application_that_started_it() {
     let project = Project::new();
     let mut application = application(&project);

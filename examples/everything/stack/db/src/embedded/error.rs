@@ -45,6 +45,15 @@ pub enum Error {
          hint: add one with `useradd --system postgres`, or run as an ordinary user"
     )]
     NoAccount,
+    /// Another machine or container that shares the project's folder runs its server.
+    #[error(
+        "a server that another container or machine has started runs on `{}`\n\
+         hint: stop it there, or set `DATABASE_URL` to a database that both can use", .cluster.display()
+    )]
+    RunsElsewhere {
+        /// The cluster's folder.
+        cluster: PathBuf,
+    },
     /// The server was started but does not answer.
     #[error(
         "the server in `{}` does not answer: {source}\n\

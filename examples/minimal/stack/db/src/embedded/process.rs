@@ -1,6 +1,6 @@
 //! Starting and stopping the server process, and telling a live one from the traces of a dead one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -20,25 +20,43 @@ impl Cluster {
             }
             self.stop()?;
         }
+        let log = self.open_log()?;
+        // Children of a killed server need a moment to notice; the caller asks again.
+        if is_held(&log) {
+            return Ok(());
+        }
         self.remove_traces();
         self.settle_port()?;
         self.configure()?;
-        self.pg_ctl(&["start", "--wait", "--timeout=60"])
+        self.pg_ctl(&["start", "--wait", "--timeout=60"], log)
+    }
+
+    /// Whether a server runs on this cluster that is no process of this machine or container: one that shares
+    /// the folder with us has started it.
+    pub(super) fn runs_elsewhere(&self) -> bool {
+        !self.is_running() && self.open_log().is_ok_and(|log| is_held(&log))
     }
 
     /// Stops the server: open transactions are rolled back, everything is written.
     pub(super) fn stop(&self) -> Result<(), Error> {
-        self.pg_ctl(&["stop", "--wait", "--mode=fast", "--timeout=60"])
+        self.pg_ctl(
+            &["stop", "--wait", "--mode=fast", "--timeout=60"],
+            self.open_log()?,
+        )
     }
 
-    fn pg_ctl(&self, arguments: &[&str]) -> Result<(), Error> {
-        let path = self.log();
-        let io = |action| Error::io(action, &path);
-        let known = fs::metadata(&path).map_or(0, |found| found.len());
-        let known = if known > LOG_LIMIT { 0 } else { known };
+    fn open_log(&self) -> Result<File, Error> {
         let mut options = fs::OpenOptions::new();
         options.create(true).append(true);
-        let log = options.open(&path).map_err(io("open"))?;
+        let path = self.log();
+        options.open(&path).map_err(Error::io("open", &path))
+    }
+
+    fn pg_ctl(&self, arguments: &[&str], log: File) -> Result<(), Error> {
+        let path = self.log();
+        let io = |action| Error::io(action, &path);
+        let known = log.metadata().map_or(0, |found| found.len());
+        let known = if known > LOG_LIMIT { 0 } else { known };
         log.set_len(known).map_err(io("shorten"))?;
         let also_log = log.try_clone().map_err(io("open"))?;
         // The server inherits these, so they must not be pipes to us: reading them to their end
@@ -89,6 +107,20 @@ impl Cluster {
             let _ = fs::remove_file(self.dir().join(name));
         }
     }
+}
+
+/// Locks the log, and says if somebody else holds it. The server inherits the open log from us and with it the lock, which is
+/// so held exactly as long as the server or a child of it lives, seen from every container that shares the folder.
+/// A file system without locks holds nothing.
+#[cfg(unix)]
+fn is_held(log: &File) -> bool {
+    matches!(log.try_lock(), Err(fs::TryLockError::WouldBlock))
+}
+
+/// A lock on Windows would keep the server from writing its log, and there are no containers that share the folder.
+#[cfg(not(unix))]
+fn is_held(_log: &File) -> bool {
+    false
 }
 
 /// A server's working directory is its cluster; that of a zombie cannot be read.
