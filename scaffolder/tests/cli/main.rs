@@ -3,6 +3,7 @@
 mod bad_input;
 mod environment;
 mod git;
+mod moves;
 mod new;
 mod packaging;
 #[cfg(unix)]

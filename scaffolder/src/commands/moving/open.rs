@@ -84,14 +84,20 @@ fn nothing_open() -> Result<u8> {
 }
 
 fn unresolved(left: &[Unresolved]) -> Error {
-    let error = Error::new(Kind::LeftOpen, "not everything is resolved");
-    left.iter().fold(error, |error, unresolved| match unresolved {
-        Unresolved::Marker(path, line) => error.hint(format!("`{path}` has a conflict marker in line {line}")),
-        Unresolved::Unmerged(path) => error.hint(format!("`git add {path}` says that it is resolved")),
-        Unresolved::Beside { path, beside } => {
-            error.hint(format!("take what you want from `{beside}` into `{path}`, then remove it"))
-        }
-    })
+    let mut error = Error::new(Kind::LeftOpen, "not everything is resolved");
+    for unresolved in left {
+        error = match unresolved {
+            Unresolved::Marker(path, line) => {
+                error.causes.push(format!("a conflict marker in `{path}`, line {line}"));
+                error
+            }
+            Unresolved::Unmerged(path) => error.hint(format!("say to git that it is resolved: `git add {path}`")),
+            Unresolved::Beside { path, beside } => {
+                error.hint(format!("take what you want from `{beside}` into `{path}`, then remove it: `rm {beside}`"))
+            }
+        };
+    }
+    error
 }
 
 /// `heavy sync --abort`.

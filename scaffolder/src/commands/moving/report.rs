@@ -174,7 +174,7 @@ pub(super) fn left_open(paths: &[TreePath]) -> Error {
     let files = listed(paths.iter().map(TreePath::as_str));
     let what = if paths.len() == 1 { "1 conflict is".to_owned() } else { format!("{} conflicts are", paths.len()) };
     Error::new(Kind::LeftOpen, format!("{what} left for you: {files}"))
-        .hint("resolve them, then say so with `heavy sync --continue`")
+        .hint("edit until both sides are as you want them, `git add`, then `heavy sync --continue`")
         .hint("or put everything back as it was with `heavy sync --abort`")
 }
 
