@@ -28,8 +28,7 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
     };
     let manifest = &from.template.manifest;
     // An empty title is for the template to derive from the name, and stays so.
-    let left_to_the_template =
-        args.title.is_none() && from.answers.get("title") == Some(&Value::Text(String::new()));
+    let left_to_the_template = args.title.is_none() && from.answers.get("title") == Some(&Value::Text(String::new()));
     if manifest.question("title").is_some() && !left_to_the_template {
         answers.set(manifest, "title", Value::Text(new_title.clone()))?;
     }

@@ -59,7 +59,7 @@ fn case_25_with_conflicts_open_no_other_move_begins() {
 fn case_25_markers_that_are_left_are_not_taken_for_a_resolution() {
     for world in World::both() {
         with_open_conflicts(&world);
-        let shown = world.refuses(&["sync", "--continue"]);
+        let shown = world.returns(1, &["sync", "--continue"]);
         assert!(shown.contains("notes.txt") && shown.contains("todo.txt"), "{shown}");
 
         world.write("notes.txt", "mine and two\n");
@@ -67,7 +67,7 @@ fn case_25_markers_that_are_left_are_not_taken_for_a_resolution() {
             // Staged with markers, or not staged at all: neither is a resolution.
             world.git(&["add", "todo.txt"]);
         }
-        let shown = world.refuses(&["sync", "--continue"]);
+        let shown = world.returns(1, &["sync", "--continue"]);
         assert!(shown.contains("todo.txt"), "{shown}");
         world.returns(1, &["check"]);
 

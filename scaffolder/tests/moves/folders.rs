@@ -27,6 +27,8 @@ struct Case {
     plan: Vec<String>,
     /// The paths that are in conflict.
     conflicts: Vec<String>,
+    /// Those of them that git can show as unmerged, if not all.
+    unmerged: Option<Vec<String>>,
     /// What the user deleted.
     deleted: Vec<String>,
     /// What the user moved: from, to. Files in `ours` are written afterwards.
@@ -90,6 +92,10 @@ fn run(test: &str) {
         }
         let planned = moved.plan.iter().filter_map(|line| line.strip_prefix("conflict "));
         assert_eq!(planned.collect::<BTreeSet<_>>(), case.conflicts.iter().map(String::as_str).collect(), "{test}");
+        if world.has_git() {
+            let unmerged = case.unmerged.as_ref().unwrap_or(&case.conflicts);
+            assert_eq!(&moved.unmerged, unmerged, "{test}: what git has as unmerged");
+        }
         assert_eq!(recorded(lock.as_ref()), case.conflicts, "{test}: what heavy.toml records as open");
     }
 }
@@ -101,16 +107,23 @@ fn make(world: &World, case: &Case, folder: &Path) {
     world.is_pristine();
     for path in &case.deleted {
         fs::remove_file(world.path(path)).expect("a file of the base");
+        remove_empty(world, path);
     }
     for (from, to) in &case.moved {
         fs::create_dir_all(world.path(to).parent().expect("a folder")).expect("a folder");
         fs::rename(world.path(from), world.path(to)).expect("a file of the base");
+        remove_empty(world, from);
     }
     state::write(&world.path(""), &case.state(folder, "ours"));
     world.commit();
     if folder.join("theirs").exists() {
         world.template("1.1.0", &case.state(folder, "theirs"));
     }
+}
+
+/// Removes the folder of what was there, if nothing is left in it, as file managers and git do.
+fn remove_empty(world: &World, path: &str) {
+    let _ = fs::remove_dir(world.path(path).parent().expect("a folder"));
 }
 
 /// The open conflicts that `heavy.toml` records.

@@ -27,6 +27,9 @@ fn merged() -> String {
     GUIDE.replace("first", "First").replace("third", "third, of mine")
 }
 
+/// What a user does to a project.
+type Edit = fn(&World);
+
 #[test]
 fn case_15_without_file_modes_a_bit_on_the_disk_is_no_edit() {
     let world = World::with_git();
@@ -47,7 +50,7 @@ fn case_15_without_file_modes_a_bit_on_the_disk_is_no_edit() {
 
 #[test]
 fn case_21_a_dirty_work_tree_needs_consent_and_is_just_as_safe() {
-    let dirty: [(&str, fn(&World)); 4] = [
+    let dirty: [(&str, Edit); 4] = [
         ("edited", |world| world.write("guide.md", GUIDE.replace("second", "second, not committed"))),
         ("staged", |world| {
             world.write("guide.md", GUIDE.replace("second", "second, not committed"));

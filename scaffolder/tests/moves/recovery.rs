@@ -32,6 +32,9 @@ fn project() -> World {
     world
 }
 
+/// What a user does to a project.
+type Edit = fn(&World);
+
 #[test]
 fn case_29_killed_at_any_moment_it_can_be_taken_back_and_finished() {
     let world = project();
@@ -186,7 +189,7 @@ fn case_30_of_several_at_once_one_does_it() {
 
 #[test]
 fn case_30_a_file_that_is_edited_between_plan_and_apply_stops_the_move() {
-    let edits: [(&str, fn(&World)); 4] = [
+    let edits: [(&str, Edit); 4] = [
         ("same/3.txt", |world| world.write("same/3.txt", "edited in the meantime\n")),
         ("created/3.txt", |world| world.write("created/3.txt", "added in the meantime\n")),
         ("deleted/3.txt", |world| world.write("deleted/3.txt", "edited in the meantime\n")),

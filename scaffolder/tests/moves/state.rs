@@ -97,11 +97,14 @@ pub(crate) fn shown(entry: &Entry) -> String {
     }
 }
 
-/// The lines of everything, without what ends them.
+/// The lines of everything but `heavy.toml`, without what ends them, indentation and byte-order marks.
 pub(crate) fn lines(state: &State) -> BTreeSet<Vec<u8>> {
     let mut lines = BTreeSet::new();
-    for entry in state.values() {
-        if let Entry::File { bytes, .. } = entry {
+    for (path, entry) in state {
+        if let Entry::File { bytes, .. } = entry
+            && path != "heavy.toml"
+        {
+            let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
             lines.extend(bytes.split(|byte| *byte == b'\n').map(|line| line.trim_ascii().to_vec()));
         }
     }

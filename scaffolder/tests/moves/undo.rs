@@ -34,7 +34,6 @@ fn case_35_every_move_does_nothing_the_second_time() {
             &["add-feature", "queue"][..],
             &["rename", "shop"],
             &["remove-feature", "queue"],
-            &["sync"],
             &["add-feature", "queue"],
         ] {
             // The second time is part of what every move is checked for.

@@ -107,7 +107,7 @@ fn case_33_add_then_remove_is_the_identity() {
             world.create(&["--title", "Shop"]);
             world.is_pristine();
             if edited {
-                world.write("src/routes.txt", world.read("src/routes.txt").replace("/login", "/log-in"));
+                world.write("src/routes.txt", world.read("src/routes.txt").replace("routes:", "my routes:"));
                 world.write("src/mine.rs", "//! Mine.\n");
                 world.write("migrations/mine.sql", "-- Mine.\n");
                 std::fs::remove_file(world.path("static/font.bin")).expect("our own file");
