@@ -12,6 +12,7 @@
 //!    - [`prompt`] is the only module that asks, [`ui`] the only one that prints.
 //!    - [`plan`] is the only writer of a project. A [`plan::Plan`] says what will be written; applying it happens in
 //!      full or not at all, whatever error, Ctrl-C or kill comes between ([`plan::journal`], [`plan::stage`]).
+//!      [`plan::moves`] does the same to a project that exists, and takes it back.
 //!    - [`project`] is a project on disk: its git repository, `cargo` in it.
 //! 3. Below that nothing prints, asks, or looks at disk, network, environment or clock:
 //!    - [`template`] is what a template asks for ([`manifest`]) and its files; [`answers`] is what was answered,
