@@ -13,10 +13,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use heavy_stack::error::Result;
 use heavy_stack::merge::{Conflict, ConflictKind, Labels};
-use heavy_stack::plan::moves::{Conclusion, Doing, Header, Moves, Outcome, Standing, Unresolved};
+use heavy_stack::plan::moves::{Conclusion, Header, Moves, Outcome, Standing, Unresolved};
 use heavy_stack::plan::steps::{Step, Watch};
 use heavy_stack::project::Project;
 use heavy_stack::transition::{Change, Move};
@@ -38,6 +39,8 @@ enum Means {
     Panic,
     /// The disk is full.
     Fail,
+    /// Ctrl-C is pressed.
+    Interrupt,
 }
 
 /// Counts steps, and interferes with one.
@@ -65,6 +68,13 @@ impl Interference {
                 Means::Abort => std::process::abort(),
                 Means::Panic => std::panic::resume_unwind(Box::new("killed")),
                 Means::Fail => Err(io::ErrorKind::StorageFull.into()),
+                Means::Interrupt => {
+                    let own = std::process::id().to_string();
+                    assert!(Command::new("kill").args(["-INT", &own]).status().expect("kill").success());
+                    // The signal is handled by a thread of its own, which waits for this step.
+                    std::thread::sleep(Duration::from_millis(500));
+                    Ok(())
+                }
             },
             _ => Ok(()),
         }
@@ -114,15 +124,19 @@ impl Deed {
 
     /// In a process of its own, which is killed at a step.
     fn killed(self, root: &Path, step: usize, moment: Moment) {
-        let status = Command::new(std::env::current_exe().expect("this test"))
+        let status = self.in_a_process(root, &format!("{step} {moment:?} Abort")).status().expect("it starts");
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{self:?} {step} {moment:?}");
+    }
+
+    fn in_a_process(self, root: &Path, order: &str) -> Command {
+        let mut command = Command::new(std::env::current_exe().expect("this test"));
+        command
             .args(["--exact", "the_victim", "--quiet"])
-            .env("HEAVY_VICTIM", format!("{self:?} {step} {moment:?}"))
+            .env("HEAVY_VICTIM", format!("{self:?} {order}"))
             .env("HEAVY_VICTIM_ROOT", root)
             .stderr(std::process::Stdio::null())
-            .stdout(std::process::Stdio::null())
-            .status()
-            .expect("it starts");
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{self:?} {step} {moment:?}");
+            .stdout(std::process::Stdio::null());
+        command
     }
 }
 
@@ -132,10 +146,11 @@ fn the_victim() {
     let words: Vec<&str> = order.split(' ').collect();
     let deed = Deed::ALL.into_iter().find(|deed| format!("{deed:?}") == words[0]).expect("a deed");
     let moment = if words[2] == "Before" { Moment::Before } else { Moment::After };
+    let means = if words[3] == "Abort" { Means::Abort } else { Means::Interrupt };
     let root = PathBuf::from(std::env::var_os("HEAVY_VICTIM_ROOT").expect("a root"));
     let step = words[1].parse().expect("a number");
-    let watch = Interference::at(step, moment, Means::Abort);
-    deed.run(&root, &watch).expect("it is killed before it fails");
+    heavy_stack::plan::journal::stop_on_signals(|| 130).expect("signals");
+    deed.run(&root, &Interference::at(step, moment, means)).expect("it is killed before it fails");
 }
 
 fn path(text: &str) -> TreePath {
@@ -310,7 +325,11 @@ impl Fixture {
                 let found = path.symlink_metadata().expect("it exists");
                 let name = path.strip_prefix(&self.root).expect("below the root").display().to_string();
                 let mode = found.permissions().mode() & 0o7777;
-                let content = if found.is_dir() { "folder".into() } else { fs::read(&path).expect("readable") };
+                let content = match () {
+                    () if found.is_dir() => "folder".into(),
+                    () if found.is_symlink() => "link".into(),
+                    () => fs::read(&path).expect("readable"),
+                };
                 state.insert(name, format!("{mode:o} {}", String::from_utf8_lossy(&content)));
                 folders.extend(found.is_dir().then_some(path));
             }
@@ -497,5 +516,293 @@ fn a_step_that_fails_leaves_everything_as_it_was() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_ctrl_c_takes_back_what_was_done() {
+    let before = Fixture::new();
+    let (done, _) = concluded(&before);
+    for (deed, from) in [(Deed::Apply, &before), (Deed::Undo, &done)] {
+        let steps = steps_of(deed, from);
+        for step in [5, steps / 2, steps - 6] {
+            let victim = from.copy();
+            let status =
+                deed.in_a_process(&victim.root, &format!("{step} After Interrupt")).status().expect("it starts");
+            assert_eq!(status.code(), Some(130), "{deed:?} {step}");
+            assert_eq!(victim.state(), from.state(), "{deed:?} {step}");
+            assert_eq!(victim.standing(), from.standing(), "{deed:?} {step}");
+        }
+    }
+}
+
+/// Does something else at a step.
+struct Meanwhile<'a> {
+    steps: Mutex<usize>,
+    at: usize,
+    act: &'a (dyn Fn() + Sync),
+}
+
+impl Watch for Meanwhile<'_> {
+    fn before(&self, _: &Step) -> io::Result<()> {
+        let mut steps = self.steps.lock().expect("no panic holds it");
+        if *steps == self.at {
+            (self.act)();
+        }
+        *steps += 1;
+        Ok(())
+    }
+
+    fn after(&self, _: &Step) {}
+}
+
+#[test]
+fn of_two_at_once_the_second_is_refused() {
+    let fixture = Fixture::new();
+    let second = Mutex::new(Vec::new());
+    let act = || {
+        let moves = Moves::of(&Project::at(&fixture.root).expect("a project")).standing().map(drop);
+        let applied = Deed::Apply.run(&fixture.root, &Interference::none()).map(drop);
+        *second.lock().expect("nobody panics") = [moves, applied].map(|refused| refused.expect_err("refused")).to_vec();
+    };
+    Deed::Apply.run(&fixture.root, &Meanwhile { steps: Mutex::default(), at: 9, act: &act }).expect("applied");
+    for error in second.into_inner().expect("nobody panics") {
+        assert_eq!(error.to_string(), "another `heavy` is at work in this project");
+    }
+}
+
+#[test]
+fn a_file_that_is_edited_between_plan_and_apply_is_refused_before_anything_is_written() {
+    let text = |fixture: &Fixture| fixture.put("src/main.rs", &File::new("fn main() { mine() }\n"));
+    let mode = |fixture: &Fixture| fixture.mode("src/main.rs", 0o755);
+    let taken = |fixture: &Fixture| fixture.put("new/a/b.txt", &File::new("mine\n"));
+    let gone = |fixture: &Fixture| fs::remove_file(fixture.root.join("src/main.rs")).expect("it exists");
+    let link = |fixture: &Fixture| {
+        fs::rename(fixture.root.join("src"), fixture.root.join("real")).expect("a folder");
+        std::os::unix::fs::symlink("real", fixture.root.join("src")).expect("a link");
+    };
+    let edits: [&dyn Fn(&Fixture); 5] = [&text, &mode, &taken, &gone, &link];
+    for (edit, at) in edits.into_iter().zip(["src/main.rs", "src/main.rs", "new/a/b.txt", "src/main.rs", "src/main.rs"])
+    {
+        let fixture = Fixture::new();
+        edit(&fixture);
+        let state = fixture.state();
+        let error = Deed::Apply.run(&fixture.root, &Interference::none()).expect_err("refused");
+        assert_eq!(error.to_string(), format!("`{at}` was changed while the move was being planned"));
+        assert_eq!(fixture.state(), state);
+        assert_eq!(fixture.standing(), Standing::Nothing);
+    }
+}
+
+#[test]
+fn a_file_that_is_edited_while_the_move_is_applied_keeps_the_edit_and_the_move_is_taken_back() {
+    let fixture = Fixture::new();
+    let mut state = fixture.state();
+    let act = || fixture.put("src/main.rs", &File::new("fn main() { mine() }\n"));
+    let watch = Meanwhile { steps: Mutex::default(), at: 9, act: &act };
+    Deed::Apply.run(&fixture.root, &watch).expect_err("refused");
+    state.insert("src/main.rs".to_owned(), "644 fn main() { mine() }\n".to_owned());
+    assert_eq!(fixture.state(), state);
+    assert_eq!(fixture.standing(), Standing::Nothing);
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_leaves_everything_as_it_was() {
+    let fixture = Fixture::new();
+    fixture.mode("src", 0o555);
+    // Root may write anywhere.
+    let root_user = fs::write(fixture.root.join("src/probe"), "").is_ok();
+    if root_user {
+        fs::remove_file(fixture.root.join("src/probe")).expect("it was just written");
+    } else {
+        let state = fixture.state();
+        let error = Deed::Apply.run(&fixture.root, &Interference::none()).expect_err("refused");
+        assert!(error.to_string().starts_with("cannot write `"), "{error}");
+        assert_eq!(fixture.state(), state);
+    }
+    fixture.mode("src", 0o755);
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_replaced_and_stays_so() {
+    let fixture = Fixture::new();
+    fixture.mode("src/main.rs", 0o444);
+    let state = fixture.state();
+    Deed::Apply.run(&fixture.root, &Interference::none()).expect("applied");
+    assert_eq!(fixture.state()["src/main.rs"], "444 fn main() { new() }\n");
+    Deed::Abort.run(&fixture.root, &Interference::none()).expect("put back");
+    assert_eq!(fixture.state(), state);
+}
+
+#[test]
+fn a_recovery_leaves_and_names_what_was_edited_since_the_kill() {
+    let before = Fixture::new();
+    let victim = before.copy();
+    Deed::Apply.killed(&victim.root, steps_of(Deed::Apply, &before) - 3, Moment::Before);
+    victim.put("run.sh", &File { bytes: b"mine\n".to_vec(), executable: true });
+    for (deed, kept) in [(Deed::Finish, "new\n"), (Deed::RollBack, "old\n")] {
+        let survivor = victim.copy();
+        let outcome = deed.run(&survivor.root, &Interference::none()).expect("recovered");
+        assert_eq!(outcome.left.len(), 1, "{outcome:?}");
+        assert_eq!(outcome.left[0].path, path("run.sh"));
+        assert_eq!(fs::read_to_string(outcome.left[0].kept.as_ref().expect("kept")).expect("text"), kept);
+        assert_eq!(fs::read_to_string(survivor.root.join("run.sh")).expect("text"), "mine\n");
+    }
+}
+
+#[test]
+fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
+    let fixture = Fixture::new().apply();
+    let status = fixture.git(&["status", "--porcelain", "src/routes.rs", "logo.png", "kept.txt"]);
+    assert_eq!(status, "UD app/kept.txt\nUU app/logo.png\nUU app/src/routes.rs\n");
+    assert!(matches!(fixture.standing(), Standing::Conflicts(_)));
+    let project = Project::at(&fixture.root).expect("a project");
+    let moves = Moves::of(&project);
+    assert_eq!(
+        moves.apply(&the_move(), &header("sync")).expect_err("refused").to_string(),
+        "`heavy sync` left conflicts that are still open"
+    );
+    assert_eq!(
+        moves.conclude().expect("readable"),
+        Conclusion::Open(vec![
+            Unresolved::Marker(path("src/routes.rs"), 2),
+            Unresolved::Marker(path("src/routes.rs"), 6),
+            Unresolved::Beside { path: path("logo.png"), beside: path("logo.png.template") },
+            Unresolved::Unmerged(path("kept.txt")),
+            Unresolved::Unmerged(path("logo.png")),
+            Unresolved::Unmerged(path("src/routes.rs")),
+        ])
+    );
+    fixture.conclude();
+    assert_eq!(fs::read_to_string(fixture.root.join("heavy.toml")).expect("text"), LOCK.replace("\"1\"", "\"2\""));
+    assert!(matches!(fixture.standing(), Standing::Concluded(_)));
+}
+
+#[test]
+fn a_clone_knows_of_open_conflicts_and_can_conclude_them() {
+    let before = Fixture::new();
+    before.put("heavy.toml", &File::new(moved_lock()));
+    before.put("src/routes.rs", &File::new(MARKED));
+    assert_eq!(
+        before.standing(),
+        Standing::ConflictsElsewhere(vec![path("src/routes.rs"), path("logo.png"), path("kept.txt")])
+    );
+    let project = Project::at(&before.root).expect("a project");
+    let open = Moves::of(&project).conclude().expect("readable");
+    let lines = [2, 6].map(|line| Unresolved::Marker(path("src/routes.rs"), line));
+    assert_eq!(open, Conclusion::Open(lines.to_vec()));
+    before.put("src/routes.rs", &File::new("a\n"));
+    assert!(matches!(Moves::of(&project).conclude().expect("readable"), Conclusion::Done(_)));
+    assert_eq!(before.standing(), Standing::Nothing);
+}
+
+#[test]
+fn a_move_that_was_thrown_away_with_git_is_no_longer_open() {
+    let before = Fixture::new();
+    let fixture = before.apply();
+    fixture.git(&["reset", "--quiet", "--hard"]);
+    fixture.git(&["clean", "--quiet", "--force", "-d"]);
+    assert_eq!(fixture.standing(), Standing::Nothing);
+    Deed::Apply.run(&fixture.root, &Interference::none()).expect("applied again");
+}
+
+#[test]
+fn an_abort_keeps_aside_what_was_edited_since() {
+    let before = Fixture::new();
+    let fixture = before.apply();
+    fixture.put("src/routes.rs", &File::new("half resolved\n"));
+    let outcome = Deed::Abort.run(&fixture.root, &Interference::none()).expect("put back");
+    assert_eq!(fixture.state(), before.state());
+    let (at, kept) = &outcome.replaced[0];
+    assert_eq!((at, fs::read_to_string(kept).expect("text").as_str()), (&path("src/routes.rs"), "half resolved\n"));
+}
+
+#[test]
+fn what_cargo_made_of_the_lock_file_is_put_back_too() {
+    let before = Fixture::new();
+    let fixture = before.apply();
+    fixture.put("Cargo.lock", &File::new("by cargo\n"));
+    Moves::of(&Project::at(&fixture.root).expect("a project")).amend(&[path("Cargo.lock")]).expect("noted");
+    let aborted = fixture.copy();
+    let outcome = Deed::Abort.run(&aborted.root, &Interference::none()).expect("put back");
+    assert_eq!((outcome.replaced, aborted.state()), (Vec::new(), before.state()));
+    fixture.conclude();
+    Deed::Undo.run(&fixture.root, &Interference::none()).expect("undone");
+    assert_eq!(fixture.state()["Cargo.lock"], "644 locked\n");
+}
+
+#[test]
+fn moves_are_undone_one_after_the_other() {
+    let fixture = Fixture::new();
+    let mut states = vec![fixture.state()];
+    let text = |version: usize| LOCK.replace("\"1\"", &format!("\"{version}\""));
+    for version in 1..13 {
+        let change = |at: &str, before: Option<File>, after: Option<File>| Change { path: path(at), before, after };
+        let moved = Move {
+            changes: vec![
+                change("heavy.toml", file(&text(version)), file(&text(version + 1))),
+                change(&format!("added/{version}"), None, file("x")),
+            ],
+            ..Move::default()
+        };
+        let project = Project::at(&fixture.root).expect("a project");
+        Moves::of(&project).apply(&moved, &header("add-feature")).expect("applied");
+        states.push(fixture.state());
+    }
+    // Ten are remembered.
+    for state in states[2..12].iter().rev() {
+        Deed::Undo.run(&fixture.root, &Interference::none()).expect("undone");
+        assert_eq!(&fixture.state(), state);
+    }
+    let error = Deed::Undo.run(&fixture.root, &Interference::none()).expect_err("refused");
+    assert_eq!(error.to_string(), "there is no move to undo");
+}
+
+#[test]
+fn on_another_branch_a_move_cannot_be_undone_and_is_not_forgotten() {
+    let (done, undone) = concluded(&Fixture::new());
+    let moved = fs::read(done.root.join("heavy.toml")).expect("a file");
+    done.put("heavy.toml", &File::new(LOCK));
+    let error = Deed::Undo.run(&done.root, &Interference::none()).expect_err("refused");
+    assert_eq!(error.to_string(), "there is no move to undo: `heavy.toml` has changed since the last one");
+    done.put("heavy.toml", &File::new(moved));
+    Deed::Undo.run(&done.root, &Interference::none()).expect("undone");
+    assert_eq!(done.state(), undone.state());
+}
+
+#[test]
+fn without_a_repository_the_state_is_in_the_project_and_stays_there() {
+    let fixture = Fixture::new();
+    fs::remove_dir_all(fixture.root.join("../.git")).expect("it exists");
+    fs::write(fixture.root.join("../.git"), "").expect("a file");
+    fs::remove_file(fixture.root.join("../.git")).expect("a file");
+    let project = || Project::at(&fixture.root).expect("a project");
+    assert!(project().git().is_none());
+    Moves::of(&project()).apply(&the_move(), &header("sync")).expect("applied");
+    assert_eq!(fs::read_to_string(fixture.root.join(".heavy/.gitignore")).expect("text"), "*\n");
+    fixture.git(&["init", "--quiet"]);
+    assert!(matches!(fixture.standing(), Standing::Conflicts(_)));
+    Moves::of(&project()).abort().expect("put back");
+    assert_eq!(fs::read_to_string(fixture.root.join("src/main.rs")).expect("text"), "fn main() {}\n");
+    assert!(!fixture.root.join("new").exists());
+}
+
+#[test]
+fn a_repository_that_the_environment_names_is_the_one() {
+    let before = Fixture::new();
+    let (top, elsewhere) = (before.root.join(".."), before.root.join("../../elsewhere"));
+    fs::rename(top.join(".git"), &elsewhere).expect("a folder");
+    assert!(Project::at(&before.root).expect("a project").git().is_none());
+    for work_tree in [Some(&top), None] {
+        let fixture = elsewhere.join("index");
+        let mut command = Deed::Apply.in_a_process(&before.root, "9999 Before Abort");
+        command.current_dir(&top).env("GIT_DIR", &elsewhere).envs(work_tree.map(|folder| ("GIT_WORK_TREE", folder)));
+        assert!(command.status().expect("it starts").success());
+        assert!(index(&fixture).contains(" 3 app/src/routes.rs\n"), "{work_tree:?}");
+        assert!(elsewhere.join("heavy/in-app/moves/1").is_dir(), "{work_tree:?}");
+        let mut command = Deed::Abort.in_a_process(&before.root, "9999 Before Abort");
+        command.current_dir(&top).env("GIT_DIR", &elsewhere).envs(work_tree.map(|folder| ("GIT_WORK_TREE", folder)));
+        assert!(command.status().expect("it starts").success());
+        assert!(!index(&fixture).contains(" 3 app/"), "{work_tree:?}");
     }
 }
