@@ -84,14 +84,7 @@ impl Project {
         })?;
         let text = String::from_utf8(bytes)
             .map_err(|error| Error::user(format!("`{LOCKFILE}` is not text")).because(error).hint(self.restore()))?;
-        if let Some(line) = first_marker(&text) {
-            return Err(Error::user(format!("`{LOCKFILE}` has git's conflict markers in line {line}"))
-                .hint(format!("keep one side of each conflict in it, or {}", self.restore())));
-        }
-        Lock::parse(&text).map_err(|mut error| {
-            error.hints = vec![self.restore()];
-            error.hint("a newer `heavy` may have written it; `heavy --version` shows yours")
-        })
+        Lock::parse(&text)
     }
 
     /// How to get the last good `heavy.toml`.
@@ -107,8 +100,5 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| Error::io("find", path, &error))
 }
 
-/// The number of the first line that git writes around a conflict.
-fn first_marker(text: &str) -> Option<usize> {
-    let marker = |line: &str| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) || line == "=======";
-    text.lines().position(marker).map(|line| line + 1)
-}
+#[cfg(test)]
+mod tests;

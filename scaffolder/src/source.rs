@@ -19,6 +19,8 @@ mod meter;
 pub mod releases;
 pub mod scope;
 pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod version;
 pub mod versions;
 

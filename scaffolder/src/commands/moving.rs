@@ -135,9 +135,7 @@ impl Moving {
         let report = report::Report { moving: self, from, to, plan: &plan, extra, mentions: &mentions };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
-            if let Some(git) = self.project.git() {
-                git.check_settled()?;
-            }
+            self.project.check_settled()?;
             if !self.args.allow_dirty {
                 clean::require(&self.project, &plan, &base)?;
             }

@@ -45,9 +45,7 @@ pub(super) fn undo(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
                 .hint("undo it on the branch where it was made, or take it back with git"),
         });
     };
-    if let Some(git) = project.git() {
-        git.check_settled()?;
-    }
+    project.check_settled()?;
     let place = Place::of(project);
     let mut back = Back { ledger: &ledger, place: &place, folder: &folder, record, outcome: Outcome::default() };
     back.leave_what_was_edited(&quiet)?;

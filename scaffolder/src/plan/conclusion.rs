@@ -3,7 +3,6 @@
 use std::fs;
 
 use gix::bstr::ByteSlice;
-use toml_edit::DocumentMut;
 
 use super::ledger::Ledger;
 use super::moves::{Conclusion, Outcome, Unresolved};
@@ -12,7 +11,7 @@ use super::replay::{Place, Stands};
 use super::standing;
 use super::steps::{Steps, Watch, mode_of, set_mode};
 use crate::error::{Error, Result};
-use crate::lockfile::LOCKFILE;
+use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::{ConflictKind, Labels};
 use crate::project::Project;
 
@@ -101,18 +100,16 @@ fn is_marker(line: &[u8], labels: &Labels) -> bool {
 fn take_out_of_lockfile(project: &Project, steps: &Steps<'_>) -> Result<()> {
     let path = project.root().join(LOCKFILE);
     let failed = |error: std::io::Error| Error::io("write", &path, &error);
+    let lock = project.lock()?;
     let text = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| match project.lock() {
-        Err(refused) => refused,
-        Ok(_) => Error::user(format!("`{LOCKFILE}` is malformed")).because(error),
-    })?;
-    if document.remove("conflicts").is_none() {
+    let settled = Lock::write_into(&text, &Lock { conflicts: Vec::new(), ..lock })?;
+    if settled == text {
         return Ok(());
     }
     let mode = path.metadata().ok().as_ref().and_then(mode_of);
     let beside = path.with_file_name(".heavy-toml.new");
     drop(fs::remove_file(&beside));
-    steps.write_durably(&beside, document.to_string().as_bytes()).map_err(failed)?;
+    steps.write_durably(&beside, settled.as_bytes()).map_err(failed)?;
     set_mode(&beside, mode).and_then(|()| steps.rename(&beside, &path)).map_err(|error| {
         drop(fs::remove_file(&beside));
         failed(error)

@@ -22,9 +22,7 @@ pub(super) fn apply(project: &Project, watch: &dyn Watch, moved: &Move, header: 
     let ledger = Ledger::open(project)?;
     let quiet = Steps { watch, journal: None };
     standing::check_none_open(project, &ledger, &quiet)?;
-    if let Some(git) = project.git() {
-        git.check_settled()?;
-    }
+    project.check_settled()?;
     let place = Place::of(project);
     let (mut record, pack) = draft(project, &place, moved, header)?;
 

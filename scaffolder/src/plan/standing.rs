@@ -3,15 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use toml_edit::DocumentMut;
-
 use super::ledger::Ledger;
 use super::moves::{Doing, Standing};
 use super::record::{Record, State};
 use super::replay::{Place, Stands};
 use super::steps::{Steps, Watch};
 use crate::error::{Error, Result};
-use crate::lockfile::LOCKFILE;
+use crate::lockfile::{LOCKFILE, Lock};
 use crate::project::Project;
 use crate::tree::TreePath;
 
@@ -37,12 +35,11 @@ pub(super) fn of(project: &Project) -> Result<Standing> {
 /// The conflicts that `heavy.toml` says are open.
 pub(super) fn open_paths(root: &Path) -> Option<Vec<TreePath>> {
     let text = fs::read_to_string(root.join(LOCKFILE)).ok()?;
-    let Ok(document) = text.parse::<DocumentMut>() else {
+    match Lock::parse(&text) {
+        Ok(lock) => Some(lock.conflicts).filter(|paths| !paths.is_empty()),
         // It is damaged; what it says is not known, but that it says something is.
-        return text.contains("[conflicts]").then(Vec::new);
-    };
-    let paths = document.get("conflicts")?.as_table_like()?.get("paths").and_then(|paths| paths.as_array());
-    Some(paths.into_iter().flatten().filter_map(|path| TreePath::parse(path.as_str()?).ok()).collect())
+        Err(_) => text.contains("[conflicts]").then(Vec::new),
+    }
 }
 
 /// Whether the conflicts of an open move are settled by other means: `git reset --hard`, or the entries taken out of

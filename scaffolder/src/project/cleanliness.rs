@@ -27,6 +27,23 @@ impl Uncommitted {
 }
 
 impl Project {
+    /// Refuses a move while something else is half-done, in the project or elsewhere in the work tree.
+    ///
+    /// # Errors
+    /// Of kind `User`: a merge or the like is in progress, or paths are unmerged.
+    pub fn check_settled(&self) -> Result<()> {
+        let Some(git) = self.git() else { return Ok(()) };
+        if let Some(what) = git.in_progress() {
+            return Err(Error::user(format!("the repository is in the middle of {what}"))
+                .hint("finish or abort that first; `git status` says how"));
+        }
+        match git.unmerged()?.first() {
+            None => Ok(()),
+            Some(path) => Err(Error::user(format!("git has `{path}` as unmerged"))
+                .hint("resolve it and `git add` it first; `git status` lists all")),
+        }
+    }
+
     /// What is not committed: any tracked file of the project, and untracked ones at the paths that a move would
     /// change. Untracked files elsewhere do not count. Without a repository there is nothing to commit to.
     ///

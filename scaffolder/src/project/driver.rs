@@ -124,6 +124,8 @@ impl GitDriver<'_> {
         let output = command
             .current_dir(work_tree)
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .output()
             .map_err(|error| Error::system("it could not be started").because(error))?;
         let merged = || fs::read(&result).map_err(|error| Error::io("read", &result, &error));

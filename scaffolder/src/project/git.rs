@@ -105,22 +105,6 @@ impl Git {
         })
     }
 
-    /// Refuses a move while something else is half-done, in the project or elsewhere in the work tree.
-    ///
-    /// # Errors
-    /// Of kind `User`: a merge or the like is in progress, or paths are unmerged.
-    pub fn check_settled(&self) -> Result<()> {
-        if let Some(what) = self.in_progress() {
-            return Err(Error::user(format!("the repository is in the middle of {what}"))
-                .hint("finish or abort that first; `git status` says how"));
-        }
-        match self.unmerged()?.first() {
-            None => Ok(()),
-            Some(path) => Err(Error::user(format!("git has `{path}` as unmerged"))
-                .hint("resolve it and `git add` it first; `git status` lists all")),
-        }
-    }
-
     /// The work tree's paths, in the project or elsewhere, that the index holds unmerged.
     ///
     /// # Errors

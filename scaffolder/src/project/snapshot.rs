@@ -97,13 +97,15 @@ impl Project {
         Ok(snapshot)
     }
 
-    /// Whether a folder holds nothing but files of the snapshot, so that a merge can decide what becomes of it.
+    /// Whether a folder holds nothing but files of the snapshot, so that a merge can decide what becomes of it. One with
+    /// an empty folder in it does not: that would stay.
     fn is_known_whole(&self, folder: &TreePath, snapshot: &Snapshot) -> bool {
         let walk = ignore::WalkBuilder::new(self.root().join(folder.as_str())).standard_filters(false).build();
+        let holds_something = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         walk.into_iter().all(|entry| {
-            entry.is_ok_and(|entry| {
-                entry.file_type().is_some_and(|kind| kind.is_dir())
-                    || tree_path(self.root(), entry.path()).is_some_and(|path| snapshot.files.contains_key(&path))
+            entry.is_ok_and(|entry| match entry.file_type() {
+                Some(kind) if kind.is_dir() => holds_something(entry.path()),
+                _ => tree_path(self.root(), entry.path()).is_some_and(|path| snapshot.files.contains_key(&path)),
             })
         })
     }

@@ -140,12 +140,19 @@ impl Search<'_> {
             ))
             .hint("find it by the project's files: `heavy adopt`");
         }
-        let place = if source == EMBEDDED { "this `heavy`".to_owned() } else { format!("`{source}`") };
-        let mut why = Error::system(format!(
-            "version {version} of the template, as this project was made from it, is not in {place}"
-        ));
+        let made_from = format!("version {version} of the template, as this project was made from it");
+        let mut why = match (source.as_str(), self.problems.is_empty()) {
+            (EMBEDDED, _) => Error::system(format!("{made_from}, is not in this `heavy`"))
+                .hint("if a newer `heavy` made it, install that: `cargo install heavy-stack`"),
+            (_, true) => Error::system(format!("{made_from}, is not in `{source}`")),
+            (_, false) => Error::system(format!("{made_from}, is not in the cache, and `{source}` cannot be asked")),
+        };
         if self.problems.is_empty() && source != EMBEDDED {
-            why.causes.push("no commit that its branches and tags lead to has this stamp: they were moved, deleted or rewritten, or the clone is shallow".to_owned());
+            why.causes.push(
+                "no commit that its branches and tags lead to has this stamp: they were moved, deleted or rewritten, \
+                 or the clone is shallow"
+                    .to_owned(),
+            );
         }
         for problem in &self.problems {
             why.kind = problem.kind;
@@ -153,9 +160,9 @@ impl Search<'_> {
             why.causes.extend(problem.causes.iter().cloned());
             why.hints.extend(problem.hints.iter().cloned());
         }
-        if source == EMBEDDED {
-            why.hints.push("if a newer `heavy` made it, install that: `cargo install heavy-stack`".to_owned());
-        }
         why
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,7 +181,7 @@ fn without_network(
         }
     }
     let mut versions: Vec<&str> = kept.iter().filter_map(|(origin, _)| origin.version.as_deref()).collect();
-    versions.sort_unstable();
+    versions.sort_by(|one, other| version::parse(one).cmp(&version::parse(other)).then(one.cmp(other)));
     versions.dedup();
     let error = error.hint("everything that stays at this version works without the network: features, rename, diff");
     Err(match versions.last() {
@@ -248,3 +248,6 @@ impl Followed<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,13 @@ fn stamp_and_archive_are_those_of_the_template() {
 }
 
 #[test]
+fn no_released_version_of_the_template_has_changed_since() {
+    let env = Environment::new();
+    let shown = env.run(&["template", "release", &repository().to_string_lossy(), "--check"]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+}
+
+#[test]
 fn the_template_of_this_repository_passes_the_lint() {
     let env = Environment::new();
     let shown = env.run(&["template", "lint", &repository().to_string_lossy()]);

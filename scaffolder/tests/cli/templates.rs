@@ -159,3 +159,139 @@ fn locking_pins_every_combination_and_is_fresh_afterwards() {
         cargo.current_dir(env.path("my-app")).args(["metadata", "--locked", "--offline", "--format-version=1"]);
     assert!(output.output().expect("cargo starts").status.success());
 }
+
+/// A template whose tool, like heavy itself, embeds what was released.
+fn with_a_tool() -> Environment {
+    let env = Environment::new();
+    env.template(&[]);
+    env.write("tool/cargo-generate.toml", env.read("template/cargo-generate.toml") + "subfolder = \"template\"\n");
+    env.write("tool/template/README.md", "# {{title}} with {{vectors}} and {{queue}}\n");
+    env.write("tool/scaffolder/Cargo.toml", "");
+    env
+}
+
+fn set_version(env: &Environment, manifest: &str, version: &str) {
+    let text = env.read(manifest);
+    let old = text.lines().find(|line| line.starts_with("version = ")).expect("a version").to_owned();
+    env.write(manifest, text.replace(&old, &format!("version = \"{version}\"")));
+}
+
+#[test]
+fn a_version_is_released_once_and_the_same_again_changes_nothing() {
+    let env = with_a_tool();
+    insta::assert_snapshot!(env.run(&["template", "release", "tool", "--check"]), @"
+    exit 0
+    --- err
+         Checked 1.2.3 is not released yet
+    ");
+    assert!(!env.path("tool/scaffolder/releases.pack").exists());
+    insta::assert_snapshot!(env.run(&["template", "release", "tool"]), @"
+    exit 0
+    --- err
+        Released 1.2.3; now raise `version` in `cargo-generate.toml`, before the template changes
+    ");
+    let pack = std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack");
+    insta::assert_snapshot!(env.run(&["template", "release", "tool"]), @"
+    exit 0
+    --- err
+        Released 1.2.3 already, as it stands
+    ");
+    assert_eq!(std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack"), pack);
+    env.succeeds(&["template", "release", "tool", "--check"]);
+}
+
+#[test]
+fn a_version_that_was_released_with_other_files_is_refused_until_it_is_raised() {
+    let env = with_a_tool();
+    env.succeeds(&["template", "release", "tool"]);
+    let pack = std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack");
+    env.write("tool/template/README.md", "# {{title}}, {{vectors}}, {{queue}}\n");
+    let refused = env.run(&["template", "release", "tool"]);
+    insta::assert_snapshot!(refused, @"
+    exit 2
+    --- err
+    error: version 1.2.3 of the template was released, and the template has changed since
+    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then stamp it anew: `heavy template stamp`
+    ");
+    assert_eq!(env.run(&["template", "release", "tool", "--check"]), refused);
+    assert_eq!(std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack"), pack);
+
+    set_version(&env, "tool/cargo-generate.toml", "1.3.0");
+    env.succeeds(&["template", "release", "tool"]);
+    // Both are kept: the old version is still refused with the new files.
+    set_version(&env, "tool/cargo-generate.toml", "1.2.3");
+    assert_eq!(env.run(&["template", "release", "tool", "--check"]), refused);
+}
+
+#[test]
+fn a_damaged_pack_is_refused_and_left_as_it_is() {
+    let env = with_a_tool();
+    env.succeeds(&["template", "release", "tool"]);
+    let mut pack = std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack");
+    pack.truncate(pack.len() / 2);
+    env.write("tool/scaffolder/releases.pack", &pack);
+    set_version(&env, "tool/cargo-generate.toml", "1.3.0");
+    let shown = env.run(&["template", "release", "tool"]);
+    assert!(shown.contains("error: the file with the released versions is damaged"), "{shown}");
+    assert_eq!(std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack"), pack);
+}
+
+#[test]
+fn a_release_needs_a_version_in_full() {
+    let env = with_a_tool();
+    set_version(&env, "tool/cargo-generate.toml", "2");
+    insta::assert_snapshot!(env.run(&["template", "release", "tool"]), @r#"
+    exit 3
+    --- err
+    error: `2` is no version
+    caused by: unexpected end of input while parsing major version number
+    hint: write `version = "0.1.0"` under `[heavy]` in `cargo-generate.toml`
+    "#);
+}
+
+#[test]
+fn elsewhere_the_releases_are_the_version_tags_of_the_repository() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.commit_template();
+    env.succeeds(&["template", "release", "template", "--check"]);
+    insta::assert_snapshot!(env.run(&["template", "release", "template"]), @"
+    exit 2
+    --- err
+    error: the releases of this template are the version tags of its repository
+    hint: commit, then: `git -C template tag v1.2.3`
+    ");
+    env.git("template", &["tag", "v1.2.3"]);
+    insta::assert_snapshot!(env.run(&["template", "release", "template"]), @"
+    exit 0
+    --- err
+        Released 1.2.3 already, as the tag `v1.2.3`
+    ");
+    env.write("template/src/lib.rs", "");
+    insta::assert_snapshot!(env.run(&["template", "release", "template", "--check"]), @"
+    exit 2
+    --- err
+    error: version 1.2.3 of the template was released, and the template has changed since
+    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then stamp it anew: `heavy template stamp`
+    ");
+    set_version(&env, "template/cargo-generate.toml", "1.2.4");
+    env.succeeds(&["template", "release", "template", "--check"]);
+}
+
+#[test]
+fn a_template_that_was_loaded_is_in_the_cache() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.succeeds(&["new", "a", "--template", "template"]);
+    let usual = env.home().join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" });
+    assert_eq!(std::fs::read_dir(usual.join("heavy/templates")).expect("a cache").count(), 1);
+    let mut elsewhere = env.command(&["new", "b", "--template", "template"]);
+    elsewhere.env("HEAVY_CACHE_DIR", env.path("elsewhere"));
+    assert!(elsewhere.output().expect("heavy starts").status.success());
+    assert_eq!(env.list("elsewhere/heavy/templates").len(), 1);
+    // A cache that cannot be written is no reason to fail.
+    env.write("blocked", "a file");
+    let mut blocked = env.command(&["new", "c", "--template", "template"]);
+    blocked.env("HEAVY_CACHE_DIR", env.path("blocked"));
+    assert!(blocked.output().expect("heavy starts").status.success());
+}

@@ -19,8 +19,9 @@ impl Refs {
     pub(super) fn of_remote(refs: &[Ref]) -> Self {
         let mut all = Self::default();
         for reference in refs {
-            let (name, _, commit) = reference.unpack();
-            if let Some(commit) = commit {
+            // What a name stands for, and what that leads to if it is an annotated tag.
+            let (name, named, behind) = reference.unpack();
+            if let Some(commit) = behind.or(named) {
                 all.add(&name.to_str_lossy(), commit.to_string());
             }
         }
