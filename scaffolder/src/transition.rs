@@ -102,7 +102,7 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
         theirs: request.theirs.clone(),
         settled: Settled::default(),
     };
-    once::settle(&mut sides, request.once);
+    once::settle(&mut sides, request.once, &request.ours.obstacles);
     obstacles::settle(&mut sides, &request.ours.obstacles);
     let lock_by_cargo = locks::settle_cargo(&mut sides);
     let heavy = locks::take_heavy(&mut sides);

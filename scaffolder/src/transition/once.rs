@@ -1,15 +1,21 @@
 //! Files that are written once: migrations, above all. A database has run them, so nobody may change them afterwards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sides;
 use crate::merge::{Conflict, ConflictKind};
+use crate::project::snapshot::Obstacle;
 use crate::tree::{File, TreePath};
 
-/// Takes every once-written path out of the sides: new ones are created, all others stay as the user has them.
-pub(super) fn settle(sides: &mut Sides, once: &dyn Fn(&TreePath) -> bool) {
+/// Takes every once-written path out of the sides: new ones are created, all others stay as the user has them. A new one where an
+/// obstacle stands is left to [`obstacles`](super::obstacles).
+pub(super) fn settle(sides: &mut Sides, once: &dyn Fn(&TreePath) -> bool, obstacles: &BTreeMap<TreePath, Obstacle>) {
     let taken = numbers_of_the_user(sides);
+    let blocked = |path: &TreePath| obstacles.keys().any(|obstacle| path.is_within(obstacle.as_str()));
     for path in sides.paths().into_iter().filter(|path| once(path)) {
+        if blocked(&path) && !sides.base.contains_key(&path) {
+            continue;
+        }
         match sides.take(&path) {
             (None, None, Some(theirs)) if number(&path).is_some_and(|number| taken.contains(&number)) => {
                 beside(sides, path, theirs);

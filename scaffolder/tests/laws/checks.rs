@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use heavy_stack::merge::ConflictKind;
+use heavy_stack::project::snapshot::Snapshot;
 use heavy_stack::transition::Move;
 use heavy_stack::tree::{File, Tree, TreePath};
 
@@ -11,7 +12,7 @@ use crate::project::once;
 /// A move, from all sides.
 pub(crate) struct Sides<'a> {
     pub(crate) base: &'a Tree,
-    pub(crate) ours: &'a Tree,
+    pub(crate) ours: &'a Snapshot,
     pub(crate) theirs: &'a Tree,
     pub(crate) after: &'a Tree,
     pub(crate) plan: &'a Move,
@@ -37,8 +38,9 @@ impl Sides<'_> {
         self.what_the_user_deleted_stays_deleted()?;
         self.once_written_is_not_touched()?;
         self.the_lock_says_what_is_open()?;
+        self.nothing_is_done_through_a_link()?;
         for path in self.after.keys() {
-            let all = (self.base.get(path), self.ours.get(path), self.theirs.get(path), self.after.get(path));
+            let all = (self.base.get(path), self.ours.files.get(path), self.theirs.get(path), self.after.get(path));
             if let (Some(base), Some(ours), Some(theirs), Some(after)) = all
                 && !self.is_open(path)
                 && !once(path)
@@ -60,7 +62,7 @@ impl Sides<'_> {
         let (pristine, kept) = (all_lines(self.base), all_lines(self.after));
         // `heavy.toml` is `heavy`'s own.
         let written = |(path, file): &(&TreePath, &File)| is_text(file) && path.as_str() != "heavy.toml";
-        for (path, file) in self.ours.iter().filter(written) {
+        for (path, file) in self.ours.files.iter().filter(written) {
             for line in lines(file) {
                 holds!(
                     pristine.contains(line) || kept.contains(line),
@@ -75,7 +77,7 @@ impl Sides<'_> {
     fn every_binary_of_the_user_is_there(&self) -> Check {
         let pristine: BTreeSet<&[u8]> = self.base.values().map(|file| file.bytes.as_slice()).collect();
         let kept: BTreeSet<&[u8]> = self.after.values().map(|file| file.bytes.as_slice()).collect();
-        for (path, file) in self.ours.iter().filter(|(_, file)| !is_text(file)) {
+        for (path, file) in self.ours.files.iter().filter(|(_, file)| !is_text(file)) {
             let bytes = file.bytes.as_slice();
             holds!(pristine.contains(bytes) || kept.contains(bytes), "the bytes of `{path}` are lost");
         }
@@ -85,7 +87,7 @@ impl Sides<'_> {
     /// A file where no template has one is not changed, wherever it stands afterwards.
     fn every_file_of_the_users_own_is_there(&self) -> Check {
         let contents: BTreeSet<&[u8]> = self.base.values().map(|file| file.bytes.as_slice()).collect();
-        for (path, file) in self.ours {
+        for (path, file) in &self.ours.files {
             let own = !self.base.contains_key(path) && !self.theirs.contains_key(path);
             // One that the user moved here, edited or not, is the template's still.
             let moved = contents.contains(file.bytes.as_slice()) || shares_a_line(file, self.base);
@@ -108,7 +110,7 @@ impl Sides<'_> {
             if let Some(beside) = &conflict.beside {
                 let theirs = conflict.theirs.as_ref();
                 holds!(theirs.is_some() && self.after.get(beside) == theirs, "what stands beside `{path}`");
-                holds!(!self.ours.contains_key(beside), "`{beside}` was the user's");
+                holds!(!self.ours.files.contains_key(beside), "`{beside}` was the user's");
             } else if conflict.kind == ConflictKind::Content {
                 holds!(self.after.get(path).is_some_and(marked), "`{path}` has a conflict and no markers");
             }
@@ -120,14 +122,14 @@ impl Sides<'_> {
 
     fn what_the_user_deleted_stays_deleted(&self) -> Check {
         for path in self.base.keys().filter(|path| self.theirs.contains_key(*path)) {
-            let deleted = !self.ours.contains_key(path) && path.as_str() != "heavy.toml";
+            let deleted = !self.ours.files.contains_key(path) && path.as_str() != "heavy.toml";
             holds!(!deleted || !self.after.contains_key(path) || self.is_open(path), "`{path}` came back");
         }
         Ok(())
     }
 
     fn once_written_is_not_touched(&self) -> Check {
-        for (path, file) in self.ours.iter().filter(|(path, _)| once(path)) {
+        for (path, file) in self.ours.files.iter().filter(|(path, _)| once(path)) {
             holds!(self.after.get(path) == Some(file), "`{path}` is written once, and was touched");
         }
         Ok(())
@@ -141,6 +143,23 @@ impl Sides<'_> {
         let recorded: BTreeSet<&str> = paths.into_iter().flatten().filter_map(toml::Value::as_str).collect();
         let open: BTreeSet<&str> = self.plan.conflicts.iter().map(|conflict| conflict.path.as_str()).collect();
         holds!(recorded == open, "heavy.toml records {recorded:?}, open are {open:?}");
+        Ok(())
+    }
+}
+
+impl Sides<'_> {
+    fn nothing_is_done_through_a_link(&self) -> Check {
+        for at in self.ours.obstacles.keys() {
+            let through = self.plan.changes.iter().find(|change| change.path.is_within(at.as_str()));
+            holds!(through.is_none(), "`{at}` is a link, and {through:?}");
+            for path in self.base.keys().chain(self.theirs.keys()).filter(|path| path.is_within(at.as_str())) {
+                let arrives = self.theirs.contains_key(path) && self.base.get(path) != self.theirs.get(path);
+                holds!(
+                    !arrives || once(path) || self.is_open(path),
+                    "`{path}` is behind the link `{at}`, and nobody says so"
+                );
+            }
+        }
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What users do to their projects.
 
+use heavy_stack::project::snapshot::{Obstacle, Snapshot};
 use heavy_stack::tree::{File, Tree, TreePath};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -29,7 +30,13 @@ pub(crate) enum Edit {
 }
 
 /// Where users put files of their own: places that templates like too, and others.
-const PLACES: [&str; 10] = [
+const PLACES: [&str; 16] = [
+    "docs/tour.md",
+    "src/pages/home.rs",
+    "static/font.bin",
+    "docs",
+    "scripts/mine.sh",
+    "notes",
     "notes.txt",
     "src/mine.rs",
     "src/pages/mine.rs",
@@ -61,6 +68,30 @@ pub(crate) fn edits(most: usize) -> impl Strategy<Value = Vec<Edit>> {
         1 => index().prop_map(Edit::Indent),
     ];
     vec(edit, 0..most)
+}
+
+/// A link in the place of a file, or of the folder that it is in.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    at: Index,
+    folder: bool,
+}
+
+pub(crate) fn link() -> impl Strategy<Value = Link> {
+    (any::<Index>(), any::<bool>()).prop_map(|(at, folder)| Link { at, folder })
+}
+
+/// Puts it into a project. What stood there is elsewhere now, out of reach.
+pub(crate) fn put_link(project: &mut Snapshot, link: &Link) {
+    let open: Vec<&TreePath> = project.files.keys().filter(|path| path.as_str() != "heavy.toml").collect();
+    if open.is_empty() {
+        return;
+    }
+    let path = open[link.at.index(open.len())].as_str();
+    let folder = path.rsplit_once('/').map(|(folder, _)| folder).filter(|_| link.folder);
+    let at = TreePath::parse(folder.unwrap_or(path)).expect("a good path");
+    project.files.retain(|path, _| !path.is_within(at.as_str()));
+    project.obstacles.insert(at, Obstacle::Link);
 }
 
 /// The project after these edits, of files that `may` be edited. `heavy.toml` has laws of its own.

@@ -8,12 +8,16 @@ mod edits;
 mod model;
 mod project;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use heavy_stack::project::snapshot::Snapshot;
+use heavy_stack::transition::{Move, known_part};
 use heavy_stack::tree::Tree;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use edits::{Edit, edits};
+use edits::{Edit, Link, edits};
 use model::{Answers, Evolution, Model, answers, evolution, model};
 use project::{moved, once, shown, try_move};
 
@@ -39,7 +43,11 @@ fn changing(renderings: &[&Tree]) -> BTreeSet<String> {
 
 /// Where an edit has nothing to do with a move. A migration of the user's own does, wherever it is: by its number.
 fn elsewhere(changing: &BTreeSet<String>) -> impl Fn(&str) -> bool {
-    |path| !changing.contains(path) && !path.starts_with("migrations/")
+    let is_below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    move |path| {
+        let touches = |other: &String| other == path || is_below(other, path) || is_below(path, other);
+        !changing.iter().any(touches) && !path.starts_with("migrations/")
+    }
 }
 
 /// The folders around these paths.
@@ -190,16 +198,40 @@ struct AnyMove {
     to: Answers,
     evolution: Vec<Evolution>,
     edits: Vec<Edit>,
+    link: Option<Link>,
 }
 
 fn any_move() -> impl Strategy<Value = AnyMove> {
-    (model(), answers(), answers(), evolution(8), edits(10)).prop_map(|(model, from, to, evolution, edits)| AnyMove {
-        model,
-        from,
-        to,
-        evolution,
-        edits,
-    })
+    let link = prop_oneof![5 => Just(None), 1 => edits::link().prop_map(Some)];
+    (model(), answers(), answers(), evolution(8), edits(10), link)
+        .prop_map(|(model, from, to, evolution, edits, link)| AnyMove { model, from, to, evolution, edits, link })
+}
+
+impl AnyMove {
+    /// Base, ours, theirs.
+    fn sides(&self) -> (Tree, Snapshot, Tree) {
+        let base = self.model.render(&self.from);
+        let theirs = self.model.evolved(&self.evolution).render(&self.to);
+        let files = edits::apply(&base, &self.edits, &|_| true);
+        let mut ours = Snapshot { files, ..Snapshot::default() };
+        if let Some(link) = &self.link {
+            edits::put_link(&mut ours, link);
+        }
+        (base, ours, theirs)
+    }
+
+    /// Makes the move, with its base known or not, and checks it.
+    fn check(&self, base_is_known: bool) -> (Move, Result<(), String>) {
+        let (mut base, ours, theirs) = self.sides();
+        if !base_is_known {
+            // Nothing that differs from where it should go can be told from what the user wrote.
+            base = known_part(&ours.files, std::slice::from_ref(&theirs));
+        }
+        let plan = try_move(&base, &ours, &theirs, base_is_known);
+        let after = project::applied(&ours.files, &plan);
+        let result = checks::Sides { base: &base, ours: &ours, theirs: &theirs, after: &after, plan: &plan }.check();
+        (plan, result)
+    }
 }
 
 proptest! {
@@ -207,28 +239,43 @@ proptest! {
 
     #[test]
     fn no_byte_that_the_user_wrote_is_ever_lost_and_no_conflict_is_hidden(case in any_move()) {
-        let base = case.model.render(&case.from);
-        let theirs = case.model.evolved(&case.evolution).render(&case.to);
-        let ours = edits::apply(&base, &case.edits, &|_| true);
-        let (plan, after) = moved(&base, &ours, &theirs);
-        let sides = checks::Sides { base: &base, ours: &ours, theirs: &theirs, after: &after, plan: &plan };
-        if let Err(broken) = sides.check() {
-            prop_assert!(false, "{broken}{}", shown(&plan));
-        }
+        let (plan, result) = case.check(true);
+        prop_assert!(result.is_ok(), "{:?}{}", result, shown(&plan));
     }
 
     #[test]
     fn without_its_base_nothing_is_lost_either(case in any_move()) {
-        let base = case.model.render(&case.from);
-        let theirs = case.model.evolved(&case.evolution).render(&case.to);
-        let ours = edits::apply(&base, &case.edits, &|_| true);
-        let known = heavy_stack::transition::known_part(&ours, std::slice::from_ref(&theirs));
-        let plan = try_move(&known, &ours, &theirs, false);
-        let after = project::applied(&ours, &plan);
-        // Nothing that the project has can be told from what the user wrote.
-        let sides = checks::Sides { base: &known, ours: &ours, theirs: &theirs, after: &after, plan: &plan };
-        if let Err(broken) = sides.check() {
-            prop_assert!(false, "{broken}{}", shown(&plan));
+        let (plan, result) = case.check(false);
+        prop_assert!(result.is_ok(), "{:?}{}", result, shown(&plan));
+    }
+}
+
+/// A law that is never put to the test holds easily.
+#[test]
+fn the_cases_reach_every_kind_of_conflict_and_of_success() {
+    let mut runner = TestRunner::deterministic();
+    let mut reached = BTreeMap::new();
+    for _ in 0..1_000 {
+        let case = any_move().new_tree(&mut runner).expect("a case").current();
+        let (base, ours, theirs) = case.sides();
+        let mut count = |what: String| *reached.entry(what).or_insert(0) += 1;
+        for base_is_known in [true, false] {
+            let base =
+                if base_is_known { base.clone() } else { known_part(&ours.files, std::slice::from_ref(&theirs)) };
+            let plan = try_move(&base, &ours, &theirs, base_is_known);
+            plan.conflicts.iter().for_each(|conflict| count(format!("{:?}", conflict.kind)));
+            plan.kept_deleted.iter().for_each(|_| count("kept deleted".to_owned()));
+            plan.moved.iter().for_each(|_| count("moved".to_owned()));
+            let merged = |change: &&heavy_stack::transition::Change| {
+                change.before.is_some() && change.after.is_some() && change.after.as_ref() != theirs.get(&change.path)
+            };
+            if plan.conflicts.is_empty() {
+                plan.changes.iter().filter(merged).for_each(|_| count("merged".to_owned()));
+            }
         }
+    }
+    let kinds = ["Content", "BothAdded", "DeletedByTemplate", "Binary", "Blocked", "MovedApart", "NumberTaken"];
+    for kind in kinds.into_iter().chain(["UnknownBase", "kept deleted", "moved", "merged"]) {
+        assert!(reached.get(kind).is_some_and(|times| *times >= 3), "{kind}: {reached:#?}");
     }
 }

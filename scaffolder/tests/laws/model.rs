@@ -20,7 +20,9 @@ pub(crate) const FEATURES: [&str; 3] = ["alpha", "beta", "gamma"];
 pub(crate) const NAMES: [&str; 6] = ["app", "my-app", "apple", "word", "a-very-long-name-for-an-application", "x"];
 
 /// Where files may stand. Those with a placeholder move when the project is renamed.
-const PATHS: [&str; 16] = [
+const PATHS: [&str; 18] = [
+    "scripts",
+    "notes/first.txt",
     "README.md",
     "src/main.rs",
     "src/routes.rs",

@@ -24,16 +24,15 @@ pub(crate) fn without_new_once(tree: &Tree, before: &Tree) -> Tree {
 
 /// A move, and the project after it.
 pub(crate) fn moved(base: &Tree, ours: &Tree, theirs: &Tree) -> (Move, Tree) {
-    let plan = try_move(base, ours, theirs, true);
+    let snapshot = Snapshot { files: ours.clone(), ..Snapshot::default() };
+    let plan = try_move(base, &snapshot, theirs, true);
     let after = applied(ours, &plan);
     (plan, after)
 }
 
-pub(crate) fn try_move(base: &Tree, ours: &Tree, theirs: &Tree, base_is_known: bool) -> Move {
-    let snapshot = Snapshot { files: ours.clone(), ..Snapshot::default() };
+pub(crate) fn try_move(base: &Tree, ours: &Snapshot, theirs: &Tree, base_is_known: bool) -> Move {
     let labels = Labels { yours: "yours".to_owned(), template: "template 2".to_owned() };
-    let request =
-        Request { base, ours: &snapshot, theirs, once: &once, labels: &labels, driver: &NoDriver, base_is_known };
+    let request = Request { base, ours, theirs, once: &once, labels: &labels, driver: &NoDriver, base_is_known };
     transition(&request).expect("a move that can be computed")
 }
 

@@ -1,0 +1,113 @@
+//! Where generated projects are built.
+//!
+//! The projects share one target directory, so that their dependencies are built once. Cargo takes their `stack/*` crates
+//! for the same ones (it hashes paths relative to the workspace), and locks the directory only while it builds. So the
+//! tests take turns, by a lock on a file that also holds where a test runner gives each test a process.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where projects and what they build live between runs: inside this workspace's target directory.
+fn workshop() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
+}
+
+/// Waits until no other test of generated projects is at work. The turn ends with the value.
+pub(crate) fn turn() -> File {
+    std::fs::create_dir_all(workshop()).expect("a workshop");
+    let lock = File::create(workshop().join("turn")).expect("a file to lock");
+    lock.lock().expect("a file system with locks");
+    lock
+}
+
+/// Makes the project anew at a path that stays the same between runs, so that cargo builds only what changed.
+pub(crate) fn project(name: &str, features: &[&str]) -> PathBuf {
+    let path = workshop().join(name);
+    // The database's files stay: a warm start is part of what is tested.
+    if let Ok(entries) = std::fs::read_dir(&path) {
+        for entry in entries.map(|entry| entry.expect("a readable folder")) {
+            if entry.file_name() == ".data" {
+                continue;
+            }
+            let removed = if entry.path().is_dir() {
+                std::fs::remove_dir_all(entry.path())
+            } else {
+                std::fs::remove_file(entry.path())
+            };
+            removed.expect("an old project can be removed");
+        }
+    }
+    let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
+    heavy.arg("new").arg(&path).args(["--defaults", "--vcs", "none", "--quiet", "--force"]);
+    for feature in features {
+        heavy.args(["--feature", feature]);
+    }
+    run(&mut heavy);
+    path
+}
+
+/// Runs a command that must succeed, and shows all it said when it does not.
+pub(crate) fn run(command: &mut Command) {
+    let output = command.output().expect("a program that starts");
+    assert!(
+        output.status.success(),
+        "{command:?} failed ({}):\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+}
+
+/// `cargo` inside the project, without what the outer cargo left in the environment.
+pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
+    let mut command = Command::new(env!("CARGO"));
+    for (key, _) in std::env::vars_os() {
+        let key = key.to_string_lossy().into_owned();
+        if key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_") || key == "LD_LIBRARY_PATH" {
+            command.env_remove(key);
+        }
+    }
+    for variable in settings(project) {
+        command.env_remove(variable);
+    }
+    command.current_dir(project).env("CARGO_TARGET_DIR", workshop().join("target")).args(arguments);
+    run(&mut command);
+}
+
+/// The variables that configure a project. Those of whoever runs this test are meant for another one: a `DATABASE_URL`
+/// would have test databases made on their server.
+fn settings(project: &Path) -> Vec<String> {
+    let example = std::fs::read_to_string(project.join(".env.example")).expect("every project has one");
+    let of_the_machine = ["COCKROACH_URL", "HEAVY_CACHE_DIR", "PG_BIN_DIR"];
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    example
+        .lines()
+        .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
+        .map(|(name, _)| name)
+        .filter(|name| is_name(name) && !of_the_machine.contains(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The servers that a project's tests started. Tests leave them running for the next time, which in a folder that nobody
+/// works in would never come.
+pub(crate) struct Servers<'a>(pub(crate) &'a Path);
+
+impl Drop for Servers<'_> {
+    fn drop(&mut self) {
+        let mut folders = vec![self.0.join(".data")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() && !path.join("PG_VERSION").exists() {
+                    folders.push(path);
+                } else if let Ok(pid) = std::fs::read_to_string(path.join("postmaster.pid")) {
+                    // SIGINT is PostgreSQL's fast shutdown.
+                    let pid = pid.lines().next().unwrap_or_default();
+                    Command::new("kill").args(["-INT", pid]).status().ok();
+                }
+            }
+        }
+    }
+}
