@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use console::{StyledObject, style};
+use console::{Color, StyledObject, style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -73,6 +73,21 @@ impl Ui {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A line of a plan, `    update    src/routes.rs`: as the result, or before the question whether to do it.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub fn planned(&self, action: &str, subject: impl Display, as_result: bool) -> Result<()> {
+        let colour = action_colour(action);
+        let action = style(format!("{action:<8}"));
+        let action = colour.map_or(action.clone(), |colour| action.fg(colour));
+        if as_result {
+            return self.result(format_args!("    {action}  {subject}"));
+        }
+        self.line(format_args!("    {}  {subject}", action.for_stderr()));
+        Ok(())
     }
 
     /// A difference, in the colours that git uses.
@@ -183,6 +198,17 @@ pub fn stopped() -> u8 {
     }
     error(&Error::new(Kind::Stopped, "stopped; nothing was left behind"));
     Kind::Stopped.exit_code()
+}
+
+/// The colours that git gives to what is added, removed and in conflict.
+fn action_colour(action: &str) -> Option<Color> {
+    match action {
+        "create" => Some(Color::Green),
+        "delete" => Some(Color::Red),
+        "conflict" => Some(Color::Magenta),
+        "keep" => Some(Color::Yellow),
+        _ => None,
+    }
 }
 
 fn clear_spinner() {

@@ -87,3 +87,48 @@ fn a_hooks_command_is_shown_and_needs_a_yes() {
     terminal.exp_eof().expect("the end");
     assert!(env.path("my-app/made").exists());
 }
+
+/// The template of `env` asks one question more from version 1.3.0 on.
+fn a_question_more(env: &Environment) {
+    let manifest = env.read("template/cargo-generate.toml").replace("1.2.3", "1.3.0");
+    let question = "\n[placeholders.region]\nprompt = \"Region\"\nchoices = [\"eu\", \"us\"]\ndefault = \"eu\"\n";
+    env.write("template/cargo-generate.toml", format!("{manifest}{question}"));
+    let lock = env.read("template/heavy.toml").replace("1.2.3", "1.3.0");
+    env.write("template/heavy.toml", format!("{lock}region = \"{{{{region}}}}\"\n"));
+}
+
+#[test]
+fn a_sync_asks_only_what_is_new_and_shows_its_plan_before_it_begins() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.succeeds(&["new", "my-app", "--template", "template", "--defaults"]);
+    a_question_more(&env);
+    let mut terminal = on_terminal(&env, &["sync", "--project", "my-app"]);
+    terminal.exp_string("Region").expect("the new question");
+    // Down to the second choice.
+    terminal.send("\u{1b}[B\r").expect("keys");
+    terminal.flush().expect("sent");
+    let before = terminal.exp_string("update    heavy.toml").expect("the plan");
+    assert!(!before.contains("Title"), "answered long ago:\n{before}");
+    terminal.exp_string("Do this?").expect("a question");
+    terminal.send("y").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("Moved `my_app`").expect("the end");
+    terminal.exp_eof().expect("the end");
+    assert!(env.read("my-app/heavy.toml").contains("region = \"us\""));
+}
+
+#[test]
+fn whoever_says_no_to_a_plan_keeps_everything_as_it_is() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.succeeds(&["new", "my-app", "--template", "template", "--defaults"]);
+    let mut terminal = on_terminal(&env, &["add-feature", "queue", "--project", "my-app"]);
+    terminal.exp_string("Do this?").expect("a question");
+    terminal.send("n").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("nothing was changed").expect("the end");
+    terminal.exp_eof().expect("the end");
+    assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
+    assert!(env.read("my-app/heavy.toml").contains("queue = false"));
+}

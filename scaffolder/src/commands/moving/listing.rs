@@ -20,11 +20,11 @@ pub(in crate::commands) struct Entry {
 }
 
 impl Entry {
-    /// `update    src/routes.rs`, `conflict  Cargo.toml (both changed the same lines)`.
-    pub(in crate::commands) fn text(&self) -> String {
+    /// What it is about: `src/routes.rs`, `old.rs -> new.rs`, `Cargo.toml (both changed the same lines)`.
+    pub(in crate::commands) fn subject(&self) -> String {
         let from = self.from.as_ref().map(|from| format!("{from} -> ")).unwrap_or_default();
         let why = self.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-        format!("{:<8}  {from}{}{why}", self.action, self.path)
+        format!("{from}{}{why}", self.path)
     }
 
     pub(in crate::commands) fn json(&self) -> Value {

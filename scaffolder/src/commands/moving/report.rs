@@ -80,8 +80,7 @@ impl Report<'_> {
         let name = self.to.answers.name.crate_name();
         ui.status("Moving", format_args!("`{name}`: {}", self.extra.what));
         for entry in entries(self.plan) {
-            let line = format!("    {}", entry.text());
-            if dry_run { ui.result(line)? } else { ui.line(line) }
+            ui.planned(entry.action, entry.subject(), dry_run)?;
         }
         self.mentions(ui)?;
         for sentence in &self.extra.outside {
