@@ -71,7 +71,7 @@ def change(tree):
     for path in candidates(tree)[:CHANGED]:
         path.write_text(path.read_text() + comment(path).format("changed by the template"))
     (tree / "static" / "new.css").write_text("/* new */\n")
-    (tree / "AGENTS.md").unlink(missing_ok=True)
+    (tree / "rustfmt.toml").unlink()
 
 
 def sources():

@@ -101,7 +101,7 @@ fn new_place(fit: &Fit) -> String {
 
 /// The name of the package at the root of a project.
 fn name_of(project: &Tree) -> Result<ProjectName> {
-    let hint = "name it yourself: `--name NAME`";
+    let hint = "name it yourself: `heavy adopt -d name=NAME`";
     let cargo = project.iter().find(|(path, _)| path.as_str() == "Cargo.toml").map(|(_, file)| &file.bytes);
     let cargo =
         cargo.ok_or_else(|| Error::user("there is no `Cargo.toml` here, which would name the project").hint(hint))?;

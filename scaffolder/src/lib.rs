@@ -8,10 +8,12 @@
 //!
 //! 1. [`cli`] is what can be typed, as types; its doc comments are the help.
 //! 2. [`commands`] has one file a verb: what was typed, what it means, and the report. The next four do its work outside:
-//!    - [`source`] finds a template: in the binary, in a folder, in a git repository. It reads, and never writes.
+//!    - [`source`] finds a template: in the binary, in a folder, in a git repository; the newest version ([`source::target`]),
+//!      and by its stamp the one that a project was made from ([`source::base`]). All it writes is a cache ([`source::cache`]).
 //!    - [`prompt`] is the only module that asks, [`ui`] the only one that prints.
 //!    - [`plan`] is the only writer of a project. A [`plan::Plan`] says what will be written; applying it happens in
 //!      full or not at all, whatever error, Ctrl-C or kill comes between ([`plan::journal`], [`plan::stage`]).
+//!      [`plan::moves`] does the same to a project that exists, and takes it back.
 //!    - [`project`] is a project on disk: its git repository, `cargo` in it.
 //! 3. Below that nothing prints, asks, or looks at disk, network, environment or clock:
 //!    - [`template`] is what a template asks for ([`manifest`]) and its files; [`answers`] is what was answered,

@@ -6,6 +6,11 @@
 //! - a folder that does not exist is put together in a hidden folder beside it ([`stage`]) and renamed into place;
 //! - a folder that exists is filled file by file. Nothing in it is overwritten, deleted or written through a
 //!   symbolic link, and what was added is taken back if anything fails ([`journal`]).
+//!
+//! A project that exists is moved by [`moves`]: every file's former and new content is noted down in a folder that git
+//! does not see (`ledger`, `record`), then the files are replaced one by one (`moving`, `replay`), then the note is
+//! closed. A kill in between is finished or rolled back from the note (`recovery`); a closed one can be taken back
+//! (`back`). Each step on the disk goes through [`steps`].
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;

@@ -150,11 +150,11 @@ fn a_project_of_another_origin_is_refused() {
     ");
     insta::assert_snapshot!(shown(&Tree::new()), @"
     there is no `Cargo.toml` here, which would name the project
-    hint: name it yourself: `--name NAME`
+    hint: name it yourself: `heavy adopt -d name=NAME`
     ");
     insta::assert_snapshot!(shown(&tree(&[("Cargo.toml", "[workspace]\n")])), @"
     the project's `Cargo.toml` names no package
-    hint: name it yourself: `--name NAME`
+    hint: name it yourself: `heavy adopt -d name=NAME`
     ");
 }
 

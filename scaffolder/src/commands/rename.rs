@@ -1,6 +1,8 @@
 //! `heavy rename`.
 
-use heck::{ToKebabCase, ToSnakeCase};
+use std::collections::BTreeMap;
+
+use heck::ToKebabCase;
 
 use crate::answers::{ProjectName, Value};
 use crate::cli::Rename;
@@ -64,21 +66,21 @@ fn title(state: &State) -> String {
     }
 }
 
-/// The spellings of the old name that people write. A title of one word is none: it may be any word (`App`).
+/// The spellings of the old name that people write. A title of one word is none: it may be any word (`App`). A name that is
+/// spelled alike in two ways counts as the crate's.
 fn spellings(old: &ProjectName, new: &ProjectName, old_title: &str, new_title: &str) -> Vec<Spelling> {
     let (old, new) = (old.crate_name(), new.crate_name());
-    let mut pairs = vec![
-        (old.to_snake_case(), new.to_snake_case()),
+    let mut spellings = BTreeMap::new();
+    let ways = [
+        (old.to_owned(), new.to_owned()),
         (old.to_kebab_case(), new.to_kebab_case()),
         (old.to_uppercase(), new.to_uppercase()),
     ];
-    if old_title.contains(' ') {
-        pairs.push((old_title.to_owned(), new_title.to_owned()));
+    let title = old_title.contains(' ').then(|| (old_title.to_owned(), new_title.to_owned()));
+    for (old, new) in ways.into_iter().chain(title).filter(|(old, new)| old != new) {
+        spellings.entry(old).or_insert(new);
     }
-    pairs.retain(|(old, new)| old != new);
-    pairs.sort();
-    pairs.dedup_by(|a, b| a.0 == b.0);
-    pairs.into_iter().map(|(old, new)| Spelling { old, new }).collect()
+    spellings.into_iter().map(|(old, new)| Spelling { old, new }).collect()
 }
 
 #[cfg(test)]
@@ -101,6 +103,6 @@ mod tests {
 
     #[test]
     fn a_title_of_one_word_is_not_looked_for() {
-        assert_eq!(shown("wiki", "shop", "Wiki", "Shop"), ["WIKI -> SHOP", "wiki -> shop"]);
+        assert_eq!(shown("wiki", "the-shop", "Wiki", "The Shop"), ["WIKI -> THE_SHOP", "wiki -> the_shop"]);
     }
 }

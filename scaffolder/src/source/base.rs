@@ -72,19 +72,20 @@ impl Search<'_> {
         })
     }
 
-    fn in_the_binary(&mut self) -> Option<Template> {
-        let releases = embedded::releases().unwrap_or_default().into_iter().map(|release| release.tree);
-        // The newest first; a damaged archive is noticed by the build.
-        for tree in embedded::tree().into_iter().chain(releases.rev()) {
-            let Ok(template) = Template::from_tree(tree) else { continue };
-            if self.is_it(&template) {
-                return Some(template);
-            }
-            if self.lock.source == EMBEDDED {
-                self.known.push(template);
-            }
-        }
-        None
+    /// A damaged archive is noticed by the build.
+    fn in_the_binary(&self) -> Option<Template> {
+        let today = embedded::tree().into_iter();
+        let released = embedded::releases(|_, stamp| stamp == self.lock.stamp).into_iter().flatten();
+        let trees = today.chain(released.map(|release| release.tree));
+        trees.filter_map(|tree| Template::from_tree(tree).ok()).find(|template| self.is_it(template))
+    }
+
+    /// Everything in the binary, the newest first.
+    fn of_the_binary() -> impl Iterator<Item = Template> {
+        let releases = embedded::releases(|_, _| true).into_iter().flatten().map(|release| release.tree);
+        let releases: Vec<_> = releases.collect();
+        let trees = embedded::tree().into_iter().chain(releases.into_iter().rev());
+        trees.filter_map(|tree| Template::from_tree(tree).ok())
     }
 
     /// Looks where the template came from.
@@ -122,6 +123,9 @@ impl Search<'_> {
     }
 
     fn not_found(mut self) -> Base {
+        if self.lock.source == EMBEDDED {
+            self.known.extend(Self::of_the_binary());
+        }
         let cached = self.cache.of_source(&self.lock.source);
         self.known.extend(cached.iter().filter_map(|(_, stamp)| self.cache.get(stamp)));
         let mut seen = HashSet::new();

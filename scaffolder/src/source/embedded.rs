@@ -16,10 +16,11 @@ pub(super) fn tree() -> Result<Tree> {
     archive::unpack(ARCHIVE)
 }
 
-/// Unpacks the released ones, oldest first. The template of today is among them if it is released.
+/// Unpacks the released ones whose version and stamp are `wanted`, oldest first. The template of today is among them if
+/// it is released.
 ///
 /// # Errors
 /// As [`tree`].
-pub(super) fn releases() -> Result<Vec<Release>> {
-    releases::unpack(RELEASES)
+pub(super) fn releases(wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<Release>> {
+    releases::unpack_some(RELEASES, wanted)
 }

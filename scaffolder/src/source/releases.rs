@@ -103,6 +103,14 @@ pub fn pack(releases: &[Release]) -> Result<Vec<u8>> {
 /// # Errors
 /// The bytes are no such pack, or it is damaged, or a path in it leaves the project.
 pub fn unpack(bytes: &[u8]) -> Result<Vec<Release>> {
+    unpack_some(bytes, |_, _| true)
+}
+
+/// Unpacks the releases whose version and stamp are `wanted`; of the others no files are made.
+///
+/// # Errors
+/// As [`unpack`].
+pub fn unpack_some(bytes: &[u8], wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<Release>> {
     let packed = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it starts as none does"))?;
     let mut rest = Vec::new();
     ZlibDecoder::new(packed).take(LARGEST).read_to_end(&mut rest).map_err(|error| damaged("").because(error))?;
@@ -116,7 +124,8 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<Release>> {
         contents.push(content);
         rest = after;
     }
-    index.releases.into_iter().map(|entry| release(entry, &contents)).collect()
+    let entries = index.releases.into_iter().filter(|entry| wanted(&entry.version, &entry.stamp));
+    entries.map(|entry| release(entry, &contents)).collect()
 }
 
 fn release(entry: Entry, contents: &[&[u8]]) -> Result<Release> {

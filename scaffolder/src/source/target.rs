@@ -118,10 +118,9 @@ fn in_the_binary(lock: &Lock, followed: &Followed<'_>) -> Result<Target> {
         }
         return Ok(Target::new(Source::Embedded, None, today));
     };
-    let releases = embedded::releases()?;
     let is_meant = |version: &str| version::compare(to, version) == Some(Ordering::Equal);
-    if let Some(release) = releases.iter().find(|release| is_meant(&release.version)) {
-        return Ok(Target::new(Source::Embedded, None, Template::from_tree(release.tree.clone())?));
+    if let Some(release) = embedded::releases(|version, _| is_meant(version))?.pop() {
+        return Ok(Target::new(Source::Embedded, None, Template::from_tree(release.tree)?));
     }
     if is_meant(&newest) {
         return Ok(Target::new(Source::Embedded, None, today));
@@ -130,6 +129,7 @@ fn in_the_binary(lock: &Lock, followed: &Followed<'_>) -> Result<Target> {
     if is_newer(to) {
         return Err(error.hint(upgrade));
     }
+    let releases = embedded::releases(|_, _| true)?;
     let mut known: Vec<&str> = releases.iter().map(|release| release.version.as_str()).collect();
     known.push(&newest);
     known.dedup();

@@ -65,7 +65,7 @@ fn into_pack(args: &Args, path: &Path, new: Release, ui: Ui) -> Result<u8> {
         ui.status("Checked", format_args!("{version} is not released yet"));
     } else {
         all.push(new);
-        all.sort_by(|one, other| version::parse(&one.version).cmp(&version::parse(&other.version)));
+        all.sort_by_key(|release| version::parse(&release.version));
         fs::write(path, releases::pack(&all)?).map_err(|error| Error::io("write", path, &error))?;
         ui.status(
             "Released",
