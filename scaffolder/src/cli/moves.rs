@@ -1,0 +1,150 @@
+//! What can be typed to look at a project and to move it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{TemplateArgs, key_value};
+
+/// What every move takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct MoveArgs {
+    /// The project [default: the folder with a `heavy.toml`, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Show the plan, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print the plan as one JSON object, and ask nothing
+    #[arg(long)]
+    pub json: bool,
+    /// Go on although there are changes that are not committed; they are as safe as any
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Let the template's hooks run commands on this machine
+    #[arg(long)]
+    pub allow_commands: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `heavy add-feature` and `heavy remove-feature`.
+#[derive(Args, Debug)]
+pub struct Choose {
+    /// The features; `heavy features` lists what there is
+    #[arg(required = true, value_name = "FEATURE")]
+    pub features: Vec<String>,
+    /// How
+    #[command(flatten)]
+    pub how: MoveArgs,
+}
+
+/// `heavy rename`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "What the template derives from the name is renamed. Lines of your own that have the old name in them are
+listed, and with --replace they get the new one, as whole words: `app` is left alone in `apple`.
+What lies outside of the project (databases, volumes, deployed settings) is named and never touched."
+)]
+pub struct Rename {
+    /// The new name
+    pub name: String,
+    /// The new title [default: from the new name, if the old title was from the old one]
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Put the new name into your own files too
+    #[arg(long)]
+    pub replace: bool,
+    /// How
+    #[command(flatten)]
+    pub how: MoveArgs,
+}
+
+/// `heavy sync`.
+#[derive(Args, Debug, Default)]
+#[command(
+    after_help = "Where you and the template changed the same lines, both versions stand in the file between conflict
+markers, and the exit code is 1. Resolve them, then `heavy sync --continue`; or `heavy sync --abort`.
+Both also end a move that was killed: --continue finishes it, --abort takes it back."
+)]
+pub struct Sync {
+    /// The version: a release of the built-in template, or a branch, tag or commit [default: the newest]
+    #[arg(long, value_name = "REV")]
+    pub to: Option<String>,
+    /// Go over to a template elsewhere: a folder or git URL
+    #[arg(long, value_name = "SOURCE")]
+    pub template: Option<String>,
+    /// Answer a question of the template
+    #[arg(long = "define", short = 'd', value_name = "KEY=VALUE", value_parser = key_value)]
+    pub define: Vec<(String, String)>,
+    /// The conflicts of the last move are resolved
+    #[arg(long = "continue", conflicts_with_all = ["to", "template", "define", "abort", "dry_run"])]
+    pub go_on: bool,
+    /// Put everything back as it was before the last move, which has open conflicts
+    #[arg(long, conflicts_with_all = ["to", "template", "define", "dry_run"])]
+    pub abort: bool,
+    /// How
+    #[command(flatten)]
+    pub how: MoveArgs,
+}
+
+/// `heavy diff`.
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// Only these files and folders
+    pub paths: Vec<String>,
+    /// What a sync would bring, instead of what you changed
+    #[arg(long)]
+    pub incoming: bool,
+    /// Only name the files
+    #[arg(long)]
+    pub name_only: bool,
+    /// The project [default: the folder with a `heavy.toml`, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// The version whose coming is shown, as for `heavy sync`
+    #[arg(long, value_name = "REV", requires = "incoming")]
+    pub to: Option<String>,
+}
+
+/// `heavy check`.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes of this command, for CI: 0 nothing to do, 1 something to do, 2 it cannot be told.")]
+pub struct Check {
+    /// The project [default: the folder with a `heavy.toml`, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Print the answer as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `heavy undo`.
+#[derive(Args, Debug)]
+pub struct Undo {
+    /// How
+    #[command(flatten)]
+    pub how: MoveArgs,
+}
+
+/// `heavy adopt`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Finds the version and the answers whose files are most like the project's, and writes `heavy.toml`. Nothing
+else is changed. From then on every other command works."
+)]
+pub struct Adopt {
+    /// The template that it was made from
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    /// Answer a question of the template, where the files do not tell
+    #[arg(long = "define", short = 'd', value_name = "KEY=VALUE", value_parser = key_value)]
+    pub define: Vec<(String, String)>,
+    /// How
+    #[command(flatten)]
+    pub how: MoveArgs,
+}
