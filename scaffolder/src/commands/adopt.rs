@@ -29,16 +29,14 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
     open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
     let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
 
-    let files = project.snapshot(&Tree::new(), &Tree::new(), Reach::Everything)?.files;
     let candidates = candidates(&source, ui)?;
-    let (name, given): (Vec<_>, Vec<_>) = args.define.iter().partition(|(key, _)| key == "name");
-    let name = name.first().map(|(_, name)| ProjectName::parse(name)).transpose()?;
-    let given = given.into_iter().map(|(key, value)| (key.clone(), Value::Text(value.clone()))).collect();
-    let fit = fit(&candidates, &files, name.as_ref(), &given)?;
-    let template = &candidates[fit.template];
-    let lock = lock(&source, args.template.rev.as_deref(), template, &fit);
-    let plan = plan(&project, &lock)?;
-    report(&fit, template, &lock, &plan, ui)?;
+    let found = match recorded(&project, &source, args, &candidates) {
+        Some(lock) => Found::Recorded(lock),
+        None => best(&project, &source, args, &candidates)?,
+    };
+    let lock = found.lock();
+    let plan = plan(&project, lock)?;
+    report(&found, &plan, ui)?;
     if plan.is_empty() || how.dry_run {
         return Ok(0);
     }
@@ -54,7 +52,7 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
         labels: Labels { yours: "yours".to_owned(), template: format!("template {}", lock.version) },
     };
     Moves::of(&project).apply(&plan, &header)?;
-    ui.status("Adopted", format_args!("`{}` as a project of template {}", fit.answers.name.crate_name(), lock.version));
+    ui.status("Adopted", format_args!("`{}` as a project of template {}", name(lock), lock.version));
     ui.note("`heavy diff` shows what it changed since; `heavy sync` brings what is new");
     Ok(0)
 }
@@ -63,6 +61,41 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
 fn candidates(source: &Source, ui: Ui) -> Result<Vec<Template>> {
     let busy = ui.busy("Looking for versions of the template");
     versions(source, &super::cache(), &|detail| busy.now(detail))
+}
+
+/// Where a project comes from.
+enum Found {
+    /// Its `heavy.toml` names a version that there is.
+    Recorded(Lock),
+    /// Its files are most like this.
+    Best(Lock, Fit),
+}
+
+impl Found {
+    const fn lock(&self) -> &Lock {
+        match self {
+            Self::Recorded(lock) | Self::Best(lock, _) => lock,
+        }
+    }
+}
+
+/// What the project's `heavy.toml` says, if one of the candidates has its stamp; now with the source that was given.
+fn recorded(project: &Project, source: &Source, args: &Adopt, candidates: &[Template]) -> Option<Lock> {
+    let lock = project.lock().ok().filter(|_| args.define.is_empty())?;
+    candidates.iter().any(|template| Stamp::of(template).as_str() == lock.stamp).then_some(())?;
+    let rev = args.template.rev.clone().or(lock.rev);
+    Some(Lock { source: source.to_string(), rev, ..lock })
+}
+
+/// The version and the answers whose files are most like the project's.
+fn best(project: &Project, source: &Source, args: &Adopt, candidates: &[Template]) -> Result<Found> {
+    let files = project.snapshot(&Tree::new(), &Tree::new(), Reach::Everything)?.files;
+    let (name, given): (Vec<_>, Vec<_>) = args.define.iter().partition(|(key, _)| key == "name");
+    let name = name.first().map(|(_, name)| ProjectName::parse(name)).transpose()?;
+    let given = given.into_iter().map(|(key, value)| (key.clone(), Value::Text(value.clone()))).collect();
+    let fit = fit(candidates, &files, name.as_ref(), &given)?;
+    let lock = lock(source, args.template.rev.as_deref(), &candidates[fit.template], &fit);
+    Ok(Found::Best(lock, fit))
 }
 
 /// What `heavy.toml` says from now on.
@@ -92,38 +125,56 @@ fn plan(project: &Project, lock: &Lock) -> Result<Move> {
     Ok(Move { changes, ..Move::default() })
 }
 
-fn report(fit: &Fit, template: &Template, lock: &Lock, plan: &Move, ui: Ui) -> Result<()> {
-    let name = fit.answers.name.crate_name();
+fn report(found: &Found, plan: &Move, ui: Ui) -> Result<()> {
+    let lock = found.lock();
     if ui.wants_json() {
-        let paths = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
-        return ui.json(&json!({
-            "command": "adopt",
-            "name": name,
-            "source": lock.source,
-            "version": lock.version,
-            "stamp": lock.stamp,
-            "same": fit.same,
-            "differing": paths(&fit.differing),
-            "missing": paths(&fit.missing),
-            "changes": plan.changes.len(),
-        }));
+        return ui.json(&json(found, plan));
     }
-    let total = fit.same + fit.differing.len() + fit.missing.len();
-    let version = template.manifest.version.as_deref().unwrap_or("without version");
-    let features: Vec<&str> =
-        fit.answers.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| name).collect();
-    let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
-    ui.status(
-        "Found",
-        format_args!("`{name}` is most like template {version}{with}: {} of {total} files are the same", fit.same),
-    );
-    for (what, paths) in [("differs", &fit.differing), ("is missing", &fit.missing)] {
-        for path in paths {
-            ui.line(format_args!("    {path} {what}"));
+    match found {
+        Found::Recorded(_) => ui.status(
+            "Found",
+            format_args!("`{}` comes from template {} of `{}`, by its stamp", name(lock), lock.version, lock.source),
+        ),
+        Found::Best(lock, fit) => {
+            let total = fit.same + fit.differing.len() + fit.missing.len();
+            let features: Vec<&str> =
+                fit.answers.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| name).collect();
+            let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
+            let (name, version, same) = (name(lock), &lock.version, fit.same);
+            let files = format_args!("{same} of {total} files are the same");
+            ui.status("Found", format_args!("`{name}` is most like template {version}{with}: {files}"));
+            for (what, paths) in [("differs", &fit.differing), ("is missing", &fit.missing)] {
+                for path in paths {
+                    ui.line(format_args!("    {path} {what}"));
+                }
+            }
         }
     }
     if plan.is_empty() {
         ui.note(format_args!("`{LOCKFILE}` says so already"));
     }
     Ok(())
+}
+
+fn json(found: &Found, plan: &Move) -> serde_json::Value {
+    let lock = found.lock();
+    let mut object = json!({
+        "command": "adopt",
+        "name": name(lock),
+        "source": lock.source,
+        "version": lock.version,
+        "stamp": lock.stamp,
+        "changes": plan.changes.len(),
+    });
+    if let Found::Best(_, fit) = found {
+        let paths = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+        object["same"] = fit.same.into();
+        object["differing"] = paths(&fit.differing).into();
+        object["missing"] = paths(&fit.missing).into();
+    }
+    object
+}
+
+fn name(lock: &Lock) -> String {
+    lock.answers.get("name").map(ToString::to_string).unwrap_or_default()
 }

@@ -440,3 +440,47 @@ fn a_project_without_heavy_toml_is_adopted() {
     up to date with template 1.2.3
     ");
 }
+
+#[test]
+fn no_command_of_a_template_runs_in_a_sync_without_consent() {
+    let env = project();
+    next_version(&env);
+    let manifest = env.read("template/cargo-generate.toml");
+    env.write("template/cargo-generate.toml", format!("{manifest}\n[hooks]\npre = [\"hooks/pre.rhai\"]\n"));
+    env.write("template/hooks/pre.rhai", "system::command(\"touch\", [\"made\"]);");
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: a hook of the template wants to run `touch`
+    hint: read the template's hooks first, then add `--allow-commands`
+    ");
+    assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
+    let shown = run(&env, &["sync", "--allow-commands"]);
+    assert!(shown.starts_with("exit 0\n") && shown.contains("create    made"), "{shown}");
+}
+
+#[test]
+fn a_project_that_cargo_generate_made_is_adopted_at_the_version_that_it_names() {
+    let env = project();
+    // It says what the template's author wrote into `heavy.toml`, which is not where it came from.
+    let lock = env.read("my-app/heavy.toml");
+    let source = format!("source = \"{}\"", env.path("template").display());
+    assert!(lock.contains(&source), "{lock}");
+    env.write("my-app/heavy.toml", lock.replace(&source, "source = \"heavy\""));
+    env.write("my-app/src/main.rs", "fn main() {}\n");
+    commit(&env);
+    insta::assert_snapshot!(run(&env, &["adopt", "--template", "template"]), @"
+    exit 0
+    --- err
+           Found `my_app` comes from template 1.2.3 of `$WORK/template`, by its stamp
+         Adopted `my_app` as a project of template 1.2.3
+    note: `heavy diff` shows what it changed since; `heavy sync` brings what is new
+    ");
+    assert_eq!(env.read("my-app/heavy.toml"), lock);
+    insta::assert_snapshot!(run(&env, &["adopt", "--template", "template"]), @"
+    exit 0
+    --- err
+           Found `my_app` comes from template 1.2.3 of `$WORK/template`, by its stamp
+    note: `heavy.toml` says so already
+    ");
+}
