@@ -105,7 +105,9 @@ impl Moves {
     fn entries<'a>(&self, base: &'a Tree, ours: &'a Tree, theirs: &'a Tree) -> Vec<Entry<'a>> {
         let of_base = base.iter().map(|(path, file)| {
             let (our, their) = (self.ours.at(ours, path), self.theirs.at(theirs, path));
-            let pristine = our.is_some_and(|our| our.path == path && same_content(file, our.file));
+            // What only went along with its folder is as the template made it.
+            let went_along = |our: At| follow(&self.ours.folders, path).as_ref() == Some(our.path);
+            let pristine = our.is_some_and(|our| (our.path == path || went_along(our)) && same_content(file, our.file));
             let (place, apart) = match (our, their) {
                 (None, _) => (None, false),
                 (Some(_), None) if pristine => (None, false),

@@ -171,6 +171,13 @@ fn a_file_rewritten_beyond_recognition_while_moved_is_two_files() {
 }
 
 #[test]
+fn a_file_that_went_along_with_a_folder_of_the_users_is_deleted_with_the_template() {
+    let base = [("src/a.rs", BODY), ("src/b.rs", "other\nlines\n")];
+    let merged = of(&base, &[("lib/a.rs", BODY), ("lib/b.rs", "other\nlines\n")], &[("src/b.rs", "other\nlines\n")]);
+    assert_snapshot!(summary(&merged), @"file lib/b.rs");
+}
+
+#[test]
 fn the_most_similar_file_is_the_renamed_one() {
     let close = edited("five", "new");
     let far = "fn one() {}\nfn two() {}\nfn three() {}\nelse\nelse\n";
