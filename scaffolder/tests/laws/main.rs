@@ -144,10 +144,9 @@ proptest! {
 
     #[test]
     fn the_order_in_which_features_are_added_does_not_matter(
-        model in model(), answers in answers(), first in 0..model::FEATURES.len(), second in 0..model::FEATURES.len(),
-        edits in edits(6),
+        model in model(), answers in answers(), first in 0..model::FEATURES.len(), edits in edits(6),
     ) {
-        prop_assume!(first != second);
+        let second = (first + 1) % model::FEATURES.len();
         let state = |one: bool, two: bool| model.render(&answers.with(first, one).with(second, two));
         let (none, one, two, both) = (state(false, false), state(true, false), state(false, true), state(true, true));
         let changing = changing(&[&none, &one, &two, &both]);
