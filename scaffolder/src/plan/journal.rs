@@ -254,12 +254,18 @@ pub fn stop_on_signals(farewell: impl Fn() -> u8 + Send + 'static) -> Result<(),
     })
 }
 
+/// Whether a signal has said to stop.
+#[must_use]
+pub fn is_stopping() -> bool {
+    STOPPING.load(Ordering::SeqCst)
+}
+
 /// Gives a signal that is on its way the time to end the process; returns if none was.
 ///
 /// A terminal turns Ctrl-C into an interrupted question *and* a signal, and the signal has the last word.
 pub fn yield_to_signals() {
     thread::park_timeout(PATIENCE / 2);
-    while STOPPING.load(Ordering::SeqCst) {
+    while is_stopping() {
         thread::park();
     }
 }

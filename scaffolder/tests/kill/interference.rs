@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use heavy_stack::error::Result;
+use heavy_stack::plan::journal;
 use heavy_stack::plan::moves::{Moves, Outcome};
 use heavy_stack::plan::steps::{Step, Watch};
 use heavy_stack::project::Project;
@@ -61,8 +61,10 @@ impl Interference {
                 Means::Interrupt => {
                     let own = std::process::id().to_string();
                     assert!(Command::new("kill").args(["-INT", &own]).status().expect("kill").success());
-                    // The signal is handled by a thread of its own, which waits for this step.
-                    std::thread::sleep(Duration::from_millis(500));
+                    // The signal is handled by a thread of its own, which then waits for this step.
+                    while !journal::is_stopping() {
+                        std::thread::yield_now();
+                    }
                     Ok(())
                 }
             },
