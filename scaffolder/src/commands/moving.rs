@@ -205,14 +205,19 @@ impl Moving {
 
     /// Lets cargo look at a `Cargo.lock` that is the user's by now, unless the manifests have conflicts, which it could not read.
     fn bring_lock_up_to_date(&self, plan: &Move) -> Result<()> {
-        let readable = plan.conflicts.iter().all(|conflict| conflict.path.file_name() != "Cargo.toml");
+        let readable = !plan.conflicts.iter().any(|conflict| is_manifest(&conflict.path));
         if plan.lock_by_cargo && readable { update_lock(&self.project, self.ui) } else { Ok(()) }
     }
 }
 
-/// Brings a `Cargo.lock` up to date that could not be before the conflicts were resolved.
-fn lock_after_conflicts(project: &Project, ui: Ui) -> Result<()> {
-    if project.root().join(CARGO_LOCK).is_file() { update_lock(project, ui) } else { Ok(()) }
+/// Brings `Cargo.lock` up to date once the conflicts are resolved: what somebody made of a manifest, only cargo can tell.
+fn lock_after_conflicts(project: &Project, resolved: &[TreePath], ui: Ui) -> Result<()> {
+    let needed = resolved.iter().any(is_manifest) && project.root().join(CARGO_LOCK).is_file();
+    if needed { update_lock(project, ui) } else { Ok(()) }
+}
+
+fn is_manifest(path: &TreePath) -> bool {
+    path.file_name() == "Cargo.toml"
 }
 
 /// Lets cargo change `Cargo.lock`, and remembers the outcome as the move's. A failure loses nothing: the next build says the same.

@@ -65,16 +65,18 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
                 _ => Ok(0),
             }
         }
-        Standing::Conflicts(_) | Standing::ConflictsElsewhere(_) => match moves.conclude()? {
-            Conclusion::Done(_) => {
-                if let Err(error) = super::lock_after_conflicts(&project, ui) {
-                    ui.warning(&error);
+        Standing::Conflicts(Summary { conflicts, .. }) | Standing::ConflictsElsewhere(conflicts) => {
+            match moves.conclude()? {
+                Conclusion::Done(_) => {
+                    if let Err(error) = super::lock_after_conflicts(&project, &conflicts, ui) {
+                        ui.warning(&error);
+                    }
+                    ui.status("Resolved", "every conflict of the last move");
+                    Ok(0)
                 }
-                ui.status("Resolved", "every conflict of the last move");
-                Ok(0)
+                Conclusion::Open(left) => Err(unresolved(&left)),
             }
-            Conclusion::Open(left) => Err(unresolved(&left)),
-        },
+        }
         Standing::Nothing | Standing::Concluded(_) => nothing_open(),
     }
 }
