@@ -94,7 +94,8 @@ pub enum ConflictKind {
     BothAdded,
     /// The template deleted it, the user edited it; the user's stays.
     DeletedByTemplate,
-    /// Both changed a file that is not text; the user's stays, the template's stands beside it.
+    /// Both changed a file that is not text, or that git's attributes say not to merge; the user's stays, the template's
+    /// stands beside it.
     Binary,
     /// The template's file cannot stand here: a folder, a file in the place of its folder, or a link is in its way.
     Blocked,

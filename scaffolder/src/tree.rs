@@ -21,6 +21,8 @@ pub enum PathProblem {
     Traversal,
     /// Reaches into `.git`, where a file could be made to run.
     GitDirectory,
+    /// Reaches into `.heavy`, where the state of moves is kept: its records say what is written and deleted.
+    StateFolder,
     /// A name that Windows keeps for devices (`CON`, `nul.txt`), or that it cannot store (`a:b`, a trailing dot).
     NotPortable,
 }
@@ -32,6 +34,7 @@ impl Display for PathProblem {
             Self::Absolute => "is absolute",
             Self::Traversal => "leaves its folder with `..`",
             Self::GitDirectory => "reaches into `.git`",
+            Self::StateFolder => "reaches into `.heavy`",
             Self::NotPortable => "cannot be stored on Windows",
         })
     }
@@ -47,12 +50,13 @@ impl TreePath {
         if text.starts_with(['/', '\\']) || drive {
             return Err(PathProblem::Absolute);
         }
-        for part in text.split('/') {
+        for (depth, part) in text.split('/').enumerate() {
             match part {
                 "" => return Err(PathProblem::Empty),
                 "." | ".." => return Err(PathProblem::Traversal),
                 _ if part.split('\\').any(|piece| piece == "..") => return Err(PathProblem::Traversal),
                 _ if part.eq_ignore_ascii_case(".git") => return Err(PathProblem::GitDirectory),
+                _ if depth == 0 && part.eq_ignore_ascii_case(".heavy") => return Err(PathProblem::StateFolder),
                 _ if !portable(part) => return Err(PathProblem::NotPortable),
                 _ => {}
             }

@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::answers::{Answers, ProjectName, Value};
 use crate::cli::MoveArgs;
 use crate::error::{Error, Kind, Result};
-use crate::lockfile::{EMBEDDED, Lock};
+use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
-use crate::project::snapshot::Reach;
+use crate::project::snapshot::{Reach, Snapshot};
 use crate::project::{Project, origin};
 use crate::prompt::Prompt;
 use crate::render::render;
@@ -112,19 +112,26 @@ impl Moving {
         let theirs = self.pristine(to, None)?;
         let (base, base_is_known) = self.base(from, &theirs)?;
         let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };
-        let ours = self.project.snapshot(&base, &theirs, extra.reach)?;
+        let mut ours = self.project.snapshot(&base, &theirs, extra.reach)?;
+        self.check_still_here(&ours)?;
         let driver = self.project.merge_driver()?;
         let once = &to.template.manifest.once;
-        let request = Request {
-            base: &base,
-            ours: &ours,
-            theirs: &theirs,
-            once: &|path| once.matches(path),
-            labels: &labels,
-            driver: &driver,
-            base_is_known,
+        let planned = |ours: &Snapshot| {
+            transition(&Request {
+                base: &base,
+                ours,
+                theirs: &theirs,
+                once: &|path| once.matches(path),
+                labels: &labels,
+                driver: &driver,
+                base_is_known,
+            })
         };
-        let mut plan = transition(&request)?;
+        let mut plan = planned(&ours)?;
+        // Where a file should go that no tree has a name for, something can stand that no snapshot had a reason to look at.
+        while self.project.look_again(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
+            plan = planned(&ours)?;
+        }
         let mentions = (extra.and_then)(&mut plan, &ours.files, &theirs);
         if plan.is_empty() {
             return report::nothing(self, to, extra, &mentions);
@@ -158,6 +165,17 @@ impl Moving {
         Moves::of(&self.project).apply(&plan, &header)?;
         let cargo = self.bring_lock_up_to_date(&plan);
         report.done(cargo.as_ref().err())
+    }
+
+    /// Refuses a project that another command moved, or whose `heavy.toml` was edited, since this one read it.
+    fn check_still_here(&self, ours: &Snapshot) -> Result<()> {
+        let heavy = TreePath::parse(LOCKFILE).ok().and_then(|path| ours.files.get(&path));
+        let text = heavy.map(|file| String::from_utf8_lossy(&file.bytes));
+        match text.map(|text| Lock::parse(&text)).transpose()? {
+            Some(lock) if lock != self.lock => Err(Error::user(format!("`{LOCKFILE}` was changed in the meantime"))
+                .hint("nothing was changed by this command; run it again")),
+            _ => Ok(()),
+        }
     }
 
     /// The base as a tree, and whether it is the true one.

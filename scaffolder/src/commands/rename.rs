@@ -7,11 +7,12 @@ use heck::ToKebabCase;
 use crate::answers::{ProjectName, Value};
 use crate::cli::Rename;
 use crate::error::Result;
+use crate::lockfile::LOCKFILE;
 use crate::mentions::{self, Spelling};
 use crate::project::snapshot::Reach;
 use crate::render::sentences;
 use crate::transition::Move;
-use crate::tree::Tree;
+use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
 use super::moving::{Extra, From, Moving, State};
@@ -48,10 +49,16 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
         outside,
         replaced: args.replace,
         and_then: &|plan: &mut Move, ours: &Tree, theirs: &Tree| {
+            // What programs wrote is not the user's to word, and databases have run what is written once.
+            let once = &to.template.manifest.once;
+            let is_users = |path: &TreePath| path.as_str() != LOCKFILE && !once.matches(path);
             let after = plan.applied_to(ours);
-            let found = mentions::find(&after, theirs, &spellings);
+            let (users, others): (Tree, Tree) = after.into_iter().partition(|(path, _)| is_users(path));
+            let found = mentions::find(&users, theirs, &spellings);
             if args.replace {
-                plan.give(ours, mentions::replace(&after, theirs, &spellings));
+                let mut after = mentions::replace(&users, theirs, &spellings);
+                after.extend(others);
+                plan.give(ours, after);
             }
             found
         },

@@ -50,8 +50,8 @@ impl Merger<'_> {
     fn merge_binary(&self, path: &TreePath, base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Merge {
         match self.driver.merge(path, base, ours, theirs, self.labels) {
             Some(Ok(merged)) => (merged, None, false),
-            Some(Err(marked)) => (marked, Some(ConflictKind::Content), false),
-            None => (ours.to_vec(), Some(ConflictKind::Binary), true),
+            Some(Err(marked)) if marked != ours => (marked, Some(ConflictKind::Content), false),
+            _ => (ours.to_vec(), Some(ConflictKind::Binary), true),
         }
     }
 
@@ -65,6 +65,11 @@ impl Merger<'_> {
         } else {
             match self.merge_bodies(path, body, &ours.body, &theirs.body) {
                 Ok(merged) => (merged, false),
+                // The driver left the user's file as it is, without a word of the template's.
+                Err(untouched) if untouched == ours.body => {
+                    let bytes = Text::write(&untouched, false, base, ours, theirs);
+                    return (bytes, Some(ConflictKind::Binary), true);
+                }
                 Err(marked) => (marked, true),
             }
         };

@@ -9,7 +9,8 @@ pub(super) fn both_sides(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8])
 }
 
 /// A line that is not in the base has to be in the result, as often as it was added; or a line that has all its words,
-/// except those that the template removed: `features = ["a", "mine"]` became `features = ["mine", "b"]`.
+/// except those that the template removed: `features = ["a", "mine"]` became `features = ["mine", "b"]`. Its comment has
+/// to be there word for word.
 fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
     let (before, after) = (count(lines(base)), count(lines(merged)));
     let of = |counts: &BTreeMap<&[u8], usize>, item: &[u8]| counts.get(item).copied().unwrap_or(0);
@@ -17,9 +18,11 @@ fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool
         let (words, left) = (count(lines(base).flat_map(words)), count(lines(theirs).flat_map(words)));
         words.iter().filter(|(word, count)| **count > of(&left, word)).map(|(word, _)| *word).collect()
     };
+    // What a comment says is no set of words: it is there as it was written, or it is not.
+    let said = |line: &[u8]| comment(line).is_none_or(|said| lines(merged).any(|line| line.ends_with(said)));
     let grown = |line: &[u8]| {
         let wanted: BTreeSet<&[u8]> = words(line).filter(|word| !removed.contains(word)).collect();
-        lines(merged).any(|line| wanted.is_subset(&words(line).collect()))
+        said(line) && lines(merged).any(|line| wanted.is_subset(&words(line).collect()))
     };
     count(lines(ours)).iter().all(|(line, count)| {
         let added = count.saturating_sub(of(&before, line));
@@ -29,13 +32,14 @@ fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool
 
 fn comments_of_theirs(base: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
     let known: BTreeSet<&[u8]> = lines(base).collect();
-    let comment = |line: &'_ [u8]| {
-        let start =
-            (0..line.len()).find(|at| [b"#".as_slice(), b"//", b"/*"].iter().any(|s| line[*at..].starts_with(s)));
-        start.map(|start| line[start..].to_vec())
-    };
     let mut added = lines(theirs).filter(|line| !known.contains(line)).filter_map(comment);
     added.all(|comment| merged.windows(comment.len()).any(|part| part == comment))
+}
+
+/// A line from where a comment begins in it, or from where a text does that looks like one.
+fn comment(line: &[u8]) -> Option<&[u8]> {
+    let begins = |at: &usize| [b"#".as_slice(), b"//", b"/*"].iter().any(|sign| line[*at..].starts_with(sign));
+    (0..line.len()).find(begins).map(|start| &line[start..])
 }
 
 /// The lines that are not blank, without what a neighbour in a list changes: indentation and a comma at the end.

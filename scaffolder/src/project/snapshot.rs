@@ -122,6 +122,33 @@ impl Project {
         }
     }
 
+    /// Adds what stands at `paths` and is not in the snapshot yet: a large or ignored file of the user's at a name that
+    /// a move would use. Returns whether there was any.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn look_again<'a>(
+        &self,
+        snapshot: &mut Snapshot,
+        base: &Tree,
+        paths: impl Iterator<Item = &'a TreePath>,
+    ) -> Result<bool> {
+        let modes = Modes::of(self, base)?;
+        let mut looker = self.looker();
+        let mut found_any = false;
+        for path in paths.filter(|path| !snapshot.files.contains_key(*path)).collect::<Vec<_>>() {
+            match looker.look(path)? {
+                Found::File(found) => {
+                    let file = self.read(path, &found, &modes)?;
+                    found_any |= snapshot.files.insert(path.clone(), file).is_none();
+                }
+                Found::Obstacle(at, what) => found_any |= snapshot.obstacles.insert(at, what).is_none(),
+                _ => {}
+            }
+        }
+        Ok(found_any)
+    }
+
     /// Looks at the project's paths.
     #[must_use]
     pub fn looker(&self) -> Looker<'_> {

@@ -27,7 +27,7 @@ fn next_version(env: &Environment) {
     env.write("template/heavy.toml", env.read("template/heavy.toml").replace("1.2.3", "1.3.0"));
     env.write("template/src/routes.rs", "pub const ROUTES: &[&str] = &[\n    \"/\",\n    \"/health\",\n];\n");
     env.write("template/new.txt", "new\n");
-    std::fs::remove_file(env.path("template/old.txt")).expect("it was there");
+    drop(std::fs::remove_file(env.path("template/old.txt")));
 }
 
 fn commit(env: &Environment) {
@@ -483,4 +483,37 @@ fn a_project_that_cargo_generate_made_is_adopted_at_the_version_that_it_names() 
            Found `my_app` comes from template 1.2.3 of `$WORK/template`, by its stamp
     note: `heavy.toml` says so already
     ");
+}
+
+#[test]
+fn a_rename_leaves_what_is_written_once_and_the_list_of_conflicts_alone() {
+    let env = Environment::new();
+    env.template(&[("migrations/1_a.sql", "create schema {{crate_name}};\n"), ("my_app.md", "{{crate_name}}, made\n")]);
+    let manifest = env.read("template/cargo-generate.toml");
+    let once = manifest.replace("version = \"1.2.3\"", "version = \"1.2.3\"\nonce = [\"/migrations/\"]");
+    assert_ne!(once, manifest);
+    env.write("template/cargo-generate.toml", once);
+    env.succeeds(&["new", "my-app", "--template", "template"]);
+    env.write("my-app/my_app.md", "my_app, mine\n");
+    commit(&env);
+    let said = run(&env, &["rename", "the-shop", "--replace"]);
+    assert!(said.contains("1 conflict is left for you: `my_app.md`"), "{said}");
+    assert!(env.read("my-app/heavy.toml").contains("paths = [\"my_app.md\"]"));
+    assert_eq!(env.read("my-app/migrations/1_a.sql"), "create schema my_app;\n");
+}
+
+#[test]
+fn an_ignored_file_at_the_name_for_the_templates_version_stays() {
+    let env = Environment::new();
+    env.template(&[("logo.png", "\0one")]);
+    env.succeeds(&["new", "my-app", "--template", "template"]);
+    env.write("my-app/logo.png", "\0mine");
+    env.write("my-app/.gitignore", "*.template\n");
+    env.write("my-app/logo.png.template", "my own");
+    commit(&env);
+    next_version(&env);
+    env.write("template/logo.png", "\0two");
+    let said = run(&env, &["sync"]);
+    assert!(said.contains("the template's version is `logo.png.template2`"), "{said}");
+    assert_eq!(env.read("my-app/logo.png.template"), "my own");
 }

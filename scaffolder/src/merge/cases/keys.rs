@@ -241,3 +241,12 @@ fn deep_nesting_is_no_danger() {
 fn cargo_lock_is_text_like_any_other() {
     assert_eq!(clean("Cargo.lock", "a\nb\nc\n", "mine\nb\nc\n", "a\nb\nnew\n"), "mine\nb\nnew\n");
 }
+
+#[test]
+fn a_comment_of_the_users_is_not_lost_because_another_has_its_words() {
+    let base = "# please keep these sorted by name\n[dependencies]\na = \"1\"\nb = \"1\"\nc = \"1\"\n";
+    let ours = base.replace("b = ", "# keep sorted\nb = ");
+    let theirs = base.replace("b = \"1\"\n", "");
+    let merged = file("Cargo.toml", base, &ours, &theirs);
+    assert!(text(&merged, "Cargo.toml").contains("# keep sorted\n"), "{}", text(&merged, "Cargo.toml"));
+}

@@ -201,5 +201,5 @@ fn the_users_merge_driver_is_asked_for_what_both_changed_and_only_for_that() {
     assert_eq!(*driver.0.borrow(), ["clean true", "open true", "other true", "added false"]);
     assert_eq!(text(&merged, "clean"), "driven\r\n");
     assert_eq!(text(&merged, "open"), "mine\r\n");
-    assert_eq!(kinds(&merged), [ConflictKind::BothAdded, ConflictKind::Content, ConflictKind::Content]);
+    assert_eq!(kinds(&merged), [ConflictKind::BothAdded, ConflictKind::Binary, ConflictKind::Content]);
 }
