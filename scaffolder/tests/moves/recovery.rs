@@ -178,8 +178,8 @@ fn case_30_of_several_at_once_one_does_it() {
         let outputs: Vec<_> = all.into_iter().map(|child| child.wait_with_output().expect("it ends")).collect();
         let shown: Vec<String> = outputs.iter().map(|output| world.env.shown(output)).collect();
         assert!(outputs.iter().any(|output| output.status.code() == Some(0)), "{shown:#?}");
-        // The others found it at work, or done, or half done before it began.
-        assert!(outputs.iter().all(|output| matches!(output.status.code(), Some(0 | 2))), "{shown:#?}");
+        // The others found it at work, or done, or changes that nobody has committed, or a file gone that they had just seen.
+        assert!(outputs.iter().all(|output| matches!(output.status.code(), Some(0 | 2 | 4))), "{shown:#?}");
         assert_same(&world.state(), &after, &format!("{shown:#?}"));
         world.returns(0, &["check"]);
         world.returns(0, &["undo"]);
