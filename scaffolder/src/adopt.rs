@@ -15,7 +15,7 @@ use crate::lockfile::LOCKFILE;
 use crate::render::render;
 use crate::suggest::typed;
 use crate::template::{Question, QuestionKind, Template};
-use crate::tree::{Tree, TreePath};
+use crate::tree::{Tree, TreePath, same_lines};
 
 mod lines;
 mod texts;
@@ -214,7 +214,7 @@ impl Judge<'_> {
         for (path, file) in rendered {
             match self.project.get(&path) {
                 None => fit.missing.push(path),
-                Some(found) if lines::equal(&file.bytes, &found.bytes) => fit.same += 1,
+                Some(found) if same_lines(&file.bytes, &found.bytes) => fit.same += 1,
                 Some(_) => fit.differing.push(path),
             }
         }

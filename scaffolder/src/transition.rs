@@ -105,7 +105,7 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
     once::settle(&mut sides, request.once, &request.ours.obstacles);
     obstacles::settle(&mut sides, &request.ours.obstacles);
     let lock_by_cargo = locks::settle_cargo(&mut sides);
-    let heavy = locks::take_heavy(&mut sides);
+    let heavy = locks::take_heavy(&mut sides)?;
 
     let merged = merge(&sides.base, &sides.ours, &sides.theirs, request.labels, request.driver);
     let mut after = merged.tree;
@@ -130,12 +130,22 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
     })
 }
 
-/// What is known of a base that cannot be had: each file of the project that equals its counterpart in one of the pristine
-/// renderings at hand. A file that differs from all of them has no base, and so cannot be merged, only kept.
+/// What is known of a base that cannot be had, by the pristine renderings at hand: `theirs`, and `older` ones.
+///
+/// A file of the project that equals one of them is pristine. One that an older rendering has and the project has not was
+/// deleted. Any other has no base, and so cannot be merged, only kept.
 #[must_use]
-pub fn known_part(ours: &Tree, renderings: &[Tree]) -> Tree {
-    let pristine = |path: &TreePath, file: &File| renderings.iter().any(|tree| tree.get(path) == Some(file));
-    ours.iter().filter(|(path, file)| pristine(path, file)).map(|(path, file)| (path.clone(), file.clone())).collect()
+pub fn known_part(ours: &Tree, older: &[Tree], theirs: &Tree) -> Tree {
+    let mut base = Tree::new();
+    for (path, file) in ours {
+        let known =
+            older.iter().chain([theirs]).filter_map(|tree| tree.get(path)).find(|known| known.says_the_same(file));
+        base.extend(known.map(|known| (path.clone(), known.clone())));
+    }
+    for (path, file) in older.iter().flatten().filter(|(path, _)| !ours.contains_key(*path)) {
+        base.entry(path.clone()).or_insert_with(|| file.clone());
+    }
+    base
 }
 
 /// The three sides, less what is settled already.

@@ -114,6 +114,22 @@ impl File {
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self { bytes: bytes.into(), executable: false }
     }
+
+    /// Whether two files are the same but for line endings, which git changes on some machines.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.executable == other.executable && same_lines(&self.bytes, &other.bytes)
+    }
+}
+
+/// Whether two texts are the same but for line endings.
+#[must_use]
+pub fn same_lines(one: &[u8], other: &[u8]) -> bool {
+    let lines = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+        let content = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        text.split(|byte| *byte == b'\n').map(content).collect()
+    };
+    one == other || lines(one) == lines(other)
 }
 
 /// Files by path, in the order of their paths. Folders exist by the files in them.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::tree::{Tree, TreePath};
+use crate::tree::{Tree, TreePath, same_lines};
 
 /// Lines, and how often each is there.
 type Lines<'a> = HashMap<&'a [u8], usize>;
@@ -19,15 +19,9 @@ fn lines(bytes: &[u8]) -> Lines<'_> {
     lines
 }
 
-/// Whether two files are the same but for line endings.
-pub(super) fn equal(one: &[u8], other: &[u8]) -> bool {
-    let ended = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).to_vec();
-    one == other || one.split(|byte| *byte == b'\n').map(ended).eq(other.split(|byte| *byte == b'\n').map(ended))
-}
-
 /// The share of lines that two files have in common: 0 is none, 1 is the same file.
 pub(super) fn similarity(one: &[u8], other: &[u8]) -> f64 {
-    if equal(one, other) {
+    if same_lines(one, other) {
         return 1.0;
     }
     let (one, other) = (lines(one), lines(other));

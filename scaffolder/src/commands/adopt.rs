@@ -35,7 +35,7 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
         None => best(&project, &source, args, &candidates)?,
     };
     let lock = found.lock();
-    let plan = plan(&project, lock)?;
+    let plan = plan(&project, lock, ui)?;
     report(&found, &plan, ui)?;
     if plan.is_empty() || how.dry_run {
         return Ok(0);
@@ -113,14 +113,20 @@ fn lock(source: &Source, rev: Option<&str>, template: &Template, fit: &Fit) -> L
     }
 }
 
-/// A move that writes `heavy.toml`, and nothing else.
-fn plan(project: &Project, lock: &Lock) -> Result<Move> {
+/// A move that writes `heavy.toml`, and nothing else. One that cannot be kept, because nobody could read it afterwards, is
+/// replaced, and that is said.
+fn plan(project: &Project, lock: &Lock, ui: Ui) -> Result<Move> {
     let path = TreePath::parse(LOCKFILE).map_err(|problem| Error::system(format!("`{LOCKFILE}` {problem}")))?;
     let before = project.file_at(&path, &Tree::new())?;
     let text = before.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    // One that cannot be read is no document to keep.
-    let after = text.and_then(|text| Lock::write_into(&text, lock).ok()).unwrap_or_else(|| lock.to_toml());
-    let after = Some(File::new(after));
+    let edited = text.as_deref().and_then(|text| Lock::write_into(text, lock).ok());
+    let kept = edited.filter(|edited| Lock::parse(edited).is_ok());
+    if before.is_some() && kept.is_none() {
+        ui.note(format_args!(
+            "the `{LOCKFILE}` that is there is none of heavy's and is replaced; `heavy undo` brings it back"
+        ));
+    }
+    let after = Some(File::new(kept.unwrap_or_else(|| lock.to_toml())));
     let changes = if before == after { Vec::new() } else { vec![Change { path, before, after }] };
     Ok(Move { changes, ..Move::default() })
 }

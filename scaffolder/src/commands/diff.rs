@@ -19,7 +19,7 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
         (base, moving.pristine(&to, None)?)
     } else {
         let ours = moving.project.snapshot(&base, &base, Reach::Everything)?;
-        (base, ours.files)
+        (base.clone(), as_rendered(ours.files, &base))
     };
     let wanted = wanted(&args.paths)?;
     let (before, after) = (only(before, &wanted), only(after, &wanted));
@@ -32,6 +32,16 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
         ui.difference(&difference(&before, &after))?;
     }
     Ok(0)
+}
+
+/// A file that differs only in its line endings is as it was rendered: git changes them on some machines.
+fn as_rendered(mut ours: Tree, base: &Tree) -> Tree {
+    for (path, file) in &mut ours {
+        if let Some(rendered) = base.get(path).filter(|rendered| rendered.says_the_same(file)) {
+            *file = rendered.clone();
+        }
+    }
+    ours
 }
 
 /// Where a sync would go, without asking anything.

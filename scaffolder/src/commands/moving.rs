@@ -183,21 +183,18 @@ impl Moving {
         match from {
             From::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
             From::Unknown { known, .. } => {
-                let mut renderings = vec![theirs.clone()];
+                let mut older = Vec::new();
                 for template in known {
                     // A template that does not take these answers has no say.
                     if let Ok(answers) = answers_of(&self.lock, template) {
                         let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
                         let state = State { source, rev, template: template.clone(), answers };
-                        renderings.extend(self.pristine(&state, None));
+                        older.extend(self.pristine(&state, None).ok().filter(|tree| tree != theirs));
                     }
                 }
-                let paths = renderings.iter().fold(Tree::new(), |mut all, tree| {
-                    all.extend(tree.clone());
-                    all
-                });
+                let paths: Tree = older.iter().flatten().map(|(path, file)| (path.clone(), file.clone())).collect();
                 let ours = self.project.snapshot(&paths, theirs, Reach::AsNeeded)?;
-                Ok((known_part(&ours.files, &renderings), false))
+                Ok((known_part(&ours.files, &older, theirs), false))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `heavy rename`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToKebabCase;
 
@@ -49,9 +49,17 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
         outside,
         replaced: args.replace,
         and_then: &|plan: &mut Move, ours: &Tree, theirs: &Tree| {
-            // What programs wrote is not the user's to word, and databases have run what is written once.
+            // What programs wrote is not the user's to word, databases have run what is written once, and in a file with
+            // conflicts the markers have to stay as they are.
             let once = &to.template.manifest.once;
-            let is_users = |path: &TreePath| path.as_str() != LOCKFILE && !once.matches(path);
+            let open: BTreeSet<TreePath> = plan
+                .conflicts
+                .iter()
+                .flat_map(|conflict| [Some(&conflict.path), conflict.beside.as_ref()])
+                .flatten()
+                .cloned()
+                .collect();
+            let is_users = |path: &TreePath| path.as_str() != LOCKFILE && !once.matches(path) && !open.contains(path);
             let after = plan.applied_to(ours);
             let (users, others): (Tree, Tree) = after.into_iter().partition(|(path, _)| is_users(path));
             let found = mentions::find(&users, theirs, &spellings);

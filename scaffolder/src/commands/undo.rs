@@ -23,7 +23,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
     let what = format!("`heavy {}` ({} to {}, {files})", last.header.verb, last.header.from, last.header.to);
     if how.dry_run {
         return if ui.wants_json() {
-            ui.json(&json!({ "command": "undo", "undoes": last.header, "files": last.changes, "applied": false }))
+            ui.json(&json!({ "command": "undo", "move": last.header, "files": last.changes, "applied": false }))
         } else {
             ui.result(format_args!("would put back what {what} changed"))
         }
@@ -36,11 +36,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
     }
     let outcome = moves.undo()?;
     if ui.wants_json() {
-        let left: Vec<&str> = outcome.left.iter().map(|left| left.path.as_str()).collect();
-        let changed: Vec<&str> = outcome.changed.iter().map(crate::tree::TreePath::as_str).collect();
-        ui.json(
-            &json!({ "command": "undo", "undoes": last.header, "changed": changed, "left": left, "applied": true }),
-        )?;
+        ui.json(&open::outcome_as_json("undo", &outcome))?;
     }
     open::report(&outcome, "Put back", ui);
     open::left_or_done(&outcome)

@@ -36,16 +36,19 @@ pub(super) struct Heavy {
     theirs: File,
 }
 
-/// Takes `heavy.toml` out of the sides; a template without one leaves the project's alone.
-pub(super) fn take_heavy(sides: &mut Sides) -> Option<Heavy> {
-    let path = TreePath::parse(LOCKFILE).ok()?;
-    let (base, ours, theirs) = sides.take(&path);
-    match theirs {
-        Some(theirs) => Some(Heavy { path, base, ours, theirs }),
-        None => {
-            sides.settled.files.extend(ours.map(|file| (path, file)));
-            None
-        }
+/// Takes `heavy.toml` out of the sides.
+///
+/// # Errors
+/// The template has none and the project does: it would stay at its version while its files move on.
+pub(super) fn take_heavy(sides: &mut Sides) -> Result<Option<Heavy>> {
+    let Ok(path) = TreePath::parse(LOCKFILE) else { return Ok(None) };
+    match sides.take(&path) {
+        (base, ours, Some(theirs)) => Ok(Some(Heavy { path, base, ours, theirs })),
+        (_, None, None) => Ok(None),
+        (_, Some(_), None) => Err(Error::template(format!(
+            "that version of the template has no `{LOCKFILE}`, so the project could not be moved any further"
+        ))
+        .hint("another version may have one: `heavy sync --to REV`")),
     }
 }
 

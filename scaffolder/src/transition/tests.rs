@@ -141,11 +141,11 @@ fn case_17_nothing_is_written_through_a_link_to_a_folder() {
 
 #[test]
 fn without_a_base_known_renderings_move_on_and_every_other_difference_is_a_conflict() {
-    let known = [tree(&[("pristine", "1\n"), ("edited", "1\n"), ("gone", "1\n")])];
-    let ours = tree(&[("pristine", "1\n"), ("edited", "mine\n"), ("gone", "1\n"), ("own", "o\n")]);
-    let theirs = tree(&[("pristine", "2\n"), ("edited", "2\n"), ("new", "2\n")]);
+    let older = [tree(&[("pristine", "1\n"), ("edited", "1\n"), ("gone", "1\n"), ("deleted", "1\n")])];
+    let ours = tree(&[("pristine", "1\r\n"), ("edited", "mine\n"), ("gone", "1\n"), ("own", "o\n")]);
+    let theirs = tree(&[("pristine", "2\n"), ("edited", "2\n"), ("new", "2\n"), ("deleted", "2\n")]);
     let plan = transition(&Request {
-        base: &known_part(&ours, &known),
+        base: &known_part(&ours, &older, &theirs),
         ours: &Snapshot { files: ours.clone(), obstacles: BTreeMap::new() },
         theirs: &theirs,
         once: &|_| false,
@@ -155,10 +155,27 @@ fn without_a_base_known_renderings_move_on_and_every_other_difference_is_a_confl
     })
     .expect("a move");
     assert_eq!(shown(&plan), ["~ edited", "- gone", "+ new", "~ pristine", "! edited: UnknownBase"]);
-    let text = plan.applied_to(&ours);
-    let edited = text.iter().find(|(path, _)| path.as_str() == "edited").map(|(_, file)| file.bytes.clone());
+    assert_eq!(plan.kept_deleted, [TreePath::parse("deleted").expect("a path")]);
+    let after = plan.applied_to(&ours);
+    let text = |name: &str| after.iter().find(|(path, _)| path.as_str() == name).map(|(_, file)| file.bytes.clone());
+    assert_eq!(text("pristine").as_deref(), Some(&b"2\r\n"[..]));
     assert_eq!(
-        String::from_utf8(edited.expect("a file")).expect("text"),
+        String::from_utf8(text("edited").expect("a file")).expect("text"),
         "<<<<<<< yours\nmine\n=======\n2\n>>>>>>> template 2\n"
     );
+}
+
+#[test]
+fn a_template_that_would_leave_the_lock_behind_is_refused() {
+    let ours = Snapshot { files: tree(&[("heavy.toml", LOCK)]), obstacles: BTreeMap::new() };
+    let refused = transition(&Request {
+        base: &ours.files,
+        ours: &ours,
+        theirs: &tree(&[("new", "1\n")]),
+        once: &|_| false,
+        labels: &labels(),
+        driver: &NoDriver,
+        base_is_known: true,
+    });
+    assert_eq!(refused.expect_err("a refusal").kind, crate::error::Kind::Template);
 }

@@ -224,7 +224,7 @@ impl AnyMove {
         let (mut base, ours, theirs) = self.sides();
         if !base_is_known {
             // Nothing that differs from where it should go can be told from what the user wrote.
-            base = known_part(&ours.files, std::slice::from_ref(&theirs));
+            base = known_part(&ours.files, &[], &theirs);
         }
         let plan = try_move(&base, &ours, &theirs, base_is_known);
         let after = project::applied(&ours.files, &plan);
@@ -259,8 +259,7 @@ fn the_cases_reach_every_kind_of_conflict_and_of_success() {
         let (base, ours, theirs) = case.sides();
         let mut count = |what: String| *reached.entry(what).or_insert(0) += 1;
         for base_is_known in [true, false] {
-            let base =
-                if base_is_known { base.clone() } else { known_part(&ours.files, std::slice::from_ref(&theirs)) };
+            let base = if base_is_known { base.clone() } else { known_part(&ours.files, &[], &theirs) };
             let plan = try_move(&base, &ours, &theirs, base_is_known);
             plan.conflicts.iter().for_each(|conflict| count(format!("{:?}", conflict.kind)));
             plan.kept_deleted.iter().for_each(|_| count("kept deleted".to_owned()));

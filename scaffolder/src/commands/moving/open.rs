@@ -1,11 +1,14 @@
 //! Moves that are not finished: killed ones, and ones with open conflicts.
 
+use serde_json::json;
+
 use crate::cli::MoveArgs;
 use crate::error::{Error, Kind, Result};
 use crate::plan::moves::{Conclusion, Doing, Left, Moves, Outcome, Standing, Summary, Unresolved};
 use crate::project::Project;
 use crate::prompt::Prompt;
 use crate::suggest::listed;
+use crate::tree::TreePath;
 use crate::ui::Ui;
 
 /// Makes sure that a move can begin: asks about one that was interrupted, refuses on open conflicts.
@@ -72,9 +75,19 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
                         ui.warning(&error);
                     }
                     ui.status("Resolved", "every conflict of the last move");
-                    Ok(0)
+                    if ui.wants_json() {
+                        ui.json(&json!({ "command": "sync --continue", "open": [] })).map(|()| 0)
+                    } else {
+                        Ok(0)
+                    }
                 }
-                Conclusion::Open(left) => Err(unresolved(&left)),
+                Conclusion::Open(left) => {
+                    if ui.wants_json() {
+                        let open: Vec<_> = left.iter().map(as_json).collect();
+                        ui.json(&json!({ "command": "sync --continue", "open": open }))?;
+                    }
+                    Err(unresolved(&left))
+                }
             }
         }
         Standing::Nothing | Standing::Concluded(_) => nothing_open(),
@@ -102,6 +115,14 @@ fn unresolved(left: &[Unresolved]) -> Error {
     error
 }
 
+fn as_json(unresolved: &Unresolved) -> serde_json::Value {
+    match unresolved {
+        Unresolved::Marker(path, line) => json!({ "path": path.as_str(), "marker": line }),
+        Unresolved::Unmerged(path) => json!({ "path": path.as_str(), "unmerged": true }),
+        Unresolved::Beside { path, beside } => json!({ "path": path.as_str(), "beside": beside.as_str() }),
+    }
+}
+
 /// `heavy sync --abort`.
 pub(in crate::commands) fn abort(args: &MoveArgs, ui: Ui) -> Result<u8> {
     let project = super::super::project(args.project.as_deref())?;
@@ -117,8 +138,23 @@ pub(in crate::commands) fn abort(args: &MoveArgs, ui: Ui) -> Result<u8> {
         }
         Standing::Nothing | Standing::Concluded(_) => return nothing_open(),
     };
+    if ui.wants_json() {
+        ui.json(&outcome_as_json("sync --abort", &outcome))?;
+    }
     report(&outcome, "Put back", ui);
     left_or_done(&outcome)
+}
+
+/// What an operation on a remembered move did, for programs.
+pub(in crate::commands) fn outcome_as_json(command: &str, outcome: &Outcome) -> serde_json::Value {
+    json!({
+        "command": command,
+        "move": outcome.summary.as_ref().map(|summary| &summary.header),
+        "changed": outcome.changed.iter().map(TreePath::as_str).collect::<Vec<_>>(),
+        "left": outcome.left.iter().map(|left| left.path.as_str()).collect::<Vec<_>>(),
+        "replaced": outcome.replaced.iter().map(|(path, kept)| json!({ "path": path.as_str(), "kept": kept })).collect::<Vec<_>>(),
+        "applied": true,
+    })
 }
 
 /// What an operation on a remembered move did.
