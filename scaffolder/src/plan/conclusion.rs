@@ -1,6 +1,8 @@
 //! `--continue`: a move with conflicts is done when none of them is left.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use gix::bstr::ByteSlice;
 
@@ -14,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::{ConflictKind, Labels};
 use crate::project::Project;
+use crate::tree::TreePath;
 
 pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusion> {
     let ledger = Ledger::find(project)?;
@@ -31,14 +34,21 @@ pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusio
         return Err(standing::interrupted(record));
     }
     let open = last.filter(|(_, record)| record.state == State::Open);
+    let place = Place::of(project);
     let (conflicts, labels) = match (&open, standing::open_paths(project.root())) {
         (Some((_, record)), _) => (record.conflicts.clone(), record.header.labels.clone()),
         // A colleague's clone: it has the list, and not the move.
-        (None, Some(paths)) => (paths.into_iter().map(elsewhere).collect(), anybodys_labels()),
+        (None, Some(paths)) => {
+            let conflicts = paths.into_iter().map(|path| elsewhere(&place, path)).collect::<Result<_>>()?;
+            (conflicts, anybodys_labels())
+        }
         (None, None) => return Err(Error::user("no conflicts are open here")),
     };
-    let place = Place::of(project);
-    let unresolved = unresolved(project, &place, &conflicts, &labels)?;
+    let before = |path: &TreePath| match &open {
+        Some((folder, record)) => own_markers(folder, record, path),
+        None => Ok(BTreeSet::new()),
+    };
+    let unresolved = unresolved(project, &place, &conflicts, &labels, &before)?;
     if !unresolved.is_empty() {
         return Ok(Conclusion::Open(unresolved));
     }
@@ -52,8 +62,25 @@ pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusio
     Ok(Conclusion::Done(outcome))
 }
 
-fn elsewhere(path: crate::tree::TreePath) -> OpenConflict {
-    OpenConflict { path, kind: ConflictKind::Content, beside: None }
+/// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it
+/// can have.
+fn elsewhere(place: &Place, path: TreePath) -> Result<OpenConflict> {
+    let mut conflict = OpenConflict { path, kind: ConflictKind::Content, beside: None };
+    for number in ["", "2", "3"] {
+        let Ok(beside) = TreePath::parse(&format!("{}.template{number}", conflict.path)) else { continue };
+        if matches!(place.at(&beside)?, Stands::File(..)) {
+            conflict.beside = Some(beside);
+            break;
+        }
+    }
+    Ok(conflict)
+}
+
+/// The lines like markers that the user's file had before the move: those are no trace of it.
+fn own_markers(folder: &Path, record: &Record, path: &TreePath) -> Result<BTreeSet<Vec<u8>>> {
+    let before = record.operation(path.as_str()).and_then(|operation| operation.before.as_ref());
+    let bytes = before.map(|stored| record.load(folder, stored)).transpose()?.unwrap_or_default();
+    Ok(bytes.lines().filter(|line| is_anybodys_marker(line)).map(<[u8]>::to_vec).collect())
 }
 
 fn anybodys_labels() -> Labels {
@@ -65,6 +92,7 @@ fn unresolved(
     place: &Place,
     conflicts: &[OpenConflict],
     labels: &Labels,
+    own_markers: &dyn Fn(&TreePath) -> Result<BTreeSet<Vec<u8>>>,
 ) -> Result<Vec<Unresolved>> {
     let unmerged = match project.git() {
         Some(git) => git.unmerged()?.iter().filter_map(|path| git.in_project(path.as_ref())).collect(),
@@ -73,7 +101,9 @@ fn unresolved(
     let mut found = Vec::new();
     for OpenConflict { path, beside, .. } in conflicts {
         if let Stands::File(file, _) = place.at(path)? {
-            let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_marker(line, labels));
+            let own = own_markers(path)?;
+            let is_trace = |line: &[u8]| is_marker(line, labels) || (is_anybodys_marker(line) && !own.contains(line));
+            let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_trace(line));
             found.extend(lines.map(|(number, _)| Unresolved::Marker(path.clone(), number + 1)));
         }
         if let Some(beside) = beside
@@ -94,6 +124,14 @@ fn is_marker(line: &[u8], labels: &Labels) -> bool {
     };
     after(b'<') == Some(labels.yours.as_bytes())
         || after(b'>').is_some_and(|label| label.starts_with(labels.template.as_bytes()))
+}
+
+/// Whether a line looks like one of those that some merge puts around a conflict: a driver of the user's has its own labels.
+fn is_anybodys_marker(line: &[u8]) -> bool {
+    [b'<', b'>'].iter().any(|mark| {
+        let marks = line.iter().take_while(|byte| *byte == mark).count();
+        marks >= 7 && line[marks..].starts_with(b" ") && !line[marks..].trim_ascii().is_empty()
+    })
 }
 
 /// Takes `[conflicts]` out of `heavy.toml`; everything else in it stays as it is.

@@ -517,3 +517,39 @@ fn an_ignored_file_at_the_name_for_the_templates_version_stays() {
     assert!(said.contains("the template's version is `logo.png.template2`"), "{said}");
     assert_eq!(env.read("my-app/logo.png.template"), "my own");
 }
+
+#[test]
+fn markers_of_a_merge_driver_are_no_resolution() {
+    let env = project();
+    env.write("my-app/.gitattributes", "src/routes.rs merge=mine\n");
+    env.write("my-app/src/routes.rs", "pub const ROUTES: &[&str] = &[\n    \"/\",\n    \"/cart\",\n];\n");
+    env.git("my-app", &["config", "merge.mine.driver", "git merge-file %A %O %B"]);
+    commit(&env);
+    next_version(&env);
+    assert!(run(&env, &["sync"]).starts_with("exit 1\n"));
+    let text = env.read("my-app/src/routes.rs");
+    assert!(text.contains("<<<<<<< ") && !text.contains("<<<<<<< yours\n"), "{text}");
+    env.git("my-app", &["add", "--all"]);
+    let shown = run(&env, &["sync", "--continue"]);
+    assert!(shown.starts_with("exit 1\n") && shown.contains("`src/routes.rs`, line 3"), "{shown}");
+}
+
+#[test]
+fn a_clone_knows_of_the_file_that_stands_beside() {
+    let env = project();
+    env.write("my-app/.gitattributes", "src/routes.rs -merge\n");
+    env.write("my-app/src/routes.rs", "// mine\n");
+    commit(&env);
+    next_version(&env);
+    assert!(run(&env, &["sync"]).starts_with("exit 1\n"));
+    commit(&env);
+    env.git("", &["clone", "--quiet", "my-app", "clone"]);
+    insta::assert_snapshot!(env.run(&["sync", "--continue", "--project", "clone"]), @"
+    exit 1
+    --- err
+    error: not everything is resolved
+    hint: take what you want from `src/routes.rs.template` into `src/routes.rs`, then remove it: `rm src/routes.rs.template`
+    ");
+    std::fs::remove_file(env.path("clone/src/routes.rs.template")).expect("it was there");
+    assert!(env.run(&["sync", "--continue", "--project", "clone"]).starts_with("exit 0\n"));
+}
