@@ -109,6 +109,7 @@ impl Moving {
 
     /// Computes the move, shows it, and applies it once it is confirmed. Returns the exit code.
     pub(super) fn go(&self, from: &From, to: &State, extra: &Extra<'_>) -> Result<u8> {
+        self.project.check_checked_out()?;
         let theirs = self.pristine(to, None)?;
         let (base, base_is_known) = self.base(from, &theirs)?;
         let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };

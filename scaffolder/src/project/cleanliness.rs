@@ -44,6 +44,18 @@ impl Project {
         }
     }
 
+    /// Refuses a sparse checkout: what it leaves out would count as deleted by the user.
+    ///
+    /// # Errors
+    /// Of kind `User`, with a path that is not there.
+    pub fn check_checked_out(&self) -> Result<()> {
+        match self.git().map(super::git::Git::left_out).transpose()?.flatten() {
+            None => Ok(()),
+            Some(path) => Err(Error::user(format!("a part of the project is not checked out: `{path}`"))
+                .hint("a move needs all of it: `git sparse-checkout disable`")),
+        }
+    }
+
     /// What is not committed: any tracked file of the project, and untracked ones at the paths that a move would
     /// change. Untracked files elsewhere do not count. Without a repository there is nothing to commit to.
     ///

@@ -5,7 +5,7 @@ use std::env;
 use std::path::Path;
 
 use gix::bstr::{BStr, BString, ByteSlice};
-use gix::index::entry::{Mode, Stage};
+use gix::index::entry::{Flags, Mode, Stage};
 
 use crate::error::{Error, Result};
 use crate::tree::TreePath;
@@ -119,6 +119,17 @@ impl Git {
             .collect();
         paths.dedup();
         Ok(paths)
+    }
+
+    /// A path of the project that a sparse checkout leaves out, if there is one: a file, or a whole folder.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn left_out(&self) -> Result<Option<BString>> {
+        let index = self.index()?;
+        let left_out = index.entries().iter().filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
+        let mut paths = left_out.map(|entry| entry.path(&index));
+        Ok(paths.find(|path| path.starts_with(self.prefix.as_ref())).map(ToOwned::to_owned))
     }
 
     /// Whether the disk's executable bit is the one that counts (`core.fileMode`); where not, git's index has it.

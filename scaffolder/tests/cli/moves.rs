@@ -553,3 +553,21 @@ fn a_clone_knows_of_the_file_that_stands_beside() {
     std::fs::remove_file(env.path("clone/src/routes.rs.template")).expect("it was there");
     assert!(env.run(&["sync", "--continue", "--project", "clone"]).starts_with("exit 0\n"));
 }
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_does_not_count_as_deleted() {
+    let env = project();
+    next_version(&env);
+    // So that git knows its files; it leaves out none that it does not know to be unchanged.
+    env.git("my-app", &["status"]);
+    env.git("my-app", &["sparse-checkout", "set", "--no-cone", "/*", "!/src"]);
+    assert!(!env.path("my-app/src").exists());
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: a part of the project is not checked out: `src/main.rs`
+    hint: a move needs all of it: `git sparse-checkout disable`
+    ");
+    env.git("my-app", &["sparse-checkout", "disable"]);
+    assert!(run(&env, &["sync"]).starts_with("exit 0\n"));
+}
