@@ -111,7 +111,7 @@ impl Moving {
     pub(super) fn go(&self, from: &From, to: &State, extra: &Extra<'_>) -> Result<u8> {
         self.project.check_checked_out()?;
         let theirs = self.pristine(to, None)?;
-        let (base, base_is_known) = self.base(from, &theirs)?;
+        let (base, base_is_known) = self.base(from, to, &theirs)?;
         let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };
         let mut ours = self.project.snapshot(&base, &theirs, extra.reach)?;
         self.check_still_here(&ours)?;
@@ -180,17 +180,19 @@ impl Moving {
     }
 
     /// The base as a tree, and whether it is the true one.
-    fn base(&self, from: &From, theirs: &Tree) -> Result<(Tree, bool)> {
+    fn base(&self, from: &From, to: &State, theirs: &Tree) -> Result<(Tree, bool)> {
         match from {
             From::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
             From::Unknown { known, .. } => {
                 let mut older = Vec::new();
-                for template in known {
+                // What is new in the version to come was not deleted by the user.
+                let target = Stamp::of(&to.template);
+                for template in known.iter().filter(|template| Stamp::of(template) != target) {
                     // A template that does not take these answers has no say.
                     if let Ok(answers) = answers_of(&self.lock, template) {
                         let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
                         let state = State { source, rev, template: template.clone(), answers };
-                        older.extend(self.pristine(&state, None).ok().filter(|tree| tree != theirs));
+                        older.extend(self.pristine(&state, None));
                     }
                 }
                 let paths: Tree = older.iter().flatten().map(|(path, file)| (path.clone(), file.clone())).collect();
