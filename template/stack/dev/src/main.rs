@@ -1,0 +1,3 @@
+//! `cargo dev`: the commands for working on this project.
+
+fn main() {}
