@@ -88,19 +88,7 @@ impl Schema {
             })?;
             files.push(SchemaFile { path, sql });
         }
-        let mut digest = Sha256::new();
-        for file in &files {
-            let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
-            digest.update((name.len() as u64).to_le_bytes());
-            digest.update(name);
-            digest.update((file.sql.len() as u64).to_le_bytes());
-            digest.update(&file.sql);
-        }
-        let checksum = digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let checksum = checksum(&files);
         let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
         let needs_vector = creates_vector || subfolder_creates_vector(dir);
         Ok(Self {
@@ -109,6 +97,16 @@ impl Schema {
             creates_vector,
             needs_vector,
         })
+    }
+
+    /// No file, so no table.
+    pub(crate) fn empty() -> Self {
+        Self {
+            files: Vec::new(),
+            checksum: checksum(&[]),
+            creates_vector: false,
+            needs_vector: false,
+        }
     }
 
     /// SHA-256 of the names and contents of the files, in hexadecimal: two schemas with the same
@@ -233,6 +231,23 @@ impl Error {
             .and_then(sqlx::error::DatabaseError::code);
         retry::is_retryable(source) || matches!(code.as_deref(), Some("42P07" | "42710" | "23505"))
     }
+}
+
+/// SHA-256 of names and contents, in hexadecimal.
+fn checksum(files: &[SchemaFile]) -> String {
+    let mut digest = Sha256::new();
+    for file in files {
+        let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+        digest.update((name.len() as u64).to_le_bytes());
+        digest.update(name);
+        digest.update((file.sql.len() as u64).to_le_bytes());
+        digest.update(&file.sql);
+    }
+    digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The `*.sql` files directly in a folder, sorted by name.

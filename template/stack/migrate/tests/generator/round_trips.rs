@@ -132,7 +132,7 @@ kinds! {
         "create type point2 as (x int, z text, w numeric(4, 1));";
     range_types: "",
         "create type floatrange as range (subtype = float8, subtype_diff = float8mi); create table t (r floatrange);",
-        "create type floatrange as range (subtype = float8, subtype_diff = float8mi); create table t (r floatrange[]);";
+        "create type floatrange as range (subtype = float8, subtype_diff = float8mi); create table t (r floatrange, s floatmultirange);";
     sequences: "create table t (id bigint);",
         "create sequence s as int increment 5 minvalue 10 maxvalue 1000 start 20 cache 7 cycle;",
         "create sequence s increment -1; alter sequence s owned by t.id;
