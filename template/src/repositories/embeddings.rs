@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use pgvector::Vector;
 use sqlx::PgPool;
 
-use crate::models::{Note, NoteId, UserId, Version};
+use crate::{
+    database::vectors::VectorDb,
+    models::{Note, NoteId, UserId, Version},
+};
 
 /// How many users [`owners`] names at once.
 pub const OWNERS_AT_ONCE: usize = 500;
@@ -60,17 +63,13 @@ pub async fn delete(vectors: &PgPool, owner: UserId, ids: &[NoteId]) -> sqlx::Re
 
 /// The notes of `owner` nearest to `vector`, with the cosine of the angle between them.
 pub async fn nearest(
-    vectors: &PgPool,
+    vectors: &VectorDb,
     owner: UserId,
     model: &str,
     vector: Vec<f32>,
     limit: i64,
 ) -> sqlx::Result<Vec<(NoteId, f64)>> {
-    let mut tx = vectors.begin().await?;
-    // The index knows nothing of owners: it goes on until it has found enough of this one's.
-    sqlx::query("SET LOCAL hnsw.iterative_scan = strict_order")
-        .execute(&mut *tx)
-        .await?;
+    let mut tx = vectors.begin_search().await?;
     let found = sqlx::query_as(
         "SELECT note_id, 1 - (embedding <=> $3) FROM note_embeddings
          WHERE user_id = $1 AND model = $2

@@ -7,14 +7,9 @@
 //! an embedding that failed, was lost, or was made by another model is found and made again. Running it twice
 //! does no harm.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde::Serialize;
-use stack_db::Db;
 use tokio::sync::Mutex;
 
 use super::embedder::{EmbedError, Embedder};
@@ -34,13 +29,8 @@ const GIVE_UP_AFTER: u32 = 3;
 /// How many users' embeddings can be brought up to date at once.
 const LANES: usize = 16;
 
-/// Search, which is off until it has its database.
+/// What search needs besides the databases.
 pub struct Search {
-    on: OnceLock<On>,
-}
-
-struct On {
-    vectors: Db,
     embedder: Arc<dyn Embedder>,
     /// One at a time for each user, so that nothing is embedded twice.
     lanes: [Mutex<()>; LANES],
@@ -56,28 +46,25 @@ pub struct Hit {
 }
 
 impl Search {
-    /// No search yet.
-    pub fn off() -> Self {
+    /// Search with vectors by `embedder`.
+    pub fn new(embedder: Arc<dyn Embedder>) -> Self {
         Self {
-            on: OnceLock::new(),
+            embedder,
+            lanes: std::array::from_fn(|_| Mutex::default()),
         }
     }
 
-    /// From now on there is search. The first call counts.
-    pub fn turn_on(&self, vectors: Db, embedder: Arc<dyn Embedder>) {
-        let lanes = std::array::from_fn(|_| Mutex::default());
-        let on = On {
-            vectors,
-            embedder,
-            lanes,
-        };
-        // A second call would be a mistake without consequence.
-        self.on.set(on).ok();
+    fn lane(&self, owner: UserId) -> &Mutex<()> {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        owner.hash(&mut hasher);
+        let lane = hasher.finish() % (LANES as u64);
+        &self.lanes[usize::try_from(lane).unwrap_or_default()]
     }
 
-    fn on(&self) -> Result<&On> {
-        let off = || Error::Unavailable("search is off: `VECTOR_DATABASE_URL` is not set".into());
-        self.on.get().ok_or_else(off)
+    async fn embed(&self, note: &Note) -> Result<Vec<f32>, EmbedError> {
+        let text = format!("{}\n{}", note.title.as_str(), note.body.as_str());
+        self.embedder.embed(&text).await
     }
 }
 
@@ -86,19 +73,19 @@ impl Search {
 /// # Errors
 /// [`Error::Unavailable`] if search is off or the embedder does not answer.
 pub async fn find(state: &AppState, owner: UserId, query: &str, limit: i64) -> Result<Vec<Hit>> {
-    let on = state.search.on()?;
+    let (search, vectors) = (&state.search, state.vectors()?);
     // Who has just written a note wants to find it. If that cannot be, what was embedded before is found still.
     match tokio::time::timeout(CATCH_UP, index(state, owner)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
         Err(_) => tracing::warn!("searching without the newest notes: embedding them takes long"),
     }
-    let vector = on.embedder.embed(query).await.map_err(Error::Unavailable)?;
-    let model = on.embedder.model();
-    let near = embeddings::nearest(on.vectors.pool(), owner, model, vector, limit).await?;
+    let vector = search.embedder.embed(query).await.map_err(Error::Unavailable)?;
+    let model = search.embedder.model();
+    let near = embeddings::nearest(vectors, owner, model, vector, limit).await?;
     let scores: HashMap<NoteId, f64> = near
         .into_iter()
-        .filter(|(_, score)| *score >= on.embedder.least_score())
+        .filter(|(_, score)| *score >= search.embedder.least_score())
         .collect();
     let ids: Vec<NoteId> = scores.keys().copied().collect();
     // The notes themselves are the truth: one that was deleted a moment ago is not among them.
@@ -121,9 +108,9 @@ pub async fn find(state: &AppState, owner: UserId, query: &str, limit: i64) -> R
 /// # Errors
 /// Of the databases, or of the embedder after as much as possible is done.
 pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
-    let on = state.search.on()?;
-    let _turn = on.lane(owner).lock().await;
-    let (pool, model) = (on.vectors.pool(), on.embedder.model());
+    let (search, vectors) = (&state.search, state.vectors()?);
+    let _turn = search.lane(owner).lock().await;
+    let (pool, model) = (vectors.pool(), search.embedder.model());
     let mut embedded = embeddings::versions(pool, owner, model).await?;
     let mut pending = Vec::new();
     for (id, version) in notes::by_id::versions(state.db.pool(), owner).await? {
@@ -140,7 +127,7 @@ pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
     let mut failure = None;
     for ids in pending.chunks(50) {
         for note in notes::by_id::find(state.db.pool(), owner, ids).await? {
-            match on.embed(&note).await {
+            match search.embed(&note).await {
                 Ok(vector) => {
                     failures = 0;
                     embeddings::put(pool, &note, model, vector).await?;
@@ -164,7 +151,7 @@ pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
 
 /// After a write: indexes the notes of whoever has this session. In the background, because nobody waits for it.
 pub fn index_soon(state: &AppState, session: TokenDigest) {
-    if state.search.on.get().is_none() {
+    if state.vectors().is_err() {
         return;
     }
     let state = state.clone();
@@ -186,13 +173,13 @@ pub fn index_soon(state: &AppState, session: TokenDigest) {
 /// # Errors
 /// The first one, after everybody else was tried.
 pub async fn repair(state: &AppState) -> Result<()> {
-    let on = state.search.on()?;
+    let vectors = state.vectors()?;
     let mut outcome = Ok(());
     // Those with notes, and those with embeddings whose notes, or who themselves, are gone.
     let mut after = None;
     loop {
         let mut owners = notes::by_id::owners(state.db.pool(), after).await?;
-        owners.extend(embeddings::owners(on.vectors.pool(), after).await?);
+        owners.extend(embeddings::owners(vectors.pool(), after).await?);
         owners.sort_unstable();
         owners.dedup();
         // Beyond the page of one table the other may have more, so only what both have told is final.
@@ -209,7 +196,7 @@ pub async fn repair(state: &AppState) -> Result<()> {
 
 /// Repairs at once and then every hour, for as long as it is polled.
 pub async fn keep_repaired(state: AppState) {
-    if state.search.on.get().is_none() {
+    if state.vectors().is_err() {
         return;
     }
     let mut due = tokio::time::interval(REPAIR_EVERY);
@@ -218,20 +205,5 @@ pub async fn keep_repaired(state: AppState) {
         if let Err(error) = repair(&state).await {
             tracing::warn!(?error, "some notes are not embedded; trying again later");
         }
-    }
-}
-
-impl On {
-    fn lane(&self, owner: UserId) -> &Mutex<()> {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        owner.hash(&mut hasher);
-        let lane = hasher.finish() % (LANES as u64);
-        &self.lanes[usize::try_from(lane).unwrap_or_default()]
-    }
-
-    async fn embed(&self, note: &Note) -> Result<Vec<f32>, EmbedError> {
-        let text = format!("{}\n{}", note.title.as_str(), note.body.as_str());
-        self.embedder.embed(&text).await
     }
 }

@@ -15,7 +15,6 @@ use app::{
 };
 use serde_json::json;
 use sqlx::PgPool;
-use stack_db::{Db, Schema, testing::TestDatabase};
 
 use crate::common::TestApp;
 
@@ -44,22 +43,6 @@ impl Embedder for Fragile {
     }
 }
 
-/// An application with search.
-async fn searching() -> (TestApp, TestDatabase) {
-    with(Arc::new(HashingEmbedder)).await
-}
-
-async fn with(embedder: Arc<dyn Embedder>) -> (TestApp, TestDatabase) {
-    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector"));
-    let vectors = TestDatabase::create(&schema.expect("a schema that can be read")).await;
-    let app = TestApp::new().await;
-    let db = Db::from_pool(vectors.pool().clone())
-        .await
-        .expect("a database");
-    app.state.search.turn_on(db, embedder);
-    (app, vectors)
-}
-
 /// The titles of what is found.
 async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
     let hits = search::find(&app.state, owner.id, query, 10)
@@ -78,7 +61,7 @@ async fn count(vectors: &PgPool) -> i64 {
 
 #[tokio::test]
 async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
     app.note(&ada, "Running shoes", "the blue ones").await;
@@ -99,7 +82,7 @@ async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
 
 #[tokio::test]
 async fn a_query_that_says_nothing_or_too_much_is_refused() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let long = format!("/api/notes/search?q={}", "x".repeat(501));
     for path in ["/api/notes/search", "/api/notes/search?q=+", &long] {
@@ -118,7 +101,7 @@ async fn a_query_that_says_nothing_or_too_much_is_refused() {
 
 #[tokio::test]
 async fn an_edit_and_a_deletion_change_what_is_found() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let created = client
         .json("POST", "/api/notes", json!({ "title": "Pancakes" }))
@@ -133,25 +116,25 @@ async fn an_edit_and_a_deletion_change_what_is_found() {
 
     client.call("DELETE", &path).await;
     assert!(titles(&app, &ada, "waffles").await.is_empty());
-    assert_eq!(count(vectors.pool()).await, 0);
+    assert_eq!(count(app.vectors().pool()).await, 0);
 }
 
 #[tokio::test]
 async fn what_is_written_is_embedded_without_anybody_searching() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let created = client
         .json("POST", "/api/notes", json!({ "title": "Pancakes" }))
         .await;
-    until(vectors.pool(), 1).await;
+    until(app.vectors().pool(), 1).await;
     client.call("DELETE", created.header("location")).await;
-    until(vectors.pool(), 0).await;
+    until(app.vectors().pool(), 0).await;
     let fields = [("title", "Waffles"), ("body", "")];
     client
         .submit("/notes/new", "/notes", &fields)
         .await
         .leads_to("/notes");
-    until(vectors.pool(), 1).await;
+    until(app.vectors().pool(), 1).await;
 }
 
 /// Waits until there are so many embeddings.
@@ -164,7 +147,7 @@ async fn until(vectors: &PgPool, wanted: i64) {
 #[tokio::test]
 async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_back() {
     let embedder = Arc::new(Fragile::default());
-    let (app, vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, mut client) = app.logged_in("ada").await;
     embedder.down.store(true, Ordering::SeqCst);
     for title in ["One", "Two", "Three", "Four", "Five"] {
@@ -176,18 +159,18 @@ async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_ba
     let answer = client.get("/api/notes/search?q=three").await;
     answer.problem(503, "unavailable");
     assert!(search::repair(&app.state).await.is_err());
-    assert_eq!(count(vectors.pool()).await, 0);
+    assert_eq!(count(app.vectors().pool()).await, 0);
 
     embedder.down.store(false, Ordering::SeqCst);
     search::repair(&app.state).await.expect("repaired");
-    assert_eq!(count(vectors.pool()).await, 5);
+    assert_eq!(count(app.vectors().pool()).await, 5);
     assert_eq!(titles(&app, &ada, "three").await, ["Three"]);
 }
 
 #[tokio::test]
 async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone() {
     let embedder = Arc::new(Fragile::default());
-    let (app, vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
     let lost = app.note(&ada, "Lost", "").await;
@@ -196,7 +179,7 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
     search::repair(&app.state).await.expect("embedded");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 3);
 
-    embeddings::delete(vectors.pool(), ada.id, &[lost.id])
+    embeddings::delete(app.vectors().pool(), ada.id, &[lost.id])
         .await
         .expect("lost");
     let gone = sqlx::query("DELETE FROM users WHERE id = $1").bind(eve.id);
@@ -210,28 +193,28 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
         "only what was lost"
     );
     assert_eq!(
-        embeddings::owners(vectors.pool(), None)
+        embeddings::owners(app.vectors().pool(), None)
             .await
             .expect("owners"),
         [ada.id]
     );
-    assert_eq!(count(vectors.pool()).await, 2);
+    assert_eq!(count(app.vectors().pool()).await, 2);
 }
 
 #[tokio::test]
 async fn embeddings_by_another_model_are_made_again() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "").await;
     search::repair(&app.state).await.expect("embedded");
     let other = sqlx::query("UPDATE note_embeddings SET model = 'older'");
-    other.execute(vectors.pool()).await.expect("changed");
+    other.execute(app.vectors().pool()).await.expect("changed");
     assert_eq!(titles(&app, &ada, "pancakes").await, ["Pancakes"]);
 }
 
 #[tokio::test]
 async fn whoever_embeds_an_old_version_late_does_not_win() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let old: Note = app.note(&ada, "Pancakes", "").await;
     let edit = json!({ "title": "Waffles", "body": "", "version": 1 });
@@ -240,7 +223,7 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
         .await;
     search::index(&app.state, ada.id).await.expect("indexed");
     let late = HashingEmbedder.embed("Pancakes").await.expect("a vector");
-    embeddings::put(vectors.pool(), &old, HashingEmbedder.model(), late)
+    embeddings::put(app.vectors().pool(), &old, HashingEmbedder.model(), late)
         .await
         .expect("ignored");
     assert_eq!(titles(&app, &ada, "waffles").await, ["Waffles"]);
@@ -249,7 +232,7 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
 #[tokio::test]
 async fn writing_the_same_user_at_once_embeds_each_note_once() {
     let embedder = Arc::new(Fragile::default());
-    let (app, _vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "One", "").await;
     let index = || search::index(&app.state, ada.id);
@@ -274,7 +257,7 @@ async fn without_a_vector_database_search_says_so_and_all_else_works() {
 
 #[tokio::test]
 async fn the_page_finds_notes_without_a_script() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "with <syrup>").await;
     let list = client.open("/notes").await;
@@ -292,8 +275,8 @@ async fn the_page_finds_notes_without_a_script() {
 
 #[tokio::test]
 async fn the_nearest_are_found_by_the_index() {
-    let (_app, vectors) = searching().await;
-    let mut tx = vectors.pool().begin().await.expect("begun");
+    let app = TestApp::with_vectors().await;
+    let mut tx = app.vectors().pool().begin().await.expect("begun");
     sqlx::query("SET LOCAL enable_seqscan = off")
         .execute(&mut *tx)
         .await
