@@ -7,6 +7,10 @@ use stack_db::{Db, PoolSettings, Schema};
 
 use crate::{app::StartError, config::Config};
 
+mod metric;
+
+pub use metric::Metric;
+
 /// The name of the development database: that of the project, and `_vectors`.
 const NAME: &str = concat!(env!("CARGO_PKG_NAME"), "_vectors");
 
