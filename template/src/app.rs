@@ -45,6 +45,23 @@ pub struct Shared {
 }
 
 impl AppState {
+    /// Connects to every database: what a command needs that does not serve.
+    ///
+    /// # Errors
+    /// With a text for the person who started the application.
+    pub async fn connect(config: Config) -> Result<Self, StartError> {
+        let db = database::open(&config).await?;
+{%- if pgvector %}
+        let vectors = database::vectors::open(&config).await?;
+        let embedder = embedder::of(config.embedder);
+        Self::with_vectors(config, db, vectors, embedder)
+{%- else %}
+        Self::new(config, db)
+{%- endif %}
+    }
+
+    /// With databases that are connected already.
+    ///
     /// # Errors
     /// Only if the operating system has no random numbers to give.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
@@ -114,15 +131,8 @@ impl App {
     /// # Errors
     /// With a text for the person who started the application.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        let db = database::open(&config).await?;
-        let listener = listen(&config).await?;
-{%- if pgvector %}
-        let vectors = database::vectors::open(&config).await?;
-        let embedder = embedder::of(config.embedder);
-        let state = AppState::with_vectors(config, db, vectors, embedder)?;
-{%- else %}
-        let state = AppState::new(config, db)?;
-{%- endif %}
+        let state = AppState::connect(config).await?;
+        let listener = listen(&state.config).await?;
         let router = routes::router(state.clone());
         Ok(Self {
             listener,

@@ -64,10 +64,10 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
         }
         let since = match raw.since.as_str() {
             "" => None,
-            since => Some(
-                Date::parse(since, &Iso8601::DATE)
-                    .map_err(|_| FieldErrors::one("since", "must be a day, such as 2026-01-31"))?,
-            ),
+            since => {
+                let wrong = || FieldErrors::one("since", "must be a day, such as 2026-01-31");
+                Some(day(since).ok_or_else(wrong)?)
+            }
         };
         let limit = raw.limit.unwrap_or(USUAL);
         if limit < 1 {
@@ -79,6 +79,12 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
             limit: limit.min(MOST),
         })
     }
+}
+
+/// A day of our era, which is what a database can count on from.
+fn day(text: &str) -> Option<Date> {
+    let day = Date::parse(text, &Iso8601::DATE).ok()?;
+    (day.year() >= 1).then_some(day)
 }
 
 /// What was found, best first.

@@ -101,7 +101,7 @@ pub async fn delete(
         .map(drop)
 }
 
-/// The query of [`nearest`], for one operator: as many as wanted, and as many again, by the index of half numbers;
+/// The statement for one operator: as many as wanted, and as many again, by the index of half numbers;
 /// then in the order of the whole ones.
 macro_rules! nearest_by {
     ($operator:literal) => {
@@ -119,6 +119,14 @@ macro_rules! nearest_by {
     };
 }
 
+/// The statement of [`nearest`]: for tests that look at its plan.
+pub fn nearest_query(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Cosine => nearest_by!("<=>"),
+        Metric::InnerProduct => nearest_by!("<#>"),
+    }
+}
+
 /// The `limit` notes nearest to `vector`, nearest first, and how alike they are, see [`Metric::similarity`].
 pub async fn nearest(
     vectors: &VectorDb,
@@ -128,12 +136,8 @@ pub async fn nearest(
     vector: Vec<f32>,
     limit: i64,
 ) -> sqlx::Result<Vec<(NoteId, f64)>> {
-    let query = match metric {
-        Metric::Cosine => nearest_by!("<=>"),
-        Metric::InnerProduct => nearest_by!("<#>"),
-    };
     let mut tx = vectors.begin_search().await?;
-    let found: Vec<(NoteId, f64)> = sqlx::query_as(query)
+    let found: Vec<(NoteId, f64)> = sqlx::query_as(nearest_query(metric))
         .bind(filter.owner)
         .bind(filter.since)
         .bind(model)

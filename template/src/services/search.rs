@@ -30,7 +30,7 @@ mod index;
 mod reembed;
 
 pub use index::{index, index_soon, keep_repaired, repair};
-pub use reembed::{Progress, reembed};
+pub use reembed::reembed;
 
 /// How long a search waits for embeddings to be brought up to date before it does without.
 const CATCH_UP: Duration = Duration::from_secs(3);

@@ -1,16 +1,7 @@
 //! Embedding everything again, for a person who waits: after another model was chosen, or a vector database was lost.
 
 use super::index;
-use crate::{app::AppState, error::Result, repositories::notes};
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Notes that were seen to: embedded just now, or before.
-    pub done: u64,
-    /// Notes in all, as many as there were at the start.
-    pub total: u64,
-}
+use crate::{app::AppState, error::Result, repositories::notes, services::progress::Progress};
 
 /// Embeds every note whose embedding is missing, outdated, or by another model; `tell` hears how far it is.
 ///
@@ -20,10 +11,8 @@ pub struct Progress {
 /// # Errors
 /// The first one; what was done until then stays done.
 pub async fn reembed(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
-    state.vectors()?;
-    let total = u64::try_from(notes::by_id::count(state.db.pool()).await?).unwrap_or_default();
-    let mut done = 0;
-    tell(Progress { done, total });
+    let mut progress = Progress::of(notes::by_id::count(state.db.pool()).await?);
+    tell(progress);
     let mut after = None;
     loop {
         let owners = index::owners(state, after).await?;
@@ -31,11 +20,11 @@ pub async fn reembed(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) 
             return Ok(());
         };
         for owner in owners {
-            let mut advance = |count: usize| {
-                done = total.min(done + count as u64);
-                tell(Progress { done, total });
+            let mut done = |count| {
+                progress.advance(count);
+                tell(progress);
             };
-            index::index_telling(state, owner, &mut advance).await?;
+            index::index_telling(state, owner, &mut done).await?;
         }
         after = Some(last);
     }
