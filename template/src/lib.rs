@@ -26,5 +26,6 @@ pub mod pages;
 mod random;
 pub mod repositories;
 pub mod routes;
+pub mod seed;
 pub mod services;
 pub mod telemetry;

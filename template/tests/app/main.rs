@@ -12,11 +12,13 @@ mod database;
 mod edge;
 mod error;
 mod lifecycle;
+mod migrations;
 mod pages;
 mod process;
 {%- if pgvector %}
 mod search;
 {%- endif %}
+mod seed;
 mod sessions;
 mod static_files;
 {%- if pgvector %}
