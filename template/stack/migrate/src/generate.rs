@@ -8,18 +8,18 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::{AssertSqlSafe, Connection as _};
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
+use crate::atomic;
 use crate::catalog::Catalog;
 use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::{self, Filled};
 use crate::rename::Rename;
-use crate::atomic;
 
 /// The server on which everything is tried, in databases that go afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Proven {
     pub filled: Filled,
     /// What it did not survive there, where that was announced and allowed.
     pub failed_on_data: Option<String>,
+    /// What cannot have been renamed, because there is nothing of this name.
+    pub unknown_renames: Vec<Rename>,
 }
 
 /// What may have been renamed: a question for a person, before [`generate`].
@@ -88,11 +90,15 @@ pub async fn renamed(request: &Request) -> Result<Vec<LookAlike>, Error> {
 /// Whatever stands in the way, nothing written.
 pub async fn generate(request: &Request) -> Result<Proven, Error> {
     let (mut before, wanted) = both(request).await?;
-    let mut steps = rename(&mut before, &request.renames).await?;
-    let more = diff::difference(&before.catalog, &wanted.catalog, &request.care).map_err(Error::Gaps)?;
+    let (mut steps, unknown_renames) = rename(&mut before, &request.renames).await?;
+    let more =
+        diff::difference(&before.catalog, &wanted.catalog, &request.care).map_err(Error::Gaps)?;
     steps.extend(more);
     if steps.is_empty() {
-        return Ok(Proven::default());
+        return Ok(Proven {
+            unknown_renames,
+            ..Proven::default()
+        });
     }
     let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
     let destructive = steps.iter().any(destroys);
@@ -117,9 +123,16 @@ pub async fn generate(request: &Request) -> Result<Proven, Error> {
     if let Some(message) = &failed
         && !destructive
     {
-        return Err(Error::FailsOnData { message: message.clone() });
+        return Err(Error::FailsOnData {
+            message: message.clone(),
+        });
     }
-    Ok(Proven { files, filled, failed_on_data: failed })
+    Ok(Proven {
+        files,
+        filled,
+        failed_on_data: failed,
+        unknown_renames,
+    })
 }
 
 impl Proven {
@@ -140,7 +153,8 @@ impl Proven {
 pub fn empty(migrations: &Path, name: &str) -> Result<PathBuf, Error> {
     let number = Migrations::read(migrations)?.last() + 1;
     let path = migrations.join(format!("{number:04}_{name}.sql"));
-    let text = "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
+    let text =
+        "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
     atomic::all([(path.as_path(), text)])?;
     Ok(path)
 }
@@ -153,7 +167,10 @@ pub(crate) struct Database {
 
 impl Database {
     /// Made by migrations, on the same server as another.
-    pub(crate) async fn replayed(beside: &TestDatabase, migrations: &Migrations) -> Result<Self, Error> {
+    pub(crate) async fn replayed(
+        beside: &TestDatabase,
+        migrations: &Migrations,
+    ) -> Result<Self, Error> {
         let database = beside.beside().await?;
         migrations.apply(database.pool(), |_| {}).await?;
         let catalog = read(&database).await?;
@@ -183,18 +200,37 @@ async fn both(request: &Request) -> Result<(Before, Database), Error> {
     let schema = Schema::read(&request.schema)?;
     let wanted = request.scratch.database(&schema).await?;
     let catalog = read(&wanted).await?;
-    let wanted = Database { database: wanted, catalog };
+    let wanted = Database {
+        database: wanted,
+        catalog,
+    };
     let Database { database, catalog } = Database::replayed(&wanted.database, &migrations).await?;
-    Ok((Before { migrations, database, catalog }, wanted))
+    Ok((
+        Before {
+            migrations,
+            database,
+            catalog,
+        },
+        wanted,
+    ))
 }
 
-/// Renames in the database itself, which knows best what goes along.
-async fn rename(before: &mut Before, renames: &[Rename]) -> Result<Vec<Step>, Error> {
-    let mut steps = Vec::new();
+/// Renames in the database itself, which knows best what goes along. Returns the steps, and what there
+/// is nothing to rename of.
+async fn rename(
+    before: &mut Before,
+    renames: &[Rename],
+) -> Result<(Vec<Step>, Vec<Rename>), Error> {
+    let (mut steps, mut unknown) = (Vec::new(), Vec::new());
     let mut connection = connect(&before.database).await?;
     for rename in renames {
-        let step = rename.step(&before.catalog).ok_or_else(|| Error::NoSuch(rename.old.clone()))?;
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str())).execute(&mut connection).await;
+        let Some(step) = rename.step(&before.catalog) else {
+            unknown.push(rename.clone());
+            continue;
+        };
+        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut connection)
+            .await;
         done.map_err(|error| Error::Refused {
             object: step.object.to_string(),
             sql: step.sql.clone(),
@@ -204,7 +240,7 @@ async fn rename(before: &mut Before, renames: &[Rename]) -> Result<Vec<Step>, Er
         steps.push(step);
     }
     connection.close().await?;
-    Ok(steps)
+    Ok((steps, unknown))
 }
 
 /// The migrations with the new ones among them, read as the migrator reads them: from a folder.
@@ -215,9 +251,15 @@ pub(crate) struct Trial {
 
 impl Trial {
     fn new(old: &Migrations, new: &[(PathBuf, Draft)]) -> Result<Self, Error> {
-        let old = old.all().iter().map(|migration| (migration.name.clone(), migration.sql.as_str()));
+        let old = old
+            .all()
+            .iter()
+            .map(|migration| (migration.name.clone(), migration.sql.as_str()));
         let new = new.iter().filter_map(|(path, draft)| {
-            Some((path.file_name()?.to_string_lossy().into_owned(), draft.sql.as_str()))
+            Some((
+                path.file_name()?.to_string_lossy().into_owned(),
+                draft.sql.as_str(),
+            ))
         });
         Self::of(old.chain(new))
     }
@@ -230,7 +272,10 @@ impl Trial {
         let folder = std::env::temp_dir().join(format!("migrations-{random:016x}"));
         std::fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
         // From here on the folder is removed in any case.
-        let mut trial = Self { migrations: Migrations::read(&folder)?, folder };
+        let mut trial = Self {
+            migrations: Migrations::read(&folder)?,
+            folder,
+        };
         for (name, sql) in files {
             let path = trial.folder.join(name);
             std::fs::write(&path, sql).map_err(Error::file("write", &path))?;
@@ -242,20 +287,24 @@ impl Trial {
     /// Says of a statement that was written here and refused what it was about.
     fn explain(&self, error: Error, new: &[(PathBuf, Draft)]) -> Error {
         let Error::Migrations(
-            migrations::Error::Refused(refused)
-            | migrations::Error::RefusedHalfway { refused, .. },
+            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
         ) = &error
         else {
             return error;
         };
-        let draft = new.iter().find(|(path, _)| path.file_name() == refused.path.file_name());
+        let draft = new
+            .iter()
+            .find(|(path, _)| path.file_name() == refused.path.file_name());
         let step = draft.and_then(|(_, draft)| {
             // The last step that begins at or before the line.
             let line = |step: &Step| {
                 let at = draft.sql.find(step.sql.as_str())?;
                 Some(draft.sql.get(..at)?.matches('\n').count() + 1)
             };
-            draft.steps.iter().filter(|step| line(step).is_some_and(|at| at <= refused.line)).next_back()
+            draft
+                .steps
+                .iter()
+                .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
         });
         match step {
             Some(step) => Error::Refused {
@@ -278,10 +327,17 @@ impl Drop for Trial {
 /// Whether two databases look alike.
 pub(crate) fn prove(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
     let names = match diff::difference(made, wanted, &Care::default()) {
-        Ok(steps) => steps.into_iter().map(|step| step.object.to_string()).collect::<Vec<_>>(),
+        Ok(steps) => steps
+            .into_iter()
+            .map(|step| step.object.to_string())
+            .collect::<Vec<_>>(),
         Err(gaps) => gaps.into_iter().map(|gap| gap.object.to_string()).collect(),
     };
-    if names.is_empty() { Ok(()) } else { Err(Error::Unproven(names)) }
+    if names.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Unproven(names))
+    }
 }
 
 /// Runs the new migrations where the old ones have rows; returns what it did not survive.
@@ -292,15 +348,18 @@ async fn try_on_data(
 ) -> Result<(Filled, Option<String>), Error> {
     let database = beside.beside().await?;
     // The same files from the same folder, so that they count as applied.
-    trial.migrations.through(old.last()).apply(database.pool(), |_| {}).await?;
+    trial
+        .migrations
+        .through(old.last())
+        .apply(database.pool(), |_| {})
+        .await?;
     let mut connection = connect(&database).await?;
     let filled = fill::fill(&mut connection).await?;
     connection.close().await?;
     let failed = match trial.migrations.apply(database.pool(), |_| {}).await {
         Ok(_) => None,
         Err(
-            migrations::Error::Refused(refused)
-            | migrations::Error::RefusedHalfway { refused, .. },
+            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
         ) => Some(refused.message),
         Err(error) => return Err(error.into()),
     };
@@ -308,5 +367,7 @@ async fn try_on_data(
 }
 
 fn message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |answer| answer.message().to_owned())
+    error
+        .as_database_error()
+        .map_or_else(|| error.to_string(), |answer| answer.message().to_owned())
 }

@@ -28,7 +28,6 @@ pub mod object;
 mod prune;
 mod rename;
 
-
 pub use catalog::Catalog;
 pub use error::Error;
 pub use generate::{Proven, Request, Scratch, empty, generate, renamed};

@@ -12,9 +12,10 @@ use stack_db::Schema;
 
 use super::seed;
 use crate::cli::Pave;
+use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
 use crate::guard;
-use crate::project::{DATABASES, Database, Project};
+use crate::project::Project;
 use crate::ui;
 
 pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode> {
@@ -27,7 +28,10 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
                 guard::require_local(project, &url)?;
                 targets.push((database, url, Schema::read(project.schema(database))?));
             }
-            None => ui::warning(&format!("`{}` is not set: that database is left out", database.variable)),
+            None => ui::warning(&format!(
+                "`{}` is not set: that database is left out",
+                database.variable
+            )),
         }
     }
     for (database, url, schema) in &targets {
@@ -43,11 +47,16 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
 async fn pave(database: &Database, url: &str, schema: &Schema) -> Result<()> {
     let options: PgConnectOptions = url.parse()?;
     let Some(name) = options.get_database().map(str::to_owned) else {
-        return Err(Error::new(format!("the URL of `{}` names no database", database.variable)));
+        return Err(Error::new(format!(
+            "the URL of `{}` names no database",
+            database.variable
+        )));
     };
     if ["postgres", "template0", "template1", "system"].contains(&name.as_str()) {
-        return Err(Error::new(format!("`{name}` is the server's own database, which is not dropped"))
-            .hint(format!("name another one in `{}`", database.variable)));
+        return Err(Error::new(format!(
+            "`{name}` is the server's own database, which is not dropped"
+        ))
+        .hint(format!("name another one in `{}`", database.variable)));
     }
     let mut server = connect(&options, database).await?;
     let (new, old) = (format!("{name}__new"), format!("{name}__old"));
@@ -55,7 +64,12 @@ async fn pave(database: &Database, url: &str, schema: &Schema) -> Result<()> {
         .fetch_one(&mut server)
         .await?
         .starts_with("CockroachDB");
-    let owned = Names { new: quote(&new), old: quote(&old), name: quote(&name), cockroach };
+    let owned = Names {
+        new: quote(&new),
+        old: quote(&old),
+        name: quote(&name),
+        cockroach,
+    };
     drop_database(&mut server, &owned.new, cockroach).await?;
     execute(&mut server, format!("create database {}", owned.new)).await?;
     let filled = fill(&options.clone().database(&new), schema).await;
@@ -86,12 +100,21 @@ async fn connect(options: &PgConnectOptions, database: &Database) -> Result<PgCo
         }
     }
     let reason = last.map_or_else(String::new, |error| format!(": {error}"));
-    Err(Error::new(format!("the server of the database `{}` cannot be reached{reason}", database.name))
-        .hint(format!("is it running, and is `{}` right? Without it, `cargo dev db start` starts one", database.variable)))
+    Err(Error::new(format!(
+        "the server of the database `{}` cannot be reached{reason}",
+        database.name
+    ))
+    .hint(format!(
+        "is it running, and is `{}` right? Without it, `cargo dev db start` starts one",
+        database.variable
+    )))
 }
 
 async fn fill(options: &PgConnectOptions, schema: &Schema) -> Result<()> {
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
     let filled = schema.fill_if_empty(&pool).await;
     pool.close().await;
     filled?;
@@ -102,10 +125,11 @@ async fn fill(options: &PgConnectOptions, schema: &Schema) -> Result<()> {
 /// disconnected, and finds the new one when they connect again.
 async fn take_place(server: &mut PgConnection, names: &Names, name: &str) -> Result<()> {
     drop_database(server, &names.old, names.cockroach).await?;
-    let exists: bool = sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1)")
-        .bind(name)
-        .fetch_one(&mut *server)
-        .await?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1)")
+            .bind(name)
+            .fetch_one(&mut *server)
+            .await?;
     if exists {
         rename(server, name, &names.name, &names.old, names.cockroach).await?;
     }
@@ -115,14 +139,22 @@ async fn take_place(server: &mut PgConnection, names: &Names, name: &str) -> Res
 }
 
 /// Renames a database, which nobody may be connected to; somebody may connect again in between.
-async fn rename(server: &mut PgConnection, bare: &str, from: &str, to: &str, cockroach: bool) -> Result<()> {
+async fn rename(
+    server: &mut PgConnection,
+    bare: &str,
+    from: &str,
+    to: &str,
+    cockroach: bool,
+) -> Result<()> {
     let mut tries = 0;
     loop {
         if !cockroach {
-            sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
-                .bind(bare)
-                .execute(&mut *server)
-                .await?;
+            sqlx::query(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1",
+            )
+            .bind(bare)
+            .execute(&mut *server)
+            .await?;
         }
         match execute(server, format!("alter database {from} rename to {to}")).await {
             Ok(()) => return Ok(()),
