@@ -2,7 +2,7 @@
 //!
 //! The way down, each step a module:
 //!
-//! 1. [`generate()`]: the whole way, from two folders to files that were proven.
+//! 1. [`generate`]: the whole way, from two folders to files that were proven.
 //! 2. [`catalog`]: two scratch databases, one made by the migrations and one by the schema, are read
 //!    from the server's own catalog, in the server's own words ([`object`]).
 //! 3. [`diff`]: what is only in one of them, or different, becomes steps in an order that the
@@ -30,6 +30,6 @@ mod rename;
 
 pub use catalog::Catalog;
 pub use error::Error;
-pub use generate::{Proven, Request, Scratch, empty, generate, renamed};
+pub use generate::{Comparison, Proven, Request, Scratch, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stack_migrate::diff::{Care, Hazard, Step};
-use stack_migrate::{Proven, Rename, Request};
+use stack_migrate::{Comparison, Proven, Request};
 
 use crate::cli::{Migrate, MigrateCommand};
 use crate::databases::{COCKROACH, DATABASES, Database};
@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
 
+mod renames;
 mod scratch;
 
 pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
@@ -24,36 +25,34 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     }
     let mut all = Vec::new();
     for database in DATABASES {
-        all.push((database, generate(project, database, arguments).await?));
+        let request = request(project, database, arguments).await?;
+        let comparison = Comparison::begin(&request).await?;
+        all.push((database, request, comparison));
     }
-    let unknown = |rename: &Rename| {
-        all.iter().all(|(_, proven)| {
-            proven
-                .as_ref()
-                .is_some_and(|proven| proven.unknown_renames.contains(rename))
-        })
-    };
-    if let Some(rename) = arguments.renames.iter().find(|rename| unknown(rename)) {
-        return Err(Error::new(format!("there is nothing called `{}` in the migrations", rename.old)).hint(
-            "`--rename table=new` or `--rename table.column=new`, the old name as the migrations have it",
-        ));
+    let mut comparisons: Vec<&mut Comparison> = all.iter_mut().map(|(_, _, both)| both).collect();
+    renames::given(&mut comparisons, &arguments.renames).await?;
+    if !arguments.check {
+        renames::asked(&mut comparisons).await?;
     }
     // Nothing is written before all of it is proven.
-    let mut missing = false;
-    for (database, proven) in &all {
-        let different = |proven: &Proven| !proven.files.is_empty();
-        missing |= proven.as_ref().is_none_or(different);
-        if let Some(proven) = proven.as_ref().filter(|_| !arguments.check) {
-            finish(project, database, proven, arguments.dry_run)?;
+    let mut proven = Vec::new();
+    for (database, request, comparison) in all {
+        match comparison.prove(&request).await {
+            Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
+            Ok(one) => proven.push((database, one)),
+            Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
+            Err(error) => return Err(error.into()),
         }
     }
-    if arguments.check && missing {
-        return Err(
-            Error::new("a migration is missing: `schema/` says more than `migrations/`")
-                .hint("cargo dev migrate --name NAME"),
-        );
+    for (database, proven) in &proven {
+        finish(project, database, proven, arguments.dry_run)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn missing() -> Error {
+    Error::new("a migration is missing: `schema/` says more than `migrations/`")
+        .hint("cargo dev migrate --name NAME")
 }
 
 fn empty(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
@@ -65,34 +64,21 @@ fn empty(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The migration of one database, not written yet. None of a check, where it is enough to know that
-/// something differs.
-async fn generate(
-    project: &Project,
-    database: &Database,
-    arguments: &Migrate,
-) -> Result<Option<Proven>> {
-    let mut request = Request {
+async fn request(project: &Project, database: &Database, arguments: &Migrate) -> Result<Request> {
+    let schema = project.schema(database);
+    Ok(Request {
         scratch: scratch::server(project, database).await,
         migrations: project.migrations(database),
-        schema: project.schema(database),
         name: arguments.name.clone(),
-        renames: arguments.renames.clone(),
+        // Of a check it is enough to know that something differs.
         allow_destructive: arguments.allow_destructive || arguments.check,
         care: Care {
             online: arguments.online,
-            large: large(&project.schema(database))?,
+            large: large(&schema)?,
         },
         single: COCKROACH && database.name == "main",
-    };
-    if !arguments.check {
-        ask_for_renames(&mut request).await?;
-    }
-    match stack_migrate::generate(&request).await {
-        Ok(proven) => Ok(Some(proven)),
-        Err(error) if arguments.check && is_difference(&error) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+        schema,
+    })
 }
 
 fn is_difference(error: &stack_migrate::Error) -> bool {
@@ -123,32 +109,6 @@ fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool
     }
     report(proven, dry_run);
     Ok(())
-}
-
-/// Where something is dropped and something like it made, a person may say that it was renamed.
-async fn ask_for_renames(request: &mut Request) -> Result<()> {
-    loop {
-        let alike = stack_migrate::renamed(request).await?;
-        let mut said = Vec::new();
-        for alike in &alike {
-            match ui::ask(&format!(
-                "was the {} renamed to `{}`?",
-                alike.old, alike.new.name
-            )) {
-                Some(true) => {
-                    said.push(Rename::from(alike));
-                    // What is in it looks different now.
-                    break;
-                }
-                Some(false) => {}
-                None => return Ok(()),
-            }
-        }
-        if said.is_empty() {
-            return Ok(());
-        }
-        request.renames.extend(said);
-    }
 }
 
 /// Tables that the schema says are large: `-- large: notes, events`.
