@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "concurrently",
         effect: Effect::Differs,
         says: "`CONCURRENTLY` is taken and means nothing: every index is built while others write; it is a job, whose failure takes it back",
-        write: "nothing: it does no harm in a file of its own",
+        write: "leave it: it does no harm in a file of its own",
         example: "create index concurrently a on b (c)",
         find: Find::Statement(|one| {
             words::any(one, &["concurrently"])
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "reindex",
         effect: Effect::Refused,
         says: "there is nothing to build anew",
-        write: "nothing",
+        write: "remove it",
         example: "reindex table a",
         find: Find::Statement(|one| words::begins(one, &["reindex"])),
     },
@@ -91,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "maintenance",
         effect: Effect::Refused,
         says: "there are no `VACUUM` and `CLUSTER`",
-        write: "nothing",
+        write: "remove it",
         example: "vacuum a",
         find: Find::Anywhere(|one| {
             words::begins(one, &["vacuum"]).or_else(|| words::begins(one, &["cluster"]))

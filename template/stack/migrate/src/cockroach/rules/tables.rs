@@ -114,7 +114,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "partition",
         effect: Effect::Differs,
         says: "partitions are places of rows (`PARTITION BY LIST` of the primary key), not tables of their own; ranges split by themselves",
-        write: "nothing",
+        write: "remove it",
         example: "create table a (b date) partition by range (b)",
         find: Find::Statement(|one| {
             words::sequence(one, &["partition", "by"])
@@ -220,7 +220,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "alter-table-form",
         effect: Effect::Refused,
         says: "some forms of `ALTER TABLE` are PostgreSQL's alone",
-        write: "nothing",
+        write: "remove it",
         example: "alter table a replica identity full",
         find: Find::Statement(|one| {
             words::object(one, "alter", &["table"]).and_then(|_| {
@@ -234,7 +234,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "on-conflict-check",
         effect: Effect::Differs,
         says: "the checks of a row that `ON CONFLICT` replaces are made of the result only",
-        write: "nothing, unless the check is about the input",
+        write: "leave it, unless the check is about the input",
         example: "insert into a values (1) on conflict do nothing",
         find: Find::Told,
     },

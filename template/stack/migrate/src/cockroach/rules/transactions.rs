@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "set-constraints",
         effect: Effect::Refused,
         says: "there is nothing to defer",
-        write: "nothing",
+        write: "remove it",
         example: "set constraints all deferred",
         find: Find::Anywhere(|one| words::begins(one, &["set", "constraints"])),
     },
