@@ -10,7 +10,7 @@
 //! 4. [`files`]: steps become files. Pure.
 //! 5. [`fill`]: rows for any schema, to try a migration where there is data.
 //!
-//! [`prune()`] squashes old migrations into one.
+//! [`prune()`] squashes old migrations into one; [`cockroach`] is a lint.
 //!
 //! Nothing is parsed and nothing believed: what was written is replayed, and has to lead where the
 //! schema leads.
@@ -19,6 +19,7 @@
 
 mod atomic;
 pub mod catalog;
+pub mod cockroach;
 pub mod diff;
 mod error;
 pub mod files;

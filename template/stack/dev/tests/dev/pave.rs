@@ -58,32 +58,47 @@ async fn a_mistake_in_the_schema_leaves_the_old_database_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_a_killed_run_left_behind_is_no_obstacle() {
+async fn nothing_of_an_older_schema_is_left() {
     let project = Project::new();
     let database = old_database(&project).await;
     let mut connection = connect(&database).await;
-    let name: String = sqlx::query_scalar("select current_database()")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    for suffix in ["new", "old"] {
-        let sql = format!("create database \"{name}__{suffix}\"");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    }
-    project
-        .dev_with(&[("DATABASE_URL", database.url())], &["pave", "--no-seed"])
-        .with(0);
+    sqlx::raw_sql(
+        "create schema shop; create type shop.kind as enum ('a'); create extension citext schema shop;
+         create function f() returns event_trigger language plpgsql as 'begin end';
+         create event trigger watch on ddl_command_end execute function f();
+         create publication news for all tables; create view v as select * from old;",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    project.dev_with(&[("DATABASE_URL", database.url())], &["pave", "--no-seed"]).with(0);
     assert_eq!(tables(&database).await, ["notes"]);
     let mut connection = connect(&database).await;
-    let left: i64 = sqlx::query_scalar("select count(*) from pg_database where datname like $1")
-        .bind(format!("{name}\\_\\_%"))
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let left: i64 = sqlx::query_scalar(
+        "select (select count(*) from pg_extension where extname <> 'plpgsql')
+              + (select count(*) from pg_event_trigger) + (select count(*) from pg_publication)
+              + (select count(*) from pg_namespace where nspname = 'shop')",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_yet_is_made() {
+    let project = Project::new();
+    let database = old_database(&project).await;
+    let mut connection = connect(&database).await;
+    let name: String =
+        sqlx::query_scalar("select current_database()").fetch_one(&mut connection).await.unwrap();
+    // Named after the test's own, so that it is dropped with it if this fails.
+    let other = format!("{name}_other");
+    let url = database.url().replace(&name, &other);
+    project.dev_with(&[("DATABASE_URL", &url)], &["pave", "--no-seed"]).says(0, "paved");
+    let sql = format!("drop database \"{other}\" with (force)");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
 }
 
 #[test]
