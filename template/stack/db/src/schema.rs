@@ -82,7 +82,8 @@ impl Schema {
     }
 
     /// No file, so no table.
-    pub(crate) fn empty() -> Self {
+    #[must_use]
+    pub fn empty() -> Self {
         Self {
             files: Vec::new(),
             checksum: checksum(&[]),

@@ -190,6 +190,18 @@ impl Proven {
     }
 }
 
+/// Applies a folder of migrations, and what is proven and not written yet, on another server, in a database
+/// that goes afterwards.
+///
+/// # Errors
+/// What that server refuses.
+pub async fn try_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
+    let trial = Trial::new(&Migrations::read(migrations)?, &proven.files)?;
+    let database = TestDatabase::create_at(url, &Schema::empty()).await?;
+    trial.migrations.apply(database.pool(), |_| {}).await?;
+    Ok(())
+}
+
 /// Makes an empty migration, to be written by hand.
 ///
 /// # Errors

@@ -31,6 +31,6 @@ mod rename;
 
 pub use catalog::Catalog;
 pub use error::Error;
-pub use generate::{Comparison, Proven, Request, Scratch, empty};
+pub use generate::{Comparison, Proven, Request, Scratch, empty, try_at};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
 
+mod cockroach;
 mod renames;
 mod scratch;
 
@@ -43,6 +44,9 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
             Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
             Err(error) => return Err(error.into()),
         }
+    }
+    if COCKROACH {
+        cockroach::look(project, &proven).await?;
     }
     for (database, proven) in &proven {
         finish(project, database, proven, arguments.dry_run)?;
@@ -160,9 +164,6 @@ fn report(proven: &Proven, dry_run: bool) {
         ui::warning(&format!(
             "on the database with rows it failed, as announced: {message}"
         ));
-    }
-    if COCKROACH {
-        ui::say("on CockroachDB: not run");
     }
 }
 

@@ -29,19 +29,27 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
     for database in DATABASES {
         match project.url(database).await? {
             Some(url) => targets.push(Target::of(project, database, &url)?),
-            None => ui::warning(&format!("`{}` is not set: that database is left out", database.variable)),
+            None => ui::warning(&format!(
+                "`{}` is not set: that database is left out",
+                database.variable
+            )),
         }
     }
     for target in &targets {
         let mut server = target.server().await?;
-        let version: String = sqlx::query_scalar("select version()").fetch_one(&mut server).await?;
+        let version: String = sqlx::query_scalar("select version()")
+            .fetch_one(&mut server)
+            .await?;
         if version.starts_with("CockroachDB") {
             cockroach::pave(target, &mut server).await?;
         } else {
             postgres::pave(target, &mut server).await?;
         }
         server.close().await?;
-        ui::say(&format!("paved `{}` from `{}`", target.name, target.database.schema));
+        ui::say(&format!(
+            "paved `{}` from `{}`",
+            target.name, target.database.schema
+        ));
     }
     if !arguments.no_seed {
         seed::run(project)?;
@@ -63,14 +71,24 @@ impl Target {
         guard::require_local(project, url)?;
         let options: PgConnectOptions = url.parse()?;
         let Some(name) = options.get_database().map(str::to_owned) else {
-            return Err(Error::new(format!("the URL of `{}` names no database", database.variable)));
+            return Err(Error::new(format!(
+                "the URL of `{}` names no database",
+                database.variable
+            )));
         };
         if ["postgres", "template0", "template1", "system"].contains(&name.as_str()) {
-            return Err(Error::new(format!("`{name}` is the server's own database, which is not dropped"))
-                .hint(format!("name another one in `{}`", database.variable)));
+            return Err(Error::new(format!(
+                "`{name}` is the server's own database, which is not dropped"
+            ))
+            .hint(format!("name another one in `{}`", database.variable)));
         }
         let schema = Schema::read(project.schema(database))?;
-        Ok(Self { database, options, name, schema })
+        Ok(Self {
+            database,
+            options,
+            name,
+            schema,
+        })
     }
 
     /// A connection to the server, to a database that stays.
@@ -83,18 +101,27 @@ impl Target {
             }
         }
         let Database { name, variable, .. } = self.database;
-        Err(Error::new(format!("the server of the database `{name}` cannot be reached: {reason}"))
-            .hint(format!("is it running, and is `{variable}` right? Without it, `cargo dev db start` starts one")))
+        Err(Error::new(format!(
+            "the server of the database `{name}` cannot be reached: {reason}"
+        ))
+        .hint(format!(
+            "is it running, and is `{variable}` right? Without it, `cargo dev db start` starts one"
+        )))
     }
 }
 
 async fn exists(server: &mut PgConnection, name: &str) -> Result<bool> {
     let query = "select exists (select 1 from pg_database where datname = $1)";
-    Ok(sqlx::query_scalar(query).bind(name).fetch_one(server).await?)
+    Ok(sqlx::query_scalar(query)
+        .bind(name)
+        .fetch_one(server)
+        .await?)
 }
 
 async fn execute(connection: &mut PgConnection, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

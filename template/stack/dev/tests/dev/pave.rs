@@ -72,7 +72,9 @@ async fn nothing_of_an_older_schema_is_left() {
     .await
     .unwrap();
     connection.close().await.unwrap();
-    project.dev_with(&[("DATABASE_URL", database.url())], &["pave", "--no-seed"]).with(0);
+    project
+        .dev_with(&[("DATABASE_URL", database.url())], &["pave", "--no-seed"])
+        .with(0);
     assert_eq!(tables(&database).await, ["notes"]);
     let mut connection = connect(&database).await;
     let left: i64 = sqlx::query_scalar(
@@ -91,14 +93,21 @@ async fn a_database_that_is_not_there_yet_is_made() {
     let project = Project::new();
     let database = old_database(&project).await;
     let mut connection = connect(&database).await;
-    let name: String =
-        sqlx::query_scalar("select current_database()").fetch_one(&mut connection).await.unwrap();
+    let name: String = sqlx::query_scalar("select current_database()")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     // Named after the test's own, so that it is dropped with it if this fails.
     let other = format!("{name}_other");
     let url = database.url().replace(&name, &other);
-    project.dev_with(&[("DATABASE_URL", &url)], &["pave", "--no-seed"]).says(0, "paved");
+    project
+        .dev_with(&[("DATABASE_URL", &url)], &["pave", "--no-seed"])
+        .says(0, "paved");
     let sql = format!("drop database \"{other}\" with (force)");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
 }
 
 #[test]

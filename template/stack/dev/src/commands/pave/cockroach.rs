@@ -27,9 +27,17 @@ pub(super) async fn pave(target: &Target, server: &mut PgConnection) -> Result<(
 }
 
 async fn rename(server: &mut PgConnection, from: &str, to: &str) -> Result<()> {
-    execute(server, format!("alter database {} rename to {}", quote(from), quote(to))).await
+    execute(
+        server,
+        format!("alter database {} rename to {}", quote(from), quote(to)),
+    )
+    .await
 }
 
 async fn drop_database(server: &mut PgConnection, name: &str) -> Result<()> {
-    execute(server, format!("drop database if exists {} cascade", quote(name))).await
+    execute(
+        server,
+        format!("drop database if exists {} cascade", quote(name)),
+    )
+    .await
 }
