@@ -15,6 +15,7 @@ mod lifecycle;
 mod migrations;
 mod pages;
 mod process;
+mod repositories;
 {%- if pgvector %}
 mod search;
 {%- endif %}
