@@ -287,5 +287,9 @@ fn the_table_in_the_documentation_is_that_of_the_rules() {
         std::fs::write(path, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
         return;
     }
-    assert_eq!(table, wanted, "`INSTA_UPDATE=always cargo test` writes it");
+    let hint = "`INSTA_UPDATE=always cargo test` writes it";
+    for (line, wanted) in table.lines().zip(wanted.lines()) {
+        assert_eq!(line, wanted, "{hint}");
+    }
+    assert_eq!(table.lines().count(), wanted.lines().count(), "{hint}");
 }

@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "of extensions, `pg_trgm`, `pgcrypto`, `uuid-ossp`, `fuzzystrmatch`, `postgis` and `vector` are built in, and `CREATE EXTENSION` of them does nothing; others are refused, and so are `DROP` and `WITH SCHEMA`",
         write: "what is built in, without schema",
         example: "create extension hstore",
-        find: Find::Statement(|one| extension(one)),
+        find: Find::Statement(extension),
     },
     Rule {
         name: "rule",
@@ -106,7 +106,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "comments go to databases, schemas, tables, columns, indexes, constraints and types only",
         write: "a comment in the file",
         example: "comment on function a is 'b'",
-        find: Find::Statement(|one| comment_kind(one)),
+        find: Find::Statement(comment_kind),
     },
     Rule {
         name: "recursive-view",
@@ -152,7 +152,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "privileges are on tables, not on columns",
         write: "a view",
         example: "grant select (a, b) on c to d",
-        find: Find::Statement(|one| column_privilege(one)),
+        find: Find::Statement(column_privilege),
     },
     Rule {
         name: "database-template",

@@ -85,7 +85,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "`RETURNING old.…, new.…` is of PostgreSQL 18",
         write: "`RETURNING` of the columns",
         example: "update a set b = 1 returning old.b",
-        find: Find::Anywhere(|one| returning_old(one)),
+        find: Find::Anywhere(returning_old),
     },
     Rule {
         name: "copy",

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "PL/pgSQL has no `PERFORM`, `EXECUTE`, `FOREACH`, `GET DIAGNOSTICS`, `ASSERT`, `FOUND`, no loop over a query, and no `%TYPE`",
         write: "SQL functions, or the service",
         example: "create function a() returns void language plpgsql as $$ begin perform 1; end $$",
-        find: Find::Body(|one| plpgsql(one)),
+        find: Find::Body(plpgsql),
     },
     Rule {
         name: "schema-in-routine",
@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "a routine cannot change the schema",
         write: "a migration",
         example: "do $$ begin create table a (b text); end $$",
-        find: Find::Body(|one| ddl_inside(one)),
+        find: Find::Body(ddl_inside),
     },
     Rule {
         name: "routine-in-table",
@@ -54,7 +54,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "routines are in SQL or PL/pgSQL",
         write: "one of these",
         example: "create function a() returns text language plpython3u as $$ return \"b\" $$",
-        find: Find::Statement(|one| routine_language(one)),
+        find: Find::Statement(routine_language),
     },
     Rule {
         name: "trigger-statement",

@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "a table always has a primary key; it is dropped and another one added in one transaction",
         write: "`ALTER TABLE a ALTER PRIMARY KEY USING COLUMNS (…)`",
         example: "alter table a drop constraint a_pkey",
-        find: Find::Statement(|one| drops_primary_key(one)),
+        find: Find::Statement(drops_primary_key),
     },
     Rule {
         name: "alter-column-type",
@@ -206,7 +206,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "a table is not made of a type",
         write: "columns",
         example: "create table a of b",
-        find: Find::Statement(|one| typed_table(one)),
+        find: Find::Statement(typed_table),
     },
     Rule {
         name: "identity",

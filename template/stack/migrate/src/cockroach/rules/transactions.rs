@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "constraints are checked at the statement, never at the commit",
         write: "insert in an order that satisfies them, or allow NULL for a moment",
         example: "create table a (b uuid unique deferrable)",
-        find: Find::Statement(|one| deferrable(one)),
+        find: Find::Statement(deferrable),
     },
     Rule {
         name: "set-constraints",

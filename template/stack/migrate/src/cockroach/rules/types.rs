@@ -184,7 +184,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "collations are those of ICU, part of the type, and few operators take them",
         write: "no `COLLATE`, or `\"C\"`",
         example: "create table a (b text collate \"de_DE\")",
-        find: Find::Anywhere(|one| collation(one)),
+        find: Find::Anywhere(collation),
     },
     Rule {
         name: "null-order",
