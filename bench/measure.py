@@ -176,6 +176,7 @@ def http(rounds):
                 env = {
                     **os.environ, **more, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
                     "APP_ENV": "production", "RUST_LOG": "info",
+                    "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                 }
                 with open(WORK / f"{program.name}.log", "wb") as log:
                     running.append(subprocess.Popen([program], env=env, stdout=log, stderr=log, cwd=WORK))

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::{
     app::AppState,
     error::{Error, Result},
-    models::{Email, Password, Registration, SessionToken, User, UserId},
+    models::{Email, Password, Phone, Registration, SessionToken, User, UserId},
     repositories::{sessions, users},
 };
 
@@ -82,6 +82,22 @@ pub async fn start_session(
 /// Ends a session.
 pub async fn log_out(state: &AppState, token: &SessionToken) -> Result<()> {
     Ok(sessions::delete(state.db.pool(), token.digest()).await?)
+}
+
+/// The number of `user`, if they have given one. For their own eyes.
+///
+/// # Errors
+/// [`Error::Internal`] if it cannot be opened, which is no fault of theirs.
+pub async fn phone(state: &AppState, user: UserId) -> Result<Option<Phone>> {
+    let sealed = users::phone(state.db.pool(), user).await?;
+    let phone = sealed.map(|sealed| state.vault.open(&user, &sealed));
+    phone.transpose().map_err(Error::internal)
+}
+
+/// Stores the number of `user`, sealed, or that they have none.
+pub async fn set_phone(state: &AppState, user: UserId, phone: Option<&Phone>) -> Result<()> {
+    let sealed = phone.map(|phone| state.vault.seal(&user, phone));
+    Ok(users::set_phone(state.db.pool(), user, sealed.as_ref()).await?)
 }
 
 /// Removes expired sessions, once an hour, for as long as it is polled. A failure is logged and tried again.

@@ -10,6 +10,7 @@ mod cockroach;
 mod common;
 mod database;
 mod edge;
+mod encryption;
 mod error;
 mod lifecycle;
 mod pages;
