@@ -288,6 +288,12 @@ impl From<stack_db::schema::Error> for StartError {
     }
 }
 
+impl From<stack_db::migrations::Error> for StartError {
+    fn from(error: stack_db::migrations::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<sqlx::Error> for StartError {
     fn from(error: sqlx::Error) -> Self {
         Self(format!("the database refused: {error}"))

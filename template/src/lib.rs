@@ -28,5 +28,6 @@ pub mod pages;
 mod random;
 pub mod repositories;
 pub mod routes;
+pub mod seed;
 pub mod services;
 pub mod telemetry;

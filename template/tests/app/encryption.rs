@@ -210,7 +210,7 @@ async fn the_command_rotate_says_what_it_could_not_open_and_fails() {
         .unwrap();
     let rotate = |keys: &str| {
         let mut command = program();
-        command.arg("rotate").env("APP_ENV", "production");
+        command.arg("rotate").env("APP_ENV", "development");
         command
             .env("DATABASE_URL", app.database.url())
             .env("ENCRYPTION_KEYS", keys);

@@ -13,11 +13,13 @@ mod edge;
 mod encryption;
 mod error;
 mod lifecycle;
+mod migrations;
 mod pages;
 mod process;
 {%- if pgvector %}
 mod search;
 {%- endif %}
+mod seed;
 mod sessions;
 mod static_files;
 {%- if pgvector %}

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    common::{ENCRYPTION_KEYS, database},
+    common::{ENCRYPTION_KEYS, migrated_database},
     lifecycle::{BODY, begin_request},
 };
 
@@ -62,7 +62,7 @@ fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
 #[cfg(unix)]
 #[tokio::test]
 async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
-    let database = database().await;
+    let database = migrated_database().await;
     let mut child = program()
         .env("APP_ENV", "production")
         .env("DATABASE_URL", database.url())

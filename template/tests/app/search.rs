@@ -474,7 +474,7 @@ async fn the_command_reembed_embeds_and_tells_line_by_line_where_nobody_watches(
     let mut command = program();
     command
         .arg("reembed")
-        .env("APP_ENV", "production")
+        .env("APP_ENV", "development")
         .env("DATABASE_URL", app.database.url());
     let without = command.output().expect("started");
     assert_eq!(without.status.code(), Some(1));

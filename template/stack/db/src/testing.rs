@@ -92,8 +92,27 @@ impl TestDatabase {
         Self::create_on(server::Location::Url(url.to_owned()), schema).await
     }
 
+    /// An empty database on the same server.
+    ///
+    /// # Errors
+    /// Whatever prevented it.
+    pub async fn beside(&self) -> Result<Self, Error> {
+        Self::create_with(self.caretaker.clone(), &Schema::empty()).await
+    }
+
+    /// [`TestDatabase::try_create`] on the workspace's own server, whatever `DATABASE_URL` is.
+    ///
+    /// # Errors
+    /// Whatever prevented it.
+    pub async fn create_own(schema: &Schema) -> Result<Self, Error> {
+        Self::create_on(server::own(schema), schema).await
+    }
+
     async fn create_on(server: server::Location, schema: &Schema) -> Result<Self, Error> {
-        let caretaker = Caretaker::of(server)?;
+        Self::create_with(Caretaker::of(server)?, schema).await
+    }
+
+    async fn create_with(caretaker: Caretaker, schema: &Schema) -> Result<Self, Error> {
         let (name, url) = caretaker.create(schema.clone()).await?;
         let options: PgConnectOptions = url.parse()?;
         let pool = PgPoolOptions::new()
