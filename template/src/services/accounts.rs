@@ -100,15 +100,30 @@ pub async fn set_phone(state: &AppState, user: UserId, phone: Option<&Phone>) ->
     Ok(users::set_phone(state.db.pool(), user, sealed.as_ref()).await?)
 }
 
+/// How many expired sessions one statement removes at most: more would lock for long, and undo much if it is cut off.
+const SWEPT_AT_ONCE: i64 = 1000;
+
 /// Removes expired sessions, once an hour, for as long as it is polled. A failure is logged and tried again.
 pub async fn sweep_sessions(state: AppState) {
     let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         hourly.tick().await;
-        match sessions::delete_expired(state.db.pool()).await {
+        match sweep(&state).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed expired sessions"),
-            Err(error) => tracing::warn!(%error, "cannot remove expired sessions"),
+            Err(error) => tracing::warn!(?error, "cannot remove expired sessions"),
+        }
+    }
+}
+
+/// Removes all that have expired, and says how many.
+async fn sweep(state: &AppState) -> Result<u64> {
+    let mut swept = 0;
+    loop {
+        let count = sessions::delete_expired(state.db.pool(), SWEPT_AT_ONCE).await?;
+        swept += count;
+        if count < SWEPT_AT_ONCE.unsigned_abs() {
+            return Ok(swept);
         }
     }
 }

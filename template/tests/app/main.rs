@@ -9,6 +9,7 @@ mod cockroach;
 {%- endif %}
 mod common;
 mod database;
+mod docs;
 mod edge;
 mod encryption;
 mod error;
