@@ -6,11 +6,13 @@ use super::{go_on_later, progress};
 use crate::{
     app::{AppState, StartError},
     config::Config,
+    database,
     services::rotation,
 };
 
 pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
-    let state = AppState::connect(config).await?;
+    let db = database::open(&config).await?;
+    let state = AppState::new(config, db)?;
     let what = "sealing values anew";
     match rotation::rotate(&state, &mut progress::on_stderr(what)).await {
         Ok(0) => Ok(()),

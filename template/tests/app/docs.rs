@@ -35,7 +35,7 @@ fn code_in_the_documentation_is_quoted_from_the_file_that_it_names() {
             quotes += 1;
         }
     }
-    assert!(quotes > 10, "{quotes} quotes");
+    assert!(quotes > 0, "no page quotes anything any more");
 }
 
 #[test]

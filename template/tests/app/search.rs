@@ -41,6 +41,9 @@ impl Embedder for Fragile {
         if self.down.load(Ordering::SeqCst) {
             return Box::pin(async { Err("the model is down".into()) });
         }
+        if text.starts_with("Poison") {
+            return Box::pin(async { Err("this text is refused".into()) });
+        }
         let limit = self.stuck_at.load(Ordering::SeqCst);
         if limit > 0 && self.embedded.load(Ordering::SeqCst) >= limit {
             return Box::pin(std::future::pending());
@@ -390,6 +393,17 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
         .await
         .expect("a number");
     assert_eq!(count(app.vectors().pool()).await, kept);
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
+    let embedder = Arc::new(Fragile::default());
+    let app = TestApp::with_embedder(embedder).await;
+    let (ada, _) = app.logged_in("ada").await;
+    app.note(&ada, "Poison", "").await;
+    many(&app, &ada, 600).await;
+    assert!(search::index(&app.state, ada.id).await.is_err());
+    assert_eq!(count(app.vectors().pool()).await, 600);
 }
 
 #[tokio::test]
