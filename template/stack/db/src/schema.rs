@@ -130,6 +130,17 @@ impl Schema {
         Ok(filled)
     }
 
+    /// Runs the files, whatever is there already, in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        for file in &self.files {
+            sql_file::run(&mut *connection, &file.path, &file.sql).await?;
+        }
+        Ok(())
+    }
+
     /// Notes in the database that it was made from this schema, as its comment (`\l+` in psql):
     /// no table that a comparison of schemas would have to overlook. A comment that somebody else
     /// has written stays, and so does the database of an owner who is not us.
@@ -178,9 +189,7 @@ impl Schema {
         }
         let empty = is_empty(&mut tx).await?;
         if empty {
-            for file in &self.files {
-                sql_file::run(&mut tx, &file.path, &file.sql).await?;
-            }
+            self.run(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(empty)

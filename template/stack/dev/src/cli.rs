@@ -5,7 +5,11 @@ use stack_migrate::Rename;
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
-#[command(name = "cargo dev", bin_name = "cargo dev", disable_help_subcommand = true)]
+#[command(
+    name = "cargo dev",
+    bin_name = "cargo dev",
+    disable_help_subcommand = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -105,10 +109,20 @@ pub(crate) enum Db {
 fn name(text: &str) -> Result<String, String> {
     let name: String = text
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
     let name = name.trim_matches('_').to_owned();
-    if name.is_empty() { Err("use letters, digits and `_`".to_owned()) } else { Ok(name) }
+    if name.is_empty() {
+        Err("use letters, digits and `_`".to_owned())
+    } else {
+        Ok(name)
+    }
 }
 
 #[cfg(test)]

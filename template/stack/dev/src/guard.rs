@@ -18,11 +18,14 @@ pub(crate) fn leads_here(url: &str) -> bool {
 /// Refuses a database that is not a local one for development, and says why.
 pub(crate) fn require_local(project: &Project, url: &str) -> crate::error::Result<()> {
     if project.setting("APP_ENV").as_deref() == Some("production") {
-        return Err(Error::new("`APP_ENV` is `production`, and only a database for development is dropped")
-            .hint("APP_ENV=development cargo dev pave"));
+        return Err(Error::new(
+            "`APP_ENV` is `production`, and only a database for development is dropped",
+        )
+        .hint("APP_ENV=development cargo dev pave"));
     }
-    let options: PgConnectOptions =
-        url.parse().map_err(|error| Error::new(format!("the URL cannot be read: {error}")))?;
+    let options: PgConnectOptions = url
+        .parse()
+        .map_err(|error| Error::new(format!("the URL cannot be read: {error}")))?;
     if leads_here(url) {
         return Ok(());
     }
@@ -58,10 +61,26 @@ mod tests {
 
     #[test]
     fn this_machine_is_local_and_others_are_not() {
-        for host in ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]", "LOCALHOST", "db.localhost"] {
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "127.8.8.8",
+            "::1",
+            "[::1]",
+            "LOCALHOST",
+            "db.localhost",
+        ] {
             assert!(is_local(host, false), "{host}");
         }
-        for host in ["db", "db.example.com", "10.0.0.7", "192.168.1.2", "localhost.example.com", "0.0.0.0", ""] {
+        for host in [
+            "db",
+            "db.example.com",
+            "10.0.0.7",
+            "192.168.1.2",
+            "localhost.example.com",
+            "0.0.0.0",
+            "",
+        ] {
             assert!(!is_local(host, false), "{host}");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - [`cli`]: what can be typed; its doc comments are the help.
 //! - [`commands`]: one file a verb.
-//! - [`project`]: where the project is, its settings and its databases.
+//! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`guard`]: which databases may be dropped.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
@@ -12,6 +12,7 @@
 
 mod cli;
 mod commands;
+mod databases;
 mod error;
 mod guard;
 mod project;
@@ -24,7 +25,9 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     ui::log();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(commands::run(cli.command)),
         Err(error) => Err(error::Error::new(format!("cannot start: {error}"))),

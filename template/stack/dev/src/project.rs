@@ -6,43 +6,8 @@ use std::path::{Path, PathBuf};
 use stack_db::Schema;
 use stack_db::embedded::{self, Server};
 
+use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
-
-/// One database of the project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Database {
-    /// What commands call it.
-    pub(crate) name: &'static str,
-    /// What is added to the project's name for the database's on the project's own server.
-    suffix: &'static str,
-    /// The setting with its URL.
-    pub(crate) variable: &'static str,
-    pub(crate) schema: &'static str,
-    migrations: &'static str,
-}
-
-/// All of them.
-pub(crate) const DATABASES: &[Database] = &[
-    Database {
-        name: "main",
-        suffix: "",
-        variable: "DATABASE_URL",
-        schema: "schema",
-        migrations: "migrations",
-    },
-{%- if pgvector %}
-    Database {
-        name: "vectors",
-        suffix: "_vectors",
-        variable: "VECTOR_DATABASE_URL",
-        schema: "schema/vector",
-        migrations: "schema/vector/migrations",
-    },
-{%- endif %}
-];
-
-/// Whether the main database may be CockroachDB: then each statement of a migration has its own file.
-pub(crate) const COCKROACH: bool = {{cockroach}};
 
 /// The project that the command was typed in.
 #[derive(Debug)]
@@ -56,8 +21,11 @@ pub(crate) struct Project {
 impl Project {
     /// Finds the project from the current folder upwards.
     pub(crate) fn find() -> Result<Self> {
-        let here = std::env::current_dir().map_err(|error| Error::new(format!("no current folder: {error}")))?;
-        let up = here.ancestors().position(|folder| folder.join("stack/dev/Cargo.toml").is_file());
+        let here = std::env::current_dir()
+            .map_err(|error| Error::new(format!("no current folder: {error}")))?;
+        let up = here
+            .ancestors()
+            .position(|folder| folder.join("stack/dev/Cargo.toml").is_file());
         let Some(up) = up else {
             return Err(Error::new(format!("`{}` is in no project", here.display()))
                 .hint("type `cargo dev` in the project's folder"));
@@ -75,12 +43,17 @@ impl Project {
             Err(error) if error.not_found() => HashMap::new(),
             Err(error) => return Err(Error::new(format!("`.env`: {error}"))),
         };
-        Ok(Self { root: root.to_owned(), file })
+        Ok(Self {
+            root: root.to_owned(),
+            file,
+        })
     }
 
     /// A setting; an empty one counts as missing.
     pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        let own = std::env::var(name).ok().or_else(|| self.file.get(name).cloned());
+        let own = std::env::var(name)
+            .ok()
+            .or_else(|| self.file.get(name).cloned());
         own.filter(|value| !value.is_empty())
     }
 
@@ -105,7 +78,10 @@ impl Project {
     /// How the project's own server has to be.
     pub(crate) fn server_options(&self) -> Result<embedded::Options> {
         let needs_vector = Schema::read(self.root.join("schema"))?.needs_vector();
-        Ok(embedded::Options { data_dir: self.data_dir(), needs_vector })
+        Ok(embedded::Options {
+            data_dir: self.data_dir(),
+            needs_vector,
+        })
     }
 
     /// The project's own server, started if need be.
@@ -128,11 +104,17 @@ impl Project {
 
     /// The database that a person names.
     pub(crate) fn database(name: &str) -> Result<&'static Database> {
-        DATABASES.iter().find(|database| database.name == name).ok_or_else(|| {
-            let names: Vec<String> =
-                DATABASES.iter().map(|database| format!("`{}`", database.name)).collect();
-            Error::new(format!("there is no database `{name}`")).hint(format!("there is {}", names.join(" and ")))
-        })
+        DATABASES
+            .iter()
+            .find(|database| database.name == name)
+            .ok_or_else(|| {
+                let names: Vec<String> = DATABASES
+                    .iter()
+                    .map(|database| format!("`{}`", database.name))
+                    .collect();
+                Error::new(format!("there is no database `{name}`"))
+                    .hint(format!("there is {}", names.join(" and ")))
+            })
     }
 
     pub(crate) fn schema(&self, database: &Database) -> PathBuf {
@@ -141,11 +123,14 @@ impl Project {
 
     /// The folder for programs that are to run in the project.
     pub(crate) fn folder(&self) -> &Path {
-        if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root }
+        if self.root.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &self.root
+        }
     }
 
     pub(crate) fn migrations(&self, database: &Database) -> PathBuf {
         self.root.join(database.migrations)
     }
-
 }

@@ -1,6 +1,10 @@
 //! The only module that prints, and the only one that asks.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing belongs")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where printing belongs"
+)]
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -13,7 +17,9 @@ use crate::error::Error;
 /// Shows what the machinery reports while something takes long.
 pub(crate) fn log() {
     // The server's own notices are for whoever typed the statements.
-    let shown = Targets::new().with_default(LevelFilter::INFO).with_target("sqlx", LevelFilter::WARN);
+    let shown = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("sqlx", LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(false)
@@ -21,7 +27,12 @@ pub(crate) fn log() {
         .without_time()
         .with_ansi(std::io::stderr().is_terminal());
     // Who has set one up already shows it there.
-    drop(tracing_subscriber::registry().with(lines).with(shown).try_init());
+    drop(
+        tracing_subscriber::registry()
+            .with(lines)
+            .with(shown)
+            .try_init(),
+    );
 }
 
 pub(crate) fn error(error: &Error) {

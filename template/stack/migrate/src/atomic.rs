@@ -19,7 +19,8 @@ pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> R
             let beside = path.with_extension("sql.new");
             waiting.push((beside.clone(), path));
             let mut file = fs::File::create(&beside).map_err(Error::file("create", &beside))?;
-            file.write_all(text.as_bytes()).map_err(Error::file("write", &beside))?;
+            file.write_all(text.as_bytes())
+                .map_err(Error::file("write", &beside))?;
             file.sync_all().map_err(Error::file("write", &beside))?;
         }
         for (beside, path) in &waiting {
@@ -48,7 +49,8 @@ mod tests {
     use super::*;
 
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("stack-migrate-write-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("stack-migrate-write-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         folder

@@ -186,11 +186,15 @@ impl Reader<'_> {
             let needed = self.at(needed_class, needed_oid, needed_sub);
             if let (Some(id), Some(needed)) = (id, needed) {
                 // A sequence that goes with a column is no reason to make the column first.
-                let owned = id.kind == Kind::Sequence
-                    && matches!(needed.kind, Kind::Column | Kind::Table);
+                let owned =
+                    id.kind == Kind::Sequence && matches!(needed.kind, Kind::Column | Kind::Table);
                 let known = self.catalog.objects.contains_key(&id)
                     && self.catalog.objects.contains_key(&needed);
-                let part_of = self.catalog.objects.get(&needed).and_then(|o| o.parent.as_ref())
+                let part_of = self
+                    .catalog
+                    .objects
+                    .get(&needed)
+                    .and_then(|o| o.parent.as_ref())
                     == Some(&id);
                 if known && !owned && !part_of {
                     self.need(&id, needed);
@@ -202,6 +206,8 @@ impl Reader<'_> {
 
     fn at(&self, class: Oid, oid: Oid, sub: i32) -> Option<Id> {
         let exact = self.known.get(&(class.0, oid.0, sub));
-        exact.or_else(|| self.known.get(&(class.0, oid.0, 0))).cloned()
+        exact
+            .or_else(|| self.known.get(&(class.0, oid.0, 0)))
+            .cloned()
     }
 }

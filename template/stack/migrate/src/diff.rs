@@ -94,7 +94,10 @@ pub fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>
             // Objects that need each other: what can stand outside of its table does so.
             Err(circle) if circle.apart.is_subset(&apart) => {
                 let reason = "it and others need each other in a circle".to_owned();
-                let gap = |object| Gap { object, reason: reason.clone() };
+                let gap = |object| Gap {
+                    object,
+                    reason: reason.clone(),
+                };
                 return Err(circle.objects.into_iter().map(gap).collect());
             }
             Err(circle) => apart.extend(circle.apart),

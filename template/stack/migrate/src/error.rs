@@ -34,12 +34,6 @@ pub enum Error {
         /// What may have been renamed instead.
         alike: Vec<LookAlike>,
     },
-    /// There is nothing of this name that could be renamed.
-    #[error(
-        "there is nothing called `{0}` in the migrations\n\
-         hint: `--rename table=new` or `--rename table.column=new`, the old name as the migrations have it"
-    )]
-    NoSuch(String),
     /// The server refused a statement that was written for it.
     #[error(
         "{object} cannot be migrated by itself: the database refused `{sql}`: {message}\n\
@@ -95,7 +89,11 @@ impl Error {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::File { action, path, source }
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
     }
 }
 
@@ -107,7 +105,11 @@ fn gaps(gaps: &[Gap]) -> String {
     let mut text = String::new();
     for (at, gap) in gaps.iter().enumerate() {
         let start = if at == 0 { "" } else { "\nerror: " };
-        let _ = write!(text, "{start}{} cannot be migrated: {}", gap.object, gap.reason);
+        let _ = write!(
+            text,
+            "{start}{} cannot be migrated: {}",
+            gap.object, gap.reason
+        );
     }
     text + "\nhint: `cargo dev migrate --empty --name NAME` makes a file to write it by hand"
 }

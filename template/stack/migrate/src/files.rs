@@ -25,8 +25,9 @@ pub struct Draft {
 #[must_use]
 pub fn drafts(steps: Vec<Step>, name: Option<&str>, single: bool) -> Vec<Draft> {
     let name = name.map_or_else(|| usual_name(&steps), str::to_owned);
-    let (now, later): (Vec<Step>, Vec<Step>) =
-        steps.into_iter().partition(|step| step.place != Place::Afterwards);
+    let (now, later): (Vec<Step>, Vec<Step>) = steps
+        .into_iter()
+        .partition(|step| step.place != Place::Afterwards);
     let mut groups: Vec<(bool, Vec<Step>)> = Vec::new();
     for step in now {
         let alone = single || step.place == Place::Alone;
@@ -47,13 +48,21 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>, single: bool) -> Vec<Draft> 
         if several && !drafts.is_empty() {
             let last = steps.iter().all(|step| step.place == Place::Afterwards);
             own += "_";
-            own += &if last { "validate".to_owned() } else { word(&steps, &name) };
+            own += &if last {
+                "validate".to_owned()
+            } else {
+                word(&steps, &name)
+            };
         }
         while drafts.iter().any(|draft| draft.name == own) {
             own += "_more";
         }
         let sql = text(&steps, alone);
-        drafts.push(Draft { name: own, sql, steps });
+        drafts.push(Draft {
+            name: own,
+            sql,
+            steps,
+        });
     }
     drafts
 }
@@ -76,10 +85,18 @@ fn usual_name(steps: &[Step]) -> String {
 /// The table rather than its column, where there is one.
 fn subject(id: &Id) -> String {
     match id.kind {
-        Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => id.kind.to_string(),
-        Kind::Column | Kind::Default | Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Rule => {
-            id.name.rsplit_once('.').map_or_else(|| id.name.clone(), |(table, _)| table.to_owned())
+        Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => {
+            id.kind.to_string()
         }
+        Kind::Column
+        | Kind::Default
+        | Kind::Constraint
+        | Kind::Trigger
+        | Kind::Policy
+        | Kind::Rule => id
+            .name
+            .rsplit_once('.')
+            .map_or_else(|| id.name.clone(), |(table, _)| table.to_owned()),
         _ => id.name.clone(),
     }
 }
@@ -88,14 +105,24 @@ fn subject(id: &Id) -> String {
 fn word(steps: &[Step], name: &str) -> String {
     steps.first().map_or_else(String::new, |step| {
         let word = plain(step.object.name.rsplit('.').next().unwrap_or_default());
-        if name.ends_with(&word) { plain(&step.object.kind.to_string()) } else { word }
+        if name.ends_with(&word) {
+            plain(&step.object.kind.to_string())
+        } else {
+            word
+        }
     })
 }
 
 /// A name as it may stand in a file's.
 fn plain(name: &str) -> String {
     let name = name.split('(').next().unwrap_or_default();
-    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+    let letters = name.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    });
     let name: String = letters.collect();
     let parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
     parts.join("_").chars().take(60).collect()
@@ -135,23 +162,59 @@ mod tests {
     use super::*;
 
     fn step(kind: Kind, name: &str, sql: &str, place: Place) -> Step {
-        Step { object: Id::new(kind, name), sql: sql.to_owned(), hazard: None, place }
+        Step {
+            object: Id::new(kind, name),
+            sql: sql.to_owned(),
+            hazard: None,
+            place,
+        }
     }
 
     fn shape(drafts: &[Draft]) -> Vec<(String, usize, bool)> {
         drafts
             .iter()
-            .map(|draft| (draft.name.clone(), draft.steps.len(), draft.sql.starts_with(NO_TRANSACTION)))
+            .map(|draft| {
+                (
+                    draft.name.clone(),
+                    draft.steps.len(),
+                    draft.sql.starts_with(NO_TRANSACTION),
+                )
+            })
             .collect()
     }
 
     fn some() -> Vec<Step> {
         vec![
-            step(Kind::Enum, "status", "ALTER TYPE status ADD VALUE 'done'", Place::Alone),
-            step(Kind::Table, "books", "CREATE TABLE books ()", Place::Together),
-            step(Kind::Column, "notes.at", "ALTER TABLE notes ADD COLUMN at date", Place::Together),
-            step(Kind::Constraint, "notes.c", "ALTER TABLE notes VALIDATE CONSTRAINT c", Place::Afterwards),
-            step(Kind::Index, "notes_at_idx", "CREATE INDEX CONCURRENTLY notes_at_idx", Place::Alone),
+            step(
+                Kind::Enum,
+                "status",
+                "ALTER TYPE status ADD VALUE 'done'",
+                Place::Alone,
+            ),
+            step(
+                Kind::Table,
+                "books",
+                "CREATE TABLE books ()",
+                Place::Together,
+            ),
+            step(
+                Kind::Column,
+                "notes.at",
+                "ALTER TABLE notes ADD COLUMN at date",
+                Place::Together,
+            ),
+            step(
+                Kind::Constraint,
+                "notes.c",
+                "ALTER TABLE notes VALIDATE CONSTRAINT c",
+                Place::Afterwards,
+            ),
+            step(
+                Kind::Index,
+                "notes_at_idx",
+                "CREATE INDEX CONCURRENTLY notes_at_idx",
+                Place::Alone,
+            ),
         ]
     }
 
@@ -173,7 +236,11 @@ mod tests {
     fn for_cockroach_every_statement_has_a_file_without_a_transaction() {
         let drafts = drafts(some(), Some("books"), true);
         assert_eq!(drafts.len(), 5);
-        assert!(drafts.iter().all(|draft| draft.sql.starts_with(NO_TRANSACTION)));
+        assert!(
+            drafts
+                .iter()
+                .all(|draft| draft.sql.starts_with(NO_TRANSACTION))
+        );
     }
 
     #[test]
@@ -183,6 +250,10 @@ mod tests {
             step.hazard = Some(Hazard::Destroys("drops `a\n; drop table b`".to_owned()));
         }
         let all = drafts(steps, None, false);
-        assert!(all.iter().any(|draft| draft.sql.contains("-- DESTRUCTIVE: drops `a ; drop table b`.\n")));
+        assert!(all.iter().any(|draft| {
+            draft
+                .sql
+                .contains("-- DESTRUCTIVE: drops `a ; drop table b`.\n")
+        }));
     }
 }

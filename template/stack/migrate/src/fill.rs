@@ -90,7 +90,9 @@ pub(crate) async fn in_order(connection: &mut PgConnection) -> sqlx::Result<Vec<
     let mut left: Vec<&String> = tables.iter().collect();
     while !left.is_empty() {
         let free = |table: &&String| {
-            waits.get(*table).is_none_or(|needed| needed.iter().all(|needed| !left.contains(needed)))
+            waits
+                .get(*table)
+                .is_none_or(|needed| needed.iter().all(|needed| !left.contains(needed)))
         };
         let next: Vec<&String> = left.iter().copied().filter(free).collect();
         // In a circle somebody has to be first.
@@ -139,23 +141,32 @@ async fn rows(
     let mut made = 0;
     let mut reason = String::new();
     for row in 0..ROWS {
-        let mut values: Vec<String> = columns.iter().map(|column| dice.value(column, row, 0)).collect();
+        let mut values: Vec<String> = columns
+            .iter()
+            .map(|column| dice.value(column, row, 0))
+            .collect();
         for attempt in 1..=TRIES {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             let insert = if columns.is_empty() {
                 format!("insert into {table} default values")
             } else {
-                format!("insert into {table} ({}) values ({})", names.join(", "), values.join(", "))
+                format!(
+                    "insert into {table} ({}) values ({})",
+                    names.join(", "),
+                    values.join(", ")
+                )
             };
             // Outside of a transaction, so that a refusal costs nothing but itself.
-            let error = match sqlx::raw_sql(AssertSqlSafe(insert)).execute(&mut *connection).await {
-                Ok(_) => {
-                    made += 1;
-                    break;
-                }
-                Err(error) => error,
+            let tried = sqlx::raw_sql(AssertSqlSafe(insert))
+                .execute(&mut *connection)
+                .await;
+            let Err(error) = tried else {
+                made += 1;
+                break;
             };
-            let Some(answer) = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
+            let Some(answer) = error
+                .as_database_error()
+                .and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
             else {
                 return Err(error);
             };
@@ -172,11 +183,18 @@ async fn rows(
 }
 
 /// Which columns a refusal is about; none if the server does not say.
-async fn about(connection: &mut PgConnection, answer: &PgDatabaseError) -> sqlx::Result<Vec<String>> {
+async fn about(
+    connection: &mut PgConnection,
+    answer: &PgDatabaseError,
+) -> sqlx::Result<Vec<String>> {
     if let Some(column) = answer.column() {
-        return sqlx::query_scalar("select quote_ident($1)").bind(column).fetch_all(connection).await;
+        return sqlx::query_scalar("select quote_ident($1)")
+            .bind(column)
+            .fetch_all(connection)
+            .await;
     }
-    let (Some(constraint), Some(table), Some(schema)) = (answer.constraint(), answer.table(), answer.schema())
+    let (Some(constraint), Some(table), Some(schema)) =
+        (answer.constraint(), answer.table(), answer.schema())
     else {
         return Ok(Vec::new());
     };

@@ -8,18 +8,18 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::{AssertSqlSafe, Connection as _};
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
+use crate::atomic;
 use crate::catalog::Catalog;
 use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::{self, Filled};
 use crate::rename::Rename;
-use crate::atomic;
 
 /// The server on which everything is tried, in databases that go afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,8 +51,6 @@ pub struct Request {
     pub schema: PathBuf,
     /// What to call the migration.
     pub name: Option<String>,
-    /// What was renamed.
-    pub renames: Vec<Rename>,
     /// Whether steps may take data away.
     pub allow_destructive: bool,
     /// How careful to be.
@@ -72,54 +70,113 @@ pub struct Proven {
     pub failed_on_data: Option<String>,
 }
 
-/// What may have been renamed: a question for a person, before [`generate`].
-///
-/// # Errors
-/// As [`generate`], as far as reading goes.
-pub async fn renamed(request: &Request) -> Result<Vec<LookAlike>, Error> {
-    let (mut before, wanted) = both(request).await?;
-    rename(&mut before, &request.renames).await?;
-    Ok(look_alikes(&before.catalog, &wanted.catalog))
+/// Migrations and schema side by side, each in a database of its own.
+pub struct Comparison {
+    migrations: Migrations,
+    before: Database,
+    wanted: Database,
+    /// The renames so far.
+    steps: Vec<Step>,
 }
 
-/// Writes nothing yet; see [`Proven::write`].
-///
-/// # Errors
-/// Whatever stands in the way, nothing written.
-pub async fn generate(request: &Request) -> Result<Proven, Error> {
-    let (mut before, wanted) = both(request).await?;
-    let mut steps = rename(&mut before, &request.renames).await?;
-    let more = diff::difference(&before.catalog, &wanted.catalog, &request.care).map_err(Error::Gaps)?;
-    steps.extend(more);
-    if steps.is_empty() {
-        return Ok(Proven::default());
-    }
-    let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
-    let destructive = steps.iter().any(destroys);
-    if destructive && !request.allow_destructive {
-        let alike = look_alikes(&before.catalog, &wanted.catalog);
-        return Err(Error::Destructive { steps, alike });
-    }
-    let drafts = files::drafts(steps, request.name.as_deref(), request.single);
-    let first = before.migrations.last() + 1;
-    let files: Vec<(PathBuf, Draft)> = (first..)
-        .zip(drafts)
-        .map(|(number, draft)| {
-            let name = format!("{number:04}_{}.sql", draft.name);
-            (request.migrations.join(name), draft)
+impl Comparison {
+    /// Replays the migrations, runs the schema, and reads both.
+    ///
+    /// # Errors
+    /// Of either, or of the server.
+    pub async fn begin(request: &Request) -> Result<Self, Error> {
+        let migrations = Migrations::read(&request.migrations)?;
+        let schema = Schema::read(&request.schema)?;
+        let wanted = request.scratch.database(&schema).await?;
+        let catalog = read(&wanted).await?;
+        let wanted = Database {
+            database: wanted,
+            catalog,
+        };
+        let before = Database::replayed(&wanted.database, &migrations).await?;
+        Ok(Self {
+            migrations,
+            before,
+            wanted,
+            steps: Vec::new(),
         })
-        .collect();
-    let trial = Trial::new(&before.migrations, &files)?;
-    let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
-    let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
-    prove(&replayed.catalog, &wanted.catalog)?;
-    let (filled, failed) = try_on_data(&wanted.database, &before.migrations, &trial).await?;
-    if let Some(message) = &failed
-        && !destructive
-    {
-        return Err(Error::FailsOnData { message: message.clone() });
     }
-    Ok(Proven { files, filled, failed_on_data: failed })
+
+    /// What may have been renamed rather than dropped and made: for a person to decide.
+    #[must_use]
+    pub fn look_alikes(&self) -> Vec<LookAlike> {
+        look_alikes(&self.before.catalog, &self.wanted.catalog)
+    }
+
+    /// Renames in the replayed database, which knows best what goes along. False if there is nothing of
+    /// this name.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the server's answer.
+    pub async fn rename(&mut self, rename: &Rename) -> Result<bool, Error> {
+        let Some(step) = rename.step(&self.before.catalog) else {
+            return Ok(false);
+        };
+        let mut connection = connect(&self.before.database).await?;
+        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut connection)
+            .await;
+        done.map_err(|error| Error::Refused {
+            object: step.object.to_string(),
+            sql: step.sql.clone(),
+            message: message(&error),
+        })?;
+        self.before.catalog = Catalog::read(&mut connection).await?;
+        connection.close().await?;
+        self.steps.push(step);
+        Ok(true)
+    }
+
+    /// Writes what is left of the difference, and proves it; the files come with [`Proven::write`].
+    ///
+    /// # Errors
+    /// Whatever stands in the way, nothing written.
+    pub async fn prove(self, request: &Request) -> Result<Proven, Error> {
+        let Self {
+            migrations,
+            before,
+            wanted,
+            mut steps,
+        } = self;
+        let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
+        steps.extend(more.map_err(Error::Gaps)?);
+        if steps.is_empty() {
+            return Ok(Proven::default());
+        }
+        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
+        let destructive = steps.iter().any(destroys);
+        if destructive && !request.allow_destructive {
+            let alike = look_alikes(&before.catalog, &wanted.catalog);
+            return Err(Error::Destructive { steps, alike });
+        }
+        let drafts = files::drafts(steps, request.name.as_deref(), request.single);
+        let first = migrations.last() + 1;
+        let files: Vec<(PathBuf, Draft)> = (first..)
+            .zip(drafts)
+            .map(|(number, draft)| {
+                let name = format!("{number:04}_{}.sql", draft.name);
+                (request.migrations.join(name), draft)
+            })
+            .collect();
+        let trial = Trial::new(&migrations, &files)?;
+        let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
+        let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
+        same(&replayed.catalog, &wanted.catalog)?;
+        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
+        match failed {
+            Some(message) if !destructive => Err(Error::FailsOnData { message }),
+            failed_on_data => Ok(Proven {
+                files,
+                filled,
+                failed_on_data,
+            }),
+        }
+    }
 }
 
 impl Proven {
@@ -140,7 +197,8 @@ impl Proven {
 pub fn empty(migrations: &Path, name: &str) -> Result<PathBuf, Error> {
     let number = Migrations::read(migrations)?.last() + 1;
     let path = migrations.join(format!("{number:04}_{name}.sql"));
-    let text = "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
+    let text =
+        "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
     atomic::all([(path.as_path(), text)])?;
     Ok(path)
 }
@@ -153,7 +211,10 @@ pub(crate) struct Database {
 
 impl Database {
     /// Made by migrations, on the same server as another.
-    pub(crate) async fn replayed(beside: &TestDatabase, migrations: &Migrations) -> Result<Self, Error> {
+    pub(crate) async fn replayed(
+        beside: &TestDatabase,
+        migrations: &Migrations,
+    ) -> Result<Self, Error> {
         let database = beside.beside().await?;
         migrations.apply(database.pool(), |_| {}).await?;
         let catalog = read(&database).await?;
@@ -172,41 +233,6 @@ pub(crate) async fn read(database: &TestDatabase) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-struct Before {
-    migrations: Migrations,
-    database: TestDatabase,
-    catalog: Catalog,
-}
-
-async fn both(request: &Request) -> Result<(Before, Database), Error> {
-    let migrations = Migrations::read(&request.migrations)?;
-    let schema = Schema::read(&request.schema)?;
-    let wanted = request.scratch.database(&schema).await?;
-    let catalog = read(&wanted).await?;
-    let wanted = Database { database: wanted, catalog };
-    let Database { database, catalog } = Database::replayed(&wanted.database, &migrations).await?;
-    Ok((Before { migrations, database, catalog }, wanted))
-}
-
-/// Renames in the database itself, which knows best what goes along.
-async fn rename(before: &mut Before, renames: &[Rename]) -> Result<Vec<Step>, Error> {
-    let mut steps = Vec::new();
-    let mut connection = connect(&before.database).await?;
-    for rename in renames {
-        let step = rename.step(&before.catalog).ok_or_else(|| Error::NoSuch(rename.old.clone()))?;
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str())).execute(&mut connection).await;
-        done.map_err(|error| Error::Refused {
-            object: step.object.to_string(),
-            sql: step.sql.clone(),
-            message: message(&error),
-        })?;
-        before.catalog = Catalog::read(&mut connection).await?;
-        steps.push(step);
-    }
-    connection.close().await?;
-    Ok(steps)
-}
-
 /// The migrations with the new ones among them, read as the migrator reads them: from a folder.
 pub(crate) struct Trial {
     pub(crate) migrations: Migrations,
@@ -215,9 +241,15 @@ pub(crate) struct Trial {
 
 impl Trial {
     fn new(old: &Migrations, new: &[(PathBuf, Draft)]) -> Result<Self, Error> {
-        let old = old.all().iter().map(|migration| (migration.name.clone(), migration.sql.as_str()));
+        let old = old
+            .all()
+            .iter()
+            .map(|migration| (migration.name.clone(), migration.sql.as_str()));
         let new = new.iter().filter_map(|(path, draft)| {
-            Some((path.file_name()?.to_string_lossy().into_owned(), draft.sql.as_str()))
+            Some((
+                path.file_name()?.to_string_lossy().into_owned(),
+                draft.sql.as_str(),
+            ))
         });
         Self::of(old.chain(new))
     }
@@ -230,7 +262,10 @@ impl Trial {
         let folder = std::env::temp_dir().join(format!("migrations-{random:016x}"));
         std::fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
         // From here on the folder is removed in any case.
-        let mut trial = Self { migrations: Migrations::read(&folder)?, folder };
+        let mut trial = Self {
+            migrations: Migrations::read(&folder)?,
+            folder,
+        };
         for (name, sql) in files {
             let path = trial.folder.join(name);
             std::fs::write(&path, sql).map_err(Error::file("write", &path))?;
@@ -242,20 +277,24 @@ impl Trial {
     /// Says of a statement that was written here and refused what it was about.
     fn explain(&self, error: Error, new: &[(PathBuf, Draft)]) -> Error {
         let Error::Migrations(
-            migrations::Error::Refused(refused)
-            | migrations::Error::RefusedHalfway { refused, .. },
+            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
         ) = &error
         else {
             return error;
         };
-        let draft = new.iter().find(|(path, _)| path.file_name() == refused.path.file_name());
+        let draft = new
+            .iter()
+            .find(|(path, _)| path.file_name() == refused.path.file_name());
         let step = draft.and_then(|(_, draft)| {
             // The last step that begins at or before the line.
             let line = |step: &Step| {
                 let at = draft.sql.find(step.sql.as_str())?;
                 Some(draft.sql.get(..at)?.matches('\n').count() + 1)
             };
-            draft.steps.iter().filter(|step| line(step).is_some_and(|at| at <= refused.line)).next_back()
+            draft
+                .steps
+                .iter()
+                .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
         });
         match step {
             Some(step) => Error::Refused {
@@ -276,12 +315,19 @@ impl Drop for Trial {
 }
 
 /// Whether two databases look alike.
-pub(crate) fn prove(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
+pub(crate) fn same(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
     let names = match diff::difference(made, wanted, &Care::default()) {
-        Ok(steps) => steps.into_iter().map(|step| step.object.to_string()).collect::<Vec<_>>(),
+        Ok(steps) => steps
+            .into_iter()
+            .map(|step| step.object.to_string())
+            .collect::<Vec<_>>(),
         Err(gaps) => gaps.into_iter().map(|gap| gap.object.to_string()).collect(),
     };
-    if names.is_empty() { Ok(()) } else { Err(Error::Unproven(names)) }
+    if names.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Unproven(names))
+    }
 }
 
 /// Runs the new migrations where the old ones have rows; returns what it did not survive.
@@ -292,15 +338,18 @@ async fn try_on_data(
 ) -> Result<(Filled, Option<String>), Error> {
     let database = beside.beside().await?;
     // The same files from the same folder, so that they count as applied.
-    trial.migrations.through(old.last()).apply(database.pool(), |_| {}).await?;
+    trial
+        .migrations
+        .through(old.last())
+        .apply(database.pool(), |_| {})
+        .await?;
     let mut connection = connect(&database).await?;
     let filled = fill::fill(&mut connection).await?;
     connection.close().await?;
     let failed = match trial.migrations.apply(database.pool(), |_| {}).await {
         Ok(_) => None,
         Err(
-            migrations::Error::Refused(refused)
-            | migrations::Error::RefusedHalfway { refused, .. },
+            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
         ) => Some(refused.message),
         Err(error) => return Err(error.into()),
     };
@@ -308,5 +357,7 @@ async fn try_on_data(
 }
 
 fn message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |answer| answer.message().to_owned())
+    error
+        .as_database_error()
+        .map_or_else(|| error.to_string(), |answer| answer.message().to_owned())
 }

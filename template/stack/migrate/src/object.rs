@@ -148,7 +148,7 @@ pub enum Body {
     /// A table without what it holds.
     Table(Table),
     /// A column without its default.
-    Column(Column),
+    Column(Box<Column>),
     /// A constraint of a table.
     Constraint(Constraint),
     /// A view and its columns.

@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
-use stack_db::migrations::{Migration, baseline_header};
+use stack_db::migrations::{Migration, Replaced, baseline_header};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
+use crate::atomic;
 use crate::catalog::Catalog;
 use crate::diff::{self, Care};
 use crate::error::Error;
 use crate::files;
 use crate::fill::in_order;
-use crate::generate::{Database, Scratch, Trial, prove};
-use crate::atomic;
+use crate::generate::{Database, Scratch, Trial, same};
 
 /// What was squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +48,16 @@ pub async fn prune(
     let through = through.unwrap_or_else(|| all.last());
     let old = all.through(through);
     match old.all() {
-        [] => return Err(Error::NothingToPrune(format!("there is no migration up to {through}"))),
+        [] => {
+            return Err(Error::NothingToPrune(format!(
+                "there is no migration up to {through}"
+            )));
+        }
         [one] if one.baseline.is_some() || all.all().len() == 1 => {
-            return Err(Error::NothingToPrune(format!("`{}` stands alone", one.name)));
+            return Err(Error::NothingToPrune(format!(
+                "`{}` stands alone",
+                one.name
+            )));
         }
         _ => {}
     }
@@ -61,85 +68,129 @@ pub async fn prune(
     let text = baseline(&old, &replayed.catalog, &inserts)?;
     let path = folder.join(format!("{:04}_baseline.sql", old.last()));
 
-    let new = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let new = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let trial = Trial::of([(new, text.as_str())].into_iter())?;
     let made = Database::replayed(&server, &trial.migrations).await?;
-    prove(&made.catalog, &replayed.catalog)?;
-    prove(&replayed.catalog, &made.catalog)?;
+    same(&made.catalog, &replayed.catalog)?;
+    same(&replayed.catalog, &made.catalog)?;
 
-    let replaced: Vec<PathBuf> = old.all().iter().map(|migration| migration.path.clone()).collect();
+    let replaced: Vec<PathBuf> = old
+        .all()
+        .iter()
+        .map(|migration| migration.path.clone())
+        .collect();
     if replaced.contains(&path) {
         // A baseline of this number is among what is squashed: it makes room first.
-        return Err(Error::NothingToPrune(format!("`{}` stands alone", path.display())));
+        return Err(Error::NothingToPrune(format!(
+            "`{}` stands alone",
+            path.display()
+        )));
     }
     atomic::all([(path.as_path(), text.as_str())])?;
     remove(&replaced)?;
-    Ok(Pruned { baseline: path, replaced, rows })
+    Ok(Pruned {
+        baseline: path,
+        replaced,
+        rows,
+    })
 }
 
 /// Ends a squashing that was killed after its file was written.
 fn finish(folder: &Path) -> Result<Option<Pruned>, Error> {
-    let Err(migrations::Error::Replaced { baseline, .. }) = Migrations::read(folder) else {
+    if Migrations::read(folder).is_ok() {
         return Ok(None);
-    };
-    let path = folder.join(&baseline);
-    let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let Ok(Some(header)) = migrations::Baseline::parse(&text) else {
+    }
+    // The newest file that begins like a baseline; what is wrong otherwise is said by who reads next.
+    let files = sql_files(folder)?;
+    let mut found: Option<(&PathBuf, Vec<Replaced>)> = None;
+    for (path, text) in &files {
+        if let Ok(Some(header)) = migrations::Baseline::parse(text) {
+            let last = |replaced: &[Replaced]| replaced.last().map(|one| one.version);
+            if found
+                .as_ref()
+                .is_none_or(|(_, other)| last(other) < last(&header.replaced))
+            {
+                found = Some((path, header.replaced));
+            }
+        }
+    }
+    let Some((path, named)) = found else {
         return Ok(None);
     };
     // Only what it names, unchanged.
     let mut replaced = Vec::new();
-    for other in sql_files(folder)?.into_iter().filter(|other| *other != path) {
-        let alone = Trial::of([(
-            other.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            std::fs::read_to_string(&other).map_err(Error::file("read", &other))?.as_str(),
-        )]
-        .into_iter())?;
-        let named = |migration: &Migration| {
-            header.replaced.iter().any(|one| {
-                one.version == migration.version && one.checksum == migration.checksum
-            })
+    for (other, text) in files.iter().filter(|(other, _)| other != path) {
+        let name = other
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let alone = Trial::of([(name, text.as_str())].into_iter())?;
+        let is_named = |migration: &Migration| {
+            named
+                .iter()
+                .any(|one| one.version == migration.version && one.checksum == migration.checksum)
         };
-        if alone.migrations.all().iter().any(named) {
-            replaced.push(other);
+        if alone.migrations.all().iter().any(is_named) {
+            replaced.push(other.clone());
         }
     }
     if replaced.is_empty() {
         return Ok(None);
     }
     remove(&replaced)?;
-    Ok(Some(Pruned { baseline: path, replaced, rows: Vec::new() }))
+    Ok(Some(Pruned {
+        baseline: path.clone(),
+        replaced,
+        rows: Vec::new(),
+    }))
 }
 
-fn sql_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Every file of a folder that may be a migration, and its text.
+fn sql_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
         let path = entry.map_err(Error::file("read", folder))?.path();
         if path.extension().is_some_and(|extension| extension == "sql") {
-            files.push(path);
+            let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+            files.push((path, text));
         }
     }
     Ok(files)
 }
 
 fn remove(files: &[PathBuf]) -> Result<(), Error> {
-    files.iter().try_for_each(|path| std::fs::remove_file(path).map_err(Error::file("remove", path)))
+    files
+        .iter()
+        .try_for_each(|path| std::fs::remove_file(path).map_err(Error::file("remove", path)))
 }
 
 fn baseline(old: &Migrations, catalog: &Catalog, inserts: &str) -> Result<String, Error> {
-    let replaced: Vec<(i64, &[u8])> =
-        old.all().iter().map(|migration| (migration.version, migration.checksum.as_slice())).collect();
+    let replaced: Vec<(i64, &[u8])> = old
+        .all()
+        .iter()
+        .map(|migration| (migration.version, migration.checksum.as_slice()))
+        .collect();
     let nothing = Catalog::default();
     let steps = diff::difference(&nothing, catalog, &Care::default()).map_err(Error::Gaps)?;
     let drafts = files::drafts(steps, Some("baseline"), false);
     let body: Vec<String> = drafts.into_iter().map(|draft| draft.sql).collect();
-    Ok(format!("{}{}{inserts}", baseline_header(&replaced), body.join("\n")))
+    Ok(format!(
+        "{}{}{inserts}",
+        baseline_header(&replaced),
+        body.join("\n")
+    ))
 }
 
 /// The rows that migrations have inserted, as statements.
 async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String), Error> {
     let mut connection = PgConnection::connect_with(&database.pool().connect_options()).await?;
-    sqlx::raw_sql("set search_path = public").execute(&mut connection).await?;
+    sqlx::raw_sql("set search_path = public")
+        .execute(&mut connection)
+        .await?;
     let (mut counts, mut sql) = (Vec::new(), String::new());
     for table in in_order(&mut connection).await? {
         let columns: Vec<String> = sqlx::query_scalar(
@@ -150,14 +201,20 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
         .bind(&table)
         .fetch_all(&mut connection)
         .await?;
-        let values: Vec<String> =
-            columns.iter().map(|column| format!("quote_nullable(t.{column}::text)")).collect();
+        let values: Vec<String> = columns
+            .iter()
+            .map(|column| format!("quote_nullable(t.{column}::text)"))
+            .collect();
         if values.is_empty() {
             continue;
         }
-        let query = format!("select concat_ws(', ', {}) from {table} t order by 1", values.join(", "));
-        let rows: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut connection).await?;
+        let query = format!(
+            "select concat_ws(', ', {}) from {table} t order by 1",
+            values.join(", ")
+        );
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_all(&mut connection)
+            .await?;
         if rows.is_empty() {
             continue;
         }

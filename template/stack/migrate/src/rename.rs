@@ -38,7 +38,10 @@ impl fmt::Display for Rename {
 
 impl From<&LookAlike> for Rename {
     fn from(alike: &LookAlike) -> Self {
-        Self { old: alike.old.name.clone(), new: alike.new.name.clone() }
+        Self {
+            old: alike.old.name.clone(),
+            new: alike.new.name.clone(),
+        }
     }
 }
 
@@ -67,7 +70,12 @@ impl Rename {
             Some(id) => (id.clone(), self.statement(id)?),
             None => self.label(from)?,
         };
-        Some(Step { object: id, sql, hazard: None, place: Place::Together })
+        Some(Step {
+            object: id,
+            sql,
+            hazard: None,
+            place: Place::Together,
+        })
     }
 
     fn statement(&self, id: &Id) -> Option<String> {
@@ -106,9 +114,17 @@ impl Rename {
             Body::Enum(labels) if labels.iter().any(|known| known == label) => {}
             _ => return None,
         }
-        let new = self.new.strip_prefix(ty).and_then(|new| new.strip_prefix('.')).unwrap_or(&self.new);
+        let new = self
+            .new
+            .strip_prefix(ty)
+            .and_then(|new| new.strip_prefix('.'))
+            .unwrap_or(&self.new);
         let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let sql = format!("ALTER TYPE {ty} RENAME VALUE {} TO {}", quote(label), quote(new));
+        let sql = format!(
+            "ALTER TYPE {ty} RENAME VALUE {} TO {}",
+            quote(label),
+            quote(new)
+        );
         Some((id, sql))
     }
 }

@@ -7,8 +7,9 @@ use stack_db::PoolSettings;
 use stack_db::embedded;
 
 use crate::cli::Db;
+use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
-use crate::project::{DATABASES, Database, Project};
+use crate::project::Project;
 use crate::ui;
 
 pub(super) async fn run(project: &Project, command: Db) -> Result<ExitCode> {
@@ -20,9 +21,10 @@ pub(super) async fn run(project: &Project, command: Db) -> Result<ExitCode> {
             ui::result(&url(project, Project::database(&database)?).await?);
             Ok(ExitCode::SUCCESS)
         }
-        Db::Psql { database, arguments } => {
-            psql(project, Project::database(&database)?, &arguments).await
-        }
+        Db::Psql {
+            database,
+            arguments,
+        } => psql(project, Project::database(&database)?, &arguments).await,
     }
 }
 
@@ -39,8 +41,10 @@ fn require_own(project: &Project) -> Result<()> {
     if project.setting("DATABASE_URL").is_none() {
         return Ok(());
     }
-    Err(Error::new("`DATABASE_URL` is set, so the database is not the project's own to start and stop")
-        .hint("`cargo dev db status` says where it is"))
+    Err(Error::new(
+        "`DATABASE_URL` is set, so the database is not the project's own to start and stop",
+    )
+    .hint("`cargo dev db status` says where it is"))
 }
 
 async fn start(project: &Project) -> Result<ExitCode> {
@@ -72,13 +76,20 @@ async fn stop(project: &Project) -> Result<ExitCode> {
 async fn status(project: &Project) -> Result<ExitCode> {
     let own = project.setting("DATABASE_URL").is_none();
     let mut all_there = true;
-    if own && embedded::running(&project.server_options()?).await?.is_none() {
+    if own
+        && embedded::running(&project.server_options()?)
+            .await?
+            .is_none()
+    {
         ui::result("the project's own server does not run; `cargo dev db start` starts it");
         return Ok(ExitCode::FAILURE);
     }
     for database in DATABASES {
         let Some(url) = project.url(database).await? else {
-            ui::result(&format!("{}: `{}` is not set", database.name, database.variable));
+            ui::result(&format!(
+                "{}: `{}` is not set",
+                database.name, database.variable
+            ));
             continue;
         };
         let line = match look(&url).await {
@@ -90,13 +101,22 @@ async fn status(project: &Project) -> Result<ExitCode> {
         };
         ui::result(&format!("{}: {line}", database.name));
     }
-    Ok(if all_there { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all_there {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// One line about a database, or why there is none.
 async fn look(url: &str) -> std::result::Result<String, String> {
-    let settings = PoolSettings { max_connections: 1, ..PoolSettings::default() };
-    let db = Handle::connect(url, settings).await.map_err(|error| error.to_string())?;
+    let settings = PoolSettings {
+        max_connections: 1,
+        ..PoolSettings::default()
+    };
+    let db = Handle::connect(url, settings)
+        .await
+        .map_err(|error| error.to_string())?;
     let (name, version, size, tables): (String, String, i64, i64) = sqlx::query_as(
         "select current_database()::text, current_setting('server_version'),
                 coalesce(pg_database_size(current_database()), 0),
@@ -106,8 +126,15 @@ async fn look(url: &str) -> std::result::Result<String, String> {
     .fetch_one(db.pool())
     .await
     .map_err(|error| error.to_string())?;
-    let server = if db.is_cockroach() { "CockroachDB".to_owned() } else { format!("PostgreSQL {version}") };
-    Ok(format!("`{name}` on {server}, {tables} tables, {:.1} MB", size as f64 / 1e6))
+    let server = if db.is_cockroach() {
+        "CockroachDB".to_owned()
+    } else {
+        format!("PostgreSQL {version}")
+    };
+    Ok(format!(
+        "`{name}` on {server}, {tables} tables, {:.1} MB",
+        size as f64 / 1e6
+    ))
 }
 
 /// Hands the terminal over to `psql`: the server's own if it has one, else that on `PATH`.
@@ -122,5 +149,8 @@ async fn psql(project: &Project, database: &Database, arguments: &[String]) -> R
         Error::new(format!("`{}` could not be started: {error}", program.display()))
             .hint("install PostgreSQL's client (`apt-get install postgresql-client`); any other takes `cargo dev db url`")
     })?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -9,7 +9,16 @@ use crate::project::Project;
 pub(super) fn run(project: &Project) -> Result<ExitCode> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--package", &project.name()?, "--", "seed"]).current_dir(project.folder());
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            &project.name()?,
+            "--",
+            "seed",
+        ])
+        .current_dir(project.folder());
     // What cargo has set for this program is not the application's.
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {

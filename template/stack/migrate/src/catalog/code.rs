@@ -30,8 +30,20 @@ async fn routines(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     for (oid, name, kind, create, signature) in rows {
         let id = Id::new(Kind::Routine, &name);
         let target = format!("{kind} {name}");
-        let body = Body::Routine(Routine { create, target, signature });
-        reader.add(class::PROC, oid, Object { id, parent: None, body });
+        let body = Body::Routine(Routine {
+            create,
+            target,
+            signature,
+        });
+        reader.add(
+            class::PROC,
+            oid,
+            Object {
+                id,
+                parent: None,
+                body,
+            },
+        );
     }
     Ok(())
 }
@@ -126,19 +138,35 @@ async fn policies(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for row in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, row.table_oid.0, 0)).cloned() else {
+        let Some(table) = reader
+            .known
+            .get(&(class::CLASS, row.table_oid.0, 0))
+            .cloned()
+        else {
             continue;
         };
         let id = Id::new(Kind::Policy, format!("{}.{}", table.name, row.name));
-        let kind = if row.permissive { "" } else { " AS RESTRICTIVE" };
-        let using = row.using.map_or_else(String::new, |using| format!(" USING ({using})"));
-        let check = row.check.map_or_else(String::new, |check| format!(" WITH CHECK ({check})"));
+        let kind = if row.permissive {
+            ""
+        } else {
+            " AS RESTRICTIVE"
+        };
+        let using = row
+            .using
+            .map_or_else(String::new, |using| format!(" USING ({using})"));
+        let check = row
+            .check
+            .map_or_else(String::new, |check| format!(" WITH CHECK ({check})"));
         let create = format!(
             "CREATE POLICY {} ON {}{kind} FOR {} TO {}{using}{check}",
             row.name, table.name, row.command, row.roles
         );
         let drop = format!("DROP POLICY {} ON {}", row.name, table.name);
-        reader.add(class::POLICY, row.oid, Object::definition(id, Some(table), create, drop));
+        reader.add(
+            class::POLICY,
+            row.oid,
+            Object::definition(id, Some(table), create, drop),
+        );
     }
     Ok(())
 }

@@ -71,7 +71,10 @@ async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         };
         // An index that a constraint made is named like its constraint.
         let of = of.or_else(|| {
-            let id = reader.known.get(&(catalog.0, oid.0, 0)).filter(|id| id.kind == Kind::Constraint)?;
+            let id = reader
+                .known
+                .get(&(catalog.0, oid.0, 0))
+                .filter(|id| id.kind == Kind::Constraint)?;
             let name = id.name.rsplit('.').next()?;
             Some((format!("INDEX {name}"), id.clone()))
         });
@@ -82,7 +85,10 @@ async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let Some((target, parent)) = of else {
             continue;
         };
-        if parent.as_ref().is_some_and(|parent| parent.kind == Kind::Extension) {
+        if parent
+            .as_ref()
+            .is_some_and(|parent| parent.kind == Kind::Extension)
+        {
             // Comes with the extension.
             continue;
         }
@@ -157,8 +163,16 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             Some(column) => format!("{} ({column})", row.privilege),
             None => row.privilege.clone(),
         };
-        let parent = reader.known.get(&(row.class.0, row.oid.0, row.sub)).cloned().unwrap_or(of);
-        let option = if row.grantable { " WITH GRANT OPTION" } else { "" };
+        let parent = reader
+            .known
+            .get(&(row.class.0, row.oid.0, row.sub))
+            .cloned()
+            .unwrap_or(of);
+        let option = if row.grantable {
+            " WITH GRANT OPTION"
+        } else {
+            ""
+        };
         let grant = format!("GRANT {privilege} ON {target} TO {}{option}", row.grantee);
         let revoke = format!("REVOKE {privilege} ON {target} FROM {}", row.grantee);
         let name = format!("{target} to {}: {privilege}{option}", row.grantee);
@@ -261,11 +275,15 @@ async fn foreign(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     for (name, says, class, oid) in rows {
         let id = Id::new(Kind::Foreign, name);
         // What else stands at this place (a typed table) keeps it.
-        let place = (class.0, oid.0, 0);
-        if !reader.known.contains_key(&place) {
-            reader.known.insert(place, id.clone());
-        }
-        reader.put(Object { id, parent: None, body: Body::Foreign(says) });
+        reader
+            .known
+            .entry((class.0, oid.0, 0))
+            .or_insert_with(|| id.clone());
+        reader.put(Object {
+            id,
+            parent: None,
+            body: Body::Foreign(says),
+        });
     }
     Ok(())
 }

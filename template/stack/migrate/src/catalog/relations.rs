@@ -82,7 +82,15 @@ async fn tables(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             force_row_security: row.force_row_security,
             access_method: row.access_method,
         });
-        reader.add(class::CLASS, row.oid, Object { id, parent: None, body });
+        reader.add(
+            class::CLASS,
+            row.oid,
+            Object {
+                id,
+                parent: None,
+                body,
+            },
+        );
     }
     Ok(())
 }
@@ -136,7 +144,9 @@ async fn views(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                 }),
             },
             _ => {
-                let using = row.access_method.map_or_else(String::new, |am| format!(" USING {am}"));
+                let using = row
+                    .access_method
+                    .map_or_else(String::new, |am| format!(" USING {am}"));
                 let create = format!(
                     "CREATE MATERIALIZED VIEW {}{using}{} AS\n{}\nWITH {}DATA",
                     id.name,
@@ -219,7 +229,11 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for row in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, row.table_oid.0, 0)).cloned() else {
+        let Some(table) = reader
+            .known
+            .get(&(class::CLASS, row.table_oid.0, 0))
+            .cloned()
+        else {
             continue;
         };
         let id = Id::new(Kind::Column, format!("{}.{}", table.name, row.name));
@@ -232,25 +246,39 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         if let Some(oid) = row.sequence_oid {
             reader.also(class::CLASS, oid, &id);
         }
-        let kind = if row.generated == "v" { "VIRTUAL" } else { "STORED" };
-        let always = if row.identity == "a" { "ALWAYS" } else { "BY DEFAULT" };
+        let kind = if row.generated == "v" {
+            "VIRTUAL"
+        } else {
+            "STORED"
+        };
+        let always = if row.identity == "a" {
+            "ALWAYS"
+        } else {
+            "BY DEFAULT"
+        };
         let sequence = row.sequence.as_deref().and_then(sequence);
-        let body = Body::Column(Column {
+        let body = Body::Column(Box::new(Column {
             table: table.name.clone(),
             name: row.name,
             number: row.number,
             ty: row.ty,
             collation: row.collation,
             not_null: row.not_null,
-            generated: row.expression.map(|expression| (kind.to_owned(), expression)),
+            generated: row
+                .expression
+                .map(|expression| (kind.to_owned(), expression)),
             identity: sequence.map(|sequence| (always.to_owned(), sequence)),
             storage: row.storage,
             usual_storage: row.usual_storage,
             compression: row.compression,
             statistics: row.statistics,
             options: row.options,
+        }));
+        reader.put(Object {
+            id,
+            parent: Some(table),
+            body,
         });
-        reader.put(Object { id, parent: Some(table), body });
     }
     Ok(())
 }
@@ -272,7 +300,9 @@ fn sequence(texts: &[String]) -> Option<Sequence> {
 }
 
 async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
-    let rows: Vec<(Oid, String, Vec<String>, Option<Oid>, Option<i32>)> = sqlx::query_as(concat!(
+    /// Place, name, options, and the table and column that own it.
+    type Row = (Oid, String, Vec<String>, Option<Oid>, Option<i32>);
+    let rows: Vec<Row> = sqlx::query_as(concat!(
         "select c.oid, c.oid::regclass::text,
                 array[format_type(s.seqtypid, null), s.seqstart::text, s.seqincrement::text,
                       s.seqmin::text, s.seqmax::text, s.seqcache::text, s.seqcycle::text],
@@ -292,8 +322,18 @@ async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         };
         let id = Id::new(Kind::Sequence, &name);
         let body = Body::Sequence(options);
-        reader.add(class::CLASS, oid, Object { id: id.clone(), parent: None, body });
-        let place = table.zip(column).map(|(table, column)| (class::CLASS, table.0, column));
+        reader.add(
+            class::CLASS,
+            oid,
+            Object {
+                id: id.clone(),
+                parent: None,
+                body,
+            },
+        );
+        let place = table
+            .zip(column)
+            .map(|(table, column)| (class::CLASS, table.0, column));
         if let Some(owner) = place.and_then(|place| reader.known.get(&place).cloned()) {
             let create = format!("ALTER SEQUENCE {name} OWNED BY {}", owner.name);
             let drop = format!("ALTER SEQUENCE {name} OWNED BY NONE");
@@ -328,7 +368,11 @@ async fn defaults(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let drop = format!("{alter} DROP DEFAULT");
         // A partition's own default, or a view's, has no column of its own here.
         let parent = Some(column.unwrap_or(table));
-        reader.add(class::ATTRDEF, oid, Object::definition(id, parent, create, drop));
+        reader.add(
+            class::ATTRDEF,
+            oid,
+            Object::definition(id, parent, create, drop),
+        );
     }
     Ok(())
 }
@@ -361,7 +405,15 @@ async fn constraints(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             ty: ty.chars().next().unwrap_or('c'),
             definition,
         });
-        reader.add(class::CONSTRAINT, oid, Object { id, parent: Some(table), body });
+        reader.add(
+            class::CONSTRAINT,
+            oid,
+            Object {
+                id,
+                parent: Some(table),
+                body,
+            },
+        );
     }
     Ok(())
 }
@@ -387,7 +439,11 @@ async fn indexes(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         };
         let id = Id::new(Kind::Index, &name);
         let drop = format!("DROP INDEX {name}");
-        reader.add(class::CLASS, oid, Object::definition(id, Some(table), create, drop));
+        reader.add(
+            class::CLASS,
+            oid,
+            Object::definition(id, Some(table), create, drop),
+        );
     }
     Ok(())
 }
@@ -421,7 +477,12 @@ async fn settings(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let id = Id::new(Kind::Setting, format!("{}: {create}", table.name));
         let alter = format!("ALTER TABLE {}", table.name);
         let (create, drop) = (format!("{alter} {create}"), format!("{alter} {drop}"));
-        reader.put(Object::definition(id.clone(), Some(index.unwrap_or(table.clone())), create, drop));
+        reader.put(Object::definition(
+            id.clone(),
+            Some(index.unwrap_or(table.clone())),
+            create,
+            drop,
+        ));
         reader.need(&id, table);
     }
     Ok(())
@@ -444,7 +505,11 @@ async fn statistics(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         };
         let id = Id::new(Kind::Statistics, &name);
         let drop = format!("DROP STATISTICS {name}");
-        reader.add(class::STATISTICS, oid, Object::definition(id, Some(table), create, drop));
+        reader.add(
+            class::STATISTICS,
+            oid,
+            Object::definition(id, Some(table), create, drop),
+        );
     }
     Ok(())
 }

@@ -27,8 +27,15 @@ async fn schemas(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .await?;
     for (oid, name) in rows {
         let id = Id::new(Kind::Schema, &name);
-        let (create, drop) = (format!("CREATE SCHEMA {name}"), format!("DROP SCHEMA {name}"));
-        reader.add(class::NAMESPACE, oid, Object::definition(id, None, create, drop));
+        let (create, drop) = (
+            format!("CREATE SCHEMA {name}"),
+            format!("DROP SCHEMA {name}"),
+        );
+        reader.add(
+            class::NAMESPACE,
+            oid,
+            Object::definition(id, None, create, drop),
+        );
     }
     Ok(())
 }
@@ -53,7 +60,11 @@ async fn extensions(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let id = Id::new(Kind::Extension, &name);
         let create = format!("CREATE EXTENSION IF NOT EXISTS {name}{in_schema}");
         let drop = format!("DROP EXTENSION {name}");
-        reader.add(class::EXTENSION, oid, Object::definition(id, None, create, drop));
+        reader.add(
+            class::EXTENSION,
+            oid,
+            Object::definition(id, None, create, drop),
+        );
     }
     Ok(())
 }
@@ -71,7 +82,11 @@ async fn enums(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let id = Id::new(Kind::Enum, name);
         reader.also(class::TYPE, array, &id);
         let body = Body::Enum(labels);
-        let object = Object { id, parent: None, body };
+        let object = Object {
+            id,
+            parent: None,
+            body,
+        };
         reader.add(class::TYPE, oid, object);
     }
     Ok(())
@@ -106,7 +121,15 @@ async fn domains(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             default: row.default,
             not_null: row.not_null,
         });
-        reader.add(class::TYPE, row.oid, Object { id, parent: None, body });
+        reader.add(
+            class::TYPE,
+            row.oid,
+            Object {
+                id,
+                parent: None,
+                body,
+            },
+        );
     }
     Ok(())
 }
@@ -124,7 +147,10 @@ async fn domain_constraints(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             continue;
         };
         let id = Id::new(Kind::DomainConstraint, format!("{}.{name}", domain.name));
-        let create = format!("ALTER DOMAIN {} ADD CONSTRAINT {name} {definition}", domain.name);
+        let create = format!(
+            "ALTER DOMAIN {} ADD CONSTRAINT {name} {definition}",
+            domain.name
+        );
         let drop = format!("ALTER DOMAIN {} DROP CONSTRAINT {name}", domain.name);
         let object = Object::definition(id, Some(domain), create, drop);
         reader.add(class::CONSTRAINT, oid, object);
@@ -165,7 +191,15 @@ async fn composites(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         reader.also(class::CLASS, row.class, &id);
         let attributes = row.names.into_iter().zip(row.types).collect();
         let body = Body::Composite(attributes);
-        reader.add(class::TYPE, row.oid, Object { id, parent: None, body });
+        reader.add(
+            class::TYPE,
+            row.oid,
+            Object {
+                id,
+                parent: None,
+                body,
+            },
+        );
     }
     Ok(())
 }

@@ -32,7 +32,10 @@ impl Alteration<'_> {
             (Body::Column(old), Body::Column(new)) => self.column(old, new),
             (Body::Constraint(new), _) => {
                 let name = &new.name;
-                vec![self.plain(format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", new.table))]
+                vec![self.plain(format!(
+                    "ALTER TABLE {} VALIDATE CONSTRAINT {name}",
+                    new.table
+                ))]
             }
             (_, Body::View(new)) => vec![self.plain(create::view(self.id, new, true))],
             (_, Body::Routine(new)) => vec![self.plain(new.create.clone())],
@@ -42,15 +45,26 @@ impl Alteration<'_> {
     }
 
     fn plain(&self, sql: impl Into<String>) -> Step {
-        Step { object: self.id.clone(), sql: sql.into(), hazard: None, place: Place::Together }
+        Step {
+            object: self.id.clone(),
+            sql: sql.into(),
+            hazard: None,
+            place: Place::Together,
+        }
     }
 
     fn destroys(&self, sql: impl Into<String>, what: impl Into<String>) -> Step {
-        Step { hazard: Some(Hazard::Destroys(what.into())), ..self.plain(sql) }
+        Step {
+            hazard: Some(Hazard::Destroys(what.into())),
+            ..self.plain(sql)
+        }
     }
 
     fn warns(&self, sql: impl Into<String>, what: impl Into<String>) -> Step {
-        Step { hazard: Some(Hazard::Warns(what.into())), ..self.plain(sql) }
+        Step {
+            hazard: Some(Hazard::Warns(what.into())),
+            ..self.plain(sql)
+        }
     }
 
     /// A new label cannot be used before it is committed, so each stands in a file of its own.
@@ -59,7 +73,11 @@ impl Alteration<'_> {
         let is_there = |label: &String, upto: usize| {
             old.contains(label) || new.get(..upto).is_some_and(|new| new.contains(label))
         };
-        for (at, label) in new.iter().enumerate().filter(|(_, label)| !old.contains(label)) {
+        for (at, label) in new
+            .iter()
+            .enumerate()
+            .filter(|(_, label)| !old.contains(label))
+        {
             let place = match at.checked_sub(1).and_then(|before| new.get(before)) {
                 Some(before) => format!("AFTER {}", quote(before)),
                 None => new
@@ -67,10 +85,23 @@ impl Alteration<'_> {
                     .find(|label| is_there(label, at))
                     .map_or_else(String::new, |after| format!("BEFORE {}", quote(after))),
             };
-            let last = new.get(at + 1..).is_some_and(|rest| rest.iter().all(|label| !old.contains(label)));
-            let place = if last { String::new() } else { format!(" {place}") };
-            let sql = format!("ALTER TYPE {} ADD VALUE {}{place}", self.id.name, quote(label));
-            steps.push(Step { place: Place::Alone, ..self.plain(sql) });
+            let last = new
+                .get(at + 1..)
+                .is_some_and(|rest| rest.iter().all(|label| !old.contains(label)));
+            let place = if last {
+                String::new()
+            } else {
+                format!(" {place}")
+            };
+            let sql = format!(
+                "ALTER TYPE {} ADD VALUE {}{place}",
+                self.id.name,
+                quote(label)
+            );
+            steps.push(Step {
+                place: Place::Alone,
+                ..self.plain(sql)
+            });
         }
         steps
     }
@@ -88,8 +119,15 @@ impl Alteration<'_> {
         };
         let aside = last_part(&aside(&self.id.name));
         vec![
-            self.destroys(format!("ALTER TYPE {} RENAME TO {aside}", self.id.name), what),
-            self.plain(format!("CREATE TYPE {} AS ENUM ({})", self.id.name, labels.join(", "))),
+            self.destroys(
+                format!("ALTER TYPE {} RENAME TO {aside}", self.id.name),
+                what,
+            ),
+            self.plain(format!(
+                "CREATE TYPE {} AS ENUM ({})",
+                self.id.name,
+                labels.join(", ")
+            )),
         ]
     }
 
@@ -106,7 +144,10 @@ impl Alteration<'_> {
             steps.push(self.plain(format!("{alter} DROP NOT NULL")));
         }
         if !old.not_null && new.not_null {
-            let what = format!("fails if a column of the domain `{}` holds a null", self.id.name);
+            let what = format!(
+                "fails if a column of the domain `{}` holds a null",
+                self.id.name
+            );
             steps.push(self.destroys(format!("{alter} SET NOT NULL"), what));
         }
         steps
@@ -115,11 +156,16 @@ impl Alteration<'_> {
     fn composite(&self, old: &[(String, String)], new: &[(String, String)]) -> Vec<Step> {
         let alter = format!("ALTER TYPE {}", self.id.name);
         let find = |list: &[(String, String)], name: &str| {
-            list.iter().find(|(known, _)| known == name).map(|(_, ty)| ty.clone())
+            list.iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, ty)| ty.clone())
         };
         let mut steps = Vec::new();
         for (name, _) in old.iter().filter(|(name, _)| find(new, name).is_none()) {
-            let what = format!("drops the attribute `{}.{name}` with all it holds", self.id.name);
+            let what = format!(
+                "drops the attribute `{}.{name}` with all it holds",
+                self.id.name
+            );
             steps.push(self.destroys(format!("{alter} DROP ATTRIBUTE {name}"), what));
         }
         for (name, ty) in new {
@@ -127,7 +173,9 @@ impl Alteration<'_> {
                 None => steps.push(self.plain(format!("{alter} ADD ATTRIBUTE {name} {ty}"))),
                 Some(before) if before != *ty => {
                     let what = format!("changes the attribute `{}.{name}` to `{ty}`", self.id.name);
-                    steps.push(self.destroys(format!("{alter} ALTER ATTRIBUTE {name} TYPE {ty}"), what));
+                    steps.push(
+                        self.destroys(format!("{alter} ALTER ATTRIBUTE {name} TYPE {ty}"), what),
+                    );
                 }
                 Some(_) => {}
             }
@@ -140,9 +188,16 @@ impl Alteration<'_> {
         // A position outside of the new bounds cannot stay.
         let restart = !(new.min..=new.max).contains(&old.start);
         let restart = restart.then(|| format!("RESTART WITH {}", new.start));
-        let clauses: Vec<String> =
-            ty.into_iter().chain(changed_options(old, new)).chain(restart).collect();
-        vec![self.plain(format!("ALTER SEQUENCE {} {}", self.id.name, clauses.join(" ")))]
+        let clauses: Vec<String> = ty
+            .into_iter()
+            .chain(changed_options(old, new))
+            .chain(restart)
+            .collect();
+        vec![self.plain(format!(
+            "ALTER SEQUENCE {} {}",
+            self.id.name,
+            clauses.join(" ")
+        ))]
     }
 
     fn table(&self, old: &Table, new: &Table) -> Vec<Step> {
@@ -155,11 +210,18 @@ impl Alteration<'_> {
             }
             if let (Some(bound), Some(parent)) = (&new.partition_bound, new.parents.first()) {
                 let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}");
-                steps.push(self.warns(sql, "fails if a row lies outside of the partition's bounds"));
+                steps
+                    .push(self.warns(sql, "fails if a row lies outside of the partition's bounds"));
             }
         } else if old.parents != new.parents {
-            let gone = old.parents.iter().filter(|parent| !new.parents.contains(parent));
-            let come = new.parents.iter().filter(|parent| !old.parents.contains(parent));
+            let gone = old
+                .parents
+                .iter()
+                .filter(|parent| !new.parents.contains(parent));
+            let come = new
+                .parents
+                .iter()
+                .filter(|parent| !old.parents.contains(parent));
             steps.extend(gone.map(|parent| self.plain(format!("{alter} NO INHERIT {parent}"))));
             steps.extend(come.map(|parent| self.plain(format!("{alter} INHERIT {parent}"))));
         }
@@ -169,8 +231,18 @@ impl Alteration<'_> {
         }
         let key = |option: &String| option.split('=').next().unwrap_or_default().to_owned();
         let kept: Vec<String> = new.options.iter().map(key).collect();
-        let gone: Vec<String> = old.options.iter().map(key).filter(|key| !kept.contains(key)).collect();
-        let come: Vec<String> = new.options.iter().filter(|o| !old.options.contains(o)).cloned().collect();
+        let gone: Vec<String> = old
+            .options
+            .iter()
+            .map(key)
+            .filter(|key| !kept.contains(key))
+            .collect();
+        let come: Vec<String> = new
+            .options
+            .iter()
+            .filter(|o| !old.options.contains(o))
+            .cloned()
+            .collect();
         if !gone.is_empty() {
             steps.push(self.plain(format!("{alter} RESET ({})", gone.join(", "))));
         }
@@ -179,7 +251,11 @@ impl Alteration<'_> {
         }
         for (old, new, word) in [
             (old.row_security, new.row_security, ["DISABLE", "ENABLE"]),
-            (old.force_row_security, new.force_row_security, ["NO FORCE", "FORCE"]),
+            (
+                old.force_row_security,
+                new.force_row_security,
+                ["NO FORCE", "FORCE"],
+            ),
         ] {
             if old != new {
                 let word = word.get(usize::from(new)).copied().unwrap_or_default();
@@ -243,12 +319,19 @@ impl Alteration<'_> {
         }
         let key = |option: &String| option.split('=').next().unwrap_or_default().to_owned();
         let kept: Vec<String> = new.options.iter().map(key).collect();
-        let gone: Vec<String> = old.options.iter().map(key).filter(|key| !kept.contains(key)).collect();
+        let gone: Vec<String> = old
+            .options
+            .iter()
+            .map(key)
+            .filter(|key| !kept.contains(key))
+            .collect();
         if !gone.is_empty() {
             steps.push(self.plain(format!("{alter} RESET ({})", gone.join(", "))));
         }
         let before = column_settings(old);
-        let settings = column_settings(new).into_iter().filter(|setting| !before.contains(setting));
+        let settings = column_settings(new)
+            .into_iter()
+            .filter(|setting| !before.contains(setting));
         steps.extend(settings.map(|setting| self.plain(setting)));
         steps
     }
@@ -265,7 +348,11 @@ impl Alteration<'_> {
         }
         if old.ty == new.ty {
             // The same name, another enum.
-            let text = if new.ty.ends_with("[]") { "text[]" } else { "text" };
+            let text = if new.ty.ends_with("[]") {
+                "text[]"
+            } else {
+                "text"
+            };
             return self.plain(format!("{set} USING {}::{text}::{}", new.name, new.ty));
         }
         match is_wider(&old.ty, &new.ty) {
@@ -286,7 +373,10 @@ impl Alteration<'_> {
         let (table, name) = (&new.table, &new.name);
         let fill = self.default.map(|default| {
             let sql = format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL");
-            self.warns(sql, format!("gives every row without `{}` its default", self.id.name))
+            self.warns(
+                sql,
+                format!("gives every row without `{}` its default", self.id.name),
+            )
         });
         let filled = fill.is_some();
         let mut steps: Vec<Step> = fill.into_iter().collect();
@@ -295,17 +385,30 @@ impl Alteration<'_> {
             // A validated check spares `SET NOT NULL` its own look at every row under a lock.
             let check = format!("{}_not_null_check", bare(name));
             let constraint = quote_name(&check);
-            let add = format!("ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({name} IS NOT NULL) NOT VALID");
-            steps.push(if filled { self.plain(add) } else { self.destroys(add, what) });
+            let add = format!(
+                "ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({name} IS NOT NULL) NOT VALID"
+            );
+            steps.push(if filled {
+                self.plain(add)
+            } else {
+                self.destroys(add, what)
+            });
             for sql in [
                 format!("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}"),
                 set,
                 format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}"),
             ] {
-                steps.push(Step { place: Place::Afterwards, ..self.plain(sql) });
+                steps.push(Step {
+                    place: Place::Afterwards,
+                    ..self.plain(sql)
+                });
             }
         } else {
-            steps.push(if filled { self.plain(set) } else { self.destroys(set, what) });
+            steps.push(if filled {
+                self.plain(set)
+            } else {
+                self.destroys(set, what)
+            });
         }
         steps
     }
@@ -325,12 +428,16 @@ fn is_wider(old: &str, new: &str) -> Wider {
     let (new_name, new_size) = size(new);
     let text = ["character varying", "text"];
     match (old_name, new_name) {
-        ("character varying", "character varying") if at_least(new_size, old_size) => Wider::InPlace,
+        ("character varying", "character varying") if at_least(new_size, old_size) => {
+            Wider::InPlace
+        }
         ("character varying", "text") => Wider::InPlace,
         ("text", "character varying") if new_size.is_none() => Wider::InPlace,
         ("character", other) if text.contains(&other) && new_size.is_none() => Wider::Rewritten,
         ("smallint", "integer" | "bigint" | "numeric") if new_size.is_none() => Wider::Rewritten,
-        ("integer", "bigint" | "numeric" | "double precision") if new_size.is_none() => Wider::Rewritten,
+        ("integer", "bigint" | "numeric" | "double precision") if new_size.is_none() => {
+            Wider::Rewritten
+        }
         ("bigint", "numeric") if new_size.is_none() => Wider::Rewritten,
         ("real", "double precision") => Wider::Rewritten,
         ("numeric", "numeric") if new_size.is_none() => Wider::InPlace,
@@ -375,7 +482,10 @@ pub(super) fn aside(name: &str) -> String {
 /// A name without its schema.
 pub(super) fn last_part(name: &str) -> String {
     if name.ends_with('"') {
-        let open = name.strip_suffix('"').and_then(|name| name.rfind('"')).unwrap_or(0);
+        let open = name
+            .strip_suffix('"')
+            .and_then(|name| name.rfind('"'))
+            .unwrap_or(0);
         return name.get(open..).unwrap_or(name).to_owned();
     }
     name.rsplit('.').next().unwrap_or(name).to_owned()
@@ -383,12 +493,20 @@ pub(super) fn last_part(name: &str) -> String {
 
 /// A quoted name without its quotes.
 fn bare(name: &str) -> String {
-    let inner = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+    let inner = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
     inner.map_or_else(|| name.to_owned(), |inner| inner.replace("\"\"", "\""))
 }
 
 /// A name in quotes, if it needs them.
 fn quote_name(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    let plain = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
 }

@@ -33,7 +33,10 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
             None => drop(changes.dropped.insert(id.clone())),
             Some(wanted) if wanted.body != object.body => {
                 if let Some(reason) = changes.compare(object, wanted) {
-                    gaps.push(Gap { object: id.clone(), reason });
+                    gaps.push(Gap {
+                        object: id.clone(),
+                        reason,
+                    });
                 }
             }
             // The same text, but part of something else.
@@ -43,18 +46,36 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
             Some(_) => {}
         }
     }
-    let new = to.objects.keys().filter(|id| !from.objects.contains_key(id));
+    let new = to
+        .objects
+        .keys()
+        .filter(|id| !from.objects.contains_key(id));
     changes.created = new.cloned().collect();
     changes.find_renamed(from, to);
     changes.spread(from, to);
     changes.find_blocked(from, to, &mut gaps);
-    let foreign = changes.created.iter().chain(&changes.dropped).filter(|id| id.kind == Kind::Foreign);
+    let foreign = changes
+        .created
+        .iter()
+        .chain(&changes.dropped)
+        .filter(|id| id.kind == Kind::Foreign);
     gaps.extend(foreign.map(|id| {
-        let place = if changes.created.contains(id) { "the schema" } else { "the migrations" };
+        let place = if changes.created.contains(id) {
+            "the schema"
+        } else {
+            "the migrations"
+        };
         let reason = format!("only {place} has it; write that migration by hand");
-        Gap { object: id.clone(), reason }
+        Gap {
+            object: id.clone(),
+            reason,
+        }
     }));
-    if gaps.is_empty() { Ok(changes) } else { Err(gaps) }
+    if gaps.is_empty() {
+        Ok(changes)
+    } else {
+        Err(gaps)
+    }
 }
 
 impl Changes {
@@ -70,14 +91,21 @@ impl Changes {
                 ));
             }
             (Body::Composite(old), Body::Composite(new)) if !keeps_its_order(old, new) => {
-                return Some("its attributes change places; make a type of another name".to_owned());
+                return Some(
+                    "its attributes change places; make a type of another name".to_owned(),
+                );
             }
             (Body::Table(old), Body::Table(new)) => {
                 if old.partition_key != new.partition_key {
-                    return Some("what it is partitioned by changes; make a new table and move the rows".to_owned());
+                    return Some(
+                        "what it is partitioned by changes; make a new table and move the rows"
+                            .to_owned(),
+                    );
                 }
                 if old.access_method != new.access_method {
-                    return Some("its access method changes; write that migration by hand".to_owned());
+                    return Some(
+                        "its access method changes; write that migration by hand".to_owned(),
+                    );
                 }
                 &mut self.altered
             }
@@ -106,8 +134,12 @@ impl Changes {
                 return Some("it looks different; write that migration by hand".to_owned());
             }
             // A comment is written over.
-            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Comment => &mut self.altered,
-            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Default => &mut self.altered,
+            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Comment => {
+                &mut self.altered
+            }
+            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Default => {
+                &mut self.altered
+            }
             _ => &mut self.replaced,
         };
         how.insert(id);
@@ -140,7 +172,12 @@ impl Changes {
         for (id, needed) in from.pairs() {
             dependents.entry(needed).or_default().push(id);
         }
-        let first = self.dropped.iter().chain(&self.replaced).chain(&self.retyped).chain(&self.rebuilt);
+        let first = self
+            .dropped
+            .iter()
+            .chain(&self.replaced)
+            .chain(&self.retyped)
+            .chain(&self.rebuilt);
         let mut open: Vec<Id> = first.cloned().collect();
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {
@@ -205,9 +242,16 @@ impl Changes {
     fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<Gap>) {
         for (id, needed) in from.pairs() {
             let types = [Kind::Domain, Kind::Composite, Kind::Range];
-            if self.rebuilt.contains(needed) && types.contains(&id.kind) && to.objects.contains_key(id) {
-                let reason = format!("{id} is made of it, and it loses a label or changes their order");
-                gaps.push(Gap { object: needed.clone(), reason });
+            if self.rebuilt.contains(needed)
+                && types.contains(&id.kind)
+                && to.objects.contains_key(id)
+            {
+                let reason =
+                    format!("{id} is made of it, and it loses a label or changes their order");
+                gaps.push(Gap {
+                    object: needed.clone(),
+                    reason,
+                });
             }
         }
     }
@@ -224,16 +268,20 @@ fn keeps_its_order(old: &[(String, String)], new: &[(String, String)]) -> bool {
     let has = |list: &[(String, String)], name: &str| list.iter().any(|(known, _)| known == name);
     let kept = old.iter().filter(|(name, _)| has(new, name));
     let come = new.iter().filter(|(name, _)| !has(old, name));
-    kept.chain(come).map(|(name, _)| name).eq(new.iter().map(|(name, _)| name))
+    kept.chain(come)
+        .map(|(name, _)| name)
+        .eq(new.iter().map(|(name, _)| name))
 }
 
 /// Whether a column is computed now and was not before, or by something else.
 fn is_generated_anew(old: &Column, new: &Column) -> bool {
     match (&old.generated, &new.generated) {
-        (_, None) => old.generated.as_ref().is_some_and(|(kind, _)| kind == "VIRTUAL"),
+        (_, None) => old
+            .generated
+            .as_ref()
+            .is_some_and(|(kind, _)| kind == "VIRTUAL"),
         (old_expression, _) => {
-            *old_expression != new.generated
-                || (old.ty != new.ty || old.collation != new.collation)
+            *old_expression != new.generated || (old.ty != new.ty || old.collation != new.collation)
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn table(name: &str, table: &Table, held: &[&Object]) -> String {
         let mut columns: Vec<&Column> = held
             .iter()
             .filter_map(|object| match &object.body {
-                Body::Column(column) => Some(column),
+                Body::Column(column) => Some(&**column),
                 _ => None,
             })
             .collect();
@@ -38,9 +38,8 @@ pub(super) fn table(name: &str, table: &Table, held: &[&Object]) -> String {
             })
             .collect();
         // Primary keys first, then what is unique, then rules, then what refers to other tables.
-        constraints.sort_by_key(|constraint| {
-            ("puxcf".find(constraint.ty), constraint.name.clone())
-        });
+        constraints
+            .sort_by_key(|constraint| ("puxcf".find(constraint.ty), constraint.name.clone()));
         let constraints = constraints.into_iter().map(self::constraint);
         let lines: Vec<String> = columns.chain(constraints).collect();
         if lines.is_empty() {
@@ -68,13 +67,14 @@ fn column_id(column: &Column) -> String {
 
 /// The expression of the default that stands inside of the column's definition.
 pub(super) fn held_default<'o>(held: &[&'o Object], column: &str) -> Option<&'o str> {
-    let object = held.iter().find(|object| {
-        object.id.kind == Kind::Default && object.id.name == column
-    })?;
+    let object = held
+        .iter()
+        .find(|object| object.id.kind == Kind::Default && object.id.name == column)?;
     match &object.body {
-        Body::Definition(definition) => {
-            definition.create.split_once(" SET DEFAULT ").map(|(_, expression)| expression)
-        }
+        Body::Definition(definition) => definition
+            .create
+            .split_once(" SET DEFAULT ")
+            .map(|(_, expression)| expression),
         _ => None,
     }
 }
@@ -92,7 +92,10 @@ pub(super) fn column(column: &Column, default: Option<&str>) -> String {
         sql += &format!(" GENERATED ALWAYS AS ({expression}) {kind}");
     }
     if let Some((always, sequence)) = &column.identity {
-        sql += &format!(" GENERATED {always} AS IDENTITY{}", identity_options(sequence));
+        sql += &format!(
+            " GENERATED {always} AS IDENTITY{}",
+            identity_options(sequence)
+        );
     }
     if column.not_null && column.identity.is_none() {
         sql += " NOT NULL";
@@ -137,7 +140,12 @@ pub(super) fn row_security(name: &str, table: &Table) -> Vec<String> {
 
 pub(super) fn view(id: &Id, view: &View, or_replace: bool) -> String {
     let or_replace = if or_replace { "OR REPLACE " } else { "" };
-    format!("CREATE {or_replace}VIEW {}{} AS\n{}", id.name, with(&view.options), view.query)
+    format!(
+        "CREATE {or_replace}VIEW {}{} AS\n{}",
+        id.name,
+        with(&view.options),
+        view.query
+    )
 }
 
 /// The bounds that a sequence of this type has by itself, counting up or down.
@@ -147,13 +155,21 @@ fn usual_bounds(sequence: &Sequence) -> (i64, i64) {
         "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
         _ => (i64::MIN, i64::MAX),
     };
-    if sequence.increment > 0 { (1, most) } else { (least, -1) }
+    if sequence.increment > 0 {
+        (1, most)
+    } else {
+        (least, -1)
+    }
 }
 
 /// Everything that is not usual, for `CREATE SEQUENCE` and identities.
 pub(super) fn sequence_options(sequence: &Sequence) -> String {
     let (min, max) = usual_bounds(sequence);
-    let start = if sequence.increment > 0 { sequence.min } else { sequence.max };
+    let start = if sequence.increment > 0 {
+        sequence.min
+    } else {
+        sequence.max
+    };
     let mut sql = String::new();
     if sequence.increment != 1 {
         sql += &format!(" INCREMENT BY {}", sequence.increment);

@@ -52,8 +52,17 @@ pub(super) fn of(
     care: &Care,
     apart: &BTreeSet<Id>,
 ) -> Operations {
-    let making = Making { from, to, changes, care, apart };
-    let mut all = Operations { rebuilt: changes.rebuilt.clone(), ..Operations::default() };
+    let making = Making {
+        from,
+        to,
+        changes,
+        care,
+        apart,
+    };
+    let mut all = Operations {
+        rebuilt: changes.rebuilt.clone(),
+        ..Operations::default()
+    };
     making.drops(&mut all);
     making.alterations(&mut all);
     making.creations(&mut all);
@@ -63,7 +72,11 @@ pub(super) fn of(
 impl Operations {
     fn add(&mut self, action: Action, id: &Id, steps: Vec<Step>) -> usize {
         let at = self.list.len();
-        self.list.push(Operation { action, id: id.clone(), steps });
+        self.list.push(Operation {
+            action,
+            id: id.clone(),
+            steps,
+        });
         self.covered.insert((action, id.clone()), at);
         at
     }
@@ -79,7 +92,12 @@ impl Making<'_> {
     }
 
     fn drops(&self, all: &mut Operations) {
-        let ids: Vec<&Id> = self.from.objects.keys().filter(|id| self.is_dropped(id)).collect();
+        let ids: Vec<&Id> = self
+            .from
+            .objects
+            .keys()
+            .filter(|id| self.is_dropped(id))
+            .collect();
         for id in &ids {
             if self.dropped_with(id).is_none() {
                 all.add(Action::Drop, id, vec![self.drop_of(id)]);
@@ -116,16 +134,19 @@ impl Making<'_> {
         if self.apart.contains(id) && self.is_foreign_key(id) {
             return None;
         }
-        if let Some(parent) = object.parent.as_ref().filter(|parent| self.is_dropped(parent)) {
+        if let Some(parent) = object
+            .parent
+            .as_ref()
+            .filter(|parent| self.is_dropped(parent))
+        {
             return Some(parent.clone());
         }
         if id.kind != Kind::Sequence {
             return None;
         }
         // A sequence goes with the column that owns it.
-        let owned = |other: &&Object| {
-            other.id.kind == Kind::Ownership && other.parent.as_ref() == Some(id)
-        };
+        let owned =
+            |other: &&Object| other.id.kind == Kind::Ownership && other.parent.as_ref() == Some(id);
         let ownership = self.from.objects.values().find(owned)?;
         let owner = self.from.needs(&ownership.id).find(|owner| *owner != id)?;
         self.is_dropped(owner).then(|| owner.clone())
@@ -142,15 +163,19 @@ impl Making<'_> {
             return plain(id, String::new());
         };
         match &object.body {
-            Body::Table(_) => {
-                destroys(format!("DROP TABLE {name}"), format!("drops the table `{name}` with all its rows"))
-            }
+            Body::Table(_) => destroys(
+                format!("DROP TABLE {name}"),
+                format!("drops the table `{name}` with all its rows"),
+            ),
             Body::Column(column) => {
                 let sql = format!("ALTER TABLE {} DROP COLUMN {}", column.table, column.name);
                 let computed = column.generated.is_some();
                 let what = format!("drops the column `{name}` with all it holds");
                 let hazard = (!computed).then_some(Hazard::Destroys(what));
-                Step { hazard, ..plain(id, sql) }
+                Step {
+                    hazard,
+                    ..plain(id, sql)
+                }
             }
             Body::Sequence(_) => destroys(
                 format!("DROP SEQUENCE {name}"),
@@ -160,16 +185,26 @@ impl Making<'_> {
             Body::Domain(_) => plain(id, format!("DROP DOMAIN {name}")),
             Body::View(_) => plain(id, format!("DROP VIEW {name}")),
             Body::Routine(routine) => plain(id, format!("DROP {}", routine.target)),
-            Body::Constraint(constraint) => {
-                plain(id, format!("ALTER TABLE {} DROP CONSTRAINT {}", constraint.table, constraint.name))
-            }
+            Body::Constraint(constraint) => plain(
+                id,
+                format!(
+                    "ALTER TABLE {} DROP CONSTRAINT {}",
+                    constraint.table, constraint.name
+                ),
+            ),
             Body::Definition(definition) => {
                 let sql = definition.drop.clone();
-                let table = object.parent.as_ref().map_or("", |table| table.name.as_str());
+                let table = object
+                    .parent
+                    .as_ref()
+                    .map_or("", |table| table.name.as_str());
                 match id.kind {
                     Kind::Index if self.care.of(table) => {
                         let sql = sql.replacen("DROP INDEX", "DROP INDEX CONCURRENTLY", 1);
-                        Step { place: Place::Alone, ..plain(id, sql) }
+                        Step {
+                            place: Place::Alone,
+                            ..plain(id, sql)
+                        }
                     }
                     Kind::Schema | Kind::Extension => destroys(sql, format!("drops the {id}")),
                     _ => plain(id, sql),
@@ -181,7 +216,8 @@ impl Making<'_> {
 
     fn alterations(&self, all: &mut Operations) {
         for id in self.changes.altered.union(&self.changes.rebuilt) {
-            let (Some(old), Some(new)) = (self.from.objects.get(id), self.to.objects.get(id)) else {
+            let (Some(old), Some(new)) = (self.from.objects.get(id), self.to.objects.get(id))
+            else {
                 continue;
             };
             let default = self.to.objects.get(&Id::new(Kind::Default, &id.name));
@@ -203,10 +239,23 @@ impl Making<'_> {
         for (new, old) in &self.changes.renamed {
             let sql = match (self.to.objects.get(new), self.from.objects.get(old)) {
                 (
-                    Some(Object { body: Body::Constraint(new), .. }),
-                    Some(Object { body: Body::Constraint(old), .. }),
-                ) => format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", new.table, old.name, new.name),
-                _ => format!("ALTER INDEX {} RENAME TO {}", old.name, super::alter::last_part(&new.name)),
+                    Some(Object {
+                        body: Body::Constraint(new),
+                        ..
+                    }),
+                    Some(Object {
+                        body: Body::Constraint(old),
+                        ..
+                    }),
+                ) => format!(
+                    "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
+                    new.table, old.name, new.name
+                ),
+                _ => format!(
+                    "ALTER INDEX {} RENAME TO {}",
+                    old.name,
+                    super::alter::last_part(&new.name)
+                ),
             };
             let at = all.add(Action::Alter, new, vec![plain(new, sql)]);
             all.covered.insert((Action::Alter, old.clone()), at);
@@ -214,7 +263,12 @@ impl Making<'_> {
     }
 
     fn creations(&self, all: &mut Operations) {
-        let created = || self.to.objects.values().filter(|object| self.is_created(&object.id));
+        let created = || {
+            self.to
+                .objects
+                .values()
+                .filter(|object| self.is_created(&object.id))
+        };
         for object in created() {
             if self.held_in(object).is_some() {
                 continue;
@@ -226,7 +280,11 @@ impl Making<'_> {
                         if holder == object.id {
                             return true;
                         }
-                        at = self.to.objects.get(&holder).and_then(|holder| self.held_in(holder));
+                        at = self
+                            .to
+                            .objects
+                            .get(&holder)
+                            .and_then(|holder| self.held_in(holder));
                     }
                     false
                 })
@@ -243,7 +301,10 @@ impl Making<'_> {
 
     /// Inside of which new object's definition this one stands.
     fn held_in(&self, object: &Object) -> Option<Id> {
-        let parent = object.parent.as_ref().filter(|parent| self.is_created(parent))?;
+        let parent = object
+            .parent
+            .as_ref()
+            .filter(|parent| self.is_created(parent))?;
         let holds = match (object.id.kind, parent.kind) {
             (Kind::Column, Kind::Table) => true,
             (Kind::Default, Kind::Column) => !self.apart.contains(&object.id),
@@ -268,8 +329,14 @@ impl Making<'_> {
         let (id, name) = (&object.id, &object.id.name);
         match &object.body {
             Body::Enum(labels) => {
-                let labels: Vec<String> = labels.iter().map(|label| super::alter::quote(label)).collect();
-                vec![plain(id, format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")))]
+                let labels: Vec<String> = labels
+                    .iter()
+                    .map(|label| super::alter::quote(label))
+                    .collect();
+                vec![plain(
+                    id,
+                    format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")),
+                )]
             }
             Body::Domain(domain) => {
                 let mut sql = format!("CREATE DOMAIN {name} AS {}", domain.base);
@@ -282,9 +349,14 @@ impl Making<'_> {
                 vec![plain(id, sql)]
             }
             Body::Composite(attributes) => {
-                let attributes: Vec<String> =
-                    attributes.iter().map(|(name, ty)| format!("{name} {ty}")).collect();
-                vec![plain(id, format!("CREATE TYPE {name} AS ({})", attributes.join(", ")))]
+                let attributes: Vec<String> = attributes
+                    .iter()
+                    .map(|(name, ty)| format!("{name} {ty}"))
+                    .collect();
+                vec![plain(
+                    id,
+                    format!("CREATE TYPE {name} AS ({})", attributes.join(", ")),
+                )]
             }
             Body::Sequence(sequence) => {
                 let ty = match sequence.ty.as_str() {
@@ -296,17 +368,29 @@ impl Making<'_> {
             }
             Body::Table(table) => {
                 let mut all = vec![plain(id, create::table(name, table, held))];
-                all.extend(create::row_security(name, table).into_iter().map(|sql| plain(id, sql)));
+                all.extend(
+                    create::row_security(name, table)
+                        .into_iter()
+                        .map(|sql| plain(id, sql)),
+                );
                 let columns = held.iter().filter_map(|part| match &part.body {
-                    Body::Column(column) => Some(column),
+                    Body::Column(column) => Some(&**column),
                     _ => None,
                 });
-                all.extend(columns.flat_map(create::column_settings).map(|sql| plain(id, sql)));
+                all.extend(
+                    columns
+                        .flat_map(create::column_settings)
+                        .map(|sql| plain(id, sql)),
+                );
                 all
             }
             Body::Column(column) => {
                 let default = create::held_default(held, name);
-                let sql = format!("ALTER TABLE {} ADD COLUMN {}", column.table, create::column(column, default));
+                let sql = format!(
+                    "ALTER TABLE {} ADD COLUMN {}",
+                    column.table,
+                    create::column(column, default)
+                );
                 let filled = default.is_some()
                     || column.generated.is_some()
                     || column.identity.is_some()
@@ -317,25 +401,48 @@ impl Making<'_> {
                         column.table
                     ))
                 });
-                let mut all = vec![Step { hazard, ..plain(id, sql) }];
-                all.extend(create::column_settings(column).into_iter().map(|sql| plain(id, sql)));
+                let mut all = vec![Step {
+                    hazard,
+                    ..plain(id, sql)
+                }];
+                all.extend(
+                    create::column_settings(column)
+                        .into_iter()
+                        .map(|sql| plain(id, sql)),
+                );
                 all
             }
             Body::Constraint(constraint) => self.create_constraint(object, constraint),
             Body::View(view) => vec![plain(id, create::view(id, view, false))],
             Body::Routine(routine) => vec![plain(id, routine.create.clone())],
             Body::Definition(definition) => {
-                let table = object.parent.as_ref().map_or("", |table| table.name.as_str());
-                let new = object.parent.as_ref().is_some_and(|parent| self.is_created(parent));
+                let table = object
+                    .parent
+                    .as_ref()
+                    .map_or("", |table| table.name.as_str());
+                let new = object
+                    .parent
+                    .as_ref()
+                    .is_some_and(|parent| self.is_created(parent));
                 if id.kind == Kind::Index && !new && self.care.of(table) {
-                    let sql = definition.create.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
-                    return vec![Step { place: Place::Alone, ..plain(id, sql) }];
+                    let sql = definition
+                        .create
+                        .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+                    return vec![Step {
+                        place: Place::Alone,
+                        ..plain(id, sql)
+                    }];
                 }
                 // More than one statement, where the second switches what the first made.
-                definition.create.split(";\nALTER TABLE ").enumerate().map(|(at, sql)| {
-                    let alter = if at == 0 { "" } else { "ALTER TABLE " };
-                    plain(id, format!("{alter}{sql}"))
-                }).collect()
+                definition
+                    .create
+                    .split(";\nALTER TABLE ")
+                    .enumerate()
+                    .map(|(at, sql)| {
+                        let alter = if at == 0 { "" } else { "ALTER TABLE " };
+                        plain(id, format!("{alter}{sql}"))
+                    })
+                    .collect()
             }
             Body::Foreign(_) => Vec::new(),
         }
@@ -343,9 +450,17 @@ impl Making<'_> {
 
     fn create_constraint(&self, object: &Object, constraint: &Constraint) -> Vec<Step> {
         let id = &object.id;
-        let Constraint { table, name, definition, ty } = constraint;
+        let Constraint {
+            table,
+            name,
+            definition,
+            ty,
+        } = constraint;
         let add = format!("ALTER TABLE {table} ADD {}", create::constraint(constraint));
-        let new = object.parent.as_ref().is_some_and(|parent| self.is_created(parent));
+        let new = object
+            .parent
+            .as_ref()
+            .is_some_and(|parent| self.is_created(parent));
         let again = self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
         if new || again || definition.ends_with("NOT VALID") {
             return vec![plain(id, add)];
@@ -355,17 +470,30 @@ impl Making<'_> {
             'c' => format!("fails if a row of `{table}` breaks the rule"),
             _ => format!("fails if two rows of `{table}` are alike in this"),
         };
-        let warns = |sql: String| Step { hazard: Some(Hazard::Warns(what.clone())), ..plain(id, sql) };
+        let warns = |sql: String| Step {
+            hazard: Some(Hazard::Warns(what.clone())),
+            ..plain(id, sql)
+        };
         let careful = self.care.of(table);
         match ty {
             'f' | 'c' if careful => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
-                let validate = Step { place: Place::Afterwards, ..warns(validate) };
+                let validate = Step {
+                    place: Place::Afterwards,
+                    ..warns(validate)
+                };
                 vec![plain(id, format!("{add} NOT VALID")), validate]
             }
-            'p' | 'u' if careful && !definition.contains(" PERIOD ") && !definition.contains(" WITHOUT OVERLAPS") => {
+            'p' | 'u'
+                if careful
+                    && !definition.contains(" PERIOD ")
+                    && !definition.contains(" WITHOUT OVERLAPS") =>
+            {
                 let word = if *ty == 'p' { "PRIMARY KEY" } else { "UNIQUE" };
-                let rest = definition.strip_prefix(word).unwrap_or(definition).trim_start();
+                let rest = definition
+                    .strip_prefix(word)
+                    .unwrap_or(definition)
+                    .trim_start();
                 let (columns, deferred) = match rest.find(" DEFERRABLE") {
                     Some(at) => rest.split_at(at),
                     None => (rest, ""),
@@ -378,9 +506,19 @@ impl Making<'_> {
                     Some(at) => columns.split_at(at),
                     None => (columns, ""),
                 };
-                let index = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}");
-                let attach = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}");
-                vec![Step { place: Place::Alone, ..warns(index) }, plain(id, attach)]
+                let index = format!(
+                    "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}"
+                );
+                let attach = format!(
+                    "ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}"
+                );
+                vec![
+                    Step {
+                        place: Place::Alone,
+                        ..warns(index)
+                    },
+                    plain(id, attach),
+                ]
             }
             _ => vec![warns(add)],
         }
@@ -388,5 +526,10 @@ impl Making<'_> {
 }
 
 pub(super) fn plain(id: &Id, sql: String) -> Step {
-    Step { object: id.clone(), sql, hazard: None, place: Place::Together }
+    Step {
+        object: id.clone(),
+        sql,
+        hazard: None,
+        place: Place::Together,
+    }
 }

@@ -46,17 +46,31 @@ pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<
     if order.len() < all.list.len() {
         let done: BTreeSet<usize> = order.into_iter().collect();
         let left = (0..all.list.len()).filter(|at| !done.contains(at));
-        let mut circle = Circle { objects: BTreeSet::new(), apart: BTreeSet::new() };
+        let mut circle = Circle {
+            objects: BTreeSet::new(),
+            apart: BTreeSet::new(),
+        };
         for at in left {
-            circle.objects.extend(all.list.get(at).map(|operation| operation.id.clone()));
-            circle.apart.extend(all.held.get(&at).into_iter().flatten().cloned());
+            circle
+                .objects
+                .extend(all.list.get(at).map(|operation| operation.id.clone()));
+            circle
+                .apart
+                .extend(all.held.get(&at).into_iter().flatten().cloned());
         }
         return Err(circle);
     }
-    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+    let place: BTreeMap<usize, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, at)| (*at, place))
+        .collect();
     let mut list: Vec<(usize, Operation)> = all.list.into_iter().enumerate().collect();
     list.sort_by_key(|(at, _)| place.get(at).copied());
-    Ok(list.into_iter().flat_map(|(_, operation)| operation.steps).collect())
+    Ok(list
+        .into_iter()
+        .flat_map(|(_, operation)| operation.steps)
+        .collect())
 }
 
 /// Which operations come later than which.
@@ -68,7 +82,11 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     };
     let at = |action: Action, id: &Id| all.covered.get(&(action, id.clone())).copied();
-    let made = |id: &Id| [at(Action::Create, id), at(Action::Alter, id)].into_iter().flatten();
+    let made = |id: &Id| {
+        [at(Action::Create, id), at(Action::Alter, id)]
+            .into_iter()
+            .flatten()
+    };
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
@@ -81,14 +99,20 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
         if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
-            gone.into_iter().chain(at(Action::Alter, needed)).for_each(|then| add(first, then));
+            gone.into_iter()
+                .chain(at(Action::Alter, needed))
+                .for_each(|then| add(first, then));
         }
     }
     for ((action, id), first) in &all.covered {
         if *action == Action::Alter && all.rebuilt.contains(id) {
-            at(Action::Drop, id).into_iter().for_each(|then| add(*first, then));
+            at(Action::Drop, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
         } else if *action == Action::Drop {
-            at(Action::Create, id).into_iter().for_each(|then| add(*first, then));
+            at(Action::Create, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
         }
     }
     same_names(all, &mut add);
@@ -99,14 +123,22 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
 /// it is free.
 fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
     let named = |wanted: Action| {
-        all.covered.iter().filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
+        all.covered
+            .iter()
+            .filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
     };
     let mut free: BTreeMap<String, Vec<(&Id, usize)>> = BTreeMap::new();
     for ((_, id), at) in named(Action::Drop).filter(|((_, id), _)| !all.rebuilt.contains(id)) {
-        free.entry(super::alter::last_part(&id.name)).or_default().push((id, *at));
+        free.entry(super::alter::last_part(&id.name))
+            .or_default()
+            .push((id, *at));
     }
     for ((_, id), then) in named(Action::Create) {
-        for (dropped, first) in free.get(&super::alter::last_part(&id.name)).into_iter().flatten() {
+        for (dropped, first) in free
+            .get(&super::alter::last_part(&id.name))
+            .into_iter()
+            .flatten()
+        {
             if *dropped != id {
                 add(*first, *then);
             }

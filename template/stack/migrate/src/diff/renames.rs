@@ -17,10 +17,14 @@ pub struct LookAlike {
 pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
     let mut found = Vec::new();
     let gone = |kind: Kind| {
-        from.objects.values().filter(move |object| object.id.kind == kind && !to.objects.contains_key(&object.id))
+        from.objects
+            .values()
+            .filter(move |object| object.id.kind == kind && !to.objects.contains_key(&object.id))
     };
     let come = |kind: Kind| {
-        to.objects.values().filter(move |object| object.id.kind == kind && !from.objects.contains_key(&object.id))
+        to.objects
+            .values()
+            .filter(move |object| object.id.kind == kind && !from.objects.contains_key(&object.id))
     };
     for kind in [Kind::Table, Kind::Column, Kind::Enum] {
         let mut taken: Vec<&Id> = Vec::new();
@@ -31,7 +35,10 @@ pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
                 .max_by_key(|(likeness, _)| *likeness);
             if let Some((_, new)) = best {
                 taken.push(new);
-                found.push(LookAlike { old: old.id.clone(), new: new.clone() });
+                found.push(LookAlike {
+                    old: old.id.clone(),
+                    new: new.clone(),
+                });
             }
         }
     }
@@ -47,8 +54,11 @@ fn likeness(from: &Catalog, to: &Catalog, old: &Id, new: &Id) -> Option<usize> {
             (common * 3 >= old.len().max(new.len()) * 2 && common > 0).then_some(common)
         }
         (Body::Column(old), Body::Column(new)) => {
-            let alike = old.table == new.table && old.ty == new.ty && old.generated == new.generated;
-            alike.then(|| usize::from(old.not_null == new.not_null) + usize::from(old.number == new.number))
+            let alike =
+                old.table == new.table && old.ty == new.ty && old.generated == new.generated;
+            alike.then(|| {
+                usize::from(old.not_null == new.not_null) + usize::from(old.number == new.number)
+            })
         }
         (Body::Enum(old), Body::Enum(new)) => (old == new).then_some(old.len()),
         _ => None,

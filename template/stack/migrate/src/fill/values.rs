@@ -48,7 +48,10 @@ impl Dice {
             _ if !column.not_null && self.next().is_multiple_of(8) => None,
             _ => self.pick(&candidates).cloned(),
         };
-        value.map_or_else(|| "null".to_owned(), |value| format!("({value})::{}", column.ty))
+        value.map_or_else(
+            || "null".to_owned(),
+            |value| format!("({value})::{}", column.ty),
+        )
     }
 }
 
@@ -80,12 +83,23 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
     match name {
         "boolean" => quoted(&["true", "false"]),
         "smallint" | "integer" | "bigint" => {
-            let near = numbers.iter().flat_map(|number| [*number, number + 1, number - 1]);
-            [n.cast_signed(), 0, 1, 10, 100, -1].into_iter().chain(near).map(|n| n.to_string()).collect()
+            let near = numbers
+                .iter()
+                .flat_map(|number| [*number, number + 1, number - 1]);
+            [n.cast_signed(), 0, 1, 10, 100, -1]
+                .into_iter()
+                .chain(near)
+                .map(|n| n.to_string())
+                .collect()
         }
         "numeric" | "real" | "double precision" | "money" => {
-            let near = numbers.iter().flat_map(|number| [*number, number + 1, number - 1]);
-            let plain = [n.cast_signed(), 0, 1, 10, -1].into_iter().chain(near).map(|n| n.to_string());
+            let near = numbers
+                .iter()
+                .flat_map(|number| [*number, number + 1, number - 1]);
+            let plain = [n.cast_signed(), 0, 1, 10, -1]
+                .into_iter()
+                .chain(near)
+                .map(|n| n.to_string());
             plain.chain(["0.5".to_owned()]).collect()
         }
         "uuid" => vec!["gen_random_uuid()".to_owned()],
@@ -101,7 +115,9 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "interval" => vec![format!("'{n} hours'")],
         "json" | "jsonb" => quoted(&["{}", "[]", "{\"a\": 1}", "null"]),
         "bytea" => {
-            let sizes = [n.cast_signed(), 16, 32, 0, 12, 24, 64].into_iter().chain(numbers);
+            let sizes = [n.cast_signed(), 16, 32, 0, 12, 24, 64]
+                .into_iter()
+                .chain(numbers);
             sizes
                 .filter(|size| (0..=4096).contains(size))
                 .map(|size| format!("decode(repeat('0{n}', {size}), 'hex')"))
@@ -109,14 +125,20 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         }
         "inet" | "cidr" => vec![format!("'10.0.0.{n}'")],
         "macaddr" => vec![format!("'08:00:2b:01:02:0{n}'")],
-        "bit" => vec![format!("repeat('1', {})", if size.is_empty() { "1" } else { size })],
+        "bit" => vec![format!(
+            "repeat('1', {})",
+            if size.is_empty() { "1" } else { size }
+        )],
         "bit varying" => vec!["'1'".to_owned()],
         "tsvector" | "tsquery" | "hstore" | "ltree" => vec![format!("'a{n}'"), "''".to_owned()],
         "point" => vec![format!("'({n},{n})'")],
         "xml" => vec!["'<a/>'".to_owned()],
         _ if name.ends_with("vector") || name.ends_with("halfvec") => {
             let size = if size.is_empty() { "3" } else { size };
-            vec![format!("array_fill({n}::real, array[{size}])::{}", column.base)]
+            vec![format!(
+                "array_fill({n}::real, array[{size}])::{}",
+                column.base
+            )]
         }
         _ if name.ends_with("range") => vec!["'empty'".to_owned()],
         _ => {
@@ -140,7 +162,10 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
             let long = numbers.iter().filter(|number| (1..=4000).contains(*number));
             let long = long.map(|number| format!("repeat('{n}', {number})"));
             let first: Vec<String> = texts().collect();
-            let fits = plain.iter().filter(|text| text.chars().count() <= most).map(|text| literal(text));
+            let fits = plain
+                .iter()
+                .filter(|text| text.chars().count() <= most)
+                .map(|text| literal(text));
             // What a check names is likelier than anything made up.
             first.into_iter().chain(fits).chain(long).collect()
         }
@@ -167,7 +192,9 @@ fn said(checks: &[String]) -> Vec<String> {
 /// Whole numbers in the checks.
 fn numbers(checks: &[String]) -> Vec<i64> {
     let all = checks.iter().flat_map(|check| {
-        check.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse::<i64>().ok())
+        check
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|number| number.parse::<i64>().ok())
     });
     all.filter(|number| *number < i64::MAX / 2).collect()
 }

@@ -13,11 +13,15 @@ use crate::judge;
 
 /// A database made by one text of SQL.
 pub(crate) async fn database(sql: &str) -> TestDatabase {
-    let folder: PathBuf = std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
+    let folder: PathBuf =
+        std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let database = TestDatabase::create(&Schema::read(&folder).unwrap()).await;
     let mut connection = connect(&database).await;
-    if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await {
+    if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+    {
         panic!("{error}\nin: {sql}");
     }
     connection.close().await.unwrap();
@@ -39,8 +43,9 @@ pub(crate) async fn catalog(database: &TestDatabase) -> Catalog {
 /// Runs steps as the migrator would: those that stand together in one transaction.
 pub(crate) async fn apply(database: &TestDatabase, steps: &[Step]) {
     let mut connection = connect(database).await;
-    let (now, later): (Vec<&Step>, Vec<&Step>) =
-        steps.iter().partition(|step| step.place != Place::Afterwards);
+    let (now, later): (Vec<&Step>, Vec<&Step>) = steps
+        .iter()
+        .partition(|step| step.place != Place::Afterwards);
     let mut open = false;
     for step in now.into_iter().chain(later) {
         let together = step.place != Place::Alone;
@@ -53,14 +58,19 @@ pub(crate) async fn apply(database: &TestDatabase, steps: &[Step]) {
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
             open = together;
         }
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str())).execute(&mut connection).await;
+        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut connection)
+            .await;
         if let Err(error) = done {
             let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
             panic!("{error}\nin: {}\nof:\n{}", step.sql, all.join(";\n"));
         }
     }
     if open {
-        sqlx::raw_sql("commit").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("commit")
+            .execute(&mut connection)
+            .await
+            .unwrap();
     }
 }
 

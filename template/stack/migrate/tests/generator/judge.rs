@@ -16,7 +16,10 @@ pub(crate) async fn alike(mine: &TestDatabase, other: &TestDatabase, steps: &[St
     let (left, right) = (information(mine).await, information(other).await);
     let one: Vec<&String> = left.iter().filter(|row| !right.contains(row)).collect();
     let two: Vec<&String> = right.iter().filter(|row| !left.contains(row)).collect();
-    assert_eq!(one, two, "the information schema sees a difference after\n{said}");
+    assert_eq!(
+        one, two,
+        "the information schema sees a difference after\n{said}"
+    );
     if let (Some(left), Some(right)) = (dump(mine).await, dump(other).await) {
         assert_eq!(left, right, "pg_dump sees a difference after\n{said}");
     }
@@ -90,8 +93,10 @@ async fn information(database: &TestDatabase) -> Vec<String> {
                             (select {schema}, {view} where {schema} !~ '^(pg_|information_schema)') v) v
              where v !~ {MADE_UP} order by 1"
         );
-        let rows: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut connection).await.unwrap();
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
         all.extend(rows);
     }
     all
@@ -106,7 +111,11 @@ async fn dump(database: &TestDatabase) -> Option<Vec<String>> {
         .output()
         .await
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout).unwrap();
     let mut statements: Vec<String> = text
         .split(";\n")
@@ -138,10 +147,20 @@ async fn program(database: &TestDatabase) -> Option<PathBuf> {
     let beside = folder.map(|folder| PathBuf::from(folder).join("pg_dump"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join("pg_dump"));
-    for program in beside.into_iter().chain(on_path).filter(|program| program.is_file()) {
-        let output = tokio::process::Command::new(&program).arg("--version").output().await.ok()?;
+    for program in beside
+        .into_iter()
+        .chain(on_path)
+        .filter(|program| program.is_file())
+    {
+        let output = tokio::process::Command::new(&program)
+            .arg("--version")
+            .output()
+            .await
+            .ok()?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let major = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<i32>().ok());
+        let major = text
+            .split_whitespace()
+            .find_map(|word| word.split('.').next()?.parse::<i32>().ok());
         if major.is_some_and(|major| major >= version) {
             return Some(program);
         }

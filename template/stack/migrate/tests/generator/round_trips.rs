@@ -251,7 +251,10 @@ async fn an_index_or_a_constraint_with_another_name_is_renamed() {
     let other = "create table t (a int constraint new_check check (a > 0)); create index new_index on t (a);";
     assert_eq!(
         sql(&proven(one, other).await),
-        ["ALTER TABLE t RENAME CONSTRAINT old_check TO new_check", "ALTER INDEX old_index RENAME TO new_index"]
+        [
+            "ALTER TABLE t RENAME CONSTRAINT old_check TO new_check",
+            "ALTER INDEX old_index RENAME TO new_index"
+        ]
     );
 }
 
@@ -308,7 +311,10 @@ async fn what_takes_data_away_or_may_fail_on_it_is_said() {
         ]
     );
     let all = sql(&steps);
-    assert!(all.contains(&"UPDATE t SET e = 3 WHERE e IS NULL".to_owned()), "{all:?}");
+    assert!(
+        all.contains(&"UPDATE t SET e = 3 WHERE e IS NULL".to_owned()),
+        "{all:?}"
+    );
 }
 
 #[tokio::test]
@@ -318,12 +324,18 @@ async fn views_that_have_nothing_to_do_with_a_change_are_left_alone() {
         "create table t (a bigint, b int); create view va as select a from t; create view vb as select b from t;",
     )
     .await;
-    assert!(!sql(&steps).iter().any(|sql| sql.contains("vb")), "{steps:?}");
+    assert!(
+        !sql(&steps).iter().any(|sql| sql.contains("vb")),
+        "{steps:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_large_table_is_not_locked_for_long() {
-    let care = Care { online: true, ..Care::default() };
+    let care = Care {
+        online: true,
+        ..Care::default()
+    };
     let steps = proven_with(
         "create table u (id int primary key);
          create table t (a int, b int, c int, d int); create index gone on t (d);",
@@ -334,38 +346,85 @@ async fn a_large_table_is_not_locked_for_long() {
         &care,
     )
     .await;
-    let said: Vec<(Place, String)> = steps.into_iter().map(|step| (step.place, step.sql)).collect();
+    let said: Vec<(Place, String)> = steps
+        .into_iter()
+        .map(|step| (step.place, step.sql))
+        .collect();
     for (place, start) in [
         (Place::Alone, "CREATE INDEX CONCURRENTLY t_c_idx"),
         (Place::Alone, "CREATE UNIQUE INDEX CONCURRENTLY t_b_key"),
         (Place::Alone, "DROP INDEX CONCURRENTLY gone"),
-        (Place::Together, "ALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key"),
-        (Place::Together, "ALTER TABLE t ADD CONSTRAINT a_not_null_check CHECK (a IS NOT NULL) NOT VALID"),
-        (Place::Afterwards, "ALTER TABLE t VALIDATE CONSTRAINT a_not_null_check"),
-        (Place::Afterwards, "ALTER TABLE t ALTER COLUMN a SET NOT NULL"),
-        (Place::Afterwards, "ALTER TABLE t DROP CONSTRAINT a_not_null_check"),
-        (Place::Afterwards, "ALTER TABLE t VALIDATE CONSTRAINT t_c_check"),
-        (Place::Afterwards, "ALTER TABLE t VALIDATE CONSTRAINT t_d_fkey"),
+        (
+            Place::Together,
+            "ALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key",
+        ),
+        (
+            Place::Together,
+            "ALTER TABLE t ADD CONSTRAINT a_not_null_check CHECK (a IS NOT NULL) NOT VALID",
+        ),
+        (
+            Place::Afterwards,
+            "ALTER TABLE t VALIDATE CONSTRAINT a_not_null_check",
+        ),
+        (
+            Place::Afterwards,
+            "ALTER TABLE t ALTER COLUMN a SET NOT NULL",
+        ),
+        (
+            Place::Afterwards,
+            "ALTER TABLE t DROP CONSTRAINT a_not_null_check",
+        ),
+        (
+            Place::Afterwards,
+            "ALTER TABLE t VALIDATE CONSTRAINT t_c_check",
+        ),
+        (
+            Place::Afterwards,
+            "ALTER TABLE t VALIDATE CONSTRAINT t_d_fkey",
+        ),
     ] {
-        assert!(said.iter().any(|(p, sql)| *p == place && sql.starts_with(start)), "{start}: {said:#?}");
+        assert!(
+            said.iter()
+                .any(|(p, sql)| *p == place && sql.starts_with(start)),
+            "{start}: {said:#?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_cannot_be_expressed_is_an_error_that_names_the_object() {
     for (from, to, name) in [
-        ("", "create aggregate total(int) (sfunc = int4pl, stype = int);", "aggregate `total(integer)`"),
-        ("create domain d as int;", "create domain d as text;", "domain `d`"),
+        (
+            "",
+            "create aggregate total(int) (sfunc = int4pl, stype = int);",
+            "aggregate `total(integer)`",
+        ),
+        (
+            "create domain d as int;",
+            "create domain d as text;",
+            "domain `d`",
+        ),
         (
             "create table t (a int) partition by list (a);",
             "create table t (a int) partition by hash (a);",
             "table `t`",
         ),
         ("", "create publication p;", "publication `p`"),
-        ("", "create collation c (provider = icu, locale = 'de');", "collation `c`"),
-        ("", "create cast (text as jsonb) with inout;", "cast (`text` AS `jsonb`)"),
+        (
+            "",
+            "create collation c (provider = icu, locale = 'de');",
+            "collation `c`",
+        ),
+        (
+            "",
+            "create cast (text as jsonb) with inout;",
+            "cast (`text` AS `jsonb`)",
+        ),
     ] {
         let gaps = steps(from, to, &Care::default()).await.unwrap_err();
-        assert!(gaps.iter().any(|gap| gap.object.to_string() == name), "{name}: {gaps:?}");
+        assert!(
+            gaps.iter().any(|gap| gap.object.to_string() == name),
+            "{name}: {gaps:?}"
+        );
     }
 }
