@@ -9,7 +9,9 @@ mod cockroach;
 {%- endif %}
 mod common;
 mod database;
+mod docs;
 mod edge;
+mod encryption;
 mod error;
 mod lifecycle;
 mod migrations;
