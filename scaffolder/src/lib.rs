@@ -53,6 +53,7 @@ pub mod render;
 pub mod source;
 pub mod stamp;
 pub mod suggest;
+pub mod table;
 pub mod template;
 pub mod transition;
 pub mod tree;
