@@ -13,7 +13,14 @@ use crate::{
 };
 {%- if pgvector %}
 
-use crate::services::search::{self, Search};
+use crate::{
+    database::vectors::VectorDb,
+    error::Error,
+    services::{
+        embedder::{self, Embedder},
+        search::{self, Search},
+    },
+};
 {%- endif %}
 
 /// What handlers share. Cheap to clone.
@@ -31,15 +38,49 @@ pub struct Shared {
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
 {%- if pgvector %}
+    vectors: Option<VectorDb>,
     /// Finds notes by what they say.
     pub search: Search,
 {%- endif %}
 }
 
 impl AppState {
+    /// Connects to every database: what a command needs that does not serve.
+    ///
+    /// # Errors
+    /// With a text for the person who started the application.
+    pub async fn connect(config: Config) -> Result<Self, StartError> {
+        let db = database::open(&config).await?;
+{%- if pgvector %}
+        let vectors = database::vectors::open(&config).await?;
+        let embedder = embedder::of(config.embedder);
+        Self::with_vectors(config, db, vectors, embedder)
+{%- else %}
+        Self::new(config, db)
+{%- endif %}
+    }
+
+    /// With databases that are connected already.
+    ///
     /// # Errors
     /// Only if the operating system has no random numbers to give.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
+{%- if pgvector %}
+        let embedder = embedder::of(config.embedder);
+        Self::with_vectors(config, db, None, embedder)
+    }
+
+    /// [`AppState::new`] with a vector database, and what makes the vectors.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_vectors(
+        config: Config,
+        db: Db,
+        vectors: Option<VectorDb>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Result<Self, StartError> {
+{%- endif %}
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let attempts = LogInAttempts::default();
@@ -49,10 +90,24 @@ impl AppState {
             passwords,
             attempts,
 {%- if pgvector %}
-            search: Search::off(),
+            vectors,
+            search: Search::new(embedder),
 {%- endif %}
         })))
     }
+{%- if pgvector %}
+
+    /// The vector database.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there is none, see [`database::vectors::open`].
+    pub fn vectors(&self) -> Result<&VectorDb, Error> {
+        let none = "there is no vector database: `VECTOR_DATABASE_URL` is not set";
+        self.vectors
+            .as_ref()
+            .ok_or_else(|| Error::Unavailable(none.into()))
+    }
+{%- endif %}
 }
 
 impl Deref for AppState {
@@ -76,12 +131,8 @@ impl App {
     /// # Errors
     /// With a text for the person who started the application.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        let db = database::open(&config).await?;
-        let listener = listen(&config).await?;
-        let state = AppState::new(config, db)?;
-{%- if pgvector %}
-        database::vectors::turn_search_on(&state).await?;
-{%- endif %}
+        let state = AppState::connect(config).await?;
+        let listener = listen(&state.config).await?;
         let router = routes::router(state.clone());
         Ok(Self {
             listener,

@@ -15,7 +15,7 @@ use std::{
 use crate::services::passwords::Cost;
 {%- if pgvector %}
 
-use crate::services::embedder::EmbedderKind;
+use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
 {%- endif %}
 
 mod read;
@@ -79,6 +79,8 @@ pub struct Config {
     /// `VECTOR_DATABASE_URL`; none means no search, or a server of the project's own if there is no
     /// `DATABASE_URL` either.
     pub vector_database_url: Option<Secret>,
+    /// `VECTOR_EF_SEARCH`: how many candidates a search by an index keeps in view.
+    pub vector_ef_search: u16,
     /// `EMBEDDER`: how the meaning of a text is found.
     pub embedder: EmbedderKind,
 {%- endif %}
@@ -149,6 +151,7 @@ impl Config {
             vector_database_url: vars
                 .url("VECTOR_DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),
+            vector_ef_search: vars.number("VECTOR_EF_SEARCH", VectorDb::EF_SEARCH, 1..=1000),
             embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
 {%- endif %}
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),

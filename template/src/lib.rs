@@ -1,6 +1,6 @@
 //! The tour. Read in this order:
 //!
-//! 1. [`config`]: the environment, read once and typed.
+//! 1. [`cli`]: what can be typed; [`config`]: the environment, read once and typed.
 //! 2. [`app`]: from settings to an application that serves. [`database`] is where its database comes from.
 //! 3. [`routes`]: every URL on one screen.
 //! 4. [`pages`] for people and [`http`] for programs; both begin with a request and end with an answer.
@@ -14,6 +14,7 @@
 //! things on. What surrounds every request is in [`http::edge`].
 
 pub mod app;
+pub mod cli;
 pub mod components;
 pub mod config;
 pub mod database;

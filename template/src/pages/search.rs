@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
+use time::Date;
 
 use super::{layout, visitor::SignedIn};
 use crate::{
@@ -18,11 +19,11 @@ pub async fn show(
     let text = query.text.as_str();
     let hits = match text {
         "" => Vec::new(),
-        text => search::find(&state, user.id, text, query.limit).await?,
+        text => search::find(&state, user.id, text, query.since(), query.limit).await?,
     };
     let main = html! {
         header.title { h1 { "Search" } a.button.secondary href="/notes" { "All notes" } }
-        (search_box(text))
+        (search_box(text, query.since))
         @if hits.is_empty() && !text.is_empty() {
             section.empty { h2 { "Nothing found" } p { "Other words may find it." } }
         }
@@ -32,12 +33,16 @@ pub async fn show(
 }
 
 /// The form, for this page and that of all notes.
-pub(super) fn search_box(text: &str) -> Markup {
+pub(super) fn search_box(text: &str, since: Option<Date>) -> Markup {
     html! {
         form.search role="search" action="/notes/search" {
             div.field {
                 label for="q" { "Search in your notes" }
                 input #q name="q" type="search" maxlength="500" value=(text) required;
+            }
+            div.field {
+                label for="since" { "Written since" }
+                input #since name="since" type="date" value=[since];
             }
             button type="submit" { "Search" }
         }

@@ -9,6 +9,7 @@ pub mod embedder;
 {%- endif %}
 pub mod notes;
 pub mod passwords;
+pub mod progress;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}

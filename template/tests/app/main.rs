@@ -19,3 +19,6 @@ mod search;
 {%- endif %}
 mod sessions;
 mod static_files;
+{%- if pgvector %}
+mod vectors;
+{%- endif %}

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The program, whatever it is called, with an environment of its own.
-fn program() -> Command {
+pub fn program() -> Command {
     let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
     command
         .env_clear()

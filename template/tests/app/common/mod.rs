@@ -12,6 +12,15 @@ use app::{
 };
 use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
+{%- if pgvector %}
+
+use std::sync::Arc;
+
+use app::{
+    database::vectors::VectorDb,
+    services::embedder::{Embedder, HashingEmbedder},
+};
+{%- endif %}
 
 pub use client::Client;
 pub use factories::PASSWORD;
@@ -20,6 +29,9 @@ pub use factories::PASSWORD;
 pub struct TestApp {
     pub state: AppState,
     pub database: TestDatabase,
+{%- if pgvector %}
+    vectors: Option<TestDatabase>,
+{%- endif %}
     router: Router,
 }
 
@@ -40,9 +52,41 @@ impl TestApp {
         Self {
             state,
             database,
+{%- if pgvector %}
+            vectors: None,
+{%- endif %}
             router,
         }
     }
+{%- if pgvector %}
+
+    /// As in development, with a vector database of its own too.
+    pub async fn with_vectors() -> Self {
+        Self::with_embedder(Arc::new(HashingEmbedder)).await
+    }
+
+    /// The same, with vectors by `embedder`.
+    pub async fn with_embedder(embedder: Arc<dyn Embedder>) -> Self {
+        let (app, vectors) = (Self::new().await, vector_database().await);
+        let db = Db::from_pool(vectors.pool().clone()).await;
+        let db = VectorDb::new(db.expect("the database answers"));
+        let (config, relational) = (app.state.config.clone(), app.state.db.clone());
+        let state = AppState::with_vectors(config, relational, Some(db), embedder);
+        let state = state.expect("a state");
+        Self {
+            router: routes::router(state.clone()),
+            state,
+            database: app.database,
+            vectors: Some(vectors),
+        }
+    }
+
+    /// The vector database.
+    pub fn vectors(&self) -> &TestDatabase {
+        let vectors = self.vectors.as_ref();
+        vectors.expect("an application made by `with_vectors`")
+    }
+{%- endif %}
 
     /// Somebody with a browser or a program, and no cookie yet.
     pub fn client(&self) -> Client {
@@ -59,6 +103,15 @@ pub async fn database() -> TestDatabase {
     let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema"));
     TestDatabase::create(&schema.expect("a schema that can be read")).await
 }
+{%- if pgvector %}
+
+/// An empty vector database with all tables.
+pub async fn vector_database() -> TestDatabase {
+    log::start();
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector"));
+    TestDatabase::create(&schema.expect("a schema that can be read")).await
+}
+{%- endif %}
 
 /// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
