@@ -355,9 +355,9 @@ impl Facts {
             Kind::Vector(dimensions) => Self {
                 sql: format!("vector({dimensions})"),
                 sample: (
-                    format!("[0.5].repeat({dimensions})"),
-                    format!("[0.25].repeat({dimensions})"),
-                    format!("format!(\"{{:?}}\", [0.5].repeat({dimensions}))"),
+                    format!("Vec::from([0.5; {dimensions}])"),
+                    format!("Vec::from([0.25; {dimensions}])"),
+                    format!("format!(\"{{:?}}\", [0.5; {dimensions}])"),
                 ),
                 ..Self::own("vector", own, "Vector", "", ["", ""])
             },
