@@ -125,7 +125,22 @@ mod tests {
 
     #[test]
     fn crates_and_features_go_to_their_place_in_the_alphabet() {
-        insta::assert_snapshot!(with(&["a:bytes", "b:decimal", "c:json", "d:json?"]).unwrap_or_default(), @"");
+        insta::assert_snapshot!(with(&["a:bytes", "b:decimal", "c:json", "d:json?"]).unwrap_or_default(), @r#"
+        [dependencies]
+        argon2.workspace = true
+        base64.workspace = true
+        rust_decimal.workspace = true
+        # Why.
+        serde.workspace = true
+        uuid.workspace = true
+
+        [workspace.dependencies]
+        argon2 = "0.6"
+        base64 = "0.23"
+        rust_decimal = { version = "1", default-features = false, features = ["std"] }
+        serde = { version = "1", features = ["derive"] }
+        sqlx = { version = "0.9", features = ["derive", "json", "rust_decimal", "uuid"] }
+        "#);
     }
 
     #[test]

@@ -121,9 +121,9 @@ impl Field {
     /// Of kind `User`: which part is wrong, and what would be right.
     pub fn parse(typed: &str) -> Result<Self> {
         let shown = typed.escape_debug().to_string();
-        let (name, kind) = typed.trim().split_once(':').ok_or_else(|| {
+        let (name, kind) = typed.trim().split_once(':').filter(|(_, kind)| !kind.is_empty()).ok_or_else(|| {
             Error::user(format!("the field `{shown}` has no type"))
-                .hint(format!("write it as `{}:string`", typed.trim().trim_end_matches('?').escape_debug()))
+                .hint(format!("write it as `{}:string`", typed.trim().trim_end_matches(['?', ':']).escape_debug()))
         })?;
         let (kind, optional) = match kind.strip_suffix('?') {
             Some(kind) => (kind, true),
@@ -131,17 +131,13 @@ impl Field {
         };
         let kind = Kind::parse(name, kind)?;
         let mut name = name.to_owned();
-        check_name(&name)?;
-        if matches!(kind, Kind::References(_)) && !name.ends_with("_id") {
+        if matches!(kind, Kind::References(_)) && !name.is_empty() && !name.ends_with("_id") {
             name.push_str("_id");
         }
+        reserved::check_snake(&name, "field", LONGEST)?;
         reserved::check_column(&name)?;
         Ok(Self { name, kind, optional })
     }
-}
-
-fn check_name(name: &str) -> Result<()> {
-    reserved::check_snake(name, "field", LONGEST)
 }
 
 impl Kind {
@@ -316,7 +312,31 @@ mod tests {
             "author_id:references:authors?",
         ];
         let all: Vec<String> = all.iter().map(|typed| shown(typed)).collect();
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r#"
+        a String(200)
+        a String(200) optional
+        a String(80)
+        a Text(20000) optional
+        a Text(100)
+        a Int
+        a Bigint optional
+        a Float
+        a Decimal(20, 6)
+        a Decimal(12, 2) optional
+        a Decimal(5, 0)
+        a Bool
+        a Uuid optional
+        a Timestamp
+        a Date optional
+        a Json
+        a Bytes
+        a Enum(["b", "c"]) optional
+        a Enum(["b", "c"])
+        a Vector(3)
+        a Vector(3) optional
+        author_id References("authors")
+        author_id References("authors") optional
+        "#);
     }
 
     #[test]
@@ -351,6 +371,34 @@ mod tests {
             "a\u{7}:int",
         ];
         let all: Vec<String> = all.iter().map(|typed| shown(typed)).collect();
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r#"
+        the field `a` has no type; write it as `a:string`
+        the field `a?` has no type; write it as `a:string`
+        the field `a:` has no type; write it as `a:string`
+        the name of a field is empty; give the field a name
+        there is no type `strin`, which `a` would have; did you mean `string`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
+        there is no type `boolean`, which `a` would have; did you mean `bool`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
+        there is no type `mongo`, which `a` would have; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
+        the type `int` of `a` takes nothing in parentheses; write `a:int`
+        `0` is no size for the string `a`; write a number from 1 to 10000: `a:string(200)`
+        the enum `a` has nothing to choose; write it as `'a:enum(draft|published)'`, or without quotes as `a:enum:draft,published`
+        the type `enum(b` of `a` does not end with `)`; in a shell, quote it: `'status:enum(draft|published)'`
+        the enum `a` has the choice `b` twice; leave one of them out
+        the choice `self` of `a` is a keyword of Rust; choose another word
+        the choice `B` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `b`
+        the vector `a` has no number of dimensions; write as many as your model has: `a:vector(384)`
+        `9000` is no size for the vector `a`; write a number from 1 to 2000: `a:vector(384)`
+        `a` references no table; write which: `a:references(notes)`
+        `40` is no size for the decimal `a`; write how many digits it has, of at most 28, and how many of them behind the point: `a:decimal(12,2)`
+        `2,3` is no size for the decimal `a`; write how many digits it has, of at most 28, and how many of them behind the point: `a:decimal(12,2)`
+        the field `Name` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `name`
+        the field `my-name` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `my_name`
+        the field `1st` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write a word such as `title`
+        every table has a `version` by itself, or uses that name; leave this field out, or call it something else
+        every table has a `user_id` by itself, or uses that name; leave this field out, or call it something else
+        the field cannot be called `order`, which is a word of SQL; find another name, for example `order_name`
+        the field cannot be called `type`, which is a word of Rust; find another name, for example `type_name`
+        the field `a\u{7}` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `a`
+        "#);
     }
 }

@@ -166,7 +166,25 @@ mod tests {
         .into_iter()
         .map(|(table, model)| refused(table, model))
         .collect();
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r#"
+        `book` is not a plural, or is its own singular; a table is named in the plural: `books`
+        `news` is not a plural, or is its own singular; say what one of them is called: `--model NewsItem`
+        Names { table: "news", model: "Article", one: "article" }
+        the table `BlogPosts` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `blog_posts`
+        the table `blog-posts` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `blog_posts`
+        the table `2books` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write a word such as `blog_posts`
+        the name of a table is empty; give the table a name
+        the table `größen` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write a word such as `blog_posts`
+        the model cannot be called `Type`: its module would be a keyword of Rust; name it yourself, for example with `--model MyType`
+        Names { table: "orders", model: "Order", one: "order" }
+        the table cannot be called `order`, which is a word of SQL; find another name, for example `my_order`
+        the table cannot be called `pages`: something else has that name; find another name
+        the model cannot be called `Result`: generated code uses a type of that name; name it yourself, for example with `--model MyResult`
+        the model cannot be called `book`; write one word of at most 28 letters and digits in the way of Rust's types: `BlogPost`
+        the model cannot be called `Result`: generated code uses a type of that name; name it yourself, for example with `--model MyResult`
+        the table cannot be called `pg_things`: something else has that name; find another name
+        the table `a_name_that_is_much_too_long_for_tables` has 39 characters, 28 are allowed; find a shorter name
+        "#);
     }
 
     #[test]

@@ -237,7 +237,16 @@ pub(super) fn check_snake(name: &str, what: &str, longest: usize) -> Result<()> 
         let error = Error::user(format!(
             "the {what} `{shown}` cannot be called that: a name is lower-case words of letters and digits, joined by `_`"
         ));
-        return Err(error.hint(format!("write `{}`", if good { &mended } else { "blog_posts" })));
+        let example = match what {
+            "table" => "blog_posts",
+            "choice" => "draft",
+            _ => "title",
+        };
+        return Err(error.hint(format!(
+            "write {} `{}`",
+            if good { "it as" } else { "a word such as" },
+            if good { &mended } else { example }
+        )));
     }
     if name.len() > longest {
         return Err(Error::user(format!("the {what} `{shown}` has {} characters, {longest} are allowed", name.len()))
