@@ -87,7 +87,8 @@ pub fn singular_of(table: &str) -> String {
 
 fn derived(table: &str) -> Result<String> {
     let one = singular_of(table);
-    if one != table {
+    let is_name = one.starts_with(|c: char| c.is_ascii_lowercase()) && !one.ends_with('_');
+    if one != table && is_name {
         return Ok(one);
     }
     let (words, last) = table.rsplit_once('_').map_or(("", table), |(words, last)| (words, last));
@@ -161,6 +162,7 @@ mod tests {
             ("books", Some("book")),
             ("books", Some("Result")),
             ("pg_things", None),
+            ("s", None),
             ("a_name_that_is_much_too_long_for_tables", None),
         ]
         .into_iter()
@@ -183,6 +185,7 @@ mod tests {
         the model cannot be called `book`; write one word of at most 28 letters and digits in the way of Rust's types: `BlogPost`
         the model cannot be called `Result`: generated code uses a type of that name; name it yourself, for example with `--model MyResult`
         the table cannot be called `pg_things`: something else has that name; find another name
+        `s` is not a plural, or is its own singular; a table is named in the plural: `ss`
         the table `a_name_that_is_much_too_long_for_tables` has 39 characters, 28 are allowed; find a shorter name
         "#);
     }

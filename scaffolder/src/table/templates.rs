@@ -42,7 +42,7 @@ pub(super) fn render(context: &Value, files: &Tree) -> Result<Vec<Rendered>> {
             Some((path, file)) => (path.as_str(), text_of(path, file)?),
             None => (name, built_in),
         };
-        let text = environment.render_named_str(shown, text, context).map_err(|error| failed(shown, &error))?;
+        let text = environment.render_named_str(shown, text, context).map_err(|error| failed(shown, text, &error))?;
         rendered.push(Rendered { name, template: shown.to_owned(), text: single_blank_lines(&text) });
     }
     Ok(rendered)
@@ -54,11 +54,14 @@ fn text_of<'a>(path: &TreePath, file: &'a File) -> Result<&'a str> {
     })
 }
 
-fn failed(path: &str, error: &minijinja::Error) -> Error {
-    let line = error.line().map(|line| format!(", line {line},")).unwrap_or_default();
+fn failed(path: &str, text: &str, error: &minijinja::Error) -> Error {
+    let at = error.line();
+    let line = at.map(|line| format!(", line {line},")).unwrap_or_default();
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    Error::template(format!("`{path}`{line} cannot be rendered: {detail}"))
-        .hint("delete the file to use the built-in one; `heavy add-table --eject` writes that one there again")
+    let shown = at.and_then(|line| text.lines().nth(line.saturating_sub(1))).map(str::trim);
+    let mut failure = Error::template(format!("`{path}`{line} cannot be rendered: {detail}"));
+    failure.causes.extend(shown.filter(|line| !line.is_empty()).map(str::to_owned));
+    failure.hint("delete the file to use the built-in one; `heavy add-table --eject` writes that one there again")
 }
 
 fn environment() -> Environment<'static> {
