@@ -234,8 +234,11 @@ impl Made {
 pub(crate) struct Insertion {
     place: &'static str,
     snippet: String,
-    insert: Box<dyn Fn(&str) -> Option<String>>,
+    insert: Insert,
 }
+
+/// Puts something into a text; `None` if it does not see where.
+type Insert = Box<dyn Fn(&str) -> Option<String>>;
 
 /// Inserts into a text with `\r\n` too, which stays one.
 fn with_its_line_ends(text: &str, insertion: &Insertion) -> Option<String> {

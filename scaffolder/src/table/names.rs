@@ -185,7 +185,7 @@ mod tests {
         the model cannot be called `book`; write one word of at most 28 letters and digits in the way of Rust's types: `BlogPost`
         the model cannot be called `Result`: generated code uses a type of that name; name it yourself, for example with `--model MyResult`
         the table cannot be called `pg_things`: something else has that name; find another name
-        `s` is not a plural, or is its own singular; a table is named in the plural: `ss`
+        `s` is not a plural, or is its own singular; say what one of them is called: `--model SItem`
         the table `a_name_that_is_much_too_long_for_tables` has 39 characters, 28 are allowed; find a shorter name
         "#);
     }

@@ -167,7 +167,7 @@ impl Column {
             row: in_option(&facts.row),
             sent,
             may_be_missing: optional || matches!(kind, Kind::Bool),
-            from_row: facts.from_row(name, optional),
+            from_row: facts.model_from_row(name, optional),
             bind: facts.bind(name, optional),
             parse,
             text,
@@ -380,7 +380,7 @@ impl Facts {
         }
     }
 
-    fn from_row(&self, name: &str, optional: bool) -> String {
+    fn model_from_row(&self, name: &str, optional: bool) -> String {
         let value = &self.value;
         let parse = match self.word {
             "string" | "text" | "enum" if optional => format!("row.{name}.as_deref().map({value}::parse).transpose()"),
