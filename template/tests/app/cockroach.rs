@@ -212,8 +212,15 @@ async fn several_processes_fill_one_database_once() {
     let Some((_node, database)) = database().await else {
         return;
     };
-    let tables = "DROP TABLE notes, sessions, users";
-    sqlx::raw_sql(tables)
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT table_name FROM information_schema.tables
+         WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+    )
+    .fetch_all(database.pool())
+    .await
+    .unwrap();
+    let drop = format!("DROP TABLE {} CASCADE", tables.join(", "));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop))
         .execute(database.pool())
         .await
         .unwrap();
