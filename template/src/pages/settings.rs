@@ -88,6 +88,7 @@ fn page(visitor: &Visitor, user: &User, phone: &str, stored: bool, errors: &Fiel
                 (Field {
                     name: "phone", label: "Phone number", kind: "tel", value: phone,
                     autocomplete: "tel", hint: Some("Nobody else sees it. It is stored encrypted."),
+                    required: true,
                 }.render(errors))
                 button type="submit" { "Save" }
             }
