@@ -1,21 +1,24 @@
 //! What can be typed after the program's name. The doc comments here are the help.
 //!
-//! One variant of [`Command`] a verb, and one line of [`Cli::run`]; what is more than a few lines goes into a
-//! file of its own in `cli/`.
+//! One variant of [`Command`] a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
+//! own in `cli/`.
 
 use std::error::Error;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    app::{App, StartError},
+    app::{App, AppState, StartError},
     config::Config,
+    database, seed,
 };
 
+mod migrate;
 mod progress;
 {%- if pgvector %}
 mod reembed;
 {%- endif %}
+mod rotate;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -28,11 +31,24 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve until stopped; what happens without a command, too
-    Serve,
+    Serve(Serve),
+    /// Apply the migrations that the database lacks
+    Migrate(migrate::Migrate),
+    /// Add a user and some notes to look at; in development only, and only what is not there yet
+    Seed,
 {%- if pgvector %}
     /// Embed every note whose embedding is missing, outdated or by another model; goes on where it was stopped
     Reembed,
 {%- endif %}
+    /// Encrypt anew what is not under the first key of `ENCRYPTION_KEYS`; goes on where it was stopped
+    Rotate,
+}
+
+#[derive(Debug, Default, Args)]
+struct Serve {
+    /// Apply the migrations that the database lacks, first
+    #[arg(long)]
+    migrate: bool,
 }
 
 impl Cli {
@@ -41,18 +57,37 @@ impl Cli {
     /// # Errors
     /// With a text for the person who typed it.
     pub async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
-        match self.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve(config).await,
+        match self.command.unwrap_or(Command::Serve(Serve::default())) {
+            Command::Serve(serve) => serve.run(config).await,
+            Command::Migrate(migrate) => migrate.run(&config).await,
+            Command::Seed => add_seeds(config).await,
 {%- if pgvector %}
             Command::Reembed => reembed::run(config).await,
 {%- endif %}
+            Command::Rotate => rotate::run(config).await,
         }
     }
 }
 
-async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
-    let app = App::build(config).await?;
-    app.run_until_stopped().await?;
+impl Serve {
+    async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
+        if self.migrate {
+            migrate::before_serving(&config).await?;
+        }
+        let app = App::build(config).await?;
+        app.run_until_stopped().await?;
+        Ok(())
+    }
+}
+
+async fn add_seeds(config: Config) -> Result<(), Box<dyn Error>> {
+    let db = database::open(&config).await?;
+    let user = seed::run(&AppState::new(config, db)?).await?;
+    say(&format!(
+        "log in as {} with the password `{}`",
+        user.email,
+        seed::PASSWORD
+    ));
     Ok(())
 }
 
@@ -67,4 +102,10 @@ fn go_on_later(error: crate::error::Error) -> StartError {
     StartError(format!(
         "{cause}\nhint: what was done is kept; run the command again to go on"
     ))
+}
+
+/// Prints a line of the answer to what was typed.
+#[expect(clippy::print_stdout, reason = "the one place that prints")]
+fn say(line: &str) {
+    println!("{line}");
 }

@@ -5,6 +5,7 @@
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use stack_db::{Db, PoolSettings, Schema};
 
+use super::migrations;
 use crate::{app::StartError, config::Config};
 
 mod metric;
@@ -80,43 +81,34 @@ impl VectorDb {
 /// # Errors
 /// With a text for the person who started the application.
 pub async fn open(config: &Config) -> Result<Option<VectorDb>, StartError> {
-    let url = match (&config.vector_database_url, &config.database_url) {
-        (Some(url), _) => url.expose().to_owned(),
-        (None, None) => super::start_own_server(config, NAME).await?,
-        (None, Some(_)) => {
-            tracing::warn!("search is off: `VECTOR_DATABASE_URL` is not set");
-            return Ok(None);
-        }
+    let Some(db) = connect(config).await? else {
+        tracing::warn!("search is off: `VECTOR_DATABASE_URL` is not set");
+        return Ok(None);
     };
-    let settings = PoolSettings {
-        max_connections: config.database_connections,
-        ..PoolSettings::default()
-    };
-    let db = Db::connect(&url, settings).await?;
-    fill(config, &db).await?;
+    if config.environment.is_production() {
+        super::require_migrated(&migrations::vectors(config)?, &db).await?;
+    } else {
+        let schema = Schema::read(config.project_dir.join("schema/vector"))?;
+        super::fill(&schema, &db).await?;
+    }
     Ok(Some(
         VectorDb::new(db).with_ef_search(config.vector_ef_search),
     ))
 }
 
-/// In development an empty database is filled; in production that is left to whoever deploys.
-async fn fill(config: &Config, vectors: &Db) -> Result<(), StartError> {
-    if !config.environment.is_production() {
-        let schema = Schema::read(config.project_dir.join("schema/vector"))?;
-        if schema.fill_if_empty(vectors.pool()).await? {
-            tracing::info!("filled the empty vector database from `schema/vector/`");
-        }
-        return Ok(());
-    }
-    let exists: bool = sqlx::query_scalar("SELECT to_regclass('note_embeddings') IS NOT NULL")
-        .fetch_one(vectors.pool())
-        .await?;
-    if exists {
-        return Ok(());
-    }
-    Err(StartError(
-        "the vector database has no table `note_embeddings`: it is empty, or `VECTOR_DATABASE_URL` names another one\n\
-         hint: cat schema/vector/*.sql | psql --set ON_ERROR_STOP=1 --single-transaction \"$VECTOR_DATABASE_URL\""
-            .to_owned(),
-    ))
+/// Connects to the vector database, whatever is in it; `None` if there is to be none.
+///
+/// # Errors
+/// With a text for the person who started the application.
+pub async fn connect(config: &Config) -> Result<Option<Db>, StartError> {
+    let url = match (&config.vector_database_url, &config.database_url) {
+        (Some(url), _) => url.expose().to_owned(),
+        (None, None) => super::start_own_server(config, NAME).await?,
+        (None, Some(_)) => return Ok(None),
+    };
+    let settings = PoolSettings {
+        max_connections: config.database_connections,
+        ..PoolSettings::default()
+    };
+    Ok(Some(Db::connect(&url, settings).await?))
 }

@@ -61,7 +61,7 @@ pub async fn index(
             a.button href="/notes/new" { "Write a note" }
         }
 {%- if pgvector %}
-        (super::search::search_box("", None))
+        (super::search::search_box("", html! {}))
 {%- endif %}
         @if notes.is_empty() && page.after.is_none() {
             section.empty {
