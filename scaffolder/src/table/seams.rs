@@ -9,6 +9,7 @@ use regex::Regex;
 
 static CONSTRAINTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^const CONSTRAINTS: [^=]*= &\[$").expect("a pattern"));
+static WHO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^( +)(?:a|span)\.who\b").expect("a pattern"));
 static NAV_LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?m)^ +a href="/[^"]*" \{ "[^"]*" \}\n"#).expect("a pattern"));
 
@@ -123,9 +124,8 @@ pub(super) fn constraints(text: &str, entries: &str) -> Option<String> {
 
 /// Adds a link to the navigation, behind the last one that people see who are logged in, before their name.
 pub(super) fn link(text: &str, link: &str) -> Option<String> {
-    let who = text.find("span.who")?;
-    let line = text[..who].rfind('\n')? + 1;
-    let indent = text[line..who].trim().is_empty().then_some(&text[line..who])?;
+    let who = WHO.captures(text)?;
+    let (line, indent) = (who.get(0)?.start(), who.get(1)?.as_str());
     let at = NAV_LINK.find_iter(&text[..line]).last().map_or(line, |link| link.end());
     Some(put(text, at, &format!("{indent}{link}\n")))
 }
@@ -208,10 +208,7 @@ mod tests {
             public_use(uses, "pub use tag::T;").as_deref(),
             Some("pub use email::E;\npub use note::{\n    A,\n};\npub use tag::T;\n\nfn x() {}\n")
         );
-        assert_eq!(
-            link("nav {\n    span.who { x }\n", "a {}").as_deref(),
-            Some("nav {\n    a {}\n    span.who { x }\n")
-        );
+        assert_eq!(link("nav {\n    a.who { x }\n", "a {}").as_deref(), Some("nav {\n    a {}\n    a.who { x }\n"));
         assert_eq!(link("nav { span.who { x } }\n", "a {}"), None);
         let nav = "    nav {\n        a href=\"/notes\" { \"Notes\" }\n        span.who { x }\n        a href=\"/login\" { \"Log in\" }\n";
         assert_eq!(
