@@ -9,8 +9,9 @@ use regex::Regex;
 
 static CONSTRAINTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^const CONSTRAINTS: [^=]*= &\[$").expect("a pattern"));
+static WHO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^( +)(?:a|span)\.who\b").expect("a pattern"));
 static NAV_LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?m)^( +)a href="/[^"]*" \{ "[^"]*" \}\n"#).expect("a pattern"));
+    LazyLock::new(|| Regex::new(r#"(?m)^ +a href="/[^"]*" \{ "[^"]*" \}\n"#).expect("a pattern"));
 
 /// Declares a module among others, in the order of the alphabet: `line` is `mod x;` or `pub mod x;`.
 pub(super) fn module(text: &str, line: &str) -> Option<String> {
@@ -121,12 +122,12 @@ pub(super) fn constraints(text: &str, entries: &str) -> Option<String> {
     Some(put(text, at, entries))
 }
 
-/// Adds a link to the navigation, behind the last one that people see who are logged in.
+/// Adds a link to the navigation, behind the last one that people see who are logged in, before their name.
 pub(super) fn link(text: &str, link: &str) -> Option<String> {
-    let end = text.find("span.who")?;
-    let last = NAV_LINK.captures_iter(&text[..end]).last()?;
-    let indent = last.get(1)?.as_str();
-    Some(put(text, last.get(0)?.end(), &format!("{indent}{link}\n")))
+    let who = WHO.captures(text)?;
+    let (line, indent) = (who.get(0)?.start(), who.get(1)?.as_str());
+    let at = NAV_LINK.find_iter(&text[..line]).last().map_or(line, |link| link.end());
+    Some(put(text, at, &format!("{indent}{link}\n")))
 }
 
 fn put(text: &str, at: usize, what: &str) -> String {
@@ -207,6 +208,8 @@ mod tests {
             public_use(uses, "pub use tag::T;").as_deref(),
             Some("pub use email::E;\npub use note::{\n    A,\n};\npub use tag::T;\n\nfn x() {}\n")
         );
+        assert_eq!(link("nav {\n    a.who { x }\n", "a {}").as_deref(), Some("nav {\n    a {}\n    a.who { x }\n"));
+        assert_eq!(link("nav { span.who { x } }\n", "a {}"), None);
         let nav = "    nav {\n        a href=\"/notes\" { \"Notes\" }\n        span.who { x }\n        a href=\"/login\" { \"Log in\" }\n";
         assert_eq!(
             link(nav, "a href=\"/books\" { \"Books\" }").as_deref(),

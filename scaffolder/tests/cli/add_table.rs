@@ -77,7 +77,7 @@ fn the_plan_names_every_file_and_the_report_says_what_comes_next() {
            Added `blog_posts`: 9 created, 12 updated
     note: `heavy undo` takes it back
 
-    Next: `cargo test blog_posts`
+    Next: `cargo test blog_posts::`   its tests, which pass already
           `cargo dev migrate --name add_blog_posts`   the migration, from the schema
           `cargo dev pave`   the development database anew, with the table in it
     ");
@@ -133,7 +133,7 @@ fn where_a_line_has_no_place_it_is_shown_and_the_exit_code_says_so() {
            Added `books`: 9 created, 10 updated
     note: `heavy undo` takes it back
 
-    Next: `cargo test books`
+    Next: `cargo test books::`   its tests, which pass already
           `cargo dev migrate --name add_books`   the migration, from the schema
           `cargo dev pave`   the development database anew, with the table in it
     error: 2 places are left for you; it does not compile until then

@@ -60,7 +60,7 @@ impl Report<'_> {
         }
         ui.note("`heavy undo` takes it back");
         ui.line("");
-        ui.line(format_args!("Next: `cargo test {table}`"));
+        ui.line(format_args!("Next: `cargo test {table}::`   its tests, which pass already"));
         ui.line(format_args!("      `cargo dev migrate --name add_{table}`   the migration, from the schema"));
         ui.line("      `cargo dev pave`   the development database anew, with the table in it");
         match self.made.left.len() {
