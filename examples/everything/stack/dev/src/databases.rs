@@ -13,23 +13,24 @@ pub(crate) struct Database {
     pub(crate) migrations: &'static str,
 }
 
+const MAIN: Database = Database {
+    name: "main",
+    suffix: "",
+    variable: "DATABASE_URL",
+    schema: "schema",
+    migrations: "migrations",
+};
+
+const VECTORS: Database = Database {
+    name: "vectors",
+    suffix: "_vectors",
+    variable: "VECTOR_DATABASE_URL",
+    schema: "schema/vector",
+    migrations: "schema/vector/migrations",
+};
+
 /// All of them.
-pub(crate) const DATABASES: &[Database] = &[
-    Database {
-        name: "main",
-        suffix: "",
-        variable: "DATABASE_URL",
-        schema: "schema",
-        migrations: "migrations",
-    },
-    Database {
-        name: "vectors",
-        suffix: "_vectors",
-        variable: "VECTOR_DATABASE_URL",
-        schema: "schema/vector",
-        migrations: "schema/vector/migrations",
-    },
-];
+pub(crate) const DATABASES: &[Database] = &[MAIN, VECTORS];
 
 /// Whether the main database may be CockroachDB: then each statement of a migration has its own file.
 pub(crate) const COCKROACH: bool = true;

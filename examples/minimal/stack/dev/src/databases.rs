@@ -13,16 +13,16 @@ pub(crate) struct Database {
     pub(crate) migrations: &'static str,
 }
 
+const MAIN: Database = Database {
+    name: "main",
+    suffix: "",
+    variable: "DATABASE_URL",
+    schema: "schema",
+    migrations: "migrations",
+};
+
 /// All of them.
-pub(crate) const DATABASES: &[Database] = &[
-    Database {
-        name: "main",
-        suffix: "",
-        variable: "DATABASE_URL",
-        schema: "schema",
-        migrations: "migrations",
-    },
-];
+pub(crate) const DATABASES: &[Database] = &[MAIN];
 
 /// Whether the main database may be CockroachDB: then each statement of a migration has its own file.
 pub(crate) const COCKROACH: bool = false;

@@ -209,7 +209,7 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
             continue;
         }
         let query = format!(
-            "select concat_ws(', ', {}) from {table} t order by 1",
+            "select array_to_string(array[{}], ', ') from {table} t order by 1",
             values.join(", ")
         );
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
