@@ -1,6 +1,6 @@
 //! What can be typed after the program's name. The doc comments here are the help.
 //!
-//! One variant of [`Command`] a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
+//! One variant of `Command` a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
 //! own in `cli/`.
 
 use std::error::Error;

@@ -6,7 +6,9 @@
 //!
 //! The cipher is XChaCha20-Poly1305, whose nonces are long enough to be random. The bytes of a column are
 //!
-//!     1 (version of this format) · length of the key's id · the key's id · nonce (24) · ciphertext and tag
+//! ```text
+//! 1 (version of this format) · length of the key's id · the key's id · nonce (24) · ciphertext and tag
+//! ```
 //!
 //! and everything before the nonce, the table, the column and the row's id are authenticated with it. What is not hidden:
 //! whether there is a value, its length to the byte, and when it was written. A sealed column cannot be searched or

@@ -143,6 +143,9 @@ fn large_in(sql: &str) -> impl Iterator<Item = String> {
         .filter(|name| !name.is_empty())
 }
 
+/// How many tables that stayed empty are told of with the reason.
+const NAMED: usize = 5;
+
 fn report(proven: &Proven, dry_run: bool) {
     let verb = if dry_run { "would write" } else { "wrote" };
     for (path, draft) in &proven.files {
@@ -155,10 +158,20 @@ fn report(proven: &Proven, dry_run: bool) {
     ui::say(&format!(
         "proven: replayed on an empty database, and run on one with rows in {tables} tables"
     ));
-    for (table, reason) in &proven.filled.empty {
+    for (table, reason) in proven.filled.empty.iter().take(NAMED) {
         ui::warning(&format!(
             "tried without rows in `{table}`, for which none could be made up: {reason}"
         ));
+    }
+    let rest: Vec<String> = proven
+        .filled
+        .empty
+        .iter()
+        .skip(NAMED)
+        .map(|(table, _)| format!("`{table}`"))
+        .collect();
+    if !rest.is_empty() {
+        ui::warning(&format!("nor in {}", rest.join(", ")));
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
