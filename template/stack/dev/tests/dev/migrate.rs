@@ -1,4 +1,7 @@
-use crate::workbench::Project;
+use stack_db::Schema;
+use stack_db::testing::TestDatabase;
+
+use crate::workbench::{Project, kill_while_it_runs};
 
 #[test]
 fn the_first_migration_is_written_proven_and_needed_no_second_time() {
@@ -215,4 +218,42 @@ fn a_squash_that_was_killed_before_it_removed_the_old_files_is_ended_by_the_next
     project.dev(&["migrate", "--check"]).with(1);
     project.dev(&["migrate", "prune"]).with(0);
     assert_eq!(project.migrations(), ["0002_baseline.sql"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_before_the_proof_writes_nothing() {
+    let project = Project::new();
+    let mark = format!("migrate of {}", std::process::id());
+    project.write(
+        "schema/020_slow.sql",
+        &format!("SELECT pg_sleep(600) /* {mark} */;"),
+    );
+    let asker = TestDatabase::create(&Schema::empty()).await;
+    let child = project.begin(&[("DATABASE_URL", asker.url())], &["migrate"]);
+    kill_while_it_runs(&asker, &mark, child).await;
+    assert!(project.migrations().is_empty());
+
+    project.write("schema/020_slow.sql", "");
+    project.dev(&["migrate"]).with(0);
+    assert_eq!(project.migrations(), ["0001_create_notes.sql"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_named_and_nothing_is_left_in_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::new();
+    // A file where the folder would be: root may write anywhere else.
+    project.write("migrations", "");
+    project.dev(&["migrate"]).says(1, "`migrations`");
+    std::fs::remove_file(project.root.join("migrations")).unwrap();
+    let folder = project.root.join("migrations");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let done = project.dev(&["migrate"]);
+    // Root is not stopped by permissions.
+    if done.code != Some(0) {
+        done.says(1, "cannot create `migrations/0001_create_notes.sql.new`");
+        assert!(project.migrations().is_empty());
+    }
 }

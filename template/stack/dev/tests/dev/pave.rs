@@ -2,7 +2,7 @@ use sqlx::{Connection as _, PgConnection};
 use stack_db::Schema;
 use stack_db::testing::TestDatabase;
 
-use crate::workbench::Project;
+use crate::workbench::{Project, kill_while_it_runs};
 
 /// A database with a table that no schema knows, and a row in it.
 async fn old_database(project: &Project) -> TestDatabase {
@@ -55,6 +55,27 @@ async fn a_mistake_in_the_schema_leaves_the_old_database_as_it_was() {
         "`schema/020_broken.sql`, line 1: type \"nonsense\" does not exist",
     );
     assert_eq!(tables(&database).await, ["old"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_leaves_the_old_database_as_it_was_and_the_next_one_paves() {
+    let project = Project::new();
+    let mark = format!("pave of {}", std::process::id());
+    project.write(
+        "schema/020_slow.sql",
+        &format!("SELECT pg_sleep(600) /* {mark} */;"),
+    );
+    let database = old_database(&project).await;
+    let url = [("DATABASE_URL", database.url())];
+    // In another database: who is connected to this one is disconnected.
+    let asker = old_database(&project).await;
+    let child = project.begin(&url, &["pave", "--no-seed"]);
+    kill_while_it_runs(&asker, &mark, child).await;
+    assert_eq!(tables(&database).await, ["old"]);
+
+    project.write("schema/020_slow.sql", "");
+    project.dev_with(&url, &["pave", "--no-seed"]).with(0);
+    assert_eq!(tables(&database).await, ["notes"]);
 }
 
 #[tokio::test]
