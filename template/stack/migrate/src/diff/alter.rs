@@ -193,11 +193,16 @@ impl Alteration<'_> {
             .chain(changed_options(old, new))
             .chain(restart)
             .collect();
-        vec![self.plain(format!(
-            "ALTER SEQUENCE {} {}",
-            self.id.name,
-            clauses.join(" ")
-        ))]
+        let alter = format!("ALTER SEQUENCE {}", self.id.name);
+        let mut steps = Vec::new();
+        if !clauses.is_empty() {
+            steps.push(self.plain(format!("{alter} {}", clauses.join(" "))));
+        }
+        if old.unlogged != new.unlogged {
+            let set = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
+            steps.push(self.plain(format!("{alter} SET {set}")));
+        }
+        steps
     }
 
     fn table(&self, old: &Table, new: &Table) -> Vec<Step> {
@@ -213,17 +218,6 @@ impl Alteration<'_> {
                 steps
                     .push(self.warns(sql, "fails if a row lies outside of the partition's bounds"));
             }
-        } else if old.parents != new.parents {
-            let gone = old
-                .parents
-                .iter()
-                .filter(|parent| !new.parents.contains(parent));
-            let come = new
-                .parents
-                .iter()
-                .filter(|parent| !old.parents.contains(parent));
-            steps.extend(gone.map(|parent| self.plain(format!("{alter} NO INHERIT {parent}"))));
-            steps.extend(come.map(|parent| self.plain(format!("{alter} INHERIT {parent}"))));
         }
         if old.unlogged != new.unlogged {
             let set = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
@@ -267,6 +261,7 @@ impl Alteration<'_> {
 
     fn column(&self, old: &Column, new: &Column) -> Vec<Step> {
         let alter = format!("ALTER TABLE {} ALTER COLUMN {}", new.table, new.name);
+        let only = format!("ALTER TABLE ONLY {} ALTER COLUMN {}", new.table, new.name);
         let mut steps = Vec::new();
         if old.generated.is_some() && new.generated.is_none() {
             steps.push(self.plain(format!("{alter} DROP EXPRESSION")));
@@ -311,9 +306,11 @@ impl Alteration<'_> {
             steps.push(self.plain(format!("{alter} SET STORAGE {}", new.usual_storage)));
         }
         if old.statistics.is_some() && new.statistics.is_none() {
-            steps.push(self.plain(format!("{alter} SET STATISTICS -1")));
+            steps.push(self.plain(format!("{only} SET STATISTICS -1")));
         }
-        if old.compression != new.compression {
+        // A new type begins with its own storage and compression.
+        let retyped = old.ty != new.ty || old.collation != new.collation || self.retyped;
+        if old.compression != new.compression || retyped && new.compression.is_some() {
             let compression = new.compression.as_deref().unwrap_or("default");
             steps.push(self.plain(format!("{alter} SET COMPRESSION {compression}")));
         }
@@ -326,22 +323,20 @@ impl Alteration<'_> {
             .filter(|key| !kept.contains(key))
             .collect();
         if !gone.is_empty() {
-            steps.push(self.plain(format!("{alter} RESET ({})", gone.join(", "))));
+            steps.push(self.plain(format!("{only} RESET ({})", gone.join(", "))));
         }
         let before = column_settings(old);
-        let settings = column_settings(new)
-            .into_iter()
-            .filter(|setting| !before.contains(setting));
+        let settings = column_settings(new).into_iter().filter(|setting| {
+            !before.contains(setting) || retyped && setting.contains(" SET STORAGE ")
+        });
         steps.extend(settings.map(|setting| self.plain(setting)));
         steps
     }
 
     fn column_type(&self, old: &Column, new: &Column, alter: &str) -> Step {
-        let collate = match (&old.collation, &new.collation) {
-            (_, Some(collation)) => format!(" COLLATE {collation}"),
-            (Some(_), None) => " COLLATE \"default\"".to_owned(),
-            (None, None) => String::new(),
-        };
+        // Without one it is the new type's own.
+        let collation = new.collation.as_ref();
+        let collate = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
         let set = format!("{alter} TYPE {}{collate}", new.ty);
         if old.ty == new.ty && !self.retyped {
             return self.warns(set, "rewrites the indexes of the column");
@@ -363,7 +358,15 @@ impl Alteration<'_> {
                     "changes the column `{}` from `{}` to `{}`, which may fail or lose part of a value",
                     self.id.name, old.ty, new.ty
                 );
-                self.destroys(format!("{set} USING {}::{}", new.name, new.ty), what)
+                let through = if is_castable(&old.ty, &new.ty) {
+                    ""
+                } else {
+                    "::text"
+                };
+                self.destroys(
+                    format!("{set} USING {}{through}::{}", new.name, new.ty),
+                    what,
+                )
             }
         }
     }
@@ -446,6 +449,56 @@ fn is_wider(old: &str, new: &str) -> Wider {
         ("cidr", "inet") => Wider::InPlace,
         ("json", "jsonb") | ("vector", "halfvec") => Wider::No,
         _ => Wider::No,
+    }
+}
+
+/// Whether the server casts one type to the other by itself; every type can be cast through text.
+fn is_castable(old: &str, new: &str) -> bool {
+    const TEXTS: &[&str] = &["text", "character varying", "character"];
+    const FAMILIES: &[&[&str]] = &[
+        &[
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "real",
+            "double precision",
+        ],
+        &[
+            "date",
+            "timestamp without time zone",
+            "timestamp with time zone",
+        ],
+        &["time without time zone", "time with time zone"],
+        &["boolean", "integer"],
+        &["json", "jsonb"],
+        &["inet", "cidr"],
+        &["bit", "bit varying"],
+        &["vector", "halfvec"],
+    ];
+    let (old, new) = match (old.strip_suffix("[]"), new.strip_suffix("[]")) {
+        (Some(old), Some(new)) => (old, new),
+        // Text is what an array looks like, not what is in it.
+        (Some(_), None) | (None, Some(_)) => return false,
+        (None, None) => (old, new),
+    };
+    let (old, new) = (bare_type(old), bare_type(new));
+    let (old, new) = (old.as_str(), new.as_str());
+    TEXTS.contains(&old)
+        || TEXTS.contains(&new)
+        || FAMILIES
+            .iter()
+            .any(|family| family.contains(&old) && family.contains(&new))
+}
+
+/// `timestamp(3) without time zone` without its size.
+fn bare_type(ty: &str) -> String {
+    match ty.split_once('(') {
+        Some((name, rest)) => {
+            let (_, behind) = rest.split_once(')').unwrap_or_default();
+            format!("{name}{behind}")
+        }
+        None => ty.to_owned(),
     }
 }
 

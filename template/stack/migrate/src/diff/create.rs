@@ -108,11 +108,18 @@ pub(super) fn column(column: &Column, default: Option<&str>) -> String {
 
 /// What a column has that its definition cannot say.
 pub(super) fn column_settings(column: &Column) -> Vec<String> {
-    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", column.table, column.name);
     let mut all = Vec::new();
     if let Some(storage) = &column.storage {
-        all.push(format!("{alter} SET STORAGE {storage}"));
+        all.push(format!(
+            "ALTER TABLE {} ALTER COLUMN {} SET STORAGE {storage}",
+            column.table, column.name
+        ));
     }
+    // Of these, tables that inherit have their own.
+    let alter = format!(
+        "ALTER TABLE ONLY {} ALTER COLUMN {}",
+        column.table, column.name
+    );
     if let Some(statistics) = column.statistics {
         all.push(format!("{alter} SET STATISTICS {statistics}"));
     }

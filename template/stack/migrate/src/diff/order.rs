@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
+use super::alter::last_part;
 use super::operations::{Action, Operation, Operations};
 use crate::catalog::Catalog;
-use crate::object::{Id, Kind};
+use crate::object::{Body, Id, Kind};
 
 /// Operations that wait for each other.
 #[derive(Debug)]
@@ -87,8 +88,23 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
             .into_iter()
             .flatten()
     };
+    let not_null = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
+        Some(Body::Column(column)) => Some(column.not_null),
+        _ => None,
+    };
+    let becomes_filled =
+        |id: &Id| not_null(from, id) == Some(false) && not_null(to, id) == Some(true);
     for (id, needed) in to.pairs() {
         for then in made(id) {
+            made(needed).for_each(|first| add(first, then));
+        }
+        // A column that must not be null any more is filled with its default, which may call functions.
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind == Kind::Default
+            && column != *needed
+            && becomes_filled(&column)
+            && let Some(then) = at(Action::Alter, &column)
+        {
             made(needed).for_each(|first| add(first, then));
         }
     }
@@ -99,9 +115,31 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
         if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
+            let parent = from
+                .objects
+                .get(needed)
+                .and_then(|needed| needed.parent.as_ref())
+                .filter(|parent| parent.kind == Kind::Table && *parent != id);
             gone.into_iter()
                 .chain(at(Action::Alter, needed))
+                .chain(parent.and_then(|table| at(Action::Alter, table)))
                 .for_each(|then| add(first, then));
+        }
+    }
+    // A domain gets no new rule while a column is an array of it.
+    for ((action, rule), then) in &all.covered {
+        if *action == Action::Create && rule.kind == Kind::DomainConstraint {
+            let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
+            let users = from
+                .pairs()
+                .filter(|(id, needed)| id.kind == Kind::Column && Some(*needed) == domain)
+                .filter(|(id, _)| type_of(from, id) != type_of(to, id));
+            for (id, _) in users {
+                [at(Action::Drop, id), at(Action::Alter, id)]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|first| add(first, *then));
+            }
         }
     }
     for ((action, id), first) in &all.covered {
@@ -119,6 +157,13 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     edges
 }
 
+fn type_of<'c>(catalog: &'c Catalog, id: &Id) -> Option<&'c str> {
+    match &catalog.objects.get(id)?.body {
+        Body::Column(column) => Some(&column.ty),
+        _ => None,
+    }
+}
+
 /// Tables, indexes, views, sequences and types share their names: what takes over a name waits until
 /// it is free.
 fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
@@ -126,21 +171,22 @@ fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
         all.covered
             .iter()
             .filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
+            .map(|((_, id), at)| (id, *at))
     };
-    let mut free: BTreeMap<String, Vec<(&Id, usize)>> = BTreeMap::new();
-    for ((_, id), at) in named(Action::Drop).filter(|((_, id), _)| !all.rebuilt.contains(id)) {
-        free.entry(super::alter::last_part(&id.name))
-            .or_default()
-            .push((id, *at));
+    let mut free: BTreeMap<String, Vec<(Option<&Id>, usize)>> = BTreeMap::new();
+    let dropped = named(Action::Drop)
+        .filter(|(id, _)| !all.rebuilt.contains(id))
+        .map(|(id, at)| (&id.name, Some(id), at));
+    let freed = all.frees.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, at) in dropped.chain(freed) {
+        free.entry(last_part(name)).or_default().push((id, at));
     }
-    for ((_, id), then) in named(Action::Create) {
-        for (dropped, first) in free
-            .get(&super::alter::last_part(&id.name))
-            .into_iter()
-            .flatten()
-        {
-            if *dropped != id {
-                add(*first, *then);
+    let created = named(Action::Create).map(|(id, at)| (&id.name, Some(id), at));
+    let taken = all.takes.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, then) in created.chain(taken) {
+        for (before, first) in free.get(&last_part(name)).into_iter().flatten() {
+            if id.is_none() || *before != id {
+                add(*first, then);
             }
         }
     }

@@ -5,4 +5,5 @@
 
 mod bench;
 mod judge;
+mod random;
 mod round_trips;
