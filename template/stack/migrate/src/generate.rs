@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
-use stack_db::{Migrations, Schema, migrations};
+use stack_db::{Migrations, Refused, Schema, migrations};
 
 use crate::atomic;
 use crate::catalog::Catalog;
@@ -19,7 +19,7 @@ use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::{self, Filled};
-use crate::rename::Rename;
+use crate::rename::{self, Rename};
 
 /// The server on which everything is tried, in databases that go afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,9 +126,17 @@ impl Comparison {
             sql: step.sql.clone(),
             message: message(&error),
         })?;
+        self.steps.push(step);
+        self.before.catalog = Catalog::read(&mut connection).await?;
+        // The sequence of a `serial` column is named after it, and keeps its position.
+        for step in rename::sequences(&self.before.catalog, &self.wanted.catalog) {
+            sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+                .execute(&mut connection)
+                .await?;
+            self.steps.push(step);
+        }
         self.before.catalog = Catalog::read(&mut connection).await?;
         connection.close().await?;
-        self.steps.push(step);
         Ok(true)
     }
 
@@ -168,14 +176,19 @@ impl Comparison {
         let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
         same(&replayed.catalog, &wanted.catalog)?;
         let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
-        match failed {
-            Some(message) if !destructive => Err(Error::FailsOnData { message }),
-            failed_on_data => Ok(Proven {
-                files,
-                filled,
-                failed_on_data,
-            }),
-        }
+        let failed_on_data = match failed {
+            // The rows know nothing of a new rule, and may break it: that is announced with the step.
+            Some(refused) if step_at(&refused, &files).is_none_or(|step| step.hazard.is_none()) => {
+                let message = refused.message;
+                return Err(Error::FailsOnData { message });
+            }
+            failed => failed.map(|refused| refused.message),
+        };
+        Ok(Proven {
+            files,
+            filled,
+            failed_on_data,
+        })
     }
 }
 
@@ -294,21 +307,7 @@ impl Trial {
         else {
             return error;
         };
-        let draft = new
-            .iter()
-            .find(|(path, _)| path.file_name() == refused.path.file_name());
-        let step = draft.and_then(|(_, draft)| {
-            // The last step that begins at or before the line.
-            let line = |step: &Step| {
-                let at = draft.sql.find(step.sql.as_str())?;
-                Some(draft.sql.get(..at)?.matches('\n').count() + 1)
-            };
-            draft
-                .steps
-                .iter()
-                .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
-        });
-        match step {
+        match step_at(refused, new) {
             Some(step) => Error::Refused {
                 object: step.object.to_string(),
                 sql: step.sql.lines().next().unwrap_or_default().to_owned(),
@@ -317,6 +316,20 @@ impl Trial {
             None => error,
         }
     }
+}
+
+/// The step of a new file that was refused: the last one that begins at or before the line.
+fn step_at<'d>(refused: &Refused, new: &'d [(PathBuf, Draft)]) -> Option<&'d Step> {
+    let same_name = |path: &Path| path.file_name() == refused.path.file_name();
+    let (_, draft) = new.iter().find(|(path, _)| same_name(path))?;
+    let line = |step: &Step| {
+        let at = draft.sql.find(step.sql.as_str())?;
+        Some(draft.sql.get(..at)?.matches('\n').count() + 1)
+    };
+    draft
+        .steps
+        .iter()
+        .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
 }
 
 impl Drop for Trial {
@@ -347,7 +360,7 @@ async fn try_on_data(
     beside: &TestDatabase,
     old: &Migrations,
     trial: &Trial,
-) -> Result<(Filled, Option<String>), Error> {
+) -> Result<(Filled, Option<Refused>), Error> {
     let database = beside.beside().await?;
     // The same files from the same folder, so that they count as applied.
     trial
@@ -362,7 +375,7 @@ async fn try_on_data(
         Ok(_) => None,
         Err(
             migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
-        ) => Some(refused.message),
+        ) => Some(refused),
         Err(error) => return Err(error.into()),
     };
     Ok((filled, failed))

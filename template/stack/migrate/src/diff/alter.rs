@@ -185,18 +185,35 @@ impl Alteration<'_> {
 
     fn sequence(&self, old: &Sequence, new: &Sequence) -> Vec<Step> {
         let ty = (old.ty != new.ty).then(|| format!("AS {}", new.ty));
-        // A position outside of the new bounds cannot stay.
-        let restart = !(new.min..=new.max).contains(&old.start);
-        let restart = restart.then(|| format!("RESTART WITH {}", new.start));
+        // A position outside of the new bounds cannot stay. It only ever moves on.
+        let outside = !(new.min..=new.max).contains(&old.start);
+        let moves_on =
+            old.increment > 0 && new.increment > 0 && (old.min..=old.max).contains(&new.min);
+        let name = &self.id.name;
+        let mut steps = Vec::new();
+        if outside && moves_on {
+            let least = new.min;
+            steps.push(self.plain(format!(
+                "SELECT setval('{}', greatest(last_value, {least}), is_called AND last_value >= {least}) FROM {name}",
+                name.replace('\'', "''")
+            )));
+        }
+        let back = outside && !moves_on;
+        let restart = back.then(|| format!("RESTART WITH {}", new.start));
         let clauses: Vec<String> = ty
             .into_iter()
             .chain(changed_options(old, new))
             .chain(restart)
             .collect();
-        let alter = format!("ALTER SEQUENCE {}", self.id.name);
-        let mut steps = Vec::new();
+        let alter = format!("ALTER SEQUENCE {name}");
         if !clauses.is_empty() {
-            steps.push(self.plain(format!("{alter} {}", clauses.join(" "))));
+            let sql = format!("{alter} {}", clauses.join(" "));
+            let what = format!("sets the sequence `{name}` back, which may give a number twice");
+            steps.push(if back {
+                self.destroys(sql, what)
+            } else {
+                self.plain(sql)
+            });
         }
         if old.unlogged != new.unlogged {
             let set = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
@@ -285,10 +302,18 @@ impl Alteration<'_> {
                     "" => String::new(),
                     options => format!(" ({options})"),
                 };
-                steps.push(self.warns(
-                    format!("{alter} ADD GENERATED {always} AS IDENTITY{options}"),
-                    "the sequence begins anew: set it behind the greatest value that is there",
-                ));
+                steps.push(self.plain(format!(
+                    "{alter} ADD GENERATED {always} AS IDENTITY{options}"
+                )));
+                let name = format!(
+                    "pg_get_serial_sequence('{}', '{}')",
+                    new.table.replace('\'', "''"),
+                    bare(&new.name).replace('\'', "''")
+                );
+                if sequence.increment > 0 {
+                    let sql = create::behind(&name, sequence.start, &new.table, &new.name);
+                    steps.push(self.plain(sql));
+                }
             }
             (Some((was, old)), Some((always, new))) => {
                 let mut sets = changed_options(old, new);
@@ -513,9 +538,13 @@ fn at_least(new: Option<&str>, old: Option<&str>) -> bool {
 
 /// `character varying(20)` is `character varying` and `20`.
 fn size(ty: &str) -> (&str, Option<&str>) {
-    match ty.split_once('(') {
-        Some((name, rest)) => (name, rest.strip_suffix(')')),
-        None => (ty, None),
+    match ty
+        .split_once('(')
+        .map(|(name, rest)| (name, rest.strip_suffix(')')))
+    {
+        Some((name, Some(size))) => (name, Some(size)),
+        // Without one, or with something behind it, as an array has: a type of its own.
+        _ => (ty, None),
     }
 }
 
@@ -533,7 +562,7 @@ pub(super) fn aside(name: &str) -> String {
 }
 
 /// A name without its schema.
-pub(super) fn last_part(name: &str) -> String {
+pub(crate) fn last_part(name: &str) -> String {
     if name.ends_with('"') {
         let open = name
             .strip_suffix('"')

@@ -31,7 +31,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     for (id, object) in &from.objects {
         match to.objects.get(id) {
             None => drop(changes.dropped.insert(id.clone())),
-            Some(wanted) if wanted.body != object.body => {
+            Some(wanted) if !is_same(&object.body, &wanted.body) => {
                 if let Some(reason) = changes.compare(object, wanted) {
                     gaps.push(Gap {
                         object: id.clone(),
@@ -76,6 +76,18 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
         Ok(changes)
     } else {
         Err(gaps)
+    }
+}
+
+/// Whether nothing is different that a migration could change; the place of a column is not.
+fn is_same(old: &Body, new: &Body) -> bool {
+    match (old, new) {
+        (Body::Column(old), Body::Column(new)) if old.number != new.number => {
+            let mut moved = (**old).clone();
+            moved.number = new.number;
+            moved == **new
+        }
+        _ => old == new,
     }
 }
 

@@ -199,6 +199,11 @@ pub(super) fn sequence_options(sequence: &Sequence) -> String {
     sql
 }
 
+/// Lets a sequence go on behind the greatest value that a column holds.
+pub(super) fn behind(sequence: &str, start: i64, table: &str, column: &str) -> String {
+    format!("SELECT setval({sequence}, greatest(max({column}) + 1, {start}), false) FROM {table}")
+}
+
 /// The same in parentheses, or nothing.
 fn identity_options(sequence: &Sequence) -> String {
     match sequence_options(sequence) {

@@ -34,6 +34,8 @@ pub(super) struct Operations {
     /// Defaults and constraints that stand inside of a `CREATE TABLE` and need not.
     pub(super) held: BTreeMap<usize, Vec<Id>>,
     pub(super) rebuilt: BTreeSet<Id>,
+    /// What is different, and has no statement for it.
+    pub(super) silent: Vec<Id>,
     /// Names that an operation sets free, beside those of what it drops.
     pub(super) frees: Vec<(String, usize)>,
     /// Names that an operation needs, beside those of what it makes.
@@ -251,7 +253,12 @@ impl Making<'_> {
                 care: self.care,
                 default: default.map(|(_, expression)| expression),
             };
-            all.add(Action::Alter, id, alteration.steps());
+            let mut steps = alteration.steps();
+            steps.extend(self.goes_on(id));
+            if steps.is_empty() {
+                all.silent.push(id.clone());
+            }
+            all.add(Action::Alter, id, steps);
         }
         for (new, old) in &self.changes.renamed {
             let sql = match (self.to.objects.get(new), self.from.objects.get(old)) {
@@ -279,6 +286,27 @@ impl Making<'_> {
             all.frees.push((old.name.clone(), at));
             all.takes.push((new.name.clone(), at));
         }
+    }
+
+    /// Where a column that has rows takes its numbers from a new sequence: that goes on behind them.
+    fn goes_on(&self, id: &Id) -> Option<Step> {
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind != Kind::Default || self.is_created(&column) {
+            return None;
+        }
+        let Body::Column(column) = &self.from.objects.get(&column)?.body else {
+            return None;
+        };
+        let sequence = self
+            .to
+            .needs(id)
+            .find(|needed| needed.kind == Kind::Sequence && self.is_created(needed))?;
+        let Body::Sequence(options) = &self.to.objects.get(sequence)?.body else {
+            return None;
+        };
+        let name = format!("'{}'", sequence.name.replace('\'', "''"));
+        let sql = create::behind(&name, options.start, &column.table, &column.name);
+        (options.increment > 0).then(|| plain(id, sql))
     }
 
     /// The sequences of identity columns, which come and go with an operation on the column.
@@ -498,6 +526,7 @@ impl Making<'_> {
                 std::iter::once(&definition.create)
                     .chain(then)
                     .map(|sql| plain(id, sql.clone()))
+                    .chain(self.goes_on(id))
                     .collect()
             }
             Body::Foreign(_) => Vec::new(),

@@ -154,7 +154,30 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     }
     same_names(all, &mut add);
+    partitions(all, from, to, &mut add);
     edges
+}
+
+/// A partition makes room before others of its table are made.
+fn partitions(all: &Operations, from: &Catalog, to: &Catalog, add: &mut impl FnMut(usize, usize)) {
+    let parent = |catalog: &Catalog, id: &Id| match &catalog.objects.get(id)?.body {
+        Body::Table(table) if table.partition_bound.is_some() => table.parents.first().cloned(),
+        _ => None,
+    };
+    let of = |action: Action, catalog: &Catalog| -> Vec<(String, usize)> {
+        let covered = all
+            .covered
+            .iter()
+            .filter(|((known, _), _)| *known == action);
+        covered
+            .filter_map(|((_, id), at)| Some((parent(catalog, id)?, *at)))
+            .collect()
+    };
+    let made = of(Action::Create, to);
+    for (table, first) in of(Action::Drop, from) {
+        let others = made.iter().filter(|(other, _)| *other == table);
+        others.for_each(|(_, then)| add(first, *then));
+    }
 }
 
 fn type_of<'c>(catalog: &'c Catalog, id: &Id) -> Option<&'c str> {
@@ -217,12 +240,13 @@ fn rank(operation: &Operation) -> u8 {
         Schema, Sequence, Setting, Statistics, Table, Trigger, View,
     };
     match (operation.action, operation.id.kind) {
-        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 0,
+        // In files of their own: nothing is gone while they are committed.
+        (Action::Alter, Enum) => 0,
+        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 1,
         (Action::Drop, Setting | Ownership) => 1,
         (Action::Drop, View | MaterializedView | Statistics) => 2,
         (Action::Drop, Constraint | Index | Default | DomainConstraint) => 3,
         (Action::Create | Action::Alter, Schema | Extension) => 10,
-        (Action::Alter, Enum) => 11,
         (Action::Create, Enum | Domain | Composite | Range | Sequence) => 12,
         (Action::Alter, Domain | Composite | Range | Sequence) => 13,
         (Action::Create, DomainConstraint) => 14,
