@@ -6,6 +6,7 @@
 //! 4. Replay the old ones on a fourth, fill it with rows, and run the new ones there.
 //! 5. Only then write the files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgConnection;
@@ -72,6 +73,10 @@ pub struct Proven {
     pub failed_on_data: Option<String>,
     /// What cannot have been renamed, because there is nothing of this name.
     pub unknown_renames: Vec<Rename>,
+    /// Tables into which the schema inserts rows, and no migration does: rows are not compared.
+    pub rows_missing: Vec<String>,
+    /// Tables that are called large, and are not there.
+    pub unknown_large: Vec<String>,
 }
 
 /// What may have been renamed: a question for a person, before [`generate`].
@@ -94,9 +99,17 @@ pub async fn generate(request: &Request) -> Result<Proven, Error> {
     let more =
         diff::difference(&before.catalog, &wanted.catalog, &request.care).map_err(Error::Gaps)?;
     steps.extend(more);
+    let tables: BTreeSet<&str> = wanted.catalog.tables().collect();
+    let large = request.care.large.iter();
+    let unknown_large: Vec<String> = large
+        .filter(|name| !tables.contains(name.as_str()))
+        .cloned()
+        .collect();
     if steps.is_empty() {
         return Ok(Proven {
             unknown_renames,
+            rows_missing: rows_missing(&before.database, &wanted.database).await?,
+            unknown_large,
             ..Proven::default()
         });
     }
@@ -132,15 +145,26 @@ pub async fn generate(request: &Request) -> Result<Proven, Error> {
         filled,
         failed_on_data: failed,
         unknown_renames,
+        rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
+        unknown_large,
     })
 }
 
 impl Proven {
-    /// Writes the files, all or none.
+    /// Writes the files, all or none. A kill leaves those in front, each whole: they were proven in this
+    /// order, and what is left of the difference comes next time.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::File`], [`Error::Meanwhile`].
     pub fn write(&self) -> Result<(), Error> {
+        if let Some((first, _)) = self.files.first() {
+            let folder = first.parent().unwrap_or(Path::new(""));
+            let number = Migrations::read(folder)?.last() + 1;
+            let name = first.file_name().unwrap_or_default().to_string_lossy();
+            if !name.starts_with(&format!("{number:04}_")) {
+                return Err(Error::Meanwhile(folder.to_owned()));
+            }
+        }
         let files = self.files.iter();
         atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
@@ -364,6 +388,30 @@ async fn try_on_data(
         Err(error) => return Err(error.into()),
     };
     Ok((filled, failed))
+}
+
+/// Tables that have rows in one database and none in the other.
+async fn rows_missing(made: &TestDatabase, wanted: &TestDatabase) -> Result<Vec<String>, Error> {
+    let has = with_rows(made).await?;
+    let mut tables = with_rows(wanted).await?;
+    tables.retain(|table| !has.contains(table));
+    Ok(tables)
+}
+
+async fn with_rows(database: &TestDatabase) -> Result<Vec<String>, Error> {
+    let mut connection = connect(database).await?;
+    let mut found = Vec::new();
+    for table in fill::in_order(&mut connection).await? {
+        let query = format!("select exists (select from {table})");
+        let filled: bool = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&mut connection)
+            .await?;
+        if filled {
+            found.push(table);
+        }
+    }
+    connection.close().await?;
+    Ok(found)
 }
 
 fn message(error: &sqlx::Error) -> String {
