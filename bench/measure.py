@@ -5,6 +5,7 @@
     bench/measure.py build    a clean debug build: CPU time, generated project and bare axum + sqlx + tokio
     bench/measure.py http     requests a second: one JSON endpoint with one indexed query, both release builds
     bench/measure.py testdb   what a database of its own costs a test
+    bench/measure.py vectors  recall, time and size of search by index, beside an exact scan
 
 Needs what it measures: `cargo install cargo-generate --version 0.26.0 --locked --ignore-rust-version`,
 `pip install copier`, the packages `wrk` and `postgresql`.
@@ -48,11 +49,11 @@ def fresh(name):
     return path
 
 
-def generate(name="bench-app"):
-    """A freshly generated project with default answers."""
+def generate(name="bench-app", answers=("--defaults",)):
+    """A freshly generated project, with default answers if nothing is said."""
     build_heavy()
     path = fresh(name)
-    subprocess.run([HEAVY, "new", path, "--defaults", "--vcs", "none", "--quiet"], check=True)
+    subprocess.run([HEAVY, "new", path, *answers, "--vcs", "none", "--quiet"], check=True)
     return path
 
 
@@ -176,6 +177,7 @@ def http(rounds):
                 env = {
                     **os.environ, **more, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
                     "APP_ENV": "production", "RUST_LOG": "info",
+                    "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                 }
                 with open(WORK / f"{program.name}.log", "wb") as log:
                     running.append(subprocess.Popen([program], env=env, stdout=log, stderr=log, cwd=WORK))
@@ -202,20 +204,28 @@ def http(rounds):
         report(f"requests a second, {rounds} rounds of 4 s, 32 connections", "req/s", {n: statistics.median(v) for n, (_, v) in samples.items()}, "bare axum + sqlx")
 
 
-def testdb(rounds):
-    app = generate()
-    crate = fresh("testdb")
-    shutil.copytree(ROOT / "bench" / "testdb", crate)
+def beside(app, name, rounds):
+    """Runs the benchmark `name`, a crate that uses the database machinery of the project `app`."""
+    crate = fresh(name)
+    shutil.copytree(ROOT / "bench" / name, crate)
     manifest = crate / "Cargo.toml"
     manifest.write_text(manifest.read_text().replace("STACK_DB", str(app / "stack/db")))
     subprocess.run(["cargo", "run", "--release", "--", app, str(rounds)], cwd=crate, check=True)
 
 
+def testdb(rounds):
+    beside(generate(), "testdb", rounds)
+
+
+def vectors(rounds):
+    beside(generate("bench-vectors", ("--feature", "pgvector")), "vectors", rounds)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["tool", "build", "http", "testdb"])
-    parser.add_argument("--rounds", type=int, help="how often each is measured (default: tool 21, build 3, http 5, testdb 50)")
+    parser.add_argument("what", choices=["tool", "build", "http", "testdb", "vectors"])
+    parser.add_argument("--rounds", type=int, help="how often each is measured (default: tool 21, build 3, http 5, testdb 50, vectors 3)")
     chosen = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    rounds = chosen.rounds or {"tool": 21, "build": 3, "http": 5, "testdb": 50}[chosen.what]
+    rounds = chosen.rounds or {"tool": 21, "build": 3, "http": 5, "testdb": 50, "vectors": 3}[chosen.what]
     globals()[chosen.what](rounds)

@@ -9,8 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Error;
 
 mod moves;
+mod table;
 
 pub use moves::{Adopt, Check, Choose, Diff, MoveArgs, Rename, Sync, Undo};
+pub use table::AddTable;
 
 /// Create a full Rust web stack from a template, and keep it up to date.
 #[derive(Debug, Parser)]
@@ -55,6 +57,8 @@ pub enum Command {
     Check(Check),
     /// Put back what the last move changed
     Undo(Undo),
+    /// Add a table to the project: schema, model, SQL, JSON routes, pages, tests
+    AddTable(AddTable),
     /// Take over a project that `heavy` did not make
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own

@@ -11,6 +11,7 @@ use crate::source::{Loaded, Source};
 use crate::ui::Ui;
 
 mod add_feature;
+mod add_table;
 mod adopt;
 mod check;
 mod completions;
@@ -38,6 +39,7 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::Diff(args) => diff::run(args, Ui::default()),
         Command::Check(args) => check::run(args, Ui::new(false, args.json)),
         Command::Undo(args) => undo::run(args, of_move(&args.how)),
+        Command::AddTable(args) => add_table::run(args, Ui::new(args.quiet, args.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.how)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
         Command::Completions(args) => completions::run(args, Ui::default()),

@@ -22,6 +22,8 @@
 //!    - [`tree`] is a project as a value: relative paths that cannot leave it, and what stands at them.
 //!    - [`lockfile`] is `heavy.toml` in a project: template, version, [`stamp`] and answers.
 //!
+//! [`table`](mod@table) makes a new table of a project: files of its own, and single lines for files that are there.
+//!
 //! [`adopt`] finds the version and the answers that a project without a `heavy.toml` fits.
 //!
 //! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
@@ -53,6 +55,7 @@ pub mod render;
 pub mod source;
 pub mod stamp;
 pub mod suggest;
+pub mod table;
 pub mod template;
 pub mod transition;
 pub mod tree;

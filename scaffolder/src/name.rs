@@ -10,7 +10,7 @@ use heck::{ToKebabCase, ToSnakeCase, ToTitleCase};
 use crate::error::Error;
 
 /// Strict and reserved keywords of every edition up to 2024, after the Rust Reference, in lower case.
-const KEYWORDS: [&str; 51] = [
+pub(crate) const KEYWORDS: [&str; 51] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
     "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",

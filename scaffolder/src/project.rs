@@ -15,6 +15,7 @@ pub mod index;
 pub mod look;
 pub mod origin;
 pub mod repository;
+pub mod rustfmt;
 pub mod snapshot;
 
 /// The folder that holds the state of moves where there is no repository to keep it in.

@@ -93,5 +93,8 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
         .filter(|(_, bytes)| String::from_utf8_lossy(bytes).to_lowercase().contains("zebra"))
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(named, [".env.example", "Cargo.lock", "Cargo.toml", "README.md", "compose.yaml", "heavy.toml"]);
+    assert_eq!(
+        named,
+        [".env.example", "Cargo.lock", "Cargo.toml", "README.md", "compose.yaml", "docs/production.md", "heavy.toml"]
+    );
 }

@@ -8,7 +8,9 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
-    database, routes,
+    database,
+    encryption::Vault,
+    routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
 {%- if pgvector %}
@@ -35,6 +37,8 @@ pub struct Shared {
     pub db: Db,
     /// Makes and checks hashes of passwords.
     pub passwords: Passwords,
+    /// Seals and opens what is encrypted in the database.
+    pub vault: Vault,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
 {%- if pgvector %}
@@ -83,11 +87,13 @@ impl AppState {
 {%- endif %}
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+        let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         Ok(Self(Arc::new(Shared {
             config,
             db,
             passwords,
+            vault,
             attempts,
 {%- if pgvector %}
             vectors,

@@ -1,6 +1,6 @@
 //! What can be typed after the program's name. The doc comments here are the help.
 //!
-//! One variant of [`Command`] a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
+//! One variant of `Command` a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
 //! own in `cli/`.
 
 use std::error::Error;
@@ -18,6 +18,7 @@ mod progress;
 {%- if pgvector %}
 mod reembed;
 {%- endif %}
+mod rotate;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -39,6 +40,8 @@ enum Command {
     /// Embed every note whose embedding is missing, outdated or by another model; goes on where it was stopped
     Reembed,
 {%- endif %}
+    /// Encrypt anew what is not under the first key of `ENCRYPTION_KEYS`; goes on where it was stopped
+    Rotate,
 }
 
 #[derive(Debug, Default, Args)]
@@ -61,6 +64,7 @@ impl Cli {
 {%- if pgvector %}
             Command::Reembed => reembed::run(config).await,
 {%- endif %}
+            Command::Rotate => rotate::run(config).await,
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::services::passwords::Cost;
+use crate::{encryption::Keys, services::passwords::Cost};
 {%- if pgvector %}
 
 use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
@@ -84,6 +84,8 @@ pub struct Config {
     /// `EMBEDDER`: how the meaning of a text is found.
     pub embedder: EmbedderKind,
 {%- endif %}
+    /// `ENCRYPTION_KEYS`: what is encrypted in the database is under the first one, and may be under the others.
+    pub encryption_keys: Keys,
     /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
@@ -154,6 +156,7 @@ impl Config {
             vector_ef_search: vars.number("VECTOR_EF_SEARCH", VectorDb::EF_SEARCH, 1..=1000),
             embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
 {%- endif %}
+            encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: read::project_dir(),
             log_filter: vars.parse(

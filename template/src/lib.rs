@@ -8,6 +8,7 @@
 //! 5. [`services`]: rules and transactions.
 //! 6. [`repositories`]: all SQL.
 //! 7. [`models`]: what it is all about, as types that cannot hold an invalid value.
+//!    [`encryption`] seals what not even the database may read.
 //! 8. [`error`]: everything that can go wrong, and how much of it the client is told.
 //!
 //! Calls go down only: pages and http → services → repositories → models. A layer may be skipped; none just passes
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod components;
 pub mod config;
 pub mod database;
+pub mod encryption;
 pub mod error;
 mod hex;
 pub mod http;

@@ -1,5 +1,5 @@
-//! Three ways to give a test a database, on one server, taking turns: the stack's copy of a template, PostgreSQL's
-//! default copy, and an empty database that the schema is run on.
+//! Three ways to give a test a database, on one server, taking turns: the stack's copy of a template, a transaction that
+//! is rolled back, and an empty database that the schema is run on.
 //!
 //! usage: testdb PROJECT ROUNDS
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use stack_db::Schema;
-use stack_db::testing::TestDatabase;
+use stack_db::testing::{TestDatabase, TestTransaction};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -38,7 +38,8 @@ async fn main() -> Result<(), Failure> {
     let kept = TestDatabase::create(&schema).await;
     println!("first of a run (server started if it was not, template made): {:.1} ms", first.elapsed().as_secs_f64() * 1000.0);
 
-    let (mut copies, mut with_query, mut replays) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut copies, mut with_query, mut rolled, mut replays) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    drop(TestTransaction::begin(&schema).await);
     for round in 0..rounds {
         let start = Instant::now();
         let database = TestDatabase::create(&schema).await;
@@ -46,6 +47,12 @@ async fn main() -> Result<(), Failure> {
         sqlx::query("SELECT count(*) FROM users").execute(database.pool()).await?;
         drop(database);
         with_query.push(start.elapsed());
+
+        let start = Instant::now();
+        let mut transaction = TestTransaction::begin(&schema).await;
+        sqlx::query("SELECT count(*) FROM users").execute(&mut *transaction).await?;
+        drop(transaction);
+        rolled.push(start.elapsed());
 
         let start = Instant::now();
         let name = format!("replay_{round}");
@@ -58,8 +65,10 @@ async fn main() -> Result<(), Failure> {
         replays.push(start.elapsed());
     }
     let (create, whole, replay) = (median(&mut copies), median(&mut with_query), median(&mut replays));
+    let rolled = median(&mut rolled);
     println!("create: {create:.1} ms");
     println!("create, first query, drop: {whole:.1} ms   {:.3} of creating an empty one and running the schema", whole / replay);
+    println!("rolled back: begin, first query, end: {rolled:.1} ms   {:.3} of the same", rolled / replay);
     println!("empty database, schema, first query, drop: {replay:.1} ms");
     Ok(())
 }

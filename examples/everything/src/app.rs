@@ -8,11 +8,20 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
-    database, routes,
+    database,
+    encryption::Vault,
+    routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
 
-use crate::services::search::{self, Search};
+use crate::{
+    database::vectors::VectorDb,
+    error::Error,
+    services::{
+        embedder::{self, Embedder},
+        search::{self, Search},
+    },
+};
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -26,26 +35,70 @@ pub struct Shared {
     pub db: Db,
     /// Makes and checks hashes of passwords.
     pub passwords: Passwords,
+    /// Seals and opens what is encrypted in the database.
+    pub vault: Vault,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
+    vectors: Option<VectorDb>,
     /// Finds notes by what they say.
     pub search: Search,
 }
 
 impl AppState {
+    /// Connects to every database: what a command needs that does not serve.
+    ///
+    /// # Errors
+    /// With a text for the person who started the application.
+    pub async fn connect(config: Config) -> Result<Self, StartError> {
+        let db = database::open(&config).await?;
+        let vectors = database::vectors::open(&config).await?;
+        let embedder = embedder::of(config.embedder);
+        Self::with_vectors(config, db, vectors, embedder)
+    }
+
+    /// With databases that are connected already.
+    ///
     /// # Errors
     /// Only if the operating system has no random numbers to give.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
+        let embedder = embedder::of(config.embedder);
+        Self::with_vectors(config, db, None, embedder)
+    }
+
+    /// [`AppState::new`] with a vector database, and what makes the vectors.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_vectors(
+        config: Config,
+        db: Db,
+        vectors: Option<VectorDb>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Result<Self, StartError> {
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+        let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         Ok(Self(Arc::new(Shared {
             config,
             db,
             passwords,
+            vault,
             attempts,
-            search: Search::off(),
+            vectors,
+            search: Search::new(embedder),
         })))
+    }
+
+    /// The vector database.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there is none, see [`database::vectors::open`].
+    pub fn vectors(&self) -> Result<&VectorDb, Error> {
+        let none = "there is no vector database: `VECTOR_DATABASE_URL` is not set";
+        self.vectors
+            .as_ref()
+            .ok_or_else(|| Error::Unavailable(none.into()))
     }
 }
 
@@ -70,10 +123,8 @@ impl App {
     /// # Errors
     /// With a text for the person who started the application.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        let db = database::open(&config).await?;
-        let listener = listen(&config).await?;
-        let state = AppState::new(config, db)?;
-        database::vectors::turn_search_on(&state).await?;
+        let state = AppState::connect(config).await?;
+        let listener = listen(&state.config).await?;
         let router = routes::router(state.clone());
         Ok(Self {
             listener,
@@ -215,6 +266,12 @@ impl From<stack_db::embedded::Error> for StartError {
 
 impl From<stack_db::schema::Error> for StartError {
     fn from(error: stack_db::schema::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<stack_db::migrations::Error> for StartError {
+    fn from(error: stack_db::migrations::Error) -> Self {
         Self(error.to_string())
     }
 }

@@ -12,9 +12,9 @@ use std::{
     time::Duration,
 };
 
-use crate::services::passwords::Cost;
+use crate::{encryption::Keys, services::passwords::Cost};
 
-use crate::services::embedder::EmbedderKind;
+use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
 
 mod read;
 
@@ -76,8 +76,12 @@ pub struct Config {
     /// `VECTOR_DATABASE_URL`; none means no search, or a server of the project's own if there is no
     /// `DATABASE_URL` either.
     pub vector_database_url: Option<Secret>,
+    /// `VECTOR_EF_SEARCH`: how many candidates a search by an index keeps in view.
+    pub vector_ef_search: u16,
     /// `EMBEDDER`: how the meaning of a text is found.
     pub embedder: EmbedderKind,
+    /// `ENCRYPTION_KEYS`: what is encrypted in the database is under the first one, and may be under the others.
+    pub encryption_keys: Keys,
     /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
@@ -144,7 +148,9 @@ impl Config {
             vector_database_url: vars
                 .url("VECTOR_DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),
+            vector_ef_search: vars.number("VECTOR_EF_SEARCH", VectorDb::EF_SEARCH, 1..=1000),
             embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
+            encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: read::project_dir(),
             log_filter: vars.parse(

@@ -1,13 +1,14 @@
 //! Where the database comes from.
 //!
 //! `DATABASE_URL` names one. Without it, in development, the project has a server of its own in `.data/`, which
-//! is left running for the next start. An empty database is filled from `schema/` in development; in production
-//! that is left to whoever deploys.
+//! is left running for the next start. In development an empty database is filled from `schema/`; in production
+//! it is migrated, when whoever deploys says so (`serve --migrate`, or `migrate` before).
 
-use stack_db::{Db, PoolSettings, Schema, embedded};
+use stack_db::{Db, Migrations, PoolSettings, Schema, embedded};
 
 use crate::{app::StartError, config::Config};
 
+pub mod migrations;
 pub mod vectors;
 
 /// The name of the development database: that of the project.
@@ -18,6 +19,25 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 /// # Errors
 /// With a text for the person who started the application.
 pub async fn open(config: &Config) -> Result<Db, StartError> {
+    let db = connect(config).await?;
+    if !db.is_cockroach() && !config.environment.is_production() {
+        tracing::info!(
+            "the database is PostgreSQL; for CockroachDB set `DATABASE_URL` as `.env.example` shows"
+        );
+    }
+    if config.environment.is_production() {
+        require_migrated(&migrations::main(config)?, &db).await?;
+    } else {
+        fill(&schema(config)?, &db).await?;
+    }
+    Ok(db)
+}
+
+/// Connects to the database, whatever is in it.
+///
+/// # Errors
+/// With a text for the person who started the application.
+pub async fn connect(config: &Config) -> Result<Db, StartError> {
     let url = match &config.database_url {
         Some(url) => url.expose().to_owned(),
         None => start_own_server(config, NAME).await?,
@@ -28,18 +48,7 @@ pub async fn open(config: &Config) -> Result<Db, StartError> {
         serializable: true,
         ..PoolSettings::default()
     };
-    let db = Db::connect(&url, settings).await?;
-    if !db.is_cockroach() && !config.environment.is_production() {
-        tracing::info!(
-            "the database is PostgreSQL; for CockroachDB set `DATABASE_URL` as `.env.example` shows"
-        );
-    }
-    if config.environment.is_production() {
-        require_tables(&db).await?;
-    } else if schema(config)?.fill_if_empty(db.pool()).await? {
-        tracing::info!("filled the empty database from `schema/`");
-    }
-    Ok(db)
+    Ok(Db::connect(&url, settings).await?)
 }
 
 /// Starts the project's own server, or finds it running, and returns the URL of the database `name` on it.
@@ -59,20 +68,26 @@ fn schema(config: &Config) -> Result<Schema, StartError> {
     Ok(Schema::read(config.project_dir.join("schema"))?)
 }
 
-/// Production fills nothing by itself, but it says so at the start rather than with every request.
-async fn require_tables(db: &Db) -> Result<(), StartError> {
-    let exists: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM information_schema.tables
-         WHERE table_schema = current_schema() AND table_name = 'users')",
-    )
-    .fetch_one(db.pool())
-    .await?;
-    if exists {
-        return Ok(());
+/// Fills an empty database from its schema, which only development does.
+async fn fill(schema: &Schema, db: &Db) -> Result<(), StartError> {
+    if schema.fill_if_empty(db.pool()).await? {
+        tracing::info!("filled an empty database from `schema/`");
+    } else if schema.changed_since_fill(db.pool()).await? {
+        tracing::warn!(
+            "`schema/` has changed since the database was filled from it; `cargo dev pave` makes it anew"
+        );
     }
-    Err(StartError(
-        "the database has no table `users`: it is empty, or `DATABASE_URL` names another one\n\
-         hint: cat schema/*.sql | psql --set ON_ERROR_STOP=1 --single-transaction \"$DATABASE_URL\""
-            .to_owned(),
-    ))
+    Ok(())
+}
+
+/// Production changes no tables by itself, but it says at the start what is missing, rather than with every request.
+async fn require_migrated(migrations: &Migrations, db: &Db) -> Result<(), StartError> {
+    let status = migrations.require(db.pool()).await?;
+    if let Some(newer) = status.newer {
+        tracing::warn!(
+            "the database is newer than this release: migration {newer} was applied, and the last one known here is {}",
+            migrations.last()
+        );
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use axum::{
 };
 use stack_db::SqlxCause;
 
-use crate::models::{FieldErrors, Note};
+use crate::models::FieldErrors;
 
 /// What a handler returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -43,9 +43,9 @@ pub enum Error {
     /// A field has a value that is taken.
     #[error("this is taken")]
     Taken(FieldErrors),
-    /// The note was changed since the client read it. Holds what is stored now.
-    #[error("this note was changed in the meantime")]
-    Outdated(Box<Note>),
+    /// What the client edits was changed since it was read. Holds what is stored now, as the API shows it.
+    #[error("this was changed in the meantime")]
+    Outdated(serde_json::Value),
     /// Too many attempts to log in; may be tried again after this time.
     #[error("too many attempts, try again later")]
     TooManyAttempts(Duration),
@@ -112,6 +112,11 @@ impl Error {
             Self::Invalid(fields) | Self::Taken(fields) => Some(fields),
             _ => None,
         }
+    }
+
+    /// An edit of something that was changed since; `stored` is what it is now.
+    pub fn outdated(stored: &impl serde::Serialize) -> Self {
+        serde_json::to_value(stored).map_or_else(Self::internal, Self::Outdated)
     }
 
     /// Wraps what should not have happened.

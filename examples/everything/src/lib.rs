@@ -1,6 +1,6 @@
 //! The tour. Read in this order:
 //!
-//! 1. [`config`]: the environment, read once and typed.
+//! 1. [`cli`]: what can be typed; [`config`]: the environment, read once and typed.
 //! 2. [`app`]: from settings to an application that serves. [`database`] is where its database comes from.
 //! 3. [`routes`]: every URL on one screen.
 //! 4. [`pages`] for people and [`http`] for programs; both begin with a request and end with an answer.
@@ -8,15 +8,18 @@
 //! 5. [`services`]: rules and transactions.
 //! 6. [`repositories`]: all SQL.
 //! 7. [`models`]: what it is all about, as types that cannot hold an invalid value.
+//!    [`encryption`] seals what not even the database may read.
 //! 8. [`error`]: everything that can go wrong, and how much of it the client is told.
 //!
 //! Calls go down only: pages and http → services → repositories → models. A layer may be skipped; none just passes
 //! things on. What surrounds every request is in [`http::edge`].
 
 pub mod app;
+pub mod cli;
 pub mod components;
 pub mod config;
 pub mod database;
+pub mod encryption;
 pub mod error;
 mod hex;
 pub mod http;
@@ -25,5 +28,6 @@ pub mod pages;
 mod random;
 pub mod repositories;
 pub mod routes;
+pub mod seed;
 pub mod services;
 pub mod telemetry;

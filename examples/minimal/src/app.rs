@@ -8,7 +8,9 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
-    database, routes,
+    database,
+    encryption::Vault,
+    routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
 
@@ -24,21 +26,36 @@ pub struct Shared {
     pub db: Db,
     /// Makes and checks hashes of passwords.
     pub passwords: Passwords,
+    /// Seals and opens what is encrypted in the database.
+    pub vault: Vault,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
 }
 
 impl AppState {
+    /// Connects to every database: what a command needs that does not serve.
+    ///
+    /// # Errors
+    /// With a text for the person who started the application.
+    pub async fn connect(config: Config) -> Result<Self, StartError> {
+        let db = database::open(&config).await?;
+        Self::new(config, db)
+    }
+
+    /// With databases that are connected already.
+    ///
     /// # Errors
     /// Only if the operating system has no random numbers to give.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+        let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         Ok(Self(Arc::new(Shared {
             config,
             db,
             passwords,
+            vault,
             attempts,
         })))
     }
@@ -65,9 +82,8 @@ impl App {
     /// # Errors
     /// With a text for the person who started the application.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        let db = database::open(&config).await?;
-        let listener = listen(&config).await?;
-        let state = AppState::new(config, db)?;
+        let state = AppState::connect(config).await?;
+        let listener = listen(&state.config).await?;
         let router = routes::router(state.clone());
         Ok(Self {
             listener,
@@ -207,6 +223,12 @@ impl From<stack_db::embedded::Error> for StartError {
 
 impl From<stack_db::schema::Error> for StartError {
     fn from(error: stack_db::schema::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<stack_db::migrations::Error> for StartError {
+    fn from(error: stack_db::migrations::Error) -> Self {
         Self(error.to_string())
     }
 }

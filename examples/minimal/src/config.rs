@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::services::passwords::Cost;
+use crate::{encryption::Keys, services::passwords::Cost};
 
 mod read;
 
@@ -71,6 +71,8 @@ pub struct Config {
     pub port: u16,
     /// `DATABASE_URL`; none, in development, means a server of the project's own.
     pub database_url: Option<Secret>,
+    /// `ENCRYPTION_KEYS`: what is encrypted in the database is under the first one, and may be under the others.
+    pub encryption_keys: Keys,
     /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
@@ -134,6 +136,7 @@ impl Config {
             database_url: vars
                 .url("DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),
+            encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: read::project_dir(),
             log_filter: vars.parse(

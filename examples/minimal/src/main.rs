@@ -1,15 +1,16 @@
-//! Environment → [`Config`] → [`App`] → serve until stopped.
+//! Arguments and environment → [`Config`] → [`Cli::run`], which by default serves until it is stopped.
 
 use std::{error::Error, process::ExitCode};
 
 use app::{
-    app::App,
+    cli::Cli,
     config::{Config, ConfigError},
     telemetry,
 };
+use clap::Parser;
 
 fn main() -> ExitCode {
-    match run() {
+    match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&*error);
@@ -18,17 +19,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
+fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
     let _log = telemetry::init(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let app = App::build(config).await?;
-        app.run_until_stopped().await?;
-        Ok(())
-    })
+    runtime.block_on(cli.run(config))
 }
 
 /// Tells the person who started the program. The log may go elsewhere, or be read by machines.

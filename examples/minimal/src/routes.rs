@@ -2,7 +2,7 @@
 
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 
 use crate::{app::AppState, http, http::edge, pages};
@@ -19,7 +19,7 @@ pub fn router(state: AppState) -> Router {
 
 /// For people. `visit` finds out who they are.
 fn pages(state: AppState) -> Router<AppState> {
-    use pages::{account, home, notes, visitor};
+    use pages::{account, home, notes, settings, visitor};
 
     Router::new()
         .route("/", get(home::show))
@@ -29,6 +29,9 @@ fn pages(state: AppState) -> Router<AppState> {
         )
         .route("/login", get(account::log_in_form).post(account::log_in))
         .route("/logout", post(account::log_out))
+        .route("/account", get(settings::show))
+        .route("/account/phone", post(settings::set_phone))
+        .route("/account/phone/delete", post(settings::remove_phone))
         .route("/notes", get(notes::index).post(notes::create))
         .route("/notes/new", get(notes::new))
         .route("/notes/{id}", get(notes::edit).post(notes::update))
@@ -44,6 +47,7 @@ fn api() -> Router<AppState> {
         .route("/api/users", post(users::register))
         .route("/api/users/{id}", get(users::profile))
         .route("/api/me", get(users::me))
+        .route("/api/me/phone", put(users::set_phone))
         .route(
             "/api/session",
             post(session::log_in).delete(session::log_out),

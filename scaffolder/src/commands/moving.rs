@@ -239,7 +239,7 @@ fn is_manifest(path: &TreePath) -> bool {
 }
 
 /// Lets cargo change `Cargo.lock`, and remembers the outcome as the move's. A failure loses nothing: the next build says the same.
-fn update_lock(project: &Project, ui: Ui) -> Result<()> {
+pub(super) fn update_lock(project: &Project, ui: Ui) -> Result<()> {
     let busy = ui.busy("Bringing Cargo.lock up to date");
     let outcome = super::update_lock(project.root());
     drop(busy);

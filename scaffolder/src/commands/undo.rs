@@ -20,7 +20,11 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
         return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
     };
     let files = if last.changes == 1 { "1 file" } else { &format!("{} files", last.changes) };
-    let what = format!("`heavy {}` ({} to {}, {files})", last.header.verb, last.header.from, last.header.to);
+    let versions = match &last.header {
+        header if header.from == header.to => String::new(),
+        header => format!("{} to {}, ", header.from, header.to),
+    };
+    let what = format!("`heavy {}` ({versions}{files})", last.header.verb);
     if how.dry_run {
         return if ui.wants_json() {
             ui.json(&json!({ "command": "undo", "move": last.header, "files": last.changes, "applied": false }))

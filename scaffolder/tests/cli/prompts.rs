@@ -132,3 +132,27 @@ fn whoever_says_no_to_a_plan_keeps_everything_as_it_is() {
     assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
     assert!(env.read("my-app/heavy.toml").contains("queue = false"));
 }
+
+#[test]
+fn a_table_is_asked_for_its_name_and_its_fields_one_by_one() {
+    let env = Environment::new();
+    env.succeeds(&["new", "shop", "--defaults"]);
+    let mut terminal = on_terminal(&env, &["add-table", "--project", "shop"]);
+    terminal.exp_string("Name of the table").expect("a question");
+    terminal.send_line("book").expect("an answer");
+    terminal.exp_string("not a plural").expect("a refusal");
+    terminal.send(&"\u{7f}".repeat("book".len())).expect("keys");
+    terminal.send_line("books").expect("an answer");
+    terminal.exp_string("A field").expect("a question");
+    terminal.send_line("title:string").expect("an answer");
+    terminal.exp_string("Another field").expect("a question");
+    terminal.send_line("pages:int?").expect("an answer");
+    terminal.exp_string("Another field").expect("a question");
+    terminal.send_line("").expect("an answer");
+    terminal.exp_string("Do this?").expect("a question");
+    terminal.send_line("y").expect("an answer");
+    terminal.exp_string("Added").expect("the end");
+    terminal.exp_eof().expect("the end");
+    let schema = env.read("shop/schema/040_books.sql");
+    assert!(schema.contains("title text NOT NULL") && schema.contains("pages int4,"), "{schema}");
+}

@@ -5,17 +5,22 @@
 
 mod email;
 mod id;
+pub mod input;
 mod invalid;
 mod note;
 mod password;
+mod phone;
 mod session;
 mod text;
 mod user;
+mod version;
 
 pub use email::Email;
 pub use id::{NoteId, UserId};
 pub use invalid::{FieldError, FieldErrors, Invalid};
-pub use note::{Note, NoteBody, NoteDraft, NoteTitle, Version};
+pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use password::{Password, PasswordHash};
+pub use phone::Phone;
 pub use session::{SessionToken, TokenDigest};
 pub use user::{DisplayName, Registration, User};
+pub use version::Version;

@@ -1,9 +1,9 @@
 //! A note: a title, a text, and a count of its edits.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{FieldErrors, Invalid, NoteId, UserId, text};
+use super::{FieldErrors, Invalid, NoteId, UserId, Version, text};
 
 /// A note, as it is stored.
 #[derive(Clone, Debug, Serialize)]
@@ -58,21 +58,6 @@ impl NoteBody {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// Counts the edits of a note, from 1.
-///
-/// An update names the version it was made from and is refused if that is not the newest one any more:
-/// of two people (or two tabs) who edit at once, the second sees what the first wrote instead of erasing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
-#[serde(transparent)]
-#[sqlx(transparent)]
-pub struct Version(i64);
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
     }
 }
 

@@ -165,15 +165,16 @@ fn register_page(visitor: &Visitor, form: &RegisterForm, errors: &FieldErrors) -
                 (form::token(&visitor.csrf))
                 (Field {
                     name: "display_name", label: "Name", kind: "text", value: &form.display_name,
-                    autocomplete: "name", hint: Some("What others see."),
+                    autocomplete: "name", hint: Some("What others see."), required: true,
                 }.render(errors))
                 (Field {
                     name: "email", label: "E-mail address", kind: "email", value: &form.email,
-                    autocomplete: "username", hint: None,
+                    autocomplete: "username", hint: None, required: true,
                 }.render(errors))
                 (Field {
                     name: "password", label: "Password", kind: "password", value: "",
                     autocomplete: "new-password", hint: Some("At least 10 characters."),
+                    required: true,
                 }.render(errors))
                 button type="submit" { "Make my account" }
             }
@@ -194,11 +195,11 @@ fn log_in_page(visitor: &Visitor, form: &LogInForm, wrong: Option<&str>) -> Mark
                 input type="hidden" name="next" value=(form.next);
                 (Field {
                     name: "email", label: "E-mail address", kind: "email", value: &form.email,
-                    autocomplete: "username", hint: None,
+                    autocomplete: "username", hint: None, required: true,
                 }.render(&errors))
                 (Field {
                     name: "password", label: "Password", kind: "password", value: "",
-                    autocomplete: "current-password", hint: None,
+                    autocomplete: "current-password", hint: None, required: true,
                 }.render(&errors))
                 button type="submit" { "Log in" }
             }

@@ -13,4 +13,5 @@ pub mod notes;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}
+pub mod settings;
 pub mod visitor;

@@ -17,8 +17,9 @@ use super::{
 use crate::{
     app::AppState,
     components::{
+        date::date,
         form::{self, Field},
-        note_card::{date, note_card},
+        note_card::note_card,
     },
     error::{Error, Result},
     http::{
@@ -53,14 +54,14 @@ pub async fn index(
     page: PageQuery<NoteId>,
 ) -> Result<Markup> {
     let found = notes::list(state.db.pool(), user.id, page.after, page.limit + 1).await?;
-    let (notes, next) = pagination::split(found, page.limit);
+    let (notes, next) = pagination::split(found, page.limit, |note| note.id);
     let main = html! {
         header.title {
             h1 { "Notes" }
             a.button href="/notes/new" { "Write a note" }
         }
 {%- if pgvector %}
-        (super::search::search_box("", None))
+        (super::search::search_box("", html! {}))
 {%- endif %}
         @if notes.is_empty() && page.after.is_none() {
             section.empty {
@@ -97,7 +98,7 @@ pub async fn create(
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
             notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-            Ok(done(&state, Flash::NoteSaved))
+            Ok(done(&state, Flash::Saved))
         }
         Err(errors) => {
             let page = new_page(&visitor, &form, &errors);
@@ -135,12 +136,15 @@ pub async fn update(
         Err(errors) => Err(errors.into()),
     };
     let (status, trouble) = match updated {
-        Ok(_) => return Ok(done(&state, Flash::NoteSaved)),
+        Ok(_) => return Ok(done(&state, Flash::Saved)),
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Fields(errors)),
-        Err(Error::Outdated(stored)) => {
+        Err(Error::Outdated(_)) => {
+            let stored = notes::find(state.db.pool(), user.id, id)
+                .await?
+                .ok_or(Error::NotFound)?;
             // Sent once more, the form writes over what the person has now seen.
             form.version = stored.version;
-            (StatusCode::CONFLICT, Trouble::Outdated(stored))
+            (StatusCode::CONFLICT, Trouble::Outdated(stored.into()))
         }
         Err(error) => return Err(error),
     };
@@ -155,7 +159,7 @@ pub async fn delete(
     CsrfForm(NoFields {}): CsrfForm<NoFields>,
 ) -> Result<Response> {
     if notes::delete(state.db.pool(), user.id, id).await? {
-        Ok(done(&state, Flash::NoteDeleted))
+        Ok(done(&state, Flash::Deleted))
     } else {
         Err(Error::NotFound)
     }
@@ -236,7 +240,7 @@ fn fields(title: &str, body: &str, errors: &FieldErrors) -> Markup {
     html! {
         (Field {
             name: "title", label: "Title", kind: "text", value: title,
-            autocomplete: "off", hint: None,
+            autocomplete: "off", hint: None, required: true,
         }.render(errors))
         (form::text_area("body", "Text", body, 10, errors))
     }

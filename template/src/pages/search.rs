@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use time::Date;
 
 use super::{layout, visitor::SignedIn};
 use crate::{
@@ -23,7 +22,12 @@ pub async fn show(
     };
     let main = html! {
         header.title { h1 { "Search" } a.button.secondary href="/notes" { "All notes" } }
-        (search_box(text, query.since))
+        (search_box(text, html! {
+            div.field {
+                label for="since" { "Written since" }
+                input #since name="since" type="date" value=[query.since];
+            }
+        }))
         @if hits.is_empty() && !text.is_empty() {
             section.empty { h2 { "Nothing found" } p { "Other words may find it." } }
         }
@@ -32,18 +36,15 @@ pub async fn show(
     Ok(layout::page(&visitor, "Search", main))
 }
 
-/// The form, for this page and that of all notes.
-pub(super) fn search_box(text: &str, since: Option<Date>) -> Markup {
+/// The form, for this page and that of all notes; `more` are further fields.
+pub(super) fn search_box(text: &str, more: Markup) -> Markup {
     html! {
         form.search role="search" action="/notes/search" {
             div.field {
                 label for="q" { "Search in your notes" }
                 input #q name="q" type="search" maxlength="500" value=(text) required;
             }
-            div.field {
-                label for="since" { "Written since" }
-                input #since name="since" type="date" value=[since];
-            }
+            (more)
             button type="submit" { "Search" }
         }
     }

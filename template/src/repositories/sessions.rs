@@ -45,10 +45,15 @@ pub async fn delete(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result
         .map(drop)
 }
 
-/// Removes sessions that have ended, and says how many.
-pub async fn delete_expired(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
-    let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= now()")
-        .execute(db)
-        .await?;
+/// Removes up to `limit` sessions that have ended, and says how many.
+pub async fn delete_expired(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "DELETE FROM sessions WHERE token_hash IN (
+             SELECT token_hash FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1
+         )",
+    )
+    .bind(limit)
+    .execute(db)
+    .await?;
     Ok(done.rows_affected())
 }

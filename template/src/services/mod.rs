@@ -10,6 +10,7 @@ pub mod embedder;
 pub mod notes;
 pub mod passwords;
 pub mod progress;
+pub mod rotation;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}

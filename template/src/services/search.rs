@@ -5,8 +5,7 @@
 //! [`fusion`] makes one list of both. Vectors and words stand side by side in the vector database, which is always
 //! PostgreSQL, so search is the same whatever database the notes are in.
 //!
-//! [`index`](self::index()) keeps that database up to date; [`reembed`](self::reembed()) does so for everybody, for a person who
-//! waits.
+//! [`index()`] keeps that database up to date; [`reembed()`] does so for everybody, for a person who waits.
 
 use std::{sync::Arc, time::Duration};
 

@@ -62,7 +62,7 @@ async fn a_constraint_becomes_an_error_of_its_field() {
 async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
-    sqlx::query("DROP TABLE notes")
+    sqlx::query("DROP TABLE notes CASCADE")
         .execute(app.database.pool())
         .await
         .unwrap();

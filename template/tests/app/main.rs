@@ -9,12 +9,15 @@ mod cockroach;
 {%- endif %}
 mod common;
 mod database;
+mod docs;
 mod edge;
+mod encryption;
 mod error;
 mod lifecycle;
 mod migrations;
 mod pages;
 mod process;
+mod repositories;
 {%- if pgvector %}
 mod search;
 {%- endif %}

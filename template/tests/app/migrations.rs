@@ -4,7 +4,7 @@ use std::{path::Path, process::Output};
 
 use app::database::migrations;
 use sqlx::PgPool;
-use stack_db::{Migrations, Schema, testing::TestDatabase};
+use stack_db::{Migrations, testing::TestDatabase};
 
 use crate::{
     common::{config, database, empty_database, migrated_database},
@@ -69,7 +69,7 @@ async fn migrations_make_the_same_database_as_the_schema() {
 #[tokio::test]
 async fn migrations_make_the_same_vector_database_as_its_schema() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector");
-    let filled = TestDatabase::create(&Schema::read(folder).unwrap()).await;
+    let filled = TestDatabase::create(&stack_db::Schema::read(folder).unwrap()).await;
     let migrated = empty_vector_database().await;
     let migrations = migrations::vectors(&config(migrated.url(), &[])).unwrap();
     migrations.apply(migrated.pool(), |_| {}).await.unwrap();
@@ -81,7 +81,7 @@ async fn migrations_make_the_same_vector_database_as_its_schema() {
 /// Without a table, on a server that has the extension.
 async fn empty_vector_database() -> TestDatabase {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector");
-    let database = TestDatabase::create(&Schema::read(folder).unwrap()).await;
+    let database = TestDatabase::create(&stack_db::Schema::read(folder).unwrap()).await;
     sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         .execute(database.pool())
         .await

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    common::migrated_database,
+    common::{ENCRYPTION_KEYS, migrated_database},
     lifecycle::{BODY, begin_request},
 };
 
@@ -16,6 +16,7 @@ pub fn program() -> Command {
     let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
     command
         .env_clear()
+        .env("ENCRYPTION_KEYS", ENCRYPTION_KEYS)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -41,6 +41,9 @@ impl Embedder for Fragile {
         if self.down.load(Ordering::SeqCst) {
             return Box::pin(async { Err("the model is down".into()) });
         }
+        if text.starts_with("Poison") {
+            return Box::pin(async { Err("this text is refused".into()) });
+        }
         let limit = self.stuck_at.load(Ordering::SeqCst);
         if limit > 0 && self.embedded.load(Ordering::SeqCst) >= limit {
             return Box::pin(std::future::pending());
@@ -393,6 +396,17 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
 }
 
 #[tokio::test]
+async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
+    let embedder = Arc::new(Fragile::default());
+    let app = TestApp::with_embedder(embedder).await;
+    let (ada, _) = app.logged_in("ada").await;
+    app.note(&ada, "Poison", "").await;
+    many(&app, &ada, 600).await;
+    assert!(search::index(&app.state, ada.id).await.is_err());
+    assert_eq!(count(app.vectors().pool()).await, 600);
+}
+
+#[tokio::test]
 async fn reembedding_that_was_killed_goes_on_where_it_was() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder.clone()).await;
@@ -474,7 +488,7 @@ async fn the_command_reembed_embeds_and_tells_line_by_line_where_nobody_watches(
     let mut command = program();
     command
         .arg("reembed")
-        .env("APP_ENV", "production")
+        .env("APP_ENV", "development")
         .env("DATABASE_URL", app.database.url());
     let without = command.output().expect("started");
     assert_eq!(without.status.code(), Some(1));

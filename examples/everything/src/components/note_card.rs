@@ -1,8 +1,8 @@
 //! A note in a list.
 
 use maud::{Markup, html};
-use time::OffsetDateTime;
 
+use super::date::date;
 use crate::models::Note;
 
 /// Title, the beginning of the text, and when it was written.
@@ -14,15 +14,6 @@ pub fn note_card(note: &Note) -> Markup {
             footer { (date(note.updated_at)) }
         }
     }
-}
-
-/// A day for people, and the exact time for programs.
-pub fn date(at: OffsetDateTime) -> Markup {
-    let exact = at
-        .format(&time::format_description::well_known::Rfc3339)
-        .unwrap_or_default();
-    let (day, month, year) = (at.day(), at.month(), at.year());
-    html! { time datetime=(exact) { (day) " " (month.to_string()) " " (year) } }
 }
 
 /// As much of `text` as a card shows, without half a word at the end.

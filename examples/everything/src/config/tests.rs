@@ -1,5 +1,10 @@
 use super::*;
 
+const KEYS: (&str, &str) = (
+    "ENCRYPTION_KEYS",
+    "key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+);
+
 fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_vars(|name| {
         vars.iter()
@@ -21,8 +26,36 @@ fn production_needs_a_database_and_names_the_variable() {
     let error = read(&[("APP_ENV", "production")]).unwrap_err().to_string();
     assert!(error.contains("`DATABASE_URL` is missing"), "{error}");
     let url = ("DATABASE_URL", "postgres://db/app");
-    let config = read(&[("APP_ENV", "production"), url]).unwrap();
+    let config = read(&[("APP_ENV", "production"), url, KEYS]).unwrap();
     assert_eq!(config.log_format, LogFormat::Json);
+}
+
+#[test]
+fn production_needs_a_key_that_is_not_that_of_development_and_says_how_to_make_one() {
+    let production = ("APP_ENV", "production");
+    let url = ("DATABASE_URL", "postgres://db/app");
+    let error = read(&[production, url]).unwrap_err().to_string();
+    assert!(error.contains("`ENCRYPTION_KEYS` is missing"), "{error}");
+    assert!(error.contains("openssl rand -base64 32"), "{error}");
+
+    let renamed = Keys::DEVELOPMENT.replace("development:", "live:");
+    let error = read(&[production, url, ("ENCRYPTION_KEYS", &renamed)]).unwrap_err();
+    assert!(
+        error.to_string().contains("the key of development"),
+        "{error}"
+    );
+    read(&[("APP_ENV", "development"), ("ENCRYPTION_KEYS", &renamed)]).unwrap();
+}
+
+#[test]
+fn a_key_that_is_wrong_is_reported_without_it() {
+    let keys = ("ENCRYPTION_KEYS", "key-1:hunter2");
+    let error = read(&[keys]).unwrap_err().to_string();
+    assert!(
+        error.contains("`ENCRYPTION_KEYS` must have keys of 32 bytes"),
+        "{error}"
+    );
+    assert!(!error.contains("hunter2"), "{error}");
 }
 
 #[test]

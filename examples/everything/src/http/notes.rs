@@ -54,7 +54,7 @@ pub async fn list(
     page: PageQuery<NoteId>,
 ) -> Result<Json<NotePage>> {
     let found = notes::list(state.db.pool(), user.id, page.after, page.limit + 1).await?;
-    let (notes, next) = pagination::split(found, page.limit);
+    let (notes, next) = pagination::split(found, page.limit, |note| note.id);
     Ok(Json(NotePage { notes, next }))
 }
 

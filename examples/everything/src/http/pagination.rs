@@ -8,10 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::{
-    error::Error,
-    models::{FieldErrors, Note, NoteId},
-};
+use crate::{error::Error, models::FieldErrors};
 
 /// How many items a page has if nothing is said.
 pub const USUAL: i64 = 20;
@@ -60,13 +57,14 @@ impl<Id: FromStr, S: Send + Sync> FromRequestParts<S> for PageQuery<Id> {
     }
 }
 
-/// Splits what was read with a limit one higher than the page: the page, and where the next one begins.
-pub fn split(mut notes: Vec<Note>, limit: i64) -> (Vec<Note>, Option<NoteId>) {
+/// Splits what was read with a limit one higher than the page: the page, and where the next one begins. `id` tells
+/// what an item is called.
+pub fn split<T, Id>(mut items: Vec<T>, limit: i64, id: impl Fn(&T) -> Id) -> (Vec<T>, Option<Id>) {
     let limit = usize::try_from(limit).unwrap_or_default();
-    let more = notes.len() > limit;
-    notes.truncate(limit);
-    let next = notes.last().filter(|_| more).map(|note| note.id);
-    (notes, next)
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(id);
+    (items, next)
 }
 
 #[cfg(test)]
@@ -103,5 +101,12 @@ mod tests {
         for (limit, after, field) in [("0", "", "limit"), ("x", "", "limit"), ("1", "x", "after")] {
             assert!(parse(limit, after).unwrap_err().of(field).is_some());
         }
+    }
+
+    #[test]
+    fn the_item_that_was_read_too_many_only_says_that_there_is_a_next_page() {
+        let id = |item: &u32| *item;
+        assert_eq!(split(vec![3, 2, 1], 2, id), (vec![3, 2], Some(2)));
+        assert_eq!(split(vec![3, 2], 2, id), (vec![3, 2], None));
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
 
 use super::current_user::{CurrentUser, session_token};
 use crate::{
@@ -23,19 +24,30 @@ const MOST: i64 = 50;
 /// How many characters a query may have.
 const LONGEST: usize = 500;
 
-/// `?q=…&limit=10`: what to look for, and how many notes to find.
+/// `?q=…&since=2026-01-31&limit=10`: what to look for, since which day, and how many notes to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchQuery {
     /// What to look for, trimmed; may be empty.
     pub text: String,
+    /// Only notes that were written on this day (in UTC) or later.
+    pub since: Option<Date>,
     /// From 1 to 50.
     pub limit: i64,
+}
+
+impl SearchQuery {
+    /// When the day begins.
+    pub fn since(&self) -> Option<OffsetDateTime> {
+        self.since.map(|day| day.midnight().assume_utc())
+    }
 }
 
 #[derive(Deserialize)]
 struct Raw {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    since: String,
     limit: Option<i64>,
 }
 
@@ -50,18 +62,32 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
             let message = "must have at most 500 characters";
             return Err(FieldErrors::one("q", message).into());
         }
+        let since = match raw.since.as_str() {
+            "" => None,
+            since => {
+                let wrong = || FieldErrors::one("since", "must be a day, such as 2026-01-31");
+                Some(day(since).ok_or_else(wrong)?)
+            }
+        };
         let limit = raw.limit.unwrap_or(USUAL);
         if limit < 1 {
             return Err(FieldErrors::one("limit", "must be a number from 1 to 50").into());
         }
         Ok(Self {
             text,
+            since,
             limit: limit.min(MOST),
         })
     }
 }
 
-/// What was found, nearest first.
+/// A day of our era, which is what a database can count on from.
+fn day(text: &str) -> Option<Date> {
+    let day = Date::parse(text, &Iso8601::DATE).ok()?;
+    (day.year() >= 1).then_some(day)
+}
+
+/// What was found, best first.
 #[derive(Serialize)]
 pub struct Hits {
     hits: Vec<Hit>,
@@ -76,7 +102,8 @@ pub async fn search(
     if query.text.is_empty() {
         return Err(FieldErrors::one("q", "must not be empty").into());
     }
-    let hits = search::find(&state, user.id, &query.text, query.limit).await?;
+    let since = query.since();
+    let hits = search::find(&state, user.id, &query.text, since, query.limit).await?;
     Ok(Json(Hits { hits }))
 }
 

@@ -6,13 +6,13 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{api_json::ApiJson, current_user::CurrentUser, key::Key};
 use crate::{
     app::AppState,
     error::{Error, Result},
-    models::{Registration, User, UserId},
+    models::{FieldErrors, Phone, Registration, User, UserId},
     repositories::users::{self, Profile},
     services::accounts,
 };
@@ -49,6 +49,39 @@ pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Res
 }
 
 /// What the client may know about itself.
-pub async fn me(CurrentUser(user): CurrentUser) -> Json<User> {
-    Json(user)
+#[derive(Serialize)]
+pub struct Me {
+    #[serde(flatten)]
+    user: User,
+    phone: Option<Phone>,
+}
+
+/// The body of a change of number; `null` removes it.
+#[derive(Deserialize)]
+pub struct NewPhone {
+    phone: Option<String>,
+}
+
+/// The client's own account.
+pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -> Result<Json<Me>> {
+    let phone = accounts::phone(&state, user.id).await?;
+    Ok(Json(Me { user, phone }))
+}
+
+/// Stores or removes the client's number.
+pub async fn set_phone(
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    ApiJson(body): ApiJson<NewPhone>,
+) -> Result<Json<Me>> {
+    let mut errors = FieldErrors::default();
+    let phone = match &body.phone {
+        None => None,
+        Some(text) => match errors.check("phone", Phone::parse(text)) {
+            None => return Err(errors.into()),
+            phone => phone,
+        },
+    };
+    accounts::set_phone(&state, user.id, phone.as_ref()).await?;
+    Ok(Json(Me { user, phone }))
 }

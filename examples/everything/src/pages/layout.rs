@@ -14,7 +14,9 @@ pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
         nav aria-label="Main" {
             @if let Some(user) = &visitor.user {
                 a href="/notes" { "Notes" }
-                span.who { span.visually-hidden { "Logged in as " } (user.display_name.as_str()) }
+                a.who href="/account" {
+                    span.visually-hidden { "Your account, " } (user.display_name.as_str())
+                }
                 form method="post" action="/logout" {
                     (form::token(&visitor.csrf))
                     button.quiet type="submit" { "Log out" }

@@ -11,4 +11,5 @@ pub mod home;
 pub mod layout;
 pub mod notes;
 pub mod search;
+pub mod settings;
 pub mod visitor;

@@ -1,55 +1,98 @@
 //! The table `note_embeddings`, which is in the vector database. Every statement names the owner.
 
-use std::collections::HashMap;
+use pgvector::{HalfVector, Vector};
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
 
-use pgvector::Vector;
-use sqlx::PgPool;
+use crate::{
+    database::vectors::{Metric, VectorDb},
+    models::{Note, NoteId, UserId, Version},
+};
 
-use crate::models::{Note, NoteId, UserId, Version};
+/// How many rows of a list are read at once.
+pub const PAGE: usize = 500;
 
-/// How many users [`owners`] names at once.
-pub const OWNERS_AT_ONCE: usize = 500;
+/// A note with its embedding, to be stored.
+pub struct Embedded {
+    /// The note.
+    pub note: Note,
+    /// As many numbers as the column has.
+    pub vector: Vec<f32>,
+}
 
-/// Which notes of `owner` have an embedding by `model`, and of which version. One by another model counts as made
-/// of no version at all.
+/// Which notes a search looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Those of this user …
+    pub owner: UserId,
+    /// … that were written since then.
+    pub since: Option<OffsetDateTime>,
+}
+
+/// Up to [`PAGE`] notes of `owner` that have an embedding, in the order of their ids, after `after`: which version it
+/// is of. One by another model than `model` counts as made of no version at all.
 pub async fn versions(
-    vectors: &PgPool,
+    vectors: impl PgExecutor<'_>,
     owner: UserId,
     model: &str,
-) -> sqlx::Result<HashMap<NoteId, Option<Version>>> {
-    let rows: Vec<(NoteId, Option<Version>)> = sqlx::query_as(
-        "SELECT note_id, CASE WHEN model = $2 THEN version END
-         FROM note_embeddings WHERE user_id = $1",
+    after: Option<NoteId>,
+) -> sqlx::Result<Vec<(NoteId, Option<Version>)>> {
+    sqlx::query_as(
+        "SELECT note_id, CASE WHEN model = $2 THEN version END FROM note_embeddings
+         WHERE user_id = $1 AND ($3::uuid IS NULL OR note_id > $3) ORDER BY note_id LIMIT $4",
     )
     .bind(owner)
     .bind(model)
+    .bind(after)
+    .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
     .fetch_all(vectors)
-    .await?;
-    Ok(rows.into_iter().collect())
+    .await
 }
 
-/// Stores the embedding of a note, unless there is one of a later version: whoever embeds an old version and is
-/// late must not win.
-pub async fn put(vectors: &PgPool, note: &Note, model: &str, vector: Vec<f32>) -> sqlx::Result<()> {
+/// Stores embeddings of different notes in one statement, except where there is one of a later version: whoever
+/// embeds an old version and is late must not win.
+pub async fn put(
+    vectors: impl PgExecutor<'_>,
+    model: &str,
+    batch: &[Embedded],
+) -> sqlx::Result<()> {
+    fn column<'a, T>(batch: &'a [Embedded], value: impl Fn(&'a Embedded) -> T) -> Vec<T> {
+        batch.iter().map(value).collect()
+    }
+    if batch.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "INSERT INTO note_embeddings (note_id, user_id, version, model, embedding)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO note_embeddings (note_id, user_id, version, model, updated_at, words, embedding)
+         SELECT note_id, user_id, version, $1, updated_at,
+                setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B'),
+                embedding
+         FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::vector[])
+              AS batch (note_id, user_id, version, updated_at, title, body, embedding)
          ON CONFLICT (note_id) DO UPDATE
-         SET version = excluded.version, model = excluded.model, embedding = excluded.embedding
+         SET version = excluded.version, model = excluded.model, updated_at = excluded.updated_at,
+             words = excluded.words, embedding = excluded.embedding
          WHERE note_embeddings.version <= excluded.version",
     )
-    .bind(note.id)
-    .bind(note.user_id)
-    .bind(note.version)
     .bind(model)
-    .bind(Vector::from(vector))
+    .bind(column(batch, |row| row.note.id))
+    .bind(column(batch, |row| row.note.user_id))
+    .bind(column(batch, |row| row.note.version))
+    .bind(column(batch, |row| row.note.updated_at))
+    .bind(column(batch, |row| row.note.title.as_str()))
+    .bind(column(batch, |row| row.note.body.as_str()))
+    .bind(column(batch, |row| Vector::from(row.vector.clone())))
     .execute(vectors)
     .await
     .map(drop)
 }
 
 /// Removes embeddings.
-pub async fn delete(vectors: &PgPool, owner: UserId, ids: &[NoteId]) -> sqlx::Result<()> {
+pub async fn delete(
+    vectors: impl PgExecutor<'_>,
+    owner: UserId,
+    ids: &[NoteId],
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM note_embeddings WHERE user_id = $1 AND note_id = ANY($2)")
         .bind(owner)
         .bind(ids)
@@ -58,42 +101,90 @@ pub async fn delete(vectors: &PgPool, owner: UserId, ids: &[NoteId]) -> sqlx::Re
         .map(drop)
 }
 
-/// The notes of `owner` nearest to `vector`, with the cosine of the angle between them.
+/// The statement for one operator: as many as wanted, and as many again, by the index of half numbers;
+/// then in the order of the whole ones.
+macro_rules! nearest_by {
+    ($operator:literal) => {
+        concat!(
+            "SELECT note_id, embedding ",
+            $operator,
+            " $5 AS distance FROM (
+                 SELECT note_id, embedding FROM note_embeddings
+                 WHERE user_id = $1 AND ($2::timestamptz IS NULL OR updated_at >= $2) AND model = $3
+                 ORDER BY embedding::halfvec(384) ",
+            $operator,
+            " $4 LIMIT 2 * $6
+             ) AS candidates ORDER BY distance, note_id LIMIT $6"
+        )
+    };
+}
+
+/// The statement of [`nearest`]: for tests that look at its plan.
+pub fn nearest_query(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Cosine => nearest_by!("<=>"),
+        Metric::InnerProduct => nearest_by!("<#>"),
+    }
+}
+
+/// The `limit` notes nearest to `vector`, nearest first, and how alike they are, see [`Metric::similarity`].
 pub async fn nearest(
-    vectors: &PgPool,
-    owner: UserId,
+    vectors: &VectorDb,
+    metric: Metric,
+    filter: Filter,
     model: &str,
     vector: Vec<f32>,
     limit: i64,
 ) -> sqlx::Result<Vec<(NoteId, f64)>> {
-    let mut tx = vectors.begin().await?;
-    // The index knows nothing of owners: it goes on until it has found enough of this one's.
-    sqlx::query("SET LOCAL hnsw.iterative_scan = strict_order")
-        .execute(&mut *tx)
+    let mut tx = vectors.begin_search().await?;
+    let found: Vec<(NoteId, f64)> = sqlx::query_as(nearest_query(metric))
+        .bind(filter.owner)
+        .bind(filter.since)
+        .bind(model)
+        .bind(HalfVector::from_f32_slice(&vector))
+        .bind(Vector::from(vector))
+        .bind(limit)
+        .fetch_all(&mut *tx)
         .await?;
-    let found = sqlx::query_as(
-        "SELECT note_id, 1 - (embedding <=> $3) FROM note_embeddings
-         WHERE user_id = $1 AND model = $2
-         ORDER BY embedding <=> $3 LIMIT $4",
-    )
-    .bind(owner)
-    .bind(model)
-    .bind(Vector::from(vector))
-    .bind(limit)
-    .fetch_all(&mut *tx)
-    .await?;
     tx.commit().await?;
-    Ok(found)
+    let found = found.into_iter();
+    Ok(found
+        .map(|(id, distance)| (id, metric.similarity(distance)))
+        .collect())
 }
 
-/// Up to [`OWNERS_AT_ONCE`] users with embeddings, in the order of their ids: those after `after`.
-pub async fn owners(vectors: &PgPool, after: Option<UserId>) -> sqlx::Result<Vec<UserId>> {
+/// The `limit` notes that have the words of `query`, best first. Whatever its model, an embedding has the words of its
+/// note. The text may be as people type it: `"in this order"`, `either or`, `-without`.
+pub async fn with_words(
+    vectors: impl PgExecutor<'_>,
+    filter: Filter,
+    query: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<NoteId>> {
+    sqlx::query_scalar(
+        "SELECT note_id FROM note_embeddings, websearch_to_tsquery('simple', $3) AS wanted
+         WHERE user_id = $1 AND ($2::timestamptz IS NULL OR updated_at >= $2) AND words @@ wanted
+         ORDER BY ts_rank(words, wanted) DESC, note_id DESC LIMIT $4",
+    )
+    .bind(filter.owner)
+    .bind(filter.since)
+    .bind(query)
+    .bind(limit)
+    .fetch_all(vectors)
+    .await
+}
+
+/// Up to [`PAGE`] users with embeddings, in the order of their ids: those after `after`.
+pub async fn owners(
+    vectors: impl PgExecutor<'_>,
+    after: Option<UserId>,
+) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar(
         "SELECT DISTINCT user_id FROM note_embeddings
          WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2",
     )
     .bind(after)
-    .bind(i64::try_from(OWNERS_AT_ONCE).unwrap_or(i64::MAX))
+    .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
     .fetch_all(vectors)
     .await
 }

@@ -4,15 +4,21 @@
 //! words that share letters. For notes that mean the same in other words, use a model:
 //!
 //! 1. Implement [`Embedder`] for a type that asks it, by HTTP or in the process. Its vectors must have
-//!    [`DIMENSIONS`] numbers; for another length, change that and `schema/vector/`.
+//!    [`DIMENSIONS`] numbers; for another length or [`METRIC`], change that and `schema/vector/`.
 //! 2. Add it to [`EmbedderKind`] and to [`of`], and its word to `EMBEDDER` in `config.rs`. What it needs besides,
 //!    such as a key, is a setting of its own.
-//! 3. Set `EMBEDDER`. Every note is embedded again by itself, because its embedding says another model.
+//! 3. Set `EMBEDDER`. Every note is embedded again by itself, because its embedding says another model; the command
+//!    `reembed` does it while you watch. See `docs/vectors.md`.
 
 use std::{pin::Pin, sync::Arc};
 
+use crate::database::vectors::Metric;
+
 /// How many numbers a vector has. The column of the table has as many.
 pub const DIMENSIONS: usize = 384;
+
+/// How near two vectors are. The index of the table has the operator class of this.
+pub const METRIC: Metric = Metric::Cosine;
 
 /// Which embedder to use: `EMBEDDER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +45,7 @@ pub trait Embedder: Send + Sync {
     /// A name for the way the vectors are made. Only vectors of the same name can be compared.
     fn model(&self) -> &str;
 
-    /// The cosine, from -1 to 1, below which two texts have nothing to do with each other.
+    /// How alike two texts are, by [`METRIC`], below which they have nothing to do with each other.
     fn least_score(&self) -> f64;
 
     /// The vector of `text`: [`DIMENSIONS`] numbers, not all of them 0.
@@ -164,8 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn the_column_has_as_many_dimensions_as_the_vectors() {
+    fn the_column_has_as_many_dimensions_as_the_vectors_and_the_index_their_metric() {
         let schema = include_str!("../../schema/vector/010_note_embeddings.sql");
-        assert!(schema.contains(&format!("vector({DIMENSIONS})")));
+        assert!(schema.contains(&format!("embedding vector({DIMENSIONS})")));
+        let class = METRIC.halfvec_class();
+        let index = format!("((embedding::halfvec({DIMENSIONS})) {class})");
+        assert!(schema.contains(&index), "{index}");
     }
 }

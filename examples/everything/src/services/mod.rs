@@ -7,4 +7,6 @@ pub mod attempts;
 pub mod embedder;
 pub mod notes;
 pub mod passwords;
+pub mod progress;
+pub mod rotation;
 pub mod search;

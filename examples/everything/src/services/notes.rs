@@ -26,5 +26,5 @@ pub async fn update(
     let stored = notes::find(db.pool(), owner, id)
         .await?
         .ok_or(Error::NotFound)?;
-    Err(Error::Outdated(Box::new(stored)))
+    Err(Error::outdated(&stored))
 }

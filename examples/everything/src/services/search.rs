@@ -1,46 +1,46 @@
 //! Finding notes by what they say.
 //!
-//! Notes and their embeddings are in two databases, and nothing spans both: a transaction over two servers would
-//! make writing a note as slow, and as often unavailable, as the slower of them. Instead the note is written, and
-//! its embedding follows. [`index`] compares the versions on both sides and embeds what is missing or outdated,
-//! removes what is left over. It runs after each write, before each search, and once an hour for everybody, so
-//! an embedding that failed, was lost, or was made by another model is found and made again. Running it twice
-//! does no harm.
+//! A search is two: for notes that mean what the query means (vectors), and for notes that have its words (full text).
+//! The one finds other words for the same thing, the other names, numbers and rare words that a model never saw.
+//! [`fusion`] makes one list of both. Vectors and words stand side by side in the vector database, which is always
+//! PostgreSQL, so search is the same whatever database the notes are in.
+//!
+//! [`index()`] keeps that database up to date; [`reembed()`] does so for everybody, for a person who waits.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
-use stack_db::Db;
+use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
-use super::embedder::{EmbedError, Embedder};
+use super::embedder::{EmbedError, Embedder, METRIC};
 use crate::{
     app::AppState,
     error::{Error, Result},
-    models::{Note, NoteId, TokenDigest, UserId},
-    repositories::{embeddings, notes, sessions},
+    models::{Note, NoteId, UserId},
+    repositories::{
+        embeddings::{self, Filter},
+        notes,
+    },
 };
+
+pub mod fusion;
+mod index;
+mod reembed;
+
+pub use index::{index, index_soon, keep_repaired, repair};
+pub use reembed::reembed;
 
 /// How long a search waits for embeddings to be brought up to date before it does without.
 const CATCH_UP: Duration = Duration::from_secs(3);
-/// How often everybody's embeddings are looked through.
-const REPAIR_EVERY: Duration = Duration::from_secs(60 * 60);
-/// After so many failures in a row the embedder is taken to be down.
-const GIVE_UP_AFTER: u32 = 3;
+/// How many notes each half of the search finds at most: more than are wanted, so that one which is far down in both
+/// lists can still come first.
+const CANDIDATES: i64 = 50;
 /// How many users' embeddings can be brought up to date at once.
 const LANES: usize = 16;
 
-/// Search, which is off until it has its database.
+/// What search needs besides the databases.
 pub struct Search {
-    on: OnceLock<On>,
-}
-
-struct On {
-    vectors: Db,
     embedder: Arc<dyn Embedder>,
     /// One at a time for each user, so that nothing is embedded twice.
     lanes: [Mutex<()>; LANES],
@@ -51,177 +51,19 @@ struct On {
 pub struct Hit {
     /// The note.
     pub note: Note,
-    /// How near it is: 1 says the same, 0 has nothing to do with it.
+    /// For the order only, see [`fusion::fuse`].
     pub score: f64,
 }
 
 impl Search {
-    /// No search yet.
-    pub fn off() -> Self {
+    /// Search with vectors by `embedder`.
+    pub fn new(embedder: Arc<dyn Embedder>) -> Self {
         Self {
-            on: OnceLock::new(),
-        }
-    }
-
-    /// From now on there is search. The first call counts.
-    pub fn turn_on(&self, vectors: Db, embedder: Arc<dyn Embedder>) {
-        let lanes = std::array::from_fn(|_| Mutex::default());
-        let on = On {
-            vectors,
             embedder,
-            lanes,
-        };
-        // A second call would be a mistake without consequence.
-        self.on.set(on).ok();
-    }
-
-    fn on(&self) -> Result<&On> {
-        let off = || Error::Unavailable("search is off: `VECTOR_DATABASE_URL` is not set".into());
-        self.on.get().ok_or_else(off)
-    }
-}
-
-/// The notes of `owner` that are nearest to `query`, nearest first.
-///
-/// # Errors
-/// [`Error::Unavailable`] if search is off or the embedder does not answer.
-pub async fn find(state: &AppState, owner: UserId, query: &str, limit: i64) -> Result<Vec<Hit>> {
-    let on = state.search.on()?;
-    // Who has just written a note wants to find it. If that cannot be, what was embedded before is found still.
-    match tokio::time::timeout(CATCH_UP, index(state, owner)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
-        Err(_) => tracing::warn!("searching without the newest notes: embedding them takes long"),
-    }
-    let vector = on.embedder.embed(query).await.map_err(Error::Unavailable)?;
-    let model = on.embedder.model();
-    let near = embeddings::nearest(on.vectors.pool(), owner, model, vector, limit).await?;
-    let scores: HashMap<NoteId, f64> = near
-        .into_iter()
-        .filter(|(_, score)| *score >= on.embedder.least_score())
-        .collect();
-    let ids: Vec<NoteId> = scores.keys().copied().collect();
-    // The notes themselves are the truth: one that was deleted a moment ago is not among them.
-    let found = notes::by_id::find(state.db.pool(), owner, &ids).await?;
-    let mut hits: Vec<Hit> = found
-        .into_iter()
-        .filter_map(|note| {
-            Some(Hit {
-                score: *scores.get(&note.id)?,
-                note,
-            })
-        })
-        .collect();
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(hits)
-}
-
-/// Brings the embeddings of one user's notes up to date.
-///
-/// # Errors
-/// Of the databases, or of the embedder after as much as possible is done.
-pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
-    let on = state.search.on()?;
-    let _turn = on.lane(owner).lock().await;
-    let (pool, model) = (on.vectors.pool(), on.embedder.model());
-    let mut embedded = embeddings::versions(pool, owner, model).await?;
-    let mut pending = Vec::new();
-    for (id, version) in notes::by_id::versions(state.db.pool(), owner).await? {
-        if embedded.remove(&id) != Some(Some(version)) {
-            pending.push(id);
+            lanes: std::array::from_fn(|_| Mutex::default()),
         }
     }
-    // What is left has no note any more.
-    let gone: Vec<NoteId> = embedded.into_keys().collect();
-    if !gone.is_empty() {
-        embeddings::delete(pool, owner, &gone).await?;
-    }
-    let mut failures = 0;
-    let mut failure = None;
-    for ids in pending.chunks(50) {
-        for note in notes::by_id::find(state.db.pool(), owner, ids).await? {
-            match on.embed(&note).await {
-                Ok(vector) => {
-                    failures = 0;
-                    embeddings::put(pool, &note, model, vector).await?;
-                }
-                Err(error) => {
-                    failures += 1;
-                    tracing::warn!(note = %note.id, error, "a note could not be embedded");
-                    failure = Some(error);
-                    if failures == GIVE_UP_AFTER {
-                        break;
-                    }
-                }
-            }
-        }
-        if failures == GIVE_UP_AFTER {
-            break;
-        }
-    }
-    failure.map_or(Ok(()), |error| Err(Error::Unavailable(error)))
-}
 
-/// After a write: indexes the notes of whoever has this session. In the background, because nobody waits for it.
-pub fn index_soon(state: &AppState, session: TokenDigest) {
-    if state.search.on.get().is_none() {
-        return;
-    }
-    let state = state.clone();
-    tokio::spawn(async move {
-        let indexed = async {
-            match sessions::user(state.db.pool(), session).await? {
-                Some(user) => index(&state, user.id).await,
-                None => Ok(()),
-            }
-        };
-        if let Err(error) = indexed.await {
-            tracing::warn!(?error, "embeddings are behind; they are made later");
-        }
-    });
-}
-
-/// Brings everybody's embeddings up to date.
-///
-/// # Errors
-/// The first one, after everybody else was tried.
-pub async fn repair(state: &AppState) -> Result<()> {
-    let on = state.search.on()?;
-    let mut outcome = Ok(());
-    // Those with notes, and those with embeddings whose notes, or who themselves, are gone.
-    let mut after = None;
-    loop {
-        let mut owners = notes::by_id::owners(state.db.pool(), after).await?;
-        owners.extend(embeddings::owners(on.vectors.pool(), after).await?);
-        owners.sort_unstable();
-        owners.dedup();
-        // Beyond the page of one table the other may have more, so only what both have told is final.
-        owners.truncate(embeddings::OWNERS_AT_ONCE);
-        let Some(last) = owners.last().copied() else {
-            return outcome;
-        };
-        for owner in owners {
-            outcome = outcome.and(index(state, owner).await);
-        }
-        after = Some(last);
-    }
-}
-
-/// Repairs at once and then every hour, for as long as it is polled.
-pub async fn keep_repaired(state: AppState) {
-    if state.search.on.get().is_none() {
-        return;
-    }
-    let mut due = tokio::time::interval(REPAIR_EVERY);
-    loop {
-        due.tick().await;
-        if let Err(error) = repair(&state).await {
-            tracing::warn!(?error, "some notes are not embedded; trying again later");
-        }
-    }
-}
-
-impl On {
     fn lane(&self, owner: UserId) -> &Mutex<()> {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
@@ -234,4 +76,46 @@ impl On {
         let text = format!("{}\n{}", note.title.as_str(), note.body.as_str());
         self.embedder.embed(&text).await
     }
+}
+
+/// The `limit` notes of `owner`, at most 50, that `query` describes best, best first; only those written since `since`.
+///
+/// # Errors
+/// [`Error::Unavailable`] if search is off or the embedder does not answer.
+pub async fn find(
+    state: &AppState,
+    owner: UserId,
+    query: &str,
+    since: Option<OffsetDateTime>,
+    limit: i64,
+) -> Result<Vec<Hit>> {
+    let (embedder, vectors) = (&state.search.embedder, state.vectors()?);
+    // Who has just written a note wants to find it. If that cannot be, what was embedded before is found still.
+    match tokio::time::timeout(CATCH_UP, index(state, owner)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
+        Err(_) => tracing::warn!("searching without the newest notes: embedding them takes long"),
+    }
+    let vector = embedder.embed(query).await.map_err(Error::Unavailable)?;
+    let (filter, model) = (Filter { owner, since }, embedder.model());
+    let (near, with_words) = tokio::try_join!(
+        embeddings::nearest(vectors, METRIC, filter, model, vector, CANDIDATES),
+        embeddings::with_words(vectors.pool(), filter, query, CANDIDATES),
+    )?;
+    let near: Vec<NoteId> = near
+        .into_iter()
+        .filter(|(_, similarity)| *similarity >= embedder.least_score())
+        .map(|(id, _)| id)
+        .collect();
+    let mut ranking = fusion::fuse(&[near, with_words]);
+    ranking.truncate(usize::try_from(limit).unwrap_or_default());
+    let ids: Vec<NoteId> = ranking.iter().map(|(id, _)| *id).collect();
+    // The notes themselves are the truth: one that was deleted a moment ago is not among them.
+    let mut found = notes::by_id::find(state.db.pool(), owner, &ids).await?;
+    let hits = ranking.into_iter().filter_map(|(id, score)| {
+        let place = found.iter().position(|note| note.id == id)?;
+        let note = found.swap_remove(place);
+        Some(Hit { note, score })
+    });
+    Ok(hits.collect())
 }

@@ -5,15 +5,16 @@
 
 use std::{
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
-use app::{app::AppState, routes};
+use app::{app::AppState, database::migrations, routes};
 use serde_json::json;
 use stack_db::{Db, Schema, testing::TestDatabase};
+use stack_migrate::cockroach::{self, Effect};
 
 use crate::common::{Client, PASSWORD, config};
 
@@ -97,6 +98,11 @@ impl Drop for Node {
 /// A database of its own on CockroachDB, or a loud no. Loud means past the test harness, which keeps to itself
 /// what a test prints that passes.
 async fn database() -> Option<(Arc<Node>, TestDatabase)> {
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).unwrap();
+    database_with(&schema).await
+}
+
+async fn database_with(schema: &Schema) -> Option<(Arc<Node>, TestDatabase)> {
     static SAID: Mutex<bool> = Mutex::new(false);
     let Some(node) = Node::shared().await else {
         if !std::mem::replace(&mut *SAID.lock().unwrap(), true) {
@@ -106,9 +112,15 @@ async fn database() -> Option<(Arc<Node>, TestDatabase)> {
         }
         return None;
     };
-    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).unwrap();
-    let database = TestDatabase::create_at(&node.url, &schema).await.unwrap();
+    let database = TestDatabase::create_at(&node.url, schema).await.unwrap();
     Some((node, database))
+}
+
+/// A database without a table.
+async fn empty_database() -> Option<(Arc<Node>, TestDatabase)> {
+    let folder = std::env::temp_dir().join(format!("empty-cockroach-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    database_with(&Schema::read(&folder).unwrap()).await
 }
 
 #[tokio::test]
@@ -200,8 +212,15 @@ async fn several_processes_fill_one_database_once() {
     let Some((_node, database)) = database().await else {
         return;
     };
-    let tables = "DROP TABLE notes, sessions, users";
-    sqlx::raw_sql(tables)
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT table_name FROM information_schema.tables
+         WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+    )
+    .fetch_all(database.pool())
+    .await
+    .unwrap();
+    let drop = format!("DROP TABLE {} CASCADE", tables.join(", "));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop))
         .execute(database.pool())
         .await
         .unwrap();
@@ -211,4 +230,73 @@ async fn several_processes_fill_one_database_once() {
     let filled = [one.unwrap(), two.unwrap()];
     assert!(filled.contains(&true), "one of them has filled it");
     assert!(!schema.fill_if_empty(database.pool()).await.unwrap());
+}
+
+#[tokio::test]
+async fn migrations_make_a_database_in_which_the_application_starts() {
+    let Some((_node, database)) = empty_database().await else {
+        return;
+    };
+    let production = config(database.url(), &[("APP_ENV", "production")]);
+    let ours = migrations::main(&production).unwrap();
+    let applied = ours.apply(database.pool(), |_| {}).await.unwrap().applied;
+    assert_eq!(applied.len(), ours.all().len());
+    assert!(
+        ours.apply(database.pool(), |_| {})
+            .await
+            .unwrap()
+            .applied
+            .is_empty()
+    );
+    app::database::open(&production).await.unwrap();
+}
+
+#[tokio::test]
+async fn several_at_once_migrate_once() {
+    let Some((_node, database)) = empty_database().await else {
+        return;
+    };
+    let ours = migrations::main(&config(database.url(), &[])).unwrap();
+    let apply = async || {
+        ours.apply(database.pool(), |_| {})
+            .await
+            .unwrap()
+            .applied
+            .len()
+    };
+    let (one, two) = tokio::join!(apply(), apply());
+    assert_eq!(one + two, ours.all().len());
+}
+
+/// A lint, not a test on CockroachDB: it needs none. What is only different, or to be checked, is said and no failure.
+#[test]
+fn the_lint_finds_nothing_that_cockroach_would_refuse() {
+    let found = cockroach::lint_project(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (refused, others): (Vec<_>, Vec<_>) = found
+        .iter()
+        .partition(|finding| finding.rule.effect == Effect::Refused);
+    for finding in others {
+        writeln!(std::io::stderr(), "CockroachDB: {finding}").unwrap();
+    }
+    let refused: Vec<_> = refused.iter().map(ToString::to_string).collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn the_table_in_the_documentation_is_that_of_the_rules() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cockroach.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (begin, end) = ("<!-- rules -->\n\n", "\n<!-- end of rules -->");
+    let (before, rest) = text.split_once(begin).unwrap();
+    let (table, after) = rest.split_once(end).unwrap();
+    let wanted = cockroach::table();
+    if table != wanted && std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always") {
+        std::fs::write(path, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
+        return;
+    }
+    let hint = "`INSTA_UPDATE=always cargo test` writes it";
+    for (line, wanted) in table.lines().zip(wanted.lines()) {
+        assert_eq!(line, wanted, "{hint}");
+    }
+    assert_eq!(table.lines().count(), wanted.lines().count(), "{hint}");
 }

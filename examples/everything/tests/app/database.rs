@@ -1,20 +1,12 @@
 //! Where the database comes from.
 
 use app::{app::App, database};
-use stack_db::{Schema, testing::TestDatabase};
 
-use crate::common::config;
-
-/// A database without a table.
-async fn empty() -> TestDatabase {
-    let folder = std::env::temp_dir().join(format!("empty-schema-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    TestDatabase::create(&Schema::read(&folder).unwrap()).await
-}
+use crate::common::{config, empty_database, log};
 
 #[tokio::test]
 async fn in_development_an_empty_database_is_filled_once() {
-    let database = empty().await;
+    let database = empty_database().await;
     let config = config(database.url(), &[]);
     for _ in 0..2 {
         let db = database::open(&config).await.unwrap();
@@ -27,11 +19,32 @@ async fn in_development_an_empty_database_is_filled_once() {
 }
 
 #[tokio::test]
-async fn in_production_an_empty_database_is_an_error_that_says_how_to_fill_it() {
-    let database = empty().await;
+async fn in_development_a_schema_that_has_changed_since_is_said() {
+    let database = empty_database().await;
+    let folder = std::env::temp_dir().join(format!("changing-schema-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("schema")).unwrap();
+    let write = |text| std::fs::write(folder.join("schema/a.sql"), text).unwrap();
+    let mut config = config(database.url(), &[]);
+    config.project_dir = folder.clone();
+    let warning = "`schema/` has changed";
+    write("CREATE TABLE a (id int)");
+    for _ in 0..2 {
+        database::open(&config).await.unwrap();
+        assert!(!log::text().contains(warning));
+    }
+    write("CREATE TABLE a (id bigint)");
+    database::open(&config).await.unwrap();
+    assert!(log::text().contains(warning));
+    std::fs::remove_dir_all(folder).ok();
+}
+
+#[tokio::test]
+async fn in_production_an_empty_database_is_an_error_that_says_how_to_migrate_it() {
+    let database = empty_database().await;
     let production = config(database.url(), &[("APP_ENV", "production")]);
     let error = database::open(&production).await.unwrap_err().to_string();
-    assert!(error.contains("hint: cat schema/*.sql | psql"), "{error}");
+    let hint = concat!("hint: ", env!("CARGO_PKG_NAME"), " migrate");
+    assert!(error.ends_with(hint), "{error}");
     assert!(App::build(production).await.is_err());
 }
 

@@ -7,7 +7,7 @@ use tokio::{
     sync::oneshot,
 };
 
-use crate::common::{config, database};
+use crate::common::{config, database, migrated_database};
 
 #[tokio::test]
 async fn a_request_that_has_begun_is_finished_after_the_signal_to_stop() {
@@ -65,7 +65,7 @@ async fn in_development_a_port_that_is_taken_is_passed_over() {
 
 #[tokio::test]
 async fn in_production_a_port_that_is_taken_is_an_error_that_names_it() {
-    let database = database().await;
+    let database = migrated_database().await;
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
     let mut config = config(database.url(), &[("APP_ENV", "production")]);

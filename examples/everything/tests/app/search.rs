@@ -7,23 +7,25 @@ use std::sync::{
 
 use app::{
     models::{Note, User},
-    repositories::embeddings,
+    repositories::embeddings::{self, Embedded},
     services::{
         embedder::{Embedder, Embedding, HashingEmbedder},
+        progress::Progress,
         search,
     },
 };
 use serde_json::json;
 use sqlx::PgPool;
-use stack_db::{Db, Schema, testing::TestDatabase};
 
-use crate::common::TestApp;
+use crate::{common::TestApp, process::program};
 
 /// An embedder that can be down, and counts what it did.
 #[derive(Default)]
 struct Fragile {
     down: AtomicBool,
     embedded: AtomicU32,
+    /// After so many it never answers again; 0 is no limit.
+    stuck_at: AtomicU32,
 }
 
 impl Embedder for Fragile {
@@ -39,30 +41,21 @@ impl Embedder for Fragile {
         if self.down.load(Ordering::SeqCst) {
             return Box::pin(async { Err("the model is down".into()) });
         }
+        if text.starts_with("Poison") {
+            return Box::pin(async { Err("this text is refused".into()) });
+        }
+        let limit = self.stuck_at.load(Ordering::SeqCst);
+        if limit > 0 && self.embedded.load(Ordering::SeqCst) >= limit {
+            return Box::pin(std::future::pending());
+        }
         self.embedded.fetch_add(1, Ordering::SeqCst);
         HashingEmbedder.embed(text)
     }
 }
 
-/// An application with search.
-async fn searching() -> (TestApp, TestDatabase) {
-    with(Arc::new(HashingEmbedder)).await
-}
-
-async fn with(embedder: Arc<dyn Embedder>) -> (TestApp, TestDatabase) {
-    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector"));
-    let vectors = TestDatabase::create(&schema.expect("a schema that can be read")).await;
-    let app = TestApp::new().await;
-    let db = Db::from_pool(vectors.pool().clone())
-        .await
-        .expect("a database");
-    app.state.search.turn_on(db, embedder);
-    (app, vectors)
-}
-
 /// The titles of what is found.
 async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
-    let hits = search::find(&app.state, owner.id, query, 10)
+    let hits = search::find(&app.state, owner.id, query, None, 10)
         .await
         .expect("found");
     hits.into_iter()
@@ -78,7 +71,7 @@ async fn count(vectors: &PgPool) -> i64 {
 
 #[tokio::test]
 async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
     app.note(&ada, "Running shoes", "the blue ones").await;
@@ -99,7 +92,7 @@ async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
 
 #[tokio::test]
 async fn a_query_that_says_nothing_or_too_much_is_refused() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let long = format!("/api/notes/search?q={}", "x".repeat(501));
     for path in ["/api/notes/search", "/api/notes/search?q=+", &long] {
@@ -118,7 +111,7 @@ async fn a_query_that_says_nothing_or_too_much_is_refused() {
 
 #[tokio::test]
 async fn an_edit_and_a_deletion_change_what_is_found() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let created = client
         .json("POST", "/api/notes", json!({ "title": "Pancakes" }))
@@ -133,25 +126,25 @@ async fn an_edit_and_a_deletion_change_what_is_found() {
 
     client.call("DELETE", &path).await;
     assert!(titles(&app, &ada, "waffles").await.is_empty());
-    assert_eq!(count(vectors.pool()).await, 0);
+    assert_eq!(count(app.vectors().pool()).await, 0);
 }
 
 #[tokio::test]
 async fn what_is_written_is_embedded_without_anybody_searching() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let created = client
         .json("POST", "/api/notes", json!({ "title": "Pancakes" }))
         .await;
-    until(vectors.pool(), 1).await;
+    until(app.vectors().pool(), 1).await;
     client.call("DELETE", created.header("location")).await;
-    until(vectors.pool(), 0).await;
+    until(app.vectors().pool(), 0).await;
     let fields = [("title", "Waffles"), ("body", "")];
     client
         .submit("/notes/new", "/notes", &fields)
         .await
         .leads_to("/notes");
-    until(vectors.pool(), 1).await;
+    until(app.vectors().pool(), 1).await;
 }
 
 /// Waits until there are so many embeddings.
@@ -164,7 +157,7 @@ async fn until(vectors: &PgPool, wanted: i64) {
 #[tokio::test]
 async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_back() {
     let embedder = Arc::new(Fragile::default());
-    let (app, vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, mut client) = app.logged_in("ada").await;
     embedder.down.store(true, Ordering::SeqCst);
     for title in ["One", "Two", "Three", "Four", "Five"] {
@@ -176,18 +169,18 @@ async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_ba
     let answer = client.get("/api/notes/search?q=three").await;
     answer.problem(503, "unavailable");
     assert!(search::repair(&app.state).await.is_err());
-    assert_eq!(count(vectors.pool()).await, 0);
+    assert_eq!(count(app.vectors().pool()).await, 0);
 
     embedder.down.store(false, Ordering::SeqCst);
     search::repair(&app.state).await.expect("repaired");
-    assert_eq!(count(vectors.pool()).await, 5);
+    assert_eq!(count(app.vectors().pool()).await, 5);
     assert_eq!(titles(&app, &ada, "three").await, ["Three"]);
 }
 
 #[tokio::test]
 async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone() {
     let embedder = Arc::new(Fragile::default());
-    let (app, vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
     let lost = app.note(&ada, "Lost", "").await;
@@ -196,7 +189,7 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
     search::repair(&app.state).await.expect("embedded");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 3);
 
-    embeddings::delete(vectors.pool(), ada.id, &[lost.id])
+    embeddings::delete(app.vectors().pool(), ada.id, &[lost.id])
         .await
         .expect("lost");
     let gone = sqlx::query("DELETE FROM users WHERE id = $1").bind(eve.id);
@@ -210,28 +203,28 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
         "only what was lost"
     );
     assert_eq!(
-        embeddings::owners(vectors.pool(), None)
+        embeddings::owners(app.vectors().pool(), None)
             .await
             .expect("owners"),
         [ada.id]
     );
-    assert_eq!(count(vectors.pool()).await, 2);
+    assert_eq!(count(app.vectors().pool()).await, 2);
 }
 
 #[tokio::test]
 async fn embeddings_by_another_model_are_made_again() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "").await;
     search::repair(&app.state).await.expect("embedded");
     let other = sqlx::query("UPDATE note_embeddings SET model = 'older'");
-    other.execute(vectors.pool()).await.expect("changed");
+    other.execute(app.vectors().pool()).await.expect("changed");
     assert_eq!(titles(&app, &ada, "pancakes").await, ["Pancakes"]);
 }
 
 #[tokio::test]
 async fn whoever_embeds_an_old_version_late_does_not_win() {
-    let (app, vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let old: Note = app.note(&ada, "Pancakes", "").await;
     let edit = json!({ "title": "Waffles", "body": "", "version": 1 });
@@ -240,7 +233,11 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
         .await;
     search::index(&app.state, ada.id).await.expect("indexed");
     let late = HashingEmbedder.embed("Pancakes").await.expect("a vector");
-    embeddings::put(vectors.pool(), &old, HashingEmbedder.model(), late)
+    let late = [Embedded {
+        note: old,
+        vector: late,
+    }];
+    embeddings::put(app.vectors().pool(), HashingEmbedder.model(), &late)
         .await
         .expect("ignored");
     assert_eq!(titles(&app, &ada, "waffles").await, ["Waffles"]);
@@ -249,7 +246,7 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
 #[tokio::test]
 async fn writing_the_same_user_at_once_embeds_each_note_once() {
     let embedder = Arc::new(Fragile::default());
-    let (app, _vectors) = with(embedder.clone()).await;
+    let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "One", "").await;
     let index = || search::index(&app.state, ada.id);
@@ -274,7 +271,7 @@ async fn without_a_vector_database_search_says_so_and_all_else_works() {
 
 #[tokio::test]
 async fn the_page_finds_notes_without_a_script() {
-    let (app, _vectors) = searching().await;
+    let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "with <syrup>").await;
     let list = client.open("/notes").await;
@@ -291,21 +288,224 @@ async fn the_page_finds_notes_without_a_script() {
 }
 
 #[tokio::test]
-async fn the_nearest_are_found_by_the_index() {
-    let (_app, vectors) = searching().await;
-    let mut tx = vectors.pool().begin().await.expect("begun");
-    sqlx::query("SET LOCAL enable_seqscan = off")
-        .execute(&mut *tx)
+async fn a_note_is_found_by_a_word_that_says_little_of_what_it_means() {
+    let app = TestApp::with_vectors().await;
+    let (ada, _) = app.logged_in("ada").await;
+    let body = format!(
+        "{} invoice XK4711 {}",
+        "apples ".repeat(900),
+        "pears ".repeat(900)
+    );
+    app.note(&ada, "Long", &body).await;
+    app.note(&ada, "Other", "nothing of the kind").await;
+    let score: f32 = {
+        let query = HashingEmbedder.embed("xk4711").await.expect("a vector");
+        let text = format!("Long\n{body}");
+        let note = HashingEmbedder.embed(&text).await.expect("a vector");
+        query.iter().zip(&note).map(|(a, b)| a * b).sum()
+    };
+    assert!(f64::from(score) < HashingEmbedder.least_score(), "{score}");
+    assert_eq!(titles(&app, &ada, "xk4711").await, ["Long"]);
+    assert!(
+        titles(&app, &ada, "apples -pears")
+            .await
+            .contains(&"Long".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_note_that_has_the_words_and_the_meaning_comes_before_one_that_has_either() {
+    let app = TestApp::with_vectors().await;
+    let (ada, _) = app.logged_in("ada").await;
+    app.note(&ada, "Runner", "a runner's shoe").await;
+    app.note(&ada, "Both", "running shoes").await;
+    let found = titles(&app, &ada, "running shoes").await;
+    assert_eq!(found, ["Both", "Runner"]);
+}
+
+#[tokio::test]
+async fn a_search_since_a_day_leaves_out_what_was_written_before() {
+    let app = TestApp::with_vectors().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let old = app.note(&ada, "Old pancakes", "").await;
+    app.note(&ada, "New pancakes", "").await;
+    let before = sqlx::query("UPDATE notes SET updated_at = '2020-02-03 23:59:59Z' WHERE id = $1");
+    before
+        .bind(old.id)
+        .execute(app.database.pool())
         .await
-        .expect("set");
-    let zeros = format!("[{}1]", "0,".repeat(383));
-    let plan: Vec<String> = sqlx::query_scalar(
-        "EXPLAIN SELECT note_id FROM note_embeddings ORDER BY embedding <=> $1::text::vector LIMIT 5",
-    )
-    .bind(zeros)
-    .fetch_all(&mut *tx)
-    .await
-    .expect("a plan");
-    let plan = plan.join("\n");
-    assert!(plan.contains("note_embeddings_embedding_idx"), "{plan}");
+        .expect("aged");
+    for (since, count) in [
+        ("", 2),
+        ("2020-02-03", 2),
+        ("2020-02-04", 1),
+        ("9999-12-31", 0),
+    ] {
+        let path = format!("/api/notes/search?q=pancakes&since={since}");
+        let found = client.get(&path).await.json();
+        assert_eq!(
+            found["hits"].as_array().unwrap().len(),
+            count,
+            "{since}: {found}"
+        );
+    }
+    for since in [
+        "yesterday",
+        "2020-02-30",
+        "-0044-03-15",
+        "+12020-01-01",
+        "0000-01-01",
+    ] {
+        let path = format!("/api/notes/search?q=pancakes&since={since}");
+        let problem = client.get(&path).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "since");
+    }
+    let page = client
+        .open("/notes/search?q=pancakes&since=2020-02-04")
+        .await;
+    assert!(page.page(200).contains("value=\"2020-02-04\""));
+    assert!(!page.text().contains("Old pancakes"));
+}
+
+/// `count` notes of `owner`, written at once.
+async fn many(app: &TestApp, owner: &User, count: i32) {
+    let insert = "INSERT INTO notes (id, user_id, title, body)
+                  SELECT gen_random_uuid(), $1, 'Note ' || n, '' FROM generate_series(1, $2) AS n";
+    let insert = sqlx::query(insert).bind(owner.id).bind(count);
+    insert.execute(app.database.pool()).await.expect("written");
+}
+
+#[tokio::test]
+async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
+    let app = TestApp::with_vectors().await;
+    let (ada, _) = app.logged_in("ada").await;
+    many(&app, &ada, 1234).await;
+    search::index(&app.state, ada.id).await.expect("indexed");
+    assert_eq!(count(app.vectors().pool()).await, 1234);
+    let delete = "DELETE FROM notes WHERE title LIKE '%7%' OR title LIKE '%1%'";
+    sqlx::query(delete)
+        .execute(app.database.pool())
+        .await
+        .expect("deleted");
+    search::index(&app.state, ada.id).await.expect("indexed");
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")
+        .fetch_one(app.database.pool())
+        .await
+        .expect("a number");
+    assert_eq!(count(app.vectors().pool()).await, kept);
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
+    let embedder = Arc::new(Fragile::default());
+    let app = TestApp::with_embedder(embedder).await;
+    let (ada, _) = app.logged_in("ada").await;
+    app.note(&ada, "Poison", "").await;
+    many(&app, &ada, 600).await;
+    assert!(search::index(&app.state, ada.id).await.is_err());
+    assert_eq!(count(app.vectors().pool()).await, 600);
+}
+
+#[tokio::test]
+async fn reembedding_that_was_killed_goes_on_where_it_was() {
+    let embedder = Arc::new(Fragile::default());
+    let app = TestApp::with_embedder(embedder.clone()).await;
+    let (ada, _) = app.logged_in("ada").await;
+    let (eve, _) = app.logged_in("eve").await;
+    many(&app, &ada, 130).await;
+    many(&app, &eve, 20).await;
+    let other = "UPDATE note_embeddings SET model = 'older'";
+    search::repair(&app.state).await.expect("embedded");
+    sqlx::query(other)
+        .execute(app.vectors().pool())
+        .await
+        .expect("changed");
+
+    // It never gets past the 70th: what follows is what a kill leaves.
+    embedder.embedded.store(0, Ordering::SeqCst);
+    embedder.stuck_at.store(70, Ordering::SeqCst);
+    let mut ignore = |_| ();
+    let reached = async {
+        while embedder.embedded.load(Ordering::SeqCst) < 70 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ended = search::reembed(&app.state, &mut ignore) => panic!("not killed: {ended:?}"),
+        () = reached => {}
+    }
+    let current = "SELECT count(*) FROM note_embeddings WHERE model = 'fragile'";
+    let current: i64 = sqlx::query_scalar(current)
+        .fetch_one(app.vectors().pool())
+        .await
+        .expect("a number");
+    assert!(current >= 50, "whole batches are kept: {current}");
+
+    embedder.stuck_at.store(0, Ordering::SeqCst);
+    embedder.embedded.store(0, Ordering::SeqCst);
+    let mut told = Vec::new();
+    let mut tell = |progress| told.push(progress);
+    search::reembed(&app.state, &mut tell)
+        .await
+        .expect("the rest");
+    let again = i64::from(embedder.embedded.load(Ordering::SeqCst));
+    assert_eq!(again, 150 - current, "nothing twice");
+    assert_eq!(
+        told.first(),
+        Some(&Progress {
+            done: 0,
+            total: 150
+        })
+    );
+    assert_eq!(
+        told.last(),
+        Some(&Progress {
+            done: 150,
+            total: 150
+        })
+    );
+    assert!(told.is_sorted_by_key(|progress| progress.done));
+}
+
+#[tokio::test]
+async fn reembedding_stops_when_the_embedder_is_down() {
+    let embedder = Arc::new(Fragile::default());
+    let app = TestApp::with_embedder(embedder.clone()).await;
+    let (ada, _) = app.logged_in("ada").await;
+    many(&app, &ada, 3).await;
+    embedder.down.store(true, Ordering::SeqCst);
+    let mut told = Vec::new();
+    let mut tell = |progress| told.push(progress);
+    assert!(search::reembed(&app.state, &mut tell).await.is_err());
+    assert_eq!(told, [Progress { done: 0, total: 3 }]);
+}
+
+#[tokio::test]
+async fn the_command_reembed_embeds_and_tells_line_by_line_where_nobody_watches() {
+    let app = TestApp::with_vectors().await;
+    let (ada, _) = app.logged_in("ada").await;
+    many(&app, &ada, 60).await;
+    let mut command = program();
+    command
+        .arg("reembed")
+        .env("APP_ENV", "development")
+        .env("DATABASE_URL", app.database.url());
+    let without = command.output().expect("started");
+    assert_eq!(without.status.code(), Some(1));
+    let error = String::from_utf8(without.stderr).expect("text");
+    assert!(
+        error.contains("error: there is no vector database"),
+        "{error}"
+    );
+    assert!(error.contains("hint: set `VECTOR_DATABASE_URL`"), "{error}");
+
+    command.env("VECTOR_DATABASE_URL", app.vectors().url());
+    for _ in 0..2 {
+        let done = command.output().expect("started");
+        let told = String::from_utf8(done.stderr).expect("text");
+        assert!(done.status.success(), "{told}");
+        assert!(told.starts_with("embedding notes: 0 of 60\n"), "{told}");
+        assert!(told.ends_with("embedding notes: 60 of 60\n"), "{told}");
+        assert_eq!(count(app.vectors().pool()).await, 60);
+    }
 }

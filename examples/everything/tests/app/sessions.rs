@@ -62,8 +62,25 @@ async fn an_expired_session_is_none_and_the_sweep_removes_it() {
     let (_, mut bob) = app.logged_in("bob").await;
     ada.get("/api/me").await.problem(401, "log_in_first");
     ada.open("/notes").await.leads_to("/login?next=/notes");
-    assert_eq!(sessions::delete_expired(pool).await.unwrap(), 1);
+    assert_eq!(sessions::delete_expired(pool, 10).await.unwrap(), 1);
     assert_eq!(bob.get("/api/me").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_sweep_removes_no_more_at_once_than_it_is_told() {
+    let app = TestApp::new().await;
+    for name in ["ada", "bob", "eve"] {
+        app.logged_in(name).await;
+    }
+    let pool = app.database.pool();
+    sqlx::query("UPDATE sessions SET expires_at = now()")
+        .execute(pool)
+        .await
+        .unwrap();
+    for removed in [2, 1, 0] {
+        let swept = sessions::delete_expired(pool, 2).await.unwrap();
+        assert_eq!(swept, removed);
+    }
 }
 
 #[tokio::test]

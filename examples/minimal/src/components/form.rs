@@ -26,6 +26,8 @@ pub struct Field<'a> {
     pub autocomplete: &'a str,
     /// A rule worth knowing before it is broken.
     pub hint: Option<&'a str>,
+    /// Whether it may not stay empty.
+    pub required: bool,
 }
 
 impl Field<'_> {
@@ -36,7 +38,8 @@ impl Field<'_> {
             div.field {
                 label for=(self.name) { (self.label) }
                 input #(self.name) name=(self.name) type=(self.kind) value=(self.value)
-                    autocomplete=(self.autocomplete) required
+                    autocomplete=(self.autocomplete) required[self.required]
+                    step=[(self.kind == "number").then_some("any")]
                     aria-invalid=[error.map(|_| "true")]
                     aria-describedby=[described_by(self.name, self.hint, error)];
                 (notes(self.name, self.hint, error))
@@ -54,6 +57,45 @@ pub fn text_area(name: &str, label: &str, value: &str, rows: u8, errors: &FieldE
             // A browser drops the first newline, so that one is ours.
             textarea #(name) name=(name) rows=(rows) aria-invalid=[error.map(|_| "true")]
                 aria-describedby=[described_by(name, None, error)] { "\n" (value) }
+            (notes(name, None, error))
+        }
+    }
+}
+
+/// One of several to choose: (value, what people read).
+pub fn select(
+    name: &str,
+    label: &str,
+    value: &str,
+    choices: &[(&str, &str)],
+    errors: &FieldErrors,
+) -> Markup {
+    let error = errors.of(name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            select #(name) name=(name) aria-invalid=[error.map(|_| "true")]
+                aria-describedby=[described_by(name, None, error)] {
+                @for (choice, text) in choices {
+                    option value=(choice) selected[*choice == value] { (text) }
+                }
+            }
+            (notes(name, None, error))
+        }
+    }
+}
+
+/// A box to tick. One that is not ticked is not sent.
+pub fn checkbox(name: &str, label: &str, value: &str, errors: &FieldErrors) -> Markup {
+    let error = errors.of(name);
+    html! {
+        div.field.tick {
+            label {
+                input #(name) name=(name) type="checkbox" value="true" checked[value == "true"]
+                    aria-invalid=[error.map(|_| "true")]
+                    aria-describedby=[described_by(name, None, error)];
+                " " (label)
+            }
             (notes(name, None, error))
         }
     }

@@ -3,6 +3,7 @@
 use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use super::ConfigError;
+use crate::encryption::Keys;
 
 /// Reads variables. What is wrong is remembered and the default taken, so that one look finds every mistake;
 /// [`finish`](Self::finish) gives the result only if there was none.
@@ -93,6 +94,25 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.problems.push(problem);
         }
         Some(url)
+    }
+
+    /// Keys, see [`Keys::parse`]; the error does not repeat them. In production there is no default, and the one of
+    /// development is refused.
+    pub(super) fn keys(&mut self, name: &str, production: bool) -> Keys {
+        const MAKE: &str = "make one: echo \"key-1:$(openssl rand -base64 32)\"";
+        let text = self.text(name);
+        if production && text.is_none() {
+            self.missing(name, &format!("production needs a key of its own; {MAKE}"));
+        }
+        let keys = Keys::parse(text.as_deref().unwrap_or(Keys::DEVELOPMENT));
+        if production && text.is_some() && keys.as_ref().is_ok_and(Keys::has_development) {
+            let problem = format!("`{name}` must not have the key of development; {MAKE}");
+            self.problems.push(problem);
+        }
+        keys.unwrap_or_else(|error| {
+            self.problems.push(format!("`{name}` {error}"));
+            Keys::development()
+        })
     }
 
     /// Remembers that `name` is missing, and `why` it is needed.

@@ -15,19 +15,29 @@ pub enum Flash {
     LoggedIn,
     /// Somebody logged out.
     LoggedOut,
-    /// A note was written.
-    NoteSaved,
-    /// A note was deleted.
-    NoteDeleted,
+    /// Something was written.
+    Saved,
+    /// Something was deleted.
+    Deleted,
+    /// A phone number was stored.
+    PhoneSaved,
+    /// A phone number was removed.
+    PhoneRemoved,
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str, &'static str); 5] = [
+    const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Welcome, "welcome", "Welcome! Your account is ready."),
         (Self::LoggedIn, "logged-in", "Good to see you again."),
         (Self::LoggedOut, "logged-out", "You are logged out."),
-        (Self::NoteSaved, "note-saved", "Your note is saved."),
-        (Self::NoteDeleted, "note-deleted", "The note is deleted."),
+        (Self::Saved, "saved", "It is saved."),
+        (Self::Deleted, "deleted", "It is deleted."),
+        (Self::PhoneSaved, "phone-saved", "Your number is saved."),
+        (
+            Self::PhoneRemoved,
+            "phone-removed",
+            "Your number is removed.",
+        ),
     ];
 
     /// The message.

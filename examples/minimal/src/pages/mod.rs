@@ -10,4 +10,5 @@ pub mod flash;
 pub mod home;
 pub mod layout;
 pub mod notes;
+pub mod settings;
 pub mod visitor;

@@ -5,7 +5,10 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::corrupt;
-use crate::models::{DisplayName, Email, PasswordHash, User, UserId};
+use crate::{
+    encryption::{Sealed, SealedColumn},
+    models::{DisplayName, Email, Invalid, PasswordHash, Phone, User, UserId},
+};
 
 /// The columns of a [`User`].
 #[derive(FromRow)]
@@ -26,6 +29,24 @@ impl TryFrom<UserRow> for User {
             display_name: DisplayName::parse(&row.display_name).map_err(corrupt("display_name"))?,
             created_at: row.created_at,
         })
+    }
+}
+
+/// The column `users.phone`, which is encrypted.
+pub struct PhoneColumn;
+
+impl SealedColumn for PhoneColumn {
+    type Value = Phone;
+    type Row = UserId;
+    const TABLE: &'static str = "users";
+    const COLUMN: &'static str = "phone";
+
+    fn text(value: &Phone) -> &str {
+        value.as_str()
+    }
+
+    fn parse(text: &str) -> Result<Phone, Invalid> {
+        Phone::parse(text)
     }
 }
 
@@ -92,4 +113,78 @@ pub async fn credentials(
     .await?;
     row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
         .transpose()
+}
+
+/// The number of this user, sealed, if they have given one.
+pub async fn phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+) -> sqlx::Result<Option<Sealed<PhoneColumn>>> {
+    let phone = sqlx::query_scalar("SELECT phone FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    Ok(phone.flatten())
+}
+
+/// Stores the number of this user, or that they have none.
+pub async fn set_phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    phone: Option<&Sealed<PhoneColumn>>,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET phone = $2 WHERE id = $1")
+        .bind(id)
+        .bind(phone)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
+/// Up to `limit` users, in the order of their ids, after `after`, with numbers that are *not* from `first` to before
+/// `after_last`, see [`Vault::current_range`](crate::encryption::Vault::current_range).
+pub async fn phones_outside(
+    db: impl PgExecutor<'_>,
+    (first, after_last): &(Vec<u8>, Vec<u8>),
+    after: Option<UserId>,
+    limit: i64,
+) -> sqlx::Result<Vec<(UserId, Sealed<PhoneColumn>)>> {
+    sqlx::query_as(
+        "SELECT id, phone FROM users
+         WHERE (phone < $1 OR phone >= $2) AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+    )
+    .bind(first)
+    .bind(after_last)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// How many there are of these.
+pub async fn count_phones_outside(
+    db: impl PgExecutor<'_>,
+    (first, after_last): &(Vec<u8>, Vec<u8>),
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM users WHERE phone < $1 OR phone >= $2")
+        .bind(first)
+        .bind(after_last)
+        .fetch_one(db)
+        .await
+}
+
+/// Puts `new` in the place of `old`, unless something else is there by now.
+pub async fn exchange_phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    old: &Sealed<PhoneColumn>,
+    new: &Sealed<PhoneColumn>,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET phone = $3 WHERE id = $1 AND phone = $2")
+        .bind(id)
+        .bind(old)
+        .bind(new)
+        .execute(db)
+        .await
+        .map(drop)
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::{
     app::AppState,
     error::{Error, Result},
-    models::{Email, Password, Registration, SessionToken, User, UserId},
+    models::{Email, Password, Phone, Registration, SessionToken, User, UserId},
     repositories::{sessions, users},
 };
 
@@ -84,15 +84,46 @@ pub async fn log_out(state: &AppState, token: &SessionToken) -> Result<()> {
     Ok(sessions::delete(state.db.pool(), token.digest()).await?)
 }
 
+/// The number of `user`, if they have given one. For their own eyes.
+///
+/// # Errors
+/// [`Error::Internal`] if it cannot be opened, which is no fault of theirs.
+pub async fn phone(state: &AppState, user: UserId) -> Result<Option<Phone>> {
+    let sealed = users::phone(state.db.pool(), user).await?;
+    let phone = sealed.map(|sealed| state.vault.open(&user, &sealed));
+    phone.transpose().map_err(Error::internal)
+}
+
+/// Stores the number of `user`, sealed, or that they have none.
+pub async fn set_phone(state: &AppState, user: UserId, phone: Option<&Phone>) -> Result<()> {
+    let sealed = phone.map(|phone| state.vault.seal(&user, phone));
+    Ok(users::set_phone(state.db.pool(), user, sealed.as_ref()).await?)
+}
+
+/// How many expired sessions one statement removes at most: more would lock for long, and undo much if it is cut off.
+const SWEPT_AT_ONCE: i64 = 1000;
+
 /// Removes expired sessions, once an hour, for as long as it is polled. A failure is logged and tried again.
 pub async fn sweep_sessions(state: AppState) {
     let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         hourly.tick().await;
-        match sessions::delete_expired(state.db.pool()).await {
+        match sweep(&state).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed expired sessions"),
-            Err(error) => tracing::warn!(%error, "cannot remove expired sessions"),
+            Err(error) => tracing::warn!(?error, "cannot remove expired sessions"),
+        }
+    }
+}
+
+/// Removes all that have expired, and says how many.
+async fn sweep(state: &AppState) -> Result<u64> {
+    let mut swept = 0;
+    loop {
+        let count = sessions::delete_expired(state.db.pool(), SWEPT_AT_ONCE).await?;
+        swept += count;
+        if count < SWEPT_AT_ONCE.unsigned_abs() {
+            return Ok(swept);
         }
     }
 }

@@ -6,3 +6,5 @@ pub mod accounts;
 pub mod attempts;
 pub mod notes;
 pub mod passwords;
+pub mod progress;
+pub mod rotation;

@@ -6,10 +6,15 @@
 mod api;
 mod common;
 mod database;
+mod docs;
 mod edge;
+mod encryption;
 mod error;
 mod lifecycle;
+mod migrations;
 mod pages;
 mod process;
+mod repositories;
+mod seed;
 mod sessions;
 mod static_files;

@@ -7,15 +7,16 @@ use std::{
 };
 
 use crate::{
-    common::database,
+    common::{ENCRYPTION_KEYS, migrated_database},
     lifecycle::{BODY, begin_request},
 };
 
 /// The program, whatever it is called, with an environment of its own.
-fn program() -> Command {
+pub fn program() -> Command {
     let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
     command
         .env_clear()
+        .env("ENCRYPTION_KEYS", ENCRYPTION_KEYS)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -61,7 +62,7 @@ fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
 #[cfg(unix)]
 #[tokio::test]
 async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
-    let database = database().await;
+    let database = migrated_database().await;
     let mut child = program()
         .env("APP_ENV", "production")
         .env("DATABASE_URL", database.url())

@@ -17,6 +17,7 @@ use crate::{
         embeddings::{self, Embedded, PAGE},
         notes, sessions,
     },
+    services::embedder::EmbedError,
 };
 
 /// How many embeddings are stored by one statement, and lost at most if the process is killed.
@@ -34,7 +35,7 @@ pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
     index_telling(state, owner, &mut |_| ()).await
 }
 
-/// [`index`], which tells `done` of how many notes it has seen to, page by page.
+/// [`index`], which tells `done` of how many more notes it has seen to: after each batch that it stores.
 pub(super) async fn index_telling(
     state: &AppState,
     owner: UserId,
@@ -43,8 +44,7 @@ pub(super) async fn index_telling(
     let vectors = state.vectors()?.pool();
     let model = state.search.embedder.model();
     let _turn = state.search.lane(owner).lock().await;
-    let mut after = None;
-    let mut outcome = Ok(());
+    let (mut after, mut failure, mut in_a_row) = (None, None, 0);
     loop {
         let mut notes = notes::by_id::versions(state.db.pool(), owner, after).await?;
         let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
@@ -59,15 +59,12 @@ pub(super) async fn index_telling(
         if !gone.is_empty() {
             embeddings::delete(vectors, owner, &gone).await?;
         }
-        outcome = outcome.and(embed(state, owner, &pending).await);
-        // An embedder that is down is not asked for the rest.
-        if end.is_none() || outcome.is_err() {
-            if outcome.is_ok() {
-                done(seen);
-            }
-            return outcome;
+        done(seen - pending.len());
+        let failed = embed(state, owner, &pending, &mut in_a_row, done).await?;
+        failure = failed.or(failure);
+        if end.is_none() || in_a_row == GIVE_UP_AFTER {
+            return failure.map_or(Ok(()), |error| Err(Error::Unavailable(error)));
         }
-        done(seen);
         after = end;
     }
 }
@@ -93,35 +90,42 @@ fn compare(
     (pending, embedded.into_keys().collect())
 }
 
-/// Embeds notes, in batches.
-async fn embed(state: &AppState, owner: UserId, pending: &[NoteId]) -> Result<()> {
+/// Embeds notes, in batches, and gives the embedder's last failure, if there was one. `in_a_row` counts failures from
+/// one call to the next; at [`GIVE_UP_AFTER`] the rest is left.
+async fn embed(
+    state: &AppState,
+    owner: UserId,
+    pending: &[NoteId],
+    in_a_row: &mut u32,
+    done: &mut (dyn FnMut(usize) + Send),
+) -> Result<Option<EmbedError>> {
     let (search, vectors) = (&state.search, state.vectors()?.pool());
-    let mut failures = 0;
-    let mut outcome = Ok(());
+    let mut failure = None;
     for ids in pending.chunks(BATCH) {
         let mut batch = Vec::with_capacity(ids.len());
         for note in notes::by_id::find(state.db.pool(), owner, ids).await? {
             match search.embed(&note).await {
                 Ok(vector) => {
-                    failures = 0;
+                    *in_a_row = 0;
                     batch.push(Embedded { note, vector });
                 }
                 Err(error) => {
-                    failures += 1;
+                    *in_a_row += 1;
                     tracing::warn!(note = %note.id, error, "a note could not be embedded");
-                    outcome = Err(Error::Unavailable(error));
+                    failure = Some(error);
                 }
             }
-            if failures == GIVE_UP_AFTER {
+            if *in_a_row == GIVE_UP_AFTER {
                 break;
             }
         }
         embeddings::put(vectors, search.embedder.model(), &batch).await?;
-        if failures == GIVE_UP_AFTER {
+        done(batch.len());
+        if *in_a_row == GIVE_UP_AFTER {
             break;
         }
     }
-    outcome
+    Ok(failure)
 }
 
 /// After a write: indexes the notes of whoever has this session. In the background, because nobody waits for it.

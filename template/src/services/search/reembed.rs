@@ -21,8 +21,10 @@ pub async fn reembed(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) 
         };
         for owner in owners {
             let mut done = |count| {
-                progress.advance(count);
-                tell(progress);
+                if count > 0 {
+                    progress.advance(count);
+                    tell(progress);
+                }
             };
             index::index_telling(state, owner, &mut done).await?;
         }

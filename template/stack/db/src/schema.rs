@@ -82,7 +82,8 @@ impl Schema {
     }
 
     /// No file, so no table.
-    pub(crate) fn empty() -> Self {
+    #[must_use]
+    pub fn empty() -> Self {
         Self {
             files: Vec::new(),
             checksum: checksum(&[]),
@@ -128,6 +129,17 @@ impl Schema {
             self.record(pool).await?;
         }
         Ok(filled)
+    }
+
+    /// Runs the files, whatever is there already, in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        for file in &self.files {
+            sql_file::run(&mut *connection, &file.path, &file.sql).await?;
+        }
+        Ok(())
     }
 
     /// Notes in the database that it was made from this schema, as its comment (`\l+` in psql):
@@ -178,9 +190,7 @@ impl Schema {
         }
         let empty = is_empty(&mut tx).await?;
         if empty {
-            for file in &self.files {
-                sql_file::run(&mut tx, &file.path, &file.sql).await?;
-            }
+            self.run(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(empty)

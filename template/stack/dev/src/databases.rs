@@ -13,25 +13,30 @@ pub(crate) struct Database {
     pub(crate) migrations: &'static str,
 }
 
-/// All of them.
-pub(crate) const DATABASES: &[Database] = &[
-    Database {
-        name: "main",
-        suffix: "",
-        variable: "DATABASE_URL",
-        schema: "schema",
-        migrations: "migrations",
-    },
+const MAIN: Database = Database {
+    name: "main",
+    suffix: "",
+    variable: "DATABASE_URL",
+    schema: "schema",
+    migrations: "migrations",
+};
 {%- if pgvector %}
-    Database {
-        name: "vectors",
-        suffix: "_vectors",
-        variable: "VECTOR_DATABASE_URL",
-        schema: "schema/vector",
-        migrations: "schema/vector/migrations",
-    },
+
+const VECTORS: Database = Database {
+    name: "vectors",
+    suffix: "_vectors",
+    variable: "VECTOR_DATABASE_URL",
+    schema: "schema/vector",
+    migrations: "schema/vector/migrations",
+};
 {%- endif %}
-];
+
+/// All of them.
+{%- if pgvector %}
+pub(crate) const DATABASES: &[Database] = &[MAIN, VECTORS];
+{%- else %}
+pub(crate) const DATABASES: &[Database] = &[MAIN];
+{%- endif %}
 
 /// Whether the main database may be CockroachDB: then each statement of a migration has its own file.
 pub(crate) const COCKROACH: bool = {{cockroach}};

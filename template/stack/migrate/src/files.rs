@@ -54,8 +54,12 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>, single: bool) -> Vec<Draft> 
                 word(&steps, &name)
             };
         }
-        while drafts.iter().any(|draft| draft.name == own) {
-            own += "_more";
+        let taken = |name: &str| drafts.iter().any(|draft| draft.name == name);
+        if taken(&own) {
+            let free = (2..)
+                .map(|number| format!("{own}_{number}"))
+                .find(|name| !taken(name));
+            own = free.unwrap_or(own);
         }
         let sql = text(&steps, alone);
         drafts.push(Draft {

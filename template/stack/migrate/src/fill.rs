@@ -172,8 +172,14 @@ async fn rows(
             };
             reason = answer.message().to_owned();
             let about = about(connection, answer).await?;
+            // A domain's refusal names the domain, and no column.
+            let domain = answer.data_type().filter(|_| about.is_empty());
+            let of_domain = |column: &Column| {
+                domain.is_some_and(|domain| column.ty.rsplit('.').next() == Some(domain))
+            };
+            let named = !about.is_empty() || columns.iter().any(of_domain);
             for (column, value) in columns.iter().zip(&mut values) {
-                if about.is_empty() || about.contains(&column.name) {
+                if !named || about.contains(&column.name) || of_domain(column) {
                     *value = dice.value(column, row, attempt);
                 }
             }

@@ -6,7 +6,6 @@
 //! 4. Replay the old ones on a fourth, fill it with rows, and run the new ones there.
 //! 5. Only then write the files.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgConnection;
@@ -52,8 +51,6 @@ pub struct Request {
     pub schema: PathBuf,
     /// What to call the migration.
     pub name: Option<String>,
-    /// What was renamed.
-    pub renames: Vec<Rename>,
     /// Whether steps may take data away.
     pub allow_destructive: bool,
     /// How careful to be.
@@ -71,83 +68,128 @@ pub struct Proven {
     pub filled: Filled,
     /// What it did not survive there, where that was announced and allowed.
     pub failed_on_data: Option<String>,
-    /// What cannot have been renamed, because there is nothing of this name.
-    pub unknown_renames: Vec<Rename>,
     /// Tables into which the schema inserts rows, and no migration does: rows are not compared.
     pub rows_missing: Vec<String>,
     /// Tables that are called large, and are not there.
     pub unknown_large: Vec<String>,
 }
 
-/// What may have been renamed: a question for a person, before [`generate`].
-///
-/// # Errors
-/// As [`generate`], as far as reading goes.
-pub async fn renamed(request: &Request) -> Result<Vec<LookAlike>, Error> {
-    let (mut before, wanted) = both(request).await?;
-    rename(&mut before, &request.renames).await?;
-    Ok(look_alikes(&before.catalog, &wanted.catalog))
+/// Migrations and schema side by side, each in a database of its own.
+pub struct Comparison {
+    migrations: Migrations,
+    before: Database,
+    wanted: Database,
+    /// The renames so far.
+    steps: Vec<Step>,
 }
 
-/// Writes nothing yet; see [`Proven::write`].
-///
-/// # Errors
-/// Whatever stands in the way, nothing written.
-pub async fn generate(request: &Request) -> Result<Proven, Error> {
-    let (mut before, wanted) = both(request).await?;
-    let (mut steps, unknown_renames) = rename(&mut before, &request.renames).await?;
-    let more =
-        diff::difference(&before.catalog, &wanted.catalog, &request.care).map_err(Error::Gaps)?;
-    steps.extend(more);
-    let tables: BTreeSet<&str> = wanted.catalog.tables().collect();
-    let large = request.care.large.iter();
-    let unknown_large: Vec<String> = large
-        .filter(|name| !tables.contains(name.as_str()))
-        .cloned()
-        .collect();
-    if steps.is_empty() {
-        return Ok(Proven {
-            unknown_renames,
-            rows_missing: rows_missing(&before.database, &wanted.database).await?,
-            unknown_large,
-            ..Proven::default()
-        });
-    }
-    let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
-    let destructive = steps.iter().any(destroys);
-    if destructive && !request.allow_destructive {
-        let alike = look_alikes(&before.catalog, &wanted.catalog);
-        return Err(Error::Destructive { steps, alike });
-    }
-    let drafts = files::drafts(steps, request.name.as_deref(), request.single);
-    let first = before.migrations.last() + 1;
-    let files: Vec<(PathBuf, Draft)> = (first..)
-        .zip(drafts)
-        .map(|(number, draft)| {
-            let name = format!("{number:04}_{}.sql", draft.name);
-            (request.migrations.join(name), draft)
+impl Comparison {
+    /// Replays the migrations, runs the schema, and reads both.
+    ///
+    /// # Errors
+    /// Of either, or of the server.
+    pub async fn begin(request: &Request) -> Result<Self, Error> {
+        let migrations = Migrations::read(&request.migrations)?;
+        let schema = Schema::read(&request.schema)?;
+        let wanted = request.scratch.database(&schema).await?;
+        let catalog = read(&wanted).await?;
+        let wanted = Database {
+            database: wanted,
+            catalog,
+        };
+        let before = Database::replayed(&wanted.database, &migrations).await?;
+        Ok(Self {
+            migrations,
+            before,
+            wanted,
+            steps: Vec::new(),
         })
-        .collect();
-    let trial = Trial::new(&before.migrations, &files)?;
-    let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
-    let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
-    prove(&replayed.catalog, &wanted.catalog)?;
-    let (filled, failed) = try_on_data(&wanted.database, &before.migrations, &trial).await?;
-    if let Some(message) = &failed
-        && !destructive
-    {
-        return Err(Error::FailsOnData {
-            message: message.clone(),
-        });
     }
-    Ok(Proven {
-        files,
-        filled,
-        failed_on_data: failed,
-        unknown_renames,
-        rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
-        unknown_large,
-    })
+
+    /// What may have been renamed rather than dropped and made: for a person to decide.
+    #[must_use]
+    pub fn look_alikes(&self) -> Vec<LookAlike> {
+        look_alikes(&self.before.catalog, &self.wanted.catalog)
+    }
+
+    /// Renames in the replayed database, which knows best what goes along. False if there is nothing of
+    /// this name.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the server's answer.
+    pub async fn rename(&mut self, rename: &Rename) -> Result<bool, Error> {
+        let Some(step) = rename.step(&self.before.catalog) else {
+            return Ok(false);
+        };
+        let mut connection = connect(&self.before.database).await?;
+        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut connection)
+            .await;
+        done.map_err(|error| Error::Refused {
+            object: step.object.to_string(),
+            sql: step.sql.clone(),
+            message: message(&error),
+        })?;
+        self.before.catalog = Catalog::read(&mut connection).await?;
+        connection.close().await?;
+        self.steps.push(step);
+        Ok(true)
+    }
+
+    /// Writes what is left of the difference, and proves it; the files come with [`Proven::write`].
+    ///
+    /// # Errors
+    /// Whatever stands in the way, nothing written.
+    pub async fn prove(self, request: &Request) -> Result<Proven, Error> {
+        let Self {
+            migrations,
+            before,
+            wanted,
+            mut steps,
+        } = self;
+        let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
+        steps.extend(more.map_err(Error::Gaps)?);
+        let large = request.care.large.iter();
+        let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
+        let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
+        if steps.is_empty() {
+            return Ok(Proven {
+                rows_missing: rows_missing(&before.database, &wanted.database).await?,
+                unknown_large,
+                ..Proven::default()
+            });
+        }
+        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
+        let destructive = steps.iter().any(destroys);
+        if destructive && !request.allow_destructive {
+            let alike = look_alikes(&before.catalog, &wanted.catalog);
+            return Err(Error::Destructive { steps, alike });
+        }
+        let drafts = files::drafts(steps, request.name.as_deref(), request.single);
+        let first = migrations.last() + 1;
+        let files: Vec<(PathBuf, Draft)> = (first..)
+            .zip(drafts)
+            .map(|(number, draft)| {
+                let name = format!("{number:04}_{}.sql", draft.name);
+                (request.migrations.join(name), draft)
+            })
+            .collect();
+        let trial = Trial::new(&migrations, &files)?;
+        let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
+        let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
+        same(&replayed.catalog, &wanted.catalog)?;
+        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
+        match failed {
+            Some(message) if !destructive => Err(Error::FailsOnData { message }),
+            failed_on_data => Ok(Proven {
+                files,
+                filled,
+                failed_on_data,
+                rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
+                unknown_large,
+            }),
+        }
+    }
 }
 
 impl Proven {
@@ -168,6 +210,18 @@ impl Proven {
         let files = self.files.iter();
         atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
+}
+
+/// Applies a folder of migrations, and what is proven and not written yet, on another server, in a database
+/// that goes afterwards.
+///
+/// # Errors
+/// What that server refuses.
+pub async fn try_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
+    let trial = Trial::new(&Migrations::read(migrations)?, &proven.files)?;
+    let database = TestDatabase::create_at(url, &Schema::empty()).await?;
+    trial.migrations.apply(database.pool(), |_| {}).await?;
+    Ok(())
 }
 
 /// Makes an empty migration, to be written by hand.
@@ -211,60 +265,6 @@ pub(crate) async fn read(database: &TestDatabase) -> Result<Catalog, Error> {
     let catalog = Catalog::read(&mut connection).await?;
     connection.close().await?;
     Ok(catalog)
-}
-
-struct Before {
-    migrations: Migrations,
-    database: TestDatabase,
-    catalog: Catalog,
-}
-
-async fn both(request: &Request) -> Result<(Before, Database), Error> {
-    let migrations = Migrations::read(&request.migrations)?;
-    let schema = Schema::read(&request.schema)?;
-    let wanted = request.scratch.database(&schema).await?;
-    let catalog = read(&wanted).await?;
-    let wanted = Database {
-        database: wanted,
-        catalog,
-    };
-    let Database { database, catalog } = Database::replayed(&wanted.database, &migrations).await?;
-    Ok((
-        Before {
-            migrations,
-            database,
-            catalog,
-        },
-        wanted,
-    ))
-}
-
-/// Renames in the database itself, which knows best what goes along. Returns the steps, and what there
-/// is nothing to rename of.
-async fn rename(
-    before: &mut Before,
-    renames: &[Rename],
-) -> Result<(Vec<Step>, Vec<Rename>), Error> {
-    let (mut steps, mut unknown) = (Vec::new(), Vec::new());
-    let mut connection = connect(&before.database).await?;
-    for rename in renames {
-        let Some(step) = rename.step(&before.catalog) else {
-            unknown.push(rename.clone());
-            continue;
-        };
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
-            .execute(&mut connection)
-            .await;
-        done.map_err(|error| Error::Refused {
-            object: step.object.to_string(),
-            sql: step.sql.clone(),
-            message: message(&error),
-        })?;
-        before.catalog = Catalog::read(&mut connection).await?;
-        steps.push(step);
-    }
-    connection.close().await?;
-    Ok((steps, unknown))
 }
 
 /// The migrations with the new ones among them, read as the migrator reads them: from a folder.
@@ -349,7 +349,7 @@ impl Drop for Trial {
 }
 
 /// Whether two databases look alike.
-pub(crate) fn prove(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
+pub(crate) fn same(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
     let names = match diff::difference(made, wanted, &Care::default()) {
         Ok(steps) => steps
             .into_iter()

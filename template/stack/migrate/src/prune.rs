@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
-use stack_db::migrations::{Migration, baseline_header};
+use stack_db::migrations::{Migration, Replaced, baseline_header};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
@@ -18,7 +18,7 @@ use crate::diff::{self, Care};
 use crate::error::Error;
 use crate::files;
 use crate::fill::in_order;
-use crate::generate::{Database, Scratch, Trial, prove};
+use crate::generate::{Database, Scratch, Trial, same};
 
 /// What was squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +74,8 @@ pub async fn prune(
         .unwrap_or_default();
     let trial = Trial::of([(new, text.as_str())].into_iter())?;
     let made = Database::replayed(&server, &trial.migrations).await?;
-    prove(&made.catalog, &replayed.catalog)?;
-    prove(&replayed.catalog, &made.catalog)?;
+    same(&made.catalog, &replayed.catalog)?;
+    same(&replayed.catalog, &made.catalog)?;
 
     let replaced: Vec<PathBuf> = old
         .all()
@@ -100,41 +100,42 @@ pub async fn prune(
 
 /// Ends a squashing that was killed after its file was written.
 fn finish(folder: &Path) -> Result<Option<Pruned>, Error> {
-    let Err(migrations::Error::Replaced { baseline, .. }) = Migrations::read(folder) else {
+    if Migrations::read(folder).is_ok() {
         return Ok(None);
-    };
-    let path = folder.join(&baseline);
-    let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let Ok(Some(header)) = migrations::Baseline::parse(&text) else {
+    }
+    // The newest file that begins like a baseline; what is wrong otherwise is said by who reads next.
+    let files = sql_files(folder)?;
+    let mut found: Option<(&PathBuf, Vec<Replaced>)> = None;
+    for (path, text) in &files {
+        if let Ok(Some(header)) = migrations::Baseline::parse(text) {
+            let last = |replaced: &[Replaced]| replaced.last().map(|one| one.version);
+            if found
+                .as_ref()
+                .is_none_or(|(_, other)| last(other) < last(&header.replaced))
+            {
+                found = Some((path, header.replaced));
+            }
+        }
+    }
+    let Some((path, named)) = found else {
         return Ok(None);
     };
     // Only what it names, unchanged.
     let mut replaced = Vec::new();
-    for other in sql_files(folder)?
-        .into_iter()
-        .filter(|other| *other != path)
-    {
-        let alone = Trial::of(
-            [(
-                other
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                std::fs::read_to_string(&other)
-                    .map_err(Error::file("read", &other))?
-                    .as_str(),
-            )]
-            .into_iter(),
-        )?;
-        let named = |migration: &Migration| {
-            header
-                .replaced
+    for (other, text) in files.iter().filter(|(other, _)| other != path) {
+        let name = other
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let alone = Trial::of([(name, text.as_str())].into_iter())?;
+        let is_named = |migration: &Migration| {
+            named
                 .iter()
                 .any(|one| one.version == migration.version && one.checksum == migration.checksum)
         };
-        if alone.migrations.all().iter().any(named) {
-            replaced.push(other);
+        if alone.migrations.all().iter().any(is_named) {
+            replaced.push(other.clone());
         }
     }
     if replaced.is_empty() {
@@ -142,18 +143,20 @@ fn finish(folder: &Path) -> Result<Option<Pruned>, Error> {
     }
     remove(&replaced)?;
     Ok(Some(Pruned {
-        baseline: path,
+        baseline: path.clone(),
         replaced,
         rows: Vec::new(),
     }))
 }
 
-fn sql_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Every file of a folder that may be a migration, and its text.
+fn sql_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
         let path = entry.map_err(Error::file("read", folder))?.path();
         if path.extension().is_some_and(|extension| extension == "sql") {
-            files.push(path);
+            let text = std::fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+            files.push((path, text));
         }
     }
     Ok(files)
@@ -206,7 +209,7 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
             continue;
         }
         let query = format!(
-            "select concat_ws(', ', {}) from {table} t order by 1",
+            "select array_to_string(array[{}], ', ') from {table} t order by 1",
             values.join(", ")
         );
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))

@@ -26,6 +26,9 @@ use app::{
 pub use client::Client;
 pub use factories::PASSWORD;
 
+/// The key of every application that is made here.
+pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 /// The application with a database of its own, which goes when this is dropped.
 pub struct TestApp {
     pub state: AppState,
@@ -138,6 +141,7 @@ pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
         ("APP_ENV", "development"),
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
+        ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
     ];
     let lookup = |name: &str| {
         let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);

@@ -12,7 +12,7 @@ async fn a_note_can_be_written_changed_and_deleted_without_a_script() {
         .await
         .leads_to("/notes");
     let list = client.open("/notes").await;
-    assert!(list.page(200).contains("Your note is saved.") && list.text().contains("Milk"));
+    assert!(list.page(200).contains("It is saved.") && list.text().contains("Milk"));
 
     let note = notes::list(app.database.pool(), ada.id, None, 1)
         .await
@@ -29,9 +29,7 @@ async fn a_note_can_be_written_changed_and_deleted_without_a_script() {
         .await
         .leads_to("/notes");
     let list = client.open("/notes").await;
-    assert!(
-        list.page(200).contains("The note is deleted.") && list.text().contains("Nothing here yet")
-    );
+    assert!(list.page(200).contains("It is deleted.") && list.text().contains("Nothing here yet"));
 }
 
 #[tokio::test]

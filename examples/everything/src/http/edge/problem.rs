@@ -11,11 +11,7 @@ use axum::{
 use serde::Serialize;
 
 use super::RequestId;
-use crate::{
-    error::Error,
-    models::{FieldErrors, Note},
-    pages,
-};
+use crate::{error::Error, models::FieldErrors, pages};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +52,7 @@ struct Problem<'a> {
     errors: Option<&'a FieldErrors>,
     /// What is stored now, for a client that wanted to change something older.
     #[serde(skip_serializing_if = "Option::is_none")]
-    current: Option<&'a Note>,
+    current: Option<&'a serde_json::Value>,
     request_id: &'a str,
 }
 
@@ -82,7 +78,7 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
                 detail: error.to_string(),
                 errors: error.fields(),
                 current: match &*error {
-                    Error::Outdated(note) => Some(note),
+                    Error::Outdated(stored) => Some(stored),
                     _ => None,
                 },
                 request_id: id.as_str(),

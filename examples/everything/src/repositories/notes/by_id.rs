@@ -1,12 +1,16 @@
 //! Notes by their ids, as search needs them.
 
-use sqlx::PgPool;
+use sqlx::PgExecutor;
 
 use super::{Note, NoteId, NoteRow, UserId, Version};
-use crate::repositories::embeddings::OWNERS_AT_ONCE;
+use crate::repositories::embeddings::PAGE;
 
 /// Those of `ids` that are notes of `owner`, in no particular order.
-pub async fn find(db: &PgPool, owner: UserId, ids: &[NoteId]) -> sqlx::Result<Vec<Note>> {
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    ids: &[NoteId],
+) -> sqlx::Result<Vec<Note>> {
     let rows: Vec<NoteRow> = sqlx::query_as(
         "SELECT id, user_id, title, body, version, created_at, updated_at
          FROM notes WHERE user_id = $1 AND id = ANY($2)",
@@ -18,22 +22,38 @@ pub async fn find(db: &PgPool, owner: UserId, ids: &[NoteId]) -> sqlx::Result<Ve
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// All notes of `owner`, each with its version.
-pub async fn versions(db: &PgPool, owner: UserId) -> sqlx::Result<Vec<(NoteId, Version)>> {
-    sqlx::query_as("SELECT id, version FROM notes WHERE user_id = $1")
-        .bind(owner)
-        .fetch_all(db)
+/// Up to [`PAGE`] notes of `owner`, in the order of their ids, after `after`: each with its version.
+pub async fn versions(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    after: Option<NoteId>,
+) -> sqlx::Result<Vec<(NoteId, Version)>> {
+    sqlx::query_as(
+        "SELECT id, version FROM notes
+         WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+    )
+    .bind(owner)
+    .bind(after)
+    .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
+}
+
+/// How many notes there are.
+pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM notes")
+        .fetch_one(db)
         .await
 }
 
-/// Up to [`OWNERS_AT_ONCE`] users with notes, in the order of their ids: those after `after`.
-pub async fn owners(db: &PgPool, after: Option<UserId>) -> sqlx::Result<Vec<UserId>> {
+/// Up to [`PAGE`] users with notes, in the order of their ids: those after `after`.
+pub async fn owners(db: impl PgExecutor<'_>, after: Option<UserId>) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar(
         "SELECT DISTINCT user_id FROM notes
          WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2",
     )
     .bind(after)
-    .bind(i64::try_from(OWNERS_AT_ONCE).unwrap_or(i64::MAX))
+    .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await
 }

@@ -7,19 +7,31 @@ pub mod log;
 use app::{
     app::AppState,
     config::{Config, Secret},
+    database::migrations,
     routes,
     services::passwords::Cost,
 };
 use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
 
+use std::sync::Arc;
+
+use app::{
+    database::vectors::VectorDb,
+    services::embedder::{Embedder, HashingEmbedder},
+};
+
 pub use client::Client;
 pub use factories::PASSWORD;
+
+/// The key of every application that is made here.
+pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The application with a database of its own, which goes when this is dropped.
 pub struct TestApp {
     pub state: AppState,
     pub database: TestDatabase,
+    vectors: Option<TestDatabase>,
     router: Router,
 }
 
@@ -40,8 +52,36 @@ impl TestApp {
         Self {
             state,
             database,
+            vectors: None,
             router,
         }
+    }
+
+    /// As in development, with a vector database of its own too.
+    pub async fn with_vectors() -> Self {
+        Self::with_embedder(Arc::new(HashingEmbedder)).await
+    }
+
+    /// The same, with vectors by `embedder`.
+    pub async fn with_embedder(embedder: Arc<dyn Embedder>) -> Self {
+        let (app, vectors) = (Self::new().await, vector_database().await);
+        let db = Db::from_pool(vectors.pool().clone()).await;
+        let db = VectorDb::new(db.expect("the database answers"));
+        let (config, relational) = (app.state.config.clone(), app.state.db.clone());
+        let state = AppState::with_vectors(config, relational, Some(db), embedder);
+        let state = state.expect("a state");
+        Self {
+            router: routes::router(state.clone()),
+            state,
+            database: app.database,
+            vectors: Some(vectors),
+        }
+    }
+
+    /// The vector database.
+    pub fn vectors(&self) -> &TestDatabase {
+        let vectors = self.vectors.as_ref();
+        vectors.expect("an application made by `with_vectors`")
     }
 
     /// Somebody with a browser or a program, and no cookie yet.
@@ -60,6 +100,30 @@ pub async fn database() -> TestDatabase {
     TestDatabase::create(&schema.expect("a schema that can be read")).await
 }
 
+/// An empty vector database with all tables.
+pub async fn vector_database() -> TestDatabase {
+    log::start();
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/vector"));
+    TestDatabase::create(&schema.expect("a schema that can be read")).await
+}
+
+/// A database without a table.
+pub async fn empty_database() -> TestDatabase {
+    log::start();
+    let folder = std::env::temp_dir().join(format!("empty-schema-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    TestDatabase::create(&Schema::read(&folder).expect("a schema that can be read")).await
+}
+
+/// A database as production has it: made by the migrations.
+pub async fn migrated_database() -> TestDatabase {
+    let database = empty_database().await;
+    let migrations = migrations::main(&config(database.url(), &[])).expect("migrations");
+    let applied = migrations.apply(database.pool(), |_| {}).await;
+    assert!(!applied.expect("applied").applied.is_empty());
+    database
+}
+
 /// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
     log::start();
@@ -67,6 +131,7 @@ pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
         ("APP_ENV", "development"),
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
+        ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
     ];
     let lookup = |name: &str| {
         let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);

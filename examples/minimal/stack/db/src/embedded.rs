@@ -90,6 +90,23 @@ pub async fn start(options: &Options) -> Result<Server, Error> {
     .await
 }
 
+/// The project's server if it runs; starts nothing.
+///
+/// # Errors
+/// [`Error::Io`], if the folder cannot be looked into.
+pub async fn running(options: &Options) -> Result<Option<Server>, Error> {
+    let Options {
+        data_dir,
+        needs_vector,
+    } = options.clone();
+    if !data_dir.is_dir() {
+        return Ok(None);
+    }
+    let data_dir = blocking(move || make_absolute(&data_dir)).await?;
+    let environment = Environment::of_process();
+    Ok(Server::running(&data_dir, needs_vector, Purpose::Development, &environment).await)
+}
+
 /// [`start`] in a given environment, reporting to `say`.
 pub(crate) async fn start_in(
     options: &Options,
@@ -133,6 +150,13 @@ impl Server {
     #[must_use]
     pub fn has_vector(&self) -> bool {
         self.cluster.binaries.vector
+    }
+
+    /// One of PostgreSQL's programs that belong to this server, if it came with it: `psql`.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let program = binaries::program(&self.cluster.binaries.dir, name);
+        program.is_file().then_some(program)
     }
 
     /// Creates a database, unless there is one of this name.

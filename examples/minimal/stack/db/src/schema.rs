@@ -4,15 +4,15 @@
 //! Files run in the order of their names, so a table that refers to another stands in a later file
 //! (`010_users.sql`, `020_notes.sql`).
 
-mod statements;
+mod record;
 
 use std::path::{Path, PathBuf};
 
-use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
-use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
+use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _};
 
+use crate::sql_file::{self, Failure, Refused};
 use crate::{db, retry};
 
 /// The advisory lock under which a database is filled. Any number will do, if all use the same.
@@ -48,29 +48,11 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The server refused a statement of a file. Nothing of the schema was kept.
-    #[error(
-        "the database refused `{}`, line {line}: {message}{}", .path.display(),
-        hint_line(.hint.as_deref())
-    )]
-    Refused {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1: that of the mistake if the server says, else that of the statement.
-        line: usize,
-        /// The server's message.
-        message: String,
-        /// The server's hint, if it has one.
-        hint: Option<String>,
-        /// The whole of the server's answer.
-        source: Box<sqlx::Error>,
-    },
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The database could not be asked.
     #[error("cannot fill the database from the schema: {0}")]
     Database(#[from] sqlx::Error),
-}
-
-fn hint_line(hint: Option<&str>) -> String {
-    hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"))
 }
 
 impl Schema {
@@ -88,19 +70,7 @@ impl Schema {
             })?;
             files.push(SchemaFile { path, sql });
         }
-        let mut digest = Sha256::new();
-        for file in &files {
-            let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
-            digest.update((name.len() as u64).to_le_bytes());
-            digest.update(name);
-            digest.update((file.sql.len() as u64).to_le_bytes());
-            digest.update(&file.sql);
-        }
-        let checksum = digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let checksum = checksum(&files);
         let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
         let needs_vector = creates_vector || subfolder_creates_vector(dir);
         Ok(Self {
@@ -109,6 +79,17 @@ impl Schema {
             creates_vector,
             needs_vector,
         })
+    }
+
+    /// No file, so no table.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            files: Vec::new(),
+            checksum: checksum(&[]),
+            creates_vector: false,
+            needs_vector: false,
+        }
     }
 
     /// SHA-256 of the names and contents of the files, in hexadecimal: two schemas with the same
@@ -138,9 +119,50 @@ impl Schema {
     /// CockroachDB has no such lock, and there the one that comes second finds the tables when it
     /// looks again.
     ///
+    /// A database that was filled remembers from which schema, see [`Schema::changed_since_fill`].
+    ///
     /// # Errors
     /// [`Error::Refused`] with file and line, if the server refuses a statement.
     pub async fn fill_if_empty(&self, pool: &PgPool) -> Result<bool, Error> {
+        let filled = self.fill_unless_filled(pool).await?;
+        if filled {
+            self.record(pool).await?;
+        }
+        Ok(filled)
+    }
+
+    /// Runs the files, whatever is there already, in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        for file in &self.files {
+            sql_file::run(&mut *connection, &file.path, &file.sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes in the database that it was made from this schema, as its comment (`\l+` in psql):
+    /// no table that a comparison of schemas would have to overlook. A comment that somebody else
+    /// has written stays, and so does the database of an owner who is not us.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn record(&self, pool: &PgPool) -> Result<(), Error> {
+        record::write(pool, &self.checksum).await
+    }
+
+    /// Whether the files differ from those that the database was filled from. False if nobody
+    /// knows: it was made in another way, or has a comment of its own.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn changed_since_fill(&self, pool: &PgPool) -> Result<bool, Error> {
+        let recorded = record::read(pool).await?;
+        Ok(recorded.is_some_and(|checksum| checksum != self.checksum))
+    }
+
+    async fn fill_unless_filled(&self, pool: &PgPool) -> Result<bool, Error> {
         let cockroach = db::is_cockroach(pool).await?;
         let mut connection = pool.acquire().await?;
         if !cockroach {
@@ -168,71 +190,48 @@ impl Schema {
         }
         let empty = is_empty(&mut tx).await?;
         if empty {
-            for file in &self.files {
-                file.run(&mut tx).await?;
-            }
+            self.run(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(empty)
     }
 }
 
-impl SchemaFile {
-    /// Runs the whole file as one message, as `psql -f` would not: the server splits it, and its
-    /// splitting is the one that counts.
-    async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
-        let mut done = 0;
-        let mut results = sqlx::raw_sql(AssertSqlSafe(self.sql.as_str())).fetch_many(connection);
-        while let Some(result) = results.next().await {
-            match result {
-                Ok(sqlx::Either::Left(_)) => done += 1,
-                Ok(sqlx::Either::Right(_)) => {}
-                Err(source) => return Err(self.refused(source, done)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds file and line to the server's error; `done` is how many statements succeeded before.
-    fn refused(&self, source: sqlx::Error, done: usize) -> Error {
-        let Some(answer) = source
-            .as_database_error()
-            .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
-        else {
-            return Error::Database(source);
-        };
-        let line = match answer.position() {
-            Some(PgErrorPosition::Original(position)) => line_of_character(&self.sql, position),
-            _ => statements::lines(&self.sql).nth(done).unwrap_or(1),
-        };
-        let (message, hint) = (
-            answer.message().to_owned(),
-            answer.hint().map(str::to_owned),
-        );
-        Error::Refused {
-            path: self.path.clone(),
-            line,
-            message,
-            hint,
-            source: Box::new(source),
+impl Error {
+    /// Whether another process was filling the same database.
+    fn came_second(&self) -> bool {
+        match self {
+            Self::Refused(refused) => sql_file::came_second(&refused.source),
+            Self::Database(source) => sql_file::came_second(source),
+            Self::Read { .. } => false,
         }
     }
 }
 
-impl Error {
-    /// Whether another process was filling the same database: a serialization failure, or a table,
-    /// type or index that exists already.
-    fn came_second(&self) -> bool {
-        let source = match self {
-            Self::Refused { source, .. } => source,
-            Self::Database(source) => source,
-            Self::Read { .. } => return false,
-        };
-        let code = source
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code);
-        retry::is_retryable(source) || matches!(code.as_deref(), Some("42P07" | "42710" | "23505"))
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => Self::Refused(refused),
+            Failure::Database(source) => Self::Database(source),
+        }
     }
+}
+
+/// SHA-256 of names and contents, in hexadecimal.
+fn checksum(files: &[SchemaFile]) -> String {
+    let mut digest = Sha256::new();
+    for file in files {
+        let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+        digest.update((name.len() as u64).to_le_bytes());
+        digest.update(name);
+        digest.update((file.sql.len() as u64).to_le_bytes());
+        digest.update(&file.sql);
+    }
+    digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The `*.sql` files directly in a folder, sorted by name.
@@ -267,7 +266,7 @@ fn subfolder_creates_vector(dir: &Path) -> bool {
 
 /// CockroachDB's settings that would end the transaction at the first `create table`, and lock the
 /// table against the `create index` that follows. Versions that do not know one need no such thing.
-async fn set_cockroach(connection: &mut PgConnection, value: &str) {
+pub(crate) async fn set_cockroach(connection: &mut PgConnection, value: &str) {
     for name in ["autocommit_before_ddl", "create_table_with_schema_locked"] {
         let statement = AssertSqlSafe(format!("set {name} = {value}"));
         let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
@@ -275,7 +274,7 @@ async fn set_cockroach(connection: &mut PgConnection, value: &str) {
 }
 
 /// Whether there is no table of the user's.
-async fn is_empty(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+pub(crate) async fn is_empty(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "select not exists (
              select 1 from information_schema.tables
@@ -302,15 +301,6 @@ fn creates_vector(sql: &str) -> bool {
     })
 }
 
-/// The line, from 1, of a character, from 1.
-fn line_of_character(text: &str, position: usize) -> usize {
-    text.chars()
-        .take(position.saturating_sub(1))
-        .filter(|c| *c == '\n')
-        .count()
-        + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -326,11 +316,5 @@ mod tests {
         assert!(!creates_vector(
             "-- create extension vector\ncreate table vector (id int);"
         ));
-    }
-
-    #[test]
-    fn a_position_counts_characters_and_not_bytes() {
-        assert_eq!(line_of_character("é\né\nx", 5), 3);
-        assert_eq!(line_of_character("x", 1), 1);
     }
 }

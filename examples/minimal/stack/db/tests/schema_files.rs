@@ -1,47 +1,27 @@
 //! The schema folder: read, compared, run, and its mistakes named by file and line.
 
-use std::path::{Path, PathBuf};
+mod folder;
 
-use stack_db::Schema;
+use std::path::Path;
+
 use stack_db::schema::Error;
 use stack_db::testing::TestDatabase;
+use stack_db::{Refused, Schema};
 
-/// A folder of files that is removed when the test ends.
-struct Folder(PathBuf);
+use folder::Folder;
 
-impl Folder {
-    fn with(files: &[(&str, &str)]) -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path =
-            std::env::temp_dir().join(format!("stack-db-schema-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("created");
-        for (name, text) in files {
-            std::fs::write(path.join(name), text).expect("written");
-        }
-        Self(path)
-    }
-
-    fn read(files: &[(&str, &str)]) -> Schema {
-        Schema::read(&Self::with(files).0).expect("readable")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+fn read(files: &[(&str, &str)]) -> Schema {
+    Schema::read(&Folder::with(files).0).expect("readable")
 }
 
 /// A database without any table.
 async fn empty_database() -> TestDatabase {
-    TestDatabase::create(&Folder::read(&[])).await
+    TestDatabase::create(&read(&[])).await
 }
 
 #[tokio::test]
 async fn files_run_in_the_order_of_their_names_and_only_once() {
-    let schema = Folder::read(&[
+    let schema = read(&[
         (
             "020_notes.sql",
             "create table notes (owner int references users);",
@@ -61,7 +41,7 @@ async fn files_run_in_the_order_of_their_names_and_only_once() {
 
 #[tokio::test]
 async fn several_at_once_fill_one_database_once() {
-    let schema = Folder::read(&[(
+    let schema = read(&[(
         "a.sql",
         "create table t (id int); insert into t values (1);",
     )]);
@@ -79,7 +59,7 @@ async fn several_at_once_fill_one_database_once() {
 
 #[tokio::test]
 async fn a_mistake_is_named_by_file_and_line_and_nothing_is_kept() {
-    let schema = Folder::read(&[
+    let schema = read(&[
         ("1.sql", "create table kept (id int);"),
         (
             "2.sql",
@@ -105,7 +85,7 @@ async fn a_mistake_is_named_by_file_and_line_and_nothing_is_kept() {
 
 #[tokio::test]
 async fn an_error_without_a_position_is_at_the_line_of_its_statement() {
-    let schema = Folder::read(&[(
+    let schema = read(&[(
         "1.sql",
         "create table t (id int primary key);\n\n\
          -- the same again; not a statement\ninsert into t values (1);\n\
@@ -116,12 +96,15 @@ async fn an_error_without_a_position_is_at_the_line_of_its_statement() {
         .fill_if_empty(database.pool())
         .await
         .expect_err("1 is taken");
-    assert!(matches!(error, Error::Refused { line: 7, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Refused(Refused { line: 7, .. })),
+        "{error}"
+    );
 }
 
 #[test]
 fn the_checksum_changes_with_a_name_or_a_text_and_with_nothing_else() {
-    let of = |files: &[(&str, &str)]| Folder::read(files).checksum().to_owned();
+    let of = |files: &[(&str, &str)]| read(files).checksum().to_owned();
     let one = of(&[("a.sql", "select 1;"), ("b.sql", "")]);
     assert_eq!(
         one,
@@ -137,7 +120,7 @@ fn a_folder_below_that_needs_vector_counts_for_the_choice_of_the_server() {
     let folder = Folder::with(&[("a.sql", "select 1;")]);
     assert!(!Schema::read(&folder.0).expect("readable").needs_vector());
     std::fs::create_dir(folder.0.join("vector")).expect("created");
-    std::fs::write(folder.0.join("vector/a.sql"), "create extension vector;").expect("written");
+    folder.write("vector/a.sql", "create extension vector;");
     assert!(Schema::read(&folder.0).expect("readable").needs_vector());
     assert!(
         Schema::read(folder.0.join("vector"))
@@ -156,4 +139,46 @@ fn what_cannot_be_read_is_named() {
     std::fs::write(folder.0.join("bad.sql"), [0xff, 0xfe]).expect("written");
     let unreadable = Schema::read(&folder.0).expect_err("no UTF-8").to_string();
     assert!(unreadable.contains("bad.sql`"), "{unreadable}");
+}
+
+#[tokio::test]
+async fn a_database_remembers_which_schema_it_was_filled_from() {
+    let before = read(&[("a.sql", "create table t (id int);")]);
+    let after = read(&[("a.sql", "create table t (id bigint);")]);
+    let database = empty_database().await;
+    let changed = async |schema: &Schema| {
+        let changed = schema.changed_since_fill(database.pool()).await;
+        changed.expect("answered")
+    };
+    // Nobody knows yet.
+    assert!(!changed(&before).await);
+    before.fill_if_empty(database.pool()).await.expect("filled");
+    assert!(!changed(&before).await);
+    assert!(changed(&after).await);
+    after.record(database.pool()).await.expect("recorded");
+    assert!(!changed(&after).await);
+}
+
+#[tokio::test]
+async fn a_comment_that_somebody_has_written_stays() {
+    let schema = read(&[("a.sql", "create table t (id int);")]);
+    let database = empty_database().await;
+    let comment = "do $$ begin
+        execute format('comment on database %I is ''mine''', current_database());
+    end $$";
+    sqlx::raw_sql(comment)
+        .execute(database.pool())
+        .await
+        .expect("written");
+    schema.fill_if_empty(database.pool()).await.expect("filled");
+    let kept: String = sqlx::query_scalar(
+        "select shobj_description(oid, 'pg_database') from pg_database
+         where datname = current_database()",
+    )
+    .fetch_one(database.pool())
+    .await
+    .expect("read");
+    assert_eq!(kept, "mine");
+    let changed = schema.changed_since_fill(database.pool()).await;
+    assert!(!changed.expect("answered"));
 }

@@ -1,7 +1,7 @@
 //! Each test has a database of its own, quickly, and nothing of it stays behind.
 
 use stack_db::Schema;
-use stack_db::testing::TestDatabase;
+use stack_db::testing::{TestDatabase, TestTransaction};
 
 fn schema() -> Schema {
     Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schema"))
@@ -141,4 +141,31 @@ async fn child() {
     std::io::stdin()
         .read_line(&mut line)
         .expect("the parent is there");
+}
+
+#[tokio::test]
+async fn of_what_a_transaction_writes_nothing_is_left_for_the_next() {
+    for _ in 0..2 {
+        let mut transaction = TestTransaction::begin(&schema()).await;
+        let deleted = sqlx::query("delete from counters")
+            .execute(&mut *transaction)
+            .await
+            .expect("deleted");
+        assert_eq!(deleted.rows_affected(), 2);
+    }
+}
+
+#[tokio::test]
+async fn transactions_at_once_do_not_see_each_other() {
+    let mut one = TestTransaction::begin(&schema()).await;
+    let mut two = TestTransaction::begin(&schema()).await;
+    sqlx::query("insert into counters values ('mine', 1)")
+        .execute(&mut *one)
+        .await
+        .expect("inserted");
+    let seen: i64 = sqlx::query_scalar("select count(*) from counters where name = 'mine'")
+        .fetch_one(&mut *two)
+        .await
+        .expect("counted");
+    assert_eq!(seen, 0);
 }

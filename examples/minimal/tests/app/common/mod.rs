@@ -7,6 +7,7 @@ pub mod log;
 use app::{
     app::AppState,
     config::{Config, Secret},
+    database::migrations,
     routes,
     services::passwords::Cost,
 };
@@ -15,6 +16,9 @@ use stack_db::{Db, Schema, testing::TestDatabase};
 
 pub use client::Client;
 pub use factories::PASSWORD;
+
+/// The key of every application that is made here.
+pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The application with a database of its own, which goes when this is dropped.
 pub struct TestApp {
@@ -60,6 +64,23 @@ pub async fn database() -> TestDatabase {
     TestDatabase::create(&schema.expect("a schema that can be read")).await
 }
 
+/// A database without a table.
+pub async fn empty_database() -> TestDatabase {
+    log::start();
+    let folder = std::env::temp_dir().join(format!("empty-schema-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    TestDatabase::create(&Schema::read(&folder).expect("a schema that can be read")).await
+}
+
+/// A database as production has it: made by the migrations.
+pub async fn migrated_database() -> TestDatabase {
+    let database = empty_database().await;
+    let migrations = migrations::main(&config(database.url(), &[])).expect("migrations");
+    let applied = migrations.apply(database.pool(), |_| {}).await;
+    assert!(!applied.expect("applied").applied.is_empty());
+    database
+}
+
 /// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
     log::start();
@@ -67,6 +88,7 @@ pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
         ("APP_ENV", "development"),
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
+        ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
     ];
     let lookup = |name: &str| {
         let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);

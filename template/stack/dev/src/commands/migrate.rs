@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stack_migrate::diff::{Care, Hazard, Step};
-use stack_migrate::{Proven, Rename, Request};
+use stack_migrate::{Comparison, Proven, Request};
 
 use crate::cli::{Migrate, MigrateCommand};
 use crate::databases::{COCKROACH, DATABASES, Database};
@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
 
+mod cockroach;
+mod renames;
 mod scratch;
 
 pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
@@ -24,36 +26,37 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     }
     let mut all = Vec::new();
     for database in DATABASES {
-        all.push((database, generate(project, database, arguments).await?));
+        let request = request(project, database, arguments).await?;
+        let comparison = Comparison::begin(&request).await?;
+        all.push((database, request, comparison));
     }
-    let unknown = |rename: &Rename| {
-        all.iter().all(|(_, proven)| {
-            proven
-                .as_ref()
-                .is_some_and(|proven| proven.unknown_renames.contains(rename))
-        })
-    };
-    if let Some(rename) = arguments.renames.iter().find(|rename| unknown(rename)) {
-        return Err(Error::new(format!("there is nothing called `{}` in the migrations", rename.old)).hint(
-            "`--rename table=new` or `--rename table.column=new`, the old name as the migrations have it",
-        ));
+    let mut comparisons: Vec<&mut Comparison> = all.iter_mut().map(|(_, _, both)| both).collect();
+    renames::given(&mut comparisons, &arguments.renames).await?;
+    if !arguments.check {
+        renames::asked(&mut comparisons).await?;
     }
     // Nothing is written before all of it is proven.
-    let mut missing = false;
-    for (database, proven) in &all {
-        let different = |proven: &Proven| !proven.files.is_empty();
-        missing |= proven.as_ref().is_none_or(different);
-        if let Some(proven) = proven.as_ref().filter(|_| !arguments.check) {
-            finish(project, database, proven, arguments.dry_run)?;
+    let mut proven = Vec::new();
+    for (database, request, comparison) in all {
+        match comparison.prove(&request).await {
+            Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
+            Ok(one) => proven.push((database, one)),
+            Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
+            Err(error) => return Err(error.into()),
         }
     }
-    if arguments.check && missing {
-        return Err(
-            Error::new("a migration is missing: `schema/` says more than `migrations/`")
-                .hint("cargo dev migrate --name NAME"),
-        );
+    if COCKROACH {
+        cockroach::look(project, &proven).await?;
+    }
+    for (database, proven) in &proven {
+        finish(project, database, proven, arguments.dry_run)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn missing() -> Error {
+    Error::new("a migration is missing: `schema/` says more than `migrations/`")
+        .hint("cargo dev migrate --name NAME")
 }
 
 fn empty(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
@@ -65,34 +68,21 @@ fn empty(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The migration of one database, not written yet. None of a check, where it is enough to know that
-/// something differs.
-async fn generate(
-    project: &Project,
-    database: &Database,
-    arguments: &Migrate,
-) -> Result<Option<Proven>> {
-    let mut request = Request {
+async fn request(project: &Project, database: &Database, arguments: &Migrate) -> Result<Request> {
+    let schema = project.schema(database);
+    Ok(Request {
         scratch: scratch::server(project, database).await,
         migrations: project.migrations(database),
-        schema: project.schema(database),
         name: arguments.name.clone(),
-        renames: arguments.renames.clone(),
+        // Of a check it is enough to know that something differs.
         allow_destructive: arguments.allow_destructive || arguments.check,
         care: Care {
             online: arguments.online,
-            large: large(&project.schema(database))?,
+            large: large(&schema)?,
         },
         single: COCKROACH && database.name == "main",
-    };
-    if !arguments.check {
-        ask_for_renames(&mut request).await?;
-    }
-    match stack_migrate::generate(&request).await {
-        Ok(proven) => Ok(Some(proven)),
-        Err(error) if arguments.check && is_difference(&error) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+        schema,
+    })
 }
 
 fn is_difference(error: &stack_migrate::Error) -> bool {
@@ -109,6 +99,19 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
 
 /// Writes a migration, and tells of it.
 fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool) -> Result<()> {
+    for table in &proven.rows_missing {
+        ui::warning(&format!(
+            "`{}` inserts rows into `{table}`, and no migration does: rows are not compared; \
+             insert them in a migration of your own: `cargo dev migrate --empty --name NAME`",
+            project.schema(database).display()
+        ));
+    }
+    for table in &proven.unknown_large {
+        ui::warning(&format!(
+            "`{}` calls the table `{table}` large, and there is none of this name",
+            project.schema(database).display()
+        ));
+    }
     if proven.files.is_empty() {
         let (migrations, schema) = (project.migrations(database), project.schema(database));
         ui::say(&format!(
@@ -125,41 +128,16 @@ fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool
     Ok(())
 }
 
-/// Where something is dropped and something like it made, a person may say that it was renamed.
-async fn ask_for_renames(request: &mut Request) -> Result<()> {
-    loop {
-        let alike = stack_migrate::renamed(request).await?;
-        let mut said = Vec::new();
-        for alike in &alike {
-            match ui::ask(&format!(
-                "was the {} renamed to `{}`?",
-                alike.old, alike.new.name
-            )) {
-                Some(true) => {
-                    said.push(Rename::from(alike));
-                    // What is in it looks different now.
-                    break;
-                }
-                Some(false) => {}
-                None => return Ok(()),
-            }
-        }
-        if said.is_empty() {
-            return Ok(());
-        }
-        request.renames.extend(said);
-    }
-}
-
 /// Tables that the schema says are large: `-- large: notes, events`.
 fn large(schema: &Path) -> Result<BTreeSet<String>> {
-    let failed =
-        |error: std::io::Error| Error::new(format!("cannot read `{}`: {error}", schema.display()));
+    let failed = |path: &Path, error: std::io::Error| {
+        Error::new(format!("cannot read `{}`: {error}", path.display()))
+    };
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(schema).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") {
-            let text = std::fs::read_to_string(&path).map_err(failed)?;
+    for entry in std::fs::read_dir(schema).map_err(|error| failed(schema, error))? {
+        let path = entry.map_err(|error| failed(schema, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
             found.extend(large_in(&text));
         }
     }
@@ -179,6 +157,9 @@ fn large_in(sql: &str) -> impl Iterator<Item = String> {
         .filter(|name| !name.is_empty())
 }
 
+/// How many tables that stayed empty are told of with the reason.
+const NAMED: usize = 5;
+
 fn report(proven: &Proven, dry_run: bool) {
     let verb = if dry_run { "would write" } else { "wrote" };
     for (path, draft) in &proven.files {
@@ -191,18 +172,25 @@ fn report(proven: &Proven, dry_run: bool) {
     ui::say(&format!(
         "proven: replayed on an empty database, and run on one with rows in {tables} tables"
     ));
-    for (table, reason) in &proven.filled.empty {
+    for (table, reason) in proven.filled.empty.iter().take(NAMED) {
         ui::warning(&format!(
             "tried without rows in `{table}`, for which none could be made up: {reason}"
         ));
+    }
+    let rest: Vec<String> = proven
+        .filled
+        .empty
+        .iter()
+        .skip(NAMED)
+        .map(|(table, _)| format!("`{table}`"))
+        .collect();
+    if !rest.is_empty() {
+        ui::warning(&format!("nor in {}", rest.join(", ")));
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
             "on the database with rows it failed, as announced: {message}"
         ));
-    }
-    if COCKROACH {
-        ui::say("on CockroachDB: not run");
     }
 }
 

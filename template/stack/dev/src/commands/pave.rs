@@ -1,12 +1,16 @@
 //! `cargo dev pave`: every database anew.
 //!
-//! A new database is made and filled beside the old one, and only then takes its place: a mistake in the
-//! schema, or a kill, leaves the old one as it was.
+//! A mistake in the schema, or a kill, leaves the old database as it was: on PostgreSQL because emptying and
+//! filling are one transaction ([`postgres`]), on CockroachDB because the new one is made beside the old one
+//! and then takes its name ([`cockroach`]).
+
+mod cockroach;
+mod postgres;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use stack_db::Schema;
 
@@ -24,18 +28,28 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
     let mut targets = Vec::new();
     for database in DATABASES {
         match project.url(database).await? {
-            Some(url) => {
-                guard::require_local(project, &url)?;
-                targets.push((database, url, Schema::read(project.schema(database))?));
-            }
+            Some(url) => targets.push(Target::of(project, database, &url)?),
             None => ui::warning(&format!(
                 "`{}` is not set: that database is left out",
                 database.variable
             )),
         }
     }
-    for (database, url, schema) in &targets {
-        pave(database, url, schema).await?;
+    for target in &targets {
+        let mut server = target.server().await?;
+        let version: String = sqlx::query_scalar("select version()")
+            .fetch_one(&mut server)
+            .await?;
+        if version.starts_with("CockroachDB") {
+            cockroach::pave(target, &mut server).await?;
+        } else {
+            postgres::pave(target, &mut server).await?;
+        }
+        server.close().await?;
+        ui::say(&format!(
+            "paved `{}` from `{}`",
+            target.name, target.database.schema
+        ));
     }
     if !arguments.no_seed {
         seed::run(project)?;
@@ -44,134 +58,70 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-async fn pave(database: &Database, url: &str, schema: &Schema) -> Result<()> {
-    let options: PgConnectOptions = url.parse()?;
-    let Some(name) = options.get_database().map(str::to_owned) else {
-        return Err(Error::new(format!(
-            "the URL of `{}` names no database",
-            database.variable
-        )));
-    };
-    if ["postgres", "template0", "template1", "system"].contains(&name.as_str()) {
-        return Err(Error::new(format!(
-            "`{name}` is the server's own database, which is not dropped"
-        ))
-        .hint(format!("name another one in `{}`", database.variable)));
-    }
-    let mut server = connect(&options, database).await?;
-    let (new, old) = (format!("{name}__new"), format!("{name}__old"));
-    let cockroach = sqlx::query_scalar::<_, String>("select version()")
-        .fetch_one(&mut server)
-        .await?
-        .starts_with("CockroachDB");
-    let owned = Names {
-        new: quote(&new),
-        old: quote(&old),
-        name: quote(&name),
-        cockroach,
-    };
-    drop_database(&mut server, &owned.new, cockroach).await?;
-    execute(&mut server, format!("create database {}", owned.new)).await?;
-    let filled = fill(&options.clone().database(&new), schema).await;
-    if let Err(error) = filled {
-        drop_database(&mut server, &owned.new, cockroach).await?;
-        return Err(error);
-    }
-    take_place(&mut server, &owned, &name).await?;
-    server.close().await?;
-    ui::say(&format!("paved `{name}` from `{}`", database.schema));
-    Ok(())
-}
-
-struct Names {
+/// A database that may be dropped, and what it is made of.
+struct Target {
+    database: &'static Database,
+    options: PgConnectOptions,
     name: String,
-    new: String,
-    old: String,
-    cockroach: bool,
+    schema: Schema,
 }
 
-async fn connect(options: &PgConnectOptions, database: &Database) -> Result<PgConnection> {
-    let mut last = None;
-    // CockroachDB has `defaultdb` instead, and both have `postgres` unless somebody dropped it.
-    for name in ["postgres", "template1"] {
-        match options.clone().database(name).connect().await {
-            Ok(connection) => return Ok(connection),
-            Err(error) => last = last.or(Some(error)),
+impl Target {
+    fn of(project: &Project, database: &'static Database, url: &str) -> Result<Self> {
+        guard::require_local(project, url)?;
+        let options: PgConnectOptions = url.parse()?;
+        let Some(name) = options.get_database().map(str::to_owned) else {
+            return Err(Error::new(format!(
+                "the URL of `{}` names no database",
+                database.variable
+            )));
+        };
+        if ["postgres", "template0", "template1", "system"].contains(&name.as_str()) {
+            return Err(Error::new(format!(
+                "`{name}` is the server's own database, which is not dropped"
+            ))
+            .hint(format!("name another one in `{}`", database.variable)));
         }
+        let schema = Schema::read(project.schema(database))?;
+        Ok(Self {
+            database,
+            options,
+            name,
+            schema,
+        })
     }
-    let reason = last.map_or_else(String::new, |error| format!(": {error}"));
-    Err(Error::new(format!(
-        "the server of the database `{}` cannot be reached{reason}",
-        database.name
-    ))
-    .hint(format!(
-        "is it running, and is `{}` right? Without it, `cargo dev db start` starts one",
-        database.variable
-    )))
+
+    /// A connection to the server, to a database that stays.
+    async fn server(&self) -> Result<PgConnection> {
+        let mut reason = String::new();
+        for name in ["postgres", "template1"] {
+            match self.options.clone().database(name).connect().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        let Database { name, variable, .. } = self.database;
+        Err(Error::new(format!(
+            "the server of the database `{name}` cannot be reached: {reason}"
+        ))
+        .hint(format!(
+            "is it running, and is `{variable}` right? Without it, `cargo dev db start` starts one"
+        )))
+    }
 }
 
-async fn fill(options: &PgConnectOptions, schema: &Schema) -> Result<()> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .connect_with(options.clone())
+async fn exists(server: &mut PgConnection, name: &str) -> Result<bool> {
+    let query = "select exists (select 1 from pg_database where datname = $1)";
+    Ok(sqlx::query_scalar(query)
+        .bind(name)
+        .fetch_one(server)
+        .await?)
+}
+
+async fn execute(connection: &mut PgConnection, sql: String) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(connection)
         .await?;
-    let filled = schema.fill_if_empty(&pool).await;
-    pool.close().await;
-    filled?;
-    Ok(())
-}
-
-/// The old one steps aside, the new one takes its name, the old one goes. Whoever is connected is
-/// disconnected, and finds the new one when they connect again.
-async fn take_place(server: &mut PgConnection, names: &Names, name: &str) -> Result<()> {
-    drop_database(server, &names.old, names.cockroach).await?;
-    let exists: bool =
-        sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1)")
-            .bind(name)
-            .fetch_one(&mut *server)
-            .await?;
-    if exists {
-        rename(server, name, &names.name, &names.old, names.cockroach).await?;
-    }
-    let new = format!("{name}__new");
-    rename(server, &new, &names.new, &names.name, names.cockroach).await?;
-    drop_database(server, &names.old, names.cockroach).await
-}
-
-/// Renames a database, which nobody may be connected to; somebody may connect again in between.
-async fn rename(
-    server: &mut PgConnection,
-    bare: &str,
-    from: &str,
-    to: &str,
-    cockroach: bool,
-) -> Result<()> {
-    let mut tries = 0;
-    loop {
-        if !cockroach {
-            sqlx::query(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1",
-            )
-            .bind(bare)
-            .execute(&mut *server)
-            .await?;
-        }
-        match execute(server, format!("alter database {from} rename to {to}")).await {
-            Ok(()) => return Ok(()),
-            Err(error) if tries == 50 => return Err(error),
-            Err(_) => tries += 1,
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-}
-
-async fn drop_database(server: &mut PgConnection, name: &str, cockroach: bool) -> Result<()> {
-    let how = if cockroach { "cascade" } else { "with (force)" };
-    execute(server, format!("drop database if exists {name} {how}")).await
-}
-
-async fn execute(server: &mut PgConnection, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(server).await?;
     Ok(())
 }
 

@@ -115,9 +115,9 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "interval" => vec![format!("'{n} hours'")],
         "json" | "jsonb" => quoted(&["{}", "[]", "{\"a\": 1}", "null"]),
         "bytea" => {
-            let sizes = [n.cast_signed(), 16, 32, 0, 12, 24, 64]
-                .into_iter()
-                .chain(numbers);
+            // What a check says is likelier than anything made up.
+            let usual = [n.cast_signed(), 16, 32, 0, 12, 24, 64];
+            let sizes = numbers.into_iter().chain(usual);
             sizes
                 .filter(|size| (0..=4096).contains(size))
                 .map(|size| format!("decode(repeat('0{n}', {size}), 'hex')"))

@@ -412,7 +412,7 @@ async fn what_cannot_be_expressed_is_an_error_that_names_the_object() {
         ("", "create publication p;", "publication `p`"),
         (
             "",
-            "create collation c (provider = icu, locale = 'de');",
+            "create collation c (provider = libc, locale = 'C');",
             "collation `c`",
         ),
         (

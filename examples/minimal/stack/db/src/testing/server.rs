@@ -26,9 +26,14 @@ pub(super) fn find(schema: &Schema) -> Location {
     };
     match std::env::var(variable) {
         Ok(url) if !url.is_empty() => Location::Url(url),
-        _ => Location::Embedded {
-            needs_vector: schema.needs_vector(),
-        },
+        _ => own(schema),
+    }
+}
+
+/// The embedded server.
+pub(super) fn own(schema: &Schema) -> Location {
+    Location::Embedded {
+        needs_vector: schema.needs_vector(),
     }
 }
 

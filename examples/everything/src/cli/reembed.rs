@@ -1,0 +1,23 @@
+//! `reembed`: makes every embedding by the model that is chosen now.
+
+use std::error::Error;
+
+use super::{go_on_later, progress};
+use crate::{
+    app::{AppState, StartError},
+    config::Config,
+    services::search,
+};
+
+pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let state = AppState::connect(config).await?;
+    if state.vectors().is_err() {
+        let text = "there is no vector database to put embeddings into\n\
+                    hint: set `VECTOR_DATABASE_URL`, as `.env.example` shows";
+        return Err(StartError(text.to_owned()).into());
+    }
+    search::reembed(&state, &mut progress::on_stderr("embedding notes"))
+        .await
+        .map_err(go_on_later)?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The migrations that the program carries along: it needs no files to migrate a database.
+
+use sqlx::migrate::Migrator;
+use stack_db::Migrations;
+
+use crate::{app::StartError, config::Config};
+
+static MAIN: Migrator = sqlx::migrate!("./migrations");
+static VECTORS: Migrator = sqlx::migrate!("./schema/vector/migrations");
+
+/// Those of the database.
+///
+/// # Errors
+/// If two files have one number, and the like.
+pub fn main(config: &Config) -> Result<Migrations, StartError> {
+    Ok(Migrations::embedded(&MAIN, "migrations")?.applied_by(command(config)))
+}
+
+/// Those of the vector database.
+///
+/// # Errors
+/// As [`main`].
+pub fn vectors(config: &Config) -> Result<Migrations, StartError> {
+    let migrations = Migrations::embedded(&VECTORS, "schema/vector/migrations")?;
+    Ok(migrations.applied_by(command(config) + " --vectors"))
+}
+
+/// What to type to apply them.
+fn command(config: &Config) -> String {
+    let program = match config.environment.is_production() {
+        true => env!("CARGO_PKG_NAME"),
+        false => "cargo run --",
+    };
+    format!("{program} migrate")
+}

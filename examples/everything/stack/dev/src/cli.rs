@@ -1,0 +1,142 @@
+//! What can be typed. The doc comments are the help.
+
+use clap::{Args, Parser, Subcommand};
+use stack_migrate::Rename;
+
+/// The commands for working on this project.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo dev",
+    bin_name = "cargo dev",
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Drop every database of the project and make it anew from `schema/`, with seeds
+    ///
+    /// Only a local development database is dropped; anything else is refused.
+    Pave(Pave),
+    /// Write the next migration: the difference between `migrations/` and `schema/`, proven
+    Migrate(Migrate),
+    /// The development database: start, stop, look at it
+    #[command(subcommand)]
+    Db(Db),
+    /// Put demo data into the development database
+    Seed,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pave {
+    /// Leave the databases without data
+    #[arg(long)]
+    pub(crate) no_seed: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "A migration is replayed on an empty database and tried on one with rows before it is written.
+What it cannot express, write by hand: `cargo dev migrate --empty --name NAME`, then `cargo dev migrate`
+brings the rest. Tables that are large in production are named in `schema/`: `-- large: notes, events`."
+)]
+pub(crate) struct Migrate {
+    #[command(subcommand)]
+    pub(crate) prune: Option<MigrateCommand>,
+    /// What to call it [default: after the first thing that it changes]
+    #[arg(long, value_parser = name)]
+    pub(crate) name: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// For CI: exit code 1 if a migration is missing; writes nothing
+    #[arg(long, conflicts_with_all = ["name", "dry_run", "empty"])]
+    pub(crate) check: bool,
+    /// What was renamed rather than dropped and made: `notes=memos`, `notes.title=headline`
+    #[arg(long = "rename", value_name = "OLD=NEW")]
+    pub(crate) renames: Vec<Rename>,
+    /// Let it take data away
+    #[arg(long)]
+    pub(crate) allow_destructive: bool,
+    /// Lock no table for long: indexes concurrently, constraints validated afterwards
+    #[arg(long)]
+    pub(crate) online: bool,
+    /// Make an empty file to write by hand
+    #[arg(long, requires = "name")]
+    pub(crate) empty: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MigrateCommand {
+    /// Squash old migrations into one; databases that have applied them carry on
+    Prune {
+        /// The number of the last one to squash [default: all]
+        #[arg(long, value_name = "NUMBER")]
+        through: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Db {
+    /// Start the project's own server; `cargo run` does so by itself
+    Start,
+    /// Stop the project's own server
+    Stop,
+    /// Say where the databases are and how they are
+    Status,
+    /// Open `psql` on the database; what follows is for `psql`
+    Psql {
+        /// Which database: `main`, or another that `cargo dev db status` lists
+        #[arg(long = "db", value_name = "NAME", default_value = "main")]
+        database: String,
+        /// Arguments for `psql`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Print the URL of the database
+    Url {
+        /// Which database: `main`, or another that `cargo dev db status` lists
+        #[arg(long = "db", value_name = "NAME", default_value = "main")]
+        database: String,
+    },
+}
+
+/// What may stand in the name of a file.
+fn name(text: &str) -> Result<String, String> {
+    let name: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let name = name.trim_matches('_').to_owned();
+    if name.is_empty() {
+        Err("use letters, digits and `_`".to_owned())
+    } else {
+        Ok(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_name_becomes_one_for_a_file() {
+        assert_eq!(name("Add books!").unwrap(), "add_books");
+        assert!(name("…").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! Which databases may be dropped: those of a developer on this machine, and no others.
+
+use std::net::IpAddr;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::error::Error;
+use crate::project::Project;
+
+/// Whether a URL leads to this machine.
+pub(crate) fn leads_here(url: &str) -> bool {
+    let options: Result<PgConnectOptions, _> = url.parse();
+    options.is_ok_and(|options| {
+        options.get_socket().is_some() || is_local(options.get_host(), in_container())
+    })
+}
+
+/// Refuses a database that is not a local one for development, and says why.
+pub(crate) fn require_local(project: &Project, url: &str) -> crate::error::Result<()> {
+    if project.setting("APP_ENV").as_deref() == Some("production") {
+        return Err(Error::new(
+            "`APP_ENV` is `production`, and only a database for development is dropped",
+        )
+        .hint("APP_ENV=development cargo dev pave"));
+    }
+    let options: PgConnectOptions = url
+        .parse()
+        .map_err(|error| Error::new(format!("the URL cannot be read: {error}")))?;
+    if leads_here(url) {
+        return Ok(());
+    }
+    let host = options.get_host();
+    Err(Error::new(format!(
+        "the database is on `{host}`, and only one on this machine is dropped"
+    ))
+    .hint("take `DATABASE_URL` out of `.env` and the environment to use the project's own server"))
+}
+
+/// Whether a host is this machine, or, in a container, a service beside it.
+fn is_local(host: &str, in_container: bool) -> bool {
+    let bare = host.trim_matches(['[', ']']);
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return address.is_loopback();
+    }
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if host == "localhost" || host.ends_with(".localhost") || host.starts_with('/') {
+        return true;
+    }
+    // The name of a service in `compose.yaml` has no dot.
+    in_container && (!host.contains('.') || host == "host.docker.internal")
+}
+
+fn in_container() -> bool {
+    let marks = ["REMOTE_CONTAINERS", "CODESPACES", "DEVCONTAINER"];
+    marks.iter().any(|mark| std::env::var_os(mark).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_local_and_others_are_not() {
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "127.8.8.8",
+            "::1",
+            "[::1]",
+            "LOCALHOST",
+            "db.localhost",
+        ] {
+            assert!(is_local(host, false), "{host}");
+        }
+        for host in [
+            "db",
+            "db.example.com",
+            "10.0.0.7",
+            "192.168.1.2",
+            "localhost.example.com",
+            "0.0.0.0",
+            "",
+        ] {
+            assert!(!is_local(host, false), "{host}");
+        }
+    }
+
+    #[test]
+    fn in_a_container_a_service_beside_is_local() {
+        assert!(is_local("db", true));
+        assert!(!is_local("db.example.com", true));
+        assert!(!is_local("10.0.0.7", true));
+    }
+}

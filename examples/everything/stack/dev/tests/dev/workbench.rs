@@ -1,0 +1,117 @@
+//! A project of one table, and what typing a command in it does.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A project in a folder of its own, which goes when this is dropped.
+pub(crate) struct Project {
+    pub(crate) root: PathBuf,
+}
+
+/// What a command did.
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    /// Everything it printed.
+    pub(crate) text: String,
+}
+
+impl Project {
+    /// With a table `notes`, and no migration yet.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let root = std::env::temp_dir().join(format!("stack-dev-{}-{number}", std::process::id()));
+        let project = Self { root };
+        project.write("Cargo.toml", "[package]\nname = \"trial\"\n");
+        project.write("stack/dev/Cargo.toml", "");
+        // Every database that a project may have is empty here but the first.
+        project.write("schema/vector/010_nothing.sql", "");
+        project.write(
+            "schema/010_notes.sql",
+            "CREATE TABLE notes (id bigint PRIMARY KEY, title text NOT NULL);\n",
+        );
+        project
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.root.join(path)).unwrap()
+    }
+
+    /// The names of the migrations.
+    pub(crate) fn migrations(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.root.join("migrations")) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn dev(&self, arguments: &[&str]) -> Done {
+        self.dev_with(&[], arguments)
+    }
+
+    /// With variables of the environment.
+    pub(crate) fn dev_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Done {
+        self.dev_in(&self.root, variables, arguments)
+    }
+
+    pub(crate) fn dev_in(
+        &self,
+        folder: &Path,
+        variables: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Done {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stack_dev"));
+        for name in ["DATABASE_URL", "VECTOR_DATABASE_URL", "APP_ENV"] {
+            command.env_remove(name);
+        }
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command
+            .args(arguments)
+            .current_dir(folder)
+            .envs(variables.iter().copied())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let text = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        Done {
+            code: status.code(),
+            text: text.concat(),
+        }
+    }
+}
+
+impl Done {
+    /// The text, after a look at the exit code.
+    pub(crate) fn with(&self, code: i32) -> &str {
+        assert_eq!(self.code, Some(code), "{}", self.text);
+        &self.text
+    }
+
+    pub(crate) fn says(&self, code: i32, what: &str) {
+        assert!(
+            self.with(code).contains(what),
+            "no `{what}` in:\n{}",
+            self.text
+        );
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.root);
+    }
+}

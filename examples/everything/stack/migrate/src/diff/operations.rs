@@ -1,0 +1,535 @@
+//! Changes become operations: an object made, altered or dropped, with the statements for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::alter::{Alteration, aside};
+use super::changes::Changes;
+use super::{Care, Hazard, Place, Step, create};
+use crate::catalog::Catalog;
+use crate::object::{Body, Constraint, Id, Kind, Object};
+
+/// What is done to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Action {
+    Drop,
+    Alter,
+    Create,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(super) struct Operation {
+    pub(super) action: Action,
+    pub(super) id: Id,
+    pub(super) steps: Vec<Step>,
+}
+
+/// All of them, and which of them covers which object.
+#[derive(Debug, Default)]
+pub(super) struct Operations {
+    pub(super) list: Vec<Operation>,
+    /// The place in `list` of the operation that does this to that object, by itself or because
+    /// the object goes along with its parent.
+    pub(super) covered: BTreeMap<(Action, Id), usize>,
+    /// Defaults and constraints that stand inside of a `CREATE TABLE` and need not.
+    pub(super) held: BTreeMap<usize, Vec<Id>>,
+    pub(super) rebuilt: BTreeSet<Id>,
+}
+
+struct Making<'a> {
+    from: &'a Catalog,
+    to: &'a Catalog,
+    changes: &'a Changes,
+    care: &'a Care,
+    /// What may not stand inside of its table's definition.
+    apart: &'a BTreeSet<Id>,
+}
+
+pub(super) fn of(
+    from: &Catalog,
+    to: &Catalog,
+    changes: &Changes,
+    care: &Care,
+    apart: &BTreeSet<Id>,
+) -> Operations {
+    let making = Making {
+        from,
+        to,
+        changes,
+        care,
+        apart,
+    };
+    let mut all = Operations {
+        rebuilt: changes.rebuilt.clone(),
+        ..Operations::default()
+    };
+    making.drops(&mut all);
+    making.alterations(&mut all);
+    making.creations(&mut all);
+    all
+}
+
+impl Operations {
+    fn add(&mut self, action: Action, id: &Id, steps: Vec<Step>) -> usize {
+        let at = self.list.len();
+        self.list.push(Operation {
+            action,
+            id: id.clone(),
+            steps,
+        });
+        self.covered.insert((action, id.clone()), at);
+        at
+    }
+}
+
+impl Making<'_> {
+    fn is_dropped(&self, id: &Id) -> bool {
+        self.changes.dropped.contains(id) || self.changes.replaced.contains(id)
+    }
+
+    fn is_created(&self, id: &Id) -> bool {
+        self.changes.created.contains(id) || self.changes.replaced.contains(id)
+    }
+
+    fn drops(&self, all: &mut Operations) {
+        let ids: Vec<&Id> = self
+            .from
+            .objects
+            .keys()
+            .filter(|id| self.is_dropped(id))
+            .collect();
+        for id in &ids {
+            if self.dropped_with(id).is_none() {
+                all.add(Action::Drop, id, vec![self.drop_of(id)]);
+            }
+        }
+        for id in ids {
+            let mut top = id.clone();
+            while let Some(next) = self.dropped_with(&top) {
+                top = next;
+            }
+            if let Some(at) = all.covered.get(&(Action::Drop, top)).copied() {
+                all.covered.insert((Action::Drop, id.clone()), at);
+                if self.is_foreign_key(id) {
+                    all.held.entry(at).or_default().push(id.clone());
+                }
+            }
+        }
+        for id in &self.changes.rebuilt {
+            let sql = format!("DROP TYPE {}", aside(&id.name));
+            all.add(Action::Drop, id, vec![plain(id, sql)]);
+        }
+    }
+
+    fn is_foreign_key(&self, id: &Id) -> bool {
+        matches!(
+            self.from.objects.get(id).map(|object| &object.body),
+            Some(Body::Constraint(constraint)) if constraint.ty == 'f'
+        )
+    }
+
+    /// What takes this object along when it is dropped.
+    fn dropped_with(&self, id: &Id) -> Option<Id> {
+        let object = self.from.objects.get(id)?;
+        if self.apart.contains(id) && self.is_foreign_key(id) {
+            return None;
+        }
+        if let Some(parent) = object
+            .parent
+            .as_ref()
+            .filter(|parent| self.is_dropped(parent))
+        {
+            return Some(parent.clone());
+        }
+        if id.kind != Kind::Sequence {
+            return None;
+        }
+        // A sequence goes with the column that owns it.
+        let owned =
+            |other: &&Object| other.id.kind == Kind::Ownership && other.parent.as_ref() == Some(id);
+        let ownership = self.from.objects.values().find(owned)?;
+        let owner = self.from.needs(&ownership.id).find(|owner| *owner != id)?;
+        self.is_dropped(owner).then(|| owner.clone())
+    }
+
+    fn drop_of(&self, id: &Id) -> Step {
+        let name = &id.name;
+        let for_good = self.changes.dropped.contains(id);
+        let destroys = |sql: String, what: String| Step {
+            hazard: for_good.then_some(Hazard::Destroys(what)),
+            ..plain(id, sql)
+        };
+        let Some(object) = self.from.objects.get(id) else {
+            return plain(id, String::new());
+        };
+        match &object.body {
+            Body::Table(_) => destroys(
+                format!("DROP TABLE {name}"),
+                format!("drops the table `{name}` with all its rows"),
+            ),
+            Body::Column(column) => {
+                let sql = format!("ALTER TABLE {} DROP COLUMN {}", column.table, column.name);
+                let computed = column.generated.is_some();
+                let what = format!("drops the column `{name}` with all it holds");
+                let hazard = (!computed).then_some(Hazard::Destroys(what));
+                Step {
+                    hazard,
+                    ..plain(id, sql)
+                }
+            }
+            Body::Sequence(_) => destroys(
+                format!("DROP SEQUENCE {name}"),
+                format!("drops the sequence `{name}`, which forgets how far it was"),
+            ),
+            Body::Enum(_) | Body::Composite(_) => plain(id, format!("DROP TYPE {name}")),
+            Body::Domain(_) => plain(id, format!("DROP DOMAIN {name}")),
+            Body::View(_) => plain(id, format!("DROP VIEW {name}")),
+            Body::Routine(routine) => plain(id, format!("DROP {}", routine.target)),
+            Body::Constraint(constraint) => plain(
+                id,
+                format!(
+                    "ALTER TABLE {} DROP CONSTRAINT {}",
+                    constraint.table, constraint.name
+                ),
+            ),
+            Body::Definition(definition) => {
+                let sql = definition.drop.clone();
+                let table = object
+                    .parent
+                    .as_ref()
+                    .map_or("", |table| table.name.as_str());
+                match id.kind {
+                    Kind::Index if self.care.of(table) => {
+                        let sql = sql.replacen("DROP INDEX", "DROP INDEX CONCURRENTLY", 1);
+                        Step {
+                            place: Place::Alone,
+                            ..plain(id, sql)
+                        }
+                    }
+                    Kind::Schema | Kind::Extension => destroys(sql, format!("drops the {id}")),
+                    _ => plain(id, sql),
+                }
+            }
+            Body::Foreign(_) => plain(id, String::new()),
+        }
+    }
+
+    fn alterations(&self, all: &mut Operations) {
+        for id in self.changes.altered.union(&self.changes.rebuilt) {
+            let (Some(old), Some(new)) = (self.from.objects.get(id), self.to.objects.get(id))
+            else {
+                continue;
+            };
+            let default = self.to.objects.get(&Id::new(Kind::Default, &id.name));
+            let default = default.and_then(|default| match &default.body {
+                Body::Definition(definition) => definition.create.split_once(" SET DEFAULT "),
+                _ => None,
+            });
+            let alteration = Alteration {
+                id,
+                old,
+                new,
+                retyped: self.changes.retyped.contains(id),
+                rebuilt: self.changes.rebuilt.contains(id),
+                care: self.care,
+                default: default.map(|(_, expression)| expression),
+            };
+            all.add(Action::Alter, id, alteration.steps());
+        }
+        for (new, old) in &self.changes.renamed {
+            let sql = match (self.to.objects.get(new), self.from.objects.get(old)) {
+                (
+                    Some(Object {
+                        body: Body::Constraint(new),
+                        ..
+                    }),
+                    Some(Object {
+                        body: Body::Constraint(old),
+                        ..
+                    }),
+                ) => format!(
+                    "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
+                    new.table, old.name, new.name
+                ),
+                _ => format!(
+                    "ALTER INDEX {} RENAME TO {}",
+                    old.name,
+                    super::alter::last_part(&new.name)
+                ),
+            };
+            let at = all.add(Action::Alter, new, vec![plain(new, sql)]);
+            all.covered.insert((Action::Alter, old.clone()), at);
+        }
+    }
+
+    fn creations(&self, all: &mut Operations) {
+        let created = || {
+            self.to
+                .objects
+                .values()
+                .filter(|object| self.is_created(&object.id))
+        };
+        for object in created() {
+            if self.held_in(object).is_some() {
+                continue;
+            }
+            let held: Vec<&Object> = created()
+                .filter(|part| {
+                    let mut at = self.held_in(part);
+                    while let Some(holder) = at {
+                        if holder == object.id {
+                            return true;
+                        }
+                        at = self
+                            .to
+                            .objects
+                            .get(&holder)
+                            .and_then(|holder| self.held_in(holder));
+                    }
+                    false
+                })
+                .collect();
+            let at = all.add(Action::Create, &object.id, self.create_of(object, &held));
+            for part in held {
+                all.covered.insert((Action::Create, part.id.clone()), at);
+                if matches!(part.id.kind, Kind::Default | Kind::Constraint) {
+                    all.held.entry(at).or_default().push(part.id.clone());
+                }
+            }
+        }
+    }
+
+    /// Inside of which new object's definition this one stands.
+    fn held_in(&self, object: &Object) -> Option<Id> {
+        let parent = object
+            .parent
+            .as_ref()
+            .filter(|parent| self.is_created(parent))?;
+        let holds = match (object.id.kind, parent.kind) {
+            (Kind::Column, Kind::Table) => true,
+            (Kind::Default, Kind::Column) => !self.apart.contains(&object.id),
+            (Kind::Constraint, Kind::Table) => {
+                let partition = matches!(
+                    self.to.objects.get(parent).map(|parent| &parent.body),
+                    Some(Body::Table(table)) if table.partition_bound.is_some()
+                );
+                // `CREATE TABLE` cannot say it.
+                let not_valid = matches!(
+                    &object.body,
+                    Body::Constraint(constraint) if constraint.definition.ends_with("NOT VALID")
+                );
+                !partition && !not_valid && !self.apart.contains(&object.id)
+            }
+            _ => false,
+        };
+        holds.then(|| parent.clone())
+    }
+
+    fn create_of(&self, object: &Object, held: &[&Object]) -> Vec<Step> {
+        let (id, name) = (&object.id, &object.id.name);
+        match &object.body {
+            Body::Enum(labels) => {
+                let labels: Vec<String> = labels
+                    .iter()
+                    .map(|label| super::alter::quote(label))
+                    .collect();
+                vec![plain(
+                    id,
+                    format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")),
+                )]
+            }
+            Body::Domain(domain) => {
+                let mut sql = format!("CREATE DOMAIN {name} AS {}", domain.base);
+                if let Some(default) = &domain.default {
+                    sql += &format!(" DEFAULT {default}");
+                }
+                if domain.not_null {
+                    sql += " NOT NULL";
+                }
+                vec![plain(id, sql)]
+            }
+            Body::Composite(attributes) => {
+                let attributes: Vec<String> = attributes
+                    .iter()
+                    .map(|(name, ty)| format!("{name} {ty}"))
+                    .collect();
+                vec![plain(
+                    id,
+                    format!("CREATE TYPE {name} AS ({})", attributes.join(", ")),
+                )]
+            }
+            Body::Sequence(sequence) => {
+                let ty = match sequence.ty.as_str() {
+                    "bigint" => String::new(),
+                    ty => format!(" AS {ty}"),
+                };
+                let options = create::sequence_options(sequence);
+                vec![plain(id, format!("CREATE SEQUENCE {name}{ty}{options}"))]
+            }
+            Body::Table(table) => {
+                let mut all = vec![plain(id, create::table(name, table, held))];
+                all.extend(
+                    create::row_security(name, table)
+                        .into_iter()
+                        .map(|sql| plain(id, sql)),
+                );
+                let columns = held.iter().filter_map(|part| match &part.body {
+                    Body::Column(column) => Some(&**column),
+                    _ => None,
+                });
+                all.extend(
+                    columns
+                        .flat_map(create::column_settings)
+                        .map(|sql| plain(id, sql)),
+                );
+                all
+            }
+            Body::Column(column) => {
+                let default = create::held_default(held, name);
+                let sql = format!(
+                    "ALTER TABLE {} ADD COLUMN {}",
+                    column.table,
+                    create::column(column, default)
+                );
+                let filled = default.is_some()
+                    || column.generated.is_some()
+                    || column.identity.is_some()
+                    || self.to.objects.contains_key(&Id::new(Kind::Default, name));
+                let hazard = (column.not_null && !filled).then(|| {
+                    Hazard::Destroys(format!(
+                        "fails if `{}` has a row: `{name}` must not be null, and has no default",
+                        column.table
+                    ))
+                });
+                let mut all = vec![Step {
+                    hazard,
+                    ..plain(id, sql)
+                }];
+                all.extend(
+                    create::column_settings(column)
+                        .into_iter()
+                        .map(|sql| plain(id, sql)),
+                );
+                all
+            }
+            Body::Constraint(constraint) => self.create_constraint(object, constraint),
+            Body::View(view) => vec![plain(id, create::view(id, view, false))],
+            Body::Routine(routine) => vec![plain(id, routine.create.clone())],
+            Body::Definition(definition) => {
+                let table = object
+                    .parent
+                    .as_ref()
+                    .map_or("", |table| table.name.as_str());
+                let new = object
+                    .parent
+                    .as_ref()
+                    .is_some_and(|parent| self.is_created(parent));
+                if id.kind == Kind::Index && !new && self.care.of(table) {
+                    let sql = definition
+                        .create
+                        .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+                    return vec![Step {
+                        place: Place::Alone,
+                        ..plain(id, sql)
+                    }];
+                }
+                // More than one statement, where the second switches what the first made.
+                definition
+                    .create
+                    .split(";\nALTER TABLE ")
+                    .enumerate()
+                    .map(|(at, sql)| {
+                        let alter = if at == 0 { "" } else { "ALTER TABLE " };
+                        plain(id, format!("{alter}{sql}"))
+                    })
+                    .collect()
+            }
+            Body::Foreign(_) => Vec::new(),
+        }
+    }
+
+    fn create_constraint(&self, object: &Object, constraint: &Constraint) -> Vec<Step> {
+        let id = &object.id;
+        let Constraint {
+            table,
+            name,
+            definition,
+            ty,
+        } = constraint;
+        let add = format!("ALTER TABLE {table} ADD {}", create::constraint(constraint));
+        let new = object
+            .parent
+            .as_ref()
+            .is_some_and(|parent| self.is_created(parent));
+        let again = self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
+        if new || again || definition.ends_with("NOT VALID") {
+            return vec![plain(id, add)];
+        }
+        let what = match ty {
+            'f' => format!("fails if a row of `{table}` refers to nothing"),
+            'c' => format!("fails if a row of `{table}` breaks the rule"),
+            _ => format!("fails if two rows of `{table}` are alike in this"),
+        };
+        let warns = |sql: String| Step {
+            hazard: Some(Hazard::Warns(what.clone())),
+            ..plain(id, sql)
+        };
+        let careful = self.care.of(table);
+        match ty {
+            'f' | 'c' if careful => {
+                let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
+                let validate = Step {
+                    place: Place::Afterwards,
+                    ..warns(validate)
+                };
+                vec![plain(id, format!("{add} NOT VALID")), validate]
+            }
+            'p' | 'u'
+                if careful
+                    && !definition.contains(" PERIOD ")
+                    && !definition.contains(" WITHOUT OVERLAPS") =>
+            {
+                let word = if *ty == 'p' { "PRIMARY KEY" } else { "UNIQUE" };
+                let rest = definition
+                    .strip_prefix(word)
+                    .unwrap_or(definition)
+                    .trim_start();
+                let (columns, deferred) = match rest.find(" DEFERRABLE") {
+                    Some(at) => rest.split_at(at),
+                    None => (rest, ""),
+                };
+                let (nulls, columns) = match columns.strip_prefix("NULLS NOT DISTINCT ") {
+                    Some(columns) => (" NULLS NOT DISTINCT", columns),
+                    None => ("", columns),
+                };
+                let (columns, with) = match columns.find(" WITH (") {
+                    Some(at) => columns.split_at(at),
+                    None => (columns, ""),
+                };
+                let index = format!(
+                    "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}"
+                );
+                let attach = format!(
+                    "ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}"
+                );
+                vec![
+                    Step {
+                        place: Place::Alone,
+                        ..warns(index)
+                    },
+                    plain(id, attach),
+                ]
+            }
+            _ => vec![warns(add)],
+        }
+    }
+}
+
+pub(super) fn plain(id: &Id, sql: String) -> Step {
+    Step {
+        object: id.clone(),
+        sql,
+        hazard: None,
+        place: Place::Together,
+    }
+}

@@ -1,0 +1,206 @@
+//! Puts operations in an order in which each finds what it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Step;
+use super::operations::{Action, Operation, Operations};
+use crate::catalog::Catalog;
+use crate::object::{Id, Kind};
+
+/// Operations that wait for each other.
+#[derive(Debug)]
+pub(super) struct Circle {
+    pub(super) objects: BTreeSet<Id>,
+    /// What could stand outside of the definitions that it stands in, which may open the circle.
+    pub(super) apart: BTreeSet<Id>,
+}
+
+/// Sorts; where nothing else decides, by what people expect to read first.
+pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Circle> {
+    let mut before = edges(&all, from, to);
+    let mut open: BTreeSet<(u8, Id, usize)> = BTreeSet::new();
+    let mut waits: Vec<usize> = vec![0; all.list.len()];
+    for later in before.values().flatten() {
+        if let Some(count) = waits.get_mut(*later) {
+            *count += 1;
+        }
+    }
+    let entry = |at: usize| {
+        let operation = all.list.get(at)?;
+        Some((rank(operation), operation.id.clone(), at))
+    };
+    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
+    open.extend(free.filter_map(|(at, _)| entry(at)));
+    let mut order = Vec::new();
+    while let Some((_, _, at)) = open.pop_first() {
+        order.push(at);
+        for later in before.remove(&at).unwrap_or_default() {
+            if let Some(count) = waits.get_mut(later) {
+                *count -= 1;
+                if *count == 0 {
+                    open.extend(entry(later));
+                }
+            }
+        }
+    }
+    if order.len() < all.list.len() {
+        let done: BTreeSet<usize> = order.into_iter().collect();
+        let left = (0..all.list.len()).filter(|at| !done.contains(at));
+        let mut circle = Circle {
+            objects: BTreeSet::new(),
+            apart: BTreeSet::new(),
+        };
+        for at in left {
+            circle
+                .objects
+                .extend(all.list.get(at).map(|operation| operation.id.clone()));
+            circle
+                .apart
+                .extend(all.held.get(&at).into_iter().flatten().cloned());
+        }
+        return Err(circle);
+    }
+    let place: BTreeMap<usize, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, at)| (*at, place))
+        .collect();
+    let mut list: Vec<(usize, Operation)> = all.list.into_iter().enumerate().collect();
+    list.sort_by_key(|(at, _)| place.get(at).copied());
+    Ok(list
+        .into_iter()
+        .flat_map(|(_, operation)| operation.steps)
+        .collect())
+}
+
+/// Which operations come later than which.
+fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut edges: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut add = |first: usize, then: usize| {
+        if first != then {
+            edges.entry(first).or_default().insert(then);
+        }
+    };
+    let at = |action: Action, id: &Id| all.covered.get(&(action, id.clone())).copied();
+    let made = |id: &Id| {
+        [at(Action::Create, id), at(Action::Alter, id)]
+            .into_iter()
+            .flatten()
+    };
+    for (id, needed) in to.pairs() {
+        for then in made(id) {
+            made(needed).for_each(|first| add(first, then));
+        }
+    }
+    for (id, needed) in from.pairs() {
+        let gone = at(Action::Drop, needed);
+        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone) {
+            add(altered, gone);
+        }
+        // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
+        if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
+            gone.into_iter()
+                .chain(at(Action::Alter, needed))
+                .for_each(|then| add(first, then));
+        }
+    }
+    for ((action, id), first) in &all.covered {
+        if *action == Action::Alter && all.rebuilt.contains(id) {
+            at(Action::Drop, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
+        } else if *action == Action::Drop {
+            at(Action::Create, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
+        }
+    }
+    same_names(all, &mut add);
+    edges
+}
+
+/// Tables, indexes, views, sequences and types share their names: what takes over a name waits until
+/// it is free.
+fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
+    let named = |wanted: Action| {
+        all.covered
+            .iter()
+            .filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
+    };
+    let mut free: BTreeMap<String, Vec<(&Id, usize)>> = BTreeMap::new();
+    for ((_, id), at) in named(Action::Drop).filter(|((_, id), _)| !all.rebuilt.contains(id)) {
+        free.entry(super::alter::last_part(&id.name))
+            .or_default()
+            .push((id, *at));
+    }
+    for ((_, id), then) in named(Action::Create) {
+        for (dropped, first) in free
+            .get(&super::alter::last_part(&id.name))
+            .into_iter()
+            .flatten()
+        {
+            if *dropped != id {
+                add(*first, *then);
+            }
+        }
+    }
+}
+
+fn shares_names(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Enum
+            | Kind::Domain
+            | Kind::Composite
+            | Kind::Range
+            | Kind::Sequence
+            | Kind::Table
+            | Kind::Constraint
+            | Kind::Index
+            | Kind::View
+            | Kind::MaterializedView
+    )
+}
+
+/// What comes first where nothing else decides: things out of the way, new types and tables, changes,
+/// what stands on them, and at last what nobody needs any more.
+fn rank(operation: &Operation) -> u8 {
+    use Kind::{
+        Column, Comment, Composite, Constraint, Default, Domain, DomainConstraint, Enum, Extension,
+        Foreign, Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule,
+        Schema, Sequence, Setting, Statistics, Table, Trigger, View,
+    };
+    match (operation.action, operation.id.kind) {
+        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 0,
+        (Action::Drop, Setting | Ownership) => 1,
+        (Action::Drop, View | MaterializedView | Statistics) => 2,
+        (Action::Drop, Constraint | Index | Default | DomainConstraint) => 3,
+        (Action::Create | Action::Alter, Schema | Extension) => 10,
+        (Action::Alter, Enum) => 11,
+        (Action::Create, Enum | Domain | Composite | Range | Sequence) => 12,
+        (Action::Alter, Domain | Composite | Range | Sequence) => 13,
+        (Action::Create, DomainConstraint) => 14,
+        (Action::Create, Table) => 20,
+        (Action::Alter, Table) => 21,
+        (Action::Create, Column) => 22,
+        (Action::Alter, Column) => 23,
+        (Action::Create | Action::Alter, Routine) => 24,
+        (Action::Create | Action::Alter, Default) => 25,
+        (_, Constraint) => 30,
+        (_, Index | Statistics) => 31,
+        (Action::Create | Action::Alter, View) => 32,
+        (Action::Create | Action::Alter, MaterializedView) => 33,
+        (_, Rule | Trigger) => 34,
+        (_, Policy) => 35,
+        (_, Ownership | Setting) => 36,
+        (_, Comment) => 37,
+        (_, Grant | Revoke) => 38,
+        (Action::Drop, Column) => 40,
+        (Action::Drop, Table) => 41,
+        (Action::Drop, Routine) => 42,
+        (_, Sequence | Enum | Domain | Composite | Range) => 43,
+        (Action::Drop, Extension) => 44,
+        (Action::Drop, Schema) => 45,
+        (Action::Alter, DomainConstraint) | (_, Foreign) => 46,
+    }
+}

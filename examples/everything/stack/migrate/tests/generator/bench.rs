@@ -1,0 +1,103 @@
+//! Two databases, and what leads from one to the other.
+
+use std::path::PathBuf;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use stack_db::Schema;
+use stack_db::testing::TestDatabase;
+use stack_migrate::Catalog;
+use stack_migrate::diff::{self, Care, Gap, Place, Step};
+
+use crate::judge;
+
+/// A database made by one text of SQL.
+pub(crate) async fn database(sql: &str) -> TestDatabase {
+    let folder: PathBuf =
+        std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let database = TestDatabase::create(&Schema::read(&folder).unwrap()).await;
+    let mut connection = connect(&database).await;
+    if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+    {
+        panic!("{error}\nin: {sql}");
+    }
+    connection.close().await.unwrap();
+    database
+}
+
+pub(crate) async fn connect(database: &TestDatabase) -> PgConnection {
+    let options: sqlx::postgres::PgConnectOptions = database.url().parse().unwrap();
+    options.connect().await.unwrap()
+}
+
+pub(crate) async fn catalog(database: &TestDatabase) -> Catalog {
+    let mut connection = connect(database).await;
+    let catalog = Catalog::read(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    catalog
+}
+
+/// Runs steps as the migrator would: those that stand together in one transaction.
+pub(crate) async fn apply(database: &TestDatabase, steps: &[Step]) {
+    let mut connection = connect(database).await;
+    let (now, later): (Vec<&Step>, Vec<&Step>) = steps
+        .iter()
+        .partition(|step| step.place != Place::Afterwards);
+    let mut open = false;
+    for step in now.into_iter().chain(later) {
+        let together = step.place != Place::Alone;
+        if together != open {
+            let sql = if together {
+                "begin; set local check_function_bodies = off"
+            } else {
+                "commit"
+            };
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            open = together;
+        }
+        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut connection)
+            .await;
+        if let Err(error) = done {
+            let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
+            panic!("{error}\nin: {}\nof:\n{}", step.sql, all.join(";\n"));
+        }
+    }
+    if open {
+        sqlx::raw_sql("commit")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+}
+
+pub(crate) async fn steps(from: &str, to: &str, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
+    let (from, to) = (database(from).await, database(to).await);
+    diff::difference(&catalog(&from).await, &catalog(&to).await, care)
+}
+
+/// The statements from one schema to another, after proof that they lead there.
+pub(crate) async fn proven(from: &str, to: &str) -> Vec<Step> {
+    proven_with(from, to, &Care::default()).await
+}
+
+pub(crate) async fn proven_with(from: &str, to: &str, care: &Care) -> Vec<Step> {
+    let (old, new) = (database(from).await, database(to).await);
+    let wanted = catalog(&new).await;
+    let steps = match diff::difference(&catalog(&old).await, &wanted, care) {
+        Ok(steps) => steps,
+        Err(gaps) => panic!("from\n{from}\nto\n{to}\n{gaps:#?}"),
+    };
+    apply(&old, &steps).await;
+    judge::alike(&old, &new, &steps).await;
+    let rest = diff::difference(&catalog(&old).await, &wanted, care).unwrap();
+    assert_eq!(rest, [], "a second look finds more after {steps:#?}");
+    steps
+}
+
+pub(crate) fn sql(steps: &[Step]) -> Vec<String> {
+    steps.iter().map(|step| step.sql.clone()).collect()
+}

@@ -1,0 +1,141 @@
+//! Baselines: one file in place of many.
+
+use std::fmt::Write as _;
+
+/// How the first line of a baseline begins.
+const FIRST: &str = "-- Baseline: replaces the migrations up to ";
+/// How each of the lines that follow begins.
+const REPLACES: &str = "-- replaces ";
+
+/// What a baseline `NNNN_baseline.sql` replaces: the content of its first lines.
+///
+/// A database that has applied exactly these carries on: their rows are replaced by that of the
+/// baseline. An empty one runs the file. One that stopped in between is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    /// In the order of their numbers; the last has the number of the baseline itself.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A migration that a baseline has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its number.
+    pub version: i64,
+    /// SHA-384 of its text.
+    pub checksum: Vec<u8>,
+}
+
+/// The first lines of a baseline that replaces these migrations: number and checksum of each, in
+/// the order of their numbers. Ends with a newline.
+#[must_use]
+pub fn baseline_header<C: AsRef<[u8]>>(replaced: &[(i64, C)]) -> String {
+    let last = replaced.last().map_or(0, |(version, _)| *version);
+    let mut text = format!("{FIRST}{last:04}.\n");
+    for (version, checksum) in replaced {
+        let _ = write!(text, "{REPLACES}{version} ");
+        for byte in checksum.as_ref() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+impl Baseline {
+    /// Reads the first lines of a migration; `None` if it is no baseline.
+    ///
+    /// # Errors
+    /// What is wrong with the lines of one that begins like a baseline.
+    pub fn parse(sql: &str) -> Result<Option<Self>, String> {
+        let mut lines = sql.lines();
+        let Some(last) = lines.next().and_then(|line| line.strip_prefix(FIRST)) else {
+            return Ok(None);
+        };
+        let last: i64 = last
+            .trim_end()
+            .trim_end_matches('.')
+            .parse()
+            .map_err(|_| format!("line 1 ends in no number: `{last}`"))?;
+        let mut replaced: Vec<Replaced> = Vec::new();
+        for (index, line) in lines.enumerate() {
+            let Some(rest) = line.strip_prefix(REPLACES) else {
+                break;
+            };
+            let one = Replaced::parse(rest.trim_end())
+                .ok_or_else(|| format!("line {} is no number and checksum", index + 2))?;
+            if replaced
+                .last()
+                .is_some_and(|before| before.version >= one.version)
+            {
+                return Err(format!("line {} is out of order", index + 2));
+            }
+            replaced.push(one);
+        }
+        if replaced.last().map(|one| one.version) != Some(last) {
+            return Err(format!("the last that it replaces is not {last}"));
+        }
+        Ok(Some(Self { replaced }))
+    }
+}
+
+impl Replaced {
+    fn parse(text: &str) -> Option<Self> {
+        let (version, hex) = text.split_once(' ')?;
+        if hex.is_empty() || hex.len() % 2 != 0 || !hex.is_ascii() {
+            return None;
+        }
+        let byte = |at| {
+            hex.get(at..at + 2)
+                .and_then(|two| u8::from_str_radix(two, 16).ok())
+        };
+        Some(Self {
+            version: version.parse().ok()?,
+            checksum: (0..hex.len()).step_by(2).map(byte).collect::<Option<_>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read() {
+        let header = baseline_header(&[(1, vec![0, 255]), (12, vec![16, 1])]);
+        assert_eq!(
+            header,
+            "-- Baseline: replaces the migrations up to 0012.\n\
+             -- replaces 1 00ff\n\
+             -- replaces 12 1001\n"
+        );
+        let baseline = Baseline::parse(&format!("{header}CREATE TABLE t ();\n"))
+            .expect("well formed")
+            .expect("a baseline");
+        assert_eq!(baseline.replaced.len(), 2);
+        assert_eq!(baseline.replaced[1].checksum, [16, 1]);
+        assert_eq!(
+            Baseline::parse("CREATE TABLE t ();").expect("no baseline"),
+            None
+        );
+    }
+
+    #[test]
+    fn lines_that_do_not_fit_are_refused() {
+        let first = "-- Baseline: replaces the migrations up to 0002.\n";
+        for rest in [
+            "",
+            "-- replaces 1 00\n",
+            "-- replaces 2 0\n",
+            "-- replaces 2 xx\n",
+            "-- replaces 2\n",
+            "-- replaces 2 00\n-- replaces 1 00\n",
+        ] {
+            assert!(
+                Baseline::parse(&format!("{first}{rest}")).is_err(),
+                "{rest}"
+            );
+        }
+        assert!(Baseline::parse("-- Baseline: replaces the migrations up to x.\n").is_err());
+    }
+}

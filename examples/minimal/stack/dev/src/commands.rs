@@ -1,0 +1,22 @@
+//! One file a verb: what was typed → what it means → what is said of it.
+
+mod db;
+mod migrate;
+mod pave;
+mod seed;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::error::Result;
+use crate::project::Project;
+
+pub(crate) async fn run(command: Command) -> Result<ExitCode> {
+    let project = Project::find()?;
+    match command {
+        Command::Pave(arguments) => pave::run(&project, &arguments).await,
+        Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
+        Command::Db(command) => db::run(&project, command).await,
+        Command::Seed => seed::run(&project),
+    }
+}

@@ -1,0 +1,130 @@
+//! `cargo dev pave`: every database anew.
+//!
+//! A mistake in the schema, or a kill, leaves the old database as it was: on PostgreSQL because emptying and
+//! filling are one transaction ([`postgres`]), on CockroachDB because the new one is made beside the old one
+//! and then takes its name ([`cockroach`]).
+
+mod cockroach;
+mod postgres;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use stack_db::Schema;
+
+use super::seed;
+use crate::cli::Pave;
+use crate::databases::{DATABASES, Database};
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::project::Project;
+use crate::ui;
+
+pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode> {
+    let begun = Instant::now();
+    // All of them are looked at before the first is touched.
+    let mut targets = Vec::new();
+    for database in DATABASES {
+        match project.url(database).await? {
+            Some(url) => targets.push(Target::of(project, database, &url)?),
+            None => ui::warning(&format!(
+                "`{}` is not set: that database is left out",
+                database.variable
+            )),
+        }
+    }
+    for target in &targets {
+        let mut server = target.server().await?;
+        let version: String = sqlx::query_scalar("select version()")
+            .fetch_one(&mut server)
+            .await?;
+        if version.starts_with("CockroachDB") {
+            cockroach::pave(target, &mut server).await?;
+        } else {
+            postgres::pave(target, &mut server).await?;
+        }
+        server.close().await?;
+        ui::say(&format!(
+            "paved `{}` from `{}`",
+            target.name, target.database.schema
+        ));
+    }
+    if !arguments.no_seed {
+        seed::run(project)?;
+    }
+    ui::say(&format!("done in {:.1} s", begun.elapsed().as_secs_f32()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A database that may be dropped, and what it is made of.
+struct Target {
+    database: &'static Database,
+    options: PgConnectOptions,
+    name: String,
+    schema: Schema,
+}
+
+impl Target {
+    fn of(project: &Project, database: &'static Database, url: &str) -> Result<Self> {
+        guard::require_local(project, url)?;
+        let options: PgConnectOptions = url.parse()?;
+        let Some(name) = options.get_database().map(str::to_owned) else {
+            return Err(Error::new(format!(
+                "the URL of `{}` names no database",
+                database.variable
+            )));
+        };
+        if ["postgres", "template0", "template1", "system"].contains(&name.as_str()) {
+            return Err(Error::new(format!(
+                "`{name}` is the server's own database, which is not dropped"
+            ))
+            .hint(format!("name another one in `{}`", database.variable)));
+        }
+        let schema = Schema::read(project.schema(database))?;
+        Ok(Self {
+            database,
+            options,
+            name,
+            schema,
+        })
+    }
+
+    /// A connection to the server, to a database that stays.
+    async fn server(&self) -> Result<PgConnection> {
+        let mut reason = String::new();
+        for name in ["postgres", "template1"] {
+            match self.options.clone().database(name).connect().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        let Database { name, variable, .. } = self.database;
+        Err(Error::new(format!(
+            "the server of the database `{name}` cannot be reached: {reason}"
+        ))
+        .hint(format!(
+            "is it running, and is `{variable}` right? Without it, `cargo dev db start` starts one"
+        )))
+    }
+}
+
+async fn exists(server: &mut PgConnection, name: &str) -> Result<bool> {
+    let query = "select exists (select 1 from pg_database where datname = $1)";
+    Ok(sqlx::query_scalar(query)
+        .bind(name)
+        .fetch_one(server)
+        .await?)
+}
+
+async fn execute(connection: &mut PgConnection, sql: String) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,8 @@
+//! `cargo dev` as a person meets it: a real program, a real server, a small project of its own.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod db;
+mod migrate;
+mod pave;
+mod workbench;

@@ -1,0 +1,8 @@
+//! The generator against real servers: what it writes has to lead where the schema leads, and whether
+//! it does is judged by others: `pg_dump`, and the information schema.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod bench;
+mod judge;
+mod round_trips;

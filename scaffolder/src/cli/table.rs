@@ -1,0 +1,58 @@
+//! What can be typed to add a table.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// `heavy add-table`.
+#[derive(Args, Debug)]
+#[command(after_help = "A field is `name:type`, with `?` behind it if it may be left out. The types are
+  string  string(80)      one line, of at most 200 or so many characters
+  text  text(5000)        many lines, of at most 20000 or so many characters
+  int  bigint  float      numbers of 32 and 64 bits, and with a fraction
+  decimal  decimal(12,2)  an exact number: digits in all, and behind the point
+  bool  uuid  json  bytes
+  timestamp  date         a moment; a day
+  enum(a|b)               one of these words
+  vector(384)             an embedding; needs the feature pgvector
+  references(authors)     a row of another table
+In a shell, quote parentheses and `?`; or write `status:enum:draft,published`.
+
+Every row belongs to the user who made it, unless --shared. Files of yours get single lines where they have the shape
+that the template gave them; where they have not, you are told what to paste, and the exit code is 1.
+
+Examples:
+  heavy add-table books title:string 'author:string?' pages:int 'published:date?'
+  heavy add-table tags name:string --shared
+  heavy add-table --eject        # the templates of these files, to change them: templates/table/")]
+pub struct AddTable {
+    /// The table, in the plural: `blog_posts`
+    pub name: Option<String>,
+    /// Its fields
+    #[arg(value_name = "FIELD:TYPE")]
+    pub fields: Vec<String>,
+    /// The name of one row, as a type, where the singular is not the right one
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Let everybody who is logged in read and write every row
+    #[arg(long)]
+    pub shared: bool,
+    /// Write the templates of these files to `templates/table/`, where they are yours to change
+    #[arg(long, conflicts_with_all = ["name", "fields", "model", "shared"])]
+    pub eject: bool,
+    /// The project [default: the folder with a `heavy.toml`, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Show the plan, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print the plan as one JSON object, and ask nothing
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}

@@ -1,0 +1,105 @@
+//! What is said of a table: the plan before, and what comes next.
+
+use serde_json::json;
+
+use crate::cli::AddTable;
+use crate::error::{Error, Kind, Result};
+use crate::project::Project;
+use crate::table::{Made, Table};
+use crate::transition::Change;
+use crate::ui::Ui;
+
+pub(super) struct Report<'a> {
+    pub(super) ui: Ui,
+    pub(super) args: &'a AddTable,
+    pub(super) project: &'a Project,
+    pub(super) table: &'a Table,
+    pub(super) made: &'a Made,
+    /// Whether there is a rustfmt.
+    pub(super) formatted: bool,
+}
+
+impl Report<'_> {
+    /// The plan: on standard output if it is the result, and before the question otherwise.
+    pub(super) fn plan(&self) -> Result<()> {
+        let (ui, dry_run) = (self.ui, self.args.dry_run);
+        if ui.wants_json() {
+            return if dry_run { self.json(false) } else { Ok(()) };
+        }
+        let names = self.table.names();
+        ui.status("Adding", format_args!("the table `{}`, whose model is `{}`", names.table, names.model));
+        for change in &self.made.changes {
+            ui.planned(action(change), &change.path, dry_run)?;
+        }
+        for left in &self.made.left {
+            ui.note(format_args!("`{}` has not the shape that was looked for; paste this {}:", left.path, left.place));
+            for line in left.snippet.trim_end().lines() {
+                ui.line(format_args!("    {line}"));
+            }
+        }
+        if dry_run {
+            ui.note("nothing was written");
+        }
+        Ok(())
+    }
+
+    /// What was done, what is left, and what comes next.
+    pub(super) fn done(&self, cargo: Option<&Error>) -> Result<u8> {
+        let ui = self.ui;
+        if ui.wants_json() {
+            self.json(true)?;
+        }
+        let table = &self.table.names().table;
+        let count = |wanted: &str| self.made.changes.iter().filter(|change| action(change) == wanted).count();
+        ui.status("Added", format_args!("`{table}`: {} created, {} updated", count("create"), count("update")));
+        if let Some(error) = cargo {
+            ui.warning(error);
+        }
+        if !self.formatted {
+            ui.note("there is no rustfmt here; once there is, run `cargo fmt`");
+        }
+        ui.note("`heavy undo` takes it back");
+        ui.line("");
+        ui.line(format_args!("Next: `cargo test {table}::`   its tests, which pass already"));
+        ui.line(format_args!("      `cargo dev migrate --name add_{table}`   the migration, from the schema"));
+        ui.line("      `cargo dev pave`   the development database anew, with the table in it");
+        match self.made.left.len() {
+            0 => Ok(0),
+            1 => Err(Error::new(Kind::LeftOpen, "1 place is left for you; it does not compile until then")
+                .hint("paste what is shown above")),
+            more => Err(Error::new(
+                Kind::LeftOpen,
+                format!("{more} places are left for you; it does not compile until then"),
+            )
+            .hint("paste what is shown above")),
+        }
+    }
+
+    /// 0, or 1 if something is left to do by hand.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.made.left.is_empty() { 0 } else { Kind::LeftOpen.exit_code() }
+    }
+
+    fn json(&self, applied: bool) -> Result<()> {
+        let plan =
+            self.made.changes.iter().map(|change| json!({ "action": action(change), "path": change.path.as_str() }));
+        let left = self
+            .made
+            .left
+            .iter()
+            .map(|left| json!({ "path": left.path, "place": left.place, "snippet": left.snippet }));
+        self.ui.json(&json!({
+            "command": "add-table",
+            "project": self.project.root(),
+            "table": self.table.names().table,
+            "model": self.table.names().model,
+            "plan": plan.collect::<Vec<_>>(),
+            "left": left.collect::<Vec<_>>(),
+            "applied": applied,
+        }))
+    }
+}
+
+fn action(change: &Change) -> &'static str {
+    if change.before.is_none() { "create" } else { "update" }
+}

@@ -1,0 +1,207 @@
+//! What a project has already, as far as a new table has to know: tables, modules, types, factories.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::names::singular_of;
+use crate::tree::{Tree, TreePath};
+
+/// A table of the project's schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// Whether each of its rows belongs to a user.
+    pub owned: bool,
+    /// Whether it lives in the vector database.
+    pub in_vectors: bool,
+}
+
+/// A function of the tests that makes a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factory {
+    /// The function's name.
+    pub name: String,
+    /// Whether it takes the row's owner.
+    pub takes_owner: bool,
+    /// How many texts it takes besides.
+    pub texts: usize,
+}
+
+/// A project's files, looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Existing<'a>(pub &'a Tree);
+
+static CREATE_TABLE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r#"(?is)\bcreate\s+(?:unlogged\s+)?(?:table|view|materialized\s+view)\s+(?:if\s+not\s+exists\s+)?(?:\w+\.)?"?(\w+)"?"#,
+    )
+});
+static OWNER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\buser_id\s+uuid\s+not\s+null"));
+static COMMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"--[^\n]*"));
+static ROW_ID: LazyLock<Regex> = LazyLock::new(|| regex(r"\bid: (\w+Id),"));
+static FACTORY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?s)pub async fn (\w+)\(\s*&self,?(\s*_?\w+: &User,?)?((?:\s*\w+: &str,?)*)\s*\)\s*->\s*(\w+)")
+});
+static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"\w+"));
+
+/// The patterns above are constants, so they can be read.
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern")
+}
+
+impl<'a> Existing<'a> {
+    /// The text of a file; `None` if there is no such file, or it is no text.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&'a str> {
+        let path = TreePath::parse(path).ok()?;
+        self.0.get(&path).and_then(|file| std::str::from_utf8(&file.bytes).ok())
+    }
+
+    /// The schema's files: path, and whether it is the vector database's.
+    fn schema(self) -> impl Iterator<Item = (&'a TreePath, &'a str, bool)> {
+        self.0.iter().filter_map(|(path, file)| {
+            let rest = path.as_str().strip_prefix("schema/")?.strip_suffix(".sql")?;
+            let in_vectors = rest.strip_prefix("vector/");
+            let depth = in_vectors.unwrap_or(rest);
+            (!depth.contains('/')).then_some(())?;
+            Some((path, std::str::from_utf8(&file.bytes).ok()?, in_vectors.is_some()))
+        })
+    }
+
+    /// Every table and view of the schema.
+    #[must_use]
+    pub fn tables(self) -> Vec<Known> {
+        let mut tables = Vec::new();
+        for (_, text, in_vectors) in self.schema() {
+            let text = COMMENT.replace_all(text, "");
+            let found: Vec<_> = CREATE_TABLE.captures_iter(&text).collect();
+            for (index, table) in found.iter().enumerate() {
+                let end = found.get(index + 1).and_then(|next| next.get(0)).map_or(text.len(), |next| next.start());
+                let from = table.get(0).map_or(0, |table| table.end());
+                let body = &text[from..end];
+                let body = body.split(';').next().unwrap_or(body);
+                tables.push(Known { name: table[1].to_lowercase(), owned: OWNER.is_match(body), in_vectors });
+            }
+        }
+        tables
+    }
+
+    /// The number of the next file of the schema: the next multiple of ten.
+    #[must_use]
+    pub fn next_number(self, in_vectors: bool) -> u32 {
+        let number = |path: &TreePath| -> Option<u32> {
+            let digits: String = path.file_name().chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().ok()
+        };
+        let highest =
+            self.schema().filter(|(.., vectors)| *vectors == in_vectors).filter_map(|(path, ..)| number(path));
+        (highest.max().unwrap_or(0) / 10 + 1) * 10
+    }
+
+    /// Whether there is a module of this name in a folder of modules: a file, a folder, or a line that declares it.
+    #[must_use]
+    pub fn has_module(self, folder: &str, name: &str) -> bool {
+        let file = format!("{folder}/{name}.rs");
+        let below = format!("{folder}/{name}/");
+        let declared = format!("mod {name};");
+        self.0.keys().any(|path| path.as_str() == file || path.as_str().starts_with(&below))
+            || self.text(&format!("{folder}/mod.rs")).is_some_and(|text| {
+                text.lines()
+                    .any(|line| line.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ") == declared)
+            })
+    }
+
+    /// Whether a word stands in a file.
+    #[must_use]
+    pub fn has_word(self, path: &str, word: &str) -> bool {
+        self.text(path).is_some_and(|text| WORD.find_iter(text).any(|found| found.as_str() == word))
+    }
+
+    /// The type of a table's identifiers.
+    #[must_use]
+    pub fn id_type(self, table: &str) -> Option<String> {
+        let repository = self.text(&format!("src/repositories/{table}.rs"));
+        let in_row = repository.and_then(|text| ROW_ID.captures(text)).map(|found| found[1].to_owned());
+        let usual = format!("{}Id", heck::ToPascalCase::to_pascal_case(singular_of(table).as_str()));
+        in_row.into_iter().chain([usual]).find(|id| self.has_word("src/models/id.rs", id))
+    }
+
+    /// The factory that makes a `model` in the tests.
+    #[must_use]
+    pub fn factory(self, model: &str) -> Option<Factory> {
+        let is_factory = |path: &TreePath| path.is_within("tests/app/common");
+        let texts = self
+            .0
+            .iter()
+            .filter(|(path, _)| is_factory(path))
+            .filter_map(|(_, file)| std::str::from_utf8(&file.bytes).ok());
+        for text in texts {
+            for found in FACTORY.captures_iter(text) {
+                if &found[4] == model {
+                    return Some(Factory {
+                        name: found[1].to_owned(),
+                        takes_owner: found.get(2).is_some(),
+                        texts: found[3].matches("&str").count(),
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether the tests' `TestApp` has a function of this name.
+    #[must_use]
+    pub fn has_test_function(self, name: &str) -> bool {
+        let declared = format!("fn {name}(");
+        self.0.iter().any(|(path, file)| {
+            path.is_within("tests/app/common") && String::from_utf8_lossy(&file.bytes).contains(&declared)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::tests::tree;
+
+    #[test]
+    fn tables_are_read_from_the_schema_with_who_owns_their_rows() {
+        let files = tree(&[
+            ("schema/010_users.sql", "-- create table comments (\nCREATE TABLE users (\n    id uuid\n);\n"),
+            (
+                "schema/020_more.sql",
+                "create table if not exists public.\"notes\" (user_id uuid NOT NULL);\nCREATE TABLE tags (id uuid);\nCREATE VIEW recent AS SELECT 1;",
+            ),
+            ("schema/vector/010_embeddings.sql", "CREATE TABLE embeddings (\n    user_id uuid NOT NULL\n);\n"),
+            ("schema/notes.txt", "CREATE TABLE nothing (id uuid);"),
+        ]);
+        let all = Existing(&files).tables();
+        let shown: Vec<_> = all.iter().map(|table| (table.name.as_str(), table.owned, table.in_vectors)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("users", false, false),
+                ("notes", true, false),
+                ("tags", false, false),
+                ("recent", false, false),
+                ("embeddings", true, true)
+            ]
+        );
+        assert_eq!((Existing(&files).next_number(false), Existing(&files).next_number(true)), (30, 20));
+    }
+
+    #[test]
+    fn a_factory_is_found_by_what_it_makes() {
+        let files = tree(&[(
+            "tests/app/common/factories.rs",
+            "pub async fn user(&self, name: &str) -> User {}\npub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {}\npub async fn tag(\n    &self,\n) -> Tag {}",
+        )]);
+        let factory = |model| Existing(&files).factory(model).map(|found| (found.name, found.takes_owner, found.texts));
+        assert_eq!(factory("User"), Some(("user".to_owned(), false, 1)));
+        assert_eq!(factory("Note"), Some(("note".to_owned(), true, 2)));
+        assert_eq!(factory("Tag"), Some(("tag".to_owned(), false, 0)));
+        assert_eq!(factory("Book"), None);
+    }
+}

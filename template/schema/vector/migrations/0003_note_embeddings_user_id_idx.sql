@@ -1,1 +1,0 @@
-CREATE INDEX note_embeddings_user_id_idx ON note_embeddings (user_id);
