@@ -849,7 +849,7 @@ impl Making {
             ));
             if dice.often(50) {
                 self.say(format!(
-                    "create procedure shop.work(inout x int, variadic y text[] default '{{}}') language sql as $$ select 1 from {name} $$"
+                    "create procedure shop.work(inout x int, variadic y text[] default array[]::text[]) language sql as $$ select 1 from {name} $$"
                 ));
             }
         }
