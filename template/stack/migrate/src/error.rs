@@ -72,6 +72,12 @@ pub enum Error {
         /// What the system answered.
         source: std::io::Error,
     },
+    /// Somebody else wrote a migration while this one was tried.
+    #[error(
+        "a migration came into `{}` while this one was tried; nothing was written\n\
+         hint: cargo dev migrate", .0.display()
+    )]
+    Meanwhile(PathBuf),
     /// There is nothing to squash.
     #[error(
         "there is nothing to squash: {0}\n\

@@ -68,6 +68,10 @@ pub struct Proven {
     pub filled: Filled,
     /// What it did not survive there, where that was announced and allowed.
     pub failed_on_data: Option<String>,
+    /// Tables into which the schema inserts rows, and no migration does: rows are not compared.
+    pub rows_missing: Vec<String>,
+    /// Tables that are called large, and are not there.
+    pub unknown_large: Vec<String>,
 }
 
 /// Migrations and schema side by side, each in a database of its own.
@@ -153,8 +157,15 @@ impl Comparison {
         } = self;
         let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
         steps.extend(more.map_err(Error::Gaps)?);
+        let large = request.care.large.iter();
+        let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
+        let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
-            return Ok(Proven::default());
+            return Ok(Proven {
+                rows_missing: rows_missing(&before.database, &wanted.database).await?,
+                unknown_large,
+                ..Proven::default()
+            });
         }
         let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
         let destructive = steps.iter().any(destroys);
@@ -188,16 +199,27 @@ impl Comparison {
             files,
             filled,
             failed_on_data,
+            rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
+            unknown_large,
         })
     }
 }
 
 impl Proven {
-    /// Writes the files, all or none.
+    /// Writes the files, all or none. A kill leaves those in front, each whole: they were proven in this
+    /// order, and what is left of the difference comes next time.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::File`], [`Error::Meanwhile`].
     pub fn write(&self) -> Result<(), Error> {
+        if let Some((first, _)) = self.files.first() {
+            let folder = first.parent().unwrap_or(Path::new(""));
+            let number = Migrations::read(folder)?.last() + 1;
+            let name = first.file_name().unwrap_or_default().to_string_lossy();
+            if !name.starts_with(&format!("{number:04}_")) {
+                return Err(Error::Meanwhile(folder.to_owned()));
+            }
+        }
         let files = self.files.iter();
         atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
@@ -379,6 +401,30 @@ async fn try_on_data(
         Err(error) => return Err(error.into()),
     };
     Ok((filled, failed))
+}
+
+/// Tables that have rows in one database and none in the other.
+async fn rows_missing(made: &TestDatabase, wanted: &TestDatabase) -> Result<Vec<String>, Error> {
+    let has = with_rows(made).await?;
+    let mut tables = with_rows(wanted).await?;
+    tables.retain(|table| !has.contains(table));
+    Ok(tables)
+}
+
+async fn with_rows(database: &TestDatabase) -> Result<Vec<String>, Error> {
+    let mut connection = connect(database).await?;
+    let mut found = Vec::new();
+    for table in fill::in_order(&mut connection).await? {
+        let query = format!("select exists (select from {table})");
+        let filled: bool = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&mut connection)
+            .await?;
+        if filled {
+            found.push(table);
+        }
+    }
+    connection.close().await?;
+    Ok(found)
 }
 
 fn message(error: &sqlx::Error) -> String {

@@ -47,18 +47,21 @@ fn target(reader: &Reader<'_>, id: &Id) -> Option<String> {
 }
 
 async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
-    let rows: Vec<(Oid, Oid, i32, String, Option<String>)> = sqlx::query_as(
+    /// Place, text, and what the place does not tell.
+    type Row = (Oid, Oid, i32, String, Option<String>, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
         "select d.classoid, d.objoid, d.objsubid, quote_literal(d.description),
                 case when d.objsubid > 0 then
                      (select quote_ident(a.attname) from pg_attribute a
-                      where a.attrelid = d.objoid and a.attnum = d.objsubid) end
+                      where a.attrelid = d.objoid and a.attnum = d.objsubid) end,
+                case when d.classoid = 'pg_class'::regclass then d.objoid::regclass::text end
          from pg_description d
          where d.objoid >= 16384
             or d.classoid = 'pg_namespace'::regclass and d.objoid = 'public'::regnamespace",
     )
     .fetch_all(&mut *reader.connection)
     .await?;
-    for (catalog, oid, sub, text, column) in rows {
+    for (catalog, oid, sub, text, column, index) in rows {
         let exact = reader.parts.get(&(catalog.0, oid.0, sub)).cloned();
         let of = match exact {
             Some(id) => target(reader, &id).map(|target| (target, id)),
@@ -69,15 +72,15 @@ async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                 Some((target, id))
             }),
         };
-        // An index that a constraint made is named like its constraint.
-        let of = of.or_else(|| {
-            let id = reader
-                .known
-                .get(&(catalog.0, oid.0, 0))
-                .filter(|id| id.kind == Kind::Constraint)?;
-            let name = id.name.rsplit('.').next()?;
-            Some((format!("INDEX {name}"), id.clone()))
-        });
+        // An index that a constraint made.
+        let of = match (of, index) {
+            (None, Some(index)) => {
+                let constraint = reader.known.get(&(catalog.0, oid.0, 0));
+                let constraint = constraint.filter(|id| id.kind == Kind::Constraint);
+                constraint.map(|id| (format!("INDEX {index}"), id.clone()))
+            }
+            (of, _) => of,
+        };
         // The schema that every database has.
         let of = of.map(|(target, parent)| (target, Some(parent)));
         let public = catalog.0 == class::NAMESPACE && oid.0 < 16384;
@@ -120,7 +123,7 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
              from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S') and c.relname <> '_sqlx_migrations'
              union all
              select 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, null::aclitem[], quote_ident(a.attname)
-             from pg_attribute a where a.attnum > 0
+             from pg_attribute a where a.attnum > 0 and not a.attisdropped
              union all
              select 'pg_namespace'::regclass, n.oid, 0, n.nspacl, acldefault('n', n.nspowner), null
              from pg_namespace n where n.nspname <> 'public'

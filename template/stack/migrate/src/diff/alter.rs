@@ -297,11 +297,7 @@ impl Alteration<'_> {
         }
         match (&old.identity, &new.identity) {
             (None, Some((always, sequence))) => {
-                let options = create::sequence_options(sequence);
-                let options = match options.trim_start() {
-                    "" => String::new(),
-                    options => format!(" ({options})"),
-                };
+                let options = create::identity_options(new, sequence);
                 steps.push(self.plain(format!(
                     "{alter} ADD GENERATED {always} AS IDENTITY{options}"
                 )));

@@ -848,9 +848,8 @@ impl Making {
                 "create function of_it(x {name}) returns setof {name} language sql stable as $$ select * from {name} $$"
             ));
             if dice.often(50) {
-                let nothing = "array[]::text[]";
                 self.say(format!(
-                    "create procedure shop.work(inout x int, variadic y text[] default {nothing}) language sql as $$ select 1 from {name} $$"
+                    "create procedure shop.work(inout x int, variadic y text[] default array[]::text[]) language sql as $$ select 1 from {name} $$"
                 ));
             }
         }
