@@ -46,8 +46,9 @@ pub(super) async fn index_telling(
     let _turn = state.search.lane(owner).lock().await;
     let (mut after, mut failure, mut in_a_row) = (None, None, 0);
     loop {
-        let mut notes = notes::by_id::versions(state.db.pool(), owner, after).await?;
+        // Embeddings first: a note that another process writes and embeds in between must not look deleted.
         let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
+        let mut notes = notes::by_id::versions(state.db.pool(), owner, after).await?;
         // Beyond a full page there may be more, so only what both sides have told is compared.
         let ends = [end(&notes), end(&embedded)];
         let end = ends.into_iter().flatten().min();

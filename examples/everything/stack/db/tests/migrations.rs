@@ -437,6 +437,23 @@ async fn an_older_release_sees_a_baseline_as_newer_and_may_serve() {
     assert!(matches!(error, Error::Newer { version: 2, .. }), "{error}");
 }
 
+#[tokio::test]
+async fn an_older_release_with_a_baseline_of_its_own_sees_a_second_one_as_newer_too() {
+    let database = empty().await;
+    let tags = ("0003_tags.sql", "create table tags (id int);");
+    applied(&[USERS, NOTES, tags], &database).await;
+    let first = baseline(&[USERS, NOTES], "create table users ();");
+    let first = ("0002_baseline.sql", first.as_str());
+    apply(&[first, tags], &database).await.expect("carried");
+    let second = baseline(&[first, tags], "create table users ();");
+    apply(&[("0003_baseline.sql", &second)], &database)
+        .await
+        .expect("carried again");
+    let older = read(&[first, tags]);
+    let status = older.require(database.pool()).await.expect("may serve");
+    assert_eq!(status.newer, Some(3));
+}
+
 #[test]
 fn files_that_a_baseline_has_replaced_must_not_stand_beside_it() {
     let text = baseline(&[USERS, NOTES], "");

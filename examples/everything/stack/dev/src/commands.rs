@@ -8,7 +8,9 @@ mod seed;
 use std::process::ExitCode;
 
 use crate::cli::Command;
+use crate::databases::DATABASES;
 use crate::error::Result;
+use crate::guard;
 use crate::project::Project;
 
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
@@ -17,6 +19,13 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
-        Command::Seed => seed::run(&project),
+        Command::Seed => {
+            for database in DATABASES {
+                if let Some(url) = project.url(database).await? {
+                    guard::require_local(&project, &url)?;
+                }
+            }
+            seed::run(&project)
+        }
     }
 }

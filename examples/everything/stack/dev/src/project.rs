@@ -57,6 +57,12 @@ impl Project {
         own.filter(|value| !value.is_empty())
     }
 
+    /// What both the environment and `.env` say of a setting.
+    pub(crate) fn says(&self, name: &str) -> impl Iterator<Item = String> {
+        let both = [std::env::var(name).ok(), self.file.get(name).cloned()];
+        both.into_iter().flatten().filter(|value| !value.is_empty())
+    }
+
     /// The name of the application, and of its database.
     pub(crate) fn name(&self) -> Result<String> {
         let path = self.root.join("Cargo.toml");

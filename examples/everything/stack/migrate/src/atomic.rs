@@ -16,7 +16,8 @@ pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> R
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
             }
-            let beside = path.with_extension("sql.new");
+            // Nobody else writes to it, not even the same command typed twice.
+            let beside = path.with_extension(format!("sql.{}.new", std::process::id()));
             waiting.push((beside.clone(), path));
             let mut file = fs::File::create(&beside).map_err(Error::file("create", &beside))?;
             file.write_all(text.as_bytes())
@@ -24,11 +25,7 @@ pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> R
             file.sync_all().map_err(Error::file("write", &beside))?;
         }
         for (beside, path) in &waiting {
-            if path.exists() {
-                let exists = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-                return Err(Error::file("write", *path)(exists));
-            }
-            fs::rename(beside, path).map_err(Error::file("write", *path))?;
+            appear(beside, path).map_err(Error::file("write", *path))?;
             done.push(path);
         }
         Ok(())
@@ -42,6 +39,17 @@ pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> R
         }
     }
     outcome
+}
+
+/// Gives a file its name, which nobody has yet.
+fn appear(beside: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::hard_link(beside, path) {
+        Ok(()) => fs::remove_file(beside),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has hard links.
+        Err(_) if path.exists() => Err(std::io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(beside, path),
+    }
 }
 
 #[cfg(test)]

@@ -11,14 +11,13 @@ mod create;
 mod operations;
 mod order;
 mod renames;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::object::Id;
 
+pub(crate) use alter::last_part;
 pub use renames::{LookAlike, look_alikes};
 
 /// One statement of a migration.
@@ -89,6 +88,14 @@ pub fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>
     let mut apart = BTreeSet::new();
     loop {
         let operations = operations::of(from, to, &changes, care, &apart);
+        if !operations.silent.is_empty() {
+            let reason = "no statement changes it so; write that migration by hand".to_owned();
+            let gap = |object: &Id| Gap {
+                object: object.clone(),
+                reason: reason.clone(),
+            };
+            return Err(operations.silent.iter().map(gap).collect());
+        }
         match order::sort(operations, from, to) {
             Ok(steps) => return Ok(steps),
             // Objects that need each other: what can stand outside of its table does so.

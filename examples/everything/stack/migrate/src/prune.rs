@@ -14,11 +14,12 @@ use stack_db::{Migrations, Schema, migrations};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Care};
+use crate::diff::{self, Care, Place, Step};
 use crate::error::Error;
 use crate::files;
 use crate::fill::in_order;
-use crate::generate::{Database, Scratch, Trial, same};
+use crate::generate::{Database, Scratch, Trial, read, same};
+use crate::object::{Id, Kind};
 
 /// What was squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +65,9 @@ pub async fn prune(
     // The schema says which server is needed.
     let server = scratch.database(&Schema::read(schema)?).await?;
     let replayed = Database::replayed(&server, &old).await?;
-    let (rows, inserts) = rows(&replayed.database).await?;
-    let text = baseline(&old, &replayed.catalog, &inserts)?;
+    let (counts, inserts) = rows(&replayed.database).await?;
+    let nothing = read(&server.beside().await?).await?;
+    let text = baseline(&old, &nothing, &replayed.catalog, &inserts)?;
     let path = folder.join(format!("{:04}_baseline.sql", old.last()));
 
     let new = path
@@ -76,6 +78,11 @@ pub async fn prune(
     let made = Database::replayed(&server, &trial.migrations).await?;
     same(&made.catalog, &replayed.catalog)?;
     same(&replayed.catalog, &made.catalog)?;
+    if rows(&made.database).await? != (counts.clone(), inserts) {
+        return Err(Error::Unproven(vec![
+            "the rows that the migrations insert".to_owned(),
+        ]));
+    }
 
     let replaced: Vec<PathBuf> = old
         .all()
@@ -94,7 +101,7 @@ pub async fn prune(
     Ok(Pruned {
         baseline: path,
         replaced,
-        rows,
+        rows: counts,
     })
 }
 
@@ -168,30 +175,48 @@ fn remove(files: &[PathBuf]) -> Result<(), Error> {
         .try_for_each(|path| std::fs::remove_file(path).map_err(Error::file("remove", path)))
 }
 
-fn baseline(old: &Migrations, catalog: &Catalog, inserts: &str) -> Result<String, Error> {
+fn baseline(
+    old: &Migrations,
+    nothing: &Catalog,
+    catalog: &Catalog,
+    inserts: &[String],
+) -> Result<String, Error> {
     let replaced: Vec<(i64, &[u8])> = old
         .all()
         .iter()
         .map(|migration| (migration.version, migration.checksum.as_slice()))
         .collect();
-    let nothing = Catalog::default();
-    let steps = diff::difference(&nothing, catalog, &Care::default()).map_err(Error::Gaps)?;
+    let mut steps = diff::difference(nothing, catalog, &Care::default()).map_err(Error::Gaps)?;
+    // Rows come when their tables are complete, and before what would react to them or is made of them.
+    let reacts = |step: &Step| {
+        matches!(
+            step.object.kind,
+            Kind::Trigger | Kind::Rule | Kind::MaterializedView | Kind::Policy
+        )
+    };
+    let at = steps.iter().position(reacts).unwrap_or(steps.len());
+    let rows = inserts.iter().map(|sql| Step {
+        object: Id::new(Kind::Table, "rows"),
+        sql: sql.clone(),
+        hazard: None,
+        place: Place::Together,
+    });
+    steps.splice(at..at, rows);
     let drafts = files::drafts(steps, Some("baseline"), false);
     let body: Vec<String> = drafts.into_iter().map(|draft| draft.sql).collect();
-    Ok(format!(
-        "{}{}{inserts}",
-        baseline_header(&replaced),
-        body.join("\n")
-    ))
+    Ok(format!("{}{}", baseline_header(&replaced), body.join("\n")))
 }
 
-/// The rows that migrations have inserted, as statements.
-async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String), Error> {
+/// How many rows the tables have, and the statements that insert them and set sequences.
+type Rows = (Vec<(String, usize)>, Vec<String>);
+
+/// The rows that migrations have inserted, and how far their sequences are.
+async fn rows(database: &TestDatabase) -> Result<Rows, Error> {
     let mut connection = PgConnection::connect_with(&database.pool().connect_options()).await?;
     sqlx::raw_sql("set search_path = public")
         .execute(&mut connection)
         .await?;
-    let (mut counts, mut sql) = (Vec::new(), String::new());
+    let (mut counts, mut inserts) = (Vec::new(), Vec::new());
     for table in in_order(&mut connection).await? {
         let columns: Vec<String> = sqlx::query_scalar(
             "select quote_ident(attname) from pg_attribute
@@ -201,6 +226,13 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
         .bind(&table)
         .fetch_all(&mut connection)
         .await?;
+        // What inherits from a table has its own turn; a partition's rows are those of its table.
+        let partitioned: bool =
+            sqlx::query_scalar("select relkind = 'p' from pg_class where oid = $1::regclass")
+                .bind(&table)
+                .fetch_one(&mut connection)
+                .await?;
+        let only = if partitioned { "" } else { "only " };
         let values: Vec<String> = columns
             .iter()
             .map(|column| format!("quote_nullable(t.{column}::text)"))
@@ -209,7 +241,7 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
             continue;
         }
         let query = format!(
-            "select array_to_string(array[{}], ', ') from {table} t order by 1",
+            "select array_to_string(array[{}], ', ') from {only}{table} t order by 1",
             values.join(", ")
         );
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
@@ -219,13 +251,20 @@ async fn rows(database: &TestDatabase) -> Result<(Vec<(String, usize)>, String),
             continue;
         }
         let lines: Vec<String> = rows.iter().map(|row| format!("    ({row})")).collect();
-        sql += &format!(
-            "\nINSERT INTO {table} ({}) OVERRIDING SYSTEM VALUE VALUES\n{};\n",
+        inserts.push(format!(
+            "INSERT INTO {table} ({}) OVERRIDING SYSTEM VALUE VALUES\n{}",
             columns.join(", "),
             lines.join(",\n")
-        );
+        ));
         counts.push((table, rows.len()));
     }
+    let positions: Vec<String> = sqlx::query_scalar(
+        "select format('SELECT setval(%L, %s, true)', format('%I.%I', schemaname, sequencename), last_value)
+         from pg_sequences where last_value is not null order by 1",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    inserts.extend(positions);
     connection.close().await?;
-    Ok((counts, sql))
+    Ok((counts, inserts))
 }

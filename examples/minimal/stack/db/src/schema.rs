@@ -152,6 +152,14 @@ impl Schema {
         record::write(pool, &self.checksum).await
     }
 
+    /// Whether a database says that it was made from some schema.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn is_recorded(pool: &PgPool) -> Result<bool, Error> {
+        Ok(record::read(pool).await?.is_some())
+    }
+
     /// Whether the files differ from those that the database was filled from. False if nobody
     /// knows: it was made in another way, or has a comment of its own.
     ///

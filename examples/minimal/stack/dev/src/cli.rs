@@ -35,6 +35,9 @@ pub(crate) struct Pave {
     /// Leave the databases without data
     #[arg(long)]
     pub(crate) no_seed: bool,
+    /// The name of a database that `cargo dev pave` has not made, to drop what is in it
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) confirm: Vec<String>,
 }
 
 #[derive(Args, Debug)]

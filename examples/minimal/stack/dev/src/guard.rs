@@ -17,21 +17,23 @@ pub(crate) fn leads_here(url: &str) -> bool {
 
 /// Refuses a database that is not a local one for development, and says why.
 pub(crate) fn require_local(project: &Project, url: &str) -> crate::error::Result<()> {
-    if project.setting("APP_ENV").as_deref() == Some("production") {
-        return Err(Error::new(
-            "`APP_ENV` is `production`, and only a database for development is dropped",
-        )
-        .hint("APP_ENV=development cargo dev pave"));
+    for environment in project.says("APP_ENV") {
+        if environment != "development" {
+            return Err(Error::new(format!(
+                "`APP_ENV` is `{environment}`, and only a database for development is changed by this command"
+            ))
+            .hint("`cargo dev db status` says which database that is"));
+        }
+    }
+    if leads_here(url) {
+        return Ok(());
     }
     let options: PgConnectOptions = url
         .parse()
         .map_err(|error| Error::new(format!("the URL cannot be read: {error}")))?;
-    if leads_here(url) {
-        return Ok(());
-    }
     let host = options.get_host();
     Err(Error::new(format!(
-        "the database is on `{host}`, and only one on this machine is dropped"
+        "the database is on `{host}`, and this command changes only one on this machine"
     ))
     .hint("take `DATABASE_URL` out of `.env` and the environment to use the project's own server"))
 }
@@ -46,8 +48,12 @@ fn is_local(host: &str, in_container: bool) -> bool {
     if host == "localhost" || host.ends_with(".localhost") || host.starts_with('/') {
         return true;
     }
-    // The name of a service in `compose.yaml` has no dot.
-    in_container && (!host.contains('.') || host == "host.docker.internal")
+    // The name of a service in `compose.yaml` is one word; a number would be an address.
+    let word = host.starts_with(|c: char| c.is_ascii_alphabetic())
+        && host
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    in_container && (word || host == "host.docker.internal")
 }
 
 fn in_container() -> bool {
@@ -89,6 +95,8 @@ mod tests {
     fn in_a_container_a_service_beside_is_local() {
         assert!(is_local("db", true));
         assert!(!is_local("db.example.com", true));
-        assert!(!is_local("10.0.0.7", true));
+        for host in ["10.0.0.7", "167772167", "0x0a000007", "fe80::1%eth0", ""] {
+            assert!(!is_local(host, true), "{host}");
+        }
     }
 }

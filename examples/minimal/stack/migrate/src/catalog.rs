@@ -8,6 +8,7 @@
 mod code;
 mod extras;
 mod relations;
+mod settled;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -138,7 +139,8 @@ impl Reader<'_> {
     }
 
     /// Adds an object that has no place of its own.
-    fn put(&mut self, object: Object) {
+    fn put(&mut self, mut object: Object) {
+        settled::settle(&mut object);
         if let Some(parent) = &object.parent {
             self.need(&object.id, parent.clone());
         }

@@ -56,7 +56,7 @@ pub enum Error {
     /// It does not run where there are rows.
     #[error(
         "the migration runs on an empty database, and not on one with rows: {message}\n\
-         hint: give new columns a default, or fill them in a migration of your own before: `cargo dev migrate --empty --name NAME`"
+         hint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`"
     )]
     FailsOnData {
         /// What the server said.
@@ -72,6 +72,12 @@ pub enum Error {
         /// What the system answered.
         source: std::io::Error,
     },
+    /// Somebody else wrote a migration while this one was tried.
+    #[error(
+        "a migration came into `{}` while this one was tried; nothing was written\n\
+         hint: cargo dev migrate", .0.display()
+    )]
+    Meanwhile(PathBuf),
     /// There is nothing to squash.
     #[error(
         "there is nothing to squash: {0}\n\

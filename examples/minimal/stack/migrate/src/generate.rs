@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
-use stack_db::{Migrations, Schema, migrations};
+use stack_db::{Migrations, Refused, Schema, migrations};
 
 use crate::atomic;
 use crate::catalog::Catalog;
@@ -19,7 +19,7 @@ use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::{self, Filled};
-use crate::rename::Rename;
+use crate::rename::{self, Rename};
 
 /// The server on which everything is tried, in databases that go afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,10 @@ pub struct Proven {
     pub filled: Filled,
     /// What it did not survive there, where that was announced and allowed.
     pub failed_on_data: Option<String>,
+    /// Tables into which the schema inserts rows, and no migration does: rows are not compared.
+    pub rows_missing: Vec<String>,
+    /// Tables that are called large, and are not there.
+    pub unknown_large: Vec<String>,
 }
 
 /// Migrations and schema side by side, each in a database of its own.
@@ -126,9 +130,17 @@ impl Comparison {
             sql: step.sql.clone(),
             message: message(&error),
         })?;
+        self.steps.push(step);
+        self.before.catalog = Catalog::read(&mut connection).await?;
+        // The sequence of a `serial` column is named after it, and keeps its position.
+        for step in rename::sequences(&self.before.catalog, &self.wanted.catalog) {
+            sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+                .execute(&mut connection)
+                .await?;
+            self.steps.push(step);
+        }
         self.before.catalog = Catalog::read(&mut connection).await?;
         connection.close().await?;
-        self.steps.push(step);
         Ok(true)
     }
 
@@ -145,8 +157,15 @@ impl Comparison {
         } = self;
         let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
         steps.extend(more.map_err(Error::Gaps)?);
+        let large = request.care.large.iter();
+        let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
+        let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
-            return Ok(Proven::default());
+            return Ok(Proven {
+                rows_missing: rows_missing(&before.database, &wanted.database).await?,
+                unknown_large,
+                ..Proven::default()
+            });
         }
         let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
         let destructive = steps.iter().any(destroys);
@@ -168,23 +187,39 @@ impl Comparison {
         let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
         same(&replayed.catalog, &wanted.catalog)?;
         let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
-        match failed {
-            Some(message) if !destructive => Err(Error::FailsOnData { message }),
-            failed_on_data => Ok(Proven {
-                files,
-                filled,
-                failed_on_data,
-            }),
-        }
+        let failed_on_data = match failed {
+            // The rows know nothing of a new rule, and may break it: that is announced with the step.
+            Some(refused) if step_at(&refused, &files).is_none_or(|step| step.hazard.is_none()) => {
+                let message = refused.message;
+                return Err(Error::FailsOnData { message });
+            }
+            failed => failed.map(|refused| refused.message),
+        };
+        Ok(Proven {
+            files,
+            filled,
+            failed_on_data,
+            rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
+            unknown_large,
+        })
     }
 }
 
 impl Proven {
-    /// Writes the files, all or none.
+    /// Writes the files, all or none. A kill leaves those in front, each whole: they were proven in this
+    /// order, and what is left of the difference comes next time.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::File`], [`Error::Meanwhile`].
     pub fn write(&self) -> Result<(), Error> {
+        if let Some((first, _)) = self.files.first() {
+            let folder = first.parent().unwrap_or(Path::new(""));
+            let number = Migrations::read(folder)?.last() + 1;
+            let name = first.file_name().unwrap_or_default().to_string_lossy();
+            if !name.starts_with(&format!("{number:04}_")) {
+                return Err(Error::Meanwhile(folder.to_owned()));
+            }
+        }
         let files = self.files.iter();
         atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
@@ -294,21 +329,7 @@ impl Trial {
         else {
             return error;
         };
-        let draft = new
-            .iter()
-            .find(|(path, _)| path.file_name() == refused.path.file_name());
-        let step = draft.and_then(|(_, draft)| {
-            // The last step that begins at or before the line.
-            let line = |step: &Step| {
-                let at = draft.sql.find(step.sql.as_str())?;
-                Some(draft.sql.get(..at)?.matches('\n').count() + 1)
-            };
-            draft
-                .steps
-                .iter()
-                .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
-        });
-        match step {
+        match step_at(refused, new) {
             Some(step) => Error::Refused {
                 object: step.object.to_string(),
                 sql: step.sql.lines().next().unwrap_or_default().to_owned(),
@@ -317,6 +338,20 @@ impl Trial {
             None => error,
         }
     }
+}
+
+/// The step of a new file that was refused: the last one that begins at or before the line.
+fn step_at<'d>(refused: &Refused, new: &'d [(PathBuf, Draft)]) -> Option<&'d Step> {
+    let same_name = |path: &Path| path.file_name() == refused.path.file_name();
+    let (_, draft) = new.iter().find(|(path, _)| same_name(path))?;
+    let line = |step: &Step| {
+        let at = draft.sql.find(step.sql.as_str())?;
+        Some(draft.sql.get(..at)?.matches('\n').count() + 1)
+    };
+    draft
+        .steps
+        .iter()
+        .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
 }
 
 impl Drop for Trial {
@@ -347,7 +382,7 @@ async fn try_on_data(
     beside: &TestDatabase,
     old: &Migrations,
     trial: &Trial,
-) -> Result<(Filled, Option<String>), Error> {
+) -> Result<(Filled, Option<Refused>), Error> {
     let database = beside.beside().await?;
     // The same files from the same folder, so that they count as applied.
     trial
@@ -362,10 +397,34 @@ async fn try_on_data(
         Ok(_) => None,
         Err(
             migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
-        ) => Some(refused.message),
+        ) => Some(refused),
         Err(error) => return Err(error.into()),
     };
     Ok((filled, failed))
+}
+
+/// Tables that have rows in one database and none in the other.
+async fn rows_missing(made: &TestDatabase, wanted: &TestDatabase) -> Result<Vec<String>, Error> {
+    let has = with_rows(made).await?;
+    let mut tables = with_rows(wanted).await?;
+    tables.retain(|table| !has.contains(table));
+    Ok(tables)
+}
+
+async fn with_rows(database: &TestDatabase) -> Result<Vec<String>, Error> {
+    let mut connection = connect(database).await?;
+    let mut found = Vec::new();
+    for table in fill::in_order(&mut connection).await? {
+        let query = format!("select exists (select from {table})");
+        let filled: bool = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&mut connection)
+            .await?;
+        if filled {
+            found.push(table);
+        }
+    }
+    connection.close().await?;
+    Ok(found)
 }
 
 fn message(error: &sqlx::Error) -> String {

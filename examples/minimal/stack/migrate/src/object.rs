@@ -164,6 +164,8 @@ pub enum Body {
 pub struct Definition {
     /// Makes it.
     pub create: String,
+    /// Switches what was made, where that is a statement of its own.
+    pub then: Option<String>,
     /// Takes it away.
     pub drop: String,
 }
@@ -188,6 +190,8 @@ pub struct Sequence {
     pub max: i64,
     pub cache: i64,
     pub cycle: bool,
+    /// Of one that belongs to an identity column it is the table's to say.
+    pub unlogged: bool,
 }
 
 /// `CREATE TABLE` without columns and constraints.
@@ -224,6 +228,8 @@ pub struct Column {
     pub generated: Option<(String, String)>,
     /// `ALWAYS` or `BY DEFAULT`, and the sequence behind it.
     pub identity: Option<(String, Sequence)>,
+    /// The name of that sequence. Its maker is the server, and nobody compares it.
+    pub sequence: Option<String>,
     /// `EXTERNAL`, if it is not the type's own.
     pub storage: Option<String>,
     /// The type's own.
@@ -278,7 +284,19 @@ impl Object {
         Self {
             id,
             parent,
-            body: Body::Definition(Definition { create, drop }),
+            body: Body::Definition(Definition {
+                create,
+                then: None,
+                drop,
+            }),
         }
+    }
+
+    /// The same with a second statement, if there is one.
+    pub(crate) fn then(mut self, sql: Option<String>) -> Self {
+        if let Body::Definition(definition) = &mut self.body {
+            definition.then = sql;
+        }
+        self
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::catalog::Catalog;
-use crate::diff::{LookAlike, Place, Step};
-use crate::object::{Body, Id, Kind};
+use crate::diff::{LookAlike, Place, Step, last_part};
+use crate::object::{Body, Id, Kind, Object};
 
 /// An old name and a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,48 @@ impl Rename {
         );
         Some((id, sql))
     }
+}
+
+/// Sequences that belong to one column in both, under two names.
+pub(crate) fn sequences(from: &Catalog, to: &Catalog) -> Vec<Step> {
+    let owned = |catalog: &Catalog| -> Vec<(Id, Id)> {
+        let ownerships = catalog
+            .objects
+            .values()
+            .filter(|o| o.id.kind == Kind::Ownership);
+        let pair = |ownership: &Object| {
+            let sequence = ownership.parent.clone()?;
+            let owner = catalog
+                .needs(&ownership.id)
+                .find(|id| **id != sequence)?
+                .clone();
+            Some((owner, sequence))
+        };
+        ownerships.filter_map(pair).collect()
+    };
+    let wanted = owned(to);
+    let mut steps = Vec::new();
+    for (owner, old) in owned(from) {
+        let new = wanted
+            .iter()
+            .find(|(other, _)| *other == owner)
+            .map(|(_, new)| new);
+        let free = |new: &&Id| **new != old && !from.objects.contains_key(new);
+        if let Some(new) = new.filter(free) {
+            let sql = format!(
+                "ALTER SEQUENCE {} RENAME TO {}",
+                old.name,
+                last_part(&new.name)
+            );
+            steps.push(Step {
+                object: old,
+                sql,
+                hazard: None,
+                place: Place::Together,
+            });
+        }
+    }
+    steps
 }
 
 #[cfg(test)]

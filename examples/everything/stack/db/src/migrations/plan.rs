@@ -30,11 +30,20 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
         });
     }
     let mut plan = Plan::default();
+    let is_newer_baseline = |row: &Row| {
+        row.description == BASELINE
+            && ours
+                .get(row.version)
+                .is_none_or(|known| known.checksum != row.checksum)
+    };
     let mut rest = rows;
     let mut migrations = ours.all();
     if let [first, others @ ..] = migrations
         && first.baseline.is_some()
         && !rows.is_empty()
+        && !rows
+            .iter()
+            .any(|row| row.version > first.version && is_newer_baseline(row))
     {
         let below = rows.partition_point(|row| row.version <= first.version);
         let (replaced, above) = rows.split_at(below);
@@ -45,12 +54,7 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
     }
     // A newer release may have squashed more than we know of: its baseline has the number of the
     // last that it replaces, and all up to there count as applied.
-    let squashed = rest.iter().rfind(|row| {
-        row.description == BASELINE
-            && ours
-                .get(row.version)
-                .is_none_or(|known| known.checksum != row.checksum)
-    });
+    let squashed = rest.iter().rfind(|row| is_newer_baseline(row));
     let squashed = squashed.map_or(0, |row| row.version);
     plan.newer = (squashed > 0).then_some(squashed);
     for row in rest.iter().filter(|row| row.version > squashed) {

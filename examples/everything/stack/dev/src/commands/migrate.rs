@@ -99,6 +99,19 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
 
 /// Writes a migration, and tells of it.
 fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool) -> Result<()> {
+    for table in &proven.rows_missing {
+        ui::warning(&format!(
+            "`{}` inserts rows into `{table}`, and no migration does: rows are not compared; \
+             insert them in a migration of your own: `cargo dev migrate --empty --name NAME`",
+            project.schema(database).display()
+        ));
+    }
+    for table in &proven.unknown_large {
+        ui::warning(&format!(
+            "`{}` calls the table `{table}` large, and there is none of this name",
+            project.schema(database).display()
+        ));
+    }
     if proven.files.is_empty() {
         let (migrations, schema) = (project.migrations(database), project.schema(database));
         ui::say(&format!(
@@ -117,13 +130,14 @@ fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool
 
 /// Tables that the schema says are large: `-- large: notes, events`.
 fn large(schema: &Path) -> Result<BTreeSet<String>> {
-    let failed =
-        |error: std::io::Error| Error::new(format!("cannot read `{}`: {error}", schema.display()));
+    let failed = |path: &Path, error: std::io::Error| {
+        Error::new(format!("cannot read `{}`: {error}", path.display()))
+    };
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(schema).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") {
-            let text = std::fs::read_to_string(&path).map_err(failed)?;
+    for entry in std::fs::read_dir(schema).map_err(|error| failed(schema, error))? {
+        let path = entry.map_err(|error| failed(schema, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
             found.extend(large_in(&text));
         }
     }

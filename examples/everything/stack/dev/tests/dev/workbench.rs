@@ -1,8 +1,10 @@
 //! A project of one table, and what typing a command in it does.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use stack_db::testing::TestDatabase;
 
 /// A project in a folder of its own, which goes when this is dropped.
 pub(crate) struct Project {
@@ -71,27 +73,65 @@ impl Project {
         variables: &[(&str, &str)],
         arguments: &[&str],
     ) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stack_dev"));
-        for name in ["DATABASE_URL", "VECTOR_DATABASE_URL", "APP_ENV"] {
-            command.env_remove(name);
-        }
         let Output {
             status,
             stdout,
             stderr,
-        } = command
-            .args(arguments)
-            .current_dir(folder)
-            .envs(variables.iter().copied())
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap();
+        } = command(folder, variables, arguments).output().unwrap();
         let text = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         Done {
             code: status.code(),
             text: text.concat(),
         }
     }
+}
+
+impl Project {
+    /// Begins a command, to be killed.
+    pub(crate) fn begin(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Child {
+        let mut command = command(&self.root, variables, arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+}
+
+/// The program, in a folder, with no other settings than these.
+fn command(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stack_dev"));
+    for name in ["DATABASE_URL", "VECTOR_DATABASE_URL", "APP_ENV"] {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .envs(variables.iter().copied());
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Waits until the server runs a statement with these words, and ends that session when `child` is
+/// killed, as the server would by itself once the statement is over.
+pub(crate) async fn kill_while_it_runs(database: &TestDatabase, words: &str, mut child: Child) {
+    let find = "select pid from pg_stat_activity where query like $1 and pid <> pg_backend_pid()
+                and state = 'active'";
+    let pid: i32 = loop {
+        let found = sqlx::query_scalar(find).bind(format!("%{words}%"));
+        if let Some(pid) = found.fetch_optional(database.pool()).await.unwrap() {
+            break pid;
+        }
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it ran `{words}`"
+        );
+        tokio::task::yield_now().await;
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    sqlx::query("select pg_terminate_backend($1, 60000)")
+        .bind(pid)
+        .execute(database.pool())
+        .await
+        .unwrap();
 }
 
 impl Done {

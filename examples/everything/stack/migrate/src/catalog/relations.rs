@@ -186,6 +186,7 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         identity: String,
         sequence: Option<Vec<String>>,
         sequence_oid: Option<Oid>,
+        sequence_name: Option<String>,
         storage: Option<String>,
         usual_storage: String,
         compression: Option<String>,
@@ -204,7 +205,7 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                 case when s.seqrelid is not null then array[format_type(s.seqtypid, null),
                      s.seqstart::text, s.seqincrement::text, s.seqmin::text, s.seqmax::text,
                      s.seqcache::text, s.seqcycle::text] end as sequence,
-                s.seqrelid as sequence_oid,
+                s.seqrelid as sequence_oid, s.seqrelid::regclass::text as sequence_name,
                 case when a.attstorage <> t.typstorage then
                      case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL'
                           when 'm' then 'MAIN' else 'EXTENDED' end end as storage,
@@ -268,6 +269,7 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                 .expression
                 .map(|expression| (kind.to_owned(), expression)),
             identity: sequence.map(|sequence| (always.to_owned(), sequence)),
+            sequence: row.sequence_name,
             storage: row.storage,
             usual_storage: row.usual_storage,
             compression: row.compression,
@@ -296,17 +298,18 @@ fn sequence(texts: &[String]) -> Option<Sequence> {
         max: max.parse().ok()?,
         cache: cache.parse().ok()?,
         cycle: cycle == "true",
+        unlogged: false,
     })
 }
 
 async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     /// Place, name, options, and the table and column that own it.
-    type Row = (Oid, String, Vec<String>, Option<Oid>, Option<i32>);
+    type Row = (Oid, String, Vec<String>, bool, Option<Oid>, Option<i32>);
     let rows: Vec<Row> = sqlx::query_as(concat!(
         "select c.oid, c.oid::regclass::text,
                 array[format_type(s.seqtypid, null), s.seqstart::text, s.seqincrement::text,
                       s.seqmin::text, s.seqmax::text, s.seqcache::text, s.seqcycle::text],
-                own.refobjid, own.refobjsubid
+                c.relpersistence = 'u', own.refobjid, own.refobjsubid
          from pg_class c join pg_sequence s on s.seqrelid = c.oid
          left join pg_depend own on own.classid = 'pg_class'::regclass and own.objid = c.oid
               and own.deptype = 'a' and own.refclassid = 'pg_class'::regclass
@@ -316,10 +319,11 @@ async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     ))
     .fetch_all(&mut *reader.connection)
     .await?;
-    for (oid, name, texts, table, column) in rows {
-        let Some(options) = sequence(&texts) else {
+    for (oid, name, texts, unlogged, table, column) in rows {
+        let Some(mut options) = sequence(&texts) else {
             continue;
         };
+        options.unlogged = unlogged;
         let id = Id::new(Kind::Sequence, &name);
         let body = Body::Sequence(options);
         reader.add(
@@ -346,33 +350,75 @@ async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
 }
 
 async fn defaults(reader: &mut Reader<'_>) -> sqlx::Result<()> {
-    let rows: Vec<(Oid, Oid, i16, String, String)> = sqlx::query_as(concat!(
-        "select d.oid, d.adrelid, d.adnum, quote_ident(a.attname), pg_get_expr(d.adbin, d.adrelid)
-         from pg_attrdef d join pg_class c on c.oid = d.adrelid
-         join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-         where a.attgenerated = '' and c.relname <> $1 and ",
+    #[derive(FromRow)]
+    struct Row {
+        oid: Option<Oid>,
+        table_oid: Oid,
+        number: i16,
+        name: String,
+        expression: Option<String>,
+        /// Of an inherited column: whose, and the default that it has there.
+        parent_oid: Option<Oid>,
+        parent_number: Option<i16>,
+        inherited: Option<String>,
+    }
+    // An inherited column follows the one that it comes from, unless it has a default of its own.
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select d.oid, c.oid as table_oid, a.attnum as number, quote_ident(a.attname) as name,
+                pg_get_expr(d.adbin, d.adrelid) as expression,
+                p.attrelid as parent_oid, p.attnum as parent_number,
+                pg_get_expr(e.adbin, e.adrelid) as inherited
+         from pg_attribute a join pg_class c on c.oid = a.attrelid
+         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+         left join lateral (
+             select p.attrelid, p.attnum from pg_inherits i
+             join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname
+             where i.inhrelid = a.attrelid and not a.attislocal order by i.inhseqno limit 1
+         ) p on true
+         left join pg_attrdef e on e.adrelid = p.attrelid and e.adnum = p.attnum
+         where a.attgenerated = '' and a.attnum > 0 and not a.attisdropped and c.relname <> $1
+           and c.relkind in ('r', 'p', 'v')
+           and pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(e.adbin, e.adrelid) and ",
         users_own!("pg_class", "c", "c.relnamespace")
     ))
     .bind(RECORD)
     .fetch_all(&mut *reader.connection)
     .await?;
-    for (oid, table, number, name, expression) in rows {
-        let column = (class::CLASS, table.0, i32::from(number));
-        let column = reader.known.get(&column).cloned();
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+    for row in rows {
+        let column = |table: Oid, number: i16| (class::CLASS, table.0, i32::from(number));
+        let own = reader
+            .known
+            .get(&column(row.table_oid, row.number))
+            .cloned();
+        let from = row
+            .parent_oid
+            .zip(row.parent_number)
+            .and_then(|(table, number)| reader.known.get(&column(table, number)).cloned());
+        let Some(table) = reader
+            .known
+            .get(&(class::CLASS, row.table_oid.0, 0))
+            .cloned()
+        else {
             continue;
         };
-        let id = Id::new(Kind::Default, format!("{}.{name}", table.name));
-        let alter = format!("ALTER TABLE {} ALTER COLUMN {name}", table.name);
-        let create = format!("{alter} SET DEFAULT {expression}");
-        let drop = format!("{alter} DROP DEFAULT");
+        let id = Id::new(Kind::Default, format!("{}.{}", table.name, row.name));
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.name, row.name);
+        let set = |expression: Option<String>| match expression {
+            Some(expression) => format!("{alter} SET DEFAULT {expression}"),
+            None => format!("{alter} DROP DEFAULT"),
+        };
+        let (create, drop) = (set(row.expression), set(row.inherited));
         // A partition's own default, or a view's, has no column of its own here.
-        let parent = Some(column.unwrap_or(table));
-        reader.add(
-            class::ATTRDEF,
-            oid,
-            Object::definition(id, parent, create, drop),
-        );
+        let parent = Some(own.unwrap_or(table));
+        let object = Object::definition(id.clone(), parent, create, drop);
+        match row.oid {
+            Some(oid) => reader.add(class::ATTRDEF, oid, object),
+            None => reader.put(object),
+        }
+        if let Some(from) = from {
+            reader.need(&id, Id::new(Kind::Default, &from.name));
+            reader.need(&id, from);
+        }
     }
     Ok(())
 }
@@ -465,7 +511,13 @@ async fn settings(reader: &mut Reader<'_>) -> sqlx::Result<()> {
          union all
          select c.oid, x.oid, 'CLUSTER ON ' || quote_ident(x.relname), 'SET WITHOUT CLUSTER'
          from mine c join pg_index i on i.indrelid = c.oid and i.indisclustered
-         join pg_class x on x.oid = i.indexrelid"
+         join pg_class x on x.oid = i.indexrelid
+         union all
+         -- Columns that are inherited have only this of their own.
+         select c.oid, null, 'ALTER COLUMN ' || quote_ident(a.attname) || ' SET STATISTICS ' || a.attstattarget,
+                'ALTER COLUMN ' || quote_ident(a.attname) || ' SET STATISTICS -1'
+         from mine c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+         where not a.attislocal and a.attinhcount > 0 and a.attstattarget >= 0"
     ))
     .fetch_all(&mut *reader.connection)
     .await?;
@@ -493,7 +545,19 @@ async fn statistics(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         "select s.oid, s.stxrelid,
                 case when n.nspname = 'public' then '' else quote_ident(n.nspname) || '.' end
                 || quote_ident(s.stxname),
-                pg_get_statisticsobjdef(s.oid)
+                -- In an order that has nothing to do with that of the columns.
+                concat_ws(' ', 'CREATE STATISTICS',
+                          case when n.nspname = 'public' then '' else quote_ident(n.nspname) || '.' end
+                          || quote_ident(s.stxname),
+                          substring(pg_get_statisticsobjdef(s.oid) from
+                              ' (\\((?:(?:ndistinct|dependencies|mcv)(?:, )?)+\\)) ON '),
+                          'ON', array_to_string(
+                              array(select quote_ident(a.attname) from pg_attribute a
+                                    where a.attrelid = s.stxrelid and a.attnum = any (s.stxkeys::int2[])
+                                    order by a.attname)
+                              || array(select '(' || e || ')'
+                                       from unnest(pg_get_statisticsobjdef_expressions(s.oid)) e), ', '),
+                          'FROM', s.stxrelid::regclass::text)
          from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where ",
         users_own!("pg_statistic_ext", "s", "s.stxnamespace")
     ))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Gap;
 use crate::catalog::Catalog;
-use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, View};
+use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Table, View};
 
 /// What happens to the objects of two catalogs.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     for (id, object) in &from.objects {
         match to.objects.get(id) {
             None => drop(changes.dropped.insert(id.clone())),
-            Some(wanted) if wanted.body != object.body => {
+            Some(wanted) if !is_same(&object.body, &wanted.body) => {
                 if let Some(reason) = changes.compare(object, wanted) {
                     gaps.push(Gap {
                         object: id.clone(),
@@ -52,6 +52,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
         .filter(|id| !from.objects.contains_key(id));
     changes.created = new.cloned().collect();
     changes.find_renamed(from, to);
+    changes.find_persistence(from, to);
     changes.spread(from, to);
     changes.find_blocked(from, to, &mut gaps);
     let foreign = changes
@@ -78,6 +79,18 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     }
 }
 
+/// Whether nothing is different that a migration could change; the place of a column is not.
+fn is_same(old: &Body, new: &Body) -> bool {
+    match (old, new) {
+        (Body::Column(old), Body::Column(new)) if old.number != new.number => {
+            let mut moved = (**old).clone();
+            moved.number = new.number;
+            moved == **new
+        }
+        _ => old == new,
+    }
+}
+
 impl Changes {
     /// Decides what happens to an object that looks different. Returns why nothing can.
     fn compare(&mut self, old: &Object, new: &Object) -> Option<String> {
@@ -99,6 +112,19 @@ impl Changes {
                 if old.partition_key != new.partition_key {
                     return Some(
                         "what it is partitioned by changes; make a new table and move the rows"
+                            .to_owned(),
+                    );
+                }
+                let partition = |table: &Table| table.partition_bound.is_some();
+                if partition(old) != partition(new) {
+                    return Some(
+                        "a partition becomes a table of its own, or the other way round; write that migration by hand"
+                            .to_owned(),
+                    );
+                }
+                if !partition(old) && old.parents != new.parents {
+                    return Some(
+                        "it inherits from other tables than before; make a new table and move the rows"
                             .to_owned(),
                     );
                 }
@@ -166,6 +192,35 @@ impl Changes {
         }
     }
 
+    /// What is logged and what is not cannot refer to each other, not even between two statements: where
+    /// that changes, foreign keys step aside, and sequences, which would go along.
+    fn find_persistence(&mut self, from: &Catalog, to: &Catalog) {
+        let unlogged = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
+            Some(Body::Table(table)) => Some(table.unlogged),
+            _ => None,
+        };
+        let changed = |id: &Id| {
+            let (old, new) = (unlogged(from, id), unlogged(to, id));
+            old.is_some() && new.is_some() && old != new
+        };
+        for (id, needed) in from.pairs() {
+            let foreign_key = matches!(
+                from.objects.get(id).map(|object| &object.body),
+                Some(Body::Constraint(constraint)) if constraint.ty == 'f'
+            );
+            let table = from
+                .objects
+                .get(needed)
+                .and_then(|object| object.parent.as_ref());
+            let concerned = changed(needed) || table.is_some_and(&changed);
+            let stepping = foreign_key || id.kind == Kind::Ownership;
+            if stepping && concerned && to.objects.contains_key(id) {
+                self.altered.remove(id);
+                self.replaced.insert(id.clone());
+            }
+        }
+    }
+
     /// Makes anew what cannot stay while something that it needs is made anew or changes its type.
     fn spread(&mut self, from: &Catalog, to: &Catalog) {
         let mut dependents: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
@@ -177,7 +232,9 @@ impl Changes {
             .iter()
             .chain(&self.replaced)
             .chain(&self.retyped)
-            .chain(&self.rebuilt);
+            .chain(&self.rebuilt)
+            // Which is given to inherited columns too, whatever they had.
+            .chain(self.altered.iter().filter(|id| id.kind == Kind::Default));
         let mut open: Vec<Id> = first.cloned().collect();
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {
@@ -192,6 +249,9 @@ impl Changes {
     /// Notes what becomes of `id`, which stays, now that `moved`, which it needs, does not stay as it
     /// is. Returns whether that in turn concerns others.
     fn is_disturbed(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
+        if moved.kind == Kind::Default {
+            return id.kind == Kind::Default && self.altered.insert(id.clone());
+        }
         let retyped = self.retyped.contains(moved) && !self.replaced.contains(moved);
         let foreign_key = matches!(
             from.objects.get(id).map(|object| &object.body),
@@ -238,21 +298,79 @@ impl Changes {
         self.replaced.insert(id.clone())
     }
 
-    /// An enum cannot be made anew while another type is made of it.
+    /// What the server does not do while something else is as it is.
     fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<Gap>) {
         for (id, needed) in from.pairs() {
-            let types = [Kind::Domain, Kind::Composite, Kind::Range];
-            if self.rebuilt.contains(needed)
-                && types.contains(&id.kind)
-                && to.objects.contains_key(id)
+            if let Some(reason) = self.blocks(from, to, id, needed) {
+                let object = needed.clone();
+                gaps.push(Gap { object, reason });
+            }
+        }
+        for id in self.created.union(&self.replaced) {
+            let Some(Body::Column(column)) = to.objects.get(id).map(|object| &object.body) else {
+                continue;
+            };
+            let inherits = |object: &&Object| match &object.body {
+                Body::Table(table) => {
+                    table.partition_bound.is_none() && table.parents.contains(&column.table)
+                }
+                _ => false,
+            };
+            if column.identity.is_some()
+                && let Some(child) = from.objects.values().find(inherits)
+                && to.objects.contains_key(&child.id)
             {
-                let reason =
-                    format!("{id} is made of it, and it loses a label or changes their order");
+                let reason = format!(
+                    "{} inherits from its table, which can be given no identity column then",
+                    child.id
+                );
                 gaps.push(Gap {
-                    object: needed.clone(),
+                    object: id.clone(),
                     reason,
                 });
             }
+        }
+    }
+
+    /// Why `needed` cannot change while `id`, which stays, is made of it.
+    fn blocks(&self, from: &Catalog, to: &Catalog, id: &Id, needed: &Id) -> Option<String> {
+        let (old, new) = (from.objects.get(needed)?, to.objects.get(needed)?);
+        let user = from.objects.get(id)?;
+        if !to.objects.contains_key(id) {
+            return None;
+        }
+        match (&old.body, &new.body) {
+            // An enum cannot be made anew while another type is made of it.
+            (Body::Enum(_), _) if self.rebuilt.contains(needed) => {
+                let types = [Kind::Domain, Kind::Composite, Kind::Range];
+                types.contains(&id.kind).then(|| {
+                    format!("{id} is made of it, and it loses a label or changes their order")
+                })
+            }
+            (Body::Composite(old), Body::Composite(new)) if id.kind == Kind::Column => {
+                let other = |(name, ty): &&(String, String)| {
+                    new.iter().any(|(other, new)| other == name && new != ty)
+                };
+                let (name, _) = old.iter().find(other)?;
+                Some(format!(
+                    "its attribute `{name}` gets another type, and {id} is made of it; make a type of another name"
+                ))
+            }
+            (Body::Domain(domain), Body::Domain(wanted)) => {
+                let Body::Column(column) = &user.body else {
+                    return None;
+                };
+                let rule = self.created.union(&self.replaced).any(|rule| {
+                    rule.kind == Kind::DomainConstraint
+                        && to.objects.get(rule).and_then(|rule| rule.parent.as_ref())
+                            == Some(needed)
+                });
+                let stricter = rule || !domain.not_null && wanted.not_null;
+                (stricter && column.ty.ends_with("[]")).then(|| {
+                    format!("{id} is an array of it, and the server checks no new rule of a domain in there")
+                })
+            }
+            _ => None,
         }
     }
 }

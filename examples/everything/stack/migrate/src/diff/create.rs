@@ -1,5 +1,6 @@
 //! The statements that make tables and what is in them.
 
+use super::alter::last_part;
 use crate::object::{Body, Column, Constraint, Id, Kind, Object, Sequence, Table, View};
 
 /// ` WITH (…)`, or nothing.
@@ -94,7 +95,7 @@ pub(super) fn column(column: &Column, default: Option<&str>) -> String {
     if let Some((always, sequence)) = &column.identity {
         sql += &format!(
             " GENERATED {always} AS IDENTITY{}",
-            identity_options(sequence)
+            identity_options(column, sequence)
         );
     }
     if column.not_null && column.identity.is_none() {
@@ -108,11 +109,18 @@ pub(super) fn column(column: &Column, default: Option<&str>) -> String {
 
 /// What a column has that its definition cannot say.
 pub(super) fn column_settings(column: &Column) -> Vec<String> {
-    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", column.table, column.name);
     let mut all = Vec::new();
     if let Some(storage) = &column.storage {
-        all.push(format!("{alter} SET STORAGE {storage}"));
+        all.push(format!(
+            "ALTER TABLE {} ALTER COLUMN {} SET STORAGE {storage}",
+            column.table, column.name
+        ));
     }
+    // Of these, tables that inherit have their own.
+    let alter = format!(
+        "ALTER TABLE ONLY {} ALTER COLUMN {}",
+        column.table, column.name
+    );
     if let Some(statistics) = column.statistics {
         all.push(format!("{alter} SET STATISTICS {statistics}"));
     }
@@ -192,12 +200,34 @@ pub(super) fn sequence_options(sequence: &Sequence) -> String {
     sql
 }
 
-/// The same in parentheses, or nothing.
-fn identity_options(sequence: &Sequence) -> String {
-    match sequence_options(sequence) {
-        options if options.is_empty() => options,
-        options => format!(" ({})", options.trim_start()),
+/// Lets a sequence go on behind the greatest value that a column holds.
+pub(super) fn behind(sequence: &str, start: i64, table: &str, column: &str) -> String {
+    format!("SELECT setval({sequence}, greatest(max({column}) + 1, {start}), false) FROM {table}")
+}
+
+/// The same in parentheses, or nothing, for the sequence of an identity column.
+pub(super) fn identity_options(column: &Column, sequence: &Sequence) -> String {
+    let mut options = sequence_options(sequence);
+    if let Some(name) = column
+        .sequence
+        .as_deref()
+        .filter(|name| !is_usual(column, name))
+    {
+        options = format!(" SEQUENCE NAME {name}{options}");
     }
+    match options.trim_start() {
+        "" => String::new(),
+        options => format!(" ({options})"),
+    }
+}
+
+/// Whether the server would give the sequence this name by itself: `notes_id_seq`, `notes_id_seq1`, and
+/// shorter where that is long.
+fn is_usual(column: &Column, name: &str) -> bool {
+    let bare = |name: &str| last_part(name).trim_matches('"').replace("\"\"", "\"");
+    let usual = format!("{}_{}_seq", bare(&column.table), bare(&column.name));
+    let name = bare(name);
+    usual.len() > 60 || name.trim_end_matches(|c: char| c.is_ascii_digit()) == usual
 }
 
 /// Every option, for `ALTER SEQUENCE` and `ALTER COLUMN … SET …`, each as its own clause.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
+use super::alter::last_part;
 use super::operations::{Action, Operation, Operations};
 use crate::catalog::Catalog;
-use crate::object::{Id, Kind};
+use crate::object::{Body, Id, Kind};
 
 /// Operations that wait for each other.
 #[derive(Debug)]
@@ -87,8 +88,23 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
             .into_iter()
             .flatten()
     };
+    let not_null = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
+        Some(Body::Column(column)) => Some(column.not_null),
+        _ => None,
+    };
+    let becomes_filled =
+        |id: &Id| not_null(from, id) == Some(false) && not_null(to, id) == Some(true);
     for (id, needed) in to.pairs() {
         for then in made(id) {
+            made(needed).for_each(|first| add(first, then));
+        }
+        // A column that must not be null any more is filled with its default, which may call functions.
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind == Kind::Default
+            && column != *needed
+            && becomes_filled(&column)
+            && let Some(then) = at(Action::Alter, &column)
+        {
             made(needed).for_each(|first| add(first, then));
         }
     }
@@ -99,9 +115,31 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
         if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
+            let parent = from
+                .objects
+                .get(needed)
+                .and_then(|needed| needed.parent.as_ref())
+                .filter(|parent| parent.kind == Kind::Table && *parent != id);
             gone.into_iter()
                 .chain(at(Action::Alter, needed))
+                .chain(parent.and_then(|table| at(Action::Alter, table)))
                 .for_each(|then| add(first, then));
+        }
+    }
+    // A domain gets no new rule while a column is an array of it.
+    for ((action, rule), then) in &all.covered {
+        if *action == Action::Create && rule.kind == Kind::DomainConstraint {
+            let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
+            let users = from
+                .pairs()
+                .filter(|(id, needed)| id.kind == Kind::Column && Some(*needed) == domain)
+                .filter(|(id, _)| type_of(from, id) != type_of(to, id));
+            for (id, _) in users {
+                [at(Action::Drop, id), at(Action::Alter, id)]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|first| add(first, *then));
+            }
         }
     }
     for ((action, id), first) in &all.covered {
@@ -116,7 +154,37 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     }
     same_names(all, &mut add);
+    partitions(all, from, to, &mut add);
     edges
+}
+
+/// A partition makes room before others of its table are made.
+fn partitions(all: &Operations, from: &Catalog, to: &Catalog, add: &mut impl FnMut(usize, usize)) {
+    let parent = |catalog: &Catalog, id: &Id| match &catalog.objects.get(id)?.body {
+        Body::Table(table) if table.partition_bound.is_some() => table.parents.first().cloned(),
+        _ => None,
+    };
+    let of = |action: Action, catalog: &Catalog| -> Vec<(String, usize)> {
+        let covered = all
+            .covered
+            .iter()
+            .filter(|((known, _), _)| *known == action);
+        covered
+            .filter_map(|((_, id), at)| Some((parent(catalog, id)?, *at)))
+            .collect()
+    };
+    let made = of(Action::Create, to);
+    for (table, first) in of(Action::Drop, from) {
+        let others = made.iter().filter(|(other, _)| *other == table);
+        others.for_each(|(_, then)| add(first, *then));
+    }
+}
+
+fn type_of<'c>(catalog: &'c Catalog, id: &Id) -> Option<&'c str> {
+    match &catalog.objects.get(id)?.body {
+        Body::Column(column) => Some(&column.ty),
+        _ => None,
+    }
 }
 
 /// Tables, indexes, views, sequences and types share their names: what takes over a name waits until
@@ -126,21 +194,22 @@ fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
         all.covered
             .iter()
             .filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
+            .map(|((_, id), at)| (id, *at))
     };
-    let mut free: BTreeMap<String, Vec<(&Id, usize)>> = BTreeMap::new();
-    for ((_, id), at) in named(Action::Drop).filter(|((_, id), _)| !all.rebuilt.contains(id)) {
-        free.entry(super::alter::last_part(&id.name))
-            .or_default()
-            .push((id, *at));
+    let mut free: BTreeMap<String, Vec<(Option<&Id>, usize)>> = BTreeMap::new();
+    let dropped = named(Action::Drop)
+        .filter(|(id, _)| !all.rebuilt.contains(id))
+        .map(|(id, at)| (&id.name, Some(id), at));
+    let freed = all.frees.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, at) in dropped.chain(freed) {
+        free.entry(last_part(name)).or_default().push((id, at));
     }
-    for ((_, id), then) in named(Action::Create) {
-        for (dropped, first) in free
-            .get(&super::alter::last_part(&id.name))
-            .into_iter()
-            .flatten()
-        {
-            if *dropped != id {
-                add(*first, *then);
+    let created = named(Action::Create).map(|(id, at)| (&id.name, Some(id), at));
+    let taken = all.takes.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, then) in created.chain(taken) {
+        for (before, first) in free.get(&last_part(name)).into_iter().flatten() {
+            if id.is_none() || *before != id {
+                add(*first, then);
             }
         }
     }
@@ -171,12 +240,13 @@ fn rank(operation: &Operation) -> u8 {
         Schema, Sequence, Setting, Statistics, Table, Trigger, View,
     };
     match (operation.action, operation.id.kind) {
-        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 0,
+        // In files of their own: nothing is gone while they are committed.
+        (Action::Alter, Enum) => 0,
+        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 1,
         (Action::Drop, Setting | Ownership) => 1,
         (Action::Drop, View | MaterializedView | Statistics) => 2,
         (Action::Drop, Constraint | Index | Default | DomainConstraint) => 3,
         (Action::Create | Action::Alter, Schema | Extension) => 10,
-        (Action::Alter, Enum) => 11,
         (Action::Create, Enum | Domain | Composite | Range | Sequence) => 12,
         (Action::Alter, Domain | Composite | Range | Sequence) => 13,
         (Action::Create, DomainConstraint) => 14,

@@ -4,5 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod bench;
+mod data;
 mod judge;
+mod random;
 mod round_trips;

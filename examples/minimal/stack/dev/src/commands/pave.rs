@@ -10,7 +10,7 @@ mod postgres;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use stack_db::Schema;
 
@@ -34,6 +34,9 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
                 database.variable
             )),
         }
+    }
+    for target in &targets {
+        target.require_ours(&arguments.confirm).await?;
     }
     for target in &targets {
         let mut server = target.server().await?;
@@ -89,6 +92,43 @@ impl Target {
             name,
             schema,
         })
+    }
+
+    /// A database that holds tables was filled by this project, or a person confirms that it may go: what
+    /// is reached by `localhost` may be a tunnel to somewhere else.
+    async fn require_ours(&self, confirmed: &[String]) -> Result<()> {
+        if confirmed.contains(&self.name) {
+            return Ok(());
+        }
+        let mut server = self.server().await?;
+        let there = exists(&mut server, &self.name).await?;
+        server.close().await?;
+        if !there {
+            return Ok(());
+        }
+        let pool = PgPool::connect_with(self.options.clone()).await?;
+        let ours = Schema::is_recorded(&pool).await?;
+        let (tables, migrated): (i64, i64) = sqlx::query_as(
+            "select count(*), count(*) filter (where table_name = '_sqlx_migrations')
+             from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in
+             ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')",
+        )
+        .fetch_one(&pool)
+        .await?;
+        pool.close().await;
+        if tables == 0 || ours && migrated == 0 {
+            return Ok(());
+        }
+        let name = &self.name;
+        let why = if migrated > 0 {
+            "was migrated"
+        } else {
+            "was not made from `schema/`"
+        };
+        Err(Error::new(format!(
+            "the database `{name}` holds {tables} tables and {why}: it may be one that somebody needs"
+        ))
+        .hint(format!("if it may go: `cargo dev pave --confirm {name}`")))
     }
 
     /// A connection to the server, to a database that stays.

@@ -1,4 +1,7 @@
-use crate::workbench::Project;
+use stack_db::Schema;
+use stack_db::testing::TestDatabase;
+
+use crate::workbench::{Project, kill_while_it_runs};
 
 #[test]
 fn the_first_migration_is_written_proven_and_needed_no_second_time() {
@@ -80,16 +83,85 @@ fn a_column_that_looks_renamed_is_named_and_renamed_on_request() {
 }
 
 #[test]
-fn what_fails_on_rows_is_seen_before_it_is_written() {
+fn a_new_rule_that_rows_may_break_is_announced() {
     let project = Project::new();
     project.dev(&["migrate"]).with(0);
-    // Every row that there is breaks it, and no default can help.
+    // No row that is made up knows of it.
     project.write(
         "schema/010_notes.sql",
         "CREATE TABLE notes (id bigint PRIMARY KEY, title text NOT NULL CHECK (title = 'never'));",
     );
-    project.dev(&["migrate"]).says(1, "not on one with rows");
-    assert_eq!(project.migrations().len(), 1);
+    let done = project.dev(&["migrate", "--name", "rule"]);
+    done.says(0, "careful: fails if a row of `notes` breaks the rule");
+    done.says(
+        0,
+        "warning: on the database with rows it failed, as announced",
+    );
+    let text = project.read("migrations/0002_rule.sql");
+    assert!(
+        text.contains("-- Careful: fails if a row of `notes` breaks the rule."),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_serial_column_keeps_its_numbers_when_the_table_is_renamed() {
+    let project = Project::new();
+    project.write(
+        "migrations/0001_notes.sql",
+        "CREATE TABLE notes (id serial PRIMARY KEY, title text);",
+    );
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE memos (id serial CONSTRAINT notes_pkey PRIMARY KEY, title text);",
+    );
+    project
+        .dev(&["migrate", "--rename", "notes=memos", "--name", "memos"])
+        .with(0);
+    let text = project.read("migrations/0002_memos.sql");
+    assert!(
+        text.contains("ALTER SEQUENCE notes_id_seq RENAME TO memos_id_seq;"),
+        "{text}"
+    );
+    assert!(!text.contains("DESTRUCTIVE"), "{text}");
+}
+
+#[tokio::test]
+async fn a_squash_keeps_sequences_going_and_wakes_no_trigger() {
+    let project = Project::new();
+    project.write("schema/010_notes.sql", "");
+    project.write(
+        "migrations/0001_one.sql",
+        "CREATE TABLE log (id bigint GENERATED ALWAYS AS IDENTITY, what text);
+         CREATE TABLE notes (id serial PRIMARY KEY, title text);
+         CREATE TABLE child (extra int) INHERITS (notes);
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN INSERT INTO log (what) VALUES (new.title); RETURN new; END $$;
+         CREATE TRIGGER t AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION f();",
+    );
+    project.write(
+        "migrations/0002_two.sql",
+        "INSERT INTO notes (title) VALUES ('a'), ('b'); INSERT INTO child (title) VALUES ('c');",
+    );
+    project
+        .dev(&["migrate", "prune"])
+        .says(0, "the 2 rows of `notes`");
+    let text = project.read("migrations/0002_baseline.sql");
+    let database = TestDatabase::create(&Schema::empty()).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+        .execute(database.pool())
+        .await
+        .unwrap();
+    sqlx::raw_sql("INSERT INTO notes (title) VALUES ('d')")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    let counts: (i64, i64) =
+        sqlx::query_as("SELECT (SELECT count(*) FROM notes), (SELECT count(*) FROM log)")
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
+    assert_eq!(counts, (4, 3));
 }
 
 #[test]
@@ -215,4 +287,42 @@ fn a_squash_that_was_killed_before_it_removed_the_old_files_is_ended_by_the_next
     project.dev(&["migrate", "--check"]).with(1);
     project.dev(&["migrate", "prune"]).with(0);
     assert_eq!(project.migrations(), ["0002_baseline.sql"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_before_the_proof_writes_nothing() {
+    let project = Project::new();
+    let mark = format!("migrate of {}", std::process::id());
+    project.write(
+        "schema/020_slow.sql",
+        &format!("SELECT pg_sleep(600) /* {mark} */;"),
+    );
+    let asker = TestDatabase::create(&Schema::empty()).await;
+    let child = project.begin(&[("DATABASE_URL", asker.url())], &["migrate"]);
+    kill_while_it_runs(&asker, &mark, child).await;
+    assert!(project.migrations().is_empty());
+
+    project.write("schema/020_slow.sql", "");
+    project.dev(&["migrate"]).with(0);
+    assert_eq!(project.migrations(), ["0001_create_notes.sql"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_named_and_nothing_is_left_in_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::new();
+    // A file where the folder would be: root may write anywhere else.
+    project.write("migrations", "");
+    project.dev(&["migrate"]).says(1, "`migrations`");
+    std::fs::remove_file(project.root.join("migrations")).unwrap();
+    let folder = project.root.join("migrations");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let done = project.dev(&["migrate"]);
+    // Root is not stopped by permissions.
+    if done.code != Some(0) {
+        done.says(1, "cannot create `migrations/0001_create_notes.sql.new`");
+        assert!(project.migrations().is_empty());
+    }
 }

@@ -73,11 +73,10 @@ async fn rules(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             continue;
         };
         let id = Id::new(Kind::Rule, format!("{}.{name}", table.name));
-        let state = enabled(&state).map_or_else(String::new, |state| {
-            format!(";\nALTER TABLE {} {state} RULE {name}", table.name)
-        });
+        let state =
+            enabled(&state).map(|state| format!("ALTER TABLE {} {state} RULE {name}", table.name));
         let drop = format!("DROP RULE {name} ON {}", table.name);
-        let object = Object::definition(id, Some(table), format!("{create}{state}"), drop);
+        let object = Object::definition(id, Some(table), create, drop).then(state);
         reader.add(class::REWRITE, oid, object);
     }
     Ok(())
@@ -101,11 +100,10 @@ async fn triggers(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         if constraint.0 != 0 {
             reader.also(class::CONSTRAINT, constraint, &id);
         }
-        let state = enabled(&state).map_or_else(String::new, |state| {
-            format!(";\nALTER TABLE {} {state} TRIGGER {name}", table.name)
-        });
+        let state = enabled(&state)
+            .map(|state| format!("ALTER TABLE {} {state} TRIGGER {name}", table.name));
         let drop = format!("DROP TRIGGER {name} ON {}", table.name);
-        let object = Object::definition(id, Some(table), format!("{create}{state}"), drop);
+        let object = Object::definition(id, Some(table), create, drop).then(state);
         reader.add(class::TRIGGER, oid, object);
     }
     Ok(())

@@ -47,18 +47,21 @@ fn target(reader: &Reader<'_>, id: &Id) -> Option<String> {
 }
 
 async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
-    let rows: Vec<(Oid, Oid, i32, String, Option<String>)> = sqlx::query_as(
+    /// Place, text, and what the place does not tell.
+    type Row = (Oid, Oid, i32, String, Option<String>, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
         "select d.classoid, d.objoid, d.objsubid, quote_literal(d.description),
                 case when d.objsubid > 0 then
                      (select quote_ident(a.attname) from pg_attribute a
-                      where a.attrelid = d.objoid and a.attnum = d.objsubid) end
+                      where a.attrelid = d.objoid and a.attnum = d.objsubid) end,
+                case when d.classoid = 'pg_class'::regclass then d.objoid::regclass::text end
          from pg_description d
          where d.objoid >= 16384
             or d.classoid = 'pg_namespace'::regclass and d.objoid = 'public'::regnamespace",
     )
     .fetch_all(&mut *reader.connection)
     .await?;
-    for (catalog, oid, sub, text, column) in rows {
+    for (catalog, oid, sub, text, column, index) in rows {
         let exact = reader.parts.get(&(catalog.0, oid.0, sub)).cloned();
         let of = match exact {
             Some(id) => target(reader, &id).map(|target| (target, id)),
@@ -69,15 +72,15 @@ async fn comments(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                 Some((target, id))
             }),
         };
-        // An index that a constraint made is named like its constraint.
-        let of = of.or_else(|| {
-            let id = reader
-                .known
-                .get(&(catalog.0, oid.0, 0))
-                .filter(|id| id.kind == Kind::Constraint)?;
-            let name = id.name.rsplit('.').next()?;
-            Some((format!("INDEX {name}"), id.clone()))
-        });
+        // An index that a constraint made.
+        let of = match (of, index) {
+            (None, Some(index)) => {
+                let constraint = reader.known.get(&(catalog.0, oid.0, 0));
+                let constraint = constraint.filter(|id| id.kind == Kind::Constraint);
+                constraint.map(|id| (format!("INDEX {index}"), id.clone()))
+            }
+            (of, _) => of,
+        };
         // The schema that every database has.
         let of = of.map(|(target, parent)| (target, Some(parent)));
         let public = catalog.0 == class::NAMESPACE && oid.0 < 16384;
@@ -120,16 +123,23 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
              from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S') and c.relname <> '_sqlx_migrations'
              union all
              select 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, null::aclitem[], quote_ident(a.attname)
-             from pg_attribute a where a.attnum > 0
+             from pg_attribute a where a.attnum > 0 and not a.attisdropped
              union all
              select 'pg_namespace'::regclass, n.oid, 0, n.nspacl, acldefault('n', n.nspowner), null
              from pg_namespace n where n.nspname <> 'public'
+             union all
+             select 'pg_namespace'::regclass, n.oid, 0, n.nspacl,
+                    coalesce((select i.initprivs from pg_init_privs i
+                              where i.classoid = 'pg_namespace'::regclass and i.objoid = n.oid),
+                             acldefault('n', n.nspowner)), null
+             from pg_namespace n where n.nspname = 'public'
              union all
              select 'pg_proc'::regclass, p.oid, 0, p.proacl, acldefault('f', p.proowner), null from pg_proc p
              union all
              select 'pg_type'::regclass, t.oid, 0, t.typacl, acldefault('T', t.typowner), null from pg_type t
          ),
-         touched as (select * from owned where acl is not null and oid >= 16384),
+         touched as (select * from owned where acl is not null
+                  and (oid >= 16384 or class = 'pg_namespace'::regclass)),
          has as (select class, oid, sub, colname, a.grantee, a.privilege_type, a.is_grantable
                  from touched, aclexplode(acl) a),
          starts as (select class, oid, sub, colname, a.grantee, a.privilege_type, a.is_grantable
@@ -147,17 +157,19 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for row in rows {
-        let relation = (row.class.0, row.oid.0, 0);
-        let Some(of) = reader.parts.get(&relation).cloned() else {
-            continue;
+        let of = reader.parts.get(&(row.class.0, row.oid.0, 0)).cloned();
+        let target = match &of {
+            // GRANT has one word for every kind of relation, and none for materialized views.
+            Some(of) if matches!(of.kind, Kind::View | Kind::MaterializedView) => {
+                Some(format!("TABLE {}", of.name))
+            }
+            Some(of) => target(reader, of),
+            // The schema that every database has.
+            None => (row.class.0 == class::NAMESPACE && row.oid.0 < 16384)
+                .then(|| "SCHEMA public".to_owned()),
         };
-        let Some(target) = target(reader, &of) else {
+        let Some(target) = target else {
             continue;
-        };
-        // GRANT has one word for every kind of relation, and none for materialized views.
-        let target = match of.kind {
-            Kind::View | Kind::MaterializedView => format!("TABLE {}", of.name),
-            _ => target,
         };
         let privilege = match &row.column {
             Some(column) => format!("{} ({column})", row.privilege),
@@ -167,7 +179,7 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             .known
             .get(&(row.class.0, row.oid.0, row.sub))
             .cloned()
-            .unwrap_or(of);
+            .or(of);
         let option = if row.grantable {
             " WITH GRANT OPTION"
         } else {
@@ -177,9 +189,9 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let revoke = format!("REVOKE {privilege} ON {target} FROM {}", row.grantee);
         let name = format!("{target} to {}: {privilege}{option}", row.grantee);
         let object = if row.given {
-            Object::definition(Id::new(Kind::Grant, name), Some(parent), grant, revoke)
+            Object::definition(Id::new(Kind::Grant, name), parent, grant, revoke)
         } else {
-            Object::definition(Id::new(Kind::Revoke, name), Some(parent), revoke, grant)
+            Object::definition(Id::new(Kind::Revoke, name), parent, revoke, grant)
         };
         reader.put(object);
     }
@@ -189,7 +201,8 @@ async fn grants(reader: &mut Reader<'_>) -> sqlx::Result<()> {
 /// What is compared only. Each row: what it is, by name, and what it says.
 const FOREIGN: &str = "
     select 'aggregate `' || p.oid::regprocedure::text || '`' as name,
-           concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggtranstype::regtype, a.agginitval) as says,
+           concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggtranstype::regtype, a.agginitval,
+                     p.proparallel, a.aggkind, a.aggsortop, a.aggmtransfn) as says,
            'pg_proc'::regclass::oid as class, p.oid as oid
     from pg_aggregate a join pg_proc p on p.oid = a.aggfnoid
     union all
@@ -220,7 +233,8 @@ const FOREIGN: &str = "
     select 'text search dictionary `' || d.dictname || '`', d.dictinitoption, 'pg_ts_dict'::regclass, d.oid
     from pg_ts_dict d
     union all
-    select 'event trigger `' || e.evtname || '`', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evttags),
+    select 'event trigger `' || e.evtname || '`', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evttags,
+                     e.evtenabled),
            'pg_event_trigger'::regclass, e.oid
     from pg_event_trigger e
     union all
@@ -235,10 +249,29 @@ const FOREIGN: &str = "
            'pg_class'::regclass, t.ftrelid
     from pg_foreign_table t
     union all
+    select 'foreign data wrapper `' || w.fdwname || '`', concat_ws(' ', w.fdwhandler, w.fdwvalidator, w.fdwoptions),
+           'pg_foreign_data_wrapper'::regclass, w.oid
+    from pg_foreign_data_wrapper w
+    union all
+    select 'text search parser `' || r.prsname || '`', concat_ws(' ', r.prsstart, r.prstoken, r.prsend),
+           'pg_ts_parser'::regclass, r.oid
+    from pg_ts_parser r
+    union all
+    select 'access method `' || m.amname || '`', m.amhandler::text, 'pg_am'::regclass, m.oid
+    from pg_am m
+    union all
+    select 'user mapping of ' || m.usename || ' on `' || m.srvname || '`', array_to_string(m.umoptions, ', '),
+           'pg_user_mapping'::regclass, m.umid
+    from pg_user_mappings m
+    union all
     select 'publication `' || p.pubname || '`',
            concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
-               (select string_agg(r.prrelid::regclass::text, ', ' order by r.prrelid::regclass::text)
-                from pg_publication_rel r where r.prpubid = p.oid)),
+               p.pubviaroot,
+               (select string_agg(concat_ws(' ', r.prrelid::regclass, pg_get_expr(r.prqual, r.prrelid), r.prattrs),
+                                  ', ' order by r.prrelid::regclass::text)
+                from pg_publication_rel r where r.prpubid = p.oid),
+               (select string_agg(s.pnnspid::regnamespace::text, ', ' order by s.pnnspid::regnamespace::text)
+                from pg_publication_namespace s where s.pnpubid = p.oid)),
            'pg_publication'::regclass, p.oid
     from pg_publication p
     union all

@@ -185,19 +185,41 @@ impl Alteration<'_> {
 
     fn sequence(&self, old: &Sequence, new: &Sequence) -> Vec<Step> {
         let ty = (old.ty != new.ty).then(|| format!("AS {}", new.ty));
-        // A position outside of the new bounds cannot stay.
-        let restart = !(new.min..=new.max).contains(&old.start);
-        let restart = restart.then(|| format!("RESTART WITH {}", new.start));
+        // A position outside of the new bounds cannot stay. It only ever moves on.
+        let outside = !(new.min..=new.max).contains(&old.start);
+        let moves_on =
+            old.increment > 0 && new.increment > 0 && (old.min..=old.max).contains(&new.min);
+        let name = &self.id.name;
+        let mut steps = Vec::new();
+        if outside && moves_on {
+            let least = new.min;
+            steps.push(self.plain(format!(
+                "SELECT setval('{}', greatest(last_value, {least}), is_called AND last_value >= {least}) FROM {name}",
+                name.replace('\'', "''")
+            )));
+        }
+        let back = outside && !moves_on;
+        let restart = back.then(|| format!("RESTART WITH {}", new.start));
         let clauses: Vec<String> = ty
             .into_iter()
             .chain(changed_options(old, new))
             .chain(restart)
             .collect();
-        vec![self.plain(format!(
-            "ALTER SEQUENCE {} {}",
-            self.id.name,
-            clauses.join(" ")
-        ))]
+        let alter = format!("ALTER SEQUENCE {name}");
+        if !clauses.is_empty() {
+            let sql = format!("{alter} {}", clauses.join(" "));
+            let what = format!("sets the sequence `{name}` back, which may give a number twice");
+            steps.push(if back {
+                self.destroys(sql, what)
+            } else {
+                self.plain(sql)
+            });
+        }
+        if old.unlogged != new.unlogged {
+            let set = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
+            steps.push(self.plain(format!("{alter} SET {set}")));
+        }
+        steps
     }
 
     fn table(&self, old: &Table, new: &Table) -> Vec<Step> {
@@ -213,17 +235,6 @@ impl Alteration<'_> {
                 steps
                     .push(self.warns(sql, "fails if a row lies outside of the partition's bounds"));
             }
-        } else if old.parents != new.parents {
-            let gone = old
-                .parents
-                .iter()
-                .filter(|parent| !new.parents.contains(parent));
-            let come = new
-                .parents
-                .iter()
-                .filter(|parent| !old.parents.contains(parent));
-            steps.extend(gone.map(|parent| self.plain(format!("{alter} NO INHERIT {parent}"))));
-            steps.extend(come.map(|parent| self.plain(format!("{alter} INHERIT {parent}"))));
         }
         if old.unlogged != new.unlogged {
             let set = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
@@ -267,6 +278,7 @@ impl Alteration<'_> {
 
     fn column(&self, old: &Column, new: &Column) -> Vec<Step> {
         let alter = format!("ALTER TABLE {} ALTER COLUMN {}", new.table, new.name);
+        let only = format!("ALTER TABLE ONLY {} ALTER COLUMN {}", new.table, new.name);
         let mut steps = Vec::new();
         if old.generated.is_some() && new.generated.is_none() {
             steps.push(self.plain(format!("{alter} DROP EXPRESSION")));
@@ -285,15 +297,19 @@ impl Alteration<'_> {
         }
         match (&old.identity, &new.identity) {
             (None, Some((always, sequence))) => {
-                let options = create::sequence_options(sequence);
-                let options = match options.trim_start() {
-                    "" => String::new(),
-                    options => format!(" ({options})"),
-                };
-                steps.push(self.warns(
-                    format!("{alter} ADD GENERATED {always} AS IDENTITY{options}"),
-                    "the sequence begins anew: set it behind the greatest value that is there",
-                ));
+                let options = create::identity_options(new, sequence);
+                steps.push(self.plain(format!(
+                    "{alter} ADD GENERATED {always} AS IDENTITY{options}"
+                )));
+                let name = format!(
+                    "pg_get_serial_sequence('{}', '{}')",
+                    new.table.replace('\'', "''"),
+                    bare(&new.name).replace('\'', "''")
+                );
+                if sequence.increment > 0 {
+                    let sql = create::behind(&name, sequence.start, &new.table, &new.name);
+                    steps.push(self.plain(sql));
+                }
             }
             (Some((was, old)), Some((always, new))) => {
                 let mut sets = changed_options(old, new);
@@ -311,9 +327,11 @@ impl Alteration<'_> {
             steps.push(self.plain(format!("{alter} SET STORAGE {}", new.usual_storage)));
         }
         if old.statistics.is_some() && new.statistics.is_none() {
-            steps.push(self.plain(format!("{alter} SET STATISTICS -1")));
+            steps.push(self.plain(format!("{only} SET STATISTICS -1")));
         }
-        if old.compression != new.compression {
+        // A new type begins with its own storage and compression.
+        let retyped = old.ty != new.ty || old.collation != new.collation || self.retyped;
+        if old.compression != new.compression || retyped && new.compression.is_some() {
             let compression = new.compression.as_deref().unwrap_or("default");
             steps.push(self.plain(format!("{alter} SET COMPRESSION {compression}")));
         }
@@ -326,22 +344,20 @@ impl Alteration<'_> {
             .filter(|key| !kept.contains(key))
             .collect();
         if !gone.is_empty() {
-            steps.push(self.plain(format!("{alter} RESET ({})", gone.join(", "))));
+            steps.push(self.plain(format!("{only} RESET ({})", gone.join(", "))));
         }
         let before = column_settings(old);
-        let settings = column_settings(new)
-            .into_iter()
-            .filter(|setting| !before.contains(setting));
+        let settings = column_settings(new).into_iter().filter(|setting| {
+            !before.contains(setting) || retyped && setting.contains(" SET STORAGE ")
+        });
         steps.extend(settings.map(|setting| self.plain(setting)));
         steps
     }
 
     fn column_type(&self, old: &Column, new: &Column, alter: &str) -> Step {
-        let collate = match (&old.collation, &new.collation) {
-            (_, Some(collation)) => format!(" COLLATE {collation}"),
-            (Some(_), None) => " COLLATE \"default\"".to_owned(),
-            (None, None) => String::new(),
-        };
+        // Without one it is the new type's own.
+        let collation = new.collation.as_ref();
+        let collate = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
         let set = format!("{alter} TYPE {}{collate}", new.ty);
         if old.ty == new.ty && !self.retyped {
             return self.warns(set, "rewrites the indexes of the column");
@@ -363,7 +379,15 @@ impl Alteration<'_> {
                     "changes the column `{}` from `{}` to `{}`, which may fail or lose part of a value",
                     self.id.name, old.ty, new.ty
                 );
-                self.destroys(format!("{set} USING {}::{}", new.name, new.ty), what)
+                let through = if is_castable(&old.ty, &new.ty) {
+                    ""
+                } else {
+                    "::text"
+                };
+                self.destroys(
+                    format!("{set} USING {}{through}::{}", new.name, new.ty),
+                    what,
+                )
             }
         }
     }
@@ -449,6 +473,56 @@ fn is_wider(old: &str, new: &str) -> Wider {
     }
 }
 
+/// Whether the server casts one type to the other by itself; every type can be cast through text.
+fn is_castable(old: &str, new: &str) -> bool {
+    const TEXTS: &[&str] = &["text", "character varying", "character"];
+    const FAMILIES: &[&[&str]] = &[
+        &[
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "real",
+            "double precision",
+        ],
+        &[
+            "date",
+            "timestamp without time zone",
+            "timestamp with time zone",
+        ],
+        &["time without time zone", "time with time zone"],
+        &["boolean", "integer"],
+        &["json", "jsonb"],
+        &["inet", "cidr"],
+        &["bit", "bit varying"],
+        &["vector", "halfvec"],
+    ];
+    let (old, new) = match (old.strip_suffix("[]"), new.strip_suffix("[]")) {
+        (Some(old), Some(new)) => (old, new),
+        // Text is what an array looks like, not what is in it.
+        (Some(_), None) | (None, Some(_)) => return false,
+        (None, None) => (old, new),
+    };
+    let (old, new) = (bare_type(old), bare_type(new));
+    let (old, new) = (old.as_str(), new.as_str());
+    TEXTS.contains(&old)
+        || TEXTS.contains(&new)
+        || FAMILIES
+            .iter()
+            .any(|family| family.contains(&old) && family.contains(&new))
+}
+
+/// `timestamp(3) without time zone` without its size.
+fn bare_type(ty: &str) -> String {
+    match ty.split_once('(') {
+        Some((name, rest)) => {
+            let (_, behind) = rest.split_once(')').unwrap_or_default();
+            format!("{name}{behind}")
+        }
+        None => ty.to_owned(),
+    }
+}
+
 fn at_least(new: Option<&str>, old: Option<&str>) -> bool {
     let number = |size: &str| size.parse::<u32>().ok();
     match (new, old) {
@@ -460,9 +534,13 @@ fn at_least(new: Option<&str>, old: Option<&str>) -> bool {
 
 /// `character varying(20)` is `character varying` and `20`.
 fn size(ty: &str) -> (&str, Option<&str>) {
-    match ty.split_once('(') {
-        Some((name, rest)) => (name, rest.strip_suffix(')')),
-        None => (ty, None),
+    match ty
+        .split_once('(')
+        .map(|(name, rest)| (name, rest.strip_suffix(')')))
+    {
+        Some((name, Some(size))) => (name, Some(size)),
+        // Without one, or with something behind it, as an array has: a type of its own.
+        _ => (ty, None),
     }
 }
 
@@ -480,7 +558,7 @@ pub(super) fn aside(name: &str) -> String {
 }
 
 /// A name without its schema.
-pub(super) fn last_part(name: &str) -> String {
+pub(crate) fn last_part(name: &str) -> String {
     if name.ends_with('"') {
         let open = name
             .strip_suffix('"')

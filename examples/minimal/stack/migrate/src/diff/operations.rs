@@ -34,6 +34,12 @@ pub(super) struct Operations {
     /// Defaults and constraints that stand inside of a `CREATE TABLE` and need not.
     pub(super) held: BTreeMap<usize, Vec<Id>>,
     pub(super) rebuilt: BTreeSet<Id>,
+    /// What is different, and has no statement for it.
+    pub(super) silent: Vec<Id>,
+    /// Names that an operation sets free, beside those of what it drops.
+    pub(super) frees: Vec<(String, usize)>,
+    /// Names that an operation needs, beside those of what it makes.
+    pub(super) takes: Vec<(String, usize)>,
 }
 
 struct Making<'a> {
@@ -66,6 +72,7 @@ pub(super) fn of(
     making.drops(&mut all);
     making.alterations(&mut all);
     making.creations(&mut all);
+    making.names(&mut all);
     all
 }
 
@@ -83,6 +90,18 @@ impl Operations {
 }
 
 impl Making<'_> {
+    /// Whether a table must not be locked for long, as far as the server can help it: it does nothing
+    /// concurrently to a partitioned one.
+    fn is_careful(&self, table: &str) -> bool {
+        let partitioned = |catalog: &Catalog| {
+            matches!(
+                catalog.objects.get(&Id::new(Kind::Table, table)).map(|table| &table.body),
+                Some(Body::Table(table)) if table.partition_key.is_some()
+            )
+        };
+        self.care.of(table) && !partitioned(self.from) && !partitioned(self.to)
+    }
+
     fn is_dropped(&self, id: &Id) -> bool {
         self.changes.dropped.contains(id) || self.changes.replaced.contains(id)
     }
@@ -199,7 +218,7 @@ impl Making<'_> {
                     .as_ref()
                     .map_or("", |table| table.name.as_str());
                 match id.kind {
-                    Kind::Index if self.care.of(table) => {
+                    Kind::Index if self.is_careful(table) => {
                         let sql = sql.replacen("DROP INDEX", "DROP INDEX CONCURRENTLY", 1);
                         Step {
                             place: Place::Alone,
@@ -234,7 +253,12 @@ impl Making<'_> {
                 care: self.care,
                 default: default.map(|(_, expression)| expression),
             };
-            all.add(Action::Alter, id, alteration.steps());
+            let mut steps = alteration.steps();
+            steps.extend(self.goes_on(id));
+            if steps.is_empty() {
+                all.silent.push(id.clone());
+            }
+            all.add(Action::Alter, id, steps);
         }
         for (new, old) in &self.changes.renamed {
             let sql = match (self.to.objects.get(new), self.from.objects.get(old)) {
@@ -259,6 +283,49 @@ impl Making<'_> {
             };
             let at = all.add(Action::Alter, new, vec![plain(new, sql)]);
             all.covered.insert((Action::Alter, old.clone()), at);
+            all.frees.push((old.name.clone(), at));
+            all.takes.push((new.name.clone(), at));
+        }
+    }
+
+    /// Where a column that has rows takes its numbers from a new sequence: that goes on behind them.
+    fn goes_on(&self, id: &Id) -> Option<Step> {
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind != Kind::Default || self.is_created(&column) {
+            return None;
+        }
+        let Body::Column(column) = &self.from.objects.get(&column)?.body else {
+            return None;
+        };
+        let sequence = self
+            .to
+            .needs(id)
+            .find(|needed| needed.kind == Kind::Sequence && self.is_created(needed))?;
+        let Body::Sequence(options) = &self.to.objects.get(sequence)?.body else {
+            return None;
+        };
+        let name = format!("'{}'", sequence.name.replace('\'', "''"));
+        let sql = create::behind(&name, options.start, &column.table, &column.name);
+        (options.increment > 0).then(|| plain(id, sql))
+    }
+
+    /// The sequences of identity columns, which come and go with an operation on the column.
+    fn names(&self, all: &mut Operations) {
+        let sequence = |catalog: &Catalog, id: &Id| match &catalog.objects.get(id)?.body {
+            Body::Column(column) => column.sequence.clone(),
+            _ => None,
+        };
+        for ((action, id), at) in &all.covered {
+            let (old, new) = (sequence(self.from, id), sequence(self.to, id));
+            match (action, old, new) {
+                (Action::Drop, Some(name), _) | (Action::Alter, Some(name), None) => {
+                    all.frees.push((name, *at));
+                }
+                (Action::Create, _, Some(name)) | (Action::Alter, None, Some(name)) => {
+                    all.takes.push((name, *at));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -364,7 +431,11 @@ impl Making<'_> {
                     ty => format!(" AS {ty}"),
                 };
                 let options = create::sequence_options(sequence);
-                vec![plain(id, format!("CREATE SEQUENCE {name}{ty}{options}"))]
+                let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
+                vec![plain(
+                    id,
+                    format!("CREATE {unlogged}SEQUENCE {name}{ty}{options}"),
+                )]
             }
             Body::Table(table) => {
                 let mut all = vec![plain(id, create::table(name, table, held))];
@@ -424,24 +495,38 @@ impl Making<'_> {
                     .parent
                     .as_ref()
                     .is_some_and(|parent| self.is_created(parent));
-                if id.kind == Kind::Index && !new && self.care.of(table) {
+                if id.kind == Kind::Index && !new && self.is_careful(table) {
                     let sql = definition
                         .create
                         .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+                    let unique = sql.starts_with("CREATE UNIQUE ");
+                    let hazard = unique.then(|| {
+                        Hazard::Warns(format!("fails if two rows of `{table}` are alike in this"))
+                    });
                     return vec![Step {
                         place: Place::Alone,
+                        hazard,
                         ..plain(id, sql)
                     }];
                 }
-                // More than one statement, where the second switches what the first made.
-                definition
-                    .create
-                    .split(";\nALTER TABLE ")
-                    .enumerate()
-                    .map(|(at, sql)| {
-                        let alter = if at == 0 { "" } else { "ALTER TABLE " };
-                        plain(id, format!("{alter}{sql}"))
-                    })
+                let again =
+                    self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
+                if id.kind == Kind::Index
+                    && definition.create.starts_with("CREATE UNIQUE ")
+                    && !new
+                    && !again
+                {
+                    let what = format!("fails if two rows of `{table}` are alike in this");
+                    return vec![Step {
+                        hazard: Some(Hazard::Warns(what)),
+                        ..plain(id, definition.create.clone())
+                    }];
+                }
+                let then = definition.then.iter();
+                std::iter::once(&definition.create)
+                    .chain(then)
+                    .map(|sql| plain(id, sql.clone()))
+                    .chain(self.goes_on(id))
                     .collect()
             }
             Body::Foreign(_) => Vec::new(),
@@ -474,7 +559,7 @@ impl Making<'_> {
             hazard: Some(Hazard::Warns(what.clone())),
             ..plain(id, sql)
         };
-        let careful = self.care.of(table);
+        let careful = self.is_careful(table);
         match ty {
             'f' | 'c' if careful => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");

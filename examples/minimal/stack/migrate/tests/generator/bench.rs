@@ -1,6 +1,6 @@
 //! Two databases, and what leads from one to the other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
@@ -11,12 +11,10 @@ use stack_migrate::diff::{self, Care, Gap, Place, Step};
 
 use crate::judge;
 
-/// A database made by one text of SQL.
+/// A database made by one text of SQL, on the server with vectors if the project has them, else on the
+/// one that is found: so both are tried, each in the projects that use it.
 pub(crate) async fn database(sql: &str) -> TestDatabase {
-    let folder: PathBuf =
-        std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = TestDatabase::create(&Schema::read(&folder).unwrap()).await;
+    let database = TestDatabase::create(&empty_schema()).await;
     let mut connection = connect(&database).await;
     if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(&mut connection)
@@ -26,6 +24,18 @@ pub(crate) async fn database(sql: &str) -> TestDatabase {
     }
     connection.close().await.unwrap();
     database
+}
+
+/// A schema without a file. In the folder below stands what only says which server is needed.
+fn empty_schema() -> Schema {
+    let folder: PathBuf =
+        std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    if Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/vector")).is_dir() {
+        std::fs::create_dir_all(folder.join("vector")).unwrap();
+        std::fs::write(folder.join("vector/vector.sql"), "create extension vector;").unwrap();
+    }
+    Schema::read(&folder).unwrap()
 }
 
 pub(crate) async fn connect(database: &TestDatabase) -> PgConnection {
@@ -40,13 +50,26 @@ pub(crate) async fn catalog(database: &TestDatabase) -> Catalog {
     catalog
 }
 
-/// Runs steps as the migrator would: those that stand together in one transaction.
+/// Runs steps as the migrator would, which has to work.
 pub(crate) async fn apply(database: &TestDatabase, steps: &[Step]) {
+    if let Err((step, error)) = try_apply(database, steps).await {
+        let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
+        panic!("{error}\nin: {}\nof:\n{}", step.sql, all.join(";\n"));
+    }
+}
+
+/// Runs steps as the migrator would: those that stand together in one transaction. Returns the first
+/// that the server refuses, and what it says.
+pub(crate) async fn try_apply<'s>(
+    database: &TestDatabase,
+    steps: &'s [Step],
+) -> Result<(), (&'s Step, sqlx::Error)> {
     let mut connection = connect(database).await;
     let (now, later): (Vec<&Step>, Vec<&Step>) = steps
         .iter()
         .partition(|step| step.place != Place::Afterwards);
     let mut open = false;
+    let mut last = steps.first();
     for step in now.into_iter().chain(later) {
         let together = step.place != Place::Alone;
         if together != open {
@@ -55,23 +78,21 @@ pub(crate) async fn apply(database: &TestDatabase, steps: &[Step]) {
             } else {
                 "commit"
             };
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await;
+            done.map_err(|error| (last.unwrap_or(step), error))?;
             open = together;
         }
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
-            .execute(&mut connection)
-            .await;
-        if let Err(error) = done {
-            let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
-            panic!("{error}\nin: {}\nof:\n{}", step.sql, all.join(";\n"));
-        }
-    }
-    if open {
-        sqlx::raw_sql("commit")
+        last = Some(step);
+        sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
             .execute(&mut connection)
             .await
-            .unwrap();
+            .map_err(|error| (step, error))?;
     }
+    if let (true, Some(last)) = (open, last) {
+        let done = sqlx::raw_sql("commit").execute(&mut connection).await;
+        done.map_err(|error| (last, error))?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn steps(from: &str, to: &str, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
