@@ -5,5 +5,6 @@
 
 mod bench;
 mod judge;
+mod newer;
 mod random;
 mod round_trips;
