@@ -28,6 +28,15 @@ pub(crate) fn require_local(project: &Project, url: &str) -> crate::error::Resul
     if leads_here(url) {
         return Ok(());
     }
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        return Err(
+            Error::new("the URL of the database is not one of PostgreSQL")
+                .hint("`.env.example` shows how it looks"),
+        );
+    }
     let options: PgConnectOptions = url
         .parse()
         .map_err(|error| Error::new(format!("the URL cannot be read: {error}")))?;

@@ -121,6 +121,9 @@ impl Comparison {
         let Some(step) = rename.step(&self.before.catalog) else {
             return Ok(false);
         };
+        if !rename.leads_to(&self.before.catalog, &self.wanted.catalog) {
+            return Err(Error::NotThere(rename.clone()));
+        }
         let mut connection = connect(&self.before.database).await?;
         let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
             .execute(&mut connection)

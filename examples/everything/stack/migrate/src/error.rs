@@ -34,6 +34,13 @@ pub enum Error {
         /// What may have been renamed instead.
         alike: Vec<LookAlike>,
     },
+    /// A rename leads to nothing.
+    #[error(
+        "the schema has nothing called `{}`, which `{}` should have become\n\
+         hint: `--rename old=new`, the old name as the migrations have it, the new one as the schema has it",
+        .0.new, .0.old
+    )]
+    NotThere(Rename),
     /// The server refused a statement that was written for it.
     #[error(
         "{object} cannot be migrated by itself: the database refused `{sql}`: {message}\n\

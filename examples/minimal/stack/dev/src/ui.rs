@@ -19,7 +19,7 @@ pub(crate) fn log() {
     // The server's own notices are for whoever typed the statements.
     let shown = Targets::new()
         .with_default(LevelFilter::INFO)
-        .with_target("sqlx", LevelFilter::WARN);
+        .with_target("sqlx", LevelFilter::ERROR);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(false)

@@ -78,6 +78,25 @@ impl Rename {
         })
     }
 
+    /// Whether the schema has the new name, as far as that can be told: of a table, and of a column whose
+    /// table it has.
+    pub(crate) fn leads_to(&self, from: &Catalog, to: &Catalog) -> bool {
+        let last = self.new.rsplit('.').next().unwrap_or_default();
+        if from.objects.contains_key(&Id::new(Kind::Table, &self.old)) {
+            return to.tables().any(|table| last_part(table) == last);
+        }
+        match self.old.rsplit_once('.') {
+            Some((table, _))
+                if from.objects.contains_key(&Id::new(Kind::Column, &self.old))
+                    && to.objects.contains_key(&Id::new(Kind::Table, table)) =>
+            {
+                to.objects
+                    .contains_key(&Id::new(Kind::Column, format!("{table}.{last}")))
+            }
+            _ => true,
+        }
+    }
+
     fn statement(&self, id: &Id) -> Option<String> {
         let old = &self.old;
         // Behind the last dot: `RENAME TO` takes no schema, and no table.

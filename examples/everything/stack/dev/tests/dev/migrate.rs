@@ -71,6 +71,9 @@ fn a_column_that_looks_renamed_is_named_and_renamed_on_request() {
         .dev(&["migrate", "--rename", "notes.nothing=x"])
         .says(1, "there is nothing called `notes.nothing`");
     project
+        .dev(&["migrate", "--rename", "notes.title=headlines"])
+        .says(1, "the schema has nothing called `headlines`");
+    project
         .dev(&["migrate", "--rename", "notes.title=headline"])
         .with(0);
     let name = project.migrations().pop().unwrap();
@@ -95,7 +98,7 @@ fn a_new_rule_that_rows_may_break_is_announced() {
     done.says(0, "careful: fails if a row of `notes` breaks the rule");
     done.says(
         0,
-        "warning: on the database with rows it failed, as announced",
+        "warning: on the database with made-up rows it failed, as announced",
     );
     let text = project.read("migrations/0002_rule.sql");
     assert!(

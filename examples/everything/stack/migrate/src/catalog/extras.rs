@@ -285,6 +285,10 @@ const FOREIGN: &str = "
     select 'language `' || l.lanname || '`', l.lanplcallfoid::regproc::text, 'pg_language'::regclass, l.oid
     from pg_language l
     union all
+    select 'constraint `' || k.conname || '` of `' || k.conrelid::regclass::text || '`',
+           pg_get_constraintdef(k.oid), 'pg_constraint'::regclass, k.oid
+    from pg_constraint k where k.contype = 'n' and k.conrelid <> 0 and (not k.convalidated or k.connoinherit)
+    union all
     select 'typed table `' || c.oid::regclass::text || '`', c.reloftype::regtype::text, 'pg_class'::regclass, c.oid
     from pg_class c where c.reloftype <> 0
     union all

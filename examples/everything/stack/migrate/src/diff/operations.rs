@@ -547,7 +547,8 @@ impl Making<'_> {
             .as_ref()
             .is_some_and(|parent| self.is_created(parent));
         let again = self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
-        if new || again || definition.ends_with("NOT VALID") {
+        let unchecked = ["NOT VALID", "NOT ENFORCED"];
+        if new || again || unchecked.iter().any(|end| definition.ends_with(end)) {
             return vec![plain(id, add)];
         }
         let what = match ty {

@@ -38,6 +38,14 @@ fn empty_schema() -> Schema {
     Schema::read(&folder).unwrap()
 }
 
+/// The server's version: 18.
+pub(crate) async fn version(database: &TestDatabase) -> i32 {
+    sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
+        .fetch_one(database.pool())
+        .await
+        .unwrap()
+}
+
 pub(crate) async fn connect(database: &TestDatabase) -> PgConnection {
     let options: sqlx::postgres::PgConnectOptions = database.url().parse().unwrap();
     options.connect().await.unwrap()

@@ -5,7 +5,7 @@ use stack_migrate::diff::{Care, Hazard, Place};
 use crate::bench::{proven, proven_with, sql, steps};
 
 /// From nothing to `one`, to `other`, back to `one`, and to nothing, each proven.
-async fn there_and_back(base: &str, one: &str, other: &str) {
+pub(crate) async fn there_and_back(base: &str, one: &str, other: &str) {
     let (one, other) = (format!("{base}\n{one}"), format!("{base}\n{other}"));
     proven(base, &one).await;
     proven(&one, &other).await;
@@ -230,6 +230,96 @@ kinds! {
     a_name_passes_from_one_kind_to_another: "",
         "create table x (id int); create index y on x (id);",
         "create view x as select 1 as id; create table y (id int);";
+}
+
+kinds! {
+    // Found by made-up schemas and by those of others.
+    lists_of_texts_are_told_in_other_words_when_they_were_read_again: "",
+        "create table t (a varchar(9) check (a in ('x', 'it''s', 'ARRAY[')), b varchar(9));
+         create index i on t (a) where a in ('x', 'y'); create view v as select * from t where a in ('x', 'y');",
+        "create table t (a varchar(9) check (a in ('x', 'y')), b varchar(9) check (b in ('x', 'y')));
+         create index i on t (a) where a in ('x', 'z'); create view v as select * from t where b in ('x', 'y');";
+    an_identity_gives_its_sequence_s_name_to_another: "",
+        "create table t (id int generated always as identity primary key);",
+        "create table t (id serial primary key);";
+    an_identity_s_sequence_has_a_name_of_its_own: "",
+        "create table t (id int generated always as identity (sequence name counter increment 2));",
+        "create table t (id int);";
+    types_without_a_cast_go_through_text: "create type mood as enum ('low', 'high'); create type tone as enum ('low');",
+        "create table t (a mood, b int, c timestamptz, d int[], e text collate \"C\");",
+        "create table t (a tone, b uuid, c json, d text, e int);";
+    inherited_columns_with_defaults_of_their_own: "",
+        "create table base (id int default 1, name text default 'x', n int);
+         create table child (extra int) inherits (base); alter table child alter name set default 'y';
+         alter table only child alter id drop default;",
+        "create table base (id int default 2, name varchar(20) default 'z', n int);
+         create table child (extra int) inherits (base); alter table child alter n set default 3;
+         alter table child alter name set statistics 20;";
+    what_is_not_logged: "",
+        "create unlogged table a (id serial primary key); create unlogged table b (id int primary key references a);
+         create table c (id serial primary key);",
+        "create table a (id serial primary key); create table b (id int primary key references a);
+         create unlogged table c (id serial primary key);";
+    texts_that_look_like_statements: "create table t (a text);",
+        "comment on table t is 'a;\nALTER TABLE x'; alter table t alter a set default E';\nALTER TABLE ';",
+        "comment on table t is 'b'; comment on column t.a is 'x;\nALTER TABLE '; ";
+    comments_on_indexes_of_constraints: "create schema \"a.b\";",
+        "create table \"a.b\".\"c.d\" (\"e.f\" int constraint \"x.y\" primary key); comment on index \"a.b\".\"x.y\" is 'x';",
+        "create table \"a.b\".\"c.d\" (\"e.f\" int constraint \"x.y\" primary key, g int unique);
+         comment on constraint \"x.y\" on \"a.b\".\"c.d\" is 'x';";
+    a_new_type_begins_with_its_own_storage: "",
+        "create table t (a varchar(5)); alter table t alter a set storage external;",
+        "create table t (a text); alter table t alter a set storage external;";
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_do_is_an_error_that_names_it() {
+    for (from, to, name) in [
+        (
+            "create type p as (x int); create table t (p p);",
+            "create type p as (x bigint); create table t (p p);",
+            "composite type `p`",
+        ),
+        (
+            "create domain d as int; create table t (d d[]);",
+            "create domain d as int check (value > 0); create table t (d d[]);",
+            "domain `d`",
+        ),
+        (
+            "create table a (id int); create table b (id int); create table c () inherits (a);",
+            "create table a (id int); create table b (id int); create table c () inherits (b);",
+            "table `c`",
+        ),
+        (
+            "create table m (at int) partition by list (at); create table n partition of m for values in (1);",
+            "create table m (at int) partition by list (at); create table n (at int);",
+            "table `n`",
+        ),
+        (
+            "create table a (x int); create table c () inherits (a);",
+            "create table a (x int, id int generated always as identity); create table c () inherits (a);",
+            "column `a.id`",
+        ),
+    ] {
+        let gaps = steps(from, to, &Care::default()).await.unwrap_err();
+        assert!(
+            gaps.iter().any(|gap| gap.object.to_string() == name),
+            "{name}: {gaps:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_partitioned_table_is_changed_without_what_cannot_be_done_to_it_concurrently() {
+    let care = Care {
+        online: true,
+        ..Care::default()
+    };
+    let table = "create table m (at int, v int) partition by list (at); create table n partition of m default;";
+    let more = "create index i on m (v); alter table m add constraint k unique (at, v);
+                alter table m add constraint c check (v > 0);";
+    proven_with(table, &format!("{table} {more}"), &care).await;
+    proven_with(&format!("{table} {more}"), table, &care).await;
 }
 
 #[tokio::test]

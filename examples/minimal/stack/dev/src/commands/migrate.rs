@@ -42,7 +42,7 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
             Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
             Ok(one) => proven.push((database, one)),
             Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Error::new(again(&error.to_string(), arguments))),
         }
     }
     if COCKROACH {
@@ -52,6 +52,24 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
         finish(project, database, proven, arguments.dry_run)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An error whose hints keep what was typed: its name and its renames.
+fn again(error: &str, arguments: &Migrate) -> String {
+    let name = arguments.name.iter().map(|name| format!(" --name {name}"));
+    let renames = arguments
+        .renames
+        .iter()
+        .map(|rename| format!(" --rename {rename}"));
+    let typed: String = name.chain(renames).collect();
+    ["--allow-destructive", "--rename"]
+        .iter()
+        .fold(error.to_owned(), |text, flag| {
+            text.replace(
+                &format!("`cargo dev migrate {flag}"),
+                &format!("`cargo dev migrate{typed} {flag}"),
+            )
+        })
 }
 
 fn missing() -> Error {
@@ -169,9 +187,12 @@ fn report(proven: &Proven, dry_run: bool) {
         }
     }
     let tables = proven.filled.tables.len();
-    ui::say(&format!(
-        "proven: replayed on an empty database, and run on one with rows in {tables} tables"
-    ));
+    ui::say(&match &proven.failed_on_data {
+        None => format!(
+            "proven: replayed on an empty database, and run on one with rows in {tables} tables"
+        ),
+        Some(_) => "proven: replayed on an empty database".to_owned(),
+    });
     for (table, reason) in proven.filled.empty.iter().take(NAMED) {
         ui::warning(&format!(
             "tried without rows in `{table}`, for which none could be made up: {reason}"
@@ -189,7 +210,7 @@ fn report(proven: &Proven, dry_run: bool) {
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
-            "on the database with rows it failed, as announced: {message}"
+            "on the database with made-up rows it failed, as announced: {message}; look whether yours are better"
         ));
     }
 }

@@ -97,6 +97,16 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
+            // A table that is logged may refer only to one that already is.
+            let table = to
+                .objects
+                .get(needed)
+                .and_then(|needed| needed.parent.as_ref());
+            if id.kind == Kind::Constraint
+                && let Some(first) = table.and_then(|table| at(Action::Alter, table))
+            {
+                add(first, then);
+            }
         }
         // A column that must not be null any more is filled with its default, which may call functions.
         let column = Id::new(Kind::Column, &id.name);
@@ -127,19 +137,30 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     }
     // A domain gets no new rule while a column is an array of it.
-    for ((action, rule), then) in &all.covered {
-        if *action == Action::Create && rule.kind == Kind::DomainConstraint {
-            let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
-            let users = from
+    for ((action, rule), rules) in &all.covered {
+        let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
+        let (Action::Create, Kind::DomainConstraint, Some(domain)) = (action, rule.kind, domain)
+        else {
+            continue;
+        };
+        let users = |catalog: &'_ Catalog| -> Vec<Id> {
+            let columns = catalog
                 .pairs()
-                .filter(|(id, needed)| id.kind == Kind::Column && Some(*needed) == domain)
-                .filter(|(id, _)| type_of(from, id) != type_of(to, id));
-            for (id, _) in users {
-                [at(Action::Drop, id), at(Action::Alter, id)]
-                    .into_iter()
-                    .flatten()
-                    .for_each(|first| add(first, *then));
-            }
+                .filter(|(id, needed)| id.kind == Kind::Column && *needed == domain);
+            columns.map(|(id, _)| id.clone()).collect()
+        };
+        let other = |id: &Id| type_of(from, id) != type_of(to, id);
+        for id in users(from).into_iter().filter(other) {
+            let gone = [at(Action::Drop, &id), at(Action::Alter, &id)];
+            gone.into_iter()
+                .flatten()
+                .for_each(|first| add(first, *rules));
+        }
+        for id in users(to).into_iter().filter(other) {
+            let array = type_of(to, &id).is_some_and(|ty| ty.ends_with("[]"));
+            made(&id)
+                .filter(|_| array)
+                .for_each(|then| add(*rules, then));
         }
     }
     for ((action, id), first) in &all.covered {

@@ -6,5 +6,6 @@
 mod bench;
 mod data;
 mod judge;
+mod newer;
 mod random;
 mod round_trips;
