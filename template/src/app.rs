@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use stack_db::Db;
+use stack_live::Live;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -41,6 +42,8 @@ pub struct Shared {
     pub vault: Vault,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
+    /// The live pages.
+    pub live: Live,
 {%- if pgvector %}
     vectors: Option<VectorDb>,
     /// Finds notes by what they say.
@@ -89,12 +92,14 @@ impl AppState {
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
+        let live = routes::live(&config);
         Ok(Self(Arc::new(Shared {
             config,
             db,
             passwords,
             vault,
             attempts,
+            live,
 {%- if pgvector %}
             vectors,
             search: Search::new(embedder),
@@ -183,10 +188,12 @@ impl App {
 {%- if pgvector %}
         let repair = tokio::spawn(search::keep_repaired(state.clone()));
 {%- endif %}
+        let live = state.live.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel();
-        let stop = async {
+        let stop = async move {
             stop.await;
             tracing::info!("stopping: requests that have begun are finished");
+            live.stop();
             stopping.send(()).ok();
         };
         // Answers leave at once, instead of waiting for more to send.

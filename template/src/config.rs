@@ -52,6 +52,11 @@ pub enum LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    /// Keeps `text`.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn expose(&self) -> &str {
         &self.0

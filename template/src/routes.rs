@@ -5,7 +5,9 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::{app::AppState, http, http::edge, pages};
+use stack_live::Live;
+
+use crate::{app::AppState, config::Config, http, http::edge, pages};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
@@ -23,12 +25,25 @@ pub fn router(state: AppState) -> Router {
     edge::around(routes, &config)
 }
 
-/// For people. `visit` finds out who they are.
-fn pages(state: AppState) -> Router<AppState> {
-    use pages::{account, home, notes, settings, visitor};
+/// Live pages, for people: rendered for a GET, then connected.
+pub fn live(config: &Config) -> Live {
+    use pages::{home, live};
 
-    Router::new()
-        .route("/", get(home::show))
+    let keys = config.encryption_keys.derive("live pages");
+    Live::builder(keys)
+        .on_error(live::tell)
+        .page("/", home::page)
+        .build()
+}
+
+/// What forms do without a script, and what sets cookies. `visit` finds out who it is.
+fn pages(state: AppState) -> Router<AppState> {
+    use pages::{account, live, notes, settings, visitor};
+
+    let pages = state.live.patterns();
+    let pages = pages.fold(Router::new(), |router, pattern| router.route(pattern, get(live::show)));
+    pages
+        .route("/live", get(live::connect))
         .route(
             "/register",
             get(account::register_form).post(account::register),

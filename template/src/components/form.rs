@@ -2,14 +2,23 @@
 
 use maud::{Markup, html};
 
+use stack_live::Ctx;
+
 use crate::{
     http::csrf::{self, Csrf},
     models::FieldErrors,
+    pages::live::Page,
 };
 
 /// The hidden field that every form with `method="post"` needs.
 pub fn token(csrf: &Csrf) -> Markup {
     html! { input type="hidden" name=(csrf::FIELD) value=(csrf.token()); }
+}
+
+/// The same on a live page.
+pub fn live_token(ctx: &Ctx) -> Markup {
+    let token = ctx.visitor().csrf.token_of(&ctx.nonce());
+    html! { input type="hidden" name=(csrf::FIELD) value=(token); }
 }
 
 /// One line to fill in.

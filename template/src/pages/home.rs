@@ -1,9 +1,9 @@
 //! `/`: the first page. Replace it with your own; it shows a new developer around.
 
-use axum::http::{HeaderMap, header};
-use maud::{Markup, html};
+use maud::html;
+use stack_live::{Cx, Result};
 
-use super::{layout, visitor::Visitor};
+use super::{layout, live::Page};
 
 /// Where to look, in the order in which to read: path, and what is there.
 const PLACES: &[(&str, &str)] = &[
@@ -25,10 +25,9 @@ const PLACES: &[(&str, &str)] = &[
 ];
 
 /// The first page.
-pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+pub async fn page(cx: Cx) -> Result {
+    let visitor = cx.visitor();
+    let count = cx.use_state(|| 0);
     let main = html! {
         section.hero {
             div {
@@ -62,6 +61,7 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
                 p.small { "Calls go down only. A layer that would just pass something on is left out." }
             }
         }
+        section { button on:click=(cx.on(move |cx, _| count.update(cx, |n| *n += 1))) { "Clicked " (count.get(&cx)) } }
         section aria-labelledby="places" {
             h2 #places { "Where to look" }
             ul.places {
@@ -83,12 +83,12 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
                 }
                 div.wide {
                     dt { "Make an account from a terminal" }
-                    dd { code { "curl " (host.unwrap_or("localhost")) (REGISTER) } }
+                    dd { code { "curl " "localhost:3000" (REGISTER) } }
                 }
             }
         }
     };
-    layout::page(&visitor, "Home", main)
+    Ok(layout::live(&cx, "Home", main))
 }
 
 /// The end of a command, after the address of this server.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod flash;
 pub mod home;
 pub mod layout;
+pub mod live;
 pub mod notes;
 {%- if pgvector %}
 pub mod search;

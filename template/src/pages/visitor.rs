@@ -10,8 +10,13 @@ use axum::{
 use super::flash::Flash;
 use crate::{
     app::AppState,
+    config::Secret,
     error::{Error, Result},
-    http::{cookies::Cookie, csrf::Csrf, current_user::session_token},
+    http::{
+        cookies::{self, Cookie},
+        csrf::Csrf,
+        current_user::session_token,
+    },
     models::{SessionToken, User},
     repositories::sessions,
 };
@@ -25,6 +30,10 @@ pub struct Visitor {
     pub csrf: Csrf,
     /// What the page before left to say.
     pub flash: Option<Flash>,
+    /// The value of the cookie that makes this visitor known, of the session or of somebody who is not logged in.
+    pub secret: Secret,
+    /// The name of the visitor's time zone, as the script of live pages has left it in a cookie.
+    pub zone: Option<String>,
 }
 
 impl Visitor {
@@ -96,10 +105,13 @@ pub async fn visit(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let secret = secret.to_text();
     let flash = Flash::read(headers, production);
+    let zone = cookies::time_zone(headers);
     request.extensions_mut().insert(Visitor {
         user,
         csrf: Csrf::of_cookie(&secret),
         flash,
+        secret: Secret::new(secret.clone()),
+        zone,
     });
 
     let mut response = next.run(request).await;
