@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 // How much of the log is kept to be shown with a test that fails.
-const LINES = 60;
+const LINES = 30;
 
 export class Server {
   #child;

@@ -17,6 +17,8 @@ export { assert };
 
 // Long enough for any machine: only a test that fails waits until then.
 const PATIENCE = 15_000;
+// Whoever waits for something without end must not stop everybody.
+const FOREVER = 300_000;
 
 const app = new App();
 after(() => app.close());
@@ -25,7 +27,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 
 /** A test of the application in a browser. It fails as well if a page of it has problems, see `problems.mjs`. */
 export function browserTest(name, body) {
-  test(name, async () => {
+  test(name, { timeout: FOREVER }, async () => {
     await app.begin();
     try {
       await body(app);
@@ -33,7 +35,9 @@ export function browserTest(name, body) {
       assert.deepEqual(app.problems, [], "the pages have problems");
     } catch (error) {
       await app.photograph(`failed-${name.replaceAll(/[^\w]+/g, "-")}`);
-      error.message += `\n\nproblems of the pages: ${app.problems.join("\n") || "none"}\n\nlog of the application:\n${app.log}`;
+      // What is shown of an error is its stack.
+      error.stack += `\n\nproblems of the pages: ${app.problems.join("\n") || "none"}`;
+      error.stack += `\n\nend of the application's log:\n${app.log}\n`;
       throw error;
     } finally {
       await app.end();

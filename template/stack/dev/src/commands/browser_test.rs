@@ -69,10 +69,7 @@ fn seed(project: &Project, application: &Path, databases: &Databases) -> Result<
     if status.success() {
         return Ok(());
     }
-    Err(
-        Error::new("the seeds are not in the database; why stands above")
-            .hint("cargo test seed::"),
-    )
+    Err(Error::new("the seeds are not in the database; why stands above").hint("cargo test seed::"))
 }
 
 /// Runs the tests, and returns whether all have passed.

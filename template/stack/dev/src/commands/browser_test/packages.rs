@@ -26,10 +26,10 @@ pub(super) fn install(folder: &Path, npm: &Path) -> Result<()> {
         .status()
         .map_err(|error| Error::new(format!("`npm` could not be started: {error}")))?;
     if !status.success() {
-        return Err(
-            Error::new("npm could not install what the browser tests need; why stands above")
-                .hint(format!("cd {} && npm ci", folder.display())),
-        );
+        return Err(Error::new(
+            "npm could not install what the browser tests need; why stands above",
+        )
+        .hint(format!("cd {} && npm ci", folder.display())));
     }
     fs::write(&installed, wanted)
         .map_err(|error| Error::new(format!("cannot write `{}`: {error}", installed.display())))

@@ -105,7 +105,12 @@ fn on_path(name: &str) -> Option<PathBuf> {
     };
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
-        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
+        .flat_map(|folder| {
+            names
+                .iter()
+                .map(move |name| folder.join(name))
+                .collect::<Vec<_>>()
+        })
         .find(|path| path.is_file())
 }
 
