@@ -137,11 +137,13 @@ fn package(program: &str) -> &'static str {
 
 /// An error with the packages to install.
 fn lacking(missing: &[&str]) -> Error {
-    let text = format!(
-        "the browser tests need {}, which {} not on this machine",
-        missing.join(" and "),
-        if missing.len() == 1 { "is" } else { "are" }
-    );
+    let (names, are) = match missing {
+        [first @ .., last] if !first.is_empty() => {
+            (format!("{} and {last}", first.join(", ")), "are")
+        }
+        _ => (missing.join(""), "is"),
+    };
+    let text = format!("the browser tests need {names}, which {are} not on this machine");
     let mut packages: Vec<&str> = missing.iter().map(|program| package(program)).collect();
     packages.dedup();
     let hint = format!("{INSTALL} {}", packages.join(" "));
@@ -189,8 +191,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_with_what_to_do_about_it() {
-        let error = lacking(&["npm", "Chromium"]).to_string();
-        assert!(error.starts_with("the browser tests need npm and Chromium, which are not"));
+        let error = lacking(&["node", "npm", "Chromium"]).to_string();
+        assert!(error.starts_with("the browser tests need node, npm and Chromium, which are not"));
         assert_eq!(error.matches("hint: ").count(), 2, "{error}");
         let error = lacking(&["node"]).to_string();
         assert!(error.starts_with("the browser tests need node, which is not"));
