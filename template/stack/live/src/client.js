@@ -302,8 +302,8 @@
     working.clear();
     if (gone) return;
     if (code === 4004) return location.reload();
-    if (!navigator.onLine) status("offline");
-    else setTimeout(() => { if (!joined && !gone) status("offline"); }, 1000);
+    status(navigator.onLine ? "connecting" : "offline");
+    setTimeout(() => { if (!joined && !gone) status("offline"); }, 1000);
     // Half of it by chance, so that not everybody comes back at once.
     const most = code === 1012 && attempt === 0 ? 300 : Math.min(10000, 200 * 2 ** attempt);
     attempt++;
@@ -358,7 +358,7 @@
       joined = true;
       attempt = 0;
       status("online");
-      resend();
+      resend(message.h === undefined);
     }
   }
 
@@ -491,15 +491,22 @@
       typed.set(target, seq);
       unsent.set(target, { el, kind });
     }
-    if (!joined || !say(["ev", seq, version, id, kind, body()])) return;
+    if (!joined) {
+      // Never sent, so it is safe to send it later, if the page then still is what was clicked.
+      if (!typing && later.length < 20) later.push(() => emit(el, target, id, kind, body));
+      return;
+    }
+    if (!say(["ev", seq, version, id, kind, body()])) return;
     if (typing) unsent.set(target, { el, kind, seq });
     el.setAttribute("aria-busy", "true");
     waiting.set(seq, el);
   }
 
-  // What was typed while nobody listened is said once more, as it is now. Clicks are not: they may have been heard.
+  // What was typed while nobody listened is said once more, as it is now. Clicks that were sent are not: they may have
+  // been heard.
   const unsent = new Map();
-  function resend() {
+  let later = [];
+  function resend(same) {
     for (const el of waiting.values()) quiet(el);
     waiting.clear();
     for (const [target, { el, kind, seq: sent }] of [...unsent]) {
@@ -513,6 +520,9 @@
       else typed.delete(target);
     }
     grantWishes();
+    const clicks = same ? later : [];
+    later = [];
+    for (const click of clicks) click();
   }
 
   document.addEventListener("compositionstart", (event) => { composing = event.target; });
