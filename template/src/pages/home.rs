@@ -3,7 +3,7 @@
 use maud::html;
 use stack_live::{Cx, Result};
 
-use super::{layout, live::Page};
+use super::{layout, live::Context};
 
 /// Where to look, in the order in which to read: path, and what is there.
 const PLACES: &[(&str, &str)] = &[
