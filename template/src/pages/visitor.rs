@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Extensions, Method, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -86,33 +86,12 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 /// The layer around all pages: finds out who looks at them, once, before the handler runs.
 pub async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let production = state.config.environment.is_production();
-    let headers = request.headers();
-    let token = session_token(headers, production);
-    let user = match &token {
-        Some(token) => match sessions::user(state.db.pool(), token.digest()).await {
-            Ok(user) => user,
-            Err(error) => return Error::from(error).into_response(),
-        },
-        None => None,
+    let Found { visitor, new } = match find(&state, request.headers()).await {
+        Ok(found) => found,
+        Err(error) => return error.into_response(),
     };
-    let known = Cookie::Visitor
-        .read(headers, production)
-        .and_then(SessionToken::parse);
-    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
-        (Some(session), _) => (session, false),
-        (None, Some(known)) => (known, false),
-        (None, None) => (SessionToken::generate(), true),
-    };
-    let secret = secret.to_text();
-    let flash = Flash::read(headers, production);
-    let zone = cookies::time_zone(headers);
-    request.extensions_mut().insert(Visitor {
-        user,
-        csrf: Csrf::of_cookie(&secret),
-        flash,
-        secret: Secret::new(secret.clone()),
-        zone,
-    });
+    let (secret, flash) = (visitor.secret.expose().to_owned(), visitor.flash);
+    request.extensions_mut().insert(visitor);
 
     let mut response = next.run(request).await;
     if new {
@@ -126,4 +105,42 @@ pub async fn visit(State(state): State<AppState>, mut request: Request, next: Ne
             .append(header::SET_COOKIE, Cookie::Flash.remove(production));
     }
     response
+}
+
+/// A visitor, and whether they come for the first time.
+pub struct Found {
+    /// Who it is.
+    pub visitor: Visitor,
+    /// Whether the visitor's secret is one that their browser does not have yet.
+    pub new: bool,
+}
+
+/// Who sends these headers.
+///
+/// # Errors
+/// If the database does not say.
+pub async fn find(state: &AppState, headers: &HeaderMap) -> Result<Found> {
+    let production = state.config.environment.is_production();
+    let token = session_token(headers, production);
+    let user = match &token {
+        Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
+        None => None,
+    };
+    let known = Cookie::Visitor
+        .read(headers, production)
+        .and_then(SessionToken::parse);
+    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
+        (Some(session), _) => (session, false),
+        (None, Some(known)) => (known, false),
+        (None, None) => (SessionToken::generate(), true),
+    };
+    let secret = secret.to_text();
+    let visitor = Visitor {
+        user,
+        csrf: Csrf::of_cookie(&secret),
+        flash: Flash::read(headers, production),
+        secret: Secret::new(secret),
+        zone: cookies::time_zone(headers),
+    };
+    Ok(Found { visitor, new })
 }

@@ -1,4 +1,4 @@
-use crate::common::TestApp;
+use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
 async fn the_first_page_shows_a_stranger_the_way_in() {
@@ -31,4 +31,11 @@ async fn every_place_that_the_first_page_names_exists() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
         assert!(path.exists(), "{place}");
     }
+}
+
+#[tokio::test]
+async fn the_counter_counts() {
+    let app = TestApp::new().await;
+    let mut page = LivePage::open(&app, &mut app.client(), "/").await;
+    page.click("main button").await.expect_text("Clicked 1").await;
 }
