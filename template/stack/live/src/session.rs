@@ -320,7 +320,7 @@ impl<I: Io> Session<I> {
             Ok(Some(_)) => Err(Close::TooManyEvents),
             Err(panic) => {
                 self.broken(&Stop::panicked(&*panic));
-                Err(Close::Panicked)
+                Ok(())
             }
         }
     }
@@ -419,10 +419,10 @@ impl<I: Io> Session<I> {
         let Some((owner, handle)) = found else { return Ok(()) };
         let ctx = Ctx { page: Arc::clone(&self.page), at: owner, rendering: false };
         let heard = std::panic::catch_unwind(AssertUnwindSafe(|| handle(&ctx, &letter.payload)));
-        heard.map_err(|panic| {
+        if let Err(panic) = heard {
             self.broken(&Stop::panicked(&*panic));
-            Close::Panicked
-        })
+        }
+        Ok(())
     }
 
     /// Another page in the place of this one.
