@@ -38,6 +38,9 @@ pub fn live(config: &Config) -> Live {
         .page("/account", settings::page)
         .page("/notes", notes::index)
         .page("/notes/new", notes::new)
+{%- if pgvector %}
+        .page("/notes/search", pages::search::page)
+{%- endif %}
         .page("/notes/{id}", notes::edit)
         .build()
 }
@@ -56,9 +59,6 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
         .route("/notes", post(notes::create))
-{%- if pgvector %}
-        .route("/notes/search", get(pages::search::show))
-{%- endif %}
         .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))

@@ -96,10 +96,10 @@ pub async fn index(cx: Cx) -> stack_live::Result {
                 input #q name="q" type="search" maxlength="200" autocomplete="off" value=(text)
                     on:input=(search) data-debounce="120";
             }
-            button.secondary type="submit" { "Find" }
+            button.button.secondary type="submit" { "Find" }
         }
 {%- if pgvector %}
-        p.small { a href="/notes/search" { "Search by meaning" } }
+        p.small { a href="/notes/search" data-link { "Search by meaning" } }
 {%- endif %}
         @if !notes.is_empty() {
             div.notes { @for note in notes { (note_card(note)) } }
