@@ -27,21 +27,19 @@ pub fn router(state: AppState) -> Router {
 
 /// Live pages, for people: rendered for a GET, then connected.
 pub fn live(config: &Config) -> Live {
-    use pages::{account, home, live, notes, settings};
-
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
-        .on_error(live::tell)
-        .page("/", home::page)
-        .page("/register", account::register_page)
-        .page("/login", account::log_in_page)
-        .page("/account", settings::page)
-        .page("/notes", notes::index)
-        .page("/notes/new", notes::new)
+        .on_error(pages::live::tell)
+        .page("/", pages::home::page)
+        .page("/register", pages::account::register_page)
+        .page("/login", pages::account::log_in_page)
+        .page("/account", pages::settings::page)
+        .page("/notes", pages::notes::index)
+        .page("/notes/new", pages::notes::new)
 {%- if pgvector %}
         .page("/notes/search", pages::search::page)
 {%- endif %}
-        .page("/notes/{id}", notes::edit)
+        .page("/notes/{id}", pages::notes::edit)
         .build()
 }
 
