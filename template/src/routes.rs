@@ -27,12 +27,14 @@ pub fn router(state: AppState) -> Router {
 
 /// Live pages, for people: rendered for a GET, then connected.
 pub fn live(config: &Config) -> Live {
-    use pages::{home, live};
+    use pages::{gallery, home, live, upload};
 
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
         .on_error(live::tell)
         .page("/", home::page)
+        .page("/components", gallery::page)
+        .page("/upload", upload::page)
         .build()
 }
 
