@@ -3,20 +3,31 @@
 
 mod workshop;
 
-use workshop::{Servers, cargo, project, turn};
+use std::path::Path;
+
+use workshop::{Servers, browser_tests, cargo, project, turn};
 
 fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let _turn = turn();
     let project = project(name, features);
     let _servers = Servers(&project);
-    cargo(&project, &["fmt", "--all", "--check"]);
-    cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    cargo(&project, &["test", "--locked", "--workspace"]);
+    check(&project);
 }
 
+fn check(project: &Path) {
+    cargo(project, &["fmt", "--all", "--check"]);
+    cargo(project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    cargo(project, &["test", "--locked", "--workspace"]);
+}
+
+/// The one combination whose tests in a browser run as well.
 #[test]
-fn a_plain_project_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("plain", &[]);
+fn a_plain_project_is_formatted_clean_and_passes_its_tests_and_those_in_a_browser() {
+    let _turn = turn();
+    let project = project("plain", &[]);
+    let _servers = Servers(&project);
+    check(&project);
+    browser_tests(&project);
 }
 
 #[test]

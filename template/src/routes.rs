@@ -27,7 +27,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Live pages, for people: rendered for a GET, then connected.
 pub fn live(config: &Config) -> Live {
-    use pages::{gallery, home, live, upload};
+    use pages::{account, gallery, home, live, notes, settings, upload};
 
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
@@ -35,6 +35,15 @@ pub fn live(config: &Config) -> Live {
         .page("/", home::page)
         .page("/components", gallery::page)
         .page("/upload", upload::page)
+        .page("/register", account::register_page)
+        .page("/login", account::log_in_page)
+        .page("/account", settings::page)
+        .page("/notes", notes::index)
+        .page("/notes/new", notes::new)
+{%- if pgvector %}
+        .page("/notes/search", pages::search::page)
+{%- endif %}
+        .page("/notes/{id}", notes::edit)
         .build()
 }
 
@@ -46,21 +55,13 @@ fn pages(state: AppState) -> Router<AppState> {
     let pages = pages.fold(Router::new(), |router, pattern| router.route(pattern, get(live::show)));
     pages
         .route("/live", get(live::connect))
-        .route(
-            "/register",
-            get(account::register_form).post(account::register),
-        )
-        .route("/login", get(account::log_in_form).post(account::log_in))
+        .route("/register", post(account::register))
+        .route("/login", post(account::log_in))
         .route("/logout", post(account::log_out))
-        .route("/account", get(settings::show))
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
-        .route("/notes", get(notes::index).post(notes::create))
-        .route("/notes/new", get(notes::new))
-{%- if pgvector %}
-        .route("/notes/search", get(pages::search::show))
-{%- endif %}
-        .route("/notes/{id}", get(notes::edit).post(notes::update))
+        .route("/notes", post(notes::create))
+        .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))
 }

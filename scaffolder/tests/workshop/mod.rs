@@ -5,8 +5,9 @@
 //! tests take turns, by a lock on a file that also holds where a test runner gives each test a process.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Where projects and what they build live between runs: inside this workspace's target directory.
 fn workshop() -> PathBuf {
@@ -50,6 +51,10 @@ pub(crate) fn project(name: &str, features: &[&str]) -> PathBuf {
 /// Runs a command that must succeed, and shows all it said when it does not.
 pub(crate) fn run(command: &mut Command) {
     let output = command.output().expect("a program that starts");
+    must_succeed(command, &output);
+}
+
+fn must_succeed(command: &Command, output: &Output) {
     assert!(
         output.status.success(),
         "{command:?} failed ({}):\n{}\n{}",
@@ -59,8 +64,31 @@ pub(crate) fn run(command: &mut Command) {
     );
 }
 
-/// `cargo` inside the project, without what the outer cargo left in the environment.
+/// `cargo` inside the project.
 pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
+    run(&mut cargo_command(project, arguments));
+}
+
+/// The browser tests of the project. Where this machine has no browser or no Node they are skipped, which is said to
+/// whoever watches, past the test harness, unless `HEAVY_BROWSER=1` wants them to run.
+#[allow(dead_code, reason = "not every program with a workshop has them run")]
+pub(crate) fn browser_tests(project: &Path) {
+    let mut command = cargo_command(project, &["dev", "browser-test"]);
+    let output = command.output().expect("a program that starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
+    let lacks = said.split_once("error: the browser tests need ").map(|(_, lacks)| lacks);
+    match lacks {
+        Some(lacks) if !output.status.success() && !wanted => {
+            let notice = format!("skipped: the browser tests of a generated project need {lacks}");
+            std::io::stderr().write_all(notice.as_bytes()).ok();
+        }
+        _ => must_succeed(&command, &output),
+    }
+}
+
+/// `cargo` inside the project, without what the outer cargo left in the environment.
+fn cargo_command(project: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     for (key, _) in std::env::vars_os() {
         let key = key.to_string_lossy().into_owned();
@@ -72,7 +100,7 @@ pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
         command.env_remove(variable);
     }
     command.current_dir(project).env("CARGO_TARGET_DIR", workshop().join("target")).args(arguments);
-    run(&mut command);
+    command
 }
 
 /// The variables that configure a project. Those of whoever runs this test are meant for another one: a `DATABASE_URL`

@@ -7,7 +7,7 @@ use super::input::Input;
 use crate::{
     http::csrf::{self, Csrf},
     models::FieldErrors,
-    pages::live::Page,
+    pages::live::Context,
 };
 
 /// The hidden field that every form with `method="post"` needs.

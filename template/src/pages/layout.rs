@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use stack_live::Cx;
 
-use super::{live::Page, visitor::Visitor};
+use super::{live::Context, visitor::Visitor};
 use crate::{components::form, http::static_files};
 
 /// The name of the site: the description in `Cargo.toml`.

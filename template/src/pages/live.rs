@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What our pages know beside what every live page does.
-pub trait Page {
+pub trait Context {
     /// Configuration, database, services.
     fn app(&self) -> AppState;
     /// Who looks at the page.
@@ -33,7 +33,7 @@ pub trait Page {
     fn signed_in(&self) -> Result<User, Stop>;
 }
 
-impl Page for Ctx {
+impl Context for Ctx {
     fn app(&self) -> AppState {
         self.extension().expect("`visit` gives every page the application")
     }
@@ -54,8 +54,6 @@ pub struct Refused<T> {
     pub form: T,
     /// What is wrong with its fields.
     pub errors: FieldErrors,
-    /// What is wrong with it as a whole.
-    pub alert: Option<String>,
 }
 
 /// The first HTML of every live page.
@@ -109,9 +107,10 @@ pub async fn connect(
 pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> Visit {
     let (secret, zone) = (visitor.secret.expose().to_owned(), visitor.zone.clone());
     let flash = visitor.flash.map(|flash| stack_live::Flash { bad: false, text: flash.text().to_owned() });
+    let session = visitor.user.is_some();
     extensions.insert(state.clone());
     extensions.insert(visitor);
-    Visit { extensions, secret, zone, flash }
+    Visit { extensions, secret, zone, flash, session }
 }
 
 /// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it.

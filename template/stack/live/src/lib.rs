@@ -33,8 +33,10 @@ mod splice;
 mod state;
 mod stop;
 mod stream;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 pub use browser::{Browser, BrowserError};

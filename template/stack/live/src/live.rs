@@ -85,6 +85,8 @@ pub struct Visit {
     pub zone: Option<String>,
     /// What the page before left to say.
     pub flash: Option<Flash>,
+    /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
+    pub session: bool,
 }
 
 /// What a handler's or a page's error means; see [`Builder::on_error`].
@@ -267,6 +269,13 @@ impl Live {
         self.0.stopping.send_replace(true);
     }
 
+    /// Ends the connections of a session, in every process: somebody logged out. Their browsers load again.
+    pub fn end_session(&self, secret: &str) {
+        if let Err(error) = self.hub().publish(&ended_topic(secret), &()) {
+            tracing::warn!(%error, "pages were not told that their session has ended");
+        }
+    }
+
     /// Where messages between pages go. Handlers of HTTP requests publish here.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
@@ -343,6 +352,12 @@ impl Drop for Admitted {
             }
         }
     }
+}
+
+/// Where the connections of a session hear that it has ended. Says nothing about the secret.
+pub(crate) fn ended_topic(secret: &str) -> String {
+    let key: String = visitor_key(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("session ended {key}")
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {

@@ -16,9 +16,9 @@ use tokio::{
 
 use crate::{
     Ctx, Live, Stop, Visit,
-    broadcast::{MailboxReceiver, mailbox},
+    broadcast::{MailboxReceiver, Subscription, mailbox},
     hash::hash,
-    live::items_hash,
+    live::{ended_topic, items_hash},
     page::{Inner, NewJob, Page, Run, Slot},
     protocol::{Close, Join, Message, Reply},
     saved::{self, Bound},
@@ -43,6 +43,9 @@ pub(crate) enum Incoming {
     TooLarge,
     Gone,
 }
+
+/// The tag of the message that ends a session; those of subscriptions begin at 1.
+const ENDED: u32 = 0;
 
 /// Why a part of the work ends the connection.
 type Ends<T = ()> = Result<T, Close>;
@@ -69,6 +72,7 @@ struct Session<I> {
     reply: Reply,
     anything: bool,
     connection: u64,
+    ended: Option<Subscription>,
 }
 
 /// Serves a connection from its first message to its end.
@@ -101,6 +105,7 @@ impl<I: Io> Session<I> {
             reply: Reply::default(),
             anything: false,
             connection,
+            ended: None,
         }
     }
 
@@ -158,6 +163,7 @@ impl<I: Io> Session<I> {
             tracing::debug!("a state does not count any more, so the page begins anew");
         }
         self.page = Page::new(live, self.page.visit.clone(), url, saved, true);
+        self.listen_for_the_end();
         if let Err(stop) = self.mount(name, render).await {
             return self.instead(stop, &join.url).await;
         }
@@ -183,6 +189,18 @@ impl<I: Io> Session<I> {
         self.send_what_there_is(None).await?;
         self.set_zone(join.tz);
         self.flush().await
+    }
+
+    fn listen_for_the_end(&mut self) {
+        if !self.page.visit.session {
+            return;
+        }
+        let mailbox = {
+            let mut inner = self.page.lock();
+            self.page.mailbox(&mut inner)
+        };
+        let topic = ended_topic(&self.page.visit.secret);
+        self.ended = Some(self.page.live.hub().join(&topic, &mailbox, ENDED));
     }
 
     async fn mount(&mut self, name: &'static str, render: crate::page::Render) -> Result<(), Stop> {
@@ -302,7 +320,7 @@ impl<I: Io> Session<I> {
             Ok(Some(_)) => Err(Close::TooManyEvents),
             Err(panic) => {
                 self.broken(&Stop::panicked(&*panic));
-                Err(Close::Panicked)
+                Ok(())
             }
         }
     }
@@ -394,14 +412,17 @@ impl<I: Io> Session<I> {
             // Too much at once, or messages were missed: the page is made anew from what is stored.
             Err(_) => return Err(Close::Restart),
         };
+        if letter.tag == ENDED {
+            return Err(Close::SessionEnded);
+        }
         let found = self.page.lock().heard(letter.tag);
         let Some((owner, handle)) = found else { return Ok(()) };
         let ctx = Ctx { page: Arc::clone(&self.page), at: owner, rendering: false };
         let heard = std::panic::catch_unwind(AssertUnwindSafe(|| handle(&ctx, &letter.payload)));
-        heard.map_err(|panic| {
+        if let Err(panic) = heard {
             self.broken(&Stop::panicked(&*panic));
-            Close::Panicked
-        })
+        }
+        Ok(())
     }
 
     /// Another page in the place of this one.

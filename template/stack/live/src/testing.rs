@@ -92,6 +92,16 @@ impl Page {
     /// # Panics
     /// If it contains none.
     pub async fn connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
+        let page = Self::try_connect(live, visit, url, document).await;
+        assert!(page.version > 0 || page.left.is_some(), "{url} does not join: {:?}", page.error);
+        page
+    }
+
+    /// As [`connect`](Self::connect), for a page that may end before it begins.
+    ///
+    /// # Panics
+    /// If `document` contains no page.
+    pub async fn try_connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
         let (root, html) = root(document);
         let attribute = |name: &str| root.get(name).cloned().unwrap_or_default();
         let title = Html::parse_document(document);
@@ -128,9 +138,7 @@ impl Page {
         });
         self.send(json!(["join", join]));
         self.version = 0;
-        while self.version == 0 && self.left.is_none() {
-            self.next().await.unwrap_or_else(|why| panic!("{} does not join: {why:?}", self.url));
-        }
+        while self.version == 0 && self.left.is_none() && self.next().await.is_ok() {}
     }
 
     /// The connection breaks, and the page goes on from its state: as after a restart of the server.
@@ -410,6 +418,44 @@ impl Page {
     /// The MAC of the state.
     pub fn mac(&self) -> &str {
         &self.mac
+    }
+
+    /// An event of a `handler` at a `version` of the page that may be long gone.
+    pub async fn send_event(&mut self, handler: &str, version: u64) -> &mut Self {
+        self.seq += 1;
+        self.send(json!(["ev", self.seq, version, handler, "click", {}]));
+        self.settle().await;
+        self
+    }
+
+    /// Clicks, does not wait for what happens, and closes the page.
+    ///
+    /// # Panics
+    /// If nothing happens when it is clicked.
+    pub async fn click_and_leave(mut self, element: &str) {
+        let (handler, _) = &self.find(element).handlers["click"];
+        self.seq += 1;
+        self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));
+        while self.acknowledged < self.seq {
+            self.must_go_on().await;
+        }
+    }
+
+    /// Waits until the server ends the connection, and says why it did.
+    pub async fn wait_for_the_end(&mut self) -> Close {
+        loop {
+            match self.connection.receive.recv().await {
+                Some(Ok(_)) => {}
+                Some(Err(why)) => return why,
+                None => return Close::Gone,
+            }
+        }
+    }
+
+    /// As [`send_raw`](Self::send_raw), a binary frame.
+    pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<Close> {
+        self.connection.send.send(Incoming::Binary(Bytes::copy_from_slice(bytes))).ok();
+        self.send_raw("[\"ping\"]").await
     }
 
     /// Sends what no browser would, and says how the connection ends, if it does.
@@ -722,4 +768,29 @@ fn root(document: &str) -> (HashMap<String, String>, String) {
         }
     }
     (attributes, document[start..at - 6].to_owned())
+}
+
+/// How a connection ends whose other end reads nothing. For tests whose clock stands still until everybody waits.
+pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
+    struct Stalled(Option<String>);
+
+    impl Io for Stalled {
+        async fn receive(&mut self) -> Incoming {
+            match self.0.take() {
+                Some(join) => Incoming::Text(join),
+                None => std::future::pending().await,
+            }
+        }
+
+        async fn send(&mut self, _: String) -> bool {
+            std::future::pending().await
+        }
+
+        async fn close(&mut self, _: Close) {
+            std::future::pending().await
+        }
+    }
+
+    let join = json!(["join", { "url": url }]).to_string();
+    session::run(live.clone(), visit.clone(), Stalled(Some(join)), 0).await
 }

@@ -3,4 +3,5 @@
 mod account;
 mod csrf;
 mod home;
+mod live_notes;
 mod notes;
