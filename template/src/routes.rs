@@ -31,6 +31,8 @@ pub fn live(config: &Config) -> Live {
     Live::builder(keys)
         .on_error(pages::live::tell)
         .page("/", pages::home::page)
+        .page("/components", pages::gallery::page)
+        .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
         .page("/account", pages::settings::page)

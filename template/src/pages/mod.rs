@@ -7,6 +7,7 @@
 pub mod account;
 pub mod error;
 pub mod flash;
+pub mod gallery;
 pub mod home;
 pub mod layout;
 pub mod live;
@@ -15,4 +16,5 @@ pub mod notes;
 pub mod search;
 {%- endif %}
 pub mod settings;
+pub mod upload;
 pub mod visitor;
