@@ -144,7 +144,7 @@ pub(crate) enum Slot {
     Memo { deps: Value_, value: Value_, stale: bool },
     Effect { deps: Value_, job: AbortHandle },
     Context { kind: TypeId, value: Value_, readers: Vec<u32> },
-    Subscription { topic: Box<str>, place: Subscription, tag: u32, handle: Heard },
+    Subscription { topic: Box<str>, _place: Subscription, tag: u32, handle: Heard },
     Stream { first: Option<Vec<(String, String)>> },
 }
 
