@@ -1,10 +1,10 @@
 //! From settings to an application that serves: [`App::build`], then [`App::run_until_stopped`].
 
-use std::{io, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use stack_db::Db;
-use stack_live::Live;
+use stack_live::{Live, recording::Recorder};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -70,7 +70,7 @@ impl AppState {
     /// With databases that are connected already.
     ///
     /// # Errors
-    /// Only if the operating system has no random numbers to give.
+    /// If the operating system has no random numbers to give, or the file of `RECORD` cannot be written.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
 {%- if pgvector %}
         let embedder = embedder::of(config.embedder);
@@ -92,7 +92,8 @@ impl AppState {
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
-        let live = routes::live(&config);
+        let recorder = config.record.as_deref().map(record).transpose()?;
+        let live = routes::live(&config, recorder);
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -222,9 +223,25 @@ impl App {
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
             .await
             .ok();
+        if let Some(recorder) = state.live.recorder() {
+            recorder.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Begins to record.
+fn record(path: &Path) -> Result<Recorder, StartError> {
+    let recorder = Recorder::open(path).map_err(|error| {
+        let path = path.display();
+        StartError(format!(
+            "cannot record in `{path}`: {error}\n\
+             hint: name a file that can be written with `RECORD`, or none"
+        ))
+    })?;
+    tracing::info!("recording in `{}`", path.display());
+    Ok(recorder)
 }
 
 /// Listens where the settings say. In development a port that is taken is no reason to stop: the next free one

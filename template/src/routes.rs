@@ -5,13 +5,17 @@ use axum::{
     routing::{get, post, put},
 };
 
-use stack_live::Live;
+use stack_live::{
+    Live,
+    recording::{self, Recorder},
+};
 
 use crate::{app::AppState, config::Config, http, http::edge, pages};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
     let config = state.config.clone();
+    let recorder = state.live.recorder().cloned();
     let routes = pages(state.clone())
         .merge(api())
         .merge(operations())
@@ -22,13 +26,18 @@ pub fn router(state: AppState) -> Router {
         ))
 {%- endif %}
         .with_state(state);
+    let routes = match recorder {
+        Some(to) => routes.layer(middleware::from_fn_with_state(to, recording::http)),
+        None => routes,
+    };
     edge::around(routes, &config)
 }
 
 /// Live pages, for people: rendered for a GET, then connected.
-pub fn live(config: &Config) -> Live {
+pub fn live(config: &Config, recorder: Option<Recorder>) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
+        .recorder(recorder)
         .on_error(pages::live::tell)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)

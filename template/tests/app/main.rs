@@ -17,6 +17,7 @@ mod lifecycle;
 mod migrations;
 mod pages;
 mod process;
+mod recording;
 mod repositories;
 {%- if pgvector %}
 mod search;

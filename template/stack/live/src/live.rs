@@ -281,7 +281,8 @@ impl Live {
         &self.0.hub
     }
 
-    pub(crate) fn recorder(&self) -> Option<&Recorder> {
+    /// What writes down what goes over the wire, if anything does.
+    pub fn recorder(&self) -> Option<&Recorder> {
         self.0.recorder.as_ref()
     }
 
@@ -378,7 +379,7 @@ pub(crate) fn items_hash(items: &[(String, String)]) -> String {
 }
 
 /// `a%20b` → `a b`. What is not encoded rightly stays as it is.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
