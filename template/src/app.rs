@@ -185,6 +185,8 @@ impl App {
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
+        let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
+        let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
 {%- if pgvector %}
         let repair = tokio::spawn(search::keep_repaired(state.clone()));
 {%- endif %}
@@ -212,6 +214,7 @@ impl App {
             () = deadline => tracing::warn!("some requests took too long and were cut off"),
         }
         sweep.abort();
+        messages.abort();
 {%- if pgvector %}
         repair.abort();
 {%- endif %}

@@ -27,23 +27,21 @@ pub fn router(state: AppState) -> Router {
 
 /// Live pages, for people: rendered for a GET, then connected.
 pub fn live(config: &Config) -> Live {
-    use pages::{account, gallery, home, live, notes, settings, upload};
-
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
-        .on_error(live::tell)
-        .page("/", home::page)
-        .page("/components", gallery::page)
-        .page("/upload", upload::page)
-        .page("/register", account::register_page)
-        .page("/login", account::log_in_page)
-        .page("/account", settings::page)
-        .page("/notes", notes::index)
-        .page("/notes/new", notes::new)
+        .on_error(pages::live::tell)
+        .page("/", pages::home::page)
+        .page("/components", pages::gallery::page)
+        .page("/upload", pages::upload::page)
+        .page("/register", pages::account::register_page)
+        .page("/login", pages::account::log_in_page)
+        .page("/account", pages::settings::page)
+        .page("/notes", pages::notes::index)
+        .page("/notes/new", pages::notes::new)
 {%- if pgvector %}
         .page("/notes/search", pages::search::page)
 {%- endif %}
-        .page("/notes/{id}", notes::edit)
+        .page("/notes/{id}", pages::notes::edit)
         .build()
 }
 

@@ -11,7 +11,7 @@ static CONSTRAINTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^const CONSTRAINTS: [^=]*= &\[$").expect("a pattern"));
 static WHO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^( +)(?:a|span)\.who\b").expect("a pattern"));
 static NAV_LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?m)^ +a href="/[^"]*" \{ "[^"]*" \}\n"#).expect("a pattern"));
+    LazyLock::new(|| Regex::new(r#"(?m)^ +a href="/[^"]*"(?: data-link)? \{ "[^"]*" \}\n"#).expect("a pattern"));
 
 /// Declares a module among others, in the order of the alphabet: `line` is `mod x;` or `pub mod x;`.
 pub(super) fn module(text: &str, line: &str) -> Option<String> {

@@ -134,7 +134,7 @@ fn files_that_are_there_get_single_lines() {
     src/repositories/mod.rs
         pub mod blog_posts;
     src/routes.rs
-            use pages::{account, blog_posts, home, notes, settings, visitor};
+            use pages::{account, blog_posts, live, notes, settings, visitor};
                 .route("/blog-posts", get(blog_posts::index).post(blog_posts::create))
                 .route("/blog-posts/new", get(blog_posts::new))
                 .route("/blog-posts/{id}", get(blog_posts::edit).post(blog_posts::update))

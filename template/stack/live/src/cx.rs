@@ -218,7 +218,7 @@ impl Cx {
                 inner.next_tag += 1;
                 drop(inner);
                 let place = hub.join(topic, &mailbox, tag);
-                self.push(slot, Slot::Subscription { topic: topic.into(), place, tag, handle: heard });
+                self.push(slot, Slot::Subscription { topic: topic.into(), _place: place, tag, handle: heard });
             }
             None => {
                 drop(inner);

@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
-pub(crate) type Value_ = Arc<dyn Any + Send + Sync>;
+pub(crate) type Held = Arc<dyn Any + Send + Sync>;
 pub(crate) type Job = BoxFuture<'static, Result<(), Stop>>;
 
 /// See the module.
@@ -128,23 +128,27 @@ pub(crate) struct Entry {
 /// What a handler does.
 #[derive(Clone)]
 pub(crate) enum Run {
-    Now(Arc<dyn Fn(&crate::Ctx, Event) + Send + Sync>),
-    Later(Arc<dyn Fn(crate::Ctx, Event) -> Job + Send + Sync>),
-    Upload(crate::Accept, Arc<dyn Fn(crate::Ctx, Upload) -> Job + Send + Sync>),
+    Now(Arc<RunNow>),
+    Later(Arc<RunLater>),
+    Upload(crate::Accept, Arc<RunUpload>),
 }
+
+type RunNow = dyn Fn(&crate::Ctx, Event) + Send + Sync;
+type RunLater = dyn Fn(crate::Ctx, Event) -> Job + Send + Sync;
+type RunUpload = dyn Fn(crate::Ctx, Upload) -> Job + Send + Sync;
 
 /// What a hook holds.
 pub(crate) enum Slot {
     State {
-        value: Value_,
+        value: Held,
         kind: &'static str,
         save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
         readers: Vec<u32>,
     },
-    Memo { deps: Value_, value: Value_, stale: bool },
-    Effect { deps: Value_, job: AbortHandle },
-    Context { kind: TypeId, value: Value_, readers: Vec<u32> },
-    Subscription { topic: Box<str>, place: Subscription, tag: u32, handle: Heard },
+    Memo { deps: Held, value: Held, stale: bool },
+    Effect { deps: Held, job: AbortHandle },
+    Context { kind: TypeId, value: Held, readers: Vec<u32> },
+    Subscription { topic: Box<str>, _place: Subscription, tag: u32, handle: Heard },
     Stream { first: Option<Vec<(String, String)>> },
 }
 

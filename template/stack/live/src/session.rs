@@ -407,11 +407,8 @@ impl<I: Io> Session<I> {
 
     /// A message of a topic that some component subscribes to.
     fn letter(&mut self, letter: Letter) -> Ends {
-        let letter = match letter {
-            Ok(letter) => letter,
-            // Too much at once, or messages were missed: the page is made anew from what is stored.
-            Err(_) => return Err(Close::Restart),
-        };
+        // Too much at once, or messages were missed: the page is made anew from what is stored.
+        let letter = letter.map_err(|_| Close::Restart)?;
         if letter.tag == ENDED {
             return Err(Close::SessionEnded);
         }

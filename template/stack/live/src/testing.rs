@@ -787,7 +787,7 @@ pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
         }
 
         async fn close(&mut self, _: Close) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
