@@ -143,7 +143,8 @@ async fn telling(cx: Cx, (): ()) -> Result {
 /// The same moment, in the visitor's zone and in others.
 async fn dates(cx: Cx, (): ()) -> Result {
     let now = cx.use_state(|| OffsetDateTime::now_utc().unix_timestamp());
-    let now = OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let now =
+        OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let yours = Zone::of(&cx);
     let others = ["America/New_York", "Asia/Tokyo"].map(|name| Zone::named(Some(name)));
     Ok(html! {

@@ -65,10 +65,7 @@ pub async fn page(cx: Cx) -> Result {
 }
 
 /// Reads everything, chunk by chunk, and tells how far it is.
-async fn digest(
-    upload: &mut Upload,
-    tell: impl Fn(u8),
-) -> std::result::Result<Vec<Arrived>, Stop> {
+async fn digest(upload: &mut Upload, tell: impl Fn(u8)) -> std::result::Result<Vec<Arrived>, Stop> {
     let mut digests = vec![Sha256::new(); upload.files.len()];
     while let Some(chunk) = upload.chunk().await? {
         digests[chunk.file].update(&chunk.bytes);

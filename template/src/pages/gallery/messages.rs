@@ -11,7 +11,10 @@ pub async fn messages(cx: Cx, (): ()) -> Result {
     let items = cx
         .use_stream(|cx| async move {
             let all = (1..=count.get(&cx)).rev();
-            Ok::<_, Stop>(all.map(|number| (number.to_string(), message(number, ""))).collect())
+            Ok::<_, Stop>(
+                all.map(|number| (number.to_string(), message(number, "")))
+                    .collect(),
+            )
         })
         .await?;
 
@@ -29,7 +32,8 @@ pub async fn messages(cx: Cx, (): ()) -> Result {
     let newest = items.clone();
     let remove = cx.on(move |cx, _| {
         newest.remove(cx, count.get(cx));
-        count.update(cx, |count| *count -= 1);
+        // Two clicks may come before the button is shown as disabled.
+        count.update(cx, |count| *count = count.saturating_sub(1));
     });
 
     let none = count.get(&cx) == 0;

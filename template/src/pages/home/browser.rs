@@ -47,8 +47,8 @@ pub async fn browser(cx: Cx, (): ()) -> Result {
         }
         (row(html! {
             (Button::new("Copy a command").secondary().on_click(&copy))
-            (Button::new("Scroll down").secondary().on_click(&scroll))
-            (Button::new("Open a tab").secondary().on_click(&open))
+            (Button::new("Scroll").secondary().on_click(&scroll))
+            (Button::new("New tab").secondary().on_click(&open))
         }))
     })
 }

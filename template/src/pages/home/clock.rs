@@ -21,7 +21,8 @@ pub async fn clock(cx: Cx, (): ()) -> Result {
         }
     });
     let zone = Zone::of(&cx);
-    let at = OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let at =
+        OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     Ok(html! {
         div.clock {
             p.time { (zone.clock(at)) }

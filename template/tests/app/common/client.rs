@@ -102,6 +102,11 @@ impl Client {
         *cookie.expect("a cookie of this name").1 = value.to_owned();
     }
 
+    /// Sets a cookie, as a script of the page does.
+    pub fn add_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Opens a page, as a browser.
     pub async fn open(&mut self, path: &str) -> Answer {
         let request = Request::get(path).header(header::ACCEPT, "text/html,*/*;q=0.8");
