@@ -301,13 +301,20 @@
     for (const el of working.values()) quiet(el);
     working.clear();
     if (gone) return;
-    if (code === 4004) return location.reload();
+    if (code === 4004) return ended();
     status(navigator.onLine ? "connecting" : "offline");
     setTimeout(() => { if (!joined && !gone) status("offline"); }, 1000);
     // Half of it by chance, so that not everybody comes back at once.
     const most = code === 1012 && attempt === 0 ? 300 : Math.min(10000, 200 * 2 ** attempt);
     attempt++;
     timer = setTimeout(connect, most / 2 + Math.random() * most / 2);
+  }
+
+  // The session is over. Where that is what a form of this page has just asked for, its answer is on the way.
+  let leaving = 0;
+  function ended() {
+    if (Date.now() - leaving < 5000) setTimeout(ended, 500);
+    else location.reload();
   }
 
   function hurry() {
@@ -445,6 +452,7 @@
     if (kind === "close" && target.nodeName === "DIALOG" && !target.hasAttribute("data-open")) return;
     if (kind === "change" && target.type === "file" && target.hasAttribute("on:upload")) return upload(target);
     const el = listener(target, kind);
+    if (kind === "submit" && !el) leaving = Date.now();
     if (kind === "input" && (event.isComposing || composing === target)) return;
     if (!el || el.disabled || el.getAttribute("aria-disabled") === "true") {
       if (kind === "change" || kind === "submit" || kind === "click") flush();
@@ -452,7 +460,7 @@
     }
     if (kind === "submit") {
       // Without a connection a form that works without one is sent as such.
-      if (!joined && el.method === "post" && el.getAttribute("action")) return;
+      if (!joined && el.method === "post" && el.getAttribute("action")) return void (leaving = Date.now());
       event.preventDefault();
     }
     if (kind === "click" && (el.nodeName === "A" || el.type === "submit")) event.preventDefault();
