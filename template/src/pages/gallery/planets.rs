@@ -1,7 +1,7 @@
 //! A table that is sorted by a click, and a pager below it.
 
 use maud::html;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use stack_live::{Cx, Result};
 
 use crate::components::{
@@ -24,45 +24,68 @@ const PLANETS: [(&str, u32, f32); 8] = [
 /// Rows of a page.
 const ROWS: usize = 4;
 
-/// The query of the page: which part of the table is shown.
-#[derive(Deserialize)]
+/// Which part of the table is shown, and in which order.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 struct Shown {
     page: usize,
+    by: usize,
+    down: bool,
 }
 
-/// All planets. The page of the table is in the address, so that back leads back.
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            page: 1,
+            by: 0,
+            down: false,
+        }
+    }
+}
+
+impl Shown {
+    /// The address of another part.
+    fn link(&self, page: usize) -> String {
+        let shown = Self {
+            page,
+            ..self.clone()
+        };
+        let query = serde_urlencoded::to_string(shown).unwrap_or_default();
+        format!("/components?{query}#table")
+    }
+}
+
+/// All planets. What is shown of them is in the address, so that back leads back, and a link leads others here.
 pub async fn planets(cx: Cx, (): ()) -> Result {
-    let sorted = cx.use_state(|| (0_usize, true));
+    let shown = cx.use_state(|| cx.query::<Shown>().unwrap_or_default());
     let sort = cx.on(move |cx, event| {
-        let column = event.data("id").parse().unwrap_or_default();
-        sorted.update(cx, |sorted| {
-            *sorted = (column, sorted.0 != column || !sorted.1);
+        let by = event.data("id").parse().unwrap_or_default();
+        shown.update(cx, |shown| {
+            let down = shown.by == by && !shown.down;
+            *shown = Shown { page: 1, by, down };
         });
+        cx.set_query(&shown.get(cx));
     });
 
-    let (by, ascending) = sorted.get(&cx);
+    let shown = shown.get(&cx);
     let mut planets = PLANETS;
-    match by {
+    match shown.by {
         1 => planets.sort_by_key(|planet| planet.1),
         2 => planets.sort_by(|one, other| one.2.total_cmp(&other.2)),
         _ => planets.sort_by_key(|planet| planet.0),
     }
-    let order = if ascending {
-        Order::Ascending
-    } else {
+    let order = if shown.down {
         planets.reverse();
         Order::Descending
+    } else {
+        Order::Ascending
     };
     let last = PLANETS.len() / ROWS;
-    let page = cx.query::<Shown>().map_or(1, |shown| shown.page);
-    let page = page.clamp(1, last);
-    let link = |page: usize| format!("/components?page={page}#table");
-    let (before, after) = (
-        (page > 1).then(|| link(page - 1)),
-        (page < last).then(|| link(page + 1)),
-    );
+    let page = shown.page.clamp(1, last);
+    let before = (page > 1).then(|| shown.link(page - 1));
+    let after = (page < last).then(|| shown.link(page + 1));
 
-    let now = |column: usize| (by == column).then_some(order);
+    let now = |column: usize| (shown.by == column).then_some(order);
     let columns = [
         Column::text("Name").sorted(&sort, now(0)),
         Column::number("Moons").sorted(&sort, now(1)),

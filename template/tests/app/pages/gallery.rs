@@ -69,6 +69,10 @@ async fn a_table_is_sorted_by_a_click_and_turned_round_by_the_next() {
     page.click("th:nth-child(2) button").await;
     assert_eq!(first(&page), "Saturn");
     page.expect("th:nth-child(2)[aria-sort=descending]").await;
+    // The order is in the address too: it is the same on the next page.
+    page.click("nav.pages a[rel=next]").await;
+    page.expect("th:nth-child(2)[aria-sort=descending]").await;
+    assert_eq!(first(&page), "Mars");
 }
 
 #[tokio::test]
