@@ -59,7 +59,9 @@ fn pages(state: AppState) -> Router<AppState> {
     use pages::{account, live, notes, settings, visitor};
 
     let pages = state.live.patterns();
-    let pages = pages.fold(Router::new(), |router, pattern| router.route(pattern, get(live::show)));
+    let pages = pages.fold(Router::new(), |router, pattern| {
+        router.route(pattern, get(live::show))
+    });
     pages
         .route("/live", get(live::connect))
         .route("/register", post(account::register))

@@ -52,9 +52,9 @@ impl Zone {
         self.written(at, "%-d %B %Y, %H:%M")
     }
 
-    /// The time of the day: `09:05:30`.
+    /// The time of the day: `09:05`.
     pub fn clock(&self, at: OffsetDateTime) -> Markup {
-        self.written(at, "%H:%M:%S")
+        self.written(at, "%H:%M")
     }
 
     /// Which day it is here at that moment.
@@ -113,8 +113,8 @@ mod tests {
     fn a_zone_has_its_summer_time_when_it_is_summer_there() {
         let winter = evening() - time::Duration::days(180);
         let berlin = Zone::named(Some("Europe/Berlin"));
-        assert_eq!(shown(berlin.clock(evening())), "00:30:00");
-        assert_eq!(shown(berlin.clock(winter)), "23:30:00");
+        assert_eq!(shown(berlin.clock(evening())), "00:30");
+        assert_eq!(shown(berlin.clock(winter)), "23:30");
     }
 
     #[test]

@@ -68,7 +68,11 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
     let errors = cx.use_state(|| wrong);
     let check = cx.on(move |ctx, event| {
         let field = event.name.as_deref().unwrap_or_default();
-        let password = if field == "password" { event.value() } else { "" };
+        let password = if field == "password" {
+            event.value()
+        } else {
+            ""
+        };
         let (email, name) = (event.field("email"), event.field("display_name"));
         let wrong = Registration::parse(email, name, password).err();
         errors.update(ctx, |errors| errors.take(field, &wrong.unwrap_or_default()));
@@ -138,7 +142,10 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     let wrong = cx.use_state(|| refused.is_some()).get(&cx);
     let form = cx.use_state(|| match refused {
         Some(refused) => refused.form,
-        None => LogInForm { next: local(&next).to_owned(), ..LogInForm::default() },
+        None => LogInForm {
+            next: local(&next).to_owned(),
+            ..LogInForm::default()
+        },
     });
     let form = form.read(&cx);
     let errors = FieldErrors::default();
@@ -182,7 +189,10 @@ pub async fn log_in(
                 next: local(&form.next).to_owned(),
                 ..form
             };
-            let refused = Refused { form, errors: FieldErrors::default() };
+            let refused = Refused {
+                form,
+                errors: FieldErrors::default(),
+            };
             live::refuse(&state, visitor, "/login", &error, refused).await
         }
         Err(error) => Err(error),

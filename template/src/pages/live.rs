@@ -35,15 +35,18 @@ pub trait Context {
 
 impl Context for Ctx {
     fn app(&self) -> AppState {
-        self.extension().expect("`visit` gives every page the application")
+        self.extension()
+            .expect("`visit` gives every page the application")
     }
 
     fn visitor(&self) -> Visitor {
-        self.extension().expect("`visit` gives every page the visitor")
+        self.extension()
+            .expect("`visit` gives every page the visitor")
     }
 
     fn signed_in(&self) -> Result<User, Stop> {
-        self.user().ok_or_else(|| Stop::redirect(format!("/login?next={}", self.path())))
+        self.user()
+            .ok_or_else(|| Stop::redirect(format!("/login?next={}", self.path())))
     }
 }
 
@@ -106,18 +109,31 @@ pub async fn connect(
 /// What pages get to know of a request.
 pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> Visit {
     let (secret, zone) = (visitor.secret.expose().to_owned(), visitor.zone.clone());
-    let flash = visitor.flash.map(|flash| stack_live::Flash { bad: false, text: flash.text().to_owned() });
+    let flash = visitor.flash.map(|flash| stack_live::Flash {
+        bad: false,
+        text: flash.text().to_owned(),
+    });
     let session = visitor.user.is_some();
     extensions.insert(state.clone());
     extensions.insert(visitor);
-    Visit { extensions, secret, zone, flash, session }
+    Visit {
+        extensions,
+        secret,
+        zone,
+        flash,
+        session,
+    }
 }
 
 /// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it.
 pub fn tell(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     let error = failure(error);
     if error.status().is_server_error() {
-        tracing::error!(error = &error as &dyn StdError, path = ctx.path(), "a live page failed");
+        tracing::error!(
+            error = &error as &dyn StdError,
+            path = ctx.path(),
+            "a live page failed"
+        );
     }
     let text = error.to_string();
     let mut letters = text.chars();

@@ -74,7 +74,9 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         .use_load(wanted.clone(), |ctx| find(ctx, user.id, wanted, page.after))
         .await?;
     let reload = found.reloading();
-    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| reload.reload(ctx));
+    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
 
     let search = cx.on(move |ctx, event| {
         let text = event.value().trim().to_owned();
@@ -82,7 +84,9 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         shown.set(ctx, page.limit);
         query.set(ctx, text);
     });
-    let more = cx.on(move |ctx, _| shown.update(ctx, |shown| *shown = (*shown + pagination::USUAL).min(MOST)));
+    let more = cx.on(move |ctx, _| {
+        shown.update(ctx, |shown| *shown = (*shown + pagination::USUAL).min(MOST));
+    });
     let (notes, next) = &*found;
     let text = query.get(&cx);
     let main = html! {
@@ -156,7 +160,9 @@ pub async fn new(cx: Cx) -> stack_live::Result {
     let check = cx.on(move |ctx, event| {
         let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
         let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| errors.take(&field, &wrong.unwrap_or_default()));
+        errors.update(ctx, |errors| {
+            errors.take(&field, &wrong.unwrap_or_default());
+        });
     });
     let save = cx.on_async(move |ctx, event| async move {
         let form: NoteForm = event.form()?;
@@ -196,7 +202,9 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         })
         .await?;
     let reload = stored.reloading();
-    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| reload.reload(ctx));
+    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
 
     let refused = cx.extension::<Refused<EditForm>>();
     let conflict = refused.as_ref().is_some_and(|it| it.errors.is_empty());
@@ -218,7 +226,9 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
     let check = cx.on(move |ctx, event| {
         let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
         let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| errors.take(&field, &wrong.unwrap_or_default()));
+        errors.update(ctx, |errors| {
+            errors.take(&field, &wrong.unwrap_or_default());
+        });
     });
     let save = cx.on_async(move |ctx, event| async move {
         let form: EditForm = event.form()?;
@@ -296,7 +306,10 @@ pub async fn create(
         }
         Err(wrong) => {
             let error = Error::Invalid(wrong.clone());
-            let refused = Refused { form, errors: wrong };
+            let refused = Refused {
+                form,
+                errors: wrong,
+            };
             live::refuse(&state, visitor, "/notes/new", &error, refused).await
         }
     }

@@ -39,7 +39,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     let typed = cx.use_local(|| form.map(|form| form.phone));
     let errors = cx.use_state(|| wrong.unwrap_or_default());
     let stored = cx
-        .use_load((), |ctx| async move { accounts::phone(&ctx.app(), user.id).await })
+        .use_load((), |ctx| async move {
+            accounts::phone(&ctx.app(), user.id).await
+        })
         .await?;
     let reload = stored.reloading();
 
@@ -61,7 +63,10 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         Ok(())
     });
     let typed = typed.get(&cx);
-    let shown = typed.as_deref().or(stored.as_ref().map(Phone::as_str)).unwrap_or_default();
+    let shown = typed
+        .as_deref()
+        .or(stored.as_ref().map(Phone::as_str))
+        .unwrap_or_default();
     let main = html! {
         section.card.narrow {
             h1 { "Your account" }
@@ -95,7 +100,14 @@ pub async fn set_phone(
     let mut errors = FieldErrors::default();
     let Some(phone) = errors.check("phone", Phone::parse(&form.phone)) else {
         let error = Error::Invalid(errors.clone());
-        return live::refuse(&state, visitor, "/account", &error, Refused { form, errors }).await;
+        return live::refuse(
+            &state,
+            visitor,
+            "/account",
+            &error,
+            Refused { form, errors },
+        )
+        .await;
     };
     accounts::set_phone(&state, user.id, Some(&phone)).await?;
     Ok(done(&state, Flash::PhoneSaved))

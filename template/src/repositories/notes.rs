@@ -115,7 +115,10 @@ pub async fn containing(
     text: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Note>> {
-    let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let literal = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     let rows: Vec<NoteRow> = sqlx::query_as(
         "SELECT id, user_id, title, body, version, created_at, updated_at
          FROM notes WHERE user_id = $1 AND (title ILIKE $2 OR body ILIKE $2) ORDER BY id DESC LIMIT $3",

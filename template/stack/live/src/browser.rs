@@ -57,7 +57,9 @@ const MOST: usize = 64;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BrowserError {
     /// The path is not on the list.
-    #[error("`{0}` is not on the list of what may be called in a browser; add it by `Builder::allow`")]
+    #[error(
+        "`{0}` is not on the list of what may be called in a browser; add it by `Builder::allow`"
+    )]
     NotAllowed(String),
     /// While a page is rendered nobody can answer.
     #[error("a browser can be called by handlers and effects only")]
@@ -87,7 +89,11 @@ pub struct Browser {
 
 impl Browser {
     pub(crate) fn new(ctx: Ctx) -> Self {
-        Self { ctx, steps: Vec::new(), path: String::new() }
+        Self {
+            ctx,
+            steps: Vec::new(),
+            path: String::new(),
+        }
     }
 
     /// The property `name`.
@@ -107,7 +113,8 @@ impl Browser {
             Ok(Value::Null) | Err(_) => Vec::new(),
             Ok(one) => vec![one],
         };
-        self.steps.push(std::iter::once(json!(name)).chain(arguments).collect());
+        self.steps
+            .push(std::iter::once(json!(name)).chain(arguments).collect());
         self
     }
 
@@ -159,7 +166,10 @@ impl Browser {
         }
     }
 
-    fn send(self, answer: Option<oneshot::Sender<Result<Value, String>>>) -> Result<u32, BrowserError> {
+    fn send(
+        self,
+        answer: Option<oneshot::Sender<Result<Value, String>>>,
+    ) -> Result<u32, BrowserError> {
         if self.ctx.rendering {
             return Err(BrowserError::Rendering);
         }
@@ -194,7 +204,8 @@ impl Browser {
 
     /// Opens `url` in a new tab, which cannot reach back to this page. Browsers allow it shortly after a click only.
     pub fn open_new_tab(self, url: &str) {
-        self.call("open", (url, "_blank", "noopener,noreferrer")).run();
+        self.call("open", (url, "_blank", "noopener,noreferrer"))
+            .run();
     }
 
     /// Puts `text` on the clipboard. Browsers allow it shortly after a click only.
@@ -202,7 +213,10 @@ impl Browser {
     /// # Errors
     /// If the browser refuses.
     pub async fn copy(self, text: &str) -> Result<(), BrowserError> {
-        let call = self.get("navigator").get("clipboard").call("writeText", [text]);
+        let call = self
+            .get("navigator")
+            .get("clipboard")
+            .call("writeText", [text]);
         call.read::<Value>().await.map(|_| ())
     }
 
@@ -212,7 +226,11 @@ impl Browser {
     /// See [`BrowserError`].
     pub async fn time_zone(self) -> Result<String, BrowserError> {
         let format = self.get("Intl").call("DateTimeFormat", ());
-        format.call("resolvedOptions", ()).get("timeZone").read().await
+        format
+            .call("resolvedOptions", ())
+            .get("timeZone")
+            .read()
+            .await
     }
 
     /// What is stored in the browser under `key`.
@@ -234,7 +252,11 @@ impl Browser {
         let (name, value) = (encode(name), encode(value));
         let age = u64::from(days) * 24 * 60 * 60;
         // `to_string` writes `=` before the value of the empty name.
-        let cookie = format!("{}={}; Path=/; SameSite=Lax; Max-Age={age}", &name[1..], &value[1..]);
+        let cookie = format!(
+            "{}={}; Path=/; SameSite=Lax; Max-Age={age}",
+            &name[1..],
+            &value[1..]
+        );
         self.get("document").set("cookie", cookie).run();
     }
 
@@ -245,6 +267,8 @@ impl Browser {
     pub async fn cookies(self) -> Result<Vec<(String, String)>, BrowserError> {
         let all: String = self.get("document").get("cookie").read().await?;
         let pairs = all.split("; ").filter_map(|pair| pair.split_once('='));
-        Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        Ok(pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect())
     }
 }

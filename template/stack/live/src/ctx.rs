@@ -108,12 +108,18 @@ impl Ctx {
 
     /// Says that something worked. It is shown by the layout, here or on the page that comes next.
     pub fn flash(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash { bad: false, text: text.into() }));
+        self.set_flash(Some(Flash {
+            bad: false,
+            text: text.into(),
+        }));
     }
 
     /// Says that something did not work.
     pub fn flash_error(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash { bad: true, text: text.into() }));
+        self.set_flash(Some(Flash {
+            bad: true,
+            text: text.into(),
+        }));
     }
 
     /// Takes the message away.
@@ -176,10 +182,16 @@ impl Ctx {
             let mut at = Some(self.at);
             let mut found: Option<Arc<dyn Any + Send + Sync>> = None;
             while let Some(id) = at {
-                let Some(instance) = inner.instances.get_mut(&id) else { break };
+                let Some(instance) = inner.instances.get_mut(&id) else {
+                    break;
+                };
                 at = instance.parent;
                 let held = instance.slots.iter_mut().find_map(|slot| match slot {
-                    Slot::Context { kind, value, readers } if *kind == std::any::TypeId::of::<T>() => {
+                    Slot::Context {
+                        kind,
+                        value,
+                        readers,
+                    } if *kind == std::any::TypeId::of::<T>() => {
                         if self.rendering && !readers.contains(&self.at) {
                             readers.push(self.at);
                         }
@@ -194,11 +206,16 @@ impl Ctx {
             }
             found
         };
-        found.and_then(|value| value.downcast::<T>().ok()).map(|value| T::clone(&value))
+        found
+            .and_then(|value| value.downcast::<T>().ok())
+            .map(|value| T::clone(&value))
     }
 
     /// The same page, for reading without becoming a reader.
     pub(crate) fn untracked(&self) -> Self {
-        Self { rendering: false, ..self.clone() }
+        Self {
+            rendering: false,
+            ..self.clone()
+        }
     }
 }

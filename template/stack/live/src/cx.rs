@@ -38,7 +38,11 @@ impl Deref for Cx {
 
 impl Cx {
     pub(crate) fn new(page: Arc<Page>, at: u32) -> Self {
-        let ctx = Ctx { page, at, rendering: true };
+        let ctx = Ctx {
+            page,
+            at,
+            rendering: true,
+        };
         Self { ctx, key: None }
     }
 
@@ -54,8 +58,15 @@ impl Cx {
         T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
     {
         self.state(
-            |json| json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_else(first),
-            Some(|value| value.downcast_ref::<T>().and_then(|value| serde_json::to_string(value).ok())),
+            |json| {
+                json.and_then(|json| serde_json::from_str(json).ok())
+                    .unwrap_or_else(first)
+            },
+            Some(|value| {
+                value
+                    .downcast_ref::<T>()
+                    .and_then(|value| serde_json::to_string(value).ok())
+            }),
         )
     }
 
@@ -75,21 +86,43 @@ impl Cx {
     ) -> State<T> {
         let (slot, exists, restored) = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get_mut(&self.at)
+                .expect("a component is there while it is rendered");
             let slot = instance.next_slot();
             let before = instance.slots[..slot.min(instance.slots.len())].iter();
-            let nth = before.filter(|slot| matches!(slot, Slot::State { save: Some(_), .. })).count();
+            let nth = before
+                .filter(|slot| matches!(slot, Slot::State { save: Some(_), .. }))
+                .count();
             let restored = instance.restored.as_ref().filter(|_| save.is_some());
-            let restored = restored.and_then(|states| states.get(nth + 1)).map(|json| json.get().to_owned());
+            let restored = restored
+                .and_then(|states| states.get(nth + 1))
+                .map(|json| json.get().to_owned());
             (slot, slot < instance.slots.len(), restored)
         };
         if !exists {
             let value = Arc::new(first(restored.as_deref()));
-            self.push(slot, Slot::State { value, kind: type_name::<T>(), save, readers: Vec::new() });
-        } else if !self.holds(slot, |held| matches!(held, Slot::State { kind, .. } if *kind == type_name::<T>())) {
+            self.push(
+                slot,
+                Slot::State {
+                    value,
+                    kind: type_name::<T>(),
+                    save,
+                    readers: Vec::new(),
+                },
+            );
+        } else if !self.holds(
+            slot,
+            |held| matches!(held, Slot::State { kind, .. } if *kind == type_name::<T>()),
+        ) {
             out_of_order();
         }
-        State { at: self.at, slot, kind: PhantomData }
+        State {
+            at: self.at,
+            slot,
+            kind: PhantomData,
+        }
     }
 
     /// A value that is computed from `deps`, and again only when those change.
@@ -123,17 +156,28 @@ impl Cx {
                 self.remember(slot, deps, value)
             }
         };
-        Ok(Loaded { value, reload: Reload { at: self.at, slot } })
+        Ok(Loaded {
+            value,
+            reload: Reload { at: self.at, slot },
+        })
     }
 
-    fn memo<D: PartialEq + 'static, T: Send + Sync + 'static>(&self, deps: &D) -> (usize, Option<Arc<T>>) {
+    fn memo<D: PartialEq + 'static, T: Send + Sync + 'static>(
+        &self,
+        deps: &D,
+    ) -> (usize, Option<Arc<T>>) {
         let (slot, held) = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get_mut(&self.at)
+                .expect("a component is there while it is rendered");
             let slot = instance.next_slot();
             let held = match instance.slots.get(slot) {
                 None => None,
-                Some(Slot::Memo { deps, value, stale }) => Some((Arc::clone(deps), Arc::clone(value), *stale)),
+                Some(Slot::Memo { deps, value, stale }) => {
+                    Some((Arc::clone(deps), Arc::clone(value), *stale))
+                }
                 Some(_) => {
                     drop(inner);
                     out_of_order()
@@ -141,7 +185,8 @@ impl Cx {
             };
             (slot, held)
         };
-        let fits = held.filter(|(known, _, stale)| !stale && known.downcast_ref::<D>() == Some(deps));
+        let fits =
+            held.filter(|(known, _, stale)| !stale && known.downcast_ref::<D>() == Some(deps));
         (slot, fits.and_then(|(_, value, _)| value.downcast().ok()))
     }
 
@@ -151,7 +196,14 @@ impl Cx {
         T: Send + Sync + 'static,
     {
         let value = Arc::new(value);
-        self.push(slot, Slot::Memo { deps: Arc::new(deps), value: value.clone(), stale: false });
+        self.push(
+            slot,
+            Slot::Memo {
+                deps: Arc::new(deps),
+                value: value.clone(),
+                stale: false,
+            },
+        );
         value
     }
 
@@ -166,7 +218,10 @@ impl Cx {
         let (slot, held, connected) = {
             let mut inner = self.page.lock();
             let connected = inner.connected;
-            let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get_mut(&self.at)
+                .expect("a component is there while it is rendered");
             let slot = instance.next_slot();
             let held = match instance.slots.get(slot) {
                 None => None,
@@ -191,7 +246,13 @@ impl Cx {
             }
             false => futures_util::future::AbortHandle::new_pair().0,
         };
-        self.push(slot, Slot::Effect { deps: Arc::new(deps), job });
+        self.push(
+            slot,
+            Slot::Effect {
+                deps: Arc::new(deps),
+                job,
+            },
+        );
     }
 
     /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are left out.
@@ -208,22 +269,44 @@ impl Cx {
         let hub = self.page.live.hub().clone();
         let mut inner = self.page.lock();
         let (at, connected) = (self.at, inner.connected);
-        let instance = inner.instances.get_mut(&at).expect("a component is there while it is rendered");
+        let instance = inner
+            .instances
+            .get_mut(&at)
+            .expect("a component is there while it is rendered");
         let slot = instance.next_slot();
         match instance.slots.get_mut(slot) {
-            Some(Slot::Subscription { topic: known, handle, .. }) if **known == *topic => *handle = heard,
+            Some(Slot::Subscription {
+                topic: known,
+                handle,
+                ..
+            }) if **known == *topic => *handle = heard,
             None | Some(Slot::Subscription { .. }) if connected => {
                 let mailbox = self.page.mailbox(&mut inner);
                 let tag = inner.next_tag;
                 inner.next_tag += 1;
                 drop(inner);
                 let place = hub.join(topic, &mailbox, tag);
-                self.push(slot, Slot::Subscription { topic: topic.into(), _place: place, tag, handle: heard });
+                self.push(
+                    slot,
+                    Slot::Subscription {
+                        topic: topic.into(),
+                        _place: place,
+                        tag,
+                        handle: heard,
+                    },
+                );
             }
             None => {
                 drop(inner);
                 let nothing: Arc<dyn Any + Send + Sync> = Arc::new(());
-                self.push(slot, Slot::Memo { deps: Arc::clone(&nothing), value: nothing, stale: false });
+                self.push(
+                    slot,
+                    Slot::Memo {
+                        deps: Arc::clone(&nothing),
+                        value: nothing,
+                        stale: false,
+                    },
+                );
             }
             Some(_) => {
                 drop(inner);
@@ -245,9 +328,15 @@ impl Cx {
     {
         let (slot, exists, id) = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get_mut(&self.at)
+                .expect("a component is there while it is rendered");
             let slot = instance.next_slot();
-            let exists = instance.slots.get(slot).map(|held| matches!(held, Slot::Stream { .. }));
+            let exists = instance
+                .slots
+                .get(slot)
+                .map(|held| matches!(held, Slot::Stream { .. }));
             (slot, exists, instance.stream_id(slot))
         };
         match exists {
@@ -255,11 +344,22 @@ impl Cx {
             Some(false) => out_of_order(),
             None => {
                 let items = first(self.ctx()).await?;
-                let items = items.into_iter().map(|(key, item)| (key, html::canonical(&item.into_string())));
-                self.push(slot, Slot::Stream { first: Some(items.collect()) });
+                let items = items
+                    .into_iter()
+                    .map(|(key, item)| (key, html::canonical(&item.into_string())));
+                self.push(
+                    slot,
+                    Slot::Stream {
+                        first: Some(items.collect()),
+                    },
+                );
             }
         }
-        let place = html::place(&self.page.mark, 's', u32::try_from(slot).unwrap_or(u32::MAX));
+        let place = html::place(
+            &self.page.mark,
+            's',
+            u32::try_from(slot).unwrap_or(u32::MAX),
+        );
         Ok(Stream::new(id, place))
     }
 
@@ -267,13 +367,18 @@ impl Cx {
     pub fn provide<T: Clone + PartialEq + Send + Sync + 'static>(&self, value: T) {
         let (slot, held) = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get_mut(&self.at)
+                .expect("a component is there while it is rendered");
             let slot = instance.next_slot();
             let held = match instance.slots.get(slot) {
                 None => None,
-                Some(Slot::Context { kind, value, readers }) if *kind == TypeId::of::<T>() => {
-                    Some((Arc::clone(value), readers.clone()))
-                }
+                Some(Slot::Context {
+                    kind,
+                    value,
+                    readers,
+                }) if *kind == TypeId::of::<T>() => Some((Arc::clone(value), readers.clone())),
                 Some(_) => {
                     drop(inner);
                     out_of_order()
@@ -282,10 +387,16 @@ impl Cx {
             (slot, held)
         };
         let (known, readers) = held.unzip();
-        let same = known.and_then(|known| known.downcast::<T>().ok()).is_some_and(|known| *known == value);
+        let same = known
+            .and_then(|known| known.downcast::<T>().ok())
+            .is_some_and(|known| *known == value);
         if !same {
             let readers = readers.unwrap_or_default();
-            let new = Slot::Context { kind: TypeId::of::<T>(), value: Arc::new(value), readers: readers.clone() };
+            let new = Slot::Context {
+                kind: TypeId::of::<T>(),
+                value: Arc::new(value),
+                readers: readers.clone(),
+            };
             self.push(slot, new);
             self.page.lock().touch(&readers);
         }
@@ -304,14 +415,20 @@ impl Cx {
         let name = type_name::<F>();
         let (path, held) = {
             let inner = self.page.lock();
-            let instance = inner.instances.get(&self.at).expect("a component is there while it is rendered");
+            let instance = inner
+                .instances
+                .get(&self.at)
+                .expect("a component is there while it is rendered");
             let nth = instance.met.len();
             let path = match &self.key {
                 None => format!("{}/{nth}", instance.path),
                 Some(key) => {
                     let stem = format!("{}/{key}", instance.path);
                     let same = |id: &&u32| {
-                        inner.instances.get(id).is_some_and(|met| met.path.starts_with(&*stem))
+                        inner
+                            .instances
+                            .get(id)
+                            .is_some_and(|met| met.path.starts_with(&*stem))
                     };
                     match instance.met.iter().filter(same).count() {
                         0 => stem,
@@ -320,7 +437,10 @@ impl Cx {
                 }
             };
             let held = instance.children.iter().copied().find(|child| {
-                inner.instances.get(child).is_some_and(|child| *child.path == *path && child.name == name)
+                inner
+                    .instances
+                    .get(child)
+                    .is_some_and(|child| *child.path == *path && child.name == name)
             });
             (path, held)
         };
@@ -332,7 +452,8 @@ impl Cx {
             id
         } else {
             let kept = props.clone();
-            let render: crate::page::Render = Arc::new(move |cx| component(cx, props.clone()).boxed());
+            let render: crate::page::Render =
+                Arc::new(move |cx| component(cx, props.clone()).boxed());
             let mut inner = self.page.lock();
             match held {
                 None => inner.insert(path, name, Some(self.at), render, Box::new(kept)),
@@ -340,7 +461,10 @@ impl Cx {
                     let old = inner.instances.get_mut(&id).map(|instance| {
                         instance.dirty = true;
                         let props: Box<dyn Any + Send + Sync> = Box::new(kept);
-                        (std::mem::replace(&mut instance.render, render), std::mem::replace(&mut instance.props, props))
+                        (
+                            std::mem::replace(&mut instance.render, render),
+                            std::mem::replace(&mut instance.props, props),
+                        )
                     });
                     drop(inner);
                     drop(old);
@@ -368,7 +492,10 @@ impl Cx {
             Some(outer) => format!("{outer}.{key}"),
             None => key.to_string(),
         };
-        Self { ctx: self.ctx.clone(), key: Some(key.into()) }
+        Self {
+            ctx: self.ctx.clone(),
+            key: Some(key.into()),
+        }
     }
 
     /// What happens at an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
@@ -396,13 +523,19 @@ impl Cx {
         F: Fn(Ctx, Upload) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), Stop>> + Send + 'static,
     {
-        let run = Run::Upload(accept, Arc::new(move |ctx, upload| handle(ctx, upload).boxed()));
+        let run = Run::Upload(
+            accept,
+            Arc::new(move |ctx, upload| handle(ctx, upload).boxed()),
+        );
         self.register(Location::caller(), run)
     }
 
     fn register(&self, site: &'static Location<'static>, run: Run) -> Handler {
         let mut inner = self.page.lock();
-        let instance = inner.instances.get_mut(&self.at).expect("a component is there while it is rendered");
+        let instance = inner
+            .instances
+            .get_mut(&self.at)
+            .expect("a component is there while it is rendered");
         let stem = match &self.key {
             None => String::new(),
             Some(key) => format!("{key}~"),
@@ -428,7 +561,13 @@ impl Cx {
             "" => own.into(),
             path => format!("{path}:{own}").into(),
         };
-        instance.new_handlers.push(Entry { id: id.clone(), site, ambiguous, since: 0, run });
+        instance.new_handlers.push(Entry {
+            id: id.clone(),
+            site,
+            ambiguous,
+            since: 0,
+            run,
+        });
         Handler::new(id)
     }
 
@@ -450,7 +589,11 @@ impl Cx {
 
     fn holds(&self, slot: usize, is: impl FnOnce(&Slot) -> bool) -> bool {
         let inner = self.page.lock();
-        inner.instances.get(&self.at).and_then(|instance| instance.slots.get(slot)).is_some_and(is)
+        inner
+            .instances
+            .get(&self.at)
+            .and_then(|instance| instance.slots.get(slot))
+            .is_some_and(is)
     }
 }
 
@@ -480,5 +623,7 @@ impl Page {
 
 /// Ends the page: there is no telling whose value is whose.
 fn out_of_order() -> ! {
-    panic!("hooks were called in another order than before: not inside of an `if` or a loop, but in a component of its own")
+    panic!(
+        "hooks were called in another order than before: not inside of an `if` or a loop, but in a component of its own"
+    )
 }

@@ -152,14 +152,23 @@ mod tests {
 
     #[test]
     fn a_text_area_keeps_the_first_newline_of_its_text() {
-        assert_eq!(canonical("<textarea>x</textarea>"), "<textarea>\nx</textarea>");
-        assert_eq!(canonical("<textarea rows=\"2\">\n\nx</textarea>"), "<textarea rows=\"2\">\n\nx</textarea>");
+        assert_eq!(
+            canonical("<textarea>x</textarea>"),
+            "<textarea>\nx</textarea>"
+        );
+        assert_eq!(
+            canonical("<textarea rows=\"2\">\n\nx</textarea>"),
+            "<textarea rows=\"2\">\n\nx</textarea>"
+        );
     }
 
     #[test]
     fn no_text_of_a_user_is_taken_for_a_place() {
         let html = format!("<p>\u{1}guess\u{1}{}</p>", place("secret", 'c', 7));
         let found = pieces(&html, "secret");
-        assert!(matches!(&*found, [Piece::Text(_), Piece::Child(7), Piece::Text(_)]), "{found:?}");
+        assert!(
+            matches!(&*found, [Piece::Text(_), Piece::Child(7), Piece::Text(_)]),
+            "{found:?}"
+        );
     }
 }

@@ -145,7 +145,11 @@ impl Builder {
         Fut: Future<Output = crate::Result> + Send + 'static,
     {
         let render: Render = Arc::new(move |cx| page(cx).boxed());
-        self.pages.push(Route { pattern, name: type_name::<F>(), render });
+        self.pages.push(Route {
+            pattern,
+            name: type_name::<F>(),
+            render,
+        });
         self
     }
 
@@ -224,7 +228,10 @@ impl Live {
             limits: Limits::default(),
             hub: Hub::default(),
             recorder: None,
-            allowed: browser::ALLOWED.iter().map(|path| (*path).to_owned()).collect(),
+            allowed: browser::ALLOWED
+                .iter()
+                .map(|path| (*path).to_owned())
+                .collect(),
             on_error: Arc::new(|ctx, error| {
                 tracing::error!(%error, "a live page failed");
                 ctx.flash_error("Something went wrong on our side.");
@@ -242,7 +249,8 @@ impl Live {
     /// # Errors
     /// What the page said; [`None`] inside if there is no page at this path.
     pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, Stop> {
-        let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default()) else {
+        let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
+        else {
             return Ok(None);
         };
         let path = url.path.clone();
@@ -254,14 +262,27 @@ impl Live {
         let items = items_hash(&inner.first_items());
         let saved = inner.save(saved::expiry(self.limits().state_lifetime));
         let state = serde_json::to_string(&saved).unwrap_or_default();
-        let mac = self.signer().sign(Bound { visitor: &secret, path: &path }, &state);
-        let html = if items.is_empty() { base.clone() } else { inner.html(true) };
+        let mac = self.signer().sign(
+            Bound {
+                visitor: &secret,
+                path: &path,
+            },
+            &state,
+        );
+        let html = if items.is_empty() {
+            base.clone()
+        } else {
+            inner.html(true)
+        };
         let root = html! {
             div #live data-hash=(crate::hash::hash(&base)) data-items=(items) data-state=(state) data-mac=(mac) {
                 (PreEscaped(html))
             }
         };
-        Ok(Some(Rendered { root, title: inner.title.clone() }))
+        Ok(Some(Rendered {
+            root,
+            title: inner.title.clone(),
+        }))
     }
 
     /// Ends every connection; browsers come back to whoever listens then.
@@ -310,16 +331,28 @@ impl Live {
     pub(crate) fn find(&self, path: &str, query: &str) -> Option<(Url, &'static str, Render)> {
         let found = self.0.routes.at(path).ok()?;
         let decode = |value: &str| percent_decoded(value);
-        let params = found.params.iter().map(|(name, value)| (name.to_owned(), decode(value))).collect();
+        let params = found
+            .params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), decode(value)))
+            .collect();
         let page = &self.0.pages[*found.value];
-        let url = Url { path: path.to_owned(), query: query.to_owned(), params };
+        let url = Url {
+            path: path.to_owned(),
+            query: query.to_owned(),
+            params,
+        };
         Some((url, page.name, Arc::clone(&page.render)))
     }
 
     /// A number for a new connection, and a place for it among those of its visitor; `None` if there are too many.
     pub(crate) fn admit(&self, secret: &str) -> Option<Admitted> {
         let visitor = visitor_key(secret);
-        let mut visitors = self.0.visitors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut visitors = self
+            .0
+            .visitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let all: usize = visitors.len();
         let count = visitors.entry(visitor).or_default();
         let own = *count;
@@ -332,7 +365,11 @@ impl Live {
         *count += 1;
         drop(visitors);
         let number = self.0.connections.fetch_add(1, Ordering::Relaxed) + 1;
-        Some(Admitted { live: self.clone(), visitor, number })
+        Some(Admitted {
+            live: self.clone(),
+            visitor,
+            number,
+        })
     }
 }
 
@@ -345,7 +382,12 @@ pub(crate) struct Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut visitors = self.live.0.visitors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut visitors = self
+            .live
+            .0
+            .visitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = visitors.get_mut(&self.visitor) {
             *count -= 1;
             if *count == 0 {
@@ -357,7 +399,10 @@ impl Drop for Admitted {
 
 /// Where the connections of a session hear that it has ended. Says nothing about the secret.
 pub(crate) fn ended_topic(secret: &str) -> String {
-    let key: String = visitor_key(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key: String = visitor_key(secret)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("session ended {key}")
 }
 
@@ -374,7 +419,10 @@ pub(crate) fn items_hash(items: &[(String, String)]) -> String {
     if items.is_empty() {
         return String::new();
     }
-    let all: Vec<&str> = items.iter().flat_map(|(id, html)| [id.as_str(), html.as_str()]).collect();
+    let all: Vec<&str> = items
+        .iter()
+        .flat_map(|(id, html)| [id.as_str(), html.as_str()])
+        .collect();
     crate::hash::hash(&all.join("\n"))
 }
 
@@ -384,7 +432,9 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        let hex = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten();
         if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             decoded.push(byte);
             at += 3;

@@ -145,25 +145,52 @@ pub(crate) enum Slot {
         save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
         readers: Vec<u32>,
     },
-    Memo { deps: Held, value: Held, stale: bool },
-    Effect { deps: Held, job: AbortHandle },
-    Context { kind: TypeId, value: Held, readers: Vec<u32> },
-    Subscription { topic: Box<str>, _place: Subscription, tag: u32, handle: Heard },
-    Stream { first: Option<Vec<(String, String)>> },
+    Memo {
+        deps: Held,
+        value: Held,
+        stale: bool,
+    },
+    Effect {
+        deps: Held,
+        job: AbortHandle,
+    },
+    Context {
+        kind: TypeId,
+        value: Held,
+        readers: Vec<u32>,
+    },
+    Subscription {
+        topic: Box<str>,
+        _place: Subscription,
+        tag: u32,
+        handle: Heard,
+    },
+    Stream {
+        first: Option<Vec<(String, String)>>,
+    },
 }
 
 /// What a subscription does with a message.
 pub(crate) type Heard = Arc<dyn Fn(&crate::Ctx, &str) + Send + Sync>;
 
 impl Page {
-    pub(crate) fn new(live: Live, visit: Visit, url: Url, saved: Option<Saved>, connected: bool) -> Arc<Self> {
+    pub(crate) fn new(
+        live: Live,
+        visit: Visit,
+        url: Url,
+        saved: Option<Saved>,
+        connected: bool,
+    ) -> Arc<Self> {
         let saved = saved.unwrap_or_else(|| Saved {
             nonce: crate::random_hex(),
             zone: visit.zone.clone(),
             flash: visit.flash.clone(),
             ..Saved::default()
         });
-        let signal = |value| Signal { value, readers: Vec::new() };
+        let signal = |value| Signal {
+            value,
+            readers: Vec::new(),
+        };
         Arc::new(Self {
             inner: Mutex::new(Inner {
                 instances: BTreeMap::new(),
@@ -172,7 +199,10 @@ impl Page {
                 url,
                 nonce: saved.nonce,
                 zone: signal(saved.zone),
-                flash: Signal { value: saved.flash, readers: Vec::new() },
+                flash: Signal {
+                    value: saved.flash,
+                    readers: Vec::new(),
+                },
                 title: String::new(),
                 version: 0,
                 handlers_changed: false,
@@ -201,7 +231,11 @@ impl Page {
     }
 
     /// Puts the page that `render` makes in the place of what was there, and renders it.
-    pub(crate) async fn mount(self: &Arc<Self>, name: &'static str, render: Render) -> Result<(), Stop> {
+    pub(crate) async fn mount(
+        self: &Arc<Self>,
+        name: &'static str,
+        render: Render,
+    ) -> Result<(), Stop> {
         let root = {
             let mut inner = self.lock();
             let old = std::mem::take(&mut inner.instances);
@@ -218,9 +252,12 @@ impl Page {
     pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), Stop>> {
         async move {
             loop {
-                let Some(render) = self.lock().begin(id) else { return Ok(()) };
+                let Some(render) = self.lock().begin(id) else {
+                    return Ok(());
+                };
                 let cx = Cx::new(Arc::clone(self), id);
-                let work = std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
+                let work =
+                    std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
                 let markup = match work.await {
                     Ok(markup) => markup?.into_string(),
                     Err(panic) => return Err(Stop::panicked(&*panic)),
@@ -247,7 +284,9 @@ impl Page {
                 None => return Ok(()),
             }
         }
-        Err(Stop::Panicked("a component changes its own state each time it is rendered".into()))
+        Err(Stop::Panicked(
+            "a component changes its own state each time it is rendered".into(),
+        ))
     }
 }
 
@@ -300,7 +339,9 @@ impl Inner {
     /// restored does not fit it; and what is gone now, to be dropped elsewhere.
     fn finish(&mut self, id: u32, html: Box<[Piece]>) -> (bool, Vec<Box<dyn Any + Send>>) {
         let mut gone: Vec<Box<dyn Any + Send>> = Vec::new();
-        let Some(instance) = self.instances.get_mut(&id) else { return (true, gone) };
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return (true, gone);
+        };
         if let Some(restored) = instance.restored.take() {
             let expected = serde_json::to_string(&instance.shape()).unwrap_or_default();
             if restored.first().map(|shape| shape.get()) != Some(expected.as_str()) {
@@ -308,14 +349,19 @@ impl Inner {
                 return (false, gone);
             }
         }
-        let rest = instance.slots.split_off(instance.cursor.min(instance.slots.len()));
+        let rest = instance
+            .slots
+            .split_off(instance.cursor.min(instance.slots.len()));
         gone.push(Box::new(rest));
         let changed = instance.take_handlers(self.version + 1, &html);
         self.handlers_changed |= changed;
         gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
         let met = std::mem::take(&mut instance.met);
         let old = std::mem::replace(&mut instance.children, met);
-        let left: Vec<u32> = old.into_iter().filter(|child| !instance.children.contains(child)).collect();
+        let left: Vec<u32> = old
+            .into_iter()
+            .filter(|child| !instance.children.contains(child))
+            .collect();
         for child in left {
             self.unmount(child, &mut gone);
         }
@@ -336,7 +382,10 @@ impl Inner {
 
     fn first_dirty(&self) -> Option<u32> {
         // Parents have smaller ids than what is in them.
-        self.instances.iter().find(|(_, instance)| instance.dirty).map(|(id, _)| *id)
+        self.instances
+            .iter()
+            .find(|(_, instance)| instance.dirty)
+            .map(|(id, _)| *id)
     }
 
     pub(crate) fn touch(&mut self, readers: &[u32]) {
@@ -357,13 +406,17 @@ impl Inner {
     }
 
     fn expand(&self, id: u32, items: bool, html: &mut String) {
-        let Some(instance) = self.instances.get(&id) else { return };
+        let Some(instance) = self.instances.get(&id) else {
+            return;
+        };
         for piece in &instance.html {
             match piece {
                 Piece::Text(text) => html.push_str(text),
                 Piece::Child(child) => self.expand(*child, items, html),
                 Piece::Items(slot) if items => {
-                    if let Some(Slot::Stream { first: Some(first) }) = instance.slots.get(usize::from(*slot)) {
+                    if let Some(Slot::Stream { first: Some(first) }) =
+                        instance.slots.get(usize::from(*slot))
+                    {
                         html.extend(first.iter().map(|(_, item)| item.as_str()));
                     }
                 }
@@ -392,7 +445,9 @@ impl Inner {
         for instance in self.instances.values() {
             let states: Vec<Box<RawValue>> = instance.saved_states();
             if !states.is_empty() {
-                let shape = RawValue::from_string(serde_json::to_string(&instance.shape()).unwrap_or_default());
+                let shape = RawValue::from_string(
+                    serde_json::to_string(&instance.shape()).unwrap_or_default(),
+                );
                 let all = shape.into_iter().chain(states).collect();
                 components.insert(instance.path.to_string(), all);
             }
@@ -419,14 +474,22 @@ impl Inner {
     pub(crate) fn heard(&self, wanted: u32) -> Option<(u32, Heard)> {
         self.instances.iter().find_map(|(at, instance)| {
             instance.slots.iter().find_map(|slot| match slot {
-                Slot::Subscription { tag, handle, .. } if *tag == wanted => Some((*at, Arc::clone(handle))),
+                Slot::Subscription { tag, handle, .. } if *tag == wanted => {
+                    Some((*at, Arc::clone(handle)))
+                }
                 _ => None,
             })
         })
     }
 
     /// Hands a future to the loop. It ends with its component.
-    pub(crate) fn spawn(&mut self, owner: u32, seq: Option<u64>, upload: Option<u32>, job: Job) -> AbortHandle {
+    pub(crate) fn spawn(
+        &mut self,
+        owner: u32,
+        seq: Option<u64>,
+        upload: Option<u32>,
+        job: Job,
+    ) -> AbortHandle {
         let (handle, registration) = AbortHandle::new_pair();
         let id = self.next_job;
         self.next_job += 1;
@@ -434,7 +497,13 @@ impl Inner {
             instance.jobs.push((id, handle.clone()));
         }
         let future = Abortable::new(job, registration);
-        self.jobs.push(NewJob { id, owner, seq, upload, future });
+        self.jobs.push(NewJob {
+            id,
+            owner,
+            seq,
+            upload,
+            future,
+        });
         handle
     }
 
@@ -451,7 +520,12 @@ impl Instance {
     fn shape(&self) -> String {
         let mut text = self.name.to_owned();
         for slot in &self.slots {
-            if let Slot::State { kind, save: Some(_), .. } = slot {
+            if let Slot::State {
+                kind,
+                save: Some(_),
+                ..
+            } = slot
+            {
                 text.push('|');
                 text.push_str(kind);
             }
@@ -463,7 +537,12 @@ impl Instance {
         let null = || RawValue::from_string("null".into()).ok();
         let mut states = Vec::new();
         for slot in &self.slots {
-            if let Slot::State { value, save: Some(save), .. } = slot {
+            if let Slot::State {
+                value,
+                save: Some(save),
+                ..
+            } = slot
+            {
                 let json = save(&**value).and_then(|json| RawValue::from_string(json).ok());
                 states.extend(json.or_else(null));
             }

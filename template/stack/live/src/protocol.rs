@@ -29,11 +29,33 @@ pub(crate) struct Join {
 #[derive(Debug)]
 pub(crate) enum Message {
     Join(Box<Join>),
-    Event { seq: u64, version: u64, handler: String, kind: String, payload: Box<RawValue> },
-    Navigate { seq: u64, url: String, pop: bool },
-    Return { id: u32, ok: bool, value: Value },
-    Upload { seq: u64, version: u64, handler: String, reference: u32, files: Vec<(String, u64, String)> },
-    UploadEnds { reference: u32 },
+    Event {
+        seq: u64,
+        version: u64,
+        handler: String,
+        kind: String,
+        payload: Box<RawValue>,
+    },
+    Navigate {
+        seq: u64,
+        url: String,
+        pop: bool,
+    },
+    Return {
+        id: u32,
+        ok: bool,
+        value: Value,
+    },
+    Upload {
+        seq: u64,
+        version: u64,
+        handler: String,
+        reference: u32,
+        files: Vec<(String, u64, String)>,
+    },
+    UploadEnds {
+        reference: u32,
+    },
     Ping,
 }
 
@@ -58,11 +80,21 @@ impl Message {
             "ev" => {
                 let (_, seq, version, handler, kind, payload): (String, _, _, _, _, _) =
                     serde_json::from_str(text)?;
-                Self::Event { seq, version, handler, kind, payload }
+                Self::Event {
+                    seq,
+                    version,
+                    handler,
+                    kind,
+                    payload,
+                }
             }
             "nav" => {
                 let (_, seq, url, kind): (String, _, _, String) = serde_json::from_str(text)?;
-                Self::Navigate { seq, url, pop: kind == "pop" }
+                Self::Navigate {
+                    seq,
+                    url,
+                    pop: kind == "pop",
+                }
             }
             "ret" => {
                 let (_, id, ok, value): (String, _, _, _) = serde_json::from_str(text)?;
@@ -71,14 +103,24 @@ impl Message {
             "up" => {
                 let (_, seq, handler, version, reference, files): (String, _, _, _, _, _) =
                     serde_json::from_str(text)?;
-                Self::Upload { seq, version, handler, reference, files }
+                Self::Upload {
+                    seq,
+                    version,
+                    handler,
+                    reference,
+                    files,
+                }
             }
             "upx" => {
                 let (_, reference): (String, u32) = serde_json::from_str(text)?;
                 Self::UploadEnds { reference }
             }
             "ping" => Self::Ping,
-            other => return Err(serde::de::Error::custom(format!("no message is called `{other}`"))),
+            other => {
+                return Err(serde::de::Error::custom(format!(
+                    "no message is called `{other}`"
+                )));
+            }
         })
     }
 }
@@ -171,11 +213,28 @@ mod tests {
 
     #[test]
     fn what_is_not_of_the_protocol_is_an_error() {
-        for text in ["", "{}", "[]", "[1]", "[\"ev\"]", "[\"ev\",1,2,3,4,5]", "[\"go\",1]", "[\"join\",7]", "\"ping\""] {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "[1]",
+            "[\"ev\"]",
+            "[\"ev\",1,2,3,4,5]",
+            "[\"go\",1]",
+            "[\"join\",7]",
+            "\"ping\"",
+        ] {
             assert!(Message::parse(text).is_err(), "`{text}` was read");
         }
         assert!(matches!(Message::parse("[\"ping\"]"), Ok(Message::Ping)));
         let event = Message::parse("[\"ev\",1,2,\"3\",\"click\",{}]");
-        assert!(matches!(event, Ok(Message::Event { seq: 1, version: 2, .. })));
+        assert!(matches!(
+            event,
+            Ok(Message::Event {
+                seq: 1,
+                version: 2,
+                ..
+            })
+        ));
     }
 }

@@ -62,7 +62,13 @@ impl Signer {
 
     /// The state in `text`, if we have signed it for this visitor and path, it has not expired and fits in `limit`
     /// bytes. Why not is nobody's business.
-    pub(crate) fn open(&self, bound: Bound<'_>, text: &str, mac_text: &str, limit: usize) -> Option<Saved> {
+    pub(crate) fn open(
+        &self,
+        bound: Bound<'_>,
+        text: &str,
+        mac_text: &str,
+        limit: usize,
+    ) -> Option<Saved> {
         if text.len() > limit {
             return None;
         }
@@ -103,10 +109,17 @@ fn now() -> u64 {
 mod tests {
     use super::*;
 
-    const ADA: Bound<'static> = Bound { visitor: "ada", path: "/notes" };
+    const ADA: Bound<'static> = Bound {
+        visitor: "ada",
+        path: "/notes",
+    };
 
     fn state(lifetime: u64) -> String {
-        let saved = Saved { expires: expiry(Duration::from_secs(lifetime)), nonce: "n".into(), ..Saved::default() };
+        let saved = Saved {
+            expires: expiry(Duration::from_secs(lifetime)),
+            nonce: "n".into(),
+            ..Saved::default()
+        };
         serde_json::to_string(&saved).unwrap()
     }
 
@@ -116,10 +129,31 @@ mod tests {
         let (fresh, old) = (state(60), state(0));
         let mac = signer.sign(ADA, &fresh);
         assert!(signer.open(ADA, &fresh, &mac, 1000).is_some());
-        assert!(signer.open(Bound { visitor: "eve", ..ADA }, &fresh, &mac, 1000).is_none());
-        assert!(signer.open(Bound { path: "/", ..ADA }, &fresh, &mac, 1000).is_none());
+        assert!(
+            signer
+                .open(
+                    Bound {
+                        visitor: "eve",
+                        ..ADA
+                    },
+                    &fresh,
+                    &mac,
+                    1000
+                )
+                .is_none()
+        );
+        assert!(
+            signer
+                .open(Bound { path: "/", ..ADA }, &fresh, &mac, 1000)
+                .is_none()
+        );
         assert!(signer.open(ADA, &fresh, &mac, 10).is_none(), "too large");
-        assert!(signer.open(ADA, &old, &signer.sign(ADA, &old), 1000).is_none(), "expired");
+        assert!(
+            signer
+                .open(ADA, &old, &signer.sign(ADA, &old), 1000)
+                .is_none(),
+            "expired"
+        );
     }
 
     #[test]
@@ -127,10 +161,17 @@ mod tests {
         let signer = Signer::new(vec![[7; 32]]);
         let state = state(60);
         let mac = signer.sign(ADA, &state);
-        assert!(signer.open(ADA, &state.replace('n', "m"), &mac, 1000).is_none());
+        assert!(
+            signer
+                .open(ADA, &state.replace('n', "m"), &mac, 1000)
+                .is_none()
+        );
         let other = Signer::new(vec![[8; 32]]);
         for forged in [other.sign(ADA, &state).as_str(), "", "AA", "!", &mac[..20]] {
-            assert!(signer.open(ADA, &state, forged, 1000).is_none(), "`{forged}` was accepted");
+            assert!(
+                signer.open(ADA, &state, forged, 1000).is_none(),
+                "`{forged}` was accepted"
+            );
         }
     }
 
@@ -138,6 +179,10 @@ mod tests {
     fn after_an_exchange_of_keys_the_old_one_is_still_accepted() {
         let state = state(60);
         let mac = Signer::new(vec![[7; 32]]).sign(ADA, &state);
-        assert!(Signer::new(vec![[8; 32], [7; 32]]).open(ADA, &state, &mac, 1000).is_some());
+        assert!(
+            Signer::new(vec![[8; 32], [7; 32]])
+                .open(ADA, &state, &mac, 1000)
+                .is_some()
+        );
     }
 }

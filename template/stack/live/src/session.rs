@@ -3,11 +3,7 @@
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::body::Bytes;
-use futures_util::{
-    FutureExt, StreamExt,
-    future::BoxFuture,
-    stream::FuturesUnordered,
-};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::value::RawValue;
 use tokio::{
     sync::{mpsc, watch},
@@ -156,8 +152,13 @@ impl<I: Io> Session<I> {
         let Some((url, name, render)) = live.find(path, query) else {
             return self.leave(&join.url).await;
         };
-        let bound = Bound { visitor: &self.page.visit.secret, path };
-        let saved = live.signer().open(bound, &join.state, &join.mac, live.limits().state_bytes);
+        let bound = Bound {
+            visitor: &self.page.visit.secret,
+            path,
+        };
+        let saved = live
+            .signer()
+            .open(bound, &join.state, &join.mac, live.limits().state_bytes);
         let known = saved.is_some();
         if !known && !join.state.is_empty() {
             tracing::debug!("a state does not count any more, so the page begins anew");
@@ -213,7 +214,9 @@ impl<I: Io> Session<I> {
     }
 
     fn reset_items(&self, items: Vec<(String, String)>) {
-        let resets = items.into_iter().map(|(id, html)| (id, "reset", String::new(), html));
+        let resets = items
+            .into_iter()
+            .map(|(id, html)| (id, "reset", String::new(), html));
         self.page.lock().outbox.items.extend(resets);
     }
 
@@ -233,7 +236,9 @@ impl<I: Io> Session<I> {
             let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
             zone.len() <= 64 && zone.bytes().all(harmless)
         };
-        let Some(zone) = zone.filter(plausible) else { return };
+        let Some(zone) = zone.filter(plausible) else {
+            return;
+        };
         let mut inner = self.page.lock();
         if inner.zone.value.as_ref() != Some(&zone) {
             inner.zone.value = Some(zone);
@@ -255,7 +260,13 @@ impl<I: Io> Session<I> {
         self.record("in", &text);
         match Message::parse(&text).map_err(|_| Close::Protocol)? {
             Message::Join(_) => return Err(Close::Protocol),
-            Message::Event { seq, version, handler, kind, payload } => {
+            Message::Event {
+                seq,
+                version,
+                handler,
+                kind,
+                payload,
+            } => {
                 self.event(seq, version, &handler, kind, &payload)?;
             }
             Message::Navigate { seq, url, pop } => {
@@ -266,11 +277,20 @@ impl<I: Io> Session<I> {
             Message::Return { id, ok, value } => {
                 let waiting = self.page.lock().calls.remove(&id);
                 if let Some(waiting) = waiting {
-                    let failed = |value: serde_json::Value| value.as_str().unwrap_or("an error").to_owned();
-                    waiting.send(if ok { Ok(value) } else { Err(failed(value)) }).ok();
+                    let failed =
+                        |value: serde_json::Value| value.as_str().unwrap_or("an error").to_owned();
+                    waiting
+                        .send(if ok { Ok(value) } else { Err(failed(value)) })
+                        .ok();
                 }
             }
-            Message::Upload { seq, version, handler, reference, files } => {
+            Message::Upload {
+                seq,
+                version,
+                handler,
+                reference,
+                files,
+            } => {
                 self.acknowledge(seq);
                 self.upload(seq, version, &handler, reference, files);
             }
@@ -291,17 +311,31 @@ impl<I: Io> Session<I> {
 
     /// Runs a handler. One that the browser's page did not mean is left alone, and the event acknowledged: it was
     /// made at a page that is not there any more.
-    fn event(&mut self, seq: u64, version: u64, handler: &str, kind: String, payload: &RawValue) -> Ends {
+    fn event(
+        &mut self,
+        seq: u64,
+        version: u64,
+        handler: &str,
+        kind: String,
+        payload: &RawValue,
+    ) -> Ends {
         // One that was played again, or came in another order than it was made.
         if seq <= self.acknowledged {
             return Ok(());
         }
         self.acknowledge(seq);
-        let mut event: crate::Event = serde_json::from_str(payload.get()).map_err(|_| Close::Protocol)?;
+        let mut event: crate::Event =
+            serde_json::from_str(payload.get()).map_err(|_| Close::Protocol)?;
         event.kind = kind;
         let found = self.page.lock().handler(handler, version);
-        let Some((owner, run)) = found else { return Ok(()) };
-        let ctx = Ctx { page: Arc::clone(&self.page), at: owner, rendering: false };
+        let Some((owner, run)) = found else {
+            return Ok(());
+        };
+        let ctx = Ctx {
+            page: Arc::clone(&self.page),
+            at: owner,
+            rendering: false,
+        };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match run {
             Run::Now(run) => {
                 run(&ctx, event);
@@ -329,29 +363,64 @@ impl<I: Io> Session<I> {
         self.jobs.len() < self.page.live.limits().jobs
     }
 
-    fn upload(&mut self, seq: u64, version: u64, handler: &str, reference: u32, files: Vec<(String, u64, String)>) {
+    fn upload(
+        &mut self,
+        seq: u64,
+        version: u64,
+        handler: &str,
+        reference: u32,
+        files: Vec<(String, u64, String)>,
+    ) {
         let files: Vec<File> = files
             .into_iter()
-            .map(|(name, size, content_type)| File { name, size, content_type })
+            .map(|(name, size, content_type)| File {
+                name,
+                size,
+                content_type,
+            })
             .collect();
         let found = self.page.lock().handler(handler, version);
-        let Some((owner, Run::Upload(accept, run))) = found else { return };
+        let Some((owner, Run::Upload(accept, run))) = found else {
+            return;
+        };
         let taken = self.page.lock().uploads.contains_key(&reference);
         let refused = accept.refuses(&files).or_else(|| {
-            (taken || !self.may_begin()).then(|| "Too much is going on at once. Try again in a moment.".into())
+            (taken || !self.may_begin())
+                .then(|| "Too much is going on at once. Try again in a moment.".into())
         });
         if let Some(why) = refused {
-            self.page.lock().outbox.upload_refused.push((reference, why));
+            self.page
+                .lock()
+                .outbox
+                .upload_refused
+                .push((reference, why));
             return;
         }
         let (sender, chunks) = mpsc::channel(2);
-        let ctx = Ctx { page: Arc::clone(&self.page), at: owner, rendering: false };
+        let ctx = Ctx {
+            page: Arc::clone(&self.page),
+            at: owner,
+            rendering: false,
+        };
         let received = vec![0; files.len()];
-        let upload = Upload { files: files.clone(), reference, ctx: ctx.clone(), chunks, received: 0 };
+        let upload = Upload {
+            files: files.clone(),
+            reference,
+            ctx: ctx.clone(),
+            chunks,
+            received: 0,
+        };
         // The future is made here and runs in the loop, where its panics are caught; so are those of making it.
         let job = async move { run(ctx, upload).await }.boxed();
         let mut inner = self.page.lock();
-        inner.uploads.insert(reference, Receiving { files, received, chunks: sender });
+        inner.uploads.insert(
+            reference,
+            Receiving {
+                files,
+                received,
+                chunks: sender,
+            },
+        );
         inner.spawn(owner, Some(seq), Some(reference), job);
         drop(inner);
         self.reply.working.push(seq);
@@ -369,13 +438,19 @@ impl<I: Io> Session<I> {
             return Err(Close::Protocol);
         }
         let head = bytes.split_to(8);
-        let number = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let number =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let (reference, file) = (number(0), usize::try_from(number(4)).unwrap_or(usize::MAX));
         let mut inner = self.page.lock();
-        let Some(receiving) = inner.uploads.get_mut(&reference) else { return Ok(()) };
+        let Some(receiving) = inner.uploads.get_mut(&reference) else {
+            return Ok(());
+        };
         if !receiving.take(file, bytes) {
             let broken = inner.uploads.remove(&reference);
-            inner.outbox.upload_refused.push((reference, "The upload was broken off.".into()));
+            inner
+                .outbox
+                .upload_refused
+                .push((reference, "The upload was broken off.".into()));
             drop(inner);
             drop(broken);
         }
@@ -398,7 +473,11 @@ impl<I: Io> Session<I> {
             Ok(()) => {}
             Err(Stop::Redirect(to)) => self.page.lock().navigate = Some(to),
             Err(Stop::Failed(error)) => {
-                let ctx = Ctx { page: Arc::clone(&self.page), at: done.owner, rendering: false };
+                let ctx = Ctx {
+                    page: Arc::clone(&self.page),
+                    at: done.owner,
+                    rendering: false,
+                };
                 self.page.live.error(&ctx, error);
             }
             Err(stop @ Stop::Panicked(_)) => self.broken(&stop),
@@ -413,8 +492,14 @@ impl<I: Io> Session<I> {
             return Err(Close::SessionEnded);
         }
         let found = self.page.lock().heard(letter.tag);
-        let Some((owner, handle)) = found else { return Ok(()) };
-        let ctx = Ctx { page: Arc::clone(&self.page), at: owner, rendering: false };
+        let Some((owner, handle)) = found else {
+            return Ok(());
+        };
+        let ctx = Ctx {
+            page: Arc::clone(&self.page),
+            at: owner,
+            rendering: false,
+        };
         let heard = std::panic::catch_unwind(AssertUnwindSafe(|| handle(&ctx, &letter.payload)));
         if let Err(panic) = heard {
             self.broken(&Stop::panicked(&*panic));
@@ -486,8 +571,14 @@ impl<I: Io> Session<I> {
     /// Tells the visitor that the page has stopped, and the log why.
     fn broken(&mut self, stop: &Stop) {
         let id = &crate::random_hex()[..8];
-        tracing::error!(?stop, id, path = self.page.lock().url.path, "a live page has stopped");
-        let mut text = format!("This page has stopped working. If you report this, please name {id}.");
+        tracing::error!(
+            ?stop,
+            id,
+            path = self.page.lock().url.path,
+            "a live page has stopped"
+        );
+        let mut text =
+            format!("This page has stopped working. If you report this, please name {id}.");
         if cfg!(debug_assertions) {
             text.push_str(&format!(" {stop:?}"));
         }
@@ -516,14 +607,27 @@ impl<I: Io> Session<I> {
             let page = Arc::clone(&self.page);
             let settled = match timeout(patience, page.settle()).await {
                 Ok(settled) => settled,
-                Err(_) => Err(Stop::Panicked("a component takes too long to render".into())),
+                Err(_) => Err(Stop::Panicked(
+                    "a component takes too long to render".into(),
+                )),
             };
             match settled {
                 Ok(()) => {}
                 Err(Stop::Redirect(to)) => return self.navigate(&to, false).await,
                 Err(Stop::Failed(error)) => {
-                    let root = self.page.lock().instances.keys().next().copied().unwrap_or_default();
-                    let ctx = Ctx { page: Arc::clone(&self.page), at: root, rendering: false };
+                    let root = self
+                        .page
+                        .lock()
+                        .instances
+                        .keys()
+                        .next()
+                        .copied()
+                        .unwrap_or_default();
+                    let ctx = Ctx {
+                        page: Arc::clone(&self.page),
+                        at: root,
+                        rendering: false,
+                    };
                     self.page.live.error(&ctx, error);
                 }
                 Err(stop @ Stop::Panicked(_)) => {
@@ -543,7 +647,14 @@ impl<I: Io> Session<I> {
             self.letters = Some(letters);
         }
         drop(inner);
-        for NewJob { id, owner, seq, upload, future } in new {
+        for NewJob {
+            id,
+            owner,
+            seq,
+            upload,
+            future,
+        } in new
+        {
             let work = AssertUnwindSafe(future).catch_unwind().map(move |outcome| {
                 let result = match outcome {
                     Ok(Ok(result)) => result,
@@ -551,7 +662,13 @@ impl<I: Io> Session<I> {
                     Ok(Err(_aborted)) => Ok(()),
                     Err(panic) => Err(Stop::panicked(&*panic)),
                 };
-                Done { id, owner, seq, upload, result }
+                Done {
+                    id,
+                    owner,
+                    seq,
+                    upload,
+                    result,
+                }
             });
             self.jobs.push(work.boxed());
         }
@@ -563,7 +680,9 @@ impl<I: Io> Session<I> {
         self.begin_jobs();
         let limits = self.page.live.limits().clone();
         if !self.put_html(old, limits.html_bytes) {
-            self.broken(&Stop::Panicked("a page is larger than `Limits::html_bytes`".into()));
+            self.broken(&Stop::Panicked(
+                "a page is larger than `Limits::html_bytes`".into(),
+            ));
             self.send_reply().await?;
             return Err(Close::Panicked);
         }
@@ -604,7 +723,11 @@ impl<I: Io> Session<I> {
             (inner.save(0), inner.url.path.clone())
         };
         // The time alone is no change, until half of it is over.
-        saved.expires = renewed(&self.state, saved::expiry(limits.state_lifetime), limits.state_lifetime.as_secs());
+        saved.expires = renewed(
+            &self.state,
+            saved::expiry(limits.state_lifetime),
+            limits.state_lifetime.as_secs(),
+        );
         let mut state = serde_json::to_string(&saved).unwrap_or_default();
         if state.len() > limits.state_bytes {
             tracing::warn!(
@@ -617,7 +740,10 @@ impl<I: Io> Session<I> {
         if state == self.state && self.reply.navigated.is_none() {
             return;
         }
-        let bound = Bound { visitor: &self.page.visit.secret, path: &path };
+        let bound = Bound {
+            visitor: &self.page.visit.secret,
+            path: &path,
+        };
         self.reply.mac = Some(self.page.live.signer().sign(bound, &state));
         if self.state.is_empty() || self.reply.navigated.is_some() {
             self.reply.state = Some(state.clone());
@@ -730,7 +856,12 @@ struct Budget {
 impl Budget {
     fn new(burst: u32, per_second: u32) -> Self {
         let (most, per_second) = (f64::from(burst), f64::from(per_second));
-        Self { left: most, most, per_second, at: Instant::now() }
+        Self {
+            left: most,
+            most,
+            per_second,
+            at: Instant::now(),
+        }
     }
 
     fn spend(&mut self) -> bool {

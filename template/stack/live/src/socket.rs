@@ -15,7 +15,12 @@ use crate::{
 impl Live {
     /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor with too many
     /// connections 429.
-    pub fn connect(&self, upgrade: WebSocketUpgrade, headers: &HeaderMap, visit: Visit) -> Response {
+    pub fn connect(
+        &self,
+        upgrade: WebSocketUpgrade,
+        headers: &HeaderMap,
+        visit: Visit,
+    ) -> Response {
         if !same_origin(headers) {
             return StatusCode::FORBIDDEN.into_response();
         }
@@ -59,7 +64,10 @@ impl Io for Socket {
 
     async fn close(&mut self, why: Close) {
         let (code, reason) = why.frame();
-        let frame = CloseFrame { code, reason: reason.into() };
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
         self.0.send(Message::Close(Some(frame))).await.ok();
     }
 }
@@ -68,9 +76,14 @@ impl Io for Socket {
 /// carries nobody's cookies against their will.
 fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
     let origin: Option<Uri> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
-    let from = origin.as_ref().and_then(Uri::authority).map(|from| from.as_str());
+    let from = origin
+        .as_ref()
+        .and_then(Uri::authority)
+        .map(|from| from.as_str());
     from.is_some() && from == text(header::HOST)
 }
 
@@ -89,7 +102,13 @@ mod tests {
             same_origin(&headers)
         };
         assert!(check(Some("http://notes.example:8080")) && check(None));
-        for origin in ["http://evil.example", "null", "", "http://notes.example", "http://notes.example:8080.evil.example"] {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "",
+            "http://notes.example",
+            "http://notes.example:8080.evil.example",
+        ] {
             assert!(!check(Some(origin)), "`{origin}` may connect");
         }
     }

@@ -42,7 +42,10 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     pub fn read(&self, ctx: &Ctx) -> Arc<T> {
         let value = {
             let mut inner = ctx.page.lock();
-            let slot = inner.instances.get_mut(&self.at).and_then(|instance| instance.slots.get_mut(self.slot));
+            let slot = inner
+                .instances
+                .get_mut(&self.at)
+                .and_then(|instance| instance.slots.get_mut(self.slot));
             match slot {
                 Some(Slot::State { value, readers, .. }) => {
                     if ctx.rendering && !readers.contains(&ctx.at) {
@@ -54,7 +57,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
             }
         };
         let value = value.expect("a state is read only while its component is there");
-        value.downcast().expect("a handle knows the type of its state")
+        value
+            .downcast()
+            .expect("a handle knows the type of its state")
     }
 
     /// Sets the value.
@@ -79,8 +84,13 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
         let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
         let old = {
             let mut inner = ctx.page.lock();
-            let slot = inner.instances.get_mut(&self.at).and_then(|instance| instance.slots.get_mut(self.slot));
-            let Some(Slot::State { value, readers, .. }) = slot else { return };
+            let slot = inner
+                .instances
+                .get_mut(&self.at)
+                .and_then(|instance| instance.slots.get_mut(self.slot));
+            let Some(Slot::State { value, readers, .. }) = slot else {
+                return;
+            };
             let old = std::mem::replace(value, new);
             let readers = readers.clone();
             inner.touch(&readers);
@@ -94,13 +104,17 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     fn is(&self, ctx: &Ctx, new: &T) -> bool {
         let old = {
             let inner = ctx.page.lock();
-            let slot = inner.instances.get(&self.at).and_then(|instance| instance.slots.get(self.slot));
+            let slot = inner
+                .instances
+                .get(&self.at)
+                .and_then(|instance| instance.slots.get(self.slot));
             match slot {
                 Some(Slot::State { value, .. }) => Some(Arc::clone(value)),
                 _ => None,
             }
         };
-        old.and_then(|old| old.downcast::<T>().ok()).is_some_and(|old| *old == *new)
+        old.and_then(|old| old.downcast::<T>().ok())
+            .is_some_and(|old| *old == *new)
     }
 }
 
@@ -137,7 +151,9 @@ impl Reload {
     pub fn reload(&self, ctx: &Ctx) {
         {
             let mut inner = ctx.page.lock();
-            let Some(instance) = inner.instances.get_mut(&self.at) else { return };
+            let Some(instance) = inner.instances.get_mut(&self.at) else {
+                return;
+            };
             if let Some(Slot::Memo { stale, .. }) = instance.slots.get_mut(self.slot) {
                 *stale = true;
                 instance.dirty = true;

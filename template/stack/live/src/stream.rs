@@ -45,13 +45,20 @@ impl Stream {
 
     /// Begins anew with these items, as (key, markup).
     pub fn reset(&self, ctx: &Ctx, items: impl IntoIterator<Item = (String, Markup)>) {
-        let all: String = items.into_iter().map(|(_, item)| item.into_string()).collect();
+        let all: String = items
+            .into_iter()
+            .map(|(_, item)| item.into_string())
+            .collect();
         self.send(ctx, "reset", String::new(), PreEscaped(all));
     }
 
     fn send(&self, ctx: &Ctx, op: &'static str, key: String, item: Markup) {
         let item = html::canonical(&item.into_string());
-        ctx.page.lock().outbox.items.push((self.id.clone(), op, key, item));
+        ctx.page
+            .lock()
+            .outbox
+            .items
+            .push((self.id.clone(), op, key, item));
         ctx.page.bell.notify_one();
     }
 }

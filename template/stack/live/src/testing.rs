@@ -93,7 +93,11 @@ impl Page {
     /// If it contains none.
     pub async fn connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
         let page = Self::try_connect(live, visit, url, document).await;
-        assert!(page.version > 0 || page.left.is_some(), "{url} does not join: {:?}", page.error);
+        assert!(
+            page.version > 0 || page.left.is_some(),
+            "{url} does not join: {:?}",
+            page.error
+        );
         page
     }
 
@@ -105,7 +109,10 @@ impl Page {
         let (root, html) = root(document);
         let attribute = |name: &str| root.get(name).cloned().unwrap_or_default();
         let title = Html::parse_document(document);
-        let title = title.select(&selector("title")).next().map(|title| title.text().collect());
+        let title = title
+            .select(&selector("title"))
+            .next()
+            .map(|title| title.text().collect());
         let mut page = Self {
             live: live.clone(),
             visit: visit.clone(),
@@ -182,7 +189,8 @@ impl Page {
     /// If there is no such box.
     pub async fn check(&mut self, control: &str, checked: bool) -> &mut Self {
         let found = self.find(control);
-        self.typed.insert(format!("{}\u{0}checked", found.key), checked.to_string());
+        self.typed
+            .insert(format!("{}\u{0}checked", found.key), checked.to_string());
         for kind in ["input", "change", "click"] {
             if let Some((handler, data)) = found.handlers.get(kind) {
                 let payload = json!({
@@ -209,7 +217,10 @@ impl Page {
         } else if found.submits {
             self.submit_found(&found).await;
         } else {
-            panic!("nothing happens when `{element}` is clicked in {}", self.html);
+            panic!(
+                "nothing happens when `{element}` is clicked in {}",
+                self.html
+            );
         }
         self
     }
@@ -239,7 +250,10 @@ impl Page {
     /// If there is no such element, or it listens to no keys.
     pub async fn press(&mut self, element: &str, key: &str) -> &mut Self {
         let found = self.find(element);
-        let (handler, data) = found.handlers.get("keydown").expect("an element that listens to keys");
+        let (handler, data) = found
+            .handlers
+            .get("keydown")
+            .expect("an element that listens to keys");
         let payload = json!({ "key": key, "value": self.value(&found), "data": data });
         self.event(handler, "keydown", payload).await;
         self
@@ -270,10 +284,19 @@ impl Page {
     ///
     /// # Panics
     /// If there is no such control.
-    pub async fn upload(&mut self, control: &str, name: &str, content_type: &str, content: &[u8]) -> &mut Self {
+    pub async fn upload(
+        &mut self,
+        control: &str,
+        name: &str,
+        content_type: &str,
+        content: &[u8],
+    ) -> &mut Self {
         const CHUNK: usize = 16 * 1024;
         let found = self.find(control);
-        let (handler, _) = found.handlers.get("upload").expect("an input with on:upload");
+        let (handler, _) = found
+            .handlers
+            .get("upload")
+            .expect("an input with on:upload");
         self.seq += 1;
         let (reference, seq) = (u32::try_from(self.seq).unwrap_or_default(), self.seq);
         self.uploads.clear();
@@ -284,18 +307,27 @@ impl Page {
             let mut frame = reference.to_be_bytes().to_vec();
             frame.extend(0_u32.to_be_bytes());
             frame.extend(chunk);
-            self.connection.send.send(Incoming::Binary(Bytes::from(frame))).ok();
+            self.connection
+                .send
+                .send(Incoming::Binary(Bytes::from(frame)))
+                .ok();
             sent += chunk.len();
             let answered = |page: &Self| {
                 page.uploads.iter().any(|message| {
                     message.get("ue").is_some()
-                        || message["ua"].as_array().is_some_and(|all| all.iter().any(|ua| ua[1] == sent))
+                        || message["ua"]
+                            .as_array()
+                            .is_some_and(|all| all.iter().any(|ua| ua[1] == sent))
                 })
             };
             while !answered(self) {
                 self.must_go_on().await;
             }
-            if self.uploads.iter().any(|message| message.get("ue").is_some()) {
+            if self
+                .uploads
+                .iter()
+                .any(|message| message.get("ue").is_some())
+            {
                 break;
             }
         }
@@ -305,7 +337,10 @@ impl Page {
 
     /// Why the last upload was refused.
     pub fn upload_refused(&self) -> Option<String> {
-        let mut refusals = self.uploads.iter().filter_map(|message| message["ue"][0][1].as_str());
+        let mut refusals = self
+            .uploads
+            .iter()
+            .filter_map(|message| message["ue"][0][1].as_str());
         refusals.next().map(ToOwned::to_owned)
     }
 
@@ -350,7 +385,9 @@ impl Page {
 
     /// How many elements `css` finds.
     pub fn count(&self, css: &str) -> usize {
-        Html::parse_fragment(&self.html()).select(&selector(css)).count()
+        Html::parse_fragment(&self.html())
+            .select(&selector(css))
+            .count()
     }
 
     /// The attribute `name` of the first element that `css` finds.
@@ -364,15 +401,24 @@ impl Page {
     pub fn text(&self) -> String {
         let html = Html::parse_fragment(&self.html());
         let texts: Vec<&str> = html.root_element().text().collect();
-        texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        texts
+            .join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The HTML, with the items of streams in their places.
     pub fn html(&self) -> String {
         let mut html = self.html.clone();
         for (id, items) in &self.items {
-            let attribute = format!("data-stream=\"{}\"", id.replace('&', "&amp;").replace('"', "&quot;"));
-            let place = html.find(&attribute).and_then(|at| html[at..].find('>').map(|end| at + end + 1));
+            let attribute = format!(
+                "data-stream=\"{}\"",
+                id.replace('&', "&amp;").replace('"', "&quot;")
+            );
+            let place = html
+                .find(&attribute)
+                .and_then(|at| html[at..].find('>').map(|end| at + end + 1));
             if let Some(place) = place {
                 html.insert_str(place, items);
             }
@@ -454,18 +500,26 @@ impl Page {
 
     /// As [`send_raw`](Self::send_raw), a binary frame.
     pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<Close> {
-        self.connection.send.send(Incoming::Binary(Bytes::copy_from_slice(bytes))).ok();
+        self.connection
+            .send
+            .send(Incoming::Binary(Bytes::copy_from_slice(bytes)))
+            .ok();
         self.send_raw("[\"ping\"]").await
     }
 
     /// Sends what no browser would, and says how the connection ends, if it does.
     pub async fn send_raw(&mut self, text: &str) -> Option<Close> {
-        self.connection.send.send(Incoming::Text(text.to_owned())).ok();
+        self.connection
+            .send
+            .send(Incoming::Text(text.to_owned()))
+            .ok();
         // Answered after whatever came before it.
         self.send(json!(["ping"]));
         loop {
             match self.next().await {
-                Ok(message) if message.as_object().is_some_and(serde_json::Map::is_empty) => return None,
+                Ok(message) if message.as_object().is_some_and(serde_json::Map::is_empty) => {
+                    return None;
+                }
                 Ok(_) => {}
                 Err(why) => return Some(why),
             }
@@ -487,24 +541,40 @@ impl Page {
 
     async fn event(&mut self, handler: &str, kind: &str, payload: Value) {
         self.seq += 1;
-        self.send(json!(["ev", self.seq, self.version, handler, kind, payload]));
+        self.send(json!([
+            "ev",
+            self.seq,
+            self.version,
+            handler,
+            kind,
+            payload
+        ]));
         self.settle().await;
     }
 
     fn send(&self, message: Value) {
-        self.connection.send.send(Incoming::Text(message.to_string())).ok();
+        self.connection
+            .send
+            .send(Incoming::Text(message.to_string()))
+            .ok();
     }
 
     /// Until everything so far is acknowledged and done, or the page is gone.
     async fn settle(&mut self) {
-        while (self.acknowledged < self.seq || !self.working.is_empty()) && self.left.is_none() && self.error.is_none() {
+        while (self.acknowledged < self.seq || !self.working.is_empty())
+            && self.left.is_none()
+            && self.error.is_none()
+        {
             self.must_go_on().await;
         }
     }
 
     async fn must_go_on(&mut self) {
         if let Err(why) = self.next().await {
-            assert!(self.left.is_some() || self.error.is_some(), "the connection ended: {why:?}");
+            assert!(
+                self.left.is_some() || self.error.is_some(),
+                "the connection ended: {why:?}"
+            );
         }
     }
 
@@ -545,7 +615,12 @@ impl Page {
             self.acknowledged = acknowledged;
         }
         let numbers = |value: &Value| -> Vec<u64> {
-            value.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+            value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect()
         };
         self.working.extend(numbers(&message["w"]));
         for done in numbers(&message["d"]) {
@@ -570,7 +645,10 @@ impl Page {
             self.calls.push(call[1].clone());
             self.send(json!(["ret", call[0], true, null]));
         }
-        if ["ua", "ue", "ud"].iter().any(|key| message.get(*key).is_some()) {
+        if ["ua", "ue", "ud"]
+            .iter()
+            .any(|key| message.get(*key).is_some())
+        {
             self.uploads.push(message.clone());
         }
     }
@@ -605,7 +683,9 @@ impl Page {
         let text = self.html();
         let html = Html::parse_fragment(&text);
         let element = html.select(&selector(css)).next();
-        Found::of(element.unwrap_or_else(|| panic!("`{css}` is not on the page {}: {text}", self.url)))
+        Found::of(
+            element.unwrap_or_else(|| panic!("`{css}` is not on the page {}: {text}", self.url)),
+        )
     }
 
     fn value(&self, found: &Found) -> String {
@@ -623,7 +703,10 @@ impl Page {
                 None => control.checked != Some(false),
             };
             if sent {
-                fields.push((control.name.clone(), typed.unwrap_or(&control.value).clone()));
+                fields.push((
+                    control.name.clone(),
+                    typed.unwrap_or(&control.value).clone(),
+                ));
             }
         }
         fields
@@ -667,7 +750,8 @@ impl Found {
                     handlers.entry(kind.to_owned()).or_insert_with(found);
                 }
             }
-            if link.is_none() && around.value().name() == "a" && around.attr("data-link").is_some() {
+            if link.is_none() && around.value().name() == "a" && around.attr("data-link").is_some()
+            {
                 link = around.attr("href").map(ToOwned::to_owned);
             }
             if form.is_none() && around.value().name() == "form" {
@@ -690,7 +774,9 @@ impl Found {
 
 impl Form {
     fn of(form: ElementRef<'_>) -> Self {
-        let submit = form.attr("on:submit").map(|handler| (handler.to_owned(), data(form)));
+        let submit = form
+            .attr("on:submit")
+            .map(|handler| (handler.to_owned(), data(form)));
         let all = selector("input[name], select[name], textarea[name]");
         let controls = form.select(&all).map(|control| Control {
             key: key(control),
@@ -699,13 +785,20 @@ impl Form {
             checked: matches!(control.attr("type"), Some("checkbox" | "radio"))
                 .then(|| control.attr("checked").is_some()),
         });
-        Self { submit, controls: controls.collect() }
+        Self {
+            submit,
+            controls: controls.collect(),
+        }
     }
 }
 
 /// What tells a control from others.
 fn key(element: ElementRef<'_>) -> String {
-    element.attr("id").or(element.attr("name")).unwrap_or_default().to_owned()
+    element
+        .attr("id")
+        .or(element.attr("name"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn value(element: ElementRef<'_>) -> String {
@@ -717,16 +810,30 @@ fn value(element: ElementRef<'_>) -> String {
         "select" => {
             let chosen = element.select(&selector("option[selected]")).next();
             let first = chosen.or_else(|| element.select(&selector("option")).next());
-            first.and_then(|option| option.attr("value")).unwrap_or_default().to_owned()
+            first
+                .and_then(|option| option.attr("value"))
+                .unwrap_or_default()
+                .to_owned()
         }
         _ => element.attr("value").unwrap_or_default().to_owned(),
     }
 }
 
 fn data(element: ElementRef<'_>) -> Value {
-    let own = ["data-link", "data-debounce", "data-keys", "data-confirm", "data-key", "data-stream"];
-    let attributes = element.value().attrs().filter(|(name, _)| !own.contains(name));
-    let data = attributes.filter_map(|(name, value)| Some((camel(name.strip_prefix("data-")?), json!(value))));
+    let own = [
+        "data-link",
+        "data-debounce",
+        "data-keys",
+        "data-confirm",
+        "data-key",
+        "data-stream",
+    ];
+    let attributes = element
+        .value()
+        .attrs()
+        .filter(|(name, _)| !own.contains(name));
+    let data = attributes
+        .filter_map(|(name, value)| Some((camel(name.strip_prefix("data-")?), json!(value))));
     Value::Object(data.collect())
 }
 
@@ -748,8 +855,15 @@ fn selector(css: &str) -> Selector {
 /// The attributes of the root element, and the text between its tags.
 fn root(document: &str) -> (HashMap<String, String>, String) {
     let parsed = Html::parse_document(document);
-    let root = parsed.select(&selector("#live")).next().expect("a live page");
-    let attributes = root.value().attrs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let root = parsed
+        .select(&selector("#live"))
+        .next()
+        .expect("a live page");
+    let attributes = root
+        .value()
+        .attrs()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let start = document.find("<div id=\"live\"").expect("the root element");
     let start = start + document[start..].find("\">").expect("the end of its tag") + 2;
     let (mut depth, mut at) = (1, start);

@@ -65,7 +65,9 @@ impl Upload {
 
     /// How far it is, from 0 to 100.
     pub fn percent(&self) -> u8 {
-        let percent = (self.received * 100).checked_div(self.size()).unwrap_or(100);
+        let percent = (self.received * 100)
+            .checked_div(self.size())
+            .unwrap_or(100);
         u8::try_from(percent).unwrap_or(100)
     }
 
@@ -79,7 +81,12 @@ impl Upload {
         }
         let chunk = self.chunks.recv().await.ok_or(BrokenOff)?;
         self.received += chunk.bytes.len() as u64;
-        self.ctx.page.lock().outbox.upload_at.push((self.reference, self.received));
+        self.ctx
+            .page
+            .lock()
+            .outbox
+            .upload_at
+            .push((self.reference, self.received));
         self.ctx.page.bell.notify_one();
         Ok(Some(chunk))
     }
@@ -95,7 +102,8 @@ pub(crate) struct Receiving {
 impl Receiving {
     /// Takes a chunk in. False if it is none that we have asked for.
     pub(crate) fn take(&mut self, file: usize, bytes: Bytes) -> bool {
-        let (Some(declared), Some(received)) = (self.files.get(file), self.received.get_mut(file)) else {
+        let (Some(declared), Some(received)) = (self.files.get(file), self.received.get_mut(file))
+        else {
             return false;
         };
         let after = *received + bytes.len() as u64;
@@ -119,18 +127,28 @@ impl Accept {
         let large = files.iter().find(|file| file.size > self.max_bytes);
         let odd = files.iter().find(|file| !self.takes(&file.content_type));
         match (large, odd) {
-            (Some(file), _) => Some(format!("“{}” is larger than {}.", file.name, size(self.max_bytes))),
-            (None, Some(file)) => Some(format!("“{}” has a type that is not taken here.", file.name)),
+            (Some(file), _) => Some(format!(
+                "“{}” is larger than {}.",
+                file.name,
+                size(self.max_bytes)
+            )),
+            (None, Some(file)) => Some(format!(
+                "“{}” has a type that is not taken here.",
+                file.name
+            )),
             (None, None) => None,
         }
     }
 
     fn takes(&self, content_type: &str) -> bool {
         self.types.is_empty()
-            || self.types.iter().any(|known| match known.strip_suffix('*') {
-                Some(stem) => content_type.starts_with(stem),
-                None => content_type == *known,
-            })
+            || self
+                .types
+                .iter()
+                .any(|known| match known.strip_suffix('*') {
+                    Some(stem) => content_type.starts_with(stem),
+                    None => content_type == *known,
+                })
     }
 }
 
@@ -147,23 +165,45 @@ mod tests {
     use super::*;
 
     fn file(size: u64, content_type: &str) -> File {
-        File { name: "a.png".into(), size, content_type: content_type.into() }
+        File {
+            name: "a.png".into(),
+            size,
+            content_type: content_type.into(),
+        }
     }
 
     #[test]
     fn what_is_too_large_too_much_or_of_another_kind_is_refused_before_it_is_sent() {
-        let accept = Accept { max_bytes: 2_000_000, max_files: 2, types: &["image/*", "text/plain"] };
-        let (png, text, video) = (file(10, "image/png"), file(10, "text/plain"), file(10, "video/mp4"));
+        let accept = Accept {
+            max_bytes: 2_000_000,
+            max_files: 2,
+            types: &["image/*", "text/plain"],
+        };
+        let (png, text, video) = (
+            file(10, "image/png"),
+            file(10, "text/plain"),
+            file(10, "video/mp4"),
+        );
         assert_eq!(accept.refuses(&[png.clone(), text.clone()]), None);
-        assert!(accept.refuses(&[]).is_some() && accept.refuses(&[png.clone(), png.clone(), text]).is_some());
+        assert!(
+            accept.refuses(&[]).is_some()
+                && accept.refuses(&[png.clone(), png.clone(), text]).is_some()
+        );
         assert!(accept.refuses(&[png, video]).is_some());
-        assert_eq!(accept.refuses(&[file(2_000_001, "image/png")]).as_deref(), Some("“a.png” is larger than 2 MB."));
+        assert_eq!(
+            accept.refuses(&[file(2_000_001, "image/png")]).as_deref(),
+            Some("“a.png” is larger than 2 MB.")
+        );
     }
 
     #[test]
     fn more_than_was_declared_is_not_taken_in() {
         let (chunks, _held) = mpsc::channel(4);
-        let mut receiving = Receiving { files: vec![file(5, "")], received: vec![0], chunks };
+        let mut receiving = Receiving {
+            files: vec![file(5, "")],
+            received: vec![0],
+            chunks,
+        };
         assert!(receiving.take(0, Bytes::from_static(b"abc")));
         assert!(!receiving.take(0, Bytes::from_static(b"def")));
         assert!(!receiving.take(1, Bytes::from_static(b"a")) && !receiving.take(0, Bytes::new()));

@@ -9,8 +9,14 @@ async fn a_note_is_written_without_loading_and_stands_in_the_list() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
-    page.fill("#title", "Milk").await.fill("#body", "two litres").await;
-    page.click("button[type=submit]:not(.quiet)").await.expect_text("It is saved.").await;
+    page.fill("#title", "Milk")
+        .await
+        .fill("#body", "two litres")
+        .await;
+    page.click("button[type=submit]:not(.quiet)")
+        .await
+        .expect_text("It is saved.")
+        .await;
     page.expect_text("two litres").await;
     assert_eq!(page.url(), "/notes");
     assert!(page.title().starts_with("Notes · "), "{}", page.title());
@@ -23,8 +29,14 @@ async fn a_field_is_checked_when_it_is_left_and_others_are_not_complained_of() {
     let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
     page.fill("#body", "text first").await;
     assert_eq!(page.count(".field-error"), 0);
-    page.fill("#title", " ").await.expect_text("This must not be empty.").await;
-    page.fill("#title", "Milk").await.expect_no_text("This must not be empty.").await;
+    page.fill("#title", " ")
+        .await
+        .expect_text("This must not be empty.")
+        .await;
+    page.fill("#title", "Milk")
+        .await
+        .expect_no_text("This must not be empty.")
+        .await;
 }
 
 #[tokio::test]
@@ -35,13 +47,36 @@ async fn the_list_shows_what_contains_the_words_while_they_are_typed() {
         app.note(&user, title, "").await;
     }
     let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    page.fill("#q", "MILK").await.expect_text("Milk & eggs").await.expect_no_text("wool").await;
+    page.fill("#q", "MILK")
+        .await
+        .expect_text("Milk & eggs")
+        .await
+        .expect_no_text("wool")
+        .await;
     assert_eq!(page.url(), "/notes?q=MILK");
-    page.fill("#q", "%").await.expect_text("wool").await.expect_no_text("Milk").await;
-    page.fill("#q", "r_s").await.expect_text("Under_score").await.expect_no_text("wool").await;
-    page.fill("#q", "nothing").await.expect_text("Nothing found").await;
+    page.fill("#q", "%")
+        .await
+        .expect_text("wool")
+        .await
+        .expect_no_text("Milk")
+        .await;
+    page.fill("#q", "r_s")
+        .await
+        .expect_text("Under_score")
+        .await
+        .expect_no_text("wool")
+        .await;
+    page.fill("#q", "nothing")
+        .await
+        .expect_text("Nothing found")
+        .await;
     // The address leads back to the same search, also without a script.
-    assert!(ada.open("/notes?q=wool").await.page(200).contains("100% wool"));
+    assert!(
+        ada.open("/notes?q=wool")
+            .await
+            .page(200)
+            .contains("100% wool")
+    );
 }
 
 #[tokio::test]
@@ -66,13 +101,20 @@ async fn what_one_window_writes_another_one_shows() {
     let mut list = LivePage::open(&app, &mut ada, "/notes").await;
     let mut foreign = LivePage::open(&app, &mut eve, "/notes").await;
     let mut writing = LivePage::open(&app, &mut ada, "/notes/new").await;
-    writing.fill("#title", "From the other window").await.submit("#title").await;
+    writing
+        .fill("#title", "From the other window")
+        .await
+        .submit("#title")
+        .await;
     list.expect_text("From the other window").await;
     // By the interface for programs, too.
     let body = serde_json::json!({ "title": "By a program" });
     ada.json("POST", "/api/notes", body).await;
     list.expect_text("By a program").await;
-    let note = notes::list(app.database.pool(), user.id, None, 1).await.unwrap().remove(0);
+    let note = notes::list(app.database.pool(), user.id, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     ada.call("DELETE", &format!("/api/notes/{}", note.id)).await;
     list.expect_no_text("By a program").await;
     foreign.visit("/notes").await;
@@ -87,10 +129,29 @@ async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
     let path = format!("/notes/{}", note.id);
     let mut first = LivePage::open(&app, &mut ada, &path).await;
     let mut second = LivePage::open(&app, &mut ada, &path).await;
-    first.fill("#body", "first text").await.submit("#body").await.expect_text("It is saved.").await;
-    second.expect_text("This note was changed in the meantime.").await.expect_text("first text").await;
-    second.fill("#body", "second text").await.submit("#body").await.expect_text("It is saved.").await;
-    let stored = notes::find(app.database.pool(), user.id, note.id).await.unwrap().unwrap();
+    first
+        .fill("#body", "first text")
+        .await
+        .submit("#body")
+        .await
+        .expect_text("It is saved.")
+        .await;
+    second
+        .expect_text("This note was changed in the meantime.")
+        .await
+        .expect_text("first text")
+        .await;
+    second
+        .fill("#body", "second text")
+        .await
+        .submit("#body")
+        .await
+        .expect_text("It is saved.")
+        .await;
+    let stored = notes::find(app.database.pool(), user.id, note.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(stored.body.as_str(), "second text");
 }
 
@@ -100,7 +161,10 @@ async fn a_note_is_deleted_and_is_gone_from_the_list() {
     let (user, mut ada) = app.logged_in("ada").await;
     let note = app.note(&user, "Old", "").await;
     let mut page = LivePage::open(&app, &mut ada, &format!("/notes/{}", note.id)).await;
-    page.submit("details.danger button").await.expect_text("It is deleted.").await;
+    page.submit("details.danger button")
+        .await
+        .expect_text("It is deleted.")
+        .await;
     assert_eq!(page.count(".note"), 0);
 }
 
@@ -132,5 +196,8 @@ async fn logging_out_ends_the_pages_of_that_session() {
     let (_, mut ada) = app.logged_in("ada").await;
     let mut page = LivePage::open(&app, &mut ada, "/notes").await;
     ada.submit("/", "/logout", &[]).await.leads_to("/");
-    assert_eq!(page.wait_for_the_end().await, stack_live::Close::SessionEnded);
+    assert_eq!(
+        page.wait_for_the_end().await,
+        stack_live::Close::SessionEnded
+    );
 }

@@ -18,7 +18,9 @@ async fn only_the_component_whose_state_has_changed_is_rendered_again() {
                 async move {
                     inner.up();
                     let count = cx.use_state(|| 0);
-                    Ok(html! { button on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) } })
+                    Ok(
+                        html! { button on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) } },
+                    )
                 }
             };
             Ok(html! { h1 { "Page" } (cx.child(counter, ()).await?) })
@@ -27,7 +29,10 @@ async fn only_the_component_whose_state_has_changed_is_rendered_again() {
     let mut page = open(&live, "/").await;
     let before = (outer_count.get(), inner_count.get());
     page.click("button").await.expect_text("1").await;
-    assert_eq!((outer_count.get(), inner_count.get()), (before.0, before.1 + 1));
+    assert_eq!(
+        (outer_count.get(), inner_count.get()),
+        (before.0, before.1 + 1)
+    );
 }
 
 #[tokio::test]
@@ -63,7 +68,12 @@ async fn a_state_that_was_handed_down_renders_whoever_reads_it() {
             (cx.child(reader, count).await?)
         })
     }
-    open(&live(page), "/").await.click("button").await.expect_text("seen 1").await;
+    open(&live(page), "/")
+        .await
+        .click("button")
+        .await
+        .expect_text("seen 1")
+        .await;
 }
 
 #[tokio::test]
@@ -83,7 +93,12 @@ async fn a_provided_value_reaches_components_far_below_and_changes_them() {
         })
     }
     let mut page = open(&live(page), "/").await;
-    page.expect_text("theme light").await.click("button").await.expect_text("theme dark").await;
+    page.expect_text("theme light")
+        .await
+        .click("button")
+        .await
+        .expect_text("theme dark")
+        .await;
 }
 
 #[tokio::test]
@@ -127,7 +142,9 @@ async fn what_is_memoized_or_loaded_is_computed_again_only_when_it_has_to_be() {
 async fn a_component_that_is_gone_takes_its_state_with_it() {
     async fn child(cx: Cx, (): ()) -> Result {
         let count = cx.use_state(|| 0);
-        Ok(html! { button.child on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { "child " (count.get(&cx)) } })
+        Ok(
+            html! { button.child on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { "child " (count.get(&cx)) } },
+        )
     }
     async fn page(cx: Cx) -> Result {
         let shown = cx.use_state(|| true);
@@ -153,5 +170,8 @@ async fn a_component_that_never_settles_stops_its_page_and_no_other() {
     let live = live(page);
     let document = super::document(&live, &super::visit("ada"), "/").await;
     let page = crate::testing::Page::try_connect(&live, &super::visit("ada"), "/", &document).await;
-    assert!(page.error().is_some_and(|text| text.contains("stopped working")));
+    assert!(
+        page.error()
+            .is_some_and(|text| text.contains("stopped working"))
+    );
 }

@@ -14,7 +14,10 @@ async fn page(cx: Cx) -> Result {
         text.set(&ctx, event.value().to_owned());
         Ok(())
     });
-    let secret = cx.extension::<Secret>().map(|secret| secret.0).unwrap_or_default();
+    let secret = cx
+        .extension::<Secret>()
+        .map(|secret| secret.0)
+        .unwrap_or_default();
     Ok(html! {
         button on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) }
         input #text on:input=(later);
@@ -34,7 +37,15 @@ fn live_with(limits: Limits) -> Live {
 #[tokio::test]
 async fn what_cannot_be_read_ends_the_connection_with_a_reason() {
     let live = live_with(Limits::default());
-    for text in ["", "{}", "[\"join\",{}]", "[\"ev\",1,1,\"0\",\"click\",7]", "[\"ev\",1]", "[\"nothing\"]", "[\"nav\",1]"] {
+    for text in [
+        "",
+        "{}",
+        "[\"join\",{}]",
+        "[\"ev\",1,1,\"0\",\"click\",7]",
+        "[\"ev\",1]",
+        "[\"nothing\"]",
+        "[\"nav\",1]",
+    ] {
         let mut page = open(&live, "/").await;
         assert_eq!(page.send_raw(text).await, Some(Close::Protocol), "`{text}`");
     }
@@ -58,7 +69,11 @@ async fn handlers_that_are_not_there_and_files_that_nobody_asked_for_are_left_al
 
 #[tokio::test]
 async fn whoever_sends_faster_than_people_can_is_cut_off() {
-    let live = live_with(Limits { burst: 10, events_per_second: 1, ..Limits::default() });
+    let live = live_with(Limits {
+        burst: 10,
+        events_per_second: 1,
+        ..Limits::default()
+    });
     let mut page = open(&live, "/").await;
     let mut ends = None;
     for _ in 0..30 {
@@ -89,7 +104,10 @@ async fn when_the_server_stops_every_page_is_told_to_come_back() {
 
 #[tokio::test]
 async fn a_visitor_has_only_so_many_connections_and_another_one_is_not_hindered() {
-    let live = live_with(Limits { connections_per_visitor: 2, ..Limits::default() });
+    let live = live_with(Limits {
+        connections_per_visitor: 2,
+        ..Limits::default()
+    });
     let held = [live.admit("ada").unwrap(), live.admit("ada").unwrap()];
     assert!(live.admit("ada").is_none());
     assert!(live.admit("eve").is_some());
@@ -106,7 +124,10 @@ async fn a_slow_rendering_is_given_up() {
         }
         Ok(html! { button on:click=(cx.on(move |ctx, _| go.set(ctx, true))) {} })
     }
-    let limits = Limits { render_timeout: Duration::from_millis(10), ..Limits::default() };
+    let limits = Limits {
+        render_timeout: Duration::from_millis(10),
+        ..Limits::default()
+    };
     let live = builder().limits(limits).page("/", slow).build();
     let mut page = open(&live, "/").await;
     page.click("button").await;

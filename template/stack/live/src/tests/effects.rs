@@ -32,7 +32,11 @@ async fn an_effect_begins_with_the_connection_and_changes_the_page_by_itself() {
         Ok(html! { p { "seen " (seen.get(&cx)) } })
     }
     let live = live(page);
-    assert!(super::document(&live, &super::visit("ada"), "/").await.contains("seen 0"));
+    assert!(
+        super::document(&live, &super::visit("ada"), "/")
+            .await
+            .contains("seen 0")
+    );
     open(&live, "/").await.expect_text("seen 3").await;
 }
 
@@ -78,7 +82,8 @@ async fn a_browser_is_called_by_allowed_paths_only_and_its_answers_are_typed() {
     async fn page(cx: Cx) -> Result {
         let said = cx.use_state(String::new);
         let call = cx.on_async(move |ctx, _| async move {
-            let forbidden: Result<String, _> = ctx.browser().get("document").get("cookies").read().await;
+            let forbidden: Result<String, _> =
+                ctx.browser().get("document").get("cookies").read().await;
             let evil: Result<String, _> = ctx.browser().call("eval", ["1"]).read().await;
             let typed: Result<u32, _> = ctx.browser().get("navigator").get("language").read().await;
             ctx.browser().scroll_to("#end");
@@ -91,11 +96,22 @@ async fn a_browser_is_called_by_allowed_paths_only_and_its_answers_are_typed() {
             said.set(&ctx, kinds.join(", "));
             Ok(())
         });
-        let rendering = cx.browser().get("navigator").get("language").read::<String>().await;
-        Ok(html! { button on:click=(call) {} p { (said.get(&cx)) " " (rendering == Err(BrowserError::Rendering)) } })
+        let rendering = cx
+            .browser()
+            .get("navigator")
+            .get("language")
+            .read::<String>()
+            .await;
+        Ok(
+            html! { button on:click=(call) {} p { (said.get(&cx)) " " (rendering == Err(BrowserError::Rendering)) } },
+        )
     }
     let mut page = open(&live(page), "/").await;
-    page.click("button").await.expect_text("no document.cookies, no eval(), type true").await;
-    let scroll = json!([["$", "#end"], ["scrollIntoView", { "behavior": "smooth", "block": "start" }]]);
+    page.click("button")
+        .await
+        .expect_text("no document.cookies, no eval(), type true")
+        .await;
+    let scroll =
+        json!([["$", "#end"], ["scrollIntoView", { "behavior": "smooth", "block": "start" }]]);
     assert_eq!(page.calls(), [json!(["navigator", "language"]), scroll]);
 }

@@ -31,7 +31,14 @@ async fn a_form_arrives_as_a_struct() {
     }
     let mut page = open(&live(page), "/").await;
     page.click("button").await.expect_text("old false").await;
-    page.fill("#title", "new").await.check("#done", true).await.click("button").await.expect_text("new true").await;
+    page.fill("#title", "new")
+        .await
+        .check("#done", true)
+        .await
+        .click("button")
+        .await
+        .expect_text("new true")
+        .await;
 }
 
 #[tokio::test]
@@ -51,13 +58,26 @@ async fn a_click_reaches_the_item_that_was_clicked_even_if_the_list_has_changed_
         })
     }
     let mut page = open(&live(page), "/").await;
-    let (b, c, version) = (page.handler("#b", "click"), page.handler("#c", "click"), page.version());
+    let (b, c, version) = (
+        page.handler("#b", "click"),
+        page.handler("#c", "click"),
+        page.version(),
+    );
     page.click("#a").await;
     // Made while the list still had three.
-    page.send_event(&c, version).await.expect_text("hit c").await;
-    page.send_event(&b, version).await.expect_text("hit b").await;
+    page.send_event(&c, version)
+        .await
+        .expect_text("hit c")
+        .await;
+    page.send_event(&b, version)
+        .await
+        .expect_text("hit b")
+        .await;
     // It is gone, so this is for nobody.
-    page.send_event(&b, version).await.expect_text("hit b").await;
+    page.send_event(&b, version)
+        .await
+        .expect_text("hit b")
+        .await;
 }
 
 #[tokio::test]
@@ -86,12 +106,23 @@ async fn a_click_on_what_means_something_else_by_now_is_left_alone() {
 async fn an_event_that_is_played_again_does_nothing() {
     async fn page(cx: Cx) -> Result {
         let count = cx.use_state(|| 0);
-        Ok(html! { button on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) } })
+        Ok(
+            html! { button on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) } },
+        )
     }
     let mut page = open(&live(page), "/").await;
-    page.click("button").await.click("button").await.expect_text("2").await;
+    page.click("button")
+        .await
+        .click("button")
+        .await
+        .expect_text("2")
+        .await;
     for seq in [1, 2, 0] {
-        assert_eq!(page.send_raw(&serde_json::json!(["ev", seq, 1, "0", "click", {}]).to_string()).await, None);
+        assert_eq!(
+            page.send_raw(&serde_json::json!(["ev", seq, 1, "0", "click", {}]).to_string())
+                .await,
+            None
+        );
     }
     assert_eq!(page.text(), "2");
 }
@@ -100,11 +131,17 @@ async fn an_event_that_is_played_again_does_nothing() {
 async fn an_error_of_a_handler_is_told_and_the_page_goes_on() {
     async fn page(cx: Cx) -> Result {
         let flash = cx.shown_flash();
-        let fail = cx.on_async(|_, _| async { Err(Stop::from(std::io::Error::other("a secret detail"))) });
-        Ok(html! { p { (flash.map(|flash| flash.text).unwrap_or_default()) } button on:click=(fail) {} })
+        let fail =
+            cx.on_async(|_, _| async { Err(Stop::from(std::io::Error::other("a secret detail"))) });
+        Ok(
+            html! { p { (flash.map(|flash| flash.text).unwrap_or_default()) } button on:click=(fail) {} },
+        )
     }
     let mut page = open(&live(page), "/").await;
-    page.click("button").await.expect_text("Something went wrong").await;
+    page.click("button")
+        .await
+        .expect_text("Something went wrong")
+        .await;
     assert!(!page.text().contains("secret"));
     page.click("button").await;
 }
@@ -119,10 +156,18 @@ async fn a_counter_costs_far_less_than_300_bytes_a_click() {
         })
     }
     let mut page = open(&live(page), "/").await;
-    assert!(page.last_message_bytes < 100, "{} bytes to join", page.last_message_bytes);
+    assert!(
+        page.last_message_bytes < 100,
+        "{} bytes to join",
+        page.last_message_bytes
+    );
     page.click("button").await;
     page.click("button").await;
-    assert!(page.last_message_bytes < 150, "{} bytes", page.last_message_bytes);
+    assert!(
+        page.last_message_bytes < 150,
+        "{} bytes",
+        page.last_message_bytes
+    );
 }
 
 #[tokio::test]
@@ -142,7 +187,11 @@ async fn a_panic_stops_its_own_page_only() {
     for button in [".handler", ".later", ".render"] {
         let mut page = open(&live, "/").await;
         page.click(button).await;
-        assert!(page.error().is_some_and(|text| text.contains("stopped working")), "{button}");
+        assert!(
+            page.error()
+                .is_some_and(|text| text.contains("stopped working")),
+            "{button}"
+        );
         other.click(".ok").await;
     }
     other.expect_text("3").await;

@@ -13,7 +13,10 @@ mod uploads;
 
 use std::{
     future::Future,
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::http::Uri;
@@ -48,14 +51,21 @@ where
 }
 
 fn visit(secret: &str) -> Visit {
-    Visit { secret: secret.into(), ..Visit::default() }
+    Visit {
+        secret: secret.into(),
+        ..Visit::default()
+    }
 }
 
 /// What a GET of `url` answers.
 async fn document(live: &Live, visit: &Visit, url: &str) -> String {
     let uri: Uri = url.parse().unwrap();
     let rendered = live.render(visit.clone(), &uri).await.unwrap().unwrap();
-    format!("<title>{}</title>{}", rendered.title, rendered.root.into_string())
+    format!(
+        "<title>{}</title>{}",
+        rendered.title,
+        rendered.root.into_string()
+    )
 }
 
 /// A visitor opens `url`.

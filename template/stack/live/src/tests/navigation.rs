@@ -13,7 +13,9 @@ fn site() -> Live {
             ctx.flash("It is saved.");
             ctx.navigate("/items/7?tab=two");
         });
-        Ok(html! { h1 { "Home" } (flash) a data-link href="/items/caf%C3%A9" { "Item" } button on:click=(go) {} })
+        Ok(
+            html! { h1 { "Home" } (flash) a data-link href="/items/caf%C3%A9" { "Item" } button on:click=(go) {} },
+        )
     }
     async fn item(cx: Cx) -> Result {
         #[derive(serde::Deserialize)]
@@ -24,12 +26,18 @@ fn site() -> Live {
         cx.set_title("Item");
         let Tab { tab } = cx.query()?;
         let flash = cx.shown_flash().map(|flash| flash.text).unwrap_or_default();
-        Ok(html! { h1 { "Item " (cx.param("id")) " " (tab) } (flash) a.home data-link href="/" { "Home" } })
+        Ok(
+            html! { h1 { "Item " (cx.param("id")) " " (tab) } (flash) a.home data-link href="/" { "Home" } },
+        )
     }
     async fn closed(_: Cx) -> Result {
         Err(Stop::redirect("/items/9"))
     }
-    builder().page("/", home).page("/items/{id}", item).page("/closed", closed).build()
+    builder()
+        .page("/", home)
+        .page("/items/{id}", item)
+        .page("/closed", closed)
+        .build()
 }
 
 #[tokio::test]
@@ -44,9 +52,15 @@ async fn a_link_leads_to_another_page_with_its_parameters_title_and_address() {
 #[tokio::test]
 async fn a_handler_leads_elsewhere_and_its_message_is_shown_there_once() {
     let mut page = open(&site(), "/").await;
-    page.click("button").await.expect_text("Item 7 two It is saved.").await;
+    page.click("button")
+        .await
+        .expect_text("Item 7 two It is saved.")
+        .await;
     assert_eq!(page.url(), "/items/7?tab=two");
-    page.click(".home").await.expect_no_text("It is saved.").await;
+    page.click(".home")
+        .await
+        .expect_no_text("It is saved.")
+        .await;
 }
 
 #[tokio::test]

@@ -18,8 +18,16 @@ async fn counter(cx: Cx) -> Result {
 #[tokio::test]
 async fn the_state_survives_a_new_process_and_what_is_local_does_not() {
     let mut page = open(&live(counter), "/").await;
-    page.click("button").await.click("button").await.expect_text("count 2 local 2").await;
-    page.reconnect_to(&live(counter)).await.expect_text("count 2 local 0").await;
+    page.click("button")
+        .await
+        .click("button")
+        .await
+        .expect_text("count 2 local 2")
+        .await;
+    page.reconnect_to(&live(counter))
+        .await
+        .expect_text("count 2 local 0")
+        .await;
     page.click("button").await.expect_text("count 3").await;
 }
 
@@ -68,7 +76,10 @@ async fn the_state_of_an_older_version_is_a_fresh_start_of_the_component_that_ch
     }
     let mut page = open(&live(old), "/").await;
     page.expect_text("old 5").await;
-    page.reconnect_to(&live(new)).await.expect_text("new fresh").await;
+    page.reconnect_to(&live(new))
+        .await
+        .expect_text("new fresh")
+        .await;
 }
 
 #[tokio::test]
@@ -80,10 +91,18 @@ async fn a_state_that_is_too_large_is_not_kept_and_the_page_works_on() {
             p { "length " (text.read(&cx).len()) }
         })
     }
-    let limits = Limits { state_bytes: 1500, ..Limits::default() };
+    let limits = Limits {
+        state_bytes: 1500,
+        ..Limits::default()
+    };
     let live = builder().limits(limits).page("/", page).build();
     let mut page = open(&live, "/").await;
-    page.click("button").await.click("button").await.expect_text("length 2000").await;
+    page.click("button")
+        .await
+        .click("button")
+        .await
+        .expect_text("length 2000")
+        .await;
     page.reconnect().await.expect_text("length 0").await;
 }
 
@@ -92,8 +111,17 @@ async fn another_key_first_keeps_every_page() {
     let page_of = |keys| Live::builder(keys).page("/", counter).build();
     let mut page = open(&page_of(vec![[1; 32]]), "/").await;
     page.click("button").await;
-    page.reconnect_to(&page_of(vec![[2; 32], [1; 32]])).await.expect_text("count 1").await;
+    page.reconnect_to(&page_of(vec![[2; 32], [1; 32]]))
+        .await
+        .expect_text("count 1")
+        .await;
     page.click("button").await;
-    page.reconnect_to(&page_of(vec![[2; 32]])).await.expect_text("count 2").await;
-    page.reconnect_to(&page_of(vec![[3; 32]])).await.expect_text("count 0").await;
+    page.reconnect_to(&page_of(vec![[2; 32]]))
+        .await
+        .expect_text("count 2")
+        .await;
+    page.reconnect_to(&page_of(vec![[3; 32]]))
+        .await
+        .expect_text("count 0")
+        .await;
 }

@@ -31,10 +31,22 @@ async fn items_come_with_the_first_html_and_are_changed_one_by_one() {
     assert!(document.contains("<li data-key=\"1\">item 1</li><li data-key=\"2\">item 2</li></ul>"));
     let mut page = open(&live, "/").await;
     page.expect_text("item 1 item 2").await;
-    page.click(".append").await.expect_text("item 1 item 2 item 3").await;
-    page.click(".replace").await.expect_text("first item 2").await;
-    page.click(".prepend").await.expect_text("second first item 3").await;
-    page.click(".remove").await.expect_text("first item 3").await;
+    page.click(".append")
+        .await
+        .expect_text("item 1 item 2 item 3")
+        .await;
+    page.click(".replace")
+        .await
+        .expect_text("first item 2")
+        .await;
+    page.click(".prepend")
+        .await
+        .expect_text("second first item 3")
+        .await;
+    page.click(".remove")
+        .await
+        .expect_text("first item 3")
+        .await;
     page.click(".reset").await.expect_text("nine").await;
     assert_eq!(page.count("li"), 1);
 }
