@@ -16,8 +16,12 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
     let email = "ada@example.com";
     let token = client.open("/login").await.form_token();
     let visitor = client.cookie("visitor").map(str::to_owned);
-    let fields = [("email", email), ("password", PASSWORD), ("csrf_token", &token)];
-    client.post_form("/login", &fields).await.leads_to("/");
+    let fields = [
+        ("email", email),
+        ("password", PASSWORD),
+        ("csrf_token", &token),
+    ];
+    client.post_form("/login", &fields).await.leads_to("/notes");
     let session = client.cookie("_session").unwrap().to_owned();
     let credentials = serde_json::json!({ "email": email, "password": PASSWORD });
     client.json("POST", "/api/session", credentials).await;
@@ -41,7 +45,13 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
         })
         .collect();
     assert_eq!(requests.len(), 4, "{requests:#?}");
-    let What::Http { target, status, body, .. } = &requests[1] else {
+    let What::Http {
+        target,
+        status,
+        body,
+        ..
+    } = &requests[1]
+    else {
         panic!("{requests:#?}")
     };
     assert_eq!((&**target, *status), ("/login", 303));
@@ -54,5 +64,8 @@ async fn a_file_that_cannot_be_written_keeps_the_application_from_starting() {
     let db = Db::from_pool(app.database.pool().clone()).await.unwrap();
     let config = config(app.database.url(), &[("RECORD", "/nowhere/at/all")]);
     let error = AppState::new(config, db).err().unwrap().to_string();
-    assert!(error.contains("`/nowhere/at/all`") && error.contains("\nhint: "), "{error}");
+    assert!(
+        error.contains("`/nowhere/at/all`") && error.contains("\nhint: "),
+        "{error}"
+    );
 }

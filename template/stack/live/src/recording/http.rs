@@ -82,7 +82,7 @@ fn watched(body: Body, seen: Seen) -> Body {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *seen {
             Some(bytes) if bytes.len() + chunk.len() <= BODY_BYTES => {
-                bytes.extend_from_slice(chunk)
+                bytes.extend_from_slice(chunk);
             }
             too_much => *too_much = None,
         }
