@@ -21,7 +21,7 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
         ("password", PASSWORD),
         ("csrf_token", &token),
     ];
-    client.post_form("/login", &fields).await.leads_to("/");
+    client.post_form("/login", &fields).await.leads_to("/notes");
     let session = client.cookie("_session").unwrap().to_owned();
     let credentials = serde_json::json!({ "email": email, "password": PASSWORD });
     client.json("POST", "/api/session", credentials).await;
