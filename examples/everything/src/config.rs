@@ -50,6 +50,11 @@ pub enum LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    /// Keeps `text`.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn expose(&self) -> &str {
         &self.0
@@ -86,6 +91,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
     pub project_dir: PathBuf,
+    /// `RECORD`: the file that requests and the messages of live pages are recorded in.
+    pub record: Option<PathBuf>,
     /// `RUST_LOG`: what is logged.
     pub log_filter: tracing_subscriber::filter::Targets,
     /// `LOG_FORMAT`
@@ -153,6 +160,7 @@ impl Config {
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: read::project_dir(),
+            record: vars.path("RECORD"),
             log_filter: vars.parse(
                 "RUST_LOG",
                 tracing_subscriber::filter::Targets::from_str("info,sqlx=warn").unwrap_or_default(),

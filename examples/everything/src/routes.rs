@@ -5,11 +5,17 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::{app::AppState, http, http::edge, pages};
+use stack_live::{
+    Live,
+    recording::{self, Recorder},
+};
+
+use crate::{app::AppState, config::Config, http, http::edge, pages};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
     let config = state.config.clone();
+    let recorder = state.live.recorder().cloned();
     let routes = pages(state.clone())
         .merge(api())
         .merge(operations())
@@ -18,28 +24,49 @@ pub fn router(state: AppState) -> Router {
             http::search::index_writes,
         ))
         .with_state(state);
+    let routes = match recorder {
+        Some(to) => routes.layer(middleware::from_fn_with_state(to, recording::http)),
+        None => routes,
+    };
     edge::around(routes, &config)
 }
 
-/// For people. `visit` finds out who they are.
-fn pages(state: AppState) -> Router<AppState> {
-    use pages::{account, home, notes, settings, visitor};
+/// Live pages, for people: rendered for a GET, then connected.
+pub fn live(config: &Config, recorder: Option<Recorder>) -> Live {
+    let keys = config.encryption_keys.derive("live pages");
+    Live::builder(keys)
+        .recorder(recorder)
+        .on_error(pages::live::tell)
+        .page("/", pages::home::page)
+        .page("/components", pages::gallery::page)
+        .page("/upload", pages::upload::page)
+        .page("/register", pages::account::register_page)
+        .page("/login", pages::account::log_in_page)
+        .page("/account", pages::settings::page)
+        .page("/notes", pages::notes::index)
+        .page("/notes/new", pages::notes::new)
+        .page("/notes/search", pages::search::page)
+        .page("/notes/{id}", pages::notes::edit)
+        .build()
+}
 
-    Router::new()
-        .route("/", get(home::show))
-        .route(
-            "/register",
-            get(account::register_form).post(account::register),
-        )
-        .route("/login", get(account::log_in_form).post(account::log_in))
+/// What forms do without a script, and what sets cookies. `visit` finds out who it is.
+fn pages(state: AppState) -> Router<AppState> {
+    use pages::{account, live, notes, settings, visitor};
+
+    let pages = state.live.patterns();
+    let pages = pages.fold(Router::new(), |router, pattern| {
+        router.route(pattern, get(live::show))
+    });
+    pages
+        .route("/live", get(live::connect))
+        .route("/register", post(account::register))
+        .route("/login", post(account::log_in))
         .route("/logout", post(account::log_out))
-        .route("/account", get(settings::show))
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
-        .route("/notes", get(notes::index).post(notes::create))
-        .route("/notes/new", get(notes::new))
-        .route("/notes/search", get(pages::search::show))
-        .route("/notes/{id}", get(notes::edit).post(notes::update))
+        .route("/notes", post(notes::create))
+        .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))
 }

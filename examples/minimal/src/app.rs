@@ -1,9 +1,10 @@
 //! From settings to an application that serves: [`App::build`], then [`App::run_until_stopped`].
 
-use std::{io, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use stack_db::Db;
+use stack_live::{Live, recording::Recorder};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -30,6 +31,8 @@ pub struct Shared {
     pub vault: Vault,
     /// Slows down whoever guesses them.
     pub attempts: LogInAttempts,
+    /// The live pages.
+    pub live: Live,
 }
 
 impl AppState {
@@ -45,18 +48,21 @@ impl AppState {
     /// With databases that are connected already.
     ///
     /// # Errors
-    /// Only if the operating system has no random numbers to give.
+    /// If the operating system has no random numbers to give, or the file of `RECORD` cannot be written.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
+        let recorder = config.record.as_deref().map(record).transpose()?;
+        let live = routes::live(&config, recorder);
         Ok(Self(Arc::new(Shared {
             config,
             db,
             passwords,
             vault,
             attempts,
+            live,
         })))
     }
 }
@@ -125,10 +131,14 @@ impl App {
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
+        let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
+        let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
+        let live = state.live.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel();
-        let stop = async {
+        let stop = async move {
             stop.await;
             tracing::info!("stopping: requests that have begun are finished");
+            live.stop();
             stopping.send(()).ok();
         };
         // Answers leave at once, instead of waiting for more to send.
@@ -147,13 +157,30 @@ impl App {
             () = deadline => tracing::warn!("some requests took too long and were cut off"),
         }
         sweep.abort();
+        messages.abort();
         // Not longer than a moment: whoever still holds a connection was cut off already.
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
             .await
             .ok();
+        if let Some(recorder) = state.live.recorder() {
+            recorder.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Begins to record.
+fn record(path: &Path) -> Result<Recorder, StartError> {
+    let recorder = Recorder::open(path).map_err(|error| {
+        let path = path.display();
+        StartError(format!(
+            "cannot record in `{path}`: {error}\n\
+             hint: name a file that can be written with `RECORD`, or none"
+        ))
+    })?;
+    tracing::info!("recording in `{}`", path.display());
+    Ok(recorder)
 }
 
 /// Listens where the settings say. In development a port that is taken is no reason to stop: the next free one

@@ -8,8 +8,8 @@ use crate::models::Note;
 /// Title, the beginning of the text, and when it was written.
 pub fn note_card(note: &Note) -> Markup {
     html! {
-        article.note {
-            h2 { a href={ "/notes/" (note.id) } { (note.title.as_str()) } }
+        article.note data-key=(note.id) {
+            h2 { a href={ "/notes/" (note.id) } data-link { (note.title.as_str()) } }
             @if !note.body.as_str().is_empty() { p { (beginning(note.body.as_str())) } }
             footer { (date(note.updated_at)) }
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
 /// Bytes of a key.
 const LENGTH: usize = 32;
@@ -58,6 +60,16 @@ impl Keys {
         let known = Self::development();
         let is_known = |key| known.0.iter().any(|(_, known)| known == key);
         self.0.iter().any(|(_, key)| is_known(key))
+    }
+
+    /// A key for another `purpose` from each of them, the current one first: none of them tells of the others.
+    pub fn derive(&self, purpose: &str) -> Vec<[u8; LENGTH]> {
+        let derive = |(_, key): &(String, [u8; LENGTH])| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key will do");
+            mac.update(purpose.as_bytes());
+            mac.finalize().into_bytes().into()
+        };
+        self.0.iter().map(derive).collect()
     }
 
     /// Each id with its key, the current one first.

@@ -59,6 +59,18 @@ impl Cookie {
     }
 }
 
+/// The name of the visitor's time zone: not ours, but left by the script of live pages, so nobody vouches for it.
+pub fn time_zone(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let cookies = cookies.filter_map(|cookies| cookies.to_str().ok());
+    let zone = cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix("tz="))?;
+    let zone = zone.replace("%2F", "/");
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+    (zone.len() <= 64 && zone.bytes().all(harmless)).then_some(zone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

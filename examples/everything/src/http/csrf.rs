@@ -10,7 +10,7 @@ use axum::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, de::DeserializeOwned};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::{error::Error, hex, pages::visitor::Visitor, random};
@@ -37,7 +37,16 @@ impl Csrf {
     /// A token for one page. Each is masked by other random bytes, so that the lengths of compressed pages do
     /// not give it away (BREACH).
     pub fn token(&self) -> String {
-        let mask: [u8; 32] = random::bytes();
+        self.masked(random::bytes())
+    }
+
+    /// The token of a live page: the same each time that this page is rendered, another one on the next page.
+    /// `nonce` is [`Ctx::nonce`](stack_live::Ctx::nonce).
+    pub fn token_of(&self, nonce: &str) -> String {
+        self.masked(Sha256::digest(nonce).into())
+    }
+
+    fn masked(&self, mask: [u8; 32]) -> String {
         let masked: Vec<u8> = mask
             .iter()
             .zip(&self.expected)

@@ -66,6 +66,7 @@ pub async fn create(
 ) -> Result<impl IntoResponse> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
     let note = notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
+    services::notes::changed(&state, user.id);
     let location = format!("/api/notes/{}", note.id);
     Ok((
         StatusCode::CREATED,
@@ -94,9 +95,9 @@ pub async fn update(
     ApiJson(body): ApiJson<Edit>,
 ) -> Result<Json<Note>> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
-    services::notes::update(&state.db, user.id, id, body.version, &draft)
-        .await
-        .map(Json)
+    let note = services::notes::update(&state.db, user.id, id, body.version, &draft).await?;
+    services::notes::changed(&state, user.id);
+    Ok(Json(note))
 }
 
 /// Deletes a note.
@@ -107,6 +108,7 @@ pub async fn delete(
 ) -> Result<StatusCode> {
     let deleted = notes::delete(state.db.pool(), user.id, id).await?;
     if deleted {
+        services::notes::changed(&state, user.id);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::NotFound)

@@ -27,14 +27,19 @@ pub struct PageQuery<Id> {
     pub after: Option<Id>,
 }
 
+/// What the query says.
 #[derive(Deserialize)]
-struct Raw {
+pub struct Raw {
     limit: Option<String>,
     after: Option<String>,
 }
 
 impl<Id: FromStr> PageQuery<Id> {
-    fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
+    /// Reads the query.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
         let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         let limit = match text(&raw.limit).map(|limit| limit.parse::<i64>()) {
             None => USUAL,

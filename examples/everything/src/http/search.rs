@@ -36,14 +36,43 @@ pub struct SearchQuery {
 }
 
 impl SearchQuery {
+    /// Reads the query.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
+        let text = raw.q.trim().to_owned();
+        if text.chars().count() > LONGEST {
+            let message = "must have at most 500 characters";
+            return Err(FieldErrors::one("q", message));
+        }
+        let since = match raw.since.as_str() {
+            "" => None,
+            since => {
+                let wrong = || FieldErrors::one("since", "must be a day, such as 2026-01-31");
+                Some(day(since).ok_or_else(wrong)?)
+            }
+        };
+        let limit = raw.limit.unwrap_or(USUAL);
+        if limit < 1 {
+            return Err(FieldErrors::one("limit", "must be a number from 1 to 50"));
+        }
+        Ok(Self {
+            text,
+            since,
+            limit: limit.min(MOST),
+        })
+    }
+
     /// When the day begins.
     pub fn since(&self) -> Option<OffsetDateTime> {
         self.since.map(|day| day.midnight().assume_utc())
     }
 }
 
+/// What the query says.
 #[derive(Deserialize)]
-struct Raw {
+pub struct Raw {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -57,27 +86,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let raw = Query::<Raw>::from_request_parts(parts, state).await;
         let Query(raw) = raw.map_err(|error| Error::Unreadable(error.body_text().into()))?;
-        let text = raw.q.trim().to_owned();
-        if text.chars().count() > LONGEST {
-            let message = "must have at most 500 characters";
-            return Err(FieldErrors::one("q", message).into());
-        }
-        let since = match raw.since.as_str() {
-            "" => None,
-            since => {
-                let wrong = || FieldErrors::one("since", "must be a day, such as 2026-01-31");
-                Some(day(since).ok_or_else(wrong)?)
-            }
-        };
-        let limit = raw.limit.unwrap_or(USUAL);
-        if limit < 1 {
-            return Err(FieldErrors::one("limit", "must be a number from 1 to 50").into());
-        }
-        Ok(Self {
-            text,
-            since,
-            limit: limit.min(MOST),
-        })
+        Ok(Self::parse(&raw)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a text is not a valid value, as the end of a sentence: "must have 1 to 120 characters".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,16 +17,16 @@ impl Invalid {
 }
 
 /// One field of a form or of a JSON body, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The field's name in the form and in the JSON body.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong, see [`Invalid`].
     pub message: Cow<'static, str>,
 }
 
 /// Every field that is wrong, so that a person can mend them all at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldErrors(Vec<FieldError>);
 
@@ -34,7 +34,7 @@ impl FieldErrors {
     /// One field, one complaint.
     pub fn one(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self(vec![FieldError {
-            field,
+            field: field.into(),
             message: message.into(),
         }])
     }
@@ -42,7 +42,10 @@ impl FieldErrors {
     /// Takes the value out of `result`, or notes the error under `field` and gives `None`.
     pub fn check<T>(&mut self, field: &'static str, result: Result<T, Invalid>) -> Option<T> {
         result
-            .map_err(|Invalid(message)| self.0.push(FieldError { field, message }))
+            .map_err(|Invalid(message)| {
+                let field = field.into();
+                self.0.push(FieldError { field, message });
+            })
             .ok()
     }
 
@@ -52,6 +55,14 @@ impl FieldErrors {
             .iter()
             .find(|error| error.field == field)
             .map(|error| &*error.message)
+    }
+
+    /// Takes over what `other` says of `field`, and forgets what was said of it: a live form checks the field that
+    /// somebody has just left, and does not complain of those that they have not come to.
+    pub fn take(&mut self, field: &str, other: &Self) {
+        self.0.retain(|error| error.field != field);
+        let new = other.0.iter().filter(|error| error.field == field);
+        self.0.extend(new.cloned());
     }
 
     /// All of them, in the order of the form.

@@ -1,14 +1,23 @@
 //! `/register`, `/login`, `/logout`.
+//!
+//! The pages are live: a field is checked when somebody leaves it. The forms themselves are sent as forms, because who
+//! logs in gets a cookie, which only an answer to a request can set; without a script they work as well.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use maud::{Markup, html};
-use serde::Deserialize;
+use maud::html;
+use serde::{Deserialize, Serialize};
+use stack_live::{Cx, Stop};
 
-use super::{flash::Flash, layout, visitor::Visitor};
+use super::{
+    flash::Flash,
+    layout,
+    live::{self, Context, Refused},
+    visitor::Visitor,
+};
 use crate::{
     app::AppState,
     components::form::{self, Field},
@@ -18,18 +27,20 @@ use crate::{
     services::accounts,
 };
 
-/// The fields of a registration.
-#[derive(Default, Deserialize)]
+/// The fields of a registration. The password is read and never written: the state of a page can be seen.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegisterForm {
     email: String,
     display_name: String,
+    #[serde(default, skip_serializing)]
     password: String,
 }
 
 /// The fields of an attempt to log in.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogInForm {
     email: String,
+    #[serde(default, skip_serializing)]
     password: String,
     #[serde(default)]
     next: String,
@@ -47,11 +58,50 @@ pub struct Next {
 }
 
 /// The form to make an account.
-pub async fn register_form(visitor: Visitor) -> Response {
-    if visitor.user.is_some() {
-        return Redirect::to("/notes").into_response();
+pub async fn register_page(cx: Cx) -> stack_live::Result {
+    if cx.user().is_some() {
+        return Err(Stop::redirect("/notes"));
     }
-    register_page(&visitor, &RegisterForm::default(), &FieldErrors::default()).into_response()
+    let refused = cx.extension::<Refused<RegisterForm>>();
+    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
+    let form = cx.use_state(|| form).get(&cx);
+    let errors = cx.use_state(|| wrong);
+    let check = cx.on(move |ctx, event| {
+        let field = event.name.as_deref().unwrap_or_default();
+        let password = if field == "password" {
+            event.value()
+        } else {
+            ""
+        };
+        let (email, name) = (event.field("email"), event.field("display_name"));
+        let wrong = Registration::parse(email, name, password).err();
+        errors.update(ctx, |errors| errors.take(field, &wrong.unwrap_or_default()));
+    });
+    let errors = errors.read(&cx);
+    let main = html! {
+        section.card.narrow {
+            h1 { "Register" }
+            form method="post" action="/register" novalidate on:change=(check) {
+                (form::live_token(&cx))
+                (Field {
+                    name: "display_name", label: "Name", kind: "text", value: &form.display_name,
+                    autocomplete: "name", hint: Some("What others see."), required: true,
+                }.render(&errors))
+                (Field {
+                    name: "email", label: "E-mail address", kind: "email", value: &form.email,
+                    autocomplete: "username", hint: None, required: true,
+                }.render(&errors))
+                (Field {
+                    name: "password", label: "Password", kind: "password", value: "",
+                    autocomplete: "new-password", hint: Some("At least 10 characters."),
+                    required: true,
+                }.render(&errors))
+                button type="submit" { "Make my account" }
+            }
+            p.small { "You have an account? " a href="/login" data-link { "Log in" } }
+        }
+    };
+    Ok(layout::live(&cx, "Register", main))
 }
 
 /// Makes an account and logs in.
@@ -73,8 +123,9 @@ pub async fn register(
         }
         Err(error) => match error.fields() {
             Some(fields) => {
-                let page = register_page(&visitor, &form, fields);
-                Ok((error.status(), page).into_response())
+                let errors = fields.clone();
+                let refused = Refused { form, errors };
+                live::refuse(&state, visitor, "/register", &error, refused).await
             }
             None => Err(error),
         },
@@ -82,16 +133,44 @@ pub async fn register(
 }
 
 /// The form to log in.
-pub async fn log_in_form(visitor: Visitor, Query(query): Query<Next>) -> Response {
-    let next = local(&query.next);
-    if visitor.user.is_some() {
-        return Redirect::to(next).into_response();
+pub async fn log_in_page(cx: Cx) -> stack_live::Result {
+    let Next { next } = cx.query()?;
+    if cx.user().is_some() {
+        return Err(Stop::redirect(local(&next)));
     }
-    let form = LogInForm {
-        next: next.to_owned(),
-        ..LogInForm::default()
+    let refused = cx.extension::<Refused<LogInForm>>();
+    let wrong = cx.use_state(|| refused.is_some()).get(&cx);
+    let form = cx.use_state(|| match refused {
+        Some(refused) => refused.form,
+        None => LogInForm {
+            next: local(&next).to_owned(),
+            ..LogInForm::default()
+        },
+    });
+    let form = form.read(&cx);
+    let errors = FieldErrors::default();
+    let why = "This e-mail address and this password do not belong together.";
+    let main = html! {
+        section.card.narrow {
+            h1 { "Log in" }
+            (form::alert(wrong.then_some(why)))
+            form method="post" action="/login" {
+                (form::live_token(&cx))
+                input type="hidden" name="next" value=(form.next);
+                (Field {
+                    name: "email", label: "E-mail address", kind: "email", value: &form.email,
+                    autocomplete: "username", hint: None, required: true,
+                }.render(&errors))
+                (Field {
+                    name: "password", label: "Password", kind: "password", value: "",
+                    autocomplete: "current-password", hint: None, required: true,
+                }.render(&errors))
+                button type="submit" { "Log in" }
+            }
+            p.small { "No account yet? " a href="/register" data-link { "Register" } }
+        }
     };
-    log_in_page(&visitor, &form, None).into_response()
+    Ok(layout::live(&cx, "Log in", main))
 }
 
 /// Logs in.
@@ -106,9 +185,15 @@ pub async fn log_in(
     match accounts::log_in(&state, &form.email, &form.password, from, old).await {
         Ok((_, token)) => Ok(enter(&state, &token, Flash::LoggedIn, local(&form.next))),
         Err(error @ Error::WrongCredentials) => {
-            let why = "This e-mail address and this password do not belong together.";
-            let page = log_in_page(&visitor, &form, Some(why));
-            Ok((error.status(), page).into_response())
+            let form = LogInForm {
+                next: local(&form.next).to_owned(),
+                ..form
+            };
+            let refused = Refused {
+                form,
+                errors: FieldErrors::default(),
+            };
+            live::refuse(&state, visitor, "/login", &error, refused).await
         }
         Err(error) => Err(error),
     }
@@ -123,6 +208,7 @@ pub async fn log_out(
     let production = state.config.environment.is_production();
     if let Some(token) = session_token(&headers, production) {
         accounts::log_out(&state, &token).await?;
+        state.live.end_session(&token.to_text());
     }
     let cookies = AppendHeaders([
         (header::SET_COOKIE, Cookie::Session.remove(production)),
@@ -155,58 +241,6 @@ fn local(next: &str) -> &str {
     } else {
         "/notes"
     }
-}
-
-fn register_page(visitor: &Visitor, form: &RegisterForm, errors: &FieldErrors) -> Markup {
-    let main = html! {
-        section.card.narrow {
-            h1 { "Register" }
-            form method="post" action="/register" novalidate {
-                (form::token(&visitor.csrf))
-                (Field {
-                    name: "display_name", label: "Name", kind: "text", value: &form.display_name,
-                    autocomplete: "name", hint: Some("What others see."), required: true,
-                }.render(errors))
-                (Field {
-                    name: "email", label: "E-mail address", kind: "email", value: &form.email,
-                    autocomplete: "username", hint: None, required: true,
-                }.render(errors))
-                (Field {
-                    name: "password", label: "Password", kind: "password", value: "",
-                    autocomplete: "new-password", hint: Some("At least 10 characters."),
-                    required: true,
-                }.render(errors))
-                button type="submit" { "Make my account" }
-            }
-            p.small { "You have an account? " a href="/login" { "Log in" } }
-        }
-    };
-    layout::page(visitor, "Register", main)
-}
-
-fn log_in_page(visitor: &Visitor, form: &LogInForm, wrong: Option<&str>) -> Markup {
-    let errors = FieldErrors::default();
-    let main = html! {
-        section.card.narrow {
-            h1 { "Log in" }
-            (form::alert(wrong))
-            form method="post" action="/login" {
-                (form::token(&visitor.csrf))
-                input type="hidden" name="next" value=(form.next);
-                (Field {
-                    name: "email", label: "E-mail address", kind: "email", value: &form.email,
-                    autocomplete: "username", hint: None, required: true,
-                }.render(&errors))
-                (Field {
-                    name: "password", label: "Password", kind: "password", value: "",
-                    autocomplete: "current-password", hint: None, required: true,
-                }.render(&errors))
-                button type="submit" { "Log in" }
-            }
-            p.small { "No account yet? " a href="/register" { "Register" } }
-        }
-    };
-    layout::page(visitor, "Log in", main)
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@
 pub mod account;
 pub mod error;
 pub mod flash;
+pub mod gallery;
 pub mod home;
 pub mod layout;
+pub mod live;
 pub mod notes;
 pub mod search;
 pub mod settings;
+pub mod upload;
 pub mod visitor;

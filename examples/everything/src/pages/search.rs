@@ -1,51 +1,80 @@
 //! `/notes/search`: finding notes by what they say.
 
-use axum::extract::State;
-use maud::{Markup, html};
+use maud::html;
+use serde::Serialize;
+use stack_live::{Ctx, Cx};
 
-use super::{layout, visitor::SignedIn};
+use super::{layout, live::Context};
 use crate::{
-    app::AppState, components::note_card::note_card, error::Result, http::search::SearchQuery,
-    services::search,
+    components::{form, note_card::note_card},
+    error::{Error, Result},
+    http::search::{Raw, SearchQuery},
+    models::UserId,
+    services::search::{self, Hit},
 };
 
-/// The search box, and what was found.
-pub async fn show(
-    State(state): State<AppState>,
-    SignedIn { user, visitor }: SignedIn,
-    query: SearchQuery,
-) -> Result<Markup> {
-    let text = query.text.as_str();
-    let hits = match text {
-        "" => Vec::new(),
-        text => search::find(&state, user.id, text, query.since(), query.limit).await?,
-    };
-    let main = html! {
-        header.title { h1 { "Search" } a.button.secondary href="/notes" { "All notes" } }
-        (search_box(text, html! {
-            div.field {
-                label for="since" { "Written since" }
-                input #since name="since" type="date" value=[query.since];
-            }
-        }))
-        @if hits.is_empty() && !text.is_empty() {
-            section.empty { h2 { "Nothing found" } p { "Other words may find it." } }
-        }
-        div.notes { @for hit in &hits { (note_card(&hit.note)) } }
-    };
-    Ok(layout::page(&visitor, "Search", main))
+/// What the address bar says.
+#[derive(Serialize)]
+struct Address<'a> {
+    q: &'a str,
+    since: &'a str,
 }
 
-/// The form, for this page and that of all notes; `more` are further fields.
-pub(super) fn search_box(text: &str, more: Markup) -> Markup {
-    html! {
-        form.search role="search" action="/notes/search" {
+/// The search box, and what was found.
+pub async fn page(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let asked = SearchQuery::parse(&cx.query()?).map_err(Error::from)?;
+    let query = cx.use_local(|| asked);
+    let wrong = cx.use_local(|| None);
+    let asked = query.get(&cx);
+    let found = cx
+        .use_load(asked.clone(), |ctx| find(ctx, user.id, asked.clone()))
+        .await?;
+
+    let search = cx.on(move |ctx, event| {
+        let raw: Result<Raw, _> = event.form();
+        match raw.ok().map(|raw| SearchQuery::parse(&raw)) {
+            Some(Ok(asked)) => {
+                let (q, since) = (event.field("q"), event.field("since"));
+                ctx.set_query(&Address { q, since });
+                wrong.set(ctx, None);
+                query.set(ctx, asked);
+            }
+            Some(Err(errors)) => {
+                let what = errors.iter().map(|error| format!("{} {}", error.field, error.message));
+                wrong.set(ctx, Some(what.collect::<Vec<_>>().join(", ")));
+            }
+            None => {}
+        }
+    });
+    let main = html! {
+        header.title {
+            h1 { "Search" }
+            a.button.secondary href="/notes" data-link { "All notes" }
+        }
+        (form::alert(wrong.get(&cx).as_deref()))
+        form.search role="search" action="/notes/search" on:submit=(search) {
             div.field {
                 label for="q" { "Search in your notes" }
-                input #q name="q" type="search" maxlength="500" value=(text) required;
+                input #q name="q" type="search" maxlength="500" value=(asked.text) required;
             }
-            (more)
+            div.field {
+                label for="since" { "Written since" }
+                input #since name="since" type="date" value=[asked.since];
+            }
             button type="submit" { "Search" }
         }
+        @if found.is_empty() && !asked.text.is_empty() {
+            section.empty { h2 { "Nothing found" } p { "Other words may find it." } }
+        }
+        div.notes { @for hit in found.iter() { (note_card(&hit.note)) } }
+    };
+    Ok(layout::live(&cx, "Search", main))
+}
+
+async fn find(ctx: Ctx, owner: UserId, asked: SearchQuery) -> Result<Vec<Hit>> {
+    match asked.text.as_str() {
+        "" => Ok(Vec::new()),
+        text => search::find(&ctx.app(), owner, text, asked.since(), asked.limit).await,
     }
 }

@@ -3,6 +3,7 @@
 use stack_db::Db;
 
 use crate::{
+    app::AppState,
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, UserId, Version},
     repositories::notes,
@@ -27,4 +28,16 @@ pub async fn update(
         .await?
         .ok_or(Error::NotFound)?;
     Err(Error::outdated(&stored))
+}
+
+/// Where pages hear that notes of `owner` have changed, see [`changed`].
+pub fn topic(owner: UserId) -> String {
+    format!("notes of {owner}")
+}
+
+/// Tells the pages of `owner`, in every process, that their notes have changed. Called after the change is stored.
+pub fn changed(state: &AppState, owner: UserId) {
+    if let Err(error) = state.live.hub().publish(&topic(owner), &()) {
+        tracing::warn!(%error, "pages were not told of a change");
+    }
 }

@@ -93,12 +93,10 @@ async fn no_page_has_anything_inline_that_the_policy_forbids() {
         pages.push(client.open(path).await);
     }
     for page in pages {
+        // The one script is a file of ours.
+        let html = page.text().replace("<script src=\"/static/live.js?", "");
         for forbidden in ["<script", "<style", " style=", " onclick=", "javascript:"] {
-            assert!(
-                !page.text().contains(forbidden),
-                "{forbidden} in {}",
-                page.text()
-            );
+            assert!(!html.contains(forbidden), "{forbidden} in {html}");
         }
     }
 }

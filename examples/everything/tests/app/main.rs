@@ -15,6 +15,7 @@ mod lifecycle;
 mod migrations;
 mod pages;
 mod process;
+mod recording;
 mod repositories;
 mod search;
 mod seed;

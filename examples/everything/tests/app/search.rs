@@ -275,7 +275,7 @@ async fn the_page_finds_notes_without_a_script() {
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "with <syrup>").await;
     let list = client.open("/notes").await;
-    assert!(list.page(200).contains("action=\"/notes/search\""));
+    assert!(list.page(200).contains("href=\"/notes/search\""));
     let found = client.open("/notes/search?q=pancake").await;
     assert!(found.page(200).contains("with &lt;syrup&gt;"));
     let nothing = client.open("/notes/search?q=%22%3E%3Cb%3E").await;

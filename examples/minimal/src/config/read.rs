@@ -56,6 +56,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
+    /// A file, if one is named.
+    pub(super) fn path(&mut self, name: &str) -> Option<PathBuf> {
+        self.text(name).map(PathBuf::from)
+    }
+
     /// Whole seconds, from 1 to an hour.
     pub(super) fn seconds(&mut self, name: &str, default: u64) -> Duration {
         Duration::from_secs(self.number(name, default, 1..=3600))

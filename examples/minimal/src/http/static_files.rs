@@ -36,6 +36,11 @@ const FILES: &[(&str, &str, &[u8])] = &[
         "image/svg+xml",
         include_bytes!("../../static/favicon.svg"),
     ),
+    (
+        "live.js",
+        "text/javascript; charset=utf-8",
+        stack_live::SCRIPT.as_bytes(),
+    ),
 ];
 
 struct File {

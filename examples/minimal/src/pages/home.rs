@@ -1,77 +1,66 @@
 //! `/`: the first page. Replace it with your own; it shows a new developer around.
 
-use axum::http::{HeaderMap, header};
-use maud::{Markup, html};
+mod browser;
+mod clock;
+mod countdown;
 
-use super::{layout, visitor::Visitor};
+use maud::{Markup, html};
+use stack_live::{Cx, Result};
+
+use super::{layout, live::Context};
+use crate::components::{
+    expandable::{Expandable, expandable},
+    layout::{card, grid},
+    link::Link,
+    section::section,
+};
 
 /// Where to look, in the order in which to read: path, and what is there.
 const PLACES: &[(&str, &str)] = &[
     ("src/routes.rs", "Every URL on one screen. Start here."),
     ("src/pages/", "HTML for people. This page is home.rs."),
-    (
-        "src/http/",
-        "JSON for programs, and what surrounds every request.",
-    ),
+    ("src/components/", "What pages are made of."),
     ("src/services/", "Rules and transactions."),
     ("src/repositories/", "All SQL, one file a table."),
     ("src/models/", "Types that cannot hold an invalid value."),
-    ("schema/", "What the database looks like, as plain SQL."),
-    (
-        "static/app.css",
-        "Colours, spacing and type as a few variables.",
-    ),
+    ("schema/", "The database, as plain SQL."),
+    ("static/app.css", "The look, by a few variables."),
     ("tests/", "Each test has a database of its own."),
 ];
 
 /// The first page.
-pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+pub async fn page(cx: Cx) -> Result {
+    let way = Expandable::new("The way of a request", way());
     let main = html! {
         section.hero {
             div {
                 p.eyebrow { "It runs" }
                 h1 { (layout::SITE) }
-                @if let Some(user) = &visitor.user {
-                    p.lead { "Hello, " (user.display_name.as_str()) ". Your notes are where you left them." }
-                    p.actions {
-                        a.button href="/notes/new" { "Write a note" }
-                        a.button.secondary href="/notes" { "Read your notes" }
-                    }
-                } @else {
-                    p.lead {
-                        "A small application with accounts and notes, on axum, sqlx and PostgreSQL. "
-                        "Look around, then make it yours."
-                    }
-                    p.actions {
-                        a.button href="/register" { "Register" }
-                        a.button.secondary href="/login" { "Log in" }
-                    }
-                }
+                (greeting(&cx))
             }
-            aside.card aria-labelledby="way" {
-                h2 #way { "The way of a request" }
-                ol.way {
-                    li { code { "pages" } " or " code { "http" } span { "take it and answer" } }
-                    li { code { "services" } span { "know the rules" } }
-                    li { code { "repositories" } span { "speak SQL" } }
-                    li { code { "models" } span { "are what it is about" } }
-                }
-                p.small { "Calls go down only. A layer that would just pass something on is left out." }
+            aside.card aria-label="Live" {
+                (cx.child(clock::clock, ()).await?)
+                (cx.child(counter, ()).await?)
             }
         }
-        section aria-labelledby="places" {
-            h2 #places { "Where to look" }
+        (section("live", "This page is live", html! {
+            p.soft {
+                "Its code runs on the server, also when you click. What changes comes over one connection."
+            }
+            (grid(html! {
+                (card(cx.child(countdown::countdown, ()).await?))
+                (card(cx.child(browser::browser, ()).await?))
+            }))
+        }))
+        (section("places", "Where to look", html! {
             ul.places {
                 @for (path, what) in PLACES {
                     li { code { (path) } p { (what) } }
                 }
             }
-        }
-        section aria-labelledby="try" {
-            h2 #try { "Try it" }
+            (cx.child(expandable, way).await?)
+        }))
+        (section("try", "Try it", html! {
             dl.commands {
                 div {
                     dt { "Run the tests" }
@@ -81,15 +70,57 @@ pub async fn show(visitor: Visitor, headers: HeaderMap) -> Markup {
                     dt { "Read the tour" }
                     dd { code { "cargo doc --open --no-deps" } }
                 }
-                div.wide {
-                    dt { "Make an account from a terminal" }
-                    dd { code { "curl " (host.unwrap_or("localhost")) (REGISTER) } }
-                }
             }
-        }
+        }))
     };
-    layout::page(&visitor, "Home", main)
+    Ok(layout::live(&cx, "Home", main))
 }
 
-/// The end of a command, after the address of this server.
-const REGISTER: &str = r#"/api/users --json '{"email": "ada@example.com", "display_name": "Ada", "password": "analytical"}'"#;
+/// Something to do, for a stranger and for who is logged in.
+fn greeting(cx: &Cx) -> Markup {
+    html! {
+        @if let Some(user) = cx.user() {
+            p.lead { "Hello, " (user.display_name.as_str()) ". Your notes are where you left them." }
+            p.actions {
+                (Link::to("/notes/new", "Write a note").button())
+                (Link::to("/notes", "Read your notes").secondary())
+            }
+        } @else {
+            p.lead {
+                "A small application with accounts and notes, on axum, sqlx and PostgreSQL. "
+                "Look around, then make it yours."
+            }
+            p.actions {
+                (Link::to("/register", "Register").button())
+                (Link::to("/login", "Log in").secondary())
+            }
+        }
+        p.small {
+            "More to see: " (Link::to("/components", "all components")) ", "
+            (Link::to("/upload", "an upload")) "."
+        }
+    }
+}
+
+/// A number that outlives a broken connection, and a restart of the server.
+async fn counter(cx: Cx, (): ()) -> Result {
+    let count = cx.use_state(|| 0);
+    let more = cx.on(move |cx, _| count.update(cx, |count| *count += 1));
+    Ok(html! {
+        button.wide type="button" on:click=(more) {
+            "Clicked " (count.get(&cx)) @if count.get(&cx) == 1 { " time" } @else { " times" }
+        }
+    })
+}
+
+fn way() -> Markup {
+    html! {
+        ol.way {
+            li { code { "pages" } " or " code { "http" } span { "take it and answer" } }
+            li { code { "services" } span { "know the rules" } }
+            li { code { "repositories" } span { "speak SQL" } }
+            li { code { "models" } span { "are what it is about" } }
+        }
+        p.small { "Calls go down only. A layer that would just pass something on is left out." }
+    }
+}

@@ -7,8 +7,11 @@
 pub mod account;
 pub mod error;
 pub mod flash;
+pub mod gallery;
 pub mod home;
 pub mod layout;
+pub mod live;
 pub mod notes;
 pub mod settings;
+pub mod upload;
 pub mod visitor;

@@ -1,18 +1,23 @@
 //! `/notes`: reading, writing and deleting notes.
+//!
+//! Three live pages, and below them what their forms do without a script. The list searches while somebody types,
+//! grows while they scroll, and shows what another window or another person's program writes.
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use stack_live::{Ctx, Cx, Handler};
 
 use super::{
     account::NoFields,
     flash::Flash,
     layout,
-    visitor::{SignedIn, Visitor},
+    live::{self, Context, Refused},
+    visitor::SignedIn,
 };
 use crate::{
     app::AppState,
@@ -27,64 +32,262 @@ use crate::{
         key::Key,
         pagination::{self, PageQuery},
     },
-    models::{FieldErrors, Note, NoteDraft, NoteId, Version},
+    models::{FieldErrors, Note, NoteDraft, NoteId, UserId, Version},
     repositories::notes,
     services,
 };
 
 /// The fields of a new note.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NoteForm {
     title: String,
     body: String,
 }
 
 /// The fields of an edit.
-#[derive(Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct EditForm {
     title: String,
     body: String,
     version: Version,
 }
 
-/// All notes, newest first, page by page.
-pub async fn index(
-    State(state): State<AppState>,
-    SignedIn { user, visitor }: SignedIn,
-    page: PageQuery<NoteId>,
-) -> Result<Markup> {
-    let found = notes::list(state.db.pool(), user.id, page.after, page.limit + 1).await?;
-    let (notes, next) = pagination::split(found, page.limit, |note| note.id);
+/// `?q=`: what is searched for.
+#[derive(Default, Serialize, Deserialize)]
+struct Search {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    q: String,
+}
+
+/// How many notes the list grows to; whoever looks for an older one searches.
+const MOST: i64 = 1000;
+
+/// All notes, newest first.
+pub async fn index(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let page = PageQuery::<NoteId>::parse(&cx.query()?).map_err(Error::from)?;
+    let Search { q } = cx.query()?;
+    let query = cx.use_state(|| q);
+    let shown = cx.use_state(|| page.limit);
+    let wanted = (query.get(&cx), shown.get(&cx));
+    let found = cx
+        .use_load(wanted.clone(), |ctx| find(ctx, user.id, wanted, page.after))
+        .await?;
+    let reload = found.reloading();
+    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
+
+    let search = cx.on(move |ctx, event| {
+        let text = event.value().trim().to_owned();
+        ctx.set_query(&Search { q: text.clone() });
+        shown.set(ctx, page.limit);
+        query.set(ctx, text);
+    });
+    let more = cx.on(move |ctx, _| {
+        shown.update(ctx, |shown| *shown = (*shown + pagination::USUAL).min(MOST));
+    });
+    let (notes, next) = &*found;
+    let text = query.get(&cx);
     let main = html! {
         header.title {
             h1 { "Notes" }
-            a.button href="/notes/new" { "Write a note" }
+            a.button href="/notes/new" data-link { "Write a note" }
         }
-        @if notes.is_empty() && page.after.is_none() {
+        form.search role="search" action="/notes" on:submit=(cx.on(|_, _| ())) {
+            div.field {
+                label for="q" { "Find in your notes" }
+                input #q name="q" type="search" maxlength="200" autocomplete="off" value=(text)
+                    on:input=(search) data-debounce="120";
+            }
+            button.button.secondary type="submit" { "Find" }
+        }
+        @if !notes.is_empty() {
+            div.notes { @for note in notes { (note_card(note)) } }
+        } @else if !text.is_empty() {
+            section.empty {
+                h2 { "Nothing found" }
+                p { "No note contains “" (text) "”." }
+            }
+        } @else if page.after.is_none() {
             section.empty {
                 h2 { "Nothing here yet" }
                 p { "Notes are for you alone. The first one can be as short as a word." }
-                a.button href="/notes/new" { "Write the first one" }
+                a.button href="/notes/new" data-link { "Write the first one" }
             }
-        } @else {
-            div.notes { @for note in &notes { (note_card(note)) } }
         }
         @if page.after.is_some() || next.is_some() {
             nav.pages aria-label="Pages" {
-                @if page.after.is_some() { a href="/notes" { "Newest" } }
+                @if page.after.is_some() { a href="/notes" data-link { "Newest" } }
                 @if let Some(next) = next {
-                    a rel="next" href={ "/notes?limit=" (page.limit) "&after=" (next) } { "Older" }
+                    // Without a script a link; with one, what makes the list grow when it comes into view.
+                    a rel="next" href={ "/notes?limit=" (page.limit) "&after=" (next) } on:visible=(more) {
+                        "Older"
+                    }
                 }
             }
         }
     };
-    Ok(layout::page(&visitor, "Notes", main))
+    Ok(layout::live(&cx, "Notes", main))
+}
+
+/// The notes to show, and where those after them begin.
+async fn find(
+    ctx: Ctx,
+    owner: UserId,
+    (text, limit): (String, i64),
+    after: Option<NoteId>,
+) -> Result<(Vec<Note>, Option<NoteId>)> {
+    let app = ctx.app();
+    let found = match text.as_str() {
+        "" => notes::list(app.db.pool(), owner, after, limit + 1).await?,
+        text => notes::containing(app.db.pool(), owner, text, limit + 1).await?,
+    };
+    Ok(pagination::split(found, limit, |note| note.id))
 }
 
 /// The form for a new note.
-pub async fn new(SignedIn { visitor, .. }: SignedIn) -> Markup {
-    new_page(&visitor, &NoteForm::default(), &FieldErrors::default())
+pub async fn new(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let refused = cx.extension::<Refused<NoteForm>>();
+    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
+    let form = cx.use_state(|| form).get(&cx);
+    let errors = cx.use_state(|| wrong);
+
+    let check = cx.on(move |ctx, event| {
+        let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let field = event.name.unwrap_or_default();
+        errors.update(ctx, |errors| {
+            errors.take(&field, &wrong.unwrap_or_default());
+        });
+    });
+    let save = cx.on_async(move |ctx, event| async move {
+        let form: NoteForm = event.form()?;
+        match NoteDraft::parse(&form.title, &form.body) {
+            Ok(draft) => {
+                let app = ctx.app();
+                notes::insert(app.db.pool(), NoteId::generate(), user.id, &draft).await?;
+                services::notes::changed(&app, user.id);
+                done(&ctx, Flash::Saved);
+            }
+            Err(wrong) => complain(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+        }
+        Ok(())
+    });
+    let main = html! {
+        section.card.text {
+            h1 { "Write a note" }
+            form method="post" action="/notes" novalidate on:change=(check) on:submit=(save) {
+                (form::live_token(&cx))
+                (fields(&form.title, &form.body, &errors.read(&cx)))
+                (buttons())
+            }
+        }
+    };
+    Ok(layout::live(&cx, "Write a note", main))
 }
+
+/// The form to edit a note. If the note is changed elsewhere meanwhile, both texts are shown, and the person decides.
+pub async fn edit(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let id: NoteId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
+    let stored = cx
+        .use_load(id, |ctx| async move {
+            let app = ctx.app();
+            let note = notes::find(app.db.pool(), user.id, id).await?;
+            note.ok_or(Error::NotFound)
+        })
+        .await?;
+    let reload = stored.reloading();
+    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
+
+    let refused = cx.extension::<Refused<EditForm>>();
+    let conflict = refused.as_ref().is_some_and(|it| it.errors.is_empty());
+    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
+    let form = cx
+        .use_state(|| {
+            form.unwrap_or_else(|| EditForm {
+                title: stored.title.as_str().to_owned(),
+                body: stored.body.as_str().to_owned(),
+                version: stored.version,
+            })
+        })
+        .get(&cx);
+    let errors = cx.use_state(|| wrong.unwrap_or_default());
+    // The version that the form was made from, in the eyes of who looks at it.
+    let begun = cx.use_state(|| if conflict { None } else { Some(form.version) });
+    let outdated = begun.get(&cx) != Some(stored.version);
+
+    let check = cx.on(move |ctx, event| {
+        let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let field = event.name.unwrap_or_default();
+        errors.update(ctx, |errors| {
+            errors.take(&field, &wrong.unwrap_or_default());
+        });
+    });
+    let save = cx.on_async(move |ctx, event| async move {
+        let form: EditForm = event.form()?;
+        let app = ctx.app();
+        match write(&app, user.id, id, &form).await {
+            Ok(_) => done(&ctx, Flash::Saved),
+            Err(Error::Invalid(wrong)) => complain(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+            Err(Error::Outdated(_)) => reload.reload(&ctx),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    });
+    let delete = cx.on_async(move |ctx, _| async move {
+        remove(&ctx.app(), user.id, id).await?;
+        done(&ctx, Flash::Deleted);
+        Ok(())
+    });
+    let main = html! {
+        section.card.text {
+            h1 { "Edit note" }
+            @if outdated { (both(&stored)) }
+            form method="post" action={ "/notes/" (id) } novalidate on:change=(check) on:submit=(save) {
+                (form::live_token(&cx))
+                // Sent once more, the form writes over what the person has now seen.
+                input type="hidden" name="version" value=(stored.version);
+                (fields(&form.title, &form.body, &errors.read(&cx)))
+                (buttons())
+            }
+            (deletion(&cx, id, delete))
+        }
+    };
+    Ok(layout::live(&cx, "Edit note", main))
+}
+
+/// Marks what is wrong, and takes the person to the first of it.
+fn complain(ctx: &Ctx, wrong: FieldErrors, set: impl FnOnce(FieldErrors)) {
+    set(wrong);
+    ctx.browser().focus("[aria-invalid=true]");
+}
+
+/// Back to the list, with a message.
+fn done(ctx: &Ctx, flash: Flash) {
+    ctx.flash(flash.text());
+    ctx.navigate("/notes");
+}
+
+async fn write(app: &AppState, owner: UserId, id: NoteId, form: &EditForm) -> Result<Note> {
+    let draft = NoteDraft::parse(&form.title, &form.body)?;
+    let note = services::notes::update(&app.db, owner, id, form.version, &draft).await?;
+    services::notes::changed(app, owner);
+    Ok(note)
+}
+
+async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
+    if !notes::delete(app.db.pool(), owner, id).await? {
+        return Err(Error::NotFound);
+    }
+    services::notes::changed(app, owner);
+    Ok(())
+}
+
+// ---- Without a script
 
 /// Writes a new note.
 pub async fn create(
@@ -95,30 +298,18 @@ pub async fn create(
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
             notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-            Ok(done(&state, Flash::Saved))
+            services::notes::changed(&state, user.id);
+            Ok(back(&state, Flash::Saved))
         }
-        Err(errors) => {
-            let page = new_page(&visitor, &form, &errors);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        Err(wrong) => {
+            let error = Error::Invalid(wrong.clone());
+            let refused = Refused {
+                form,
+                errors: wrong,
+            };
+            live::refuse(&state, visitor, "/notes/new", &error, refused).await
         }
     }
-}
-
-/// The form to edit a note.
-pub async fn edit(
-    State(state): State<AppState>,
-    SignedIn { user, visitor }: SignedIn,
-    Key(id): Key<NoteId>,
-) -> Result<Markup> {
-    let note = notes::find(state.db.pool(), user.id, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let form = EditForm {
-        title: note.title.as_str().to_owned(),
-        body: note.body.as_str().to_owned(),
-        version: note.version,
-    };
-    Ok(edit_page(&visitor, id, &form, &Trouble::None))
 }
 
 /// Writes over a note; if it was changed since, shows both texts and lets the person decide.
@@ -126,26 +317,16 @@ pub async fn update(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
     Key(id): Key<NoteId>,
-    CsrfForm(mut form): CsrfForm<EditForm>,
+    CsrfForm(form): CsrfForm<EditForm>,
 ) -> Result<Response> {
-    let updated = match NoteDraft::parse(&form.title, &form.body) {
-        Ok(draft) => services::notes::update(&state.db, user.id, id, form.version, &draft).await,
-        Err(errors) => Err(errors.into()),
-    };
-    let (status, trouble) = match updated {
-        Ok(_) => return Ok(done(&state, Flash::Saved)),
-        Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, Trouble::Fields(errors)),
-        Err(Error::Outdated(_)) => {
-            let stored = notes::find(state.db.pool(), user.id, id)
-                .await?
-                .ok_or(Error::NotFound)?;
-            // Sent once more, the form writes over what the person has now seen.
-            form.version = stored.version;
-            (StatusCode::CONFLICT, Trouble::Outdated(stored.into()))
-        }
+    let error = match write(&state, user.id, id, &form).await {
+        Ok(_) => return Ok(back(&state, Flash::Saved)),
+        Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
         Err(error) => return Err(error),
     };
-    Ok((status, edit_page(&visitor, id, &form, &trouble)).into_response())
+    let errors = error.fields().cloned().unwrap_or_default();
+    let refused = Refused { form, errors };
+    live::refuse(&state, visitor, &format!("/notes/{id}"), &error, refused).await
 }
 
 /// Deletes a note.
@@ -155,83 +336,17 @@ pub async fn delete(
     Key(id): Key<NoteId>,
     CsrfForm(NoFields {}): CsrfForm<NoFields>,
 ) -> Result<Response> {
-    if notes::delete(state.db.pool(), user.id, id).await? {
-        Ok(done(&state, Flash::Deleted))
-    } else {
-        Err(Error::NotFound)
-    }
+    remove(&state, user.id, id).await?;
+    Ok(back(&state, Flash::Deleted))
 }
 
 /// Back to the list, with a message.
-fn done(state: &AppState, flash: Flash) -> Response {
+fn back(state: &AppState, flash: Flash) -> Response {
     let cookie = flash.cookie(state.config.environment.is_production());
     ([(header::SET_COOKIE, cookie)], Redirect::to("/notes")).into_response()
 }
 
-/// Why an edit was not written.
-enum Trouble {
-    None,
-    Fields(FieldErrors),
-    Outdated(Box<Note>),
-}
-
-fn new_page(visitor: &Visitor, form: &NoteForm, errors: &FieldErrors) -> Markup {
-    let main = html! {
-        section.card.text {
-            h1 { "Write a note" }
-            form method="post" action="/notes" novalidate {
-                (form::token(&visitor.csrf))
-                (fields(&form.title, &form.body, errors))
-                div.actions {
-                    button type="submit" { "Save" }
-                    a.button.secondary href="/notes" { "Cancel" }
-                }
-            }
-        }
-    };
-    layout::page(visitor, "Write a note", main)
-}
-
-fn edit_page(visitor: &Visitor, id: NoteId, form: &EditForm, trouble: &Trouble) -> Markup {
-    let none = FieldErrors::default();
-    let errors = if let Trouble::Fields(errors) = trouble {
-        errors
-    } else {
-        &none
-    };
-    let main = html! {
-        section.card.text {
-            h1 { "Edit note" }
-            @if let Trouble::Outdated(stored) = trouble {
-                (form::alert(Some("This note was changed in the meantime. Below is your text; \
-                    saving it writes over what is stored now.")))
-                details.stored open {
-                    summary { "What is stored now, since " (date(stored.updated_at)) }
-                    h2 { (stored.title.as_str()) }
-                    p { (stored.body.as_str()) }
-                }
-            }
-            form method="post" action={ "/notes/" (id) } novalidate {
-                (form::token(&visitor.csrf))
-                input type="hidden" name="version" value=(form.version);
-                (fields(&form.title, &form.body, errors))
-                div.actions {
-                    button type="submit" { "Save" }
-                    a.button.secondary href="/notes" { "Cancel" }
-                }
-            }
-            details.danger {
-                summary { "Delete this note" }
-                form method="post" action={ "/notes/" (id) "/delete" } {
-                    (form::token(&visitor.csrf))
-                    p { "There is no way back." }
-                    button.danger type="submit" { "Delete for good" }
-                }
-            }
-        }
-    };
-    layout::page(visitor, "Edit note", main)
-}
+// ---- Pieces
 
 fn fields(title: &str, body: &str, errors: &FieldErrors) -> Markup {
     html! {
@@ -240,5 +355,39 @@ fn fields(title: &str, body: &str, errors: &FieldErrors) -> Markup {
             autocomplete: "off", hint: None, required: true,
         }.render(errors))
         (form::text_area("body", "Text", body, 10, errors))
+    }
+}
+
+fn buttons() -> Markup {
+    html! {
+        div.actions {
+            button type="submit" { "Save" }
+            a.button.secondary href="/notes" data-link { "Cancel" }
+        }
+    }
+}
+
+fn both(stored: &Note) -> Markup {
+    html! {
+        (form::alert(Some("This note was changed in the meantime. Below is your text; \
+            saving it writes over what is stored now.")))
+        details.stored open {
+            summary { "What is stored now, since " (date(stored.updated_at)) }
+            h2 { (stored.title.as_str()) }
+            p { (stored.body.as_str()) }
+        }
+    }
+}
+
+fn deletion(ctx: &Ctx, id: NoteId, delete: Handler) -> Markup {
+    html! {
+        details.danger {
+            summary { "Delete this note" }
+            form method="post" action={ "/notes/" (id) "/delete" } on:submit=(delete) {
+                (form::live_token(ctx))
+                p { "There is no way back." }
+                button.danger type="submit" { "Delete for good" }
+            }
+        }
     }
 }

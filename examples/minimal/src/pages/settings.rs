@@ -2,47 +2,93 @@
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
-use maud::{Markup, html};
-use serde::Deserialize;
+use maud::html;
+use serde::{Deserialize, Serialize};
+use stack_live::Cx;
 
 use super::{
     account::NoFields,
     flash::Flash,
     layout,
-    visitor::{SignedIn, Visitor},
+    live::{self, Context, Refused},
+    visitor::SignedIn,
 };
 use crate::{
     app::AppState,
     components::form::{self, Field},
-    error::Result,
+    error::{Error, Result},
     http::csrf::CsrfForm,
-    models::{FieldErrors, Phone, User},
+    models::{FieldErrors, Phone},
     services::accounts,
 };
 
 /// The field of a number.
-#[derive(Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhoneForm {
     phone: String,
 }
 
-/// The account.
-pub async fn show(
-    State(state): State<AppState>,
-    SignedIn { user, visitor }: SignedIn,
-) -> Result<Markup> {
-    let phone = accounts::phone(&state, user.id).await?;
-    let stored = phone.as_ref().map_or("", Phone::as_str);
-    Ok(page(
-        &visitor,
-        &user,
-        stored,
-        phone.is_some(),
-        &FieldErrors::default(),
-    ))
+/// The account. The number is loaded anew each time and is no part of the page's state, which can be seen.
+pub async fn page(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let refused = cx.extension::<Refused<PhoneForm>>();
+    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
+    let typed = cx.use_local(|| form.map(|form| form.phone));
+    let errors = cx.use_state(|| wrong.unwrap_or_default());
+    let stored = cx
+        .use_load((), |ctx| async move {
+            accounts::phone(&ctx.app(), user.id).await
+        })
+        .await?;
+    let reload = stored.reloading();
+
+    let save = cx.on_async(move |ctx, event| async move {
+        let form: PhoneForm = event.form()?;
+        let mut wrong = FieldErrors::default();
+        if let Some(phone) = wrong.check("phone", Phone::parse(&form.phone)) {
+            accounts::set_phone(&ctx.app(), user.id, Some(&phone)).await?;
+            ctx.flash(Flash::PhoneSaved.text());
+            reload.reload(&ctx);
+        }
+        errors.set(&ctx, wrong);
+        Ok(())
+    });
+    let remove = cx.on_async(move |ctx, _| async move {
+        accounts::set_phone(&ctx.app(), user.id, None).await?;
+        ctx.flash(Flash::PhoneRemoved.text());
+        reload.reload(&ctx);
+        Ok(())
+    });
+    let typed = typed.get(&cx);
+    let shown = typed
+        .as_deref()
+        .or(stored.as_ref().map(Phone::as_str))
+        .unwrap_or_default();
+    let main = html! {
+        section.card.narrow {
+            h1 { "Your account" }
+            p { (user.display_name.as_str()) br; (user.email.as_str()) }
+            form method="post" action="/account/phone" novalidate on:submit=(save) {
+                (form::live_token(&cx))
+                (Field {
+                    name: "phone", label: "Phone number", kind: "tel", value: shown,
+                    autocomplete: "tel", hint: Some("Nobody else sees it. It is stored encrypted."),
+                    required: true,
+                }.render(&errors.read(&cx)))
+                button type="submit" { "Save" }
+            }
+            @if stored.is_some() {
+                form method="post" action="/account/phone/delete" on:submit=(remove) {
+                    (form::live_token(&cx))
+                    button.secondary type="submit" { "Remove the number" }
+                }
+            }
+        }
+    };
+    Ok(layout::live(&cx, "Your account", main))
 }
 
 /// Stores a number.
@@ -53,9 +99,15 @@ pub async fn set_phone(
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     let Some(phone) = errors.check("phone", Phone::parse(&form.phone)) else {
-        let stored = accounts::phone(&state, user.id).await?.is_some();
-        let page = page(&visitor, &user, &form.phone, stored, &errors);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let error = Error::Invalid(errors.clone());
+        return live::refuse(
+            &state,
+            visitor,
+            "/account",
+            &error,
+            Refused { form, errors },
+        )
+        .await;
     };
     accounts::set_phone(&state, user.id, Some(&phone)).await?;
     Ok(done(&state, Flash::PhoneSaved))
@@ -75,30 +127,4 @@ pub async fn remove_phone(
 fn done(state: &AppState, flash: Flash) -> Response {
     let cookie = flash.cookie(state.config.environment.is_production());
     ([(header::SET_COOKIE, cookie)], Redirect::to("/account")).into_response()
-}
-
-/// `phone` is what stands in the field; `stored` says whether there is a number to remove.
-fn page(visitor: &Visitor, user: &User, phone: &str, stored: bool, errors: &FieldErrors) -> Markup {
-    let main = html! {
-        section.card.narrow {
-            h1 { "Your account" }
-            p { (user.display_name.as_str()) br; (user.email.as_str()) }
-            form method="post" action="/account/phone" novalidate {
-                (form::token(&visitor.csrf))
-                (Field {
-                    name: "phone", label: "Phone number", kind: "tel", value: phone,
-                    autocomplete: "tel", hint: Some("Nobody else sees it. It is stored encrypted."),
-                    required: true,
-                }.render(errors))
-                button type="submit" { "Save" }
-            }
-            @if stored {
-                form method="post" action="/account/phone/delete" {
-                    (form::token(&visitor.csrf))
-                    button.secondary type="submit" { "Remove the number" }
-                }
-            }
-        }
-    };
-    layout::page(visitor, "Your account", main)
 }

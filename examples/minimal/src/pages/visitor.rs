@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Extensions, Method, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -10,8 +10,13 @@ use axum::{
 use super::flash::Flash;
 use crate::{
     app::AppState,
+    config::Secret,
     error::{Error, Result},
-    http::{cookies::Cookie, csrf::Csrf, current_user::session_token},
+    http::{
+        cookies::{self, Cookie},
+        csrf::Csrf,
+        current_user::session_token,
+    },
     models::{SessionToken, User},
     repositories::sessions,
 };
@@ -25,6 +30,10 @@ pub struct Visitor {
     pub csrf: Csrf,
     /// What the page before left to say.
     pub flash: Option<Flash>,
+    /// The value of the cookie that makes this visitor known, of the session or of somebody who is not logged in.
+    pub secret: Secret,
+    /// The name of the visitor's time zone, as the script of live pages has left it in a cookie.
+    pub zone: Option<String>,
 }
 
 impl Visitor {
@@ -77,30 +86,12 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 /// The layer around all pages: finds out who looks at them, once, before the handler runs.
 pub async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let production = state.config.environment.is_production();
-    let headers = request.headers();
-    let token = session_token(headers, production);
-    let user = match &token {
-        Some(token) => match sessions::user(state.db.pool(), token.digest()).await {
-            Ok(user) => user,
-            Err(error) => return Error::from(error).into_response(),
-        },
-        None => None,
+    let Found { visitor, new } = match find(&state, request.headers()).await {
+        Ok(found) => found,
+        Err(error) => return error.into_response(),
     };
-    let known = Cookie::Visitor
-        .read(headers, production)
-        .and_then(SessionToken::parse);
-    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
-        (Some(session), _) => (session, false),
-        (None, Some(known)) => (known, false),
-        (None, None) => (SessionToken::generate(), true),
-    };
-    let secret = secret.to_text();
-    let flash = Flash::read(headers, production);
-    request.extensions_mut().insert(Visitor {
-        user,
-        csrf: Csrf::of_cookie(&secret),
-        flash,
-    });
+    let (secret, flash) = (visitor.secret.expose().to_owned(), visitor.flash);
+    request.extensions_mut().insert(visitor);
 
     let mut response = next.run(request).await;
     if new {
@@ -114,4 +105,42 @@ pub async fn visit(State(state): State<AppState>, mut request: Request, next: Ne
             .append(header::SET_COOKIE, Cookie::Flash.remove(production));
     }
     response
+}
+
+/// A visitor, and whether they come for the first time.
+pub struct Found {
+    /// Who it is.
+    pub visitor: Visitor,
+    /// Whether the visitor's secret is one that their browser does not have yet.
+    pub new: bool,
+}
+
+/// Who sends these headers.
+///
+/// # Errors
+/// If the database does not say.
+pub async fn find(state: &AppState, headers: &HeaderMap) -> Result<Found> {
+    let production = state.config.environment.is_production();
+    let token = session_token(headers, production);
+    let user = match &token {
+        Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
+        None => None,
+    };
+    let known = Cookie::Visitor
+        .read(headers, production)
+        .and_then(SessionToken::parse);
+    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
+        (Some(session), _) => (session, false),
+        (None, Some(known)) => (known, false),
+        (None, None) => (SessionToken::generate(), true),
+    };
+    let secret = secret.to_text();
+    let visitor = Visitor {
+        user,
+        csrf: Csrf::of_cookie(&secret),
+        flash: Flash::read(headers, production),
+        secret: Secret::new(secret),
+        zone: cookies::time_zone(headers),
+    };
+    Ok(Found { visitor, new })
 }

@@ -104,6 +104,29 @@ pub async fn list(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Up to `limit` notes of `owner` that contain `text`, in whatever case, newest first.
+pub async fn containing(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    text: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Note>> {
+    let literal = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let rows: Vec<NoteRow> = sqlx::query_as(
+        "SELECT id, user_id, title, body, version, created_at, updated_at
+         FROM notes WHERE user_id = $1 AND (title ILIKE $2 OR body ILIKE $2) ORDER BY id DESC LIMIT $3",
+    )
+    .bind(owner)
+    .bind(format!("%{literal}%"))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// Writes a note that still has `version`; `None` if it has another one by now, or does not exist.
 pub async fn update(
     db: impl PgExecutor<'_>,

@@ -14,6 +14,7 @@ mod lifecycle;
 mod migrations;
 mod pages;
 mod process;
+mod recording;
 mod repositories;
 mod seed;
 mod sessions;

@@ -152,7 +152,10 @@ impl Db {
 }
 
 /// Asks the server whether it is CockroachDB.
-pub(crate) async fn is_cockroach(pool: &PgPool) -> Result<bool, sqlx::Error> {
+///
+/// # Errors
+/// The server's error, if it does not answer.
+pub async fn is_cockroach(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let version: String = sqlx::query_scalar("select version()")
         .fetch_one(pool)
         .await?;

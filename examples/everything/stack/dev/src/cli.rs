@@ -1,5 +1,7 @@
 //! What can be typed. The doc comments are the help.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
 
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Db(Db),
     /// Put demo data into the development database
     Seed,
+    /// Drive the application in a real browser: every test in `tests/browser/`
+    BrowserTest(BrowserTest),
 }
 
 #[derive(Args, Debug)]
@@ -106,6 +110,25 @@ pub(crate) enum Db {
         #[arg(long = "db", value_name = "NAME", default_value = "main")]
         database: String,
     },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "It needs Node, npm and Chromium (or Chrome); `CHROMIUM=PATH` names one elsewhere. The application gets
+a database of its own with the seeds in it, which is dropped afterwards. See docs/browser-tests.md."
+)]
+pub(crate) struct BrowserTest {
+    /// A part of a file's name, or of a test's [default: all]
+    pub(crate) filter: Option<String>,
+    /// Show the browser
+    #[arg(long)]
+    pub(crate) headed: bool,
+    /// Where to put the pictures that tests take, and one of each page on which a test failed
+    #[arg(long, value_name = "DIR")]
+    pub(crate) screenshots: Option<PathBuf>,
+    /// Keep the database, to look at what the tests have left in it
+    #[arg(long)]
+    pub(crate) keep: bool,
 }
 
 /// What may stand in the name of a file.

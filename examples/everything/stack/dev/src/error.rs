@@ -39,6 +39,12 @@ impl From<stack_db::embedded::Error> for Error {
     }
 }
 
+impl From<stack_db::testing::Error> for Error {
+    fn from(error: stack_db::testing::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<stack_db::schema::Error> for Error {
     fn from(error: stack_db::schema::Error) -> Self {
         Self(error.to_string())

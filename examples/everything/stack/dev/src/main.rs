@@ -3,6 +3,7 @@
 //! - [`cli`]: what can be typed; its doc comments are the help.
 //! - [`commands`]: one file a verb.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
+//! - [`cargo`]: how the application is built and run.
 //! - [`guard`]: which databases may be dropped.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
@@ -10,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cargo;
 mod cli;
 mod commands;
 mod databases;

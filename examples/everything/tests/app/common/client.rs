@@ -43,18 +43,7 @@ impl Client {
 
     /// Sends `request` with the cookies, and keeps those that come back.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        if !self.cookies.is_empty() {
-            let cookies: Vec<_> = self
-                .cookies
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect();
-            let cookies = cookies
-                .join("; ")
-                .parse()
-                .expect("cookies that fit a header");
-            request.headers_mut().insert(header::COOKIE, cookies);
-        }
+        request.headers_mut().extend(self.headers());
         let response = self
             .router
             .clone()
@@ -71,6 +60,17 @@ impl Client {
             headers: parts.headers,
             body,
         }
+    }
+
+    /// The headers of every request: the cookies, if there are any.
+    pub fn headers(&self) -> HeaderMap {
+        let pairs = self.cookies.iter().map(|(k, v)| format!("{k}={v}"));
+        let cookies = pairs.collect::<Vec<_>>().join("; ");
+        let cookies = (!cookies.is_empty()).then(|| {
+            let value = cookies.parse().expect("cookies that fit a header");
+            (header::COOKIE, value)
+        });
+        cookies.into_iter().collect()
     }
 
     fn keep(&mut self, cookie: &str) {
@@ -100,6 +100,11 @@ impl Client {
             .iter_mut()
             .find(|(known, _)| known.ends_with(name));
         *cookie.expect("a cookie of this name").1 = value.to_owned();
+    }
+
+    /// Sets a cookie, as a script of the page does.
+    pub fn add_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// Opens a page, as a browser.

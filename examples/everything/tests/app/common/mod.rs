@@ -2,6 +2,7 @@
 
 mod client;
 mod factories;
+mod live;
 pub mod log;
 
 use app::{
@@ -23,6 +24,7 @@ use app::{
 
 pub use client::Client;
 pub use factories::PASSWORD;
+pub use live::LivePage;
 
 /// The key of every application that is made here.
 pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

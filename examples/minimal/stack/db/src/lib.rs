@@ -24,7 +24,7 @@ mod sql_file;
 pub mod statements;
 pub mod testing;
 
-pub use db::{ConnectError, Db, PoolSettings};
+pub use db::{ConnectError, Db, PoolSettings, is_cockroach};
 pub use migrations::Migrations;
 pub use retry::{SqlxCause, Work, is_retryable};
 pub use schema::Schema;

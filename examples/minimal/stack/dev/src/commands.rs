@@ -1,5 +1,6 @@
 //! One file a verb: what was typed → what it means → what is said of it.
 
+mod browser_test;
 mod db;
 mod migrate;
 mod pave;
@@ -18,6 +19,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
+        Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

@@ -2,6 +2,7 @@
 
 mod client;
 mod factories;
+mod live;
 pub mod log;
 
 use app::{
@@ -16,6 +17,7 @@ use stack_db::{Db, Schema, testing::TestDatabase};
 
 pub use client::Client;
 pub use factories::PASSWORD;
+pub use live::LivePage;
 
 /// The key of every application that is made here.
 pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

@@ -2,5 +2,8 @@
 
 mod account;
 mod csrf;
+mod gallery;
 mod home;
+mod live_notes;
 mod notes;
+mod upload;

@@ -1,0 +1,262 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use futures_util::{FutureExt, future::BoxFuture};
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use stack_db::{Schema, testing::TestDatabase};
+use tokio::task::JoinSet;
+
+use super::*;
+
+/// A way between processes.
+type Way = fn(Hub, PgPool) -> BoxFuture<'static, ()>;
+
+const WAYS: [Way; 2] = [
+    |hub, pool| Box::pin(connect(hub, pool)),
+    |hub, pool| {
+        let outgoing = hub.outgoing();
+        Box::pin(polling::run(hub, pool, outgoing))
+    },
+];
+
+/// What a process has of all this, with one subscriber.
+struct Process {
+    hub: Hub,
+    letters: MailboxReceiver,
+    _place: Subscription,
+}
+
+impl Process {
+    fn new(topic: &str) -> Self {
+        let (hub, (mailbox, letters)) = (Hub::default(), mailbox());
+        let place = hub.join(topic, &mailbox, 7);
+        Self {
+            hub,
+            letters,
+            _place: place,
+        }
+    }
+
+    /// Connected, which is when subscribers are told to load again.
+    async fn connected(
+        topic: &str,
+        way: Way,
+        database: &TestDatabase,
+        tasks: &mut JoinSet<()>,
+    ) -> Self {
+        let mut process = Self::new(topic);
+        tasks.spawn(way(process.hub.clone(), database.pool().clone()));
+        assert_eq!(process.letters.next().await, Err(Lagged));
+        process
+    }
+
+    async fn next(&mut self) -> Value {
+        let delivery = self.letters.next().await.unwrap();
+        assert_eq!(delivery.tag, 7);
+        serde_json::from_str(&delivery.payload).unwrap()
+    }
+}
+
+async fn database() -> TestDatabase {
+    TestDatabase::create(&Schema::empty()).await
+}
+
+#[tokio::test]
+async fn two_processes_hear_each_other_and_themselves_once_and_in_order() {
+    for way in WAYS {
+        let (database, mut tasks) = (database().await, JoinSet::new());
+        let mut one = Process::connected("notes", way, &database, &mut tasks).await;
+        let mut other = Process::connected("notes", way, &database, &mut tasks).await;
+        // Equal ones as well.
+        let numbers = [1, 2, 2, 2, 3, 4, 5, 6, 7, 8];
+        for number in numbers {
+            one.hub.publish("notes", &json!({ "one": number })).unwrap();
+            one.hub.publish("others", &"not for us").unwrap();
+        }
+        for number in numbers {
+            assert_eq!(one.next().await, json!({ "one": number }));
+            assert_eq!(other.next().await, json!({ "one": number }));
+        }
+        other.hub.publish("notes", &"back").unwrap();
+        assert_eq!(other.next().await, "back");
+        // If anything had come twice, it would be in front of this.
+        assert_eq!(one.next().await, "back");
+        other.hub.publish("notes", &"end").unwrap();
+        assert_eq!(
+            (one.next().await, other.next().await),
+            (json!("end"), json!("end"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_topic_and_no_message_means_anything_to_the_database() {
+    let hostile = "a'; drop table x; -- \"ü→\u{1f980}\\%_$1{}";
+    for way in WAYS {
+        let (database, mut tasks) = (database().await, JoinSet::new());
+        let one = Process::connected(hostile, way, &database, &mut tasks).await;
+        let mut other = Process::connected(hostile, way, &database, &mut tasks).await;
+        let message = json!({ "text": format!("{hostile}\0\n\u{7}") });
+        one.hub.publish(hostile, &message).unwrap();
+        assert_eq!(other.next().await, message);
+    }
+}
+
+#[tokio::test]
+async fn the_longest_topic_and_message_still_fit() {
+    let topic = "\"".repeat(TOPIC_BYTES);
+    let message = "x".repeat(MESSAGE_BYTES - 2);
+    for way in WAYS {
+        let (database, mut tasks) = (database().await, JoinSet::new());
+        let one = Process::connected(&topic, way, &database, &mut tasks).await;
+        let mut other = Process::connected(&topic, way, &database, &mut tasks).await;
+        one.hub.publish(&topic, &message).unwrap();
+        assert_eq!(other.next().await, *message);
+    }
+}
+
+#[tokio::test]
+async fn a_listening_connection_that_is_killed_comes_back_and_subscribers_load_again() {
+    let (database, mut tasks) = (database().await, JoinSet::new());
+    let one = Process::connected("notes", WAYS[0], &database, &mut tasks).await;
+    let mut other = Process::connected("notes", WAYS[0], &database, &mut tasks).await;
+    let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+         where datname = current_database() and query like 'LISTEN%'";
+    let killed: i64 = sqlx::query_scalar(kill)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    assert_eq!(killed, 2);
+    assert_eq!(other.letters.next().await, Err(Lagged));
+    one.hub.publish("notes", &1).unwrap();
+    assert_eq!(other.next().await, 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_told_to_the_others_when_something_can_be_sent_again() {
+    let (database, mut tasks) = (database().await, JoinSet::new());
+    let one = Process::connected("notes", WAYS[1], &database, &mut tasks).await;
+    let mut other = Process::connected("notes", WAYS[1], &database, &mut tasks).await;
+    let rename =
+        |from, to| sqlx::raw_sql(AssertSqlSafe(format!("alter table {from} rename to {to}")));
+    rename("_live_messages", "gone")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    one.hub.publish("notes", &"lost").unwrap();
+    while !one.hub.0.missed.load(Ordering::Acquire) {
+        tokio::task::yield_now().await;
+    }
+    rename("gone", "_live_messages")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    one.hub.publish("notes", &"found").unwrap();
+    let mut heard = Vec::new();
+    while !heard.contains(&Err(Lagged)) {
+        heard.push(other.letters.next().await);
+    }
+    assert!(
+        !heard
+            .iter()
+            .flatten()
+            .any(|delivery| &*delivery.payload == "\"lost\""),
+        "{heard:?}"
+    );
+}
+
+#[tokio::test]
+async fn old_rows_are_deleted_and_new_ones_stay() {
+    let (database, mut tasks) = (database().await, JoinSet::new());
+    let mut one = Process::connected("notes", WAYS[1], &database, &mut tasks).await;
+    one.hub.publish("notes", &1).unwrap();
+    one.next().await;
+    let count = async |query: &'static str| -> i64 {
+        sqlx::query_scalar(query)
+            .fetch_one(database.pool())
+            .await
+            .unwrap()
+    };
+    while count("select count(*) from _live_messages").await == 0 {}
+    let old = "insert into _live_messages (at, sender, number, envelope)
+        select clock_timestamp() - interval '2 minutes', 'x', n, '' from generate_series(1, 2500) as n";
+    sqlx::query(old).execute(database.pool()).await.unwrap();
+    polling::delete_old(database.pool()).await.unwrap();
+    assert_eq!(count("select count(*) from _live_messages").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_with_the_limit_and_told_to_nobody() {
+    let mut process = Process::new("notes");
+    let refused = |topic: &str, message: &str| {
+        process
+            .hub
+            .publish(topic, &message)
+            .unwrap_err()
+            .to_string()
+    };
+    let error = refused(&"x".repeat(201), "");
+    assert!(error.contains("200 bytes"), "{error}");
+    let error = refused("a\nb", "");
+    assert!(
+        error.contains("control characters") && error.contains(r#""a\nb""#),
+        "{error}"
+    );
+    let error = refused("notes", &"x".repeat(6_999));
+    assert!(
+        error.contains("7000 bytes") && error.contains("7001"),
+        "{error}"
+    );
+    process.hub.publish("notes", &"fits").unwrap();
+    assert_eq!(process.next().await, "fits");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_overflows_says_so_once_instead_of_growing() {
+    let mut process = Process::new("notes");
+    for number in 0..100 {
+        process.hub.publish("notes", &number).unwrap();
+    }
+    assert_eq!(process.letters.next().await, Err(Lagged));
+    process.hub.publish("notes", &100).unwrap();
+    assert_eq!(process.next().await, 100);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_full_is_counted_and_does_not_wait() {
+    let hub = Hub::default();
+    let outgoing = hub.outgoing();
+    for number in 0..QUEUE + 5 {
+        hub.publish("notes", &number).unwrap();
+    }
+    assert_eq!(hub.dropped(), 5);
+    drop(outgoing);
+    hub.publish("notes", &0).unwrap();
+    assert_eq!(hub.dropped(), 5);
+}
+
+#[tokio::test]
+async fn who_has_left_hears_nothing_and_leaves_nothing_behind() {
+    let hub = Hub::default();
+    let (mailbox, mut letters) = mailbox();
+    let stays = hub.join("notes", &mailbox, 1);
+    let leaves = hub.join("notes", &mailbox, 2);
+    drop(leaves);
+    hub.publish("notes", &"a").unwrap();
+    hub.publish("elsewhere", &"b").unwrap();
+    assert_eq!(letters.next().await.unwrap().tag, 1);
+    drop(stays);
+    assert!(hub.topics().is_empty());
+}
+
+#[tokio::test]
+async fn a_wait_that_is_given_up_loses_no_message() {
+    let mut process = Process::new("notes");
+    // Before the message, and between the message and its arrival.
+    assert_eq!(process.letters.next().now_or_never(), None);
+    let mut wait = Box::pin(process.letters.next());
+    assert_eq!((&mut wait).now_or_never(), None);
+    process.hub.publish("notes", &1).unwrap();
+    drop(wait);
+    assert_eq!(process.next().await, 1);
+}

@@ -1,0 +1,62 @@
+//! Pages that live on the server: components with hooks, in Rust from the database to the click. Read in this order:
+//!
+//! 1. [`Cx`]: what a component has while it is rendered: hooks, handlers, other components. [`Ctx`]: what handlers and
+//!    effects have. [`State`], [`Event`], [`Browser`], [`Upload`], [`Stream`]: what they work with.
+//! 2. [`Live`]: all pages of an application, rendered for a GET or connected by a WebSocket.
+//! 3. `page`: a page's components and what their hooks hold. Everything of one page runs in one task, so states need
+//!    no locks and nothing can wait for itself.
+//! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
+//!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
+//! 5. `client.js`: the other end. [`SCRIPT`] is it.
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`recording`]: what went over the wire.
+//!
+//! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
+//! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
+//! and splices of the HTML the other.
+
+pub mod broadcast;
+mod browser;
+mod ctx;
+mod cx;
+mod event;
+mod handler;
+mod hash;
+mod html;
+mod live;
+mod page;
+mod protocol;
+pub mod recording;
+mod saved;
+mod session;
+mod socket;
+mod splice;
+mod state;
+mod stop;
+mod stream;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub use browser::{Browser, BrowserError};
+pub use ctx::{Ctx, Flash};
+pub use cx::Cx;
+pub use event::Event;
+pub use handler::Handler;
+pub use live::{Builder, Limits, Live, Rendered, Visit};
+pub use protocol::Close;
+pub use state::{Loaded, Reload, State};
+pub use stop::{Result, Stop};
+pub use stream::Stream;
+pub use upload::{Accept, BrokenOff, Chunk, File, Upload};
+
+/// The script of the browser's side, for a file that pages link to.
+pub const SCRIPT: &str = include_str!("client.js");
+
+/// 128 random bits in hexadecimal.
+pub(crate) fn random_hex() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,45 @@
+// What no page may do while it is tested, whatever the test is about: errors on the console (violations of the
+// Content-Security-Policy among them), scripts that throw, requests that fail.
+
+// Where the application was stopped, or the link cut, on purpose.
+const UNREACHABLE = /net::ERR_(CONNECTION|EMPTY_RESPONSE|SOCKET|INTERNET_DISCONNECTED|NETWORK)|WebSocket/;
+
+export class Problems {
+  #found = [];
+  #allowed = [];
+
+  /** Lets pass what matches, for the rest of the test. */
+  allow(pattern) {
+    this.#allowed.push(pattern);
+  }
+
+  /** Lets pass that the application does not answer. */
+  allowUnreachable() {
+    this.allow(UNREACHABLE);
+  }
+
+  /** What was found and not allowed. */
+  get list() {
+    return this.#found.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
+  }
+
+  watch(page) {
+    const found = (text) => this.#found.push(`${text} (on ${page.url()})`);
+    page.on("console", (message) => {
+      // The answer itself is looked at below.
+      const answered = message.text().startsWith("Failed to load resource: the server responded");
+      if (message.type() === "error" && !answered) found(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => found(`script: ${error.stack ?? error}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      // Given up by the page itself, such as by leaving it.
+      if (why !== "net::ERR_ABORTED") found(`${request.method()} ${request.url()}: ${why}`);
+    });
+    page.on("response", (response) => {
+      // A page may well say that something is wrong or not there; a part of one may not be missing.
+      const most = response.request().isNavigationRequest() ? 500 : 400;
+      if (response.status() >= most) found(`${response.status()} for ${response.request().method()} ${response.url()}`);
+    });
+  }
+}

@@ -1,0 +1,258 @@
+//! Messages between pages, in this process at once and in the others a moment later.
+//!
+//! A [`Hub`] delivers to the subscribers of this process by itself. [`connect`] joins it with the hubs of other
+//! processes on the same database: by LISTEN and NOTIFY on PostgreSQL ([`postgres`]), by a table that is polled on
+//! CockroachDB ([`polling`]), which has neither. Nothing is stored for those who are not there: a message says that
+//! something has changed, and the truth is in the database. Whoever may have missed one is told so by [`Lagged`] and
+//! loads again. So publish after the commit, not before.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use serde::Serialize;
+use sqlx::PgPool;
+use tokio::sync::mpsc;
+
+mod backoff;
+mod envelope;
+mod mailbox;
+mod outgoing;
+mod polling;
+mod postgres;
+#[cfg(test)]
+mod tests;
+
+use backoff::Backoff;
+use envelope::Envelope;
+pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver, mailbox};
+use outgoing::{Outgoing, Waiting};
+
+/// Bytes of a topic.
+pub const TOPIC_BYTES: usize = 200;
+/// Bytes of a message as JSON. NOTIFY takes 8,000, and the envelope needs some.
+pub const MESSAGE_BYTES: usize = 7_000;
+/// Messages that wait to be sent to other processes.
+const QUEUE: usize = 1_000;
+
+/// Where messages between pages go. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    /// Tells our own messages from those of other processes.
+    id: String,
+    topics: Mutex<HashMap<Arc<str>, Vec<Place>>>,
+    next_place: AtomicU64,
+    /// To the task that sends to other processes, if there is one.
+    outgoing: Mutex<Option<mpsc::Sender<Waiting>>>,
+    dropped: AtomicU64,
+    /// Some were dropped since the others were last told so.
+    missed: AtomicBool,
+}
+
+/// A subscriber of a topic.
+struct Place {
+    id: u64,
+    tag: u32,
+    mailbox: Mailbox,
+}
+
+/// A mailbox gets the messages of a topic as long as this lives.
+pub struct Subscription {
+    hub: Hub,
+    topic: Arc<str>,
+    id: u64,
+}
+
+/// Why a message is not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The topic is too long, or has characters that no topic may have.
+    #[error("a topic may have {TOPIC_BYTES} bytes and no control characters, unlike {0:?}")]
+    Topic(String),
+    /// The message is too long.
+    #[error(
+        "a message may have {MESSAGE_BYTES} bytes as JSON, this one has {0}: send what has changed, such as an id, and \
+         let pages load it"
+    )]
+    TooLong(usize),
+    /// The message cannot be JSON.
+    #[error("a message cannot be JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self(Arc::new(Shared {
+            id: crate::random_hex(),
+            topics: Mutex::default(),
+            next_place: AtomicU64::new(0),
+            outgoing: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            missed: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl Hub {
+    /// Tells all subscribers of `topic`: those of this process at once, those of others soon. Does not wait.
+    ///
+    /// # Errors
+    /// If topic or message are too long.
+    pub fn publish(&self, topic: &str, message: &impl Serialize) -> Result<(), PublishError> {
+        if topic.len() > TOPIC_BYTES || topic.contains(char::is_control) {
+            let shown = topic.chars().take(TOPIC_BYTES).collect();
+            return Err(PublishError::Topic(shown));
+        }
+        let payload = serde_json::to_string(message)?;
+        if payload.len() > MESSAGE_BYTES {
+            return Err(PublishError::TooLong(payload.len()));
+        }
+        let payload: Arc<str> = payload.into();
+        self.deliver(topic, &payload);
+        self.queue(topic, payload);
+        Ok(())
+    }
+
+    /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
+    /// returned is dropped.
+    pub fn join(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
+        let id = self.0.next_place.fetch_add(1, Ordering::Relaxed);
+        let mut topics = self.topics();
+        let topic = match topics.get_key_value(topic) {
+            Some((known, _)) => Arc::clone(known),
+            None => topic.into(),
+        };
+        let place = Place {
+            id,
+            tag,
+            mailbox: mailbox.clone(),
+        };
+        topics.entry(Arc::clone(&topic)).or_default().push(place);
+        drop(topics);
+        Subscription {
+            hub: self.clone(),
+            topic,
+            id,
+        }
+    }
+
+    /// How many messages were not sent to other processes because too many were waiting.
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    fn topics(&self) -> MutexGuard<'_, HashMap<Arc<str>, Vec<Place>>> {
+        self.0.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, topic: &str, payload: &Arc<str>) {
+        for place in self.topics().get(topic).into_iter().flatten() {
+            place.mailbox.put(place.tag, payload);
+        }
+    }
+
+    /// Hands a message to the task that sends to other processes.
+    fn queue(&self, topic: &str, payload: Arc<str>) {
+        let outgoing = self
+            .0
+            .outgoing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Without the task there are no other processes.
+        let Some(outgoing) = &*outgoing else { return };
+        let waiting = Waiting {
+            topic: topic.into(),
+            payload,
+        };
+        if let Err(mpsc::error::TrySendError::Full(_)) = outgoing.try_send(waiting) {
+            self.0.missed.store(true, Ordering::Release);
+            let dropped = self.0.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+            // Not a line for each: there is too much of everything already.
+            if dropped.is_power_of_two() {
+                tracing::warn!(
+                    dropped,
+                    "messages are published faster than the database takes them"
+                );
+            }
+        }
+    }
+
+    /// Takes in what another process has sent.
+    fn receive(&self, text: &str) {
+        match Envelope::parse(text) {
+            Ok(envelope) if envelope.from == self.0.id => {}
+            Ok(Envelope {
+                topic: Some(topic),
+                message: Some(message),
+                ..
+            }) => {
+                self.deliver(&topic, &message.get().into());
+            }
+            Ok(envelope) if envelope.missed => self.missed_something(),
+            // A sign of life.
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a message from another process cannot be read"),
+        }
+    }
+
+    /// Tells every subscriber to load again.
+    fn missed_something(&self) {
+        for place in self.topics().values().flatten() {
+            place.mailbox.lag();
+        }
+    }
+
+    /// The queue for other processes, in the place of the one before.
+    fn outgoing(&self) -> Outgoing {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        *self
+            .0
+            .outgoing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        Outgoing::new(self.clone(), receiver)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut topics = self.hub.topics();
+        let Some(places) = topics.get_mut(&self.topic) else {
+            return;
+        };
+        places.retain(|place| place.id != self.id);
+        if places.is_empty() {
+            topics.remove(&self.topic);
+        } else if places.len() < places.capacity() / 4 {
+            places.shrink_to_fit();
+        }
+    }
+}
+
+/// Joins `hub` with those of other processes on the same database, for as long as what is returned is polled: a task
+/// that the application spawns, and aborts when it stops. It never ends by itself; what goes wrong is logged and
+/// tried again.
+pub fn connect(hub: Hub, pool: PgPool) -> impl Future<Output = ()> + Send + 'static {
+    let outgoing = hub.outgoing();
+    async move {
+        let mut backoff = Backoff::default();
+        let cockroach = loop {
+            match stack_db::is_cockroach(&pool).await {
+                Ok(cockroach) => break cockroach,
+                Err(error) => backoff.wait(&error).await,
+            }
+        };
+        if cockroach {
+            polling::run(hub, pool, outgoing).await;
+        } else {
+            postgres::run(hub, pool, outgoing).await;
+        }
+    }
+}

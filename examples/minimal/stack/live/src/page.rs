@@ -1,0 +1,585 @@
+//! One page of one visitor: its components, what their hooks hold, and what is to be sent.
+//!
+//! Everything that belongs to a page runs in one task, one thing after another: handlers, effects, renderings. The lock
+//! around [`Inner`] is held for moments in which no code of a user runs, so nothing can wait for itself.
+
+use std::{
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
+    panic::Location,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::{
+    FutureExt,
+    future::{AbortHandle, Abortable, BoxFuture},
+};
+use serde_json::{Value, value::RawValue};
+use tokio::sync::{Notify, oneshot};
+
+use crate::{
+    Cx, Event, Flash, Live, Stop, Visit,
+    broadcast::{Mailbox, MailboxReceiver, Subscription},
+    html::{self, Piece},
+    protocol::Reply,
+    saved::Saved,
+    upload::{Receiving, Upload},
+};
+
+pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
+pub(crate) type Held = Arc<dyn Any + Send + Sync>;
+pub(crate) type Job = BoxFuture<'static, Result<(), Stop>>;
+
+/// See the module.
+pub(crate) struct Page {
+    inner: Mutex<Inner>,
+    pub live: Live,
+    pub visit: Visit,
+    /// Rung when there is something to render or to send.
+    pub bell: Notify,
+    /// In the markup, before what stands for something else.
+    pub mark: String,
+}
+
+/// What a page consists of.
+pub(crate) struct Inner {
+    pub instances: BTreeMap<u32, Instance>,
+    next_instance: u32,
+    /// False while HTML for a GET is made: nothing goes on after that.
+    pub connected: bool,
+    pub url: Url,
+    pub nonce: String,
+    pub zone: Signal<Option<String>>,
+    pub flash: Signal<Option<Flash>>,
+    pub title: String,
+    /// Of the HTML that the browser has.
+    pub version: u64,
+    /// Some handler means something else now, even if the HTML reads the same.
+    pub handlers_changed: bool,
+    pub saved: BTreeMap<String, Vec<Box<RawValue>>>,
+    pub jobs: Vec<NewJob>,
+    next_job: u64,
+    pub outbox: Reply,
+    pub navigate: Option<String>,
+    pub calls: HashMap<u32, oneshot::Sender<Result<Value, String>>>,
+    pub next_call: u32,
+    pub next_tag: u32,
+    pub mailbox: Option<Mailbox>,
+    /// The other end, until the loop takes it.
+    pub letters: Option<MailboxReceiver>,
+    pub uploads: HashMap<u32, Receiving>,
+}
+
+/// A value of the whole page, and who has read it while rendering.
+pub(crate) struct Signal<T> {
+    pub value: T,
+    pub readers: Vec<u32>,
+}
+
+/// Where the page is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Url {
+    pub path: String,
+    pub query: String,
+    pub params: Vec<(String, String)>,
+}
+
+/// A future that was begun by a handler or an effect, on its way to the loop that runs it.
+pub(crate) struct NewJob {
+    pub id: u64,
+    pub owner: u32,
+    pub seq: Option<u64>,
+    pub upload: Option<u32>,
+    pub future: Abortable<Job>,
+}
+
+/// A component in its place.
+pub(crate) struct Instance {
+    pub path: Box<str>,
+    pub name: &'static str,
+    pub parent: Option<u32>,
+    pub render: Render,
+    pub props: Box<dyn Any + Send + Sync>,
+    pub slots: Vec<Slot>,
+    pub cursor: usize,
+    pub children: Vec<u32>,
+    /// The children that the rendering under way has met.
+    pub met: Vec<u32>,
+    pub handlers: Vec<Entry>,
+    /// Those of the rendering under way.
+    pub new_handlers: Vec<Entry>,
+    pub html: Box<[Piece]>,
+    pub dirty: bool,
+    pub restored: Option<Vec<Box<RawValue>>>,
+    pub jobs: Vec<(u64, AbortHandle)>,
+}
+
+/// A handler of the last rendering.
+pub(crate) struct Entry {
+    pub id: Box<str>,
+    pub site: &'static Location<'static>,
+    /// Whether the same line of code made several that only their order tells apart.
+    pub ambiguous: bool,
+    /// The version of the HTML since which this id means this handler.
+    pub since: u64,
+    pub run: Run,
+}
+
+/// What a handler does.
+#[derive(Clone)]
+pub(crate) enum Run {
+    Now(Arc<RunNow>),
+    Later(Arc<RunLater>),
+    Upload(crate::Accept, Arc<RunUpload>),
+}
+
+type RunNow = dyn Fn(&crate::Ctx, Event) + Send + Sync;
+type RunLater = dyn Fn(crate::Ctx, Event) -> Job + Send + Sync;
+type RunUpload = dyn Fn(crate::Ctx, Upload) -> Job + Send + Sync;
+
+/// What a hook holds.
+pub(crate) enum Slot {
+    State {
+        value: Held,
+        kind: &'static str,
+        save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
+        readers: Vec<u32>,
+    },
+    Memo {
+        deps: Held,
+        value: Held,
+        stale: bool,
+    },
+    Effect {
+        deps: Held,
+        job: AbortHandle,
+    },
+    Context {
+        kind: TypeId,
+        value: Held,
+        readers: Vec<u32>,
+    },
+    Subscription {
+        topic: Box<str>,
+        _place: Subscription,
+        tag: u32,
+        handle: Heard,
+    },
+    Stream {
+        first: Option<Vec<(String, String)>>,
+    },
+}
+
+/// What a subscription does with a message.
+pub(crate) type Heard = Arc<dyn Fn(&crate::Ctx, &str) + Send + Sync>;
+
+impl Page {
+    pub(crate) fn new(
+        live: Live,
+        visit: Visit,
+        url: Url,
+        saved: Option<Saved>,
+        connected: bool,
+    ) -> Arc<Self> {
+        let saved = saved.unwrap_or_else(|| Saved {
+            nonce: crate::random_hex(),
+            zone: visit.zone.clone(),
+            flash: visit.flash.clone(),
+            ..Saved::default()
+        });
+        let signal = |value| Signal {
+            value,
+            readers: Vec::new(),
+        };
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                instances: BTreeMap::new(),
+                next_instance: 0,
+                connected,
+                url,
+                nonce: saved.nonce,
+                zone: signal(saved.zone),
+                flash: Signal {
+                    value: saved.flash,
+                    readers: Vec::new(),
+                },
+                title: String::new(),
+                version: 0,
+                handlers_changed: false,
+                saved: saved.components,
+                jobs: Vec::new(),
+                next_job: 0,
+                outbox: Reply::default(),
+                navigate: None,
+                calls: HashMap::new(),
+                next_call: 1,
+                next_tag: 1,
+                mailbox: None,
+                letters: None,
+                uploads: HashMap::new(),
+            }),
+            live,
+            visit,
+            bell: Notify::new(),
+            mark: crate::random_hex(),
+        })
+    }
+
+    /// No code of a user runs while this is held.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the page that `render` makes in the place of what was there, and renders it.
+    pub(crate) async fn mount(
+        self: &Arc<Self>,
+        name: &'static str,
+        render: Render,
+    ) -> Result<(), Stop> {
+        let root = {
+            let mut inner = self.lock();
+            let old = std::mem::take(&mut inner.instances);
+            let root = inner.insert(String::new(), name, None, render, Box::new(()));
+            drop(inner);
+            drop(old);
+            root
+        };
+        self.render(root).await?;
+        self.settle().await
+    }
+
+    /// Renders one component, and those in it that have to.
+    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), Stop>> {
+        async move {
+            loop {
+                let Some(render) = self.lock().begin(id) else {
+                    return Ok(());
+                };
+                let cx = Cx::new(Arc::clone(self), id);
+                let work =
+                    std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
+                let markup = match work.await {
+                    Ok(markup) => markup?.into_string(),
+                    Err(panic) => return Err(Stop::panicked(&*panic)),
+                };
+                let pieces = html::pieces(&markup, &self.mark);
+                let (fits, gone) = self.lock().finish(id, pieces);
+                // Values of users are dropped without the lock.
+                drop(gone);
+                if fits {
+                    return Ok(());
+                }
+            }
+        }
+        .boxed()
+    }
+
+    /// Renders what is dirty until nothing is.
+    pub(crate) async fn settle(self: &Arc<Self>) -> Result<(), Stop> {
+        const MOST: usize = 50;
+        for _ in 0..MOST {
+            let dirty = self.lock().first_dirty();
+            match dirty {
+                Some(id) => self.render(id).await?,
+                None => return Ok(()),
+            }
+        }
+        Err(Stop::Panicked(
+            "a component changes its own state each time it is rendered".into(),
+        ))
+    }
+}
+
+impl Inner {
+    pub(crate) fn insert(
+        &mut self,
+        path: String,
+        name: &'static str,
+        parent: Option<u32>,
+        render: Render,
+        props: Box<dyn Any + Send + Sync>,
+    ) -> u32 {
+        let id = self.next_instance;
+        self.next_instance += 1;
+        let restored = self.saved.remove(&path);
+        self.instances.insert(
+            id,
+            Instance {
+                path: path.into(),
+                name,
+                parent,
+                render,
+                props,
+                slots: Vec::new(),
+                cursor: 0,
+                children: Vec::new(),
+                met: Vec::new(),
+                handlers: Vec::new(),
+                new_handlers: Vec::new(),
+                html: Box::new([]),
+                dirty: true,
+                restored,
+                jobs: Vec::new(),
+            },
+        );
+        id
+    }
+
+    /// Prepares a rendering of `id`.
+    fn begin(&mut self, id: u32) -> Option<Render> {
+        let instance = self.instances.get_mut(&id)?;
+        instance.cursor = 0;
+        instance.dirty = false;
+        instance.met.clear();
+        instance.new_handlers.clear();
+        Some(Arc::clone(&instance.render))
+    }
+
+    /// Takes in the outcome of a rendering. False if the component has to be rendered once more, because what was
+    /// restored does not fit it; and what is gone now, to be dropped elsewhere.
+    fn finish(&mut self, id: u32, html: Box<[Piece]>) -> (bool, Vec<Box<dyn Any + Send>>) {
+        let mut gone: Vec<Box<dyn Any + Send>> = Vec::new();
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return (true, gone);
+        };
+        if let Some(restored) = instance.restored.take() {
+            let expected = serde_json::to_string(&instance.shape()).unwrap_or_default();
+            if restored.first().map(|shape| shape.get()) != Some(expected.as_str()) {
+                gone.push(Box::new(std::mem::take(&mut instance.slots)));
+                return (false, gone);
+            }
+        }
+        let rest = instance
+            .slots
+            .split_off(instance.cursor.min(instance.slots.len()));
+        gone.push(Box::new(rest));
+        let changed = instance.take_handlers(self.version + 1, &html);
+        self.handlers_changed |= changed;
+        gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
+        let met = std::mem::take(&mut instance.met);
+        let old = std::mem::replace(&mut instance.children, met);
+        let left: Vec<u32> = old
+            .into_iter()
+            .filter(|child| !instance.children.contains(child))
+            .collect();
+        for child in left {
+            self.unmount(child, &mut gone);
+        }
+        (true, gone)
+    }
+
+    fn unmount(&mut self, id: u32, gone: &mut Vec<Box<dyn Any + Send>>) {
+        if let Some(instance) = self.instances.remove(&id) {
+            for (_, job) in &instance.jobs {
+                job.abort();
+            }
+            for child in &instance.children {
+                self.unmount(*child, gone);
+            }
+            gone.push(Box::new(instance));
+        }
+    }
+
+    fn first_dirty(&self) -> Option<u32> {
+        // Parents have smaller ids than what is in them.
+        self.instances
+            .iter()
+            .find(|(_, instance)| instance.dirty)
+            .map(|(id, _)| *id)
+    }
+
+    pub(crate) fn touch(&mut self, readers: &[u32]) {
+        for reader in readers {
+            if let Some(instance) = self.instances.get_mut(reader) {
+                instance.dirty = true;
+            }
+        }
+    }
+
+    /// The whole HTML; the items of streams only for a GET.
+    pub(crate) fn html(&self, items: bool) -> String {
+        let mut html = String::with_capacity(4096);
+        if let Some((root, _)) = self.instances.first_key_value() {
+            self.expand(*root, items, &mut html);
+        }
+        html
+    }
+
+    fn expand(&self, id: u32, items: bool, html: &mut String) {
+        let Some(instance) = self.instances.get(&id) else {
+            return;
+        };
+        for piece in &instance.html {
+            match piece {
+                Piece::Text(text) => html.push_str(text),
+                Piece::Child(child) => self.expand(*child, items, html),
+                Piece::Items(slot) if items => {
+                    if let Some(Slot::Stream { first: Some(first) }) =
+                        instance.slots.get(usize::from(*slot))
+                    {
+                        html.extend(first.iter().map(|(_, item)| item.as_str()));
+                    }
+                }
+                Piece::Items(_) => {}
+            }
+        }
+    }
+
+    /// The first items of every stream, as (stream, HTML).
+    pub(crate) fn first_items(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for instance in self.instances.values() {
+            for (slot, held) in instance.slots.iter().enumerate() {
+                if let Slot::Stream { first: Some(first) } = held {
+                    let html = first.iter().map(|(_, item)| item.as_str()).collect();
+                    all.push((instance.stream_id(slot), html));
+                }
+            }
+        }
+        all
+    }
+
+    /// The state, to be signed.
+    pub(crate) fn save(&self, expires: u64) -> Saved {
+        let mut components = BTreeMap::new();
+        for instance in self.instances.values() {
+            let states: Vec<Box<RawValue>> = instance.saved_states();
+            if !states.is_empty() {
+                let shape = RawValue::from_string(
+                    serde_json::to_string(&instance.shape()).unwrap_or_default(),
+                );
+                let all = shape.into_iter().chain(states).collect();
+                components.insert(instance.path.to_string(), all);
+            }
+        }
+        Saved {
+            expires,
+            nonce: self.nonce.clone(),
+            zone: self.zone.value.clone(),
+            flash: self.flash.value.clone(),
+            components,
+        }
+    }
+
+    /// The handler that `id` names in the browser, with its component, if it still means the same as when the
+    /// browser was sent `version`.
+    pub(crate) fn handler(&self, id: &str, version: u64) -> Option<(u32, Run)> {
+        self.instances.iter().find_map(|(at, instance)| {
+            let entry = instance.handlers.iter().find(|entry| *entry.id == *id)?;
+            (entry.since <= version).then(|| (*at, entry.run.clone()))
+        })
+    }
+
+    /// Who listens to messages with this tag.
+    pub(crate) fn heard(&self, wanted: u32) -> Option<(u32, Heard)> {
+        self.instances.iter().find_map(|(at, instance)| {
+            instance.slots.iter().find_map(|slot| match slot {
+                Slot::Subscription { tag, handle, .. } if *tag == wanted => {
+                    Some((*at, Arc::clone(handle)))
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// Hands a future to the loop. It ends with its component.
+    pub(crate) fn spawn(
+        &mut self,
+        owner: u32,
+        seq: Option<u64>,
+        upload: Option<u32>,
+        job: Job,
+    ) -> AbortHandle {
+        let (handle, registration) = AbortHandle::new_pair();
+        let id = self.next_job;
+        self.next_job += 1;
+        if let Some(instance) = self.instances.get_mut(&owner) {
+            instance.jobs.push((id, handle.clone()));
+        }
+        let future = Abortable::new(job, registration);
+        self.jobs.push(NewJob {
+            id,
+            owner,
+            seq,
+            upload,
+            future,
+        });
+        handle
+    }
+
+    /// A job has ended.
+    pub(crate) fn finished(&mut self, owner: u32, job: u64) {
+        if let Some(instance) = self.instances.get_mut(&owner) {
+            instance.jobs.retain(|(id, _)| *id != job);
+        }
+    }
+}
+
+impl Instance {
+    /// What its hooks hold: two programs whose fingerprints differ do not read each other's state.
+    fn shape(&self) -> String {
+        let mut text = self.name.to_owned();
+        for slot in &self.slots {
+            if let Slot::State {
+                kind,
+                save: Some(_),
+                ..
+            } = slot
+            {
+                text.push('|');
+                text.push_str(kind);
+            }
+        }
+        crate::hash::hash(&text)
+    }
+
+    fn saved_states(&self) -> Vec<Box<RawValue>> {
+        let null = || RawValue::from_string("null".into()).ok();
+        let mut states = Vec::new();
+        for slot in &self.slots {
+            if let Slot::State {
+                value,
+                save: Some(save),
+                ..
+            } = slot
+            {
+                let json = save(&**value).and_then(|json| RawValue::from_string(json).ok());
+                states.extend(json.or_else(null));
+            }
+        }
+        states
+    }
+
+    pub(crate) fn stream_id(&self, slot: usize) -> String {
+        format!("{}:{slot}", self.path)
+    }
+
+    /// Exchanges the handlers; true if some id means something else now.
+    fn take_handlers(&mut self, next_version: u64, html: &[Piece]) -> bool {
+        let moved = !same(&self.html, html);
+        let mut changed = false;
+        let mut new = std::mem::take(&mut self.new_handlers);
+        for entry in &mut new {
+            let old = self.handlers.iter().find(|old| old.id == entry.id);
+            entry.since = match old {
+                Some(old) if old.site == entry.site && !(entry.ambiguous && moved) => old.since,
+                _ => {
+                    changed = true;
+                    next_version
+                }
+            };
+        }
+        self.handlers = new;
+        changed
+    }
+}
+
+fn same(old: &[Piece], new: &[Piece]) -> bool {
+    old.len() == new.len()
+        && old.iter().zip(new).all(|(old, new)| match (old, new) {
+            (Piece::Text(old), Piece::Text(new)) => old == new,
+            (Piece::Child(old), Piece::Child(new)) => old == new,
+            (Piece::Items(old), Piece::Items(new)) => old == new,
+            _ => false,
+        })
+}

@@ -1,0 +1,90 @@
+//! Requests.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
+use futures_util::StreamExt;
+
+use super::{
+    Recorder,
+    writer::{self, Raw},
+};
+
+/// Bytes of a body that is recorded; of a longer one nothing is.
+pub const BODY_BYTES: usize = 16 * 1024;
+
+/// The bytes of a body that went by; `None` once they are too many.
+type Seen = Arc<Mutex<Option<Vec<u8>>>>;
+
+/// Middleware that records requests: `middleware::from_fn_with_state(recorder, recording::http)`. Bodies are recorded
+/// as the handler reads them, and not held up.
+pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().to_string();
+    let target = request
+        .uri()
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let form = media_type(request.headers(), "application/x-www-form-urlencoded");
+    let seen: Option<Seen> =
+        (form || media_type(request.headers(), "application/json")).then(|| {
+            let seen = Seen::new(Mutex::new(Some(Vec::new())));
+            let body = std::mem::take(request.body_mut());
+            *request.body_mut() = watched(body, Arc::clone(&seen));
+            seen
+        });
+    let response = next.run(request).await;
+    let bytes = seen.and_then(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let length = bytes.as_ref().map_or(0, Vec::len) + target.len();
+    let kind = if form {
+        writer::Body::Form
+    } else {
+        writer::Body::Json
+    };
+    let body = bytes.filter(|bytes| !bytes.is_empty()).map(kind);
+    let status = response.status().as_u16();
+    recorder.put(
+        length,
+        Raw::Http {
+            method,
+            target,
+            status,
+            duration: started.elapsed(),
+            body,
+        },
+    );
+    response
+}
+
+fn media_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(wanted)
+}
+
+fn watched(body: Body, seen: Seen) -> Body {
+    Body::from_stream(body.into_data_stream().inspect(move |chunk| {
+        let Ok(chunk) = chunk else { return };
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *seen {
+            Some(bytes) if bytes.len() + chunk.len() <= BODY_BYTES => {
+                bytes.extend_from_slice(chunk);
+            }
+            too_much => *too_much = None,
+        }
+    }))
+}

@@ -1,0 +1,115 @@
+//! The WebSocket: from a request to a session.
+
+use axum::{
+    extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    Live, Visit,
+    protocol::Close,
+    session::{self, Incoming, Io},
+};
+
+impl Live {
+    /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor with too many
+    /// connections 429.
+    pub fn connect(
+        &self,
+        upgrade: WebSocketUpgrade,
+        headers: &HeaderMap,
+        visit: Visit,
+    ) -> Response {
+        if !same_origin(headers) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        let Some(admitted) = self.admit(&visit.secret) else {
+            return StatusCode::TOO_MANY_REQUESTS.into_response();
+        };
+        let live = self.clone();
+        // The usual 128 KiB of buffer would be most of what an idle connection costs.
+        let upgrade = upgrade
+            .read_buffer_size(4 * 1024)
+            .write_buffer_size(0)
+            .max_write_buffer_size(8 * 1024 * 1024)
+            .max_frame_size(self.limits().message_bytes)
+            .max_message_size(self.limits().message_bytes);
+        upgrade.on_upgrade(move |socket| async move {
+            session::run(live, visit, Socket(socket), admitted.number).await;
+            drop(admitted);
+        })
+    }
+}
+
+struct Socket(WebSocket);
+
+impl Io for Socket {
+    async fn receive(&mut self) -> Incoming {
+        loop {
+            return match self.0.recv().await {
+                Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
+                Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                Some(Ok(Message::Close(_))) | None => Incoming::Gone,
+                Some(Err(error)) if error.to_string().contains("too l") => Incoming::TooLarge,
+                Some(Err(_)) => Incoming::Gone,
+            };
+        }
+    }
+
+    async fn send(&mut self, text: String) -> bool {
+        self.0.send(Message::Text(text.into())).await.is_ok()
+    }
+
+    async fn close(&mut self, why: Close) {
+        let (code, reason) = why.frame();
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
+        self.0.send(Message::Close(Some(frame))).await.ok();
+    }
+}
+
+/// Whether the page that opens the connection is one of this site. A client that says nothing is no browser, and
+/// carries nobody's cookies against their will.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let origin: Option<Uri> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
+    let from = origin
+        .as_ref()
+        .and_then(Uri::authority)
+        .map(|from| from.as_str());
+    from.is_some() && from == text(header::HOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_this_site_may_connect() {
+        let check = |origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, "notes.example:8080".parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().unwrap());
+            }
+            same_origin(&headers)
+        };
+        assert!(check(Some("http://notes.example:8080")) && check(None));
+        for origin in [
+            "http://evil.example",
+            "null",
+            "",
+            "http://notes.example",
+            "http://notes.example:8080.evil.example",
+        ] {
+            assert!(!check(Some(origin)), "`{origin}` may connect");
+        }
+    }
+}
