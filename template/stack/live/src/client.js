@@ -107,9 +107,12 @@
     }
   }
 
+  // Inputs whose value is their attribute, or nobody's to set.
+  const PLAIN = /^(file|checkbox|radio|hidden|submit|button|reset|image)$/;
+
   // Attributes that only say how a control begins are put into what it holds now.
   function property(live, name, value) {
-    if (name === "value" && live.nodeName === "INPUT" && live.type !== "file") wish(live, "value", value ?? "");
+    if (name === "value" && live.nodeName === "INPUT" && !PLAIN.test(live.type)) wish(live, "value", value ?? "");
     else if (name === "checked") wish(live, "checked", value !== null);
     else if (name === "open" && live.nodeName === "DETAILS") live.open = value !== null;
     else if (name === "data-open" && live.nodeName === "DIALOG") dialog(live);
@@ -276,12 +279,9 @@
 
   // What the server wants a control to hold; it has to wait while somebody types.
   function wish(el, name, value) {
-    const all = { ...wishes.get(el) };
-    delete all[name];
-    if (held(el)) all[name] = value;
-    else put(el, name, value);
-    if (Object.keys(all).length) wishes.set(el, all);
-    else wishes.delete(el);
+    if (held(el)) return void wishes.set(el, [name, value]);
+    wishes.delete(el);
+    put(el, name, value);
   }
 
   function put(el, name, value) {
@@ -324,7 +324,7 @@
     for (const [el, wanted] of [...wishes]) {
       if (held(el)) continue;
       wishes.delete(el);
-      if (el.isConnected) for (const name of Object.keys(wanted)) put(el, name, wanted[name]);
+      if (el.isConnected) put(el, ...wanted);
     }
   }
 
