@@ -56,7 +56,8 @@
   }
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
     && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name)
-    && (a.nodeType !== 1 || a.getAttribute("data-stream") === b.getAttribute("data-stream"))
+    // Whose content is somebody else's does not become one whose content is the server's.
+    && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)))
     && !(elsewhere && a.nodeName === "MAIN");
 
   // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.

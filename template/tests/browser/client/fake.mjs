@@ -70,6 +70,7 @@ export async function open(html, { fits = true, join = { v: 1 }, path = "/", clo
   fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
   await page.goto(ORIGIN + path);
   if (join) await page.waitForFunction(() => document.documentElement.dataset.live === "online");
+  if (join && fits && !fake.sent[0][1].hash) throw new Error(`this is not how a browser writes it: ${html}`);
   return fake;
 }
 

@@ -9,7 +9,7 @@ before(start);
 after(stop);
 
 const html = (title, { height = 3000, more = "" } = {}) =>
-  `<nav><a data-link id="next" href="/next">Next</a><a data-link id="to-part" href="/next#part">Part</a></nav>
+  `<nav><a data-link="" id="next" href="/next">Next</a><a data-link="" id="to-part" href="/next#part">Part</a></nav>
   <main><h1>${title}</h1><p style="height:${height}px"></p><p id="part">Part</p>${more}</main>`;
 const navs = (fake) => fake.sent.filter(([kind]) => kind === "nav");
 const nav = (fake, seq) => fake.until(([kind, of]) => kind === "nav" && of === seq);
