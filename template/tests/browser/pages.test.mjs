@@ -57,13 +57,13 @@ browserTest("files are sent with their progress, and what is not taken is refuse
 browserTest("every component works: dialog, table, stream, inputs", async (app) => {
   const page = await app.page();
   await open(page, "/components");
-  await page.getByRole("button", { name: "Throw it away" }).first().click();
+  await page.getByRole("button", { name: "Delete …" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   assert.equal(await dialog.evaluate((element) => element.matches(":modal")), true);
   await app.screenshot(page, "dialog");
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
-  await page.getByRole("button", { name: "Throw it away" }).first().click();
+  await page.getByRole("button", { name: "Delete …" }).first().click();
   await dialog.waitFor();
 });
