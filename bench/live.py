@@ -60,14 +60,12 @@ def main():
         reference.wait(10)
 
     with measure.Postgres() as server:
-        for file in sorted((ROOT / "template/schema").glob("*.sql")):
-            server.sql(file.read_text())
         port = measure.free_port()
-        # Not production: its cookies are for TLS only, and the load speaks plain HTTP.
         env = {
-            **os.environ, "DATABASE_URL": server.url, "HOST": "127.0.0.1", "PORT": str(port), "APP_ENV": "development",
+            **os.environ, "DATABASE_URL": server.url, "HOST": "127.0.0.1", "PORT": str(port), "APP_ENV": "production",
             "RUST_LOG": "warn", "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         }
+        subprocess.run([app, "migrate"], env=env, cwd=measure.WORK, check=True, stdout=subprocess.DEVNULL)
         program = subprocess.Popen([app], env=env, cwd=measure.WORK)
         try:
             live = run(bench, program, port, chosen.connections, chosen.seconds, chosen.text)

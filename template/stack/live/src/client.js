@@ -564,11 +564,16 @@
     }
     const data = Object.entries(el.dataset).filter(([name]) => !OWN.has(name));
     if (data.length) out.data = Object.fromEntries(data);
-    if (kind === "submit") out.fields = fields(el, event.submitter);
-    else if ((kind === "input" || kind === "change") && target.form) {
-      const secret = new Set([...target.form.elements].filter((c) => c.type === "password").map((c) => c.name));
+    const passwords = (form) => [...form.elements].filter((c) => c.type === "password").map((c) => c.name);
+    let hidden = target.type === "password" ? [target.name] : []; // what a recording leaves out
+    if (kind === "submit") {
+      out.fields = fields(el, event.submitter);
+      hidden = passwords(el);
+    } else if ((kind === "input" || kind === "change") && target.form) {
+      const secret = new Set(passwords(target.form));
       out.fields = fields(target.form).filter(([name]) => !secret.has(name));
     }
+    if (hidden.length) out.hidden = hidden;
     return out;
   }
 

@@ -1,10 +1,14 @@
 //! The HTML of components: in the form that a browser gives back, and in pieces.
 
+use std::sync::Arc;
+
+use crate::texts::Texts;
+
 /// A part of a component's HTML.
 #[derive(Debug)]
 pub(crate) enum Piece {
     /// HTML as it is.
-    Text(Box<str>),
+    Text(Arc<str>),
     /// The place of another component.
     Child(u32),
     /// The place of a stream's first items.
@@ -18,13 +22,13 @@ pub(crate) fn place(nonce: &str, kind: char, id: u32) -> String {
 }
 
 /// Cuts `html` at its places.
-pub(crate) fn pieces(html: &str, nonce: &str) -> Box<[Piece]> {
+pub(crate) fn pieces(html: &str, nonce: &str, texts: &Texts) -> Box<[Piece]> {
     let mark = format!("\u{1}{nonce}");
     let mut parts = html.split(mark.as_str());
     let mut pieces = Vec::new();
     let text = |pieces: &mut Vec<Piece>, part: &str| {
         if !part.is_empty() {
-            pieces.push(Piece::Text(canonical(part).into()));
+            pieces.push(Piece::Text(texts.share(canonical(part))));
         }
     };
     text(&mut pieces, parts.next().unwrap_or_default());
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn no_text_of_a_user_is_taken_for_a_place() {
         let html = format!("<p>\u{1}guess\u{1}{}</p>", place("secret", 'c', 7));
-        let found = pieces(&html, "secret");
+        let found = pieces(&html, "secret", &Texts::default());
         assert!(
             matches!(&*found, [Piece::Text(_), Piece::Child(7), Piece::Text(_)]),
             "{found:?}"

@@ -47,7 +47,7 @@ pub struct Hub(Arc<Shared>);
 struct Shared {
     /// Tells our own messages from those of other processes.
     id: String,
-    topics: Mutex<HashMap<Arc<str>, Vec<Place>>>,
+    topics: Mutex<Topics>,
     next_place: AtomicU64,
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<Waiting>>>,
@@ -55,6 +55,9 @@ struct Shared {
     /// Some were dropped since the others were last told so.
     missed: AtomicBool,
 }
+
+/// The subscribers of each topic, in the order in which they came.
+type Topics = HashMap<Arc<str>, Vec<Place>>;
 
 /// A subscriber of a topic.
 struct Place {
@@ -115,16 +118,20 @@ impl Hub {
             return Err(PublishError::TooLong(payload.len()));
         }
         let payload: Arc<str> = payload.into();
-        self.deliver(topic, &payload);
+        // Held until the message is queued as well: so all processes get those of a topic in the same order.
+        let topics = self.topics();
+        deliver(&topics, topic, &payload);
         self.queue(topic, payload);
+        drop(topics);
         Ok(())
     }
 
     /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
     /// returned is dropped.
     pub fn join(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
-        let id = self.0.next_place.fetch_add(1, Ordering::Relaxed);
         let mut topics = self.topics();
+        // Under the lock, so that the places of a topic are sorted by it.
+        let id = self.0.next_place.fetch_add(1, Ordering::Relaxed);
         let topic = match topics.get_key_value(topic) {
             Some((known, _)) => Arc::clone(known),
             None => topic.into(),
@@ -134,7 +141,9 @@ impl Hub {
             tag,
             mailbox: mailbox.clone(),
         };
-        topics.entry(Arc::clone(&topic)).or_default().push(place);
+        // Most topics have one subscriber: the end of somebody's session.
+        let places = topics.entry(Arc::clone(&topic));
+        places.or_insert_with(|| Vec::with_capacity(1)).push(place);
         drop(topics);
         Subscription {
             hub: self.clone(),
@@ -148,14 +157,8 @@ impl Hub {
         self.0.dropped.load(Ordering::Relaxed)
     }
 
-    fn topics(&self) -> MutexGuard<'_, HashMap<Arc<str>, Vec<Place>>> {
+    fn topics(&self) -> MutexGuard<'_, Topics> {
         self.0.topics.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn deliver(&self, topic: &str, payload: &Arc<str>) {
-        for place in self.topics().get(topic).into_iter().flatten() {
-            place.mailbox.put(place.tag, payload);
-        }
     }
 
     /// Hands a message to the task that sends to other processes.
@@ -193,7 +196,7 @@ impl Hub {
                 message: Some(message),
                 ..
             }) => {
-                self.deliver(&topic, &message.get().into());
+                deliver(&self.topics(), &topic, &message.get().into());
             }
             Ok(envelope) if envelope.missed => self.missed_something(),
             // A sign of life.
@@ -221,17 +224,25 @@ impl Hub {
     }
 }
 
+fn deliver(topics: &Topics, topic: &str, payload: &Arc<str>) {
+    for place in topics.get(topic).into_iter().flatten() {
+        place.mailbox.put(place.tag, payload);
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut topics = self.hub.topics();
         let Some(places) = topics.get_mut(&self.topic) else {
             return;
         };
-        places.retain(|place| place.id != self.id);
+        if let Ok(at) = places.binary_search_by_key(&self.id, |place| place.id) {
+            places.remove(at);
+        }
         if places.is_empty() {
             topics.remove(&self.topic);
         } else if places.len() < places.capacity() / 4 {
-            places.shrink_to_fit();
+            places.shrink_to(places.capacity() / 2);
         }
     }
 }

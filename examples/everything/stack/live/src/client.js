@@ -75,9 +75,12 @@
     }
   }
 
+  // Inputs whose value is their attribute, or nobody's to set.
+  const PLAIN = /^(file|checkbox|radio|hidden|submit|button|reset|image)$/;
+
   // Attributes that only say how a control begins are put into what it holds now.
   function property(live, name, value) {
-    if (name === "value" && live.nodeName === "INPUT" && live.type !== "file") wish(live, "value", value ?? "");
+    if (name === "value" && live.nodeName === "INPUT" && !PLAIN.test(live.type)) wish(live, "value", value ?? "");
     else if (name === "checked") wish(live, "checked", value !== null);
     else if (name === "open" && live.nodeName === "DETAILS") live.open = value !== null;
     else if (name === "data-open" && live.nodeName === "DIALOG") dialog(live);
@@ -227,8 +230,9 @@
   // What the server wants a control to hold; it has to wait while somebody types.
   function wish(el, name, value) {
     if (value === undefined) return;
-    if (held(el)) wishes.set(el, [name, value]);
-    else put(el, name, value);
+    if (held(el)) return void wishes.set(el, [name, value]);
+    wishes.delete(el);
+    put(el, name, value);
   }
 
   function put(el, name, value) {
@@ -423,18 +427,23 @@
       if (target.name) out.name = target.name;
       if (target.type === "checkbox" || target.type === "radio") out.checked = target.checked;
       if (target.type === "file") delete out.value;
-    } else if (target.value && target.nodeName === "BUTTON") out.value = target.value;
+    } else if (el.nodeName === "BUTTON" && el.value) out.value = el.value;
     if (event.key !== undefined) {
       out.key = event.key;
       for (const name of ["shift", "ctrl", "alt", "meta"]) if (event[name + "Key"]) out[name] = true;
     }
     const data = Object.entries(el.dataset).filter(([name]) => !OWN.has(name));
     if (data.length) out.data = Object.fromEntries(data);
-    if (kind === "submit") out.fields = fields(el, event.submitter);
-    else if ((kind === "input" || kind === "change") && target.form) {
-      const secret = new Set([...target.form.elements].filter((c) => c.type === "password").map((c) => c.name));
+    const passwords = (form) => [...form.elements].filter((c) => c.type === "password").map((c) => c.name);
+    let hidden = target.type === "password" ? [target.name] : []; // what a recording leaves out
+    if (kind === "submit") {
+      out.fields = fields(el, event.submitter);
+      hidden = passwords(el);
+    } else if ((kind === "input" || kind === "change") && target.form) {
+      const secret = new Set(passwords(target.form));
       out.fields = fields(target.form).filter(([name]) => !secret.has(name));
     }
+    if (hidden.length) out.hidden = hidden;
     return out;
   }
 

@@ -23,6 +23,7 @@ use crate::{
     page::{Page, Render, Url},
     recording::Recorder,
     saved::{self, Bound, Signer},
+    texts::Texts,
 };
 
 /// How much one visitor may ask of the server.
@@ -108,6 +109,7 @@ struct Shared {
     stopping: watch::Sender<bool>,
     visitors: Mutex<HashMap<[u8; 16], usize>>,
     connections: AtomicU64,
+    texts: Texts,
 }
 
 #[derive(Clone)]
@@ -215,6 +217,7 @@ impl Builder {
             stopping: watch::Sender::new(false),
             visitors: Mutex::default(),
             connections: AtomicU64::new(0),
+            texts: Texts::default(),
         }))
     }
 }
@@ -309,6 +312,10 @@ impl Live {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.0.texts
     }
 
     pub(crate) fn signer(&self) -> &Signer {

@@ -37,6 +37,7 @@ mod stream;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod upload;
 
 pub use browser::{Browser, BrowserError};

@@ -43,7 +43,8 @@ pub(crate) struct Page {
 
 /// What a page consists of.
 pub(crate) struct Inner {
-    pub instances: BTreeMap<u32, Instance>,
+    /// Boxed: a map keeps room for eleven.
+    pub instances: BTreeMap<u32, Box<Instance>>,
     next_instance: u32,
     /// False while HTML for a GET is made: nothing goes on after that.
     pub connected: bool,
@@ -262,7 +263,7 @@ impl Page {
                     Ok(markup) => markup?.into_string(),
                     Err(panic) => return Err(Stop::panicked(&*panic)),
                 };
-                let pieces = html::pieces(&markup, &self.mark);
+                let pieces = html::pieces(&markup, &self.mark, self.live.texts());
                 let (fits, gone) = self.lock().finish(id, pieces);
                 // Values of users are dropped without the lock.
                 drop(gone);
@@ -304,7 +305,7 @@ impl Inner {
         let restored = self.saved.remove(&path);
         self.instances.insert(
             id,
-            Instance {
+            Box::new(Instance {
                 path: path.into(),
                 name,
                 parent,
@@ -320,7 +321,7 @@ impl Inner {
                 dirty: true,
                 restored,
                 jobs: Vec::new(),
-            },
+            }),
         );
         id
     }
@@ -353,6 +354,7 @@ impl Inner {
             .slots
             .split_off(instance.cursor.min(instance.slots.len()));
         gone.push(Box::new(rest));
+        instance.slots.shrink_to_fit();
         let changed = instance.take_handlers(self.version + 1, &html);
         self.handlers_changed |= changed;
         gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
@@ -376,7 +378,7 @@ impl Inner {
             for child in &instance.children {
                 self.unmount(*child, gone);
             }
-            gone.push(Box::new(instance));
+            gone.push(instance);
         }
     }
 
@@ -569,6 +571,7 @@ impl Instance {
                 }
             };
         }
+        new.shrink_to_fit();
         self.handlers = new;
         changed
     }

@@ -85,12 +85,14 @@ pub(super) fn run(file: File, path: &Path, queue: &mpsc::Receiver<Queued>, count
 }
 
 fn write(mut file: File, queue: &mpsc::Receiver<Queued>, counts: &Counts) -> io::Result<()> {
+    let mut last = 0;
     let mut calls = Calls::default();
     let mut lines = Vec::with_capacity(AT_ONCE);
     loop {
         let next = match queue.try_recv() {
             Ok(next) => next,
             Err(_) => {
+                push_dropped(&mut lines, last, counts);
                 file.write_all(&lines)?;
                 lines.clear();
                 match queue.recv() {
@@ -101,6 +103,7 @@ fn write(mut file: File, queue: &mpsc::Receiver<Queued>, counts: &Counts) -> io:
         };
         match next {
             Queued::Flush(done) => {
+                push_dropped(&mut lines, last, counts);
                 file.write_all(&lines)?;
                 lines.clear();
                 drop(done);
@@ -115,17 +118,23 @@ fn write(mut file: File, queue: &mpsc::Receiver<Queued>, counts: &Counts) -> io:
                         what: what(raw, &mut calls),
                     }),
                 );
-                let dropped = counts.dropped.swap(0, Ordering::Relaxed);
-                if dropped > 0 {
-                    let what = What::Dropped { lines: dropped };
-                    push(&mut lines, &Line::Event(Event { at, what }));
-                }
+                push_dropped(&mut lines, at, counts);
+                last = at;
             }
         }
         if lines.len() >= AT_ONCE {
             file.write_all(&lines)?;
             lines.clear();
         }
+    }
+}
+
+/// Says how many lines are missing, if any are.
+fn push_dropped(lines: &mut Vec<u8>, at: u64, counts: &Counts) {
+    let dropped = counts.dropped.swap(0, Ordering::Relaxed);
+    if dropped > 0 {
+        let what = What::Dropped { lines: dropped };
+        push(lines, &Line::Event(Event { at, what }));
     }
 }
 

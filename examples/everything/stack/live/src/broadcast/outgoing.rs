@@ -43,8 +43,11 @@ impl Outgoing {
         let mut backoff = Backoff::default();
         let mut waiting = Vec::with_capacity(AT_ONCE);
         loop {
+            // News of a loss does not wait for the next message: until it arrives, pages show what is old.
+            let missed = self.hub.0.missed.load(Ordering::Acquire);
+            let patience = if missed { Duration::ZERO } else { SILENCE };
             // Zero if the hub has another task by now, or if it was silent.
-            let came = timeout(SILENCE, self.queue.recv_many(&mut waiting, AT_ONCE)).await;
+            let came = timeout(patience, self.queue.recv_many(&mut waiting, AT_ONCE)).await;
             if came == Ok(0) {
                 return;
             }

@@ -1,9 +1,9 @@
 //! Secrets are left out of a recording.
 //!
 //! A secret is known by its name: a field of a form or of JSON, a parameter of a query, an attribute or an input in
-//! HTML, whose name [sounds like one](is_secret). The signed states of live pages are left out too. Cookies and other
-//! headers are not recorded in the first place. What nobody can know by a name, such as a password that is typed into
-//! a field called `note`, stays.
+//! HTML, whose name [sounds like one](is_secret), or one that the browser says is for passwords (`hidden`). The signed
+//! states of live pages are left out too. Cookies and other headers are not recorded in the first place. What nobody
+//! can know by a name, such as a password that is typed into a field called `note`, stays.
 
 use std::{collections::HashSet, ops::Range};
 
@@ -94,7 +94,7 @@ fn answer(reply: &mut Map<String, Value>, connection: u64, calls: &mut Calls) {
         .flatten()
     {
         if let Value::String(insert) = insert {
-            *insert = without_long_hex(insert);
+            *insert = without_loose_tokens(insert);
         }
     }
     reply.values_mut().for_each(value);
@@ -127,38 +127,71 @@ fn hide_call(path: &mut Value) -> bool {
 /// Leaves the secrets out of any JSON.
 fn value(it: &mut Value) {
     match it {
-        Value::String(it) => *it = text(it),
-        Value::Array(values) => values.iter_mut().for_each(value),
-        Value::Object(object) => {
-            let secret = object
-                .get("name")
-                .and_then(Value::as_str)
-                .is_some_and(is_secret);
-            if secret {
-                hide(object, &["value", "key"]);
-            }
-            for (key, it) in object.iter_mut() {
-                match it {
-                    it if is_secret(key) => *it = redacted(),
-                    Value::Array(fields) if key == "fields" => fields.iter_mut().for_each(field),
-                    it => value(it),
-                }
-            }
+        Value::String(it) => *it = string(it),
+        Value::Array(values) => {
+            pair(values, &[]);
+            values.iter_mut().for_each(value);
         }
+        Value::Object(it) => object(it),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// A field of a form, `[name, value]`.
-fn field(field: &mut Value) {
-    match field {
-        Value::Array(pair) if pair.first().and_then(Value::as_str).is_some_and(is_secret) => {
-            pair.iter_mut()
-                .skip(1)
-                .for_each(|value| *value = redacted());
-        }
-        other => value(other),
+fn object(object: &mut Map<String, Value>) {
+    // The names of the controls whose type is `password`, in an event.
+    let hidden = match object.get("hidden") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let hidden: Vec<String> = hidden.into_iter().map(str::to_owned).collect();
+    let name = object.get("name").and_then(Value::as_str);
+    if name.is_some_and(is_secret) || is_in(&hidden, name.unwrap_or_default()) {
+        hide(object, &["value", "key"]);
     }
+    for (key, it) in object.iter_mut() {
+        match it {
+            it if is_secret(key) => *it = redacted(),
+            Value::Array(fields) if key == "fields" => {
+                for field in fields {
+                    if let Value::Array(field) = field {
+                        pair(field, &hidden);
+                    }
+                    value(field);
+                }
+            }
+            it => value(it),
+        }
+    }
+}
+
+/// A name and its value, as the fields of a form are sent: leaves out the value if the name is that of a secret.
+fn pair(pair: &mut [Value], hidden: &[String]) {
+    let [Value::String(name), value] = pair else {
+        return;
+    };
+    // No path or text, which may sound like anything.
+    let is_name = |c: char| c.is_alphanumeric() || "_-.[]".contains(c);
+    if is_in(hidden, name) || is_secret(name) && name.chars().all(is_name) {
+        *value = redacted();
+    }
+}
+
+fn is_in(names: &[String], name: &str) -> bool {
+    names.iter().any(|known| known == name)
+}
+
+/// A text, which may be JSON again, such as what pages put into the storage of a browser.
+fn string(it: &str) -> String {
+    if it.trim_start().starts_with(['{', '['])
+        && let Ok(json) = serde_json::from_str::<Value>(it)
+    {
+        let mut shown = json.clone();
+        value(&mut shown);
+        if shown != json {
+            return shown.to_string();
+        }
+    }
+    text(it)
 }
 
 /// The body of a form without its secrets; `None` if it is none.
@@ -168,7 +201,7 @@ pub fn form(bytes: &[u8]) -> Option<String> {
         *value = if is_secret(name) {
             REDACTED.to_owned()
         } else {
-            text(value)
+            string(value)
         };
     }
     serde_urlencoded::to_string(fields).ok()
@@ -313,16 +346,51 @@ fn replace(text: &str, mut hidden: Vec<Range<usize>>) -> String {
     shown
 }
 
-/// Without runs of sixteen and more hexadecimal digits.
-fn without_long_hex(text: &str) -> String {
-    let mut hidden = Vec::new();
-    let mut start = 0;
-    let ends = text.char_indices().filter(|(_, c)| !c.is_ascii_hexdigit());
-    for (end, c) in ends.chain([(text.len(), ' ')]) {
-        if end - start >= 16 {
-            hidden.push(start..end);
-        }
-        start = end + c.len_utf8();
+/// What is put into HTML somewhere, without what looks like a token: no name stands beside a value when only the value
+/// has changed. Sixteen and more hexadecimal digits anywhere; in the parts of tags that are not whole, also other runs
+/// of letters and digits.
+fn without_loose_tokens(text: &str) -> String {
+    let start = text.find('<').unwrap_or(text.len());
+    let end = match text.rfind('<') {
+        Some(at) if !text[at..].contains('>') => at,
+        _ => text.len(),
+    };
+    let mut hidden = runs(text, 0..text.len(), |c| c.is_ascii_hexdigit());
+    let of_token = |c: char| c.is_ascii_alphanumeric() || "_-+/".contains(c);
+    for part in [0..start, end.max(start)..text.len()] {
+        hidden.extend(
+            runs(text, part, of_token)
+                .into_iter()
+                .filter(|run| is_mixed(&text[run.clone()])),
+        );
     }
     replace(text, hidden)
+}
+
+/// The runs of sixteen and more such characters within `part`.
+fn runs(text: &str, part: Range<usize>, belongs: impl Fn(char) -> bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = part.start;
+    let ends = text[part.clone()]
+        .char_indices()
+        .filter(|(_, c)| !belongs(*c));
+    let ends = ends.map(|(at, c)| (part.start + at, c.len_utf8()));
+    for (end, length) in ends.chain([(part.end, 0)]) {
+        if end - start >= 16 {
+            found.push(start..end);
+        }
+        start = end + length;
+    }
+    found
+}
+
+/// Digits and letters, or letters of both kinds: no word.
+fn is_mixed(run: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| run.bytes().any(|byte| kind(&byte));
+    let kinds = [
+        u8::is_ascii_digit,
+        u8::is_ascii_lowercase,
+        u8::is_ascii_uppercase,
+    ];
+    kinds.into_iter().filter(|kind| has(*kind)).count() > 1
 }

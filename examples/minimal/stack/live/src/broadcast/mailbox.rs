@@ -99,6 +99,10 @@ impl MailboxReceiver {
                     return Err(Lagged);
                 }
                 if let Some(delivery) = content.waiting.pop_front() {
+                    if content.waiting.is_empty() {
+                        // Most mailboxes are empty most of the time, and there is one for each page.
+                        content.waiting = VecDeque::new();
+                    }
                     return Ok(delivery);
                 }
             }

@@ -4,7 +4,7 @@
 //! one, and what was seen already is left out. The table is made by the first process that needs it; it belongs to
 //! nobody's schema, as that of the migrations.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 
 use sqlx::{PgPool, types::time::OffsetDateTime};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -15,6 +15,9 @@ use super::{Backoff, Hub, outgoing::Outgoing};
 const EVERY: Duration = Duration::from_millis(500);
 /// How much later than its time a row may become visible.
 const OVERLAP: Duration = Duration::from_secs(5);
+/// How long a row may take to be written. One that took longer may have become visible too late for the others, whose
+/// clocks also differ from ours.
+const IN_TIME: Duration = Duration::from_secs(3);
 /// Rows are deleted after a minute. Who has not looked for half of it may have missed some.
 const TOO_LATE: Duration = Duration::from_secs(30);
 /// Looks between two deletions.
@@ -37,8 +40,25 @@ pub(super) async fn run(hub: Hub, pool: PgPool, outgoing: Outgoing) {
         backoff.wait(&error).await;
     }
     let sender = hub.0.id.clone();
-    let send = |numbers, envelopes| insert(pool.clone(), sender.clone(), numbers, envelopes);
+    let send = |numbers, envelopes| {
+        let insert = insert(pool.clone(), sender.clone(), numbers, envelopes);
+        in_time(hub.clone(), IN_TIME, insert)
+    };
     tokio::join!(look_for_ever(&hub, &pool), outgoing.run(send));
+}
+
+/// Has the others told that they may have missed something if `insert` takes longer than `limit`.
+pub(super) async fn in_time<E>(
+    hub: Hub,
+    limit: Duration,
+    insert: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
+    let begun = Instant::now();
+    let inserted = insert.await;
+    if begun.elapsed() > limit {
+        hub.0.missed.store(true, Ordering::Release);
+    }
+    inserted
 }
 
 async fn insert(

@@ -1,0 +1,67 @@
+// A page with the client script and a server that says what a test wants it to.
+
+import { readFile } from "node:fs/promises";
+
+import { launch } from "../support/browser.mjs";
+
+const SCRIPT = await readFile(new URL("../../../stack/live/src/client.js", import.meta.url), "utf8");
+const ORIGIN = "http://live.test";
+
+let browser;
+export const start = async () => { browser = await launch(); };
+export const stop = () => browser?.close();
+
+/** A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right. */
+export async function open(html, { fits = true, join = { v: 1 }, path = "/" } = {}) {
+  const context = await browser.newContext({ baseURL: ORIGIN });
+  const page = await context.newPage();
+  const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
+  const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  await context.route("**/*", async (route) => {
+    if (route.request().resourceType() === "script") return route.fulfill({ contentType: "text/javascript", body: SCRIPT });
+    fake.loads += 1;
+    const body = `<!DOCTYPE html><title>Test</title><script src="/live.js" defer></script>
+      <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first">${html}</div>
+      <p id="live-status" role="status"></p>`;
+    // The hash is the script's own: that both sides agree on it is tested by vectors.
+    const value = fits ? hash(html) : "none";
+    return route.fulfill({ contentType: "text/html", body: body.replace("HASH", value) });
+  });
+  await context.routeWebSocket("**/live", (socket) => {
+    fake.sockets += 1;
+    fake.socket = socket;
+    socket.onMessage((message) => {
+      const parsed = typeof message === "string" ? JSON.parse(message) : message;
+      fake.sent.push(parsed);
+      if (parsed[0] === "join" && fake.join) socket.send(JSON.stringify(fake.join));
+    });
+  });
+  fake.say = (message) => fake.socket.send(JSON.stringify(message));
+  fake.text = html;
+  /** Sends the page's next HTML as one splice. */
+  fake.draw = (next, more = {}) => {
+    const from = fake.text;
+    fake.text = next;
+    fake.version = (fake.version ?? 1) + 1;
+    fake.say({ v: fake.version, p: [0, from.length, next], ...more });
+  };
+  /** Waits until the script has sent a message that `claim` likes. */
+  fake.until = async (claim) => {
+    for (;;) {
+      const found = fake.sent.find(claim);
+      if (found) return found;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
+  fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
+  await page.goto(ORIGIN + path);
+  if (join) await page.waitForFunction(() => document.documentElement.dataset.live === "online");
+  return fake;
+}
+
+/** FNV-1a over UTF-16 code units, written again: the script's and the server's are compared with it. */
+export function hash(text) {
+  let value = 0x811c9dc5n;
+  for (let at = 0; at < text.length; at += 1) value = ((value ^ BigInt(text.charCodeAt(at))) * 0x01000193n) & 0xffffffffn;
+  return `${text.length.toString(36)}-${value.toString(16)}`;
+}

@@ -1,0 +1,57 @@
+//! Texts that many pages have in common, kept once: of a page that thousands look at, most is the same for all.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Below this a text costs less than looking for it.
+const WORTH_IT: usize = 256;
+
+/// The texts that are shown somewhere.
+#[derive(Default)]
+pub(crate) struct Texts(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    texts: HashSet<Arc<str>>,
+    /// At how many of them those that nobody shows any more are dropped.
+    sweep_at: usize,
+}
+
+impl Texts {
+    /// The same text, from whoever has it already.
+    pub(crate) fn share(&self, text: String) -> Arc<str> {
+        if text.len() < WORTH_IT {
+            return text.into();
+        }
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.texts.get(text.as_str()) {
+            return Arc::clone(known);
+        }
+        if kept.texts.len() >= kept.sweep_at {
+            kept.texts.retain(|text| Arc::strong_count(text) > 1);
+            kept.sweep_at = (kept.texts.len() * 2).max(64);
+        }
+        let new: Arc<str> = text.into();
+        kept.texts.insert(Arc::clone(&new));
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_text_is_kept_once_and_what_nobody_shows_is_let_go() {
+        let texts = Texts::default();
+        let (one, other) = (texts.share("x".repeat(1000)), texts.share("x".repeat(1000)));
+        assert!(Arc::ptr_eq(&one, &other));
+        for n in 0..1000 {
+            texts.share(format!("{n}{}", "y".repeat(1000)));
+        }
+        assert!(texts.0.lock().unwrap().texts.len() <= 128);
+        assert!(Arc::ptr_eq(&one, &texts.share("x".repeat(1000))));
+    }
+}
