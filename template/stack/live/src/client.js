@@ -73,7 +73,8 @@
     if (live.nodeName === "SELECT") return select(live, old, next);
     // What is in there is the browser's: it is replaced as a whole.
     if (live.isContentEditable) {
-      if (old.innerHTML !== next.innerHTML) wish(live, "innerHTML", next.innerHTML);
+      const plain = !(old.innerHTML + next.innerHTML).includes("<");
+      if (old.innerHTML !== next.innerHTML) wish(live, plain ? "innerText" : "innerHTML", next.innerHTML);
       return;
     }
     children(live, old, next);
@@ -292,7 +293,7 @@
       }
       return;
     }
-    if (name === "innerHTML") return rewrite(el, value);
+    if (name.startsWith("inner")) return rewrite(el, name, value);
     if (el[name] === value) return;
     const focused = document.activeElement === el && name === "value" && typeof el.selectionStart === "number";
     const [start, end, length] = focused ? [el.selectionStart, el.selectionEnd, el.value.length] : [];
@@ -302,9 +303,11 @@
   }
 
   // The content of an element that is edited in place. The caret goes after as many characters as before.
-  function rewrite(el, html) {
-    const ends = (text) => text.replace(/\n$/, "");
-    if (el.innerHTML === html || !html.includes("<") && ends(el.innerText) === ends(parse(html).textContent)) return;
+  function rewrite(el, name, html) {
+    // A browser has its own elements for lines, and may end the last one.
+    const plain = name === "innerText";
+    const now = plain && !el.firstElementChild ? el.textContent : el[name].replace(/\n$/, "");
+    if (now === (plain ? parse(html).textContent : html)) return;
     const caret = document.getSelection();
     let left = -1;
     if (el.contains(caret.focusNode)) {
