@@ -52,7 +52,7 @@
 
   function identity(node) {
     if (node.nodeType !== 1) return "";
-    return node.getAttribute("data-key") || node.id || node.nodeName === "OPTION" && node.getAttribute("value") || "";
+    return node.getAttribute("data-key") || node.id || node.nodeName === "OPTION" && node.value || "";
   }
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
     && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name)
@@ -166,13 +166,13 @@
     const place = new Map(before.map((child, i) => [child, i]));
     const order = wanted.map((child) => place.get(from.get(child)) ?? -1);
     const still = increasing(order);
-    const last = [...old.childNodes].reverse().map((child) => pairs.get(child)).find((node) => node && node.parentNode === live);
-    let anchor = last ? last.nextSibling : null;
+    const last = pairs.get(before.findLast((child) => pairs.get(child)?.parentNode === live));
+    let anchor = last?.nextSibling ?? null;
     for (let i = wanted.length - 1; i >= 0; i--) {
       const child = wanted[i];
       const was = from.get(child);
       let node = was && pairs.get(was);
-      if (node && node.parentNode === live) {
+      if (node?.parentNode === live) {
         places.push([node, was, child]);
         if (!still.has(i)) move(live, node, anchor);
       } else {
@@ -246,10 +246,7 @@
   let drawing = false, wantsFocus = null;
   function keepingFocus(change) {
     const el = document.activeElement;
-    let start = null, end = null;
-    try {
-      ({ selectionStart: start, selectionEnd: end } = el);
-    } catch { /* No text, no caret. */ }
+    const { selectionStart: start, selectionEnd: end } = el ?? {};
     wantsFocus = null;
     drawing = true;
     try {
@@ -257,7 +254,7 @@
       const modal = [...document.querySelectorAll("dialog:modal")].pop();
       if (el && el !== document.body && el.isConnected && document.activeElement !== el && (!modal || modal.contains(el))) {
         el.focus({ preventScroll: true });
-        if (start !== null) try { el.setSelectionRange(start, end); } catch { /* As above. */ }
+        if (typeof start === "number") el.setSelectionRange(start, end);
       }
     } finally {
       drawing = false;
@@ -288,18 +285,16 @@
 
   function put(el, name, value) {
     if (name === "selection") {
-      for (const option of el.options) {
-        if (option.selected !== value.includes(option.value)) option.selected = !option.selected;
-      }
+      for (const option of el.options) option.selected = value.includes(option.value);
       return;
     }
     if (name.startsWith("inner")) return rewrite(el, name, value);
     if (el[name] === value) return;
-    const focused = document.activeElement === el && name === "value" && typeof el.selectionStart === "number";
-    const [start, end, length] = focused ? [el.selectionStart, el.selectionEnd, el.value.length] : [];
+    const { selectionStart: start, selectionEnd: end } = el;
+    const more = name === "value" ? value.length - el.value.length : 0;
     el[name] = value;
     // From the end, where people type.
-    if (focused) try { el.setSelectionRange(Math.max(0, value.length - (length - start)), Math.max(0, value.length - (length - end))); } catch { /* As above. */ }
+    if (document.activeElement === el && typeof start === "number") el.setSelectionRange(Math.max(0, start + more), Math.max(0, end + more));
   }
 
   // The content of an element that is edited in place. The caret goes after as many characters as before.
@@ -443,10 +438,7 @@
     const arrives = message.n || !joined;
     elsewhere = arrives && path !== place;
     if (arrives || message.u) place = path;
-    if (message.h !== undefined || message.p) {
-      const next = message.h !== undefined ? message.h : splice(text, message.p);
-      draw(next);
-    }
+    if (message.h !== undefined || message.p) draw(message.h ?? splice(text, message.p));
     if (message.v !== undefined) version = message.v;
     if (message.S !== undefined) state = message.S;
     if (message.s) state = splice(state, message.s);
@@ -514,13 +506,9 @@
     const box = document.createElement("div");
     box.className = "live-error";
     box.setAttribute("role", "alert");
-    const words = document.createElement("p");
-    words.textContent = why;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Load the page again";
-    button.onclick = () => location.reload();
-    box.append(words, button);
+    box.innerHTML = '<p></p><button type="button">Load the page again</button>';
+    box.firstChild.textContent = why;
+    box.lastChild.onclick = () => location.reload();
     document.body.append(box);
   }
 
@@ -546,11 +534,7 @@
   }
 
   function fields(form, submitter) {
-    const all = [];
-    for (const [name, value] of new FormData(form, submitter)) {
-      if (typeof value === "string") all.push([name, value]);
-    }
-    return all;
+    return [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
   }
 
   function payload(event, el, target, kind) {
@@ -759,10 +743,11 @@
     unsent.clear();
     if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
     else {
-      const target = fragment && named(fragment.slice(1));
-      if (target) target.scrollIntoView();
-      else scrollTo(0, 0);
-      if (fragment) history.replaceState(history.state, "", fragment);
+      scrollTo(0, 0);
+      if (fragment) {
+        location.replace(fragment);
+        remember();
+      }
       const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
       if (place && !place.matches(":focus")) {
         if (!place.hasAttribute("tabindex") && !control(place)) place.setAttribute("tabindex", "-1");
@@ -770,14 +755,6 @@
       }
     }
     look();
-  }
-
-  function named(fragment) {
-    try {
-      return document.getElementById(decodeURIComponent(fragment));
-    } catch {
-      return document.getElementById(fragment);
-    }
   }
 
   addEventListener("popstate", (event) => {
@@ -866,18 +843,9 @@
   function upload(input) {
     const files = [...input.files];
     if (!files.length) return;
-    if (!joined) {
-      input.value = "";
-      input.setCustomValidity("There is no connection. Try again in a moment.");
-      return void input.reportValidity();
-    }
     const ref = ++reference;
     seq++;
     let at = 0, offset = 0, sent = 0, over = false;
-    const note = (why) => {
-      input.setCustomValidity(why ?? "");
-      if (why) input.reportValidity();
-    };
     const go = async (bytes) => {
       while (at < files.length && offset >= files[at].size) { at++; offset = 0; }
       if (over || bytes < sent || at >= files.length) return;
@@ -900,13 +868,15 @@
       sent += part.byteLength;
       if (socket?.readyState === 1) socket.send(frame);
     };
-    const stop = (why) => {
+    const stop = (why = "") => {
       over = true;
       uploads.delete(ref);
-      note(why);
       input.value = "";
+      input.setCustomValidity(why);
+      if (why) input.reportValidity();
     };
-    note();
+    if (!joined) return stop("There is no connection. Try again in a moment.");
+    input.setCustomValidity("");
     uploads.set(ref, { seq, go, stop });
     waiting.set(seq, input);
     busy(input);
