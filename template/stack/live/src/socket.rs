@@ -60,9 +60,8 @@ struct Socket {
 impl Io for Socket {
     async fn receive(&mut self) -> Incoming {
         loop {
-            let message = match self.socket.recv().await {
-                Some(Ok(message)) => message,
-                Some(Err(_)) | None => return Incoming::Gone,
+            let Some(Ok(message)) = self.socket.recv().await else {
+                return Incoming::Gone;
             };
             return match message {
                 Message::Text(text) if text.len() > self.most => Incoming::TooLarge,
