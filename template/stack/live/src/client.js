@@ -5,7 +5,7 @@
 // selected or scrolled stays as it is wherever the server has not changed its mind.
 "use strict";
 (() => {
-  // ---- Texts ----------------------------------------------------------------------------------------------------
+  // ---- Texts
 
   // Length and FNV-1a of UTF-16 code units, as the server computes them.
   function hash(text) {
@@ -38,7 +38,7 @@
     return copy.innerHTML.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
   }
 
-  // ---- Morphing -------------------------------------------------------------------------------------------------
+  // ---- Morphing
 
   // What the server has written. Other nodes are of extensions: they are passed by, and stay.
   const ours = new WeakSet();
@@ -57,8 +57,8 @@
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
     && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name)
     // Whose content is somebody else's does not become one whose content is the server's.
-    && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)))
-    && !(elsewhere && a.nodeName === "MAIN");
+    && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)));
+  const continues = (old, next) => alike(old, next) && !(elsewhere && old.nodeName === "MAIN");
 
   // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.
   function morph(live, old, next) {
@@ -152,7 +152,7 @@
     for (const child of next.childNodes) {
       const key = identity(child);
       const match = key && keyed.get(key);
-      if (match && alike(match, child)) {
+      if (match && continues(match, child)) {
         from.set(child, match);
         keyed.delete(key);
       } else if (!key) unkeyed.push(child);
@@ -189,7 +189,7 @@
   // Pairs nodes without keys: alike ones in order, equal ones preferred where the lists differ in length.
   function match(olds, news, from) {
     let start = 0, endOld = olds.length, endNew = news.length;
-    const take = (a, b) => alike(a, b) && from.set(b, a);
+    const take = (a, b) => continues(a, b) && from.set(b, a);
     while (start < endOld && start < endNew && olds[start].isEqualNode(news[start])) take(olds[start], news[start++]);
     while (endOld > start && endNew > start && olds[endOld - 1].isEqualNode(news[endNew - 1])) take(olds[--endOld], news[--endNew]);
     let at = start;
@@ -262,7 +262,7 @@
     if (wantsFocus?.isConnected) wantsFocus.focus({ preventScroll: true });
   }
 
-  // ---- Controls -------------------------------------------------------------------------------------------------
+  // ---- Controls
 
   // What is typed and not acknowledged: element → the number of its last event.
   const typed = new Map();
@@ -327,7 +327,7 @@
     }
   }
 
-  // ---- The connection -------------------------------------------------------------------------------------------
+  // ---- The connection
 
   let root, text, shown, version = 0, state, mac, items;
   let socket = null, joined = false, again = false, gone = false;
@@ -512,7 +512,7 @@
     document.body.append(box);
   }
 
-  // ---- Events ---------------------------------------------------------------------------------------------------
+  // ---- Events
 
   const KINDS = ["click", "dblclick", "input", "change", "submit", "keydown", "keyup", "focusin", "focusout", "close"];
   const NAMES = { focusin: "focus", focusout: "blur" };
@@ -694,7 +694,7 @@
     }
   }
 
-  // ---- Links and history ----------------------------------------------------------------------------------------
+  // ---- Links and history
 
   function link(event) {
     const a = event.target.closest?.("a[data-link][href]");
@@ -763,7 +763,7 @@
     else location.reload();
   });
 
-  // ---- Streams --------------------------------------------------------------------------------------------------
+  // ---- Streams
 
   const born = new WeakMap(); // item → how the server wrote it last
 
@@ -810,7 +810,7 @@
     if (op !== "remove") look();
   }
 
-  // ---- Calls ----------------------------------------------------------------------------------------------------
+  // ---- Calls
 
   const REFUSED = new Set(["constructor", "__proto__", "prototype", "eval", "Function", "setTimeout", "setInterval", "importScripts"]);
 
@@ -834,7 +834,7 @@
     }
   }
 
-  // ---- Uploads --------------------------------------------------------------------------------------------------
+  // ---- Uploads
 
   const CHUNK = 32 * 1024;
   const uploads = new Map();
@@ -885,7 +885,7 @@
     go(0);
   }
 
-  // ---- Start ----------------------------------------------------------------------------------------------------
+  // ---- Start
 
   function start() {
     root = document.getElementById("live");

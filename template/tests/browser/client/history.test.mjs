@@ -14,6 +14,7 @@ const html = (title, { height = 3000, more = "" } = {}) =>
 const navs = (fake) => fake.sent.filter(([kind]) => kind === "nav");
 const nav = (fake, seq) => fake.until(([kind, of]) => kind === "nav" && of === seq);
 const click = (fake, id) => fake.page.evaluate((id) => document.getElementById(id).click(), id);
+const mains = (fake) => fake.page.evaluate(() => [...document.querySelectorAll("main")].map((main) => main.querySelector("h1").textContent).join());
 const scrolled = (fake) => fake.page.evaluate(() => Math.round(scrollY));
 
 test("a page that was left for a shorter one is found where it was scrolled to", async () => {
@@ -98,6 +99,7 @@ test("a way back that the connection broke off ends with the join", async () => 
   assert.equal(join[1].url, "/");
   await fake.page.getByText("First again").waitFor();
   assert.equal(await scrolled(fake), 700);
+  assert.equal(await mains(fake), "First again");
   assert.equal(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy")), false);
 });
 
@@ -117,6 +119,7 @@ test("another page takes over nothing that was typed or opened; the same one wit
   fake.draw(around("Second"), { a: 1, n: 1, u: ["/next", "push"] });
   await fake.heard();
   assert.deepEqual(await seen(), ["", false, "kept"]);
+  assert.equal(await mains(fake), "Second");
   await fill();
   fake.draw(around("Third"), { n: 1, u: ["/next?page=2", "push"] });
   await fake.heard();
