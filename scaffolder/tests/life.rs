@@ -79,6 +79,28 @@ impl Life {
         self.git(&["add", path]);
     }
 
+    /// The same for lists of modules, which rustfmt wants in the order of the alphabet.
+    fn keep_both_sorted(&self, path: &str) {
+        let text = self.read(path);
+        assert_eq!(text.matches("<<<<<<< yours\n").count(), 1, "{path}: {text}");
+        let (before, rest) = text.split_once("<<<<<<< yours\n").expect("a conflict");
+        let (both, rest) = rest.split_once(">>>>>>> template ").expect("a conflict");
+        let after = rest.split_once('\n').expect("a line").1;
+        let mut lines: Vec<&str> = both.lines().filter(|line| *line != "=======").collect();
+        lines.sort_unstable();
+        self.write(path, &format!("{before}{}\n{after}", lines.join("\n")));
+        self.git(&["add", path]);
+    }
+
+    /// Resolves a conflict in a file that the template wrote anew: its version, with the owner's words in it.
+    fn put_into_theirs(&self, path: &str, old: &str, new: &str) {
+        self.git(&["checkout", "--theirs", path]);
+        let text = self.read(path);
+        assert_eq!(text.matches(old).count(), 1, "{path}: {text}");
+        self.write(path, &text.replace(old, new));
+        self.git(&["add", path]);
+    }
+
     /// What the owner wrote is there, wherever the template put something beside it.
     fn is_still_the_owners(&self) {
         for (path, line) in [
@@ -255,10 +277,13 @@ fn case_44_a_real_project_is_fine_after_every_step_of_its_life() {
     life.is_fine();
     life.commit("tag-shop");
 
-    // The owner and the template both wrote something at the end of them.
-    life.moves(&["sync"], &["README.md", "src/pages/mod.rs"]);
+    // The owner and the template both wrote something at the same places; the first page is another one altogether.
+    let conflicts = ["README.md", "src/pages/home.rs", "src/pages/mod.rs", "tests/app/pages/mod.rs"];
+    life.moves(&["sync"], &conflicts);
     life.keep_both("README.md");
-    life.keep_both("src/pages/mod.rs");
+    life.put_into_theirs("src/pages/home.rs", "Look around, then make it yours.", "Look around, there are tags.");
+    life.keep_both_sorted("src/pages/mod.rs");
+    life.keep_both_sorted("tests/app/pages/mod.rs");
     life.moves(&["sync", "--continue"], &[]);
     assert!(!life.read("heavy.toml").contains(&format!("version = \"{FIRST}\"")));
     // Since that version the schema is reached by migrations, the owner's table too.

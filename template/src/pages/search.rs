@@ -41,7 +41,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 query.set(ctx, asked);
             }
             Some(Err(errors)) => {
-                let what = errors.iter().map(|error| format!("{} {}", error.field, error.message));
+                let what = errors
+                    .iter()
+                    .map(|error| format!("{} {}", error.field, error.message));
                 wrong.set(ctx, Some(what.collect::<Vec<_>>().join(", ")));
             }
             None => {}

@@ -107,9 +107,16 @@ struct Shared {
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
-    visitors: Mutex<HashMap<[u8; 16], usize>>,
+    open: Mutex<Open>,
     connections: AtomicU64,
     texts: Texts,
+}
+
+/// The connections that there are.
+#[derive(Default)]
+struct Open {
+    all: usize,
+    by_visitor: HashMap<[u8; 16], usize>,
 }
 
 #[derive(Clone)]
@@ -215,7 +222,7 @@ impl Builder {
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
-            visitors: Mutex::default(),
+            open: Mutex::default(),
             connections: AtomicU64::new(0),
             texts: Texts::default(),
         }))
@@ -355,22 +362,15 @@ impl Live {
     /// A number for a new connection, and a place for it among those of its visitor; `None` if there are too many.
     pub(crate) fn admit(&self, secret: &str) -> Option<Admitted> {
         let visitor = visitor_key(secret);
-        let mut visitors = self
-            .0
-            .visitors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let all: usize = visitors.len();
-        let count = visitors.entry(visitor).or_default();
-        let own = *count;
-        if own >= self.limits().connections_per_visitor || all > self.limits().connections {
-            if own == 0 {
-                visitors.remove(&visitor);
-            }
+        let limits = self.limits();
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = open.by_visitor.get(&visitor).copied().unwrap_or_default();
+        if own >= limits.connections_per_visitor || open.all >= limits.connections {
             return None;
         }
-        *count += 1;
-        drop(visitors);
+        open.by_visitor.insert(visitor, own + 1);
+        open.all += 1;
+        drop(open);
         let number = self.0.connections.fetch_add(1, Ordering::Relaxed) + 1;
         Some(Admitted {
             live: self.clone(),
@@ -389,16 +389,17 @@ pub(crate) struct Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut visitors = self
+        let mut open = self
             .live
             .0
-            .visitors
+            .open
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = visitors.get_mut(&self.visitor) {
-            *count -= 1;
-            if *count == 0 {
-                visitors.remove(&self.visitor);
+        open.all -= 1;
+        if let Some(own) = open.by_visitor.get_mut(&self.visitor) {
+            *own -= 1;
+            if *own == 0 {
+                open.by_visitor.remove(&self.visitor);
             }
         }
     }

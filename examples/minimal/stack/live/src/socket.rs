@@ -1,5 +1,7 @@
 //! The WebSocket: from a request to a session.
 
+use std::time::Duration;
+
 use axum::{
     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     http::{HeaderMap, StatusCode, Uri, header},
@@ -33,42 +35,59 @@ impl Live {
             .read_buffer_size(4 * 1024)
             .write_buffer_size(0)
             .max_write_buffer_size(8 * 1024 * 1024)
-            .max_frame_size(self.limits().message_bytes)
-            .max_message_size(self.limits().message_bytes);
+            // Somewhat more than is allowed is read, so that there is a connection left to say why it ends.
+            .max_frame_size(SLACK * self.limits().message_bytes)
+            .max_message_size(SLACK * self.limits().message_bytes);
         upgrade.on_upgrade(move |socket| async move {
-            session::run(live, visit, Socket(socket), admitted.number).await;
+            let most = live.limits().message_bytes;
+            session::run(live, visit, Socket { socket, most }, admitted.number).await;
             drop(admitted);
         })
     }
 }
 
-struct Socket(WebSocket);
+/// How many times the allowed size of a message is read before the connection is cut off without a word.
+const SLACK: usize = 8;
+/// How long a browser may take to notice that we are leaving.
+const PARTING: Duration = Duration::from_secs(1);
+
+struct Socket {
+    socket: WebSocket,
+    /// Bytes of a message.
+    most: usize,
+}
 
 impl Io for Socket {
     async fn receive(&mut self) -> Incoming {
         loop {
-            return match self.0.recv().await {
-                Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
-                Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(_))) | None => Incoming::Gone,
-                Some(Err(error)) if error.to_string().contains("too l") => Incoming::TooLarge,
-                Some(Err(_)) => Incoming::Gone,
+            let Some(Ok(message)) = self.socket.recv().await else {
+                return Incoming::Gone;
+            };
+            return match message {
+                Message::Text(text) if text.len() > self.most => Incoming::TooLarge,
+                Message::Binary(bytes) if bytes.len() > self.most => Incoming::TooLarge,
+                Message::Text(text) => Incoming::Text(text.as_str().to_owned()),
+                Message::Binary(bytes) => Incoming::Binary(bytes),
+                Message::Ping(_) | Message::Pong(_) => continue,
+                Message::Close(_) => Incoming::Gone,
             };
         }
     }
 
     async fn send(&mut self, text: String) -> bool {
-        self.0.send(Message::Text(text.into())).await.is_ok()
+        self.socket.send(Message::Text(text.into())).await.is_ok()
     }
 
     async fn close(&mut self, why: Close) {
         let (code, reason) = why.frame();
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
-        self.0.send(Message::Close(Some(frame))).await.ok();
+        let reason = reason.into();
+        let frame = Message::Close(Some(CloseFrame { code, reason }));
+        if self.socket.send(frame).await.is_err() {
+            return;
+        }
+        // What is still on its way is read: else it would be answered by a reset, which swallows the reason.
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        tokio::time::timeout(PARTING, rest).await.ok();
     }
 }
 

@@ -116,6 +116,18 @@ async fn a_visitor_has_only_so_many_connections_and_another_one_is_not_hindered(
 }
 
 #[tokio::test]
+async fn a_process_has_only_so_many_connections() {
+    let live = live_with(Limits {
+        connections: 2,
+        ..Limits::default()
+    });
+    let held = [live.admit("ada").unwrap(), live.admit("eve").unwrap()];
+    assert!(live.admit("grace").is_none());
+    drop(held);
+    assert!(live.admit("grace").is_some());
+}
+
+#[tokio::test]
 async fn a_slow_rendering_is_given_up() {
     async fn slow(cx: Cx) -> Result {
         let go = cx.use_state(|| false);
