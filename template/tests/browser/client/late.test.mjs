@@ -27,12 +27,13 @@ test("a click while the connection is about to end is sent by the next one", asy
     window.WebSocket = function open(url) { return window.latest = new Socket(url); };
   });
   const comes = async () => {
+    const before = fake.sent.filter(([kind]) => kind === "join").length;
     await fake.socket.close({ code: 1012 });
-    await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
+    await fake.until(() => fake.sent.filter(([kind]) => kind === "join").length > before);
     await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
   };
   await comes();
-  await fake.page.evaluate(() => Object.defineProperty(window.latest, "readyState", { get: () => WebSocket.CLOSING }));
+  await fake.page.evaluate(() => Object.defineProperty(window.latest, "readyState", { get: () => 2, set() {} }));
   await fake.page.getByRole("button").click();
   assert.equal(fake.events().length, 0);
   await comes();
