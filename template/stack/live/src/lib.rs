@@ -58,7 +58,9 @@ pub use upload::{Accept, BrokenOff, Chunk, File, Upload};
 /// here.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let lines = include_str!("client.js").lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).fold(String::new(), |script, line| script + line + "\n")
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .fold(String::new(), |script, line| script + line + "\n")
 });
 
 /// 128 random bits in hexadecimal.
