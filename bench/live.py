@@ -8,7 +8,7 @@
 Needs PostgreSQL's programs on PATH. Server and load share the machine's cores.
 """
 
-import argparse, gzip, json, os, pathlib, resource, signal, subprocess, sys, time, urllib.request
+import argparse, json, os, pathlib, resource, signal, subprocess, sys, time, urllib.request
 
 import measure
 
@@ -69,12 +69,12 @@ def main():
         program = subprocess.Popen([app], env=env, cwd=measure.WORK)
         try:
             live = run(bench, program, port, chosen.connections, chosen.seconds, chosen.text)
+            script = urllib.request.Request(f"http://127.0.0.1:{port}/static/live.js", headers={"Accept-Encoding": "gzip"})
+            live["script_bytes_gzip"] = len(urllib.request.urlopen(script).read())
         finally:
             program.send_signal(signal.SIGTERM)
             program.wait(20)
 
-    script = (ROOT / "template/stack/live/src/client.js").read_bytes()
-    live["script_bytes_gzip"] = len(gzip.compress(script, 9))
     for name, numbers in (("bare WebSocket", bare), ("live pages", live)):
         print(name, json.dumps(numbers))
     for key in ("kB_per_idle_connection", "p99_ms"):

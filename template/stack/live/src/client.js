@@ -52,10 +52,11 @@
 
   function identity(node) {
     if (node.nodeType !== 1) return "";
-    return node.getAttribute("data-key") || node.id || node.nodeName === "OPTION" && node.value || "";
+    // Not `node.id`: in a form that is a field of this name.
+    return node.getAttribute("data-key") || node.getAttribute("id") || node.nodeName === "OPTION" && node.value || "";
   }
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
-    && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name)
+    && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
     // Whose content is somebody else's does not become one whose content is the server's.
     && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)));
   const continues = (old, next) => alike(old, next) && !(elsewhere && old.nodeName === "MAIN");
@@ -64,7 +65,8 @@
   function morph(live, old, next) {
     if (!live || old.isEqualNode(next)) return;
     if (old.nodeType !== 1 && old.nodeType !== 11) {
-      if (live.nodeType === old.nodeType && live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
+      if (live.nodeType !== old.nodeType) live.replaceWith(fresh(next));
+      else if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
       return;
     }
     if (old.nodeType === 1) attributes(live, old, next);
@@ -104,8 +106,8 @@
       property(live, name, null);
     }
     if (live.nodeName === "TEXTAREA" && old.textContent !== next.textContent) {
-      live.textContent = next.textContent;
       wish(live, "value", next.textContent);
+      live.textContent = next.textContent;
     }
   }
 
@@ -120,19 +122,29 @@
     else if (name === "data-open" && live.nodeName === "DIALOG") dialog(live);
   }
 
+  function fresh(next) {
+    const node = document.importNode(next, true);
+    claim(node);
+    return node;
+  }
+
   // The live nodes of `old`'s children, which are in the same order; what others have put between them is passed by.
+  // A browser that translates a page puts <font> in the place of texts. What is not recognized any more goes.
   function pair(live, old) {
     const pairs = new Map();
     const known = ours.has(live);
     let at = live.firstChild;
     for (const child of old.childNodes) {
       for (let look = at; look; look = look.nextSibling) {
-        if (known && !ours.has(look) || !alike(look, child)) continue;
+        const mine = !known || ours.has(look);
+        if (mine ? !alike(look, child) : child.nodeType !== 3 || look.nodeName !== "FONT") continue;
         pairs.set(child, look);
         at = look.nextSibling;
         break;
       }
     }
+    const found = new Set(pairs.values());
+    if (known) for (const node of [...live.childNodes]) if (ours.has(node) && !found.has(node)) node.remove();
     return pairs;
   }
 
@@ -176,8 +188,7 @@
         places.push([node, was, child]);
         if (!still.has(i)) move(live, node, anchor);
       } else {
-        node = document.importNode(child, true);
-        claim(node);
+        node = fresh(child);
         live.insertBefore(node, anchor);
         arrived(node);
       }
@@ -186,19 +197,34 @@
     for (const [node, was, child] of places) morph(node, was, child);
   }
 
-  // Pairs nodes without keys: alike ones in order, equal ones preferred where the lists differ in length.
+  // Pairs nodes without keys: equal ones at both ends, and of the rest as many as go without crossing.
   function match(olds, news, from) {
     let start = 0, endOld = olds.length, endNew = news.length;
     const take = (a, b) => continues(a, b) && from.set(b, a);
     while (start < endOld && start < endNew && olds[start].isEqualNode(news[start])) take(olds[start], news[start++]);
     while (endOld > start && endNew > start && olds[endOld - 1].isEqualNode(news[endNew - 1])) take(olds[--endOld], news[--endNew]);
-    let at = start;
-    for (let i = start; i < endNew; i++) {
-      for (let look = at; look < endOld; look++) {
-        if (take(olds[look], news[i])) {
-          at = look + 1;
-          break;
-        }
+    // Long lists piece by piece.
+    for (; start < endOld && start < endNew; start += 200) {
+      const end = start + 200;
+      align(olds.slice(start, Math.min(end, endOld)), news.slice(start, Math.min(end, endNew)), take);
+    }
+  }
+
+  function align(olds, news, take) {
+    const width = news.length + 1;
+    const best = new Uint16Array((olds.length + 1) * width);
+    const worth = (a, b) => !alike(a, b) ? 0 : a.nodeType !== 1 ? 1 : a.isEqualNode(b) ? 5 : 3;
+    for (let at = olds.length * width - 1; at >= 0; at--) {
+      const b = news[at % width];
+      const pair = b && worth(olds[Math.floor(at / width)], b);
+      best[at] = Math.max(best[at + width], b ? best[at + 1] : 0, pair && pair + best[at + width + 1]);
+    }
+    for (let at = 0; best[at];) {
+      if (best[at] === best[at + width]) at += width;
+      else if (best[at] === best[at + 1]) at++;
+      else {
+        take(olds[Math.floor(at / width)], news[at % width]);
+        at += width + 1;
       }
     }
   }
@@ -330,7 +356,7 @@
   // ---- The connection
 
   let root, text, shown, version = 0, state, mac, items;
-  let socket = null, joined = false, again = false, gone = false;
+  let socket = null, joined = false, since = 0, again = false, gone = false;
   let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
   const waiting = new Map(); // seq → element whose event is not acknowledged
   const working = new Map(); // seq → element whose handler still works
@@ -385,6 +411,8 @@
     if (mine !== socket) return;
     socket = null;
     mine.close();
+    // One that is ended soon each time is not come back to at once.
+    if (joined && Date.now() - since >= 10000) attempt = 0;
     joined = false;
     again = true;
     asked = 0;
@@ -395,6 +423,8 @@
     busy.forEach(quiet);
     if (gone) return;
     if (code === 4004) return ended();
+    // What cannot be said is not said again.
+    if (code === 4002 || code === 4003) unsent.clear();
     status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
     doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
     // Half of it by chance, so that not everybody comes back at once.
@@ -453,13 +483,15 @@
       working.delete(s);
     }
     rest.forEach(quiet);
-    for (const kinds of unsent.values()) {
+    for (const [target, kinds] of unsent) {
       for (const [kind, { sent }] of kinds) if (sent <= acknowledged) kinds.delete(kind);
+      if (!kinds.size) unsent.delete(target);
     }
     grantWishes();
     if (message.u) {
       if (message.u[1] === "push") history.pushState({ live: 1, x: 0, y: 0 }, "", message.u[0]);
       else history.replaceState(history.state, "", message.u[0]);
+      address = here();
     }
     if (message.n) arrive();
     for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
@@ -477,7 +509,7 @@
     if (message.reload) location.reload();
     if (!joined && message.v !== undefined) {
       joined = true;
-      attempt = 0;
+      since = Date.now();
       clearTimeout(doubt);
       doubt = 0;
       status("online");
@@ -490,7 +522,7 @@
     const next = parse(html);
     // What is not ours any more, because something meddled with it, is drawn from what it is.
     if (text === null) claim(root);
-    const old = text === null ? parse(root.innerHTML) : shown ?? parse(text);
+    const old = text === null ? parse(textOf(root)) : shown ?? parse(text);
     keepingFocus(() => morph(root, old, next));
     text = html;
     shown = next;
@@ -498,7 +530,11 @@
 
   function leave(url) {
     gone = true;
+    ways = [];
+    document.documentElement.removeAttribute("aria-busy");
     location.assign(url);
+    // What was only downloaded leaves this page where it is.
+    setTimeout(() => { gone = false; hurry(); }, 5000);
   }
 
   function stopped(why) {
@@ -517,7 +553,7 @@
   const KINDS = ["click", "dblclick", "input", "change", "submit", "keydown", "keyup", "focusin", "focusout", "close"];
   const NAMES = { focusin: "focus", focusout: "blur" };
   const OWN = new Set(["link", "debounce", "keys", "confirm", "key", "stream", "open"]);
-  let delayed = []; // { target, id, timer, go }: what waits for a pause in typing
+  let delayed = []; // { target, kind, timer, go }: what waits for a pause in typing
 
   const control = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.nodeName);
 
@@ -583,32 +619,31 @@
     // Keys that choose a word, and the word until it is chosen, are nobody else's.
     if (event.isComposing && /^(input|key)/.test(kind)) return;
     if (kind === "input" && composing === target) composing = null;
-    if (!el || el.disabled || el.getAttribute("aria-disabled") === "true") {
+    if (kind === "click" && el?.matches("a, [type=submit], button:not([type])")) event.preventDefault();
+    if (!el || el.matches(":disabled, [aria-disabled=true]")) {
       if (/^(change|submit|click|blur)$/.test(kind)) flush();
       return;
     }
     if (kind === "submit") {
       // Without a connection a form that works without one is sent as such.
-      if (!joined && el.method === "post" && el.getAttribute("action")) return void (leaving = Date.now());
+      if (!joined && el.matches("[method=post][action]")) return void (leaving = Date.now());
       event.preventDefault();
     }
-    if (kind === "click" && (el.nodeName === "A" || el.type === "submit")) event.preventDefault();
     const keys = el.dataset.keys;
-    if (event.key !== undefined && keys && !keys.split(" ").includes(event.key)) return;
+    if (/^key/.test(kind) && keys && !keys.split(" ").includes(event.key)) return;
     if (el.dataset.confirm && (kind === "click" || kind === "submit") && !window.confirm(el.dataset.confirm)) {
       event.preventDefault();
       return;
     }
     const delay = Number(el.dataset.debounce ?? 0);
-    const id = el.getAttribute("on:" + kind);
-    const send = () => emit(el, target, id, kind, () => payload(event, el, target, kind));
+    const send = () => emit(el, target, kind, event);
     if (delay && (kind === "input" || kind === "keyup")) {
       const drop = () => {
         clearTimeout(mine.timer);
         delayed = delayed.filter((other) => other !== mine);
       };
-      const mine = { target, id, drop, go: () => { drop(); send(); } };
-      delayed.find((other) => other.target === target && other.id === id)?.drop();
+      const mine = { target, kind, drop, go: () => { drop(); send(); } };
+      delayed.find((other) => other.target === target && other.kind === kind)?.drop();
       mine.timer = setTimeout(mine.go, delay);
       delayed.push(mine);
       return;
@@ -622,19 +657,20 @@
     for (const { go } of delayed) go();
   }
 
-  // Sends an event, and says so on the element until it is done.
-  function emit(el, target, id, kind, body) {
+  // Sends an event to who listens by now, and says so on the element until it is done.
+  function emit(el, target, kind, event = {}) {
+    const id = root.contains(target) && el.getAttribute("on:" + kind);
+    if (!id) return;
     const typing = (kind === "input" || kind === "change") && control(target);
     seq++;
     if (typing || kind === "keyup" && control(target)) typed.set(target, seq);
     const mine = { el };
     if (typing) unsent.set(target, (unsent.get(target) ?? new Map()).set(kind, mine));
-    if (!joined) {
+    if (!joined || !say(["ev", seq, version, id, kind, payload(event, el, target, kind)])) {
       // Never sent, so it is safe to send it later, if the page then still is what was clicked.
-      if (!typing && later.length < 20) later.push(() => emit(el, target, id, kind, body));
+      if (!typing && later.length < 20) later.push(() => emit(el, target, kind, event));
       return;
     }
-    if (!say(["ev", seq, version, id, kind, body()])) return;
     mine.sent = seq;
     busy(el);
     waiting.set(seq, el);
@@ -650,9 +686,8 @@
     typed.clear();
     for (const [target, kinds] of again) {
       for (const [kind, { el }] of kinds) {
-        const id = target.isConnected && el.contains(target) && el.getAttribute("on:" + kind);
         // Of a group of radio buttons only the one that is chosen has something to say.
-        if (id && (target.type !== "radio" || target.checked)) emit(el, target, id, kind, () => payload({}, el, target, kind));
+        if (el.contains(target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
       }
     }
     grantWishes();
@@ -678,7 +713,7 @@
     for (const entry of entries) {
       const el = entry.target;
       if (!el.isConnected || !el.hasAttribute("on:visible")) seen.unobserve(el);
-      else if (entry.isIntersecting && joined) emit(el, el, el.getAttribute("on:visible"), "visible", () => payload({}, el, el, "visible"));
+      else if (entry.isIntersecting && joined) emit(el, el, "visible");
     }
   }, { rootMargin: "200px" });
   function watch(node) {
@@ -709,6 +744,7 @@
   }
 
   let place = location.pathname; // whose page is shown
+  let address = here(); // and with its query
   let ways = []; // on which we are: { seq, url, kind, fragment or x and y }
   function navigate(way) {
     way.seq = ++seq;
@@ -739,7 +775,10 @@
   }
 
   function landed({ kind, x, y, fragment }) {
-    if (!ways.length) document.documentElement.removeAttribute("aria-busy");
+    if (!ways.length) {
+      document.documentElement.removeAttribute("aria-busy");
+      address = here();
+    }
     unsent.clear();
     if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
     else {
@@ -759,6 +798,8 @@
 
   addEventListener("popstate", (event) => {
     if (!event.state?.live) return;
+    // Another part of the page that is shown.
+    if (!ways.length && here() === address) return scrollTo(event.state.x, event.state.y);
     if (joined) navigate({ url: here(), kind: "pop", x: event.state.x, y: event.state.y });
     else location.reload();
   });
@@ -815,6 +856,9 @@
   const REFUSED = new Set(["constructor", "__proto__", "prototype", "eval", "Function", "setTimeout", "setInterval", "importScripts"]);
 
   async function call(id, path) {
+    // Another connection has not asked.
+    const mine = socket;
+    const answer = (ok, value) => { if (mine === socket) say(["ret", id, ok, value]); };
     try {
       let value = globalThis;
       for (const step of path) {
@@ -828,9 +872,9 @@
       }
       let plain = null;
       try { plain = JSON.parse(JSON.stringify(await value ?? null)); } catch { /* A window, an element: nothing to tell. */ }
-      say(["ret", id, true, plain]);
+      answer(true, plain);
     } catch (error) {
-      say(["ret", id, false, String(error?.message ?? error)]);
+      answer(false, String(error?.message ?? error));
     }
   }
 
