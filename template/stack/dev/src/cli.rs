@@ -14,11 +14,13 @@ use stack_migrate::Rename;
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Build, run, and do so again at every change; what happens without a command, too
+    Serve(Serve),
     /// Drop every database of the project and make it anew from `schema/`, with seeds
     ///
     /// Only a local development database is dropped; anything else is refused.
@@ -32,6 +34,29 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve(Serve::default())
+    }
+}
+
+#[derive(Args, Debug, Default)]
+#[command(
+    after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
+live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
+)]
+pub(crate) struct Serve {
+    /// Run it once, and do not watch
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+    /// With optimizations
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Make the database anew, now and whenever `schema/` changes, as `cargo dev pave` does
+    #[arg(long)]
+    pub(crate) pave: bool,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@ mod db;
 mod migrate;
 mod pave;
 mod seed;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use crate::project::Project;
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     let project = Project::find()?;
     match command {
+        Command::Serve(arguments) => serve::run(&project, &arguments).await,
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
