@@ -124,6 +124,9 @@ impl Server<'_> {
     }
 
     async fn act(&mut self, due: &Due) -> Result<()> {
+        if due.is_nothing() {
+            return Ok(());
+        }
         if due.schema && self.arguments.pave {
             self.pave().await;
         } else if due.schema {
