@@ -10,11 +10,21 @@ use stack_migrate::Rename;
 #[command(
     name = "cargo dev",
     bin_name = "cargo dev",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Cli {
+    /// The command that was typed; without one, to serve.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -36,13 +46,7 @@ pub(crate) enum Command {
     BrowserTest(BrowserTest),
 }
 
-impl Default for Command {
-    fn default() -> Self {
-        Self::Serve(Serve::default())
-    }
-}
-
-#[derive(Args, Debug, Default)]
+#[derive(Args, Debug)]
 #[command(
     after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
 live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
@@ -183,6 +187,13 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
+        assert!(matches!(typed, Command::Serve(Serve { pave: true, release: false, .. })));
+        assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
     }
 
     #[test]

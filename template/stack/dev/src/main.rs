@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(cli.command.unwrap_or_default())),
+        Ok(runtime) => runtime.block_on(commands::run(cli.command())),
         Err(error) => Err(error::Error::new(format!("cannot start: {error}"))),
     };
     match done {

@@ -47,6 +47,7 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
         running: None,
         show: Show::default(),
         said: false,
+        pave: arguments.pave,
     };
     let stop = interrupted()?;
     let ended = tokio::select! {
@@ -70,6 +71,8 @@ struct Server<'a> {
     show: Show,
     /// Whether the address was told.
     said: bool,
+    /// Whether the database is to be made anew as soon as there is a program.
+    pave: bool,
 }
 
 impl Server<'_> {
@@ -79,9 +82,6 @@ impl Server<'_> {
         }
         let mut watcher = Watcher::start(self.project.folder())?;
         let mut keys = Keys::listen();
-        if self.arguments.pave {
-            self.pave().await;
-        }
         let mut due = Due {
             build: true,
             ..Due::default()
@@ -95,7 +95,7 @@ impl Server<'_> {
                 batch = watcher.next() => due = Due::after(&batch?),
                 key = keys.next() => match key {
                     Key::Restart => (due.build, due.restart) = (true, true),
-                    Key::Pave => self.pave().await,
+                    Key::Pave => (due.build, self.pave) = (true, true),
                     Key::Open => browser::open(&self.url),
                     Key::Quit => return Ok(ExitCode::SUCCESS),
                 },
@@ -106,7 +106,7 @@ impl Server<'_> {
 
     /// Without watching: the end of the application is the end of the command.
     async fn once(&mut self) -> Result<ExitCode> {
-        let build = Build::run(self.project, self.arguments.release).await?;
+        let build = Build::run(self.project, self.arguments.release, false).await?;
         let Ok(built) = build else {
             return Ok(ExitCode::FAILURE);
         };
@@ -127,16 +127,15 @@ impl Server<'_> {
         if due.is_nothing() {
             return Ok(());
         }
-        if due.schema && self.arguments.pave {
-            self.pave().await;
-        } else if due.schema {
+        self.pave |= due.schema && self.arguments.pave;
+        if due.schema && !self.pave {
             ui::say(SCHEMA);
             self.show.notice(SCHEMA);
             self.publish().await;
         }
         // They are a part of a release build.
         let embedded = self.arguments.release && !due.files.is_empty();
-        if due.build || embedded {
+        if due.build || embedded || self.pave {
             self.build(due.restart).await?;
         } else if due.restart {
             ui::say("`.env` has changed");
@@ -151,7 +150,7 @@ impl Server<'_> {
     /// Builds, and exchanges the application if there is another one, or if it is to be started anyway.
     async fn build(&mut self, restart: bool) -> Result<()> {
         let begun = Instant::now();
-        let built = match Build::run(self.project, self.arguments.release).await? {
+        let built = match Build::run(self.project, self.arguments.release, self.said).await? {
             Ok(built) => built,
             Err(problem) => {
                 ui::say(match &self.running {
@@ -162,6 +161,11 @@ impl Server<'_> {
                 return Ok(());
             }
         };
+        // Not before: the seeds are the application's to plant.
+        let restart = restart || self.pave;
+        if std::mem::take(&mut self.pave) {
+            self.pave().await;
+        }
         let healed = self.show.problem.take().is_some();
         if built.fresh && !restart && self.running.is_some() {
             if healed {
@@ -170,7 +174,9 @@ impl Server<'_> {
             }
             return Ok(());
         }
-        ui::say(&format!("built in {:.1} s", begun.elapsed().as_secs_f32()));
+        if !built.fresh || self.running.is_none() {
+            ui::say(&format!("built in {:.1} s", begun.elapsed().as_secs_f32()));
+        }
         self.exchange(&built).await
     }
 
@@ -211,7 +217,7 @@ impl Server<'_> {
         self.running = None;
         ui::say(&format!("the program has ended ({}); a change starts it again", end.how));
         let problem = Problem {
-            title: "The program has ended".to_owned(),
+            title: format!("The program has ended ({}); a change starts it again", end.how),
             texts: vec![end.last_words],
         };
         self.show.problem = Some(problem);
@@ -239,10 +245,7 @@ impl Server<'_> {
             confirm: Vec::new(),
         };
         match pave::run(self.project, &arguments).await {
-            Ok(_) => {
-                self.show.notices.clear();
-                self.publish().await;
-            }
+            Ok(_) => self.show.notices.clear(),
             Err(error) => ui::error(&error),
         }
     }

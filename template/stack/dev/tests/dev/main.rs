@@ -6,4 +6,6 @@ mod browser_test;
 mod db;
 mod migrate;
 mod pave;
+#[cfg(unix)]
+mod serve;
 mod workbench;

@@ -55,7 +55,7 @@
     section { position: fixed; inset: auto 1rem 1rem 1rem; max-height: 70vh; overflow: auto; z-index: 2147483647;
       box-sizing: border-box; padding: 1rem 1.25rem; border-radius: .5rem; border-top: .3rem solid #f0616d;
       background: #1b1717; color: #f5efe9; font: 14px/1.5 system-ui, sans-serif; box-shadow: 0 1rem 4rem #000a }
-    section.notice { border-top-color: #e0a93b }
+    section.notice { border-top-color: #e0a93b; box-shadow: 0 .25rem 1rem #0006 }
     h1 { margin: 0 3rem .5rem 0; font-size: 1rem }
     p { margin: .25rem 3rem 0 0 }
     pre { margin: .75rem 0 0; font: 13px/1.45 ui-monospace, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap;

@@ -20,10 +20,11 @@ pub(super) struct Build {
 }
 
 impl Build {
-    /// Builds the application. Errors and warnings are printed as cargo prints them; the errors are returned, too.
+    /// Builds the application, without a word about what goes well if it is to be `quiet`. Errors and warnings are printed as cargo prints them; the errors are returned, too.
     pub(super) async fn run(
         project: &Project,
         release: bool,
+        quiet: bool,
     ) -> Result<std::result::Result<Self, Problem>> {
         let name = project.name()?;
         let mut command = cargo::command(project);
@@ -34,6 +35,9 @@ impl Build {
         });
         if release {
             command.arg("--release");
+        }
+        if quiet {
+            command.arg("--quiet");
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let run = move || -> std::io::Result<Messages> {

@@ -109,7 +109,24 @@ fn listen(stderr: ChildStderr) -> oneshot::Receiver<String> {
             last.push_back(plain(&line));
         }
         let last: Vec<String> = last.into();
-        sender.send(last.join("\n")).ok();
+        sender.send(in_short(&last.join("\n")).to_owned()).ok();
     });
     words
+}
+
+/// Without the list of functions after a panic: where it happened stands before it.
+fn in_short(words: &str) -> &str {
+    let (before, _) = words.split_once("\nstack backtrace:").unwrap_or((words, ""));
+    before.trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_panic_only_what_and_where_is_kept() {
+        let words = "\nthread 'main' panicked at src/app.rs:9:9:\nno\nstack backtrace:\n   0: begin";
+        assert_eq!(in_short(words), "thread 'main' panicked at src/app.rs:9:9:\nno");
+    }
 }
