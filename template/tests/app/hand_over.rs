@@ -65,7 +65,11 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
         for keeps in [false, true, false, true] {
             let (sent, done) = (&sent, &done);
             scope.spawn(move || {
-                let mut client = Client { address, connection: None, keeps };
+                let mut client = Client {
+                    address,
+                    connection: None,
+                    keeps,
+                };
                 while !done.load(Ordering::Relaxed) || sent.load(Ordering::Relaxed) < 1000 {
                     assert_eq!(client.ask(), "HTTP/1.1 200 OK\r\n");
                     sent.fetch_add(1, Ordering::Relaxed);
@@ -100,10 +104,13 @@ impl Client {
     /// Asks, and returns the first line of the answer.
     fn ask(&mut self) -> String {
         let kept = self.connection.is_some();
-        let mut connection = self.connection.take().unwrap_or_else(|| {
-            BufReader::new(TcpStream::connect(self.address).unwrap())
-        });
-        let asked = connection.get_mut().write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut connection = self
+            .connection
+            .take()
+            .unwrap_or_else(|| BufReader::new(TcpStream::connect(self.address).unwrap()));
+        let asked = connection
+            .get_mut()
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
         let mut first = String::new();
         let read = asked.and_then(|()| connection.read_line(&mut first));
         // A kept connection may have been closed while nobody used it, and then every client asks again.

@@ -192,7 +192,14 @@ mod tests {
     #[test]
     fn without_a_command_it_serves() {
         let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
-        assert!(matches!(typed, Command::Serve(Serve { pave: true, release: false, .. })));
+        assert!(matches!(
+            typed,
+            Command::Serve(Serve {
+                pave: true,
+                release: false,
+                ..
+            })
+        ));
         assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
     }
 

@@ -109,25 +109,41 @@ mod tests {
     async fn pages_have_the_script_and_other_answers_do_not() {
         let (router, _link, _dev) = start().await;
         let page = ask(&router, "/").await;
-        let length: usize = page.headers()[CONTENT_LENGTH].to_str().unwrap().parse().unwrap();
+        let length: usize = page.headers()[CONTENT_LENGTH]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
         let page = axum::body::to_bytes(page.into_body(), 1000).await.unwrap();
         assert_eq!(page.len(), length);
-        assert!(page.starts_with(b"<head><script src=\"/_dev/client.js\""), "{page:?}");
+        assert!(
+            page.starts_with(b"<head><script src=\"/_dev/client.js\""),
+            "{page:?}"
+        );
         let text = ask(&router, "/text").await.into_body();
-        assert_eq!(axum::body::to_bytes(text, 1000).await.unwrap(), "<head></head>");
+        assert_eq!(
+            axum::body::to_bytes(text, 1000).await.unwrap(),
+            "<head></head>"
+        );
         assert_eq!(ask(&router, "/_dev/client.js").await.status(), 200);
     }
 
     #[tokio::test]
     async fn what_is_to_be_shown_reaches_pages_until_it_is_time_to_stop() {
         let (router, link, mut dev) = start().await;
-        let mut events = ask(&router, "/_dev/events").await.into_body().into_data_stream();
+        let mut events = ask(&router, "/_dev/events")
+            .await
+            .into_body()
+            .into_data_stream();
         let mut next = async || {
             let event = events.next().await?.unwrap();
             Some(String::from_utf8(event.to_vec()).unwrap())
         };
         let first = next().await.unwrap();
-        assert!(first.contains(r#""app.css":"/static/app.css?v=1""#), "{first}");
+        assert!(
+            first.contains(r#""app.css":"/static/app.css?v=1""#),
+            "{first}"
+        );
         dev.write_all(b"{\"show\":\"<b>\\n\"}\n").await.unwrap();
         let second = next().await.unwrap();
         assert!(second.contains(r#""show":"<b>\n""#), "{second}");

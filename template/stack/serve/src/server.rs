@@ -126,7 +126,9 @@ async fn connection(
 
 /// Ready when it is clear that nothing will be asked on a connection; never if something was.
 async fn unused(mut begun: watch::Receiver<bool>) {
-    let asked = timeout(UNUSED, begun.wait_for(|begun| *begun)).await.is_ok();
+    let asked = timeout(UNUSED, begun.wait_for(|begun| *begun))
+        .await
+        .is_ok();
     if asked {
         std::future::pending::<()>().await;
     }
@@ -185,11 +187,12 @@ mod tests {
 
     #[tokio::test]
     async fn connections_on_which_nothing_goes_on_do_not_keep_it_from_ending() {
-        let (address, stop, server) =
-            start(Router::new().route("/", get(async || "done"))).await;
+        let (address, stop, server) = start(Router::new().route("/", get(async || "done"))).await;
         let _unused = TcpStream::connect(address).await.unwrap();
         let mut idle = TcpStream::connect(address).await.unwrap();
-        idle.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            .await
+            .unwrap();
         let mut answer = vec![0; 1024];
         assert!(idle.read(&mut answer).await.unwrap() > 0);
         stop.send(()).unwrap();

@@ -215,9 +215,15 @@ impl Server<'_> {
     /// The application has ended by itself.
     fn gone(&mut self, end: End) {
         self.running = None;
-        ui::say(&format!("the program has ended ({}); a change starts it again", end.how));
+        ui::say(&format!(
+            "the program has ended ({}); a change starts it again",
+            end.how
+        ));
         let problem = Problem {
-            title: format!("The program has ended ({}); a change starts it again", end.how),
+            title: format!(
+                "The program has ended ({}); a change starts it again",
+                end.how
+            ),
             texts: vec![end.last_words],
         };
         self.show.problem = Some(problem);

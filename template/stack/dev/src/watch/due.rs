@@ -46,7 +46,10 @@ impl Due {
             ["docs" | "tests" | "benches" | "examples", ..]
             | [".github" | ".vscode" | ".devcontainer" | ".idea", ..]
             | ["stack", _, "tests" | "benches" | "examples", ..]
-            | [".env.example" | ".gitattributes" | ".editorconfig" | "rustfmt.toml" | "clippy.toml"]
+            | [
+                ".env.example" | ".gitattributes" | ".editorconfig" | "rustfmt.toml"
+                | "clippy.toml",
+            ]
             | ["Dockerfile" | ".dockerignore" | "compose.yaml" | "heavy.toml"] => {}
             _ if ends("md") => {}
             _ => self.build = true,
@@ -78,7 +81,10 @@ mod tests {
             "schema/vector/migrations/0009_books.sql",
             "crates/shop/src/lib.rs",
         ] {
-            let build = Due { build: true, ..Due::default() };
+            let build = Due {
+                build: true,
+                ..Due::default()
+            };
             assert_eq!(after(&[path]), build, "{path}");
         }
     }
@@ -100,7 +106,12 @@ mod tests {
 
     #[test]
     fn a_batch_of_everything_makes_everything_due() {
-        let due = after(&[".env", "static/app.css", "schema/010_users.sql", "src/lib.rs"]);
+        let due = after(&[
+            ".env",
+            "static/app.css",
+            "schema/010_users.sql",
+            "src/lib.rs",
+        ]);
         let all = Due {
             build: true,
             restart: true,

@@ -29,7 +29,10 @@ impl Ignored {
             this.everywhere.extend(exclude.build());
         }
         let top = repository.unwrap_or(root);
-        for folder in root.ancestors().take_while(|folder| folder.starts_with(top)) {
+        for folder in root
+            .ancestors()
+            .take_while(|folder| folder.starts_with(top))
+        {
             this.read(folder);
         }
         this
@@ -39,7 +42,8 @@ impl Ignored {
     pub(super) fn read(&mut self, folder: &Path) {
         let file = folder.join(".gitignore");
         if file.is_file() {
-            self.folders.insert(folder.to_owned(), Gitignore::new(file).0);
+            self.folders
+                .insert(folder.to_owned(), Gitignore::new(file).0);
         } else {
             self.folders.remove(folder);
         }

@@ -69,7 +69,13 @@ async fn what_git_ignores_is_not_but_settings_are() {
     let folder = Folder::new("ignored");
     folder.write(".git/info/exclude", "mine\n");
     let mut watcher = Watcher::start(&folder.0).unwrap();
-    for path in ["target/debug/app", ".git/index", "src/a.log", "mine", ".src.rs.swp"] {
+    for path in [
+        "target/debug/app",
+        ".git/index",
+        "src/a.log",
+        "mine",
+        ".src.rs.swp",
+    ] {
         folder.write(path, "");
     }
     folder.write(".gitignore", "/target\n*.log\n!keep.log\n.env\n");
@@ -78,7 +84,10 @@ async fn what_git_ignores_is_not_but_settings_are() {
     folder.write("done", "");
     let seen = watcher.until("done").await;
     assert!(seen.is_superset(&batch(&["keep.log", ".env"])), "{seen:?}");
-    assert!(seen.is_subset(&batch(&["keep.log", ".env", ".gitignore", "src/main.rs"])), "{seen:?}");
+    assert!(
+        seen.is_subset(&batch(&["keep.log", ".env", ".gitignore", "src/main.rs"])),
+        "{seen:?}"
+    );
 }
 
 #[tokio::test]
@@ -89,28 +98,46 @@ async fn new_folders_are_watched_with_all_that_is_in_them() {
     folder.write("src/pages/.gitignore", "secret.rs\n");
     folder.write("done", "1");
     let seen = watcher.until("done").await;
-    assert!(seen.contains(Path::new("src/pages/shop/cart.rs")), "{seen:?}");
+    assert!(
+        seen.contains(Path::new("src/pages/shop/cart.rs")),
+        "{seen:?}"
+    );
     folder.write("src/pages/shop/cart.rs", "2");
     folder.write("src/pages/shop/secret.rs", "2");
     fs::rename(folder.0.join("src/pages"), folder.0.join("src/views")).unwrap();
     folder.write("done", "2");
     let seen = watcher.until("done").await;
-    assert!(seen.contains(Path::new("src/views/shop/cart.rs")), "{seen:?}");
-    assert!(!seen.iter().any(|path| path.ends_with("secret.rs")), "{seen:?}");
+    assert!(
+        seen.contains(Path::new("src/views/shop/cart.rs")),
+        "{seen:?}"
+    );
+    assert!(
+        !seen.iter().any(|path| path.ends_with("secret.rs")),
+        "{seen:?}"
+    );
     folder.write("src/views/shop/order.rs", "3");
     folder.write("done", "3");
-    assert_eq!(watcher.until("done").await, batch(&["src/views/shop/order.rs"]));
+    assert_eq!(
+        watcher.until("done").await,
+        batch(&["src/views/shop/order.rs"])
+    );
 }
 
 #[tokio::test]
 async fn many_files_at_once_are_all_in_it() {
     let folder = Folder::new("many");
     let mut watcher = Watcher::start(&folder.0).unwrap();
-    let names: Vec<String> = (0..500).map(|n| format!("src/m{}/f{n}.rs", n % 20)).collect();
+    let names: Vec<String> = (0..500)
+        .map(|n| format!("src/m{}/f{n}.rs", n % 20))
+        .collect();
     for name in &names {
         folder.write(name, "");
     }
     folder.write("done", "");
     let seen = watcher.until("done").await;
-    assert!(names.iter().all(|name| seen.contains(Path::new(name))), "{}", seen.len());
+    assert!(
+        names.iter().all(|name| seen.contains(Path::new(name))),
+        "{}",
+        seen.len()
+    );
 }

@@ -15,7 +15,11 @@ pub(super) fn open(url: &str) {
     } else {
         Command::new("xdg-open")
     };
-    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     match command.spawn() {
         Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
         Err(_) => ui::say(&format!("no browser was found; the address is {url}")),

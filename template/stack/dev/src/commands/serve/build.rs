@@ -94,7 +94,9 @@ impl Messages {
         };
         ui::say(rendered.trim_end());
         // The last one only counts the others.
-        let counts = message["message"]["spans"].as_array().is_none_or(Vec::is_empty)
+        let counts = message["message"]["spans"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
             && message["message"]["code"].is_null()
             && !self.errors.is_empty();
         if message["message"]["level"] == "error" && !counts {
@@ -105,7 +107,8 @@ impl Messages {
     fn finish(mut self) -> Result<std::result::Result<Build, Problem>> {
         if !self.success {
             if self.errors.is_empty() {
-                self.errors.push("Cargo has said why in the terminal.".to_owned());
+                self.errors
+                    .push("Cargo has said why in the terminal.".to_owned());
             }
             return Ok(Err(Problem {
                 title: "The application cannot be built".to_owned(),
@@ -113,8 +116,10 @@ impl Messages {
             }));
         }
         let Some(program) = self.program else {
-            return Err(Error::new(format!("cargo has built no program `{}`", self.name))
-                .hint("the program of `Cargo.toml` has the name of the package"));
+            return Err(
+                Error::new(format!("cargo has built no program `{}`", self.name))
+                    .hint("the program of `Cargo.toml` has the name of the package"),
+            );
         };
         Ok(Ok(Build {
             program,

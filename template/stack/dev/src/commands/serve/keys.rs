@@ -20,7 +20,9 @@ impl Keys {
     pub(super) fn listen() -> Self {
         let (sender, keys) = mpsc::unbounded_channel();
         if stdin().is_terminal() {
-            ui::say("type r to restart, o to open the browser, p to pave the database, q to quit; then Enter");
+            ui::say(
+                "type r to restart, o to open the browser, p to pave the database, q to quit; then Enter",
+            );
             // A thread, because reading a terminal cannot be given up.
             std::thread::spawn(move || {
                 for line in stdin().lines().map_while(Result::ok) {

@@ -24,7 +24,9 @@ type Expected = Arc<Mutex<HashMap<String, oneshot::Sender<Link>>>>;
 impl Links {
     pub(super) async fn listen() -> Result<Self> {
         let failed = |error| Error::new(format!("cannot listen for the application: {error}"));
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(failed)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let expected = Expected::default();
         let known = Arc::clone(&expected);
@@ -56,7 +58,10 @@ pub(super) struct Link {
 impl Link {
     /// Tells it something. One that is not there any more is noticed elsewhere.
     pub(super) async fn say(&mut self, message: &Value) {
-        self.writer.write_all(format!("{message}\n").as_bytes()).await.ok();
+        self.writer
+            .write_all(format!("{message}\n").as_bytes())
+            .await
+            .ok();
     }
 
     pub(super) async fn stop(&mut self) {

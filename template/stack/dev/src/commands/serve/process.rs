@@ -83,7 +83,11 @@ async fn wait(
     let said = match said {
         Some(said) => said,
         // What it has started may hold its output open.
-        None => timeout(LOOK, words).await.ok().and_then(Result::ok).unwrap_or_default(),
+        None => timeout(LOOK, words)
+            .await
+            .ok()
+            .and_then(Result::ok)
+            .unwrap_or_default(),
     };
     End {
         success: status.as_ref().is_ok_and(std::process::ExitStatus::success),
@@ -116,7 +120,9 @@ fn listen(stderr: ChildStderr) -> oneshot::Receiver<String> {
 
 /// Without the list of functions after a panic: where it happened stands before it.
 fn in_short(words: &str) -> &str {
-    let (before, _) = words.split_once("\nstack backtrace:").unwrap_or((words, ""));
+    let (before, _) = words
+        .split_once("\nstack backtrace:")
+        .unwrap_or((words, ""));
     before.trim()
 }
 
@@ -126,7 +132,11 @@ mod tests {
 
     #[test]
     fn of_a_panic_only_what_and_where_is_kept() {
-        let words = "\nthread 'main' panicked at src/app.rs:9:9:\nno\nstack backtrace:\n   0: begin";
-        assert_eq!(in_short(words), "thread 'main' panicked at src/app.rs:9:9:\nno");
+        let words =
+            "\nthread 'main' panicked at src/app.rs:9:9:\nno\nstack backtrace:\n   0: begin";
+        assert_eq!(
+            in_short(words),
+            "thread 'main' panicked at src/app.rs:9:9:\nno"
+        );
     }
 }

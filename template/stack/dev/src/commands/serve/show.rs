@@ -26,7 +26,8 @@ impl Show {
 
     pub(super) fn to_json(&self) -> Value {
         let problem = self.problem.as_ref();
-        let problem = problem.map(|problem| json!({ "title": problem.title, "texts": problem.texts }));
+        let problem =
+            problem.map(|problem| json!({ "title": problem.title, "texts": problem.texts }));
         json!({ "problem": problem, "notices": self.notices })
     }
 }
@@ -50,7 +51,10 @@ mod tests {
 
     #[test]
     fn colours_are_left_out() {
-        assert_eq!(plain("\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `x`"), "error: `x`");
+        assert_eq!(
+            plain("\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `x`"),
+            "error: `x`"
+        );
         assert_eq!(plain("plain"), "plain");
         assert_eq!(plain("cut \u{1b}[3"), "cut ");
     }

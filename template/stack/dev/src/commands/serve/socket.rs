@@ -33,7 +33,9 @@ impl Socket {
             match TcpListener::bind((host, port)) {
                 Ok(listener) => {
                     if port != wanted {
-                        ui::warning(&format!("port {wanted} is taken, so it is {port} this time"));
+                        ui::warning(&format!(
+                            "port {wanted} is taken, so it is {port} this time"
+                        ));
                     }
                     let address = listener.local_addr().map_err(refused(host, port))?;
                     let listener = Self::IS_HANDED_OVER.then_some(listener);
@@ -43,7 +45,9 @@ impl Socket {
                 Err(error) => return Err(refused(host, port)(error)),
             }
         }
-        Err(Error::new(format!("no port from {wanted} to {last} is free")))
+        Err(Error::new(format!(
+            "no port from {wanted} to {last} is free"
+        )))
     }
 
     /// Another handle of it.
