@@ -50,9 +50,12 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
         pave: arguments.pave,
     };
     let stop = interrupted()?;
+    let mut keys = Keys::listen(!arguments.no_watch);
+    let quit = keys.quit();
     let ended = tokio::select! {
-        ended = server.serve() => ended,
+        ended = server.serve(&mut keys) => ended,
         () = stop => Ok(ExitCode::SUCCESS),
+        () = quit => Ok(ExitCode::SUCCESS),
     };
     if let Some(running) = server.running.take() {
         running.stop().await;
@@ -76,12 +79,11 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    async fn serve(&mut self) -> Result<ExitCode> {
+    async fn serve(&mut self, keys: &mut Keys) -> Result<ExitCode> {
         if self.arguments.no_watch {
             return self.once().await;
         }
         let mut watcher = Watcher::start(self.project.folder())?;
-        let mut keys = Keys::listen();
         let mut due = Due {
             build: true,
             ..Due::default()
@@ -97,7 +99,6 @@ impl Server<'_> {
                     Key::Restart => (due.build, due.restart) = (true, true),
                     Key::Pave => (due.build, self.pave) = (true, true),
                     Key::Open => browser::open(&self.url),
-                    Key::Quit => return Ok(ExitCode::SUCCESS),
                 },
                 end = ended(&mut self.running) => self.gone(end),
             }

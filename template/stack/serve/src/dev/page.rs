@@ -30,6 +30,10 @@ pub(super) async fn with_script(response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    if bytes.is_empty() {
+        // A head without a page.
+        return Response::from_parts(parts, Body::empty());
+    }
     let text = String::from_utf8_lossy(&bytes);
     let text = insert(&text, run());
     parts

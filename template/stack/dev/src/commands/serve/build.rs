@@ -1,8 +1,8 @@
 //! Building, and what the compiler has to say.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
@@ -40,22 +40,32 @@ impl Build {
             command.arg("--quiet");
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let run = move || -> std::io::Result<Messages> {
-            let mut child = command.spawn()?;
-            let mut messages = Messages::new(name);
-            if let Some(stdout) = child.stdout.take() {
-                for line in BufReader::new(stdout).lines() {
-                    messages.take(&line?);
-                }
-            }
-            messages.success = child.wait()?.success();
-            Ok(messages)
-        };
-        let messages = tokio::task::spawn_blocking(run)
-            .await
-            .map_err(|error| Error::new(format!("the build has stopped: {error}")))?
-            .map_err(cargo::not_started)?;
+        let mut child = Building(command.spawn().map_err(cargo::not_started)?);
+        let mut messages = Messages::new(name);
+        if let Some(stdout) = child.0.stdout.take() {
+            let read = move || {
+                let lines = BufReader::new(stdout).lines();
+                lines.map_while(io::Result::ok).for_each(|line| messages.take(&line));
+                messages
+            };
+            messages = tokio::task::spawn_blocking(read)
+                .await
+                .map_err(|error| Error::new(format!("the build has stopped: {error}")))?;
+        }
+        // It has closed its output, so this is its end.
+        let status = child.0.wait().map_err(cargo::not_started)?;
+        messages.success = status.success();
         messages.finish()
+    }
+}
+
+/// Cargo at work, which ends with this command.
+struct Building(Child);
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 
