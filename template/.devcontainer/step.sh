@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The steps of devcontainer.json. A prebuild runs `fetch` and `build`, and keeps what they leave; `prepare` runs once for
+# each container, `start` each time it starts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# `heavy` comes from its source: HEAVY_SOURCE, or the repository that heavy.toml names.
+heavy_source() {
+    local named
+    named=$(sed -n 's/^source = "\(.*\)"$/\1/p' heavy.toml)
+    case "${HEAVY_SOURCE:-$named}" in
+        http://* | https://* | ssh://* | git@*) echo "${HEAVY_SOURCE:-$named}" ;;
+    esac
+}
+
+install_heavy() {
+    local source
+    if command -v heavy >/dev/null; then
+        return
+    fi
+    source=$(heavy_source)
+    if [ -z "$source" ]; then
+        echo "heavy is not installed: heavy.toml names no repository; HEAVY_SOURCE=URL does (docs/containers.md)"
+        return
+    fi
+    cargo install --locked --git "$source" heavy-stack ||
+        echo "heavy could not be installed from $source; everything else works without it"
+}
+
+# Until the database answers, for a minute at most.
+wait_for_database() {
+    local tries=120
+    until pg_isready --quiet --dbname="$DATABASE_URL"; do
+        tries=$((tries - 1))
+        if [ "$tries" -eq 0 ]; then
+            echo "the database does not answer: docker compose --file .devcontainer/compose.yaml logs db" >&2
+            return 1
+        fi
+        sleep 0.5
+    done
+}
+
+case "${1:-}" in
+    fetch)
+        cargo fetch --locked
+        ;;
+    build)
+        cargo build --locked --workspace --all-targets
+        install_heavy
+        ;;
+    prepare)
+        [ -e .env ] || cp .env.example .env
+        wait_for_database
+        cargo dev pave
+        ;;
+    start)
+        wait_for_database
+        # In the background, and not for the output of this step to wait for.
+        if command -v heavy >/dev/null && heavy time --help >/dev/null 2>&1; then
+            setsid --fork heavy time start </dev/null >/dev/null 2>&1
+        fi
+        ;;
+    *)
+        echo "usage: step.sh fetch|build|prepare|start" >&2
+        exit 2
+        ;;
+esac
