@@ -51,7 +51,10 @@ case "${1:-}" in
     prepare)
         [ -e .env ] || cp .env.example .env
         wait_for_database
-        cargo dev pave
+        # A container that is made anew keeps its databases.
+        if [ "$(psql --dbname="$DATABASE_URL" -Atc "select count(*) from pg_tables where schemaname = 'public'")" = 0 ]; then
+            cargo dev pave
+        fi
         ;;
     start)
         wait_for_database
