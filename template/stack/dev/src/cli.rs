@@ -1,6 +1,7 @@
 //! What can be typed. The doc comments are the help.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
@@ -32,6 +33,9 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+    /// Draw where the time goes, as a flame graph: of the server, or of tests
+    #[command(subcommand)]
+    Profile(Profile),
 }
 
 #[derive(Args, Debug)]
@@ -129,6 +133,27 @@ pub(crate) struct BrowserTest {
     /// Keep the database, to look at what the tests have left in it
     #[arg(long)]
     pub(crate) keep: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
+    Serve {
+        /// End by itself after this long: `30s`, `5m`
+        #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+        duration: Option<Duration>,
+        /// Where to put the picture
+        #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]
+        out: PathBuf,
+    },
+    /// Tests: of each program that has some, a picture of its own
+    Test {
+        /// A part of the tests' names [default: all]
+        filter: Option<String>,
+        /// The folder to put the pictures into
+        #[arg(long, value_name = "DIR", default_value = ".data/profile")]
+        out: PathBuf,
+    },
 }
 
 /// What may stand in the name of a file.

@@ -4,6 +4,7 @@ mod browser_test;
 mod db;
 mod migrate;
 mod pave;
+mod profile;
 mod seed;
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
+        Command::Profile(what) => profile::run(&project, &what).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

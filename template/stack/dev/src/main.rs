@@ -4,6 +4,8 @@
 //! - [`commands`]: one file a verb.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
+//! - [`on_path`]: which programs this machine has.
+//! - [`signal`]: how a process is asked to end.
 //! - [`guard`]: which databases may be dropped.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
@@ -17,7 +19,9 @@ mod commands;
 mod databases;
 mod error;
 mod guard;
+mod on_path;
 mod project;
+mod signal;
 mod ui;
 
 use std::process::ExitCode;

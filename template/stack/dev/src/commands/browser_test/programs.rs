@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
+use crate::on_path::on_path;
 use crate::project::Project;
 
 /// What `playwright-core` runs on.
@@ -94,24 +95,6 @@ fn browser() -> Option<PathBuf> {
         .flat_map(|folder| ELSEWHERE.iter().map(|path| folder.join(path)));
     let on_path = BROWSERS.iter().filter_map(|name| on_path(name));
     on_path.chain(elsewhere).find(|path| path.is_file())
-}
-
-/// A program on `PATH`, by its name.
-fn on_path(name: &str) -> Option<PathBuf> {
-    let names = if cfg!(windows) {
-        vec![format!("{name}.exe"), format!("{name}.cmd")]
-    } else {
-        vec![name.to_owned()]
-    };
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .flat_map(|folder| {
-            names
-                .iter()
-                .map(move |name| folder.join(name))
-                .collect::<Vec<_>>()
-        })
-        .find(|path| path.is_file())
 }
 
 const INSTALL: &str = if cfg!(target_os = "macos") {
