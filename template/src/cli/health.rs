@@ -77,8 +77,15 @@ mod tests {
 
     #[test]
     fn only_an_answer_with_the_status_200_is_good() {
-        assert_eq!(verdict("HTTP/1.1 200 OK\r\nvary: x\r\n\r\nready"), Ok("ready"));
-        for answer in ["HTTP/1.1 503 Service Unavailable\r\n\r\n", "SSH-2.0-200 x", ""] {
+        assert_eq!(
+            verdict("HTTP/1.1 200 OK\r\nvary: x\r\n\r\nready"),
+            Ok("ready")
+        );
+        for answer in [
+            "HTTP/1.1 503 Service Unavailable\r\n\r\n",
+            "SSH-2.0-200 x",
+            "",
+        ] {
             assert!(verdict(answer).is_err(), "{answer}");
         }
     }

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+    /// Say what this machine has for working on the project, what is missing, and how to get it
+    Doctor(Doctor),
     /// Draw where the time goes, as a flame graph: of the server, or of tests
     #[command(subcommand)]
     Profile(Profile),
@@ -154,6 +156,17 @@ pub(crate) enum Profile {
         #[arg(long, value_name = "DIR", default_value = ".data/profile")]
         out: PathBuf,
     },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit code 1 if something is missing that the project cannot do without; what only a part of it needs is
+no reason. See docs/editor.md."
+)]
+pub(crate) struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What may stand in the name of a file.

@@ -2,6 +2,7 @@
 
 mod browser_test;
 mod db;
+mod doctor;
 mod migrate;
 mod pave;
 mod profile;
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
+        Command::Doctor(arguments) => doctor::run(&project, &arguments).await,
         Command::Profile(what) => profile::run(&project, &what).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {

@@ -4,6 +4,7 @@
 
 mod browser_test;
 mod db;
+mod editor;
 mod migrate;
 mod pave;
 mod workbench;

@@ -69,6 +69,14 @@ impl Programs {
     }
 }
 
+/// Whether there is a browser for the tests.
+pub(in crate::commands) fn has_browser(project: &Project) -> bool {
+    match project.setting("CHROMIUM") {
+        Some(named) => named_browser(&named).is_ok(),
+        None => browser().is_some(),
+    }
+}
+
 /// What a person named in `CHROMIUM`: a path, or a program on `PATH`.
 fn named_browser(named: &str) -> Result<PathBuf> {
     let path = Path::new(named);
