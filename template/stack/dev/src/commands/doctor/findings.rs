@@ -240,7 +240,7 @@ fn nextest(facts: &Facts) -> Finding {
     if facts.has("cargo-nextest") {
         return Need::Part.good(what, "there, for `cargo dev test`");
     }
-    let says = "`cargo dev test` does with `cargo test` instead";
+    let says = "`cargo dev test` uses `cargo test` without it";
     Need::Part.missing(what, says, "cargo install --locked cargo-nextest")
 }
 
