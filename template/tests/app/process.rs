@@ -106,7 +106,10 @@ async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
     child.wait().unwrap();
     let (code, said) = health(&[]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("error: nothing answers on `http://127.0.0.1:"), "{said}");
+    assert!(
+        said.contains("error: nothing answers on `http://127.0.0.1:"),
+        "{said}"
+    );
 }
 
 #[cfg(unix)]
