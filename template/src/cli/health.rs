@@ -67,7 +67,9 @@ fn verdict(answer: &str) -> Result<&str, String> {
     if status.split(' ').nth(1) == Some("200") {
         Ok(body)
     } else {
-        Err(format!("it does not do well: it answers `{status}`"))
+        Err(format!(
+            "the application is not well: it answers `{status}`"
+        ))
     }
 }
 
