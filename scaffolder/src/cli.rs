@@ -10,9 +10,11 @@ use crate::error::Error;
 
 mod moves;
 mod table;
+mod time;
 
 pub use moves::{Adopt, Check, Choose, Diff, MoveArgs, Rename, Sync, Undo};
 pub use table::AddTable;
+pub use time::{By, Cement, Report, Start, Status, Time, Verify, Where};
 
 /// Create a full Rust web stack from a template, and keep it up to date.
 #[derive(Debug, Parser)]
@@ -63,6 +65,9 @@ pub enum Command {
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own
     Features(Features),
+    /// Track the time that goes into the project
+    #[command(subcommand)]
+    Time(Time),
     /// Write a completion script for a shell to standard output
     Completions(Completions),
     /// For authors of templates
