@@ -35,10 +35,12 @@ pub struct Where {
 
 /// `heavy time start`.
 #[derive(Args, Debug)]
-#[command(after_help = "Work begins with the first change of a file that git does not ignore, and is over after 5 minutes without
+#[command(
+    after_help = "Work begins with the first change of a file that git does not ignore, and is over after 5 minutes without
 one. 2 minutes before the first change and 1 after the last are counted too.
 
-The log is kept beside the repository's history (in `.git/heavy/time/`) and is never committed; see `heavy time cement`.")]
+The log is kept beside the repository's history (in `.git/heavy/time/`) and is never committed; see `heavy time cement`."
+)]
 pub struct Start {
     /// Go on in the background, until `heavy time stop`
     #[arg(long)]
@@ -73,13 +75,15 @@ pub enum By {
 
 /// `heavy time report`.
 #[derive(Args, Debug)]
-#[command(after_help = "Counts what everybody has cemented, and what this machine has logged for you. Days are those of this
+#[command(
+    after_help = "Counts what everybody has cemented, and what this machine has logged for you. Days are those of this
 machine's time zone (`TZ=Europe/Berlin heavy time report` for another one).
 
 Examples:
   heavy time report
   heavy time report --by author --since 2026-11-01 --until 2026-11-30
-  heavy time report --svg time.svg")]
+  heavy time report --svg time.svg"
+)]
 pub struct Report {
     /// What a line is
     #[arg(long, value_enum, default_value_t = By::Day)]
@@ -103,10 +107,12 @@ pub struct Report {
 
 /// `heavy time cement`.
 #[derive(Args, Debug)]
-#[command(after_help = "The file is `time/NAME-CHAIN.jsonl`: each clone of each person writes one of its own, so that merges never
+#[command(
+    after_help = "The file is `time/NAME-CHAIN.jsonl`: each clone of each person writes one of its own, so that merges never
 conflict. What is in it already is not written twice. Nothing is committed for you.
 
-Signed with your key, which is made at first use in your folder for settings (HEAVY_CONFIG_DIR names another one).")]
+Signed with your key, which is made at first use in your folder for settings (HEAVY_CONFIG_DIR names another one)."
+)]
 pub struct Cement {
     /// Print the result as one JSON object
     #[arg(long)]

@@ -39,7 +39,8 @@ fn logged(place: &Place, author: &str, now: i64) -> Result<log::Spans> {
 /// The seconds of a set that lie in today, and in this week up to now.
 fn today_and_week(set: &[Span], now: i64, zone: &TimeZone) -> (i64, i64) {
     let today = days::of(now, zone);
-    let seconds_since = |day| days::window(day, today, zone).map_or(0, |window| span::seconds(&span::within(set, window)));
+    let seconds_since =
+        |day| days::window(day, today, zone).map_or(0, |window| span::seconds(&span::within(set, window)));
     (seconds_since(today), seconds_since(days::monday(today)))
 }
 

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_month_says_what_it_sums_up_to_to_eyes_and_ears() {
-        let seconds = BTreeMap::from([(date(2026, 10, 1), 3600), (date(2026, 10, 31), 1800), (date(2026, 11, 2), 20_000)]);
+        let seconds =
+            BTreeMap::from([(date(2026, 10, 1), 3600), (date(2026, 10, 31), 1800), (date(2026, 11, 2), 20_000)]);
         let svg = svg(&seconds, date(2026, 11, 27), "Tom & <Jerry>");
         assert!(svg.contains(">1:30</text>") && svg.contains("October 2026: 1:30. November 2026: 5:33."));
         assert!(svg.contains("Tom &amp; &lt;Jerry&gt;: 7:03 hours"));

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_last_line_of_a_name_counts() {
-        let text = logged("a", 0, 0, false) + &logged("a", 0, 600, false) + &logged("a", 0, 700, true);
+        let text = [logged("a", 0, 0, false), logged("a", 0, 600, false), logged("a", 0, 700, true)].concat();
         assert_eq!(finished(&text, 10_000), [(-120, 760)]);
     }
 
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn padding_that_runs_into_the_next_work_is_counted_once() {
-        let text = logged("a", 0, 600, true) + &logged("b", 700, 900, true);
+        let text = [logged("a", 0, 600, true), logged("b", 700, 900, true)].concat();
         assert_eq!(finished(&text, 10_000), [(-120, 960)]);
     }
 
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_log_made_short_says_the_same() {
-        let text = logged("a", 0, 0, false) + &logged("a", 0, 700, true) + &logged("b", 2000, 2100, false);
+        let text = [logged("a", 0, 0, false), logged("a", 0, 700, true), logged("b", 2000, 2100, false)].concat();
         let log = read(text.as_bytes());
         let short = compact(&log);
         assert_eq!(short.lines().count(), 2);

@@ -180,12 +180,16 @@ mod tests {
     use super::*;
 
     fn span(day: i8, hour: i8, minutes: i64) -> Span {
-        let from = date(2026, 11, day).at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).expect("a moment").timestamp().as_second();
+        let from =
+            date(2026, 11, day).at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).expect("a moment").timestamp().as_second();
         Span::new(from, from + minutes * 60).expect("a span")
     }
 
     fn sheet() -> Sheet {
-        let ada = Person { cemented: vec![span(24, 9, 90), span(26, 9, 30)], logged: vec![span(26, 9, 60), span(27, 23, 120)] };
+        let ada = Person {
+            cemented: vec![span(24, 9, 90), span(26, 9, 30)],
+            logged: vec![span(26, 9, 60), span(27, 23, 120)],
+        };
         let bob = Person { cemented: vec![span(24, 9, 60), span(1, 9, 600)], logged: vec![] };
         let gone = Person { cemented: vec![span(1, 9, 60)], logged: vec![] };
         let people = [("Ada <ada@example.org>", ada), ("Bob <bob@example.org>", bob), ("Zoë <zoe@example.org>", gone)];

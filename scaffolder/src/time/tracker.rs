@@ -83,7 +83,7 @@ impl Tracker {
 
     /// Something changed. Returns what is to be written down.
     pub fn change(&mut self, now: Now) -> Vec<Work> {
-        let mut tell = self.tick(now);
+        let mut tell = self.settle(now);
         if let Some(open) = &mut self.open {
             open.last = now.steady;
         } else {
@@ -100,13 +100,20 @@ impl Tracker {
 
     /// Time has passed. Returns what is to be written down.
     pub fn tick(&mut self, now: Now) -> Vec<Work> {
+        let mut tell = self.settle(now);
+        tell.extend(self.heartbeat(now));
+        tell
+    }
+
+    /// Ends work that is over at `now`.
+    fn settle(&mut self, now: Now) -> Vec<Work> {
         let Some(open) = &mut self.open else { return Vec::new() };
         let idle = whole_seconds(now.steady.saturating_sub(open.last)) >= self.rules.idle;
         if idle || open.jumped(now) {
             return self.stop();
         }
         open.seen = now;
-        self.heartbeat(now).into_iter().collect()
+        Vec::new()
     }
 
     /// The run ends, and the work with it.

@@ -50,19 +50,21 @@ pub struct Eyes {
 }
 
 impl Eyes {
-    /// Eyes that tell what they see to `tell`.
+    /// Eyes that tell what they see to `tell`; of the file `always` in any case.
     ///
     /// # Errors
     /// The system has none.
-    pub fn new(tell: Sender<Seen>) -> Result<Self, Blind> {
+    pub fn new(tell: Sender<Seen>, always: PathBuf) -> Result<Self, Blind> {
         let started = Instant::now();
         let shut_until = Arc::new(AtomicU64::new(0));
         let until = Arc::clone(&shut_until);
         let hear = move |heard: notify::Result<Event>| {
             let seen = match heard {
                 Ok(event) if event.need_rescan() => Seen::Lost,
-                Ok(event) if is_plain(&event.kind) && milliseconds(started.elapsed()) < until.load(Ordering::Relaxed) => {
-                    if !event.paths.iter().any(|path| path.ends_with(".gitignore")) {
+                Ok(event)
+                    if is_plain(&event.kind) && milliseconds(started.elapsed()) < until.load(Ordering::Relaxed) =>
+                {
+                    if !event.paths.iter().any(|path| *path == always || path.ends_with(".gitignore")) {
                         return;
                     }
                     Seen::Event(event)
@@ -74,10 +76,8 @@ impl Eyes {
             drop(tell.send(seen));
         };
         // Not when a file is read: a search through the tree is no work on it.
-        let kinds = EventKindMask::CREATE
-            | EventKindMask::REMOVE
-            | EventKindMask::MODIFY_DATA
-            | EventKindMask::MODIFY_NAME;
+        let kinds =
+            EventKindMask::CREATE | EventKindMask::REMOVE | EventKindMask::MODIFY_DATA | EventKindMask::MODIFY_NAME;
         let config = Config::default().with_follow_symlinks(false).with_event_kinds(kinds);
         let watcher = RecommendedWatcher::new(hear, config).map_err(Blind::from)?;
         let by_folder = RecommendedWatcher::kind() == WatcherKind::Inotify;
@@ -120,7 +120,8 @@ impl Eyes {
 
     /// A folder that has just come, and in which nothing is watched yet.
     pub fn is_new_folder(&self, event: &Event, path: &Path) -> bool {
-        let may_be = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)) | EventKind::Any);
+        let may_be =
+            matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)) | EventKind::Any);
         self.by_folder && may_be && std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
     }
 
@@ -167,12 +168,15 @@ impl Default for Glance {
 }
 
 impl Glance {
-    /// Looks if it is time, and says whether anything changed since the last look.
+    /// Whether it is time to look.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        Instant::now() >= self.next
+    }
+
+    /// Looks, and says whether anything changed since the last look.
     pub fn look(&mut self, root: &Path, sieve: &mut Sieve<'_>) -> bool {
         let begun = Instant::now();
-        if begun < self.next {
-            return false;
-        }
         let digest = sieve.walk(root, true, &mut |_| ());
         // At most a hundredth of a processor, however large the tree is.
         let pause = (begun.elapsed() * 100).clamp(SHORTEST, LONGEST);

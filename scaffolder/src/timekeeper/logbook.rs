@@ -127,7 +127,8 @@ mod tests {
     fn a_line_that_a_kill_tore_costs_only_itself() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("main.jsonl");
-        fs::write(&path, log::line(&work("a", 2000, true), "Ada <a@b>") + "{\"work\":\"b\",\"fro").expect("a file");
+        fs::write(&path, format!("{}{{\"work\":\"b\",\"fro", log::line(&work("a", 2000, true), "Ada <a@b>")))
+            .expect("a file");
         let mut book = Logbook::open(&path, "Ada <a@b>").expect("a log");
         book.write(vec![work("c", 3000, false)]).expect("room on the disk");
         book.write(vec![work("c", 3060, true)]).expect("room on the disk");

@@ -157,7 +157,8 @@ impl Place {
             Err(TryLockError::WouldBlock) => {
                 let known = fs::read(self.file("run")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
                 // It has only just begun, and will say so.
-                let starting = Watcher { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
+                let starting =
+                    Watcher { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
                 Ok(Some(known.unwrap_or(starting)))
             }
             Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),

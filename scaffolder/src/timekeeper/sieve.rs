@@ -30,8 +30,9 @@ impl<'a> Sieve<'a> {
     /// # Errors
     /// Git's own files cannot be read.
     pub fn new(repository: &'a gix::Repository, root: &'a Path) -> Result<Self> {
-        let failed =
-            |error| Error::system("cannot read what git ignores").because(error).hint("look at what git says to `git status`");
+        let failed = |error| {
+            Error::system("cannot read what git ignores").because(error).hint("look at what git says to `git status`")
+        };
         let index = repository.index_or_empty().map_err(|error| failed(gix::Error::from_error(error)))?;
         let stack = repository.excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped).map_err(failed)?;
         Ok(Self { root, stack, index })
@@ -133,7 +134,9 @@ mod tests {
         for path in ["target", "target/debug/a", "a.log", "deep/b.log", "deep/secret", "deep/secret/a", "mine.txt"] {
             assert!(!counts(path), "{path}");
         }
-        for path in [".git/index", "sub/.git/HEAD", "time/ada-9f31c2d4.jsonl", "time/.gitattributes", ".heavy-shop-1a2b/x"] {
+        for path in
+            [".git/index", "sub/.git/HEAD", "time/ada-9f31c2d4.jsonl", "time/.gitattributes", ".heavy-shop-1a2b/x"]
+        {
             assert!(!counts(path), "{path}");
         }
         assert!(!sieve.counts(&root, Some(true)) && !sieve.counts(Path::new("/elsewhere"), None));

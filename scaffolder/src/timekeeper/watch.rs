@@ -205,7 +205,7 @@ impl<'a> Looking<'a> {
     }
 
     fn open(&mut self, wake: Sender<Seen>) -> Result<Eyes, Blind> {
-        let mut eyes = Eyes::new(wake)?;
+        let mut eyes = Eyes::new(wake, self.place.file("stop"))?;
         eyes.open(self.place.root(), &mut self.sieve)?;
         // Requests to end come by a file there; without them it would only notice later.
         eyes.one(self.place.folder())?;
@@ -269,7 +269,14 @@ impl<'a> Looking<'a> {
 
     /// Whether a look, if it is time for one, finds something changed.
     fn glance(&mut self) -> bool {
-        self.eyes.is_none() && self.glance.look(self.place.root(), &mut self.sieve)
+        if self.eyes.is_some() || !self.glance.is_due() {
+            return false;
+        }
+        // Nobody tells of a changed `.gitignore` either.
+        if let Ok(sieve) = Sieve::new(self.place.repository(), self.place.root()) {
+            self.sieve = sieve;
+        }
+        self.glance.look(self.place.root(), &mut self.sieve)
     }
 
     fn rest(&self) -> Duration {
@@ -280,8 +287,10 @@ impl<'a> Looking<'a> {
 /// Why it looks every now and then, as a warning.
 fn refused(why: &Blind) -> Error {
     match why {
-        Blind::Limit => Error::system("the system watches no more folders for you; looking for changes every now and then")
-            .hint("`sudo sysctl fs.inotify.max_user_watches=524288` lets it watch more; then start again"),
+        Blind::Limit => {
+            Error::system("the system watches no more folders for you; looking for changes every now and then")
+                .hint("`sudo sysctl fs.inotify.max_user_watches=524288` lets it watch more; then start again")
+        }
         Blind::Other(error) => {
             let mut warning = Error::system("the system tells of no changes here; looking for them every now and then");
             warning.causes.push(error.to_string());

@@ -33,7 +33,7 @@ pub(in crate::commands) fn run(args: &Cement, ui: Ui) -> Result<u8> {
         ui.line(format_args!("             {}", file.display()));
     }
     if done.open > 0 {
-        ui.note(format_args!("{} are not over yet and come with the next one", clock(done.open)));
+        ui.note(format_args!("{} is not over yet and comes with the next one", clock(done.open)));
     }
     if !done.files.is_empty() {
         ui.line(format_args!("\nNext: `git add {COMMITTED} && git commit -m \"Time\" {COMMITTED}`"));

@@ -79,7 +79,10 @@ impl<'a> Screen<'a> {
     fn show(&mut self, news: News) {
         match news {
             News::Watching(Watcher { author, how, .. }) => {
-                self.status("Watching", &format!("{} ({how}) for {author}; Ctrl-C ends it", self.place.root().display()));
+                self.status(
+                    "Watching",
+                    &format!("{} ({how}) for {author}; Ctrl-C ends it", self.place.root().display()),
+                );
                 self.refresh();
             }
             News::Polling(warning) | News::Trouble(warning) => self.live.aside(|| self.ui.warning(&warning)),
@@ -117,9 +120,10 @@ impl<'a> Screen<'a> {
 
     fn refresh(&self) {
         let now = wall_clock();
-        let padded = self.works.iter().filter_map(|work| {
-            Span::new(work.from - Rules::USUAL.before, (work.to + Rules::USUAL.after).min(now))
-        });
+        let padded = self
+            .works
+            .iter()
+            .filter_map(|work| Span::new(work.from - Rules::USUAL.before, (work.to + Rules::USUAL.after).min(now)));
         let all = span::union(self.earlier.iter().copied().chain(padded));
         let (today, week) = super::today_and_week(&all, now, &self.zone);
         let state = if self.working { "working" } else { "idle" };

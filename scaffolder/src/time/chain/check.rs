@@ -96,7 +96,10 @@ fn read_header(line: &str) -> Result<Header, String> {
     if header.format != FORMAT {
         return Err(format!("its format is {}, which this version of heavy does not know", header.format));
     }
-    if json(&header) != line || moment(&header.begun).is_none() || !is_signed(&header.key, &header.signed(), &header.sig) {
+    if json(&header) != line
+        || moment(&header.begun).is_none()
+        || !is_signed(&header.key, &header.signed(), &header.sig)
+    {
         return Err("it was edited: the signature does not fit".to_owned());
     }
     Ok(header)

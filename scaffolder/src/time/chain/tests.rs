@@ -67,7 +67,10 @@ fn a_removed_entry_is_named() {
     all.remove(2);
     assert_eq!(findings(&joined(&all)), ["line 3 (entry 3, 2026-11-26T14:00:00Z): entry 2 is missing before it"]);
     all.remove(2);
-    assert_eq!(findings(&joined(&all)), ["line 3 (entry 4, 2026-11-26T15:00:00Z): entries 2 to 3 are missing before it"]);
+    assert_eq!(
+        findings(&joined(&all)),
+        ["line 3 (entry 4, 2026-11-26T15:00:00Z): entries 2 to 3 are missing before it"]
+    );
 }
 
 #[test]
@@ -75,7 +78,10 @@ fn entries_that_changed_places_are_named() {
     let mut all = lines(&chain(5));
     all.swap(2, 3);
     let found = findings(&joined(&all));
-    assert!(found[0].starts_with("line 3 (entry 3,") && found[0].ends_with("it stands out of place, or twice"), "{found:?}");
+    assert!(
+        found[0].starts_with("line 3 (entry 3,") && found[0].ends_with("it stands out of place, or twice"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -84,7 +90,7 @@ fn an_entry_of_another_chain_or_another_key_is_named() {
     let mut foreign = Chain::begin("Ada <ada@example.org>", "9f31c2d4", NOW, &key(8));
     for chain in [&mut other, &mut foreign] {
         chain.append(Span::new(NOW - 86_400, NOW - 80_000).expect("a span"), &key(8));
-        let text = self::chain(0).text().to_owned() + &lines(chain)[1] + "\n";
+        let text = format!("{}{}\n", self::chain(0).text(), lines(chain)[1]);
         assert!(findings(&text)[0].contains("the signature does not fit"));
     }
 }

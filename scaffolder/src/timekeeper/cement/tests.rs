@@ -48,7 +48,7 @@ impl World {
         let work = Work { id: format!("run-{hours_ago}"), from, to: from + 3000, done: true };
         let place = self.place();
         let path = place.made().expect("a folder").join("main.jsonl");
-        let text = fs::read_to_string(&path).unwrap_or_default() + &log::line(&work, ADA);
+        let text = [fs::read_to_string(&path).unwrap_or_default(), log::line(&work, ADA)].concat();
         fs::write(path, text).expect("a log");
     }
 
