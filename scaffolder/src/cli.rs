@@ -26,7 +26,8 @@ pub use time::{By, Cement, Report, Start, Status, Time, Verify, Where};
     arg_required_else_help = true,
     after_help = "Exit codes:
   0    done
-  1    done, but something is left for you: conflicts to resolve, files that differ, a newer template
+  1    done, but something is left for you: conflicts to resolve, files that differ, a newer template,
+       time that is not as it was written
   2    refused: the command line makes no sense, or what it asks for cannot be done as things stand
   3    the template breaks a rule
   4    disk, network or another program failed

@@ -131,10 +131,11 @@ impl Tracker {
         Some(next.saturating_sub(now.steady))
     }
 
-    /// Changes that were not passed on for a minute are, now.
+    /// Changes that were not passed on for a minute are, now; and so is one that is a minute ahead of what is known.
     fn heartbeat(&mut self, now: Now) -> Option<Work> {
         let open = self.open.as_mut()?;
-        let due = whole_seconds(now.steady.saturating_sub(open.told.1)) >= self.rules.heartbeat;
+        let since = |then: Duration, now: Duration| whole_seconds(now.saturating_sub(then)) >= self.rules.heartbeat;
+        let due = since(open.told.1, now.steady) || since(open.told.0, open.last);
         if !due || open.last <= open.told.0 {
             return None;
         }

@@ -28,7 +28,7 @@ fn the_first_change_is_passed_on_at_once() {
 }
 
 #[test]
-fn changes_are_passed_on_at_most_once_a_minute() {
+fn changes_that_follow_each_other_are_passed_on_once_a_minute() {
     let mut tracker = tracker();
     tracker.change(at(0));
     let told: Vec<Work> = (1..=150).flat_map(|second| tracker.change(at(second))).collect();
@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn a_kill_at_any_moment_loses_less_than_a_minute_and_a_beat(pauses in prop::collection::vec(0_u64..299, 1..60)) {
+    fn a_kill_at_any_moment_loses_less_than_a_minute(pauses in prop::collection::vec(0_u64..299, 1..60)) {
         let mut tracker = tracker();
         let mut now = 0;
         let mut known = 0;
