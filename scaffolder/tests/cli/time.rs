@@ -112,7 +112,7 @@ fn time_is_kept_beside_a_history_and_belongs_to_somebody() {
     insta::assert_snapshot!(env.run(&["time", "status"]), @"
     exit 2
     --- err
-    error: there is no git work tree around `$WORK/`
+    error: there is no git work tree around `$ROOT/work`
     hint: make one with `git init`; the time is kept beside its history
     ");
     env.git("", &["init", "--quiet"]);
