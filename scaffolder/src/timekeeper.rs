@@ -15,7 +15,7 @@
 //! ```
 //!
 //! [`place`] finds it, [`sieve`] knows what git ignores, [`eyes`] see changes, [`watch`](mod@watch) follows them into the
-//! [`logbook`], [`cement`](mod@cement) signs with the [`key`].
+//! [`logbook`], [`cement`](mod@cement) signs with the [`key`], [`history`] is what was committed.
 
 use std::fs;
 use std::io::Write;
@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 
 pub mod cement;
 pub mod eyes;
+pub mod history;
 pub mod key;
 pub mod logbook;
 pub mod place;

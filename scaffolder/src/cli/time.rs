@@ -126,7 +126,7 @@ pub struct Cement {
 #[derive(Args, Debug)]
 #[command(after_help = "The exit code is 1 if anything is not as it was written.")]
 pub struct Verify {
-    /// The files [default: all in `time/`]
+    /// The files [default: all in `time/`, compared with the last commit too]
     pub files: Vec<PathBuf>,
     /// Print the result as one JSON object
     #[arg(long)]

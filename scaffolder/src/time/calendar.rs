@@ -19,10 +19,16 @@ text{font:12px system-ui,sans-serif;fill:#57606a}.h{font-size:15px;font-weight:6
 @media(prefers-color-scheme:dark){text{fill:#9198a1}.h,.m{fill:#f0f6fc}\
 .l0{fill:#23282f}.l1{fill:#0f4a3c}.l2{fill:#14775f}.l3{fill:#2aab88}.l4{fill:#7fe3c6}}";
 
+/// The first day of the calendar that ends with `last`: a Monday.
+#[must_use]
+pub fn first(last: Date) -> Date {
+    days::before(days::monday(last), (WEEKS - 1) * 7)
+}
+
 /// The year that ends with the week of `last`, a column a week, a row a day, and what each month sums up to.
 #[must_use]
 pub fn svg(seconds: &BTreeMap<Date, i64>, last: Date, title: &str) -> String {
-    let first = days::before(days::monday(last), (WEEKS - 1) * 7);
+    let first = first(last);
     let shown: BTreeMap<Date, i64> = seconds.range(first..=last).map(|(day, seconds)| (*day, *seconds)).collect();
     let total: i64 = shown.values().sum();
     let (width, height) = (LEFT + WEEKS * STEP + 16, TOP + 7 * STEP + 34);

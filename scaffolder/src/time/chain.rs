@@ -18,7 +18,7 @@ use super::{hex, moment, stored, unhex};
 
 mod check;
 
-pub use check::{Checked, Finding, check};
+pub use check::{Checked, Finding, check, since_committed};
 
 /// The version of the format.
 const FORMAT: u32 = 1;

@@ -200,3 +200,29 @@ const LONGEST: Duration = Duration::from_secs(90);
 pub(super) fn outside<'a>(event: &'a Event, folder: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
     event.paths.iter().filter(move |path| !path.starts_with(folder))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_look_finds_what_changed_since_the_last_one_and_nothing_that_git_ignores() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        fs::write(root.join(".gitignore"), "*.log\n").expect("a file");
+        let repository = gix::init(&root).expect("a repository");
+        let mut sieve = Sieve::new(&repository, &root).expect("a sieve");
+        let mut glance = Glance::default();
+        assert!(!glance.look(&root, &mut sieve), "there was nothing before");
+        assert!(!glance.is_due() && glance.rest() > Duration::ZERO);
+        fs::write(root.join("a.log"), "ignored").expect("a file");
+        assert!(!glance.look(&root, &mut sieve));
+        fs::write(root.join("a.rs"), "counts").expect("a file");
+        assert!(glance.look(&root, &mut sieve));
+        assert!(!glance.look(&root, &mut sieve));
+        fs::remove_file(root.join("a.rs")).expect("a file");
+        assert!(glance.look(&root, &mut sieve));
+    }
+}

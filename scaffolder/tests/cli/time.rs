@@ -369,6 +369,42 @@ fn an_edited_entry_is_named_and_no_longer_counted() {
 }
 
 #[test]
+fn lines_that_were_cut_off_and_files_that_are_gone_are_known_from_the_last_commit() {
+    let world = World::new();
+    world.worked();
+    world.shown(&["cement"]);
+    world.0.git("shop", &["add", "--all"]);
+    world.0.git("shop", &["commit", "--quiet", "--message=time"]);
+    assert!(world.shown(&["verify"]).starts_with("exit 0"));
+    let file = world.cemented();
+    let text = fs::read_to_string(&file).expect("a file");
+    let shorter: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
+    fs::write(&file, shorter).expect("a file");
+    insta::assert_snapshot!(world.shown(&["verify"]), @"
+    exit 1
+    --- out
+    time/ada-lovelace-CHAIN.jsonl: NOT as written: 1 entry of Ada Lovelace <ada@example.org>, 1:00
+        line 3: 1 entry is missing here, which the last commit has
+    ");
+    fs::remove_file(&file).expect("our own file");
+    insta::assert_snapshot!(world.shown(&["verify"]), @"
+    exit 1
+    --- out
+    time/ada-lovelace-CHAIN.jsonl: NOT as written: 0 entries, 0:00
+        line 1: the file is gone, which the last commit has
+    ");
+    insta::assert_snapshot!(world.shown(&["cement"]), @"
+    exit 0
+    --- err
+        Cemented nothing new; what was cemented before is in the work tree again
+                 time/ada-lovelace-CHAIN.jsonl
+
+    Next: `git add time && git commit -m \"Time\" time`
+    ");
+    assert_eq!(fs::read_to_string(&file).expect("a file"), text);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let world = World::new();
     world.0.write("shop/.git/heavy", "a file where a folder should be");

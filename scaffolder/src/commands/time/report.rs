@@ -19,8 +19,8 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
     let place = super::place(args.project.as_deref())?;
     let (now, zone) = (wall_clock(), TimeZone::system());
     let last = args.until.unwrap_or_else(|| days::of(now, &zone));
-    let back = if args.svg.is_some() { 53 * 7 } else { 29 };
-    let first = args.since.unwrap_or_else(|| days::before(last, back));
+    let usual = || if args.svg.is_some() { calendar::first(last) } else { days::before(last, 29) };
+    let first = args.since.unwrap_or_else(usual);
     if first > last {
         return Err(Error::usage(format!("the first day, {first}, lies behind the last one, {last}"))
             .hint("`heavy time report --help` shows what can be typed"));

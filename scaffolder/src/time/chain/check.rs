@@ -87,6 +87,27 @@ pub fn check(bytes: &[u8], now: i64) -> Checked {
     checked
 }
 
+/// What a file lacks of what was committed, or has in its place. Lines are only ever added to such a file.
+#[must_use]
+pub fn since_committed(bytes: &[u8], committed: &[u8]) -> Option<Finding> {
+    if bytes.starts_with(committed) {
+        return None;
+    }
+    let finding = |line, what: &str| Finding { line, entry: None, from: None, what: what.to_owned() };
+    if committed.starts_with(bytes) && bytes.ends_with(b"\n") {
+        let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        let (here, there) = (lines(bytes), lines(committed));
+        let what = match there - here {
+            1 => "1 entry is missing here, which the last commit has".to_owned(),
+            lost => format!("{lost} entries are missing here, which the last commit has"),
+        };
+        return Some(finding(here + 1, &what));
+    }
+    let same = bytes.iter().zip(committed).take_while(|(here, there)| here == there).map(|(here, _)| here);
+    let line = same.filter(|byte| **byte == b'\n').count() + 1;
+    Some(finding(line, "it is signed, but it is not the line that was committed"))
+}
+
 fn read_header(line: &str) -> Result<Header, String> {
     if let Some(what) = foreign_text(line) {
         return Err(what.to_owned());

@@ -121,6 +121,23 @@ fn what_git_or_an_editor_leaves_is_called_by_its_name() {
     assert_eq!(findings(&cut), ["line 3: the line is cut off"]);
 }
 
+#[test]
+fn what_was_committed_knows_of_lines_that_were_cut_off_or_signed_anew() {
+    let (long, short) = (chain(5), chain(3));
+    let found =
+        |here: &str, there: &str| since_committed(here.as_bytes(), there.as_bytes()).map(|found| found.to_string());
+    assert_eq!(found(long.text(), short.text()), None);
+    assert_eq!(
+        found(short.text(), long.text()).as_deref(),
+        Some("line 5: 2 entries are missing here, which the last commit has")
+    );
+    let mut anew = chain(1);
+    anew.append(Span::new(NOW - 50_000, NOW - 1000).expect("a span"), &key(7));
+    assert!(findings(anew.text()).is_empty());
+    let what = "line 3: it is signed, but it is not the line that was committed";
+    assert_eq!(found(anew.text(), long.text()).as_deref(), Some(what));
+}
+
 /// One change of a file.
 #[derive(Clone, Debug)]
 enum Edit {
