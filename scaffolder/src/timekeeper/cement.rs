@@ -4,7 +4,8 @@
 //! makes the file in the work tree say what the copy says. So the same file on two branches differs only in how far it goes, a
 //! kill between the two steps loses and doubles nothing, and doing it again does nothing.
 //!
-//! Two clones, machines or people never write one file: its name is the chain's, and each has its own.
+//! Two clones, machines or people never write one file: its name is the chain's, and each has its own. A clone that was copied as
+//! a folder knows by where it lies that it is not the one that began them, and begins its own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,15 +44,16 @@ pub fn cement(place: &Place, author: &str, settings: &Path, now: i64) -> Result<
     let lock = lock_file(&lock_path)?;
     lock.lock().map_err(|error| Error::io("lock", &lock_path, &error))?;
     let copies = folder.join("cemented");
-    fs::create_dir_all(&copies).map_err(|error| Error::io("create the folder", &copies, &error))?;
+    let here = copies.join(location(folder));
+    fs::create_dir_all(&here).map_err(|error| Error::io("create the folder", &here, &error))?;
 
     let mut chains = own_chains(&copies, author, now)?;
     let mut standing = BTreeMap::new();
-    for (name, chain) in &mut chains {
+    for (name, own) in &mut chains {
         let path = place.committed().join(name);
         let found = read(&path)?;
         if let Some(found) = &found {
-            reconcile(chain, &path, found, now)?;
+            reconcile(&mut own.chain, &path, found, now)?;
         }
         standing.insert(name.clone(), found);
     }
@@ -59,28 +61,27 @@ pub fn cement(place: &Place, author: &str, settings: &Path, now: i64) -> Result<
     let logs = place.logs()?;
     let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
     let spans = log::spans(works, Rules::USUAL, now);
-    let known = chains.values().flat_map(|chain| chain.spans().iter().copied());
+    let known = chains.values().flat_map(|own| own.chain.spans().iter().copied());
     let new = span::without(spans.finished.iter().copied(), known);
     if !new.is_empty() {
         let key = key::load_or_make(settings)?;
-        let name = match latest(&chains, &key) {
+        let name = match latest(&chains, &here, &key) {
             Some(name) => name,
-            None => begin(&mut chains, author, now, &key)?,
+            None => begin(&mut chains, &here, author, now, &key)?,
         };
-        if let Some(chain) = chains.get_mut(&name) {
-            new.iter().for_each(|span| chain.append(*span, &key));
+        if let Some(own) = chains.get_mut(&name) {
+            new.iter().for_each(|span| own.chain.append(*span, &key));
         }
     }
 
     // The clone's own copy first: what it says can be written again at any time.
-    for (name, chain) in &chains {
-        let path = copies.join(name);
-        if read(&path)?.as_deref() != Some(chain.text().as_bytes()) {
-            write_whole(&path, chain.text().as_bytes(), false)?;
+    for Own { chain, copy } in chains.values() {
+        if read(copy)?.as_deref() != Some(chain.text().as_bytes()) {
+            write_whole(copy, chain.text().as_bytes(), false)?;
         }
     }
     let mut changed = Vec::new();
-    for (name, chain) in chains.iter().filter(|(_, chain)| !chain.spans().is_empty()) {
+    for (name, Own { chain, .. }) in &chains {
         if standing.get(name).and_then(Option::as_deref) != Some(chain.text().as_bytes()) {
             put(place, name, chain.text(), &mut changed)?;
         }
@@ -99,23 +100,38 @@ pub fn cemented_files(place: &Place) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// This author's chains that the clone has copies of.
-fn own_chains(copies: &Path, author: &str, now: i64) -> Result<BTreeMap<String, Chain>> {
-    let mut chains = BTreeMap::new();
-    for path in files(copies)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
-        }
-        let bytes = read(&path)?.unwrap_or_default();
-        let chain = Chain::read(&bytes, now.saturating_add(CLOCKS)).map_err(|found| {
-            broken(&path, &found).hint(format!(
-                "move `{}` away; then the next `heavy time cement` begins a new file with what the log has",
-                path.display()
-            ))
-        })?;
-        if chain.header().author == author {
-            chains.insert(name, chain);
+/// A chain of this author, and where the clone's copy of it is.
+struct Own {
+    chain: Chain,
+    copy: PathBuf,
+}
+
+/// The name of where a clone lies. One that was moved begins another file, which does no harm; one that was copied has to.
+fn location(folder: &Path) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(folder.as_os_str().as_encoded_bytes())[..4])
+}
+
+/// This author's chains that the clone has copies of, by the names of their files.
+fn own_chains(copies: &Path, author: &str, now: i64) -> Result<BTreeMap<String, Own>> {
+    let failed = |error: io::Error| Error::io("read the folder", copies, &error);
+    let mut chains: BTreeMap<String, Own> = BTreeMap::new();
+    for location in fs::read_dir(copies).map_err(failed)? {
+        for copy in files(&location.map_err(failed)?.path())? {
+            let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            let bytes = read(&copy)?.unwrap_or_default();
+            let chain = Chain::read(&bytes, now.saturating_add(CLOCKS)).map_err(|found| {
+                broken(&copy, &found).hint(format!(
+                    "move `{}` away; then the next `heavy time cement` begins a new file with what the log has",
+                    copy.display()
+                ))
+            })?;
+            if chain.header().author == author {
+                chains.insert(name, Own { chain, copy });
+            }
         }
     }
     Ok(chains)
@@ -130,7 +146,7 @@ fn reconcile(chain: &mut Chain, path: &Path, found: &[u8], now: i64) -> Result<(
     if known.starts_with(found) && found.ends_with(b"\n") {
         return Ok(());
     }
-    // A copy of this clone went its own way, or this clone was put back from a backup. Nothing of the file is given up.
+    // This clone was put back from a backup. Nothing of the file is given up.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match Chain::read(found, now.saturating_add(CLOCKS)) {
         Ok(other) if other.header() == chain.header() => {
@@ -151,16 +167,17 @@ fn broken(path: &Path, findings: &[Finding]) -> Error {
     error
 }
 
-/// The chain to go on with: the last one that was begun with this key.
-fn latest(chains: &BTreeMap<String, Chain>, key: &Key) -> Option<String> {
-    let own = chains.iter().filter(|(_, chain)| chain.header().key == key.public());
-    own.max_by(|a, b| a.1.header().begun.cmp(&b.1.header().begun)).map(|(name, _)| name.clone())
+/// The chain to go on with: the last one that was begun here and with this key.
+fn latest(chains: &BTreeMap<String, Own>, here: &Path, key: &Key) -> Option<String> {
+    let own = chains.iter().filter(|(_, own)| own.copy.starts_with(here) && own.chain.header().key == key.public());
+    own.max_by(|a, b| a.1.chain.header().begun.cmp(&b.1.chain.header().begun)).map(|(name, _)| name.clone())
 }
 
-fn begin(chains: &mut BTreeMap<String, Chain>, author: &str, now: i64, key: &Key) -> Result<String> {
+fn begin(chains: &mut BTreeMap<String, Own>, here: &Path, author: &str, now: i64, key: &Key) -> Result<String> {
     let chain_name = hex(&key::random::<4>()?);
     let name = format!("{}-{chain_name}.jsonl", short_name(author));
-    chains.insert(name.clone(), Chain::begin(author, &chain_name, now, key));
+    let chain = Chain::begin(author, &chain_name, now, key);
+    chains.insert(name.clone(), Own { chain, copy: here.join(&name) });
     Ok(name)
 }
 

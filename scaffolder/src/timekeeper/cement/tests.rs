@@ -166,7 +166,7 @@ fn a_clone_that_was_put_back_from_a_backup_goes_on_where_the_file_is() {
     let world = World::new();
     world.works(9);
     world.cements().expect("cemented");
-    let copies = world.place().folder().join("cemented");
+    let copies = world.place().folder().join("cemented").join(location(world.place().folder()));
     let name = world.file().file_name().expect("a name").to_owned();
     let old = fs::read(copies.join(&name)).expect("a copy");
     world.works(7);
@@ -175,6 +175,37 @@ fn a_clone_that_was_put_back_from_a_backup_goes_on_where_the_file_is() {
     world.works(5);
     assert_eq!(world.cements().expect("cemented").spans.len(), 1);
     assert_eq!(world.entries(), 3);
+}
+
+#[test]
+fn a_clone_that_was_copied_as_a_folder_begins_a_file_of_its_own() {
+    let world = World::new();
+    world.works(20);
+    world.cements().expect("cemented");
+    world.commit();
+    let settings = world.folder.path().join("settings");
+    let copied = Command::new("cp").arg("-r").arg(world.root()).arg(world.folder.path().join("copy")).status();
+    assert!(copied.expect("cp").success());
+    world.works(15);
+    world.cements().expect("cemented");
+    world.commit();
+    let copy = World { folder: tempfile::tempdir().expect("a folder") };
+    fs::rename(world.folder.path().join("copy"), copy.root()).expect("the copy, elsewhere");
+    copy.works(10);
+    assert_eq!(cement(&copy.place(), ADA, &settings, NOW).expect("cemented").spans.len(), 1);
+    copy.commit();
+    let other = copy.root().display().to_string();
+    assert!(world.git(&["pull", "--quiet", "--no-rebase", "--no-edit", &other, "main"]), "a conflict");
+    let files = cemented_files(&world.place()).expect("a folder");
+    let mut entries: Vec<usize> = files
+        .iter()
+        .map(|path| check(&fs::read(path).expect("a file"), NOW))
+        .inspect(|checked| assert!(checked.findings.is_empty(), "{:?}", checked.findings))
+        .map(|checked| checked.spans.len())
+        .collect();
+    entries.sort_unstable();
+    assert_eq!(entries, [1, 2]);
+    assert!(world.cements().expect("in order").spans.is_empty());
 }
 
 #[test]
