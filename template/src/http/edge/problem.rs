@@ -53,7 +53,8 @@ struct Problem<'a> {
     /// What is stored now, for a client that wanted to change something older.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<&'a serde_json::Value>,
-    request_id: &'a str,
+    /// The id of the trace, by which it is found in the log.
+    trace_id: &'a str,
 }
 
 /// Writes the body of an answer that is an [`Error`], or an error of the framework in plain text.
@@ -81,7 +82,7 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
                     Error::Outdated(stored) => Some(stored),
                     _ => None,
                 },
-                request_id: id.as_str(),
+                trace_id: id.as_str(),
             };
             let json = HeaderValue::from_static("application/problem+json");
             ([(header::CONTENT_TYPE, json)], Json(problem)).into_response()
