@@ -121,7 +121,11 @@ fn decoded(text: &str) -> Option<String> {
             _ => None,
         };
         bytes.push(escaped.unwrap_or(*byte));
-        rest = if escaped.is_some() { &after[2..] } else { after };
+        rest = if escaped.is_some() {
+            &after[2..]
+        } else {
+            after
+        };
     }
     String::from_utf8(bytes).ok()
 }
@@ -162,7 +166,11 @@ mod tests {
             "authorization=Basic%20aGk6eW8=, x-team=a%2Cb",
         );
         let otlp = read(&[ENDPOINT, headers]).unwrap().unwrap();
-        let headers: Vec<_> = otlp.headers.iter().map(|(n, v)| (&**n, v.expose())).collect();
+        let headers: Vec<_> = otlp
+            .headers
+            .iter()
+            .map(|(n, v)| (&**n, v.expose()))
+            .collect();
         assert_eq!(
             headers,
             [("authorization", "Basic aGk6eW8="), ("x-team", "a,b")]
@@ -203,7 +211,14 @@ mod tests {
         ] {
             let sampler = ("OTEL_TRACES_SAMPLER", name);
             let otlp = read(&[ENDPOINT, sampler, argument]).unwrap().unwrap();
-            assert_eq!(otlp.sampler, Sampler { parent_based, ratio }, "{name}");
+            assert_eq!(
+                otlp.sampler,
+                Sampler {
+                    parent_based,
+                    ratio
+                },
+                "{name}"
+            );
         }
     }
 }

@@ -59,8 +59,7 @@ pub(super) fn layers(
 ) -> Result<(Part, Exporter), opentelemetry_otlp::ExporterBuildError> {
     let exporter = client::exporter(otlp)?;
     let attributes = otlp.attributes.iter();
-    let attributes =
-        attributes.map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
+    let attributes = attributes.map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
     let resource = Resource::builder()
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .with_attributes(attributes)

@@ -90,7 +90,10 @@ fn parent(text: &str) -> Option<Trace> {
 fn request_id(text: &str) -> Option<u128> {
     let id = match text.len() {
         32 => digits(text, 32),
-        36 if [8, 13, 18, 23].iter().all(|&at| text.as_bytes()[at] == b'-') => {
+        36 if [8, 13, 18, 23]
+            .iter()
+            .all(|&at| text.as_bytes()[at] == b'-') =>
+        {
             digits(&text.replace('-', ""), 32)
         }
         _ => None,
@@ -170,7 +173,11 @@ mod tests {
         assert_eq!(of(&[("x-request-id", ID)]).id(), ID);
         let uuid = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736";
         assert_eq!(of(&[("x-request-id", uuid)]).id(), ID);
-        for other in ["Root-1_67.b", "4bf92f35-77b3-4da6-a3ce-929d0e0e473g", &"0".repeat(32)] {
+        for other in [
+            "Root-1_67.b",
+            "4bf92f35-77b3-4da6-a3ce-929d0e0e473g",
+            &"0".repeat(32),
+        ] {
             let trace = of(&[("x-request-id", other)]);
             assert_ne!(trace.id(), other);
             assert_eq!(trace.id().len(), 32);

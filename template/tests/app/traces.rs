@@ -110,7 +110,10 @@ async fn a_request_continues_the_trace_of_who_sent_it() {
     let spans = traced.spans();
     assert_eq!(spans.len(), 1);
     assert_eq!(spans[0].trace_id(), ID);
-    assert_eq!(spans[0].span.parent_span_id, 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes());
+    assert_eq!(
+        spans[0].span.parent_span_id,
+        0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()
+    );
 }
 
 #[tokio::test]
@@ -208,7 +211,10 @@ async fn the_collector_is_told_who_sends_and_with_which_key() {
     let app = TestApp::new().await;
     let vars = [
         ("OTEL_SERVICE_NAME", "shop"),
-        ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "deployment.environment.name=test",
+        ),
     ];
     let traced = Traced::start(&vars);
     app.client().get("/healthz").await;
@@ -216,12 +222,18 @@ async fn the_collector_is_told_who_sends_and_with_which_key() {
     assert_eq!(spans[0].resource["service.name"], "shop");
     assert_eq!(spans[0].resource["deployment.environment.name"], "test");
 
-    let key = ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20hunter2");
+    let key = (
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "authorization=Bearer%20hunter2",
+    );
     let traced = Traced::start(&[key]);
     app.client().get("/healthz").await;
     drop(traced.guard);
     drop(traced.exporter);
-    assert_eq!(traced.collector.headers()["authorization"], "Bearer hunter2");
+    assert_eq!(
+        traced.collector.headers()["authorization"],
+        "Bearer hunter2"
+    );
 }
 
 /// The program, sending to `collector`, and the lines that it has logged until it listens.
@@ -272,7 +284,10 @@ async fn the_program_sends_its_last_spans_when_it_is_stopped() {
         .unwrap();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     let id = line["request"]["trace_id"].as_str().unwrap();
-    assert!(answer.contains(&format!("x-request-id: {id}\r\n")), "{answer}");
+    assert!(
+        answer.contains(&format!("x-request-id: {id}\r\n")),
+        "{answer}"
+    );
     // What is for traces only is not in the log.
     assert_eq!(line["request"].as_object().unwrap().len(), 1, "{line}");
     let spans = collector.spans();

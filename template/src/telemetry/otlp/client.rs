@@ -10,7 +10,8 @@ use std::{
 use axum::http::{Request, Response};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{
-    ExporterBuildError, Protocol, RetryPolicy, SpanExporter as Sender, WithExportConfig, WithHttpConfig,
+    ExporterBuildError, Protocol, RetryPolicy, SpanExporter as Sender, WithExportConfig,
+    WithHttpConfig,
 };
 use opentelemetry_sdk::{
     Resource,
@@ -107,7 +108,11 @@ impl Patient {
         if lost.said.is_none_or(|said| said.elapsed() >= PAUSE) {
             lost.said = Some(Instant::now());
             let spans = std::mem::take(&mut lost.spans);
-            tracing::warn!(spans, why, "the collector does not take traces; they are lost");
+            tracing::warn!(
+                spans,
+                why,
+                "the collector does not take traces; they are lost"
+            );
         }
     }
 }

@@ -689,9 +689,10 @@ impl<I: Io> Session<I> {
         self.begin_jobs();
         let limits = self.page.live.limits().clone();
         if !self.put_html(old, limits.html_bytes) {
-            self.broken(Why::Render, &Stop::Panicked(
-                "a page is larger than `Limits::html_bytes`".into(),
-            ));
+            self.broken(
+                Why::Render,
+                &Stop::Panicked("a page is larger than `Limits::html_bytes`".into()),
+            );
             self.send_reply().await?;
             return Err(Close::Panicked);
         }

@@ -71,10 +71,12 @@ impl Collector {
                 let resource = of_resource.resource.unwrap_or_default().attributes;
                 let resource = texts(&resource);
                 let spans = of_resource.scope_spans.into_iter();
-                spans.flat_map(|scope| scope.spans).map(move |span| Received {
-                    span,
-                    resource: resource.clone(),
-                })
+                spans
+                    .flat_map(|scope| scope.spans)
+                    .map(move |span| Received {
+                        span,
+                        resource: resource.clone(),
+                    })
             })
             .collect()
     }

@@ -65,8 +65,7 @@ impl<I: Io> Session<I> {
             at,
             rendering: false,
         };
-        self.span()
-            .in_scope(|| self.page.live.error(&ctx, error));
+        self.span().in_scope(|| self.page.live.error(&ctx, error));
     }
 
     /// Tells the visitor that the page has stopped, and the log why.
