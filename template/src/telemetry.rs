@@ -66,7 +66,7 @@ fn log(config: &Config) -> io::Result<(Part, Option<Batches>)> {
         LogFormat::Pretty => {
             let layer = fmt::layer()
                 .compact()
-                .fmt_fields(text::SpanFields)
+                .fmt_fields(text::Fields)
                 .with_ansi(io::stdout().is_terminal())
                 .with_filter(filter);
             Ok((layer.boxed(), None))
@@ -92,7 +92,7 @@ pub fn traces(otlp: &Otlp) -> io::Result<(Part, Exporter)> {
     otlp::layers(otlp).map_err(io::Error::other)
 }
 
-/// Whether the log leaves this field of a span out: it is meant for traces, where it says nothing of the work.
+/// Whether the log leaves this field of a span out: it tells a collector how to show the span.
 fn is_for_traces(field: &tracing::field::Field) -> bool {
     field.name().starts_with("otel.")
 }

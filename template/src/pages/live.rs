@@ -12,7 +12,7 @@ use stack_live::{Ctx, Stop, Visit};
 use super::{layout, visitor::Visitor};
 use crate::{
     app::AppState,
-    error::{Error, Result},
+    error::{Error, Result, causes},
     models::{FieldErrors, User},
     telemetry,
 };
@@ -133,11 +133,8 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
 pub fn tell(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     let error = failure(error);
     if error.status().is_server_error() {
-        tracing::error!(
-            error = &error as &dyn StdError,
-            path = ctx.path(),
-            "a live page failed"
-        );
+        let cause = error.source().map_or_else(|| error.to_string(), causes);
+        tracing::error!(error = cause, path = ctx.path(), "a live page failed");
     }
     let text = error.to_string();
     let mut letters = text.chars();

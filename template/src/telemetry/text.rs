@@ -1,44 +1,38 @@
-//! The fields of spans, in log lines for people.
+//! Fields in log lines for people: as `tracing-subscriber` writes them, without those that are for traces.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
 use tracing::field::{Field, Visit};
 use tracing_subscriber::{
-    field::RecordFields,
-    fmt::format::{FormatFields, Writer},
+    field::{RecordFields, VisitOutput},
+    fmt::format::{DefaultVisitor, FormatFields, Writer},
 };
 
 /// `name=value name=value`.
-pub(super) struct SpanFields;
+pub(super) struct Fields;
 
-impl<'writer> FormatFields<'writer> for SpanFields {
+impl<'writer> FormatFields<'writer> for Fields {
     fn format_fields<R: RecordFields>(&self, to: Writer<'writer>, of: R) -> fmt::Result {
-        let mut fields = Fields {
-            to,
-            first: true,
-            result: Ok(()),
-        };
-        of.record(&mut fields);
-        fields.result
+        let mut visitor = DefaultVisitor::new(to, true);
+        of.record(&mut Shown(&mut visitor));
+        visitor.finish()
     }
 }
 
-struct Fields<'w> {
-    to: Writer<'w>,
-    first: bool,
-    result: fmt::Result,
-}
+struct Shown<'a, 'w>(&'a mut DefaultVisitor<'w>);
 
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if self.result.is_err() || super::is_for_traces(field) {
-            return;
+impl Visit for Shown<'_, '_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if !super::is_for_traces(field) {
+            self.0.record_str(field, value);
         }
-        let space = if self.first { "" } else { " " };
-        self.first = false;
-        self.result = match field.name() {
-            "message" => write!(self.to, "{space}{value:?}"),
-            name => write!(self.to, "{space}{name}={value:?}"),
-        };
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.0.record_error(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.record_debug(field, value);
     }
 }

@@ -198,7 +198,8 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     let line = log
         .lines()
         .find(|line| line.contains(id) && line.contains("a live page failed"));
-    assert!(line.is_some(), "{log}");
+    let cause = "relation \"notes\" does not exist";
+    assert!(line.is_some_and(|line| line.contains(cause)), "{log}");
     // The query that failed is a part of it.
     let insert = spans
         .iter()

@@ -11,7 +11,11 @@ use axum::{
 use serde::Serialize;
 
 use super::RequestId;
-use crate::{error::Error, models::FieldErrors, pages};
+use crate::{
+    error::{Error, causes},
+    models::FieldErrors,
+    pages,
+};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +67,8 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
         return response;
     };
     match &*error {
-        Error::Internal(source) => tracing::error!(error = %Chain(&**source), "internal error"),
-        Error::Unavailable(source) => tracing::warn!(error = %Chain(&**source), "unavailable"),
+        Error::Internal(source) => tracing::error!(error = causes(&**source), "internal error"),
+        Error::Unavailable(source) => tracing::warn!(error = causes(&**source), "unavailable"),
         _ => {}
     }
     let status = error.status();
@@ -119,19 +123,4 @@ fn error_of(response: &Response) -> Option<Arc<Error>> {
             status => Error::Status(status),
         })
     })
-}
-
-/// An error and everything that caused it, in one line.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }
