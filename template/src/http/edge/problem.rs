@@ -67,8 +67,8 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
         return response;
     };
     match &*error {
-        Error::Internal(source) => tracing::error!(error = causes(&**source), "internal error"),
-        Error::Unavailable(source) => tracing::warn!(error = causes(&**source), "unavailable"),
+        Error::Internal(source) => tracing::error!(error = %causes(&**source), "internal error"),
+        Error::Unavailable(source) => tracing::warn!(error = %causes(&**source), "unavailable"),
         _ => {}
     }
     let status = error.status();
