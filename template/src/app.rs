@@ -11,6 +11,7 @@ use crate::{
     config::Config,
     database,
     encryption::Vault,
+    metrics::{self, Metrics},
     routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
@@ -44,6 +45,8 @@ pub struct Shared {
     pub attempts: LogInAttempts,
     /// The live pages.
     pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
 {%- if pgvector %}
     vectors: Option<VectorDb>,
     /// Finds notes by what they say.
@@ -93,7 +96,16 @@ impl AppState {
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         let recorder = config.record.as_deref().map(record).transpose()?;
-        let live = routes::live(&config, recorder);
+{%- if pgvector %}
+        let vector_pool = vectors
+            .as_ref()
+            .map(|vectors| ("vectors", vectors.pool().clone()));
+        let pools = [("main", db.pool().clone())].into_iter().chain(vector_pool);
+        let metrics = Metrics::new(pools.collect());
+{%- else %}
+        let metrics = Metrics::new(vec![("main", db.pool().clone())]);
+{%- endif %}
+        let live = routes::live(&config, recorder, metrics.clone());
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -101,6 +113,7 @@ impl AppState {
             vault,
             attempts,
             live,
+            metrics,
 {%- if pgvector %}
             vectors,
             search: Search::new(embedder),
@@ -133,6 +146,7 @@ impl Deref for AppState {
 /// An application that is connected to its database and listens, but does not answer yet.
 pub struct App {
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     router: Router,
     state: AppState,
 }
@@ -145,9 +159,11 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = AppState::connect(config).await?;
         let listener = listen(&state.config).await?;
+        let metrics = metrics::bind(&state.config).await?;
         let router = routes::router(state.clone());
         Ok(Self {
             listener,
+            metrics,
             router,
             state,
         })
@@ -159,6 +175,15 @@ impl App {
     /// The operating system's.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where metrics can be read, if anywhere.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
+        let listener = self.metrics.as_ref();
+        listener.map(TcpListener::local_addr).transpose()
     }
 
     /// Serves until SIGTERM or Ctrl-C, see [`run_until`](Self::run_until).
@@ -181,10 +206,13 @@ impl App {
     ) -> io::Result<()> {
         let Self {
             listener,
+            metrics,
             router,
             state,
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
+        let address = state.config.metrics_address;
+        let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
@@ -216,6 +244,7 @@ impl App {
         }
         sweep.abort();
         messages.abort();
+        metrics.abort();
 {%- if pgvector %}
         repair.abort();
 {%- endif %}

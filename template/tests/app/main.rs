@@ -14,6 +14,7 @@ mod edge;
 mod encryption;
 mod error;
 mod lifecycle;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -25,6 +26,8 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;
 {%- if pgvector %}
 mod vectors;
 {%- endif %}
