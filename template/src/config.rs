@@ -81,6 +81,10 @@ pub struct Config {
     pub host: IpAddr,
     /// `PORT`: 0 means any free one.
     pub port: u16,
+    /// `SOCKET`: true if the socket to listen on is handed over as standard input, whatever `HOST` and `PORT` say.
+    pub socket_handed_over: bool,
+    /// `CARGO_DEV`: where the `cargo dev` is that has started this process.
+    pub cargo_dev: Option<String>,
     /// `DATABASE_URL`; none, in development, means a server of the project's own.
     pub database_url: Option<Secret>,
 {%- if pgvector %}
@@ -160,6 +164,8 @@ impl Config {
             environment,
             host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
             port: vars.number("PORT", 3000, 0..=u16::MAX),
+            socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
+            cargo_dev: vars.text("CARGO_DEV"),
             database_url: vars
                 .url("DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),

@@ -13,6 +13,8 @@ mod docs;
 mod edge;
 mod encryption;
 mod error;
+#[cfg(unix)]
+mod hand_over;
 mod lifecycle;
 mod metrics;
 mod migrations;

@@ -11,15 +11,27 @@ use stack_migrate::Rename;
 #[command(
     name = "cargo dev",
     bin_name = "cargo dev",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Cli {
+    /// The command that was typed; without one, to serve.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Build, run, and do so again at every change; what happens without a command, too
+    Serve(Serve),
     /// Drop every database of the project and make it anew from `schema/`, with seeds
     ///
     /// Only a local development database is dropped; anything else is refused.
@@ -38,6 +50,23 @@ pub(crate) enum Command {
     /// Draw where the time goes, as a flame graph: of the server, or of tests
     #[command(subcommand)]
     Profile(Profile),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
+live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
+)]
+pub(crate) struct Serve {
+    /// Run it once, and do not watch
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+    /// With optimizations
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Make the database anew, now and whenever `schema/` changes, as `cargo dev pave` does
+    #[arg(long)]
+    pub(crate) pave: bool,
 }
 
 #[derive(Args, Debug)]
@@ -196,6 +225,20 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
+        assert!(matches!(
+            typed,
+            Command::Serve(Serve {
+                pave: true,
+                release: false,
+                ..
+            })
+        ));
+        assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
     }
 
     #[test]

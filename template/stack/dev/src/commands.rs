@@ -7,6 +7,7 @@ mod migrate;
 mod pave;
 mod profile;
 mod seed;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ use crate::project::Project;
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     let project = Project::find()?;
     match command {
+        Command::Serve(arguments) => serve::run(&project, &arguments).await,
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,

@@ -35,6 +35,11 @@ pub(crate) fn log() {
     );
 }
 
+/// Whether what is said is shown in colours.
+pub(crate) fn has_colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
 pub(crate) fn error(error: &Error) {
     eprintln!("error: {error}");
 }

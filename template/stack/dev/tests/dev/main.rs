@@ -7,4 +7,6 @@ mod db;
 mod editor;
 mod migrate;
 mod pave;
+#[cfg(unix)]
+mod serve;
 mod workbench;
