@@ -5,6 +5,7 @@
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
 //! - [`guard`]: which databases may be dropped.
+//! - [`watch`]: what changes in the project's folder.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
 //! It does not depend on the application, so that it works while that does not compile.
@@ -19,6 +20,7 @@ mod error;
 mod guard;
 mod project;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
