@@ -5,6 +5,7 @@ mod db;
 mod migrate;
 mod pave;
 mod seed;
+mod test;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
+        Command::Test(arguments) => test::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

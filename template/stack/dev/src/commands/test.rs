@@ -25,7 +25,6 @@ mod session;
 mod tell;
 mod workspace;
 
-use std::collections::BTreeSet;
 use std::pin::pin;
 use std::process::ExitCode;
 
@@ -71,6 +70,7 @@ async fn once(project: &Project, mut session: Session) -> Result<ExitCode> {
     let (events, mut inbox) = mpsc::unbounded_channel();
     desk::listen_to_signals(&events)?;
     let (giving_up, cancel) = Cancel::new();
+    let filter = session.filter.clone();
     let mut pass = pin!(Pass::new(project, &mut session, &Wanted::All, cancel).run(&Wanted::All));
     let outcome = loop {
         tokio::select! {
@@ -83,22 +83,22 @@ async fn once(project: &Project, mut session: Session) -> Result<ExitCode> {
         Outcome::Passed => Ok(ExitCode::SUCCESS),
         Outcome::Failed | Outcome::Cancelled => Ok(ExitCode::FAILURE),
         Outcome::NotBuilt => Err(not_built()),
-        Outcome::NoTests => Err(no_tests(session.filter.as_deref())),
+        Outcome::NoTests => Err(no_tests(filter.as_deref())),
     }
 }
 
 /// A pass after each save, until somebody quits.
 async fn stay(project: &Project, mut session: Session) -> Result<ExitCode> {
     let (events, mut inbox) = mpsc::unbounded_channel();
-    let _watcher = desk::watch(project, &session.workspace, &events)?;
+    desk::watch(project, &events)?;
     desk::listen_to_signals(&events)?;
-    let databases = databases::keep(project, BTreeSet::new());
+    // What the server says while it starts is for an ordinary terminal.
+    databases::keep(project).wait().await;
     let mut desk = Desk::new(session.filter.clone(), session.fail_fast);
     let raw = screen::Raw::begin();
     if raw.is_some() {
         desk::listen_to_keys(&events);
     }
-    let mut databases = databases;
     while !desk.quits() {
         let Some(wanted) = desk.next() else {
             screen::bottom(&desk.bottom(session.nextest));
@@ -116,12 +116,16 @@ async fn stay(project: &Project, mut session: Session) -> Result<ExitCode> {
                     Err(error) => screen::line(&format!("error: {error}")),
                 }
             }
-            databases = databases::keep(project, databases.made(files));
+            if files.iter().any(|file| file.starts_with("schema")) {
+                databases::keep(project);
+            }
         }
         let outcome = pass(project, &mut session, &wanted, &mut desk, &mut inbox).await;
         match &outcome {
             Ok(Outcome::NotBuilt) => screen::line(&format!("error: {}", not_built())),
-            Ok(Outcome::NoTests) => screen::line(&no_tests(session.filter.as_deref()).to_string()),
+            Ok(Outcome::NoTests) => {
+                screen::line(&format!("error: {}", no_tests(session.filter.as_deref())));
+            }
             Ok(Outcome::Passed | Outcome::Failed | Outcome::Cancelled) => {}
             Err(error) => screen::line(&format!("error: {error}")),
         }

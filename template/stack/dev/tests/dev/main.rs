@@ -6,4 +6,5 @@ mod browser_test;
 mod db;
 mod migrate;
 mod pave;
+mod test;
 mod workbench;

@@ -2,7 +2,7 @@
 //!
 //! Only the order of tests rests on this: those that it does not name run as well, afterwards.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::workspace::{Package, Workspace};
 
@@ -65,7 +65,8 @@ fn change(file: &Path, package: &Package, inside: &Path) -> Change {
         what: file.display().to_string().replace('\\', "/"),
         ..Change::default()
     };
-    let is_rust = inside.extension().is_some_and(|extension| extension == "rs");
+    // A folder that was renamed or is gone stands for what was in it.
+    let is_rust = inside.extension().is_none_or(|extension| extension == "rs");
     let is_snapshot = inside.extension().is_some_and(|extension| extension == "snap");
     if is_snapshot {
         // `app__pages__notes__name.snap`: the program, the modules, the name of the test.
@@ -184,19 +185,6 @@ fn stem(path: &Path) -> String {
     stem.to_string_lossy().into_owned()
 }
 
-/// Paths from the workspace's root of what a watcher has named.
-pub(super) fn inside(paths: &[PathBuf], roots: &[PathBuf]) -> Vec<PathBuf> {
-    let inside = paths.iter().filter_map(|path| {
-        let path = path.strip_prefix(".").unwrap_or(path);
-        if path.is_relative() {
-            return Some(path.to_owned());
-        }
-        let mut roots = roots.iter();
-        roots.find_map(|root| Some(path.strip_prefix(root).ok()?.to_owned()))
-    });
-    inside.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::workspace::tests::shop;
@@ -274,13 +262,5 @@ mod tests {
         assert_eq!(classify(file, &shop()), Kind::Browser("pages".to_owned()));
         let support = Path::new("tests/browser/support/app.mjs");
         assert_eq!(classify(support, &shop()), Kind::Browser(String::new()));
-    }
-
-    #[test]
-    fn paths_of_the_watcher_are_taken_from_the_root() {
-        let roots = [PathBuf::from("/link/shop"), PathBuf::from("/real/shop")];
-        let named = ["/real/shop/src/a.rs", "/link/shop/b", "src/c.rs", "/else/d"];
-        let paths = inside(&named.map(PathBuf::from), &roots);
-        assert_eq!(paths, ["src/a.rs", "b", "src/c.rs"].map(PathBuf::from));
     }
 }

@@ -84,9 +84,13 @@ pub(super) fn order(tests: Vec<Test>, known: &Known<'_>) -> Vec<Step> {
     }
     let rest: Vec<Test> = ranks.into_values().flatten().collect();
     if !rest.is_empty() {
-        let what = if steps.is_empty() { "all" } else { "the other" };
+        let what = match (steps.is_empty(), rest.len()) {
+            (true, 1) => "1 test".to_owned(),
+            (true, count) => format!("all {count} tests"),
+            (false, count) => format!("the other {count}"),
+        };
         steps.push(Step {
-            what: format!("{what} {}", rest.len()),
+            what,
             is_first: false,
             tests: rest,
         });
@@ -293,7 +297,7 @@ mod tests {
     fn what_cannot_be_placed_runs_everything_at_once() {
         let steps = steps(&["Cargo.toml"], &[]);
         assert_eq!(steps.len(), 1);
-        assert_eq!(steps[0].what, "all 9");
+        assert_eq!(steps[0].what, "all 9 tests");
     }
 
     #[test]

@@ -66,6 +66,9 @@ impl Nextest {
         if text.starts_with("Summary [") {
             return Said::Complete;
         }
+        if text.starts_with("Cancelling due to ") {
+            return Said::Nothing;
+        }
         match &self.failed {
             Some(test) if is_frame(text, &test.name) => Said::Nothing,
             Some(_) => Said::Text(line.to_owned()),
@@ -116,12 +119,10 @@ fn is_frame(text: &str, name: &str) -> bool {
 }
 
 fn is_nextests_own(text: &str) -> bool {
-    const BEGINNINGS: [&str; 8] = [
+    const BEGINNINGS: [&str; 6] = [
         "Nextest run ID",
         "Starting ",
         "Finished ",
-        "Cancelling ",
-        "Canceling ",
         "Compiling ",
         "Blocking waiting ",
         "error: test run failed",
@@ -133,14 +134,22 @@ fn is_nextests_own(text: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Libtest {
     /// The program that writes now.
-    pub(super) program: String,
+    program: String,
     /// Programs by the last part of their path.
-    pub(super) programs: Vec<(String, String)>,
+    programs: Vec<(String, String)>,
     /// Whether the output of failed tests is being written.
     inside: bool,
 }
 
 impl Libtest {
+    /// For programs, each the last part of its path and what it is called.
+    pub(super) fn of(programs: Vec<(String, String)>) -> Self {
+        Self {
+            programs,
+            ..Self::default()
+        }
+    }
+
     fn read(&mut self, line: &str) -> Said {
         let text = line.trim();
         if let Some(program) = self.running(text) {
@@ -293,10 +302,10 @@ error: test run failed";
 
     #[test]
     fn verdicts_of_cargo_test_are_read_with_the_program_that_they_are_of() {
-        let mut reader = Reader::Libtest(Libtest {
-            programs: vec![("app-28f4".to_owned(), "nx::app".to_owned())],
-            ..Libtest::default()
-        });
+        let mut reader = Reader::Libtest(Libtest::of(vec![(
+            "app-28f4".to_owned(),
+            "nx::app".to_owned(),
+        )]));
         let text = "    Finished `test` profile [unoptimized] target(s) in 0.06s
      Running tests/app.rs (target/debug/deps/app-28f4)
 

@@ -1,7 +1,7 @@
 //! The commands that run tests: cargo-nextest, or `cargo test`.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::programs::{Program, Test};
 use super::report::{Libtest, Nextest, Reader};
@@ -134,10 +134,7 @@ impl Runner<'_> {
         });
         Run {
             arguments,
-            reader: Reader::Libtest(Libtest {
-                programs: programs.collect(),
-                ..Libtest::default()
-            }),
+            reader: Reader::Libtest(Libtest::of(programs.collect())),
             tests: tests.to_vec(),
         }
     }

@@ -68,7 +68,9 @@ pub(super) fn step(what: &str, verdicts: &BTreeMap<Test, Verdict>, tests: &[Test
 
 /// A runner that did not come to its end.
 pub(super) fn broken_off(arguments: &[String], silent: usize) {
-    let command = arguments.iter().map(String::as_str).take(2).collect::<Vec<_>>().join(" ");
+    let words = arguments.iter().take_while(|word| !word.starts_with('-'));
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    let command = words.join(" ");
     let text = match silent {
         0 => format!("error: `cargo {command}` broke off; why stands above"),
         _ => format!(

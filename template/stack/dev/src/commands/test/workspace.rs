@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 
 /// What cargo knows of the project.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Workspace {
     pub(super) root: PathBuf,
     /// Where what was built is.
@@ -19,7 +19,7 @@ pub(super) struct Workspace {
 }
 
 /// One package of the workspace.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Package {
     pub(super) name: String,
     /// From the workspace's root; empty for the package that is there.
@@ -34,7 +34,7 @@ pub(super) struct Package {
 }
 
 /// One thing that cargo builds of a package.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) kind: String,
     pub(super) name: String,
