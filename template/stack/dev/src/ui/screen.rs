@@ -15,7 +15,6 @@ pub(crate) enum Look {
     Good,
     Bad,
     Loud,
-    Quiet,
 }
 
 #[derive(Debug)]
@@ -80,7 +79,6 @@ pub(crate) fn paint(look: Look, text: &str) -> String {
         Look::Good => "32",
         Look::Bad => "1;31",
         Look::Loud => "1",
-        Look::Quiet => "2",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

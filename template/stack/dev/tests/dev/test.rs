@@ -24,7 +24,10 @@ impl Trial {
 
     /// Runs the tests once, and claims the exit code and what is said.
     fn once(&self, arguments: &[&str], code: i32, says: &[&str]) {
-        let variables = [("CARGO_TARGET_DIR", self.target.as_str()), ("RUST_BACKTRACE", "0")];
+        let variables = [
+            ("CARGO_TARGET_DIR", self.target.as_str()),
+            ("RUST_BACKTRACE", "0"),
+        ];
         let arguments = [&["test", "--once"], arguments].concat();
         let done = self.project.dev_with(&variables, &arguments);
         for words in says {
@@ -47,9 +50,15 @@ fn a_run_tells_what_failed(runner: &[&str]) {
     let missing = ["error: no test has `nothing` in its name\nhint: "];
     trial.once(&with(&["nothing"]), 1, &missing);
     // What failed is known to the next run, and comes first; the other one does not run any more.
-    let stopped = ["1 failed last time", "they differ", "1 failed, 1 not run in "];
+    let stopped = [
+        "1 failed last time",
+        "they differ",
+        "1 failed, 1 not run in ",
+    ];
     trial.once(&with(&["--fail-fast"]), 1, &stopped);
-    trial.project.write("src/lib.rs", "fn broken() -> u8 { \"no number\" }\n");
+    trial
+        .project
+        .write("src/lib.rs", "fn broken() -> u8 { \"no number\" }\n");
     let unbuilt = ["error[E0308]", "error: the tests cannot be built"];
     trial.once(&with(&[]), 1, &unbuilt);
 }

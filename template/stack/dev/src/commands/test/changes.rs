@@ -40,7 +40,11 @@ pub(super) fn classify(file: &Path, workspace: &Workspace) -> Kind {
         .collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
-        [] | ["target" | ".data" | ".git" | ".github" | ".vscode" | ".devcontainer", ..] => {
+        []
+        | [
+            "target" | ".data" | ".git" | ".github" | ".vscode" | ".devcontainer",
+            ..,
+        ] => {
             return Kind::Nothing;
         }
         [.., last] if is_debris(last) => return Kind::Nothing,
@@ -67,7 +71,9 @@ fn change(file: &Path, package: &Package, inside: &Path) -> Change {
     };
     // A folder that was renamed or is gone stands for what was in it.
     let is_rust = inside.extension().is_none_or(|extension| extension == "rs");
-    let is_snapshot = inside.extension().is_some_and(|extension| extension == "snap");
+    let is_snapshot = inside
+        .extension()
+        .is_some_and(|extension| extension == "snap");
     if is_snapshot {
         // `app__pages__notes__name.snap`: the program, the modules, the name of the test.
         let mut path: Vec<String> = stem.split("__").map(str::to_owned).collect();
@@ -96,7 +102,10 @@ fn change(file: &Path, package: &Package, inside: &Path) -> Change {
 /// The test program of a file below `tests/`, and the module in it: that of the target whose first file
 /// stands nearest above.
 fn test_module(package: &Package, file: &Path, inside: &Path) -> (Option<String>, Vec<String>) {
-    let programs = package.targets.iter().filter(|target| target.kind == "test");
+    let programs = package
+        .targets
+        .iter()
+        .filter(|target| target.kind == "test");
     let above = programs.filter_map(|target| {
         if target.source == file {
             return Some((target, Path::new("")));
@@ -205,7 +214,10 @@ mod tests {
         assert_eq!(notes.words, ["notes"]);
         assert_eq!(notes.what, "pages::notes");
         assert_eq!(of("src/http/edge/mod.rs").module, ["http", "edge"]);
-        assert_eq!(of("src/repositories/notes/by_id.rs").words, ["by_id", "notes"]);
+        assert_eq!(
+            of("src/repositories/notes/by_id.rs").words,
+            ["by_id", "notes"]
+        );
         assert_eq!(of("src/config/tests.rs").words, ["config"]);
         assert!(of("src/lib.rs").module.is_empty());
         let hash = of("stack/live/src/hash.rs");
@@ -219,7 +231,10 @@ mod tests {
         assert_eq!(notes.program.as_deref(), Some("app"));
         assert_eq!(notes.module, ["pages", "notes"]);
         assert!(of("tests/app/main.rs").module.is_empty());
-        assert_eq!(of("stack/db/tests/app/rows.rs").package.as_deref(), Some("stack_db"));
+        assert_eq!(
+            of("stack/db/tests/app/rows.rs").package.as_deref(),
+            Some("stack_db")
+        );
     }
 
     #[test]
@@ -239,7 +254,12 @@ mod tests {
 
     #[test]
     fn manifests_are_everything() {
-        for file in ["Cargo.toml", "Cargo.lock", "stack/db/Cargo.toml", "build.rs"] {
+        for file in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "stack/db/Cargo.toml",
+            "build.rs",
+        ] {
             assert_eq!(of(file).package, None, "{file}");
         }
     }

@@ -124,7 +124,10 @@ fn only(tests: Vec<Test>, name: &str) -> Result<Test> {
         (Some(last), others) => {
             let names = others.iter().chain([&last]).take(5);
             let names: Vec<String> = names.map(|test| format!("`{}`", test.name)).collect();
-            let error = Error::new(format!("{} tests have `{name}` in their names", others.len() + 1));
+            let error = Error::new(format!(
+                "{} tests have `{name}` in their names",
+                others.len() + 1
+            ));
             Err(error.hint(format!("take one: {}", names.join(", "))))
         }
     }
@@ -146,9 +149,15 @@ mod tests {
     #[test]
     fn a_test_is_meant_by_its_name_or_by_a_part_that_only_it_has() {
         assert_eq!(only(tests(), "a_user").unwrap().name, "users::a_user");
-        assert_eq!(only(tests(), "notes::a_note").unwrap().name, "notes::a_note");
+        assert_eq!(
+            only(tests(), "notes::a_note").unwrap().name,
+            "notes::a_note"
+        );
         let error = only(tests(), "a_note").unwrap_err().to_string();
-        assert!(error.starts_with("2 tests have `a_note` in their names\nhint: "), "{error}");
+        assert!(
+            error.starts_with("2 tests have `a_note` in their names\nhint: "),
+            "{error}"
+        );
         assert!(only(tests(), "nothing").is_err());
     }
 

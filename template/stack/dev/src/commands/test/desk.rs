@@ -1,7 +1,7 @@
 //! What comes next: saves and keys come in, passes go out.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::{self, KeyEvent};
 use tokio::sync::mpsc::UnboundedSender;
@@ -174,7 +174,11 @@ impl Desk {
             Some(filter) => format!(", only `{filter}`"),
             None => String::new(),
         };
-        let runner = if nextest { "cargo-nextest" } else { "cargo test" };
+        let runner = if nextest {
+            "cargo-nextest"
+        } else {
+            "cargo test"
+        };
         let fail_fast = if self.fail_fast { "on" } else { "off" };
         format!(
             "waiting for a save ({runner}{filter})  Enter all, r failed, f filter, s stop at first: {fail_fast}, h help, q quit"
@@ -185,11 +189,12 @@ impl Desk {
 /// Hands on what is saved.
 pub(super) fn watch(project: &Project, events: &UnboundedSender<Event>) -> Result<()> {
     let mut watcher = Watcher::start(project.folder())?;
+    let root = project.folder().to_owned();
     let events = events.clone();
     tokio::spawn(async move {
         loop {
             let event = match watcher.next().await {
-                Ok(files) => Event::Saved(files),
+                Ok(files) => Event::Saved(without_passing(files, |file| root.join(file).exists())),
                 Err(error) => {
                     let _ = events.send(Event::Blind(error.to_string()));
                     return;
@@ -201,6 +206,15 @@ pub(super) fn watch(project: &Project, events: &UnboundedSender<Event>) -> Resul
         }
     });
     Ok(())
+}
+
+/// Without files that came and went while another one of their folder was saved.
+fn without_passing(files: BTreeSet<PathBuf>, exists: impl Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
+    let there: Vec<&PathBuf> = files.iter().filter(|file| exists(file)).collect();
+    let folders: BTreeSet<_> = there.iter().map(|file| file.parent()).collect();
+    let passing = |file: &&PathBuf| file.extension().is_none() && folders.contains(&file.parent());
+    let kept = files.iter().filter(|file| exists(file) || !passing(file));
+    kept.cloned().collect()
 }
 
 /// Hands on each key, from a thread that ends with the process: there is no other way out of waiting for one.
@@ -248,7 +262,10 @@ pub(super) fn listen_to_signals(events: &UnboundedSender<Event>) -> Result<()> {
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err` as it is")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is handed to `map_err` as it is"
+)]
 fn no_signals(error: std::io::Error) -> Error {
     Error::new(format!("signals cannot be listened to: {error}"))
 }
@@ -328,6 +345,16 @@ mod tests {
         let mut desk = desk();
         assert!(!desk.take(saved(&["tests/browser/pages.test.mjs", "a.swp"]), &shop()));
         assert_eq!(desk.next(), None);
+    }
+
+    #[test]
+    fn what_an_editor_writes_in_between_is_not_named() {
+        let files = ["src/app.rs", "src/sedXyZ", "src/gone.rs", "old/folder"];
+        let kept = without_passing(files.iter().map(PathBuf::from).collect(), |file| {
+            file == Path::new("src/app.rs")
+        });
+        let wanted = ["old/folder", "src/app.rs", "src/gone.rs"];
+        assert!(kept.iter().eq(wanted.map(PathBuf::from).iter()), "{kept:?}");
     }
 
     #[test]

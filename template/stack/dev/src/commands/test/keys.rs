@@ -93,7 +93,9 @@ mod tests {
 
     fn wishes(keys: &[KeyCode]) -> Vec<Wish> {
         let mut state = Keys::default();
-        let keys = keys.iter().map(|key| KeyEvent::new(*key, KeyModifiers::NONE));
+        let keys = keys
+            .iter()
+            .map(|key| KeyEvent::new(*key, KeyModifiers::NONE));
         keys.filter_map(|key| state.press(&key)).collect()
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Known<'a> {
     pub(super) programs: &'a [Program],
     pub(super) changes: &'a [Change],
     pub(super) failed: &'a BTreeSet<Test>,
+    /// Whether these are what is left of more.
+    pub(super) left: bool,
 }
 
 /// Which packages are tested: those of `cargo test`, those that were changed, and those built with them.
@@ -84,10 +86,10 @@ pub(super) fn order(tests: Vec<Test>, known: &Known<'_>) -> Vec<Step> {
     }
     let rest: Vec<Test> = ranks.into_values().flatten().collect();
     if !rest.is_empty() {
-        let what = match (steps.is_empty(), rest.len()) {
-            (true, 1) => "1 test".to_owned(),
-            (true, count) => format!("all {count} tests"),
-            (false, count) => format!("the other {count}"),
+        let what = match (known.left || !steps.is_empty(), rest.len()) {
+            (false, 1) => "1 test".to_owned(),
+            (false, count) => format!("all {count} tests"),
+            (true, count) => format!("the other {count}"),
         };
         steps.push(Step {
             what,
@@ -231,13 +233,18 @@ mod tests {
             programs: &programs(),
             changes: &changes,
             failed: &failed.iter().copied().map(test).collect(),
+            left: false,
         };
         order(TESTS.into_iter().map(test).collect(), &known)
     }
 
     fn first(files: &[&str], failed: &[(&str, &str)]) -> Vec<String> {
         let steps = steps(files, failed);
-        steps[0].tests.iter().map(|test| test.name.clone()).collect()
+        steps[0]
+            .tests
+            .iter()
+            .map(|test| test.name.clone())
+            .collect()
     }
 
     #[test]

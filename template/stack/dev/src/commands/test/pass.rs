@@ -175,6 +175,7 @@ impl<'a> Pass<'a> {
             programs,
             changes: &self.changes,
             failed: &self.session.failed,
+            left: !self.verdicts.is_empty(),
         };
         order::order(tests, &known)
     }
@@ -195,7 +196,10 @@ impl<'a> Pass<'a> {
 
     /// Builds test programs, chosen ones or all, and lists what is in them. None, if cargo has failed, which
     /// has said why then, or was cancelled.
-    async fn build(&mut self, choices: &[Vec<String>]) -> Result<Option<(Vec<Program>, Vec<Test>)>> {
+    async fn build(
+        &mut self,
+        choices: &[Vec<String>],
+    ) -> Result<Option<(Vec<Program>, Vec<Test>)>> {
         let begun = Instant::now();
         screen::bottom("building");
         let mut command = cargo::command(self.project);
@@ -341,8 +345,14 @@ impl<'a> Pass<'a> {
 
 /// The programs that a step's tests are in, as cargo chooses them.
 fn choices(step: &Step, programs: &[Program]) -> Vec<Vec<String>> {
-    let ids: BTreeSet<&str> = step.tests.iter().map(|test| test.program.as_str()).collect();
-    let programs = programs.iter().filter(|program| ids.contains(program.id.as_str()));
+    let ids: BTreeSet<&str> = step
+        .tests
+        .iter()
+        .map(|test| test.program.as_str())
+        .collect();
+    let programs = programs
+        .iter()
+        .filter(|program| ids.contains(program.id.as_str()));
     let choices: BTreeSet<Vec<String>> = programs.map(Program::choice).collect();
     choices.into_iter().collect()
 }

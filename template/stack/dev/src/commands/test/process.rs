@@ -228,10 +228,15 @@ mod tests {
         });
         assert!(matches!(end.await.unwrap(), End::Cancelled));
         // Its parent is gone, so whoever collects the dead does it in a moment; until then it is a zombie.
-        let state = Command::new("ps").args(["-o", "stat=", "-p", &inner]).output();
+        let state = Command::new("ps")
+            .args(["-o", "stat=", "-p", &inner])
+            .output();
         if let Ok(state) = state {
             let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-            assert!(state.is_empty() || state.starts_with('Z'), "{inner}: {state}");
+            assert!(
+                state.is_empty() || state.starts_with('Z'),
+                "{inner}: {state}"
+            );
         }
     }
 }

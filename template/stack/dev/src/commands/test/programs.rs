@@ -109,7 +109,9 @@ impl Program {
             );
         };
         let listed = String::from_utf8_lossy(&listed.stdout);
-        let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
+        let names = listed
+            .lines()
+            .filter_map(|line| line.strip_suffix(": test"));
         let tests = names.map(|name| Test {
             program: self.id.clone(),
             name: name.to_owned(),

@@ -127,7 +127,9 @@ fn is_nextests_own(text: &str) -> bool {
         "Blocking waiting ",
         "error: test run failed",
     ];
-    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+    BEGINNINGS
+        .iter()
+        .any(|beginning| text.starts_with(beginning))
 }
 
 /// `test pages::notes::it_works ... ok`
@@ -218,7 +220,9 @@ fn is_cargos_own(text: &str) -> bool {
         "error: 1 target failed",
         "error: doctest failed",
     ];
-    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+    BEGINNINGS
+        .iter()
+        .any(|beginning| text.starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -341,7 +345,12 @@ error: test failed, to rerun pass `--test app`";
             ]
         );
         assert!(lines.starts_with("---- fails stdout ----\nout\ntest inner ... ok\n"));
-        assert!(lines.trim_end().ends_with("assertion `left == right` failed"), "{lines}");
+        assert!(
+            lines
+                .trim_end()
+                .ends_with("assertion `left == right` failed"),
+            "{lines}"
+        );
     }
 
     #[test]

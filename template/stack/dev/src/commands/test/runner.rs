@@ -43,8 +43,15 @@ pub(super) fn has_nextest(project: &Project) -> bool {
 
 /// What builds test programs and tells of them, chosen ones or all.
 pub(super) fn build(packages: &[String], choices: &[Vec<String>], colors: bool) -> Vec<String> {
-    let mut arguments = words(&["test", "--no-run", "--message-format=json-render-diagnostics"]);
-    arguments.push(format!("--color={}", if colors { "always" } else { "never" }));
+    let mut arguments = words(&[
+        "test",
+        "--no-run",
+        "--message-format=json-render-diagnostics",
+    ]);
+    arguments.push(format!(
+        "--color={}",
+        if colors { "always" } else { "never" }
+    ));
     arguments.extend(choose(packages));
     arguments.extend(choices.iter().flatten().cloned());
     arguments
@@ -108,7 +115,10 @@ impl Runner<'_> {
         choices.dedup();
         let mut arguments = words(&["nextest", "run", "--color=never", "--cargo-quiet"]);
         arguments.extend(words(&["--status-level=all", "--final-status-level=none"]));
-        arguments.extend(words(&["--success-output=never", "--failure-output=immediate"]));
+        arguments.extend(words(&[
+            "--success-output=never",
+            "--failure-output=immediate",
+        ]));
         arguments.extend(words(&["--show-progress=none", "--no-tests=pass"]));
         let fail_fast = ["--no-fail-fast", "--fail-fast"][usize::from(self.fail_fast)];
         arguments.push(fail_fast.to_owned());
@@ -208,7 +218,10 @@ mod tests {
     }
 
     fn runs(nextest: bool) -> Vec<String> {
-        let programs = [program("shop", "lib", "app"), program("shop::app", "test", "app")];
+        let programs = [
+            program("shop", "lib", "app"),
+            program("shop::app", "test", "app"),
+        ];
         let runner = Runner {
             nextest,
             fail_fast: false,
@@ -248,7 +261,12 @@ mod tests {
     #[test]
     fn more_names_than_a_command_takes_are_more_commands() {
         let tests: Vec<Test> = (0..3000)
-            .map(|number| test("shop", &format!("a_module::with_tests::number_{number}_of_many")))
+            .map(|number| {
+                test(
+                    "shop",
+                    &format!("a_module::with_tests::number_{number}_of_many"),
+                )
+            })
             .collect();
         let parts = within_budget(&tests);
         assert!(parts.len() > 1);

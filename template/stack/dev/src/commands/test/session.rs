@@ -84,10 +84,17 @@ mod tests {
             tests: Vec::new(),
             failed: BTreeSet::new(),
         };
-        let verdicts = [("a", Verdict::Failed), ("b", Verdict::Failed), ("c", Verdict::Passed)];
+        let verdicts = [
+            ("a", Verdict::Failed),
+            ("b", Verdict::Failed),
+            ("c", Verdict::Passed),
+        ];
         let verdicts = verdicts.map(|(name, verdict)| (test(name), verdict));
         session.remember(&BTreeMap::from(verdicts));
-        assert_eq!(memory::read(&target), BTreeSet::from([test("a"), test("b")]));
+        assert_eq!(
+            memory::read(&target),
+            BTreeSet::from([test("a"), test("b")])
+        );
         session.remember(&BTreeMap::from([(test("a"), Verdict::Passed)]));
         assert_eq!(memory::read(&target), BTreeSet::from([test("b")]));
         std::fs::remove_dir_all(&target).unwrap();

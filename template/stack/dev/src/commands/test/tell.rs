@@ -29,7 +29,10 @@ pub(super) fn building(text: &str) {
     ];
     if PROGRESS.iter().any(|word| words.starts_with(word)) {
         screen::bottom(&format!("building  {words}"));
-    } else if !["Finished ", "Executable "].iter().any(|word| words.starts_with(word)) {
+    } else if !["Finished ", "Executable "]
+        .iter()
+        .any(|word| words.starts_with(word))
+    {
         screen::line(text);
     }
 }
@@ -58,7 +61,9 @@ pub(super) fn verdict(what: &str, (done, of): (usize, usize), test: &Test, verdi
 
 /// A step that has come to its end.
 pub(super) fn step(what: &str, verdicts: &BTreeMap<Test, Verdict>, tests: &[Test], took: Duration) {
-    let failed = tests.iter().filter(|test| verdicts.get(test) == Some(&Verdict::Failed));
+    let failed = tests
+        .iter()
+        .filter(|test| verdicts.get(test) == Some(&Verdict::Failed));
     let how = match failed.count() {
         0 => paint(Look::Good, "ok"),
         failed => paint(Look::Bad, &format!("{failed} FAILED")),
@@ -96,7 +101,11 @@ pub(super) fn summary(summary: &Summary<'_>) {
             screen::line(&format!("{} {test}", paint(Look::Bad, "FAILED")));
         }
     }
-    let look = if failed.is_empty() { Look::Good } else { Look::Bad };
+    let look = if failed.is_empty() {
+        Look::Good
+    } else {
+        Look::Bad
+    };
     let (head, rest) = words(summary);
     screen::line(&format!("{}{rest}", paint(look, &head)));
 }
@@ -113,7 +122,10 @@ fn words(summary: &Summary<'_>) -> (String, String) {
         [Verdict::Passed, Verdict::Failed, Verdict::Ignored].map(|v| with(summary, v).len());
     let (head, mut rest) = match failed {
         0 => (format!("ok: {passed} passed"), String::new()),
-        _ => (format!("FAILED: {failed} failed"), format!(", {passed} passed")),
+        _ => (
+            format!("FAILED: {failed} failed"),
+            format!(", {passed} passed"),
+        ),
     };
     for (count, what) in [(ignored, "ignored"), (summary.not_run, "not run")] {
         if count > 0 {
@@ -172,6 +184,9 @@ mod tests {
 
     #[test]
     fn colours_are_taken_away() {
-        assert_eq!(plain("\x1b[1m\x1b[32m   Compiling\x1b[0m shop"), "   Compiling shop");
+        assert_eq!(
+            plain("\x1b[1m\x1b[32m   Compiling\x1b[0m shop"),
+            "   Compiling shop"
+        );
     }
 }
