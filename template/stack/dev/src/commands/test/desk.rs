@@ -208,11 +208,13 @@ pub(super) fn watch(project: &Project, events: &UnboundedSender<Event>) -> Resul
     Ok(())
 }
 
-/// Without files that came and went while another one of their folder was saved.
+/// Without what came and went while something was saved or built: no ending, and not there any more. A folder of
+/// code that is gone looks the same, and is kept if nothing beside it was saved.
 fn without_passing(files: BTreeSet<PathBuf>, exists: impl Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
     let there: Vec<&PathBuf> = files.iter().filter(|file| exists(file)).collect();
-    let folders: BTreeSet<_> = there.iter().map(|file| file.parent()).collect();
-    let passing = |file: &&PathBuf| file.extension().is_none() && folders.contains(&file.parent());
+    let mut folders: BTreeSet<_> = there.iter().map(|file| file.parent()).collect();
+    folders.insert(Some(Path::new("")));
+    let passing = |file: &Path| file.extension().is_none() && folders.contains(&file.parent());
     let kept = files.iter().filter(|file| exists(file) || !passing(file));
     kept.cloned().collect()
 }
@@ -349,7 +351,13 @@ mod tests {
 
     #[test]
     fn what_an_editor_writes_in_between_is_not_named() {
-        let files = ["src/app.rs", "src/sedXyZ", "src/gone.rs", "old/folder"];
+        let files = [
+            "src/app.rs",
+            "src/sedXyZ",
+            "src/gone.rs",
+            "old/folder",
+            "targetAb",
+        ];
         let kept = without_passing(files.iter().map(PathBuf::from).collect(), |file| {
             file == Path::new("src/app.rs")
         });

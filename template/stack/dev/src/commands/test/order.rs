@@ -42,19 +42,25 @@ pub(super) struct Known<'a> {
     pub(super) left: bool,
 }
 
-/// Which packages are tested: those of `cargo test`, those that were changed, and those built with them.
-pub(super) fn packages(
+/// Which packages are tested: those of `cargo test` together, as that builds them, and each by itself that was
+/// changed or is built with one that was.
+pub(super) fn groups(
     workspace: &Workspace,
-    changes: &BTreeSet<String>,
+    changed: &BTreeSet<String>,
     all: bool,
-) -> Vec<String> {
-    let tested = workspace.packages.iter().filter(|package| {
-        let changed = changes
-            .iter()
-            .any(|change| *change == package.name || workspace.depends(&package.name, change));
-        all || package.default || changed
+) -> Vec<Vec<String>> {
+    let (default, others): (Vec<_>, Vec<_>) = workspace
+        .packages
+        .iter()
+        .partition(|package| package.default);
+    let mut groups = vec![default.iter().map(|package| package.name.clone()).collect()];
+    let affected = others.iter().filter(|package| {
+        let mut changed = changed.iter();
+        let name = &package.name;
+        all || changed.any(|change| change == name || workspace.depends(name, change))
     });
-    tested.map(|package| package.name.clone()).collect()
+    groups.extend(affected.map(|package| vec![package.name.clone()]));
+    groups
 }
 
 /// Puts the tests in order.
@@ -310,9 +316,14 @@ mod tests {
     #[test]
     fn the_changed_packages_and_what_is_built_with_them_are_tested() {
         let changed = BTreeSet::from(["stack_db".to_owned()]);
-        let tested = packages(&shop(), &changed, false);
-        assert_eq!(tested, ["shop", "stack_db", "stack_dev", "stack_migrate"]);
-        assert_eq!(packages(&shop(), &BTreeSet::new(), false), ["shop"]);
-        assert_eq!(packages(&shop(), &BTreeSet::new(), true).len(), 5);
+        let groups = |all| groups(&shop(), &changed, all);
+        let tested = groups(false);
+        assert_eq!(
+            tested,
+            [["shop"], ["stack_db"], ["stack_dev"], ["stack_migrate"]]
+        );
+        assert_eq!(groups(true).len(), 5);
+        let nothing = super::groups(&shop(), &BTreeSet::new(), false);
+        assert_eq!(nothing, [["shop"]]);
     }
 }

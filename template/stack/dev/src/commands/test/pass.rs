@@ -48,7 +48,8 @@ pub(super) struct Pass<'a> {
     session: &'a mut Session,
     cancel: Cancel,
     changes: Vec<Change>,
-    packages: Vec<String>,
+    /// Packages, as they are named together to cargo.
+    groups: Vec<Vec<String>>,
     begun: Instant,
     built: Duration,
     first: Option<Duration>,
@@ -80,13 +81,13 @@ impl<'a> Pass<'a> {
                 .collect(),
             Wanted::All | Wanted::Failed => Vec::new(),
         };
-        let packages = session.packages(&changes);
+        let groups = session.groups(&changes);
         Self {
             project,
             session,
             cancel,
             changes,
-            packages,
+            groups,
             begun: Instant::now(),
             built: Duration::ZERO,
             first: None,
@@ -127,8 +128,8 @@ impl<'a> Pass<'a> {
         self.total = expected.len();
         let expected = self.order(&self.session.programs, expected);
         if let Some(step) = expected.iter().find(|step| step.is_first) {
-            let choices = choices(step, &self.session.programs);
-            let Some((programs, tests)) = self.build(&choices).await? else {
+            let needed = choices(step, &self.session.programs);
+            let Some((programs, tests)) = self.build(Some(&needed)).await? else {
                 return Ok(Next::Stop(self.unbuilt()));
             };
             let mut steps = self.order(&programs, self.wanted(wanted, &tests));
@@ -142,7 +143,7 @@ impl<'a> Pass<'a> {
                 return Ok(Next::Go);
             }
         }
-        let Some((programs, tests)) = self.build(&[]).await? else {
+        let Some((programs, tests)) = self.build(None).await? else {
             return Ok(Next::Stop(self.unbuilt()));
         };
         self.session.programs.clone_from(&programs);
@@ -198,26 +199,36 @@ impl<'a> Pass<'a> {
     /// has said why then, or was cancelled.
     async fn build(
         &mut self,
-        choices: &[Vec<String>],
+        chosen: Option<&Choices>,
     ) -> Result<Option<(Vec<Program>, Vec<Test>)>> {
         let begun = Instant::now();
         screen::bottom("building");
-        let mut command = cargo::command(self.project);
-        command.args(runner::build(&self.packages, choices, screen::has_colors()));
         let mut messages = Vec::new();
-        let end = process::run(command, &mut self.cancel, |line| {
-            match line {
-                Line::Out(text) => messages.push(text),
-                Line::Err(text) => tell::building(&text),
+        for packages in &self.groups {
+            let choices: Option<Vec<_>> = chosen.map(|chosen| {
+                let chosen = chosen.iter();
+                let these = chosen.filter(|(package, _)| packages.contains(package));
+                these.map(|(_, choice)| choice.clone()).collect()
+            });
+            if choices.as_ref().is_some_and(Vec::is_empty) {
+                continue;
             }
-            ControlFlow::Continue(())
-        });
-        let end = end.await?;
-        self.built += begun.elapsed();
-        match end {
-            End::Ended(status) if status.success() => {}
-            End::Ended(_) | End::Broken | End::Cancelled => return Ok(None),
+            let mut command = cargo::command(self.project);
+            let choices = choices.unwrap_or_default();
+            command.args(runner::build(packages, &choices, screen::has_colors()));
+            let end = process::run(command, &mut self.cancel, |line| {
+                match line {
+                    Line::Out(text) => messages.push(text),
+                    Line::Err(text) => tell::building(&text),
+                }
+                ControlFlow::Continue(())
+            });
+            match end.await? {
+                End::Ended(status) if status.success() => {}
+                End::Ended(_) | End::Broken | End::Cancelled => return Ok(None),
+            }
         }
+        self.built += begun.elapsed();
         let messages = messages.iter().map(String::as_str);
         let programs = Program::read(messages, &self.session.workspace);
         let tests = list(&programs)?;
@@ -226,11 +237,11 @@ impl<'a> Pass<'a> {
 
     async fn step(&mut self, programs: &[Program], step: &Step) -> Result<Next> {
         let begun = Instant::now();
-        let packages = self.packages.clone();
+        let groups = self.groups.clone();
         let runner = Runner {
             nextest: self.session.nextest,
             fail_fast: self.session.fail_fast,
-            packages: &packages,
+            groups: &groups,
             programs,
         };
         for run in runner.runs(&step.tests) {
@@ -327,24 +338,28 @@ impl<'a> Pass<'a> {
 
     /// The examples in the documentation, which cargo-nextest leaves out.
     async fn documentation(&mut self) -> Result<Next> {
-        let packages = self.packages.iter().filter(|name| {
-            let package = self.session.workspace.package(name);
-            package.is_some_and(|package| package.doctest)
-        });
-        let packages: Vec<String> = packages.cloned().collect();
-        if packages.is_empty() {
-            return Ok(Next::Go);
+        for packages in self.groups.clone() {
+            let documented = packages.iter().any(|name| {
+                let package = self.session.workspace.package(name);
+                package.is_some_and(|package| package.doctest)
+            });
+            if !documented {
+                continue;
+            }
+            let run = runner::documentation(&packages, self.session.filter.as_deref());
+            if matches!(self.go(run, "the documentation").await?, End::Cancelled) {
+                return Ok(Next::Stop(Outcome::Cancelled));
+            }
         }
-        let run = runner::documentation(&packages, self.session.filter.as_deref());
-        match self.go(run, "the documentation").await? {
-            End::Cancelled => Ok(Next::Stop(Outcome::Cancelled)),
-            End::Ended(_) | End::Broken => Ok(Next::Go),
-        }
+        Ok(Next::Go)
     }
 }
 
+/// Targets by their packages, as cargo chooses them.
+type Choices = BTreeSet<(String, Vec<String>)>;
+
 /// The programs that a step's tests are in, as cargo chooses them.
-fn choices(step: &Step, programs: &[Program]) -> Vec<Vec<String>> {
+fn choices(step: &Step, programs: &[Program]) -> Choices {
     let ids: BTreeSet<&str> = step
         .tests
         .iter()
@@ -353,8 +368,8 @@ fn choices(step: &Step, programs: &[Program]) -> Vec<Vec<String>> {
     let programs = programs
         .iter()
         .filter(|program| ids.contains(program.id.as_str()));
-    let choices: BTreeSet<Vec<String>> = programs.map(Program::choice).collect();
-    choices.into_iter().collect()
+    let choices = programs.map(|program| (program.package.clone(), program.choice()));
+    choices.collect()
 }
 
 /// Asks all programs at once.

@@ -16,9 +16,9 @@ const BUDGET: usize = if cfg!(windows) { 16_000 } else { 60_000 };
 pub(super) struct Runner<'a> {
     pub(super) nextest: bool,
     pub(super) fail_fast: bool,
-    /// The packages that are tested. They are named together in every command: cargo builds what they share with
-    /// the features of all of them, and would build it again for each choice.
-    pub(super) packages: &'a [String],
+    /// The packages that are tested, in groups that are named together in every command: cargo builds what they
+    /// share with the features of all of them, and would build it again for another choice.
+    pub(super) groups: &'a [Vec<String>],
     pub(super) programs: &'a [Program],
 }
 
@@ -74,28 +74,33 @@ impl Runner<'_> {
     /// The commands that run exactly these tests.
     pub(super) fn runs(&self, tests: &[Test]) -> Vec<Run> {
         let mut runs = Vec::new();
-        if self.nextest {
-            for tests in within_budget(tests) {
-                runs.push(self.nextest(tests));
+        for packages in self.groups {
+            let mut by_choice: BTreeMap<Vec<String>, Vec<Test>> = BTreeMap::new();
+            for test in tests {
+                let program = self.program(test);
+                let program = program.filter(|program| packages.contains(&program.package));
+                if let Some(program) = program {
+                    // All in one command, or a program at a time.
+                    let choice = if self.nextest {
+                        Vec::new()
+                    } else {
+                        program.choice()
+                    };
+                    by_choice.entry(choice).or_default().push(test.clone());
+                }
             }
-            return runs;
-        }
-        let mut by_choice: BTreeMap<Vec<String>, Vec<Test>> = BTreeMap::new();
-        for test in tests {
-            if let Some(program) = self.program(test) {
-                let tests = by_choice.entry(program.choice()).or_default();
-                tests.push(test.clone());
-            }
-        }
-        for (choice, tests) in by_choice {
-            for tests in within_budget(&tests) {
-                runs.push(self.cargo_test(&choice, tests));
+            for (choice, tests) in by_choice {
+                let parts = within_budget(&tests).into_iter();
+                runs.extend(parts.map(|tests| match self.nextest {
+                    true => self.nextest(packages, tests),
+                    false => self.cargo_test(packages, &choice, tests),
+                }));
             }
         }
         runs
     }
 
-    fn nextest(&self, tests: &[Test]) -> Run {
+    fn nextest(&self, packages: &[String], tests: &[Test]) -> Run {
         let mut by_program: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for test in tests {
             let names = by_program.entry(&test.program).or_default();
@@ -122,7 +127,7 @@ impl Runner<'_> {
         arguments.extend(words(&["--show-progress=none", "--no-tests=pass"]));
         let fail_fast = ["--no-fail-fast", "--fail-fast"][usize::from(self.fail_fast)];
         arguments.push(fail_fast.to_owned());
-        arguments.extend(choose(self.packages));
+        arguments.extend(choose(packages));
         arguments.extend(choices.into_iter().flatten());
         arguments.extend(["-E".to_owned(), parts.join(" | ")]);
         Run {
@@ -132,9 +137,9 @@ impl Runner<'_> {
         }
     }
 
-    fn cargo_test(&self, choice: &[String], tests: &[Test]) -> Run {
+    fn cargo_test(&self, packages: &[String], choice: &[String], tests: &[Test]) -> Run {
         let mut arguments = words(&["test", "--color=never", "--no-fail-fast"]);
-        arguments.extend(choose(self.packages));
+        arguments.extend(choose(packages));
         arguments.extend(choice.iter().cloned());
         arguments.extend(words(&["--", "--color=never", "--exact"]));
         arguments.extend(tests.iter().map(|test| test.name.clone()));
@@ -225,7 +230,7 @@ mod tests {
         let runner = Runner {
             nextest,
             fail_fast: false,
-            packages: &["shop".to_owned()],
+            groups: &[vec!["shop".to_owned()], vec!["other".to_owned()]],
             programs: &programs,
         };
         let tests = [

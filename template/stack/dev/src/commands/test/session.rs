@@ -25,7 +25,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn packages(&self, changes: &[Change]) -> Vec<String> {
+    pub(super) fn groups(&self, changes: &[Change]) -> Vec<Vec<String>> {
         let changed = changes.iter().filter_map(|change| change.package.clone());
         let failed = self.programs.iter().filter(|program| {
             let mut failed = self.failed.iter();
@@ -33,7 +33,7 @@ impl Session {
         });
         // Where something has failed is looked at until it passes.
         let changed = changed.chain(failed.map(|program| program.package.clone()));
-        order::packages(&self.workspace, &changed.collect(), self.all_packages)
+        order::groups(&self.workspace, &changed.collect(), self.all_packages)
     }
 
     /// Keeps what has failed, for the next pass and the next start.
