@@ -106,6 +106,7 @@ async fn stay(project: &Project, mut session: Session) -> Result<ExitCode> {
                 break;
             };
             desk.take(event, &session.workspace);
+            say(&mut desk);
             continue;
         };
         (session.filter, session.fail_fast) = desk.settings();
@@ -153,8 +154,16 @@ async fn pass(
                 if desk.take_while_running(event, &workspace) {
                     let _ = giving_up.send(true);
                 }
+                say(desk);
+                screen::bottom(&desk.prompt().unwrap_or_default());
             }
         }
+    }
+}
+
+fn say(desk: &mut Desk) {
+    for text in desk.said() {
+        screen::line(&text);
     }
 }
 

@@ -12,7 +12,6 @@ use super::pass::{Outcome, Wanted};
 use super::workspace::Workspace;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::ui::screen;
 use crate::watch::Watcher;
 
 /// What happens while the daemon waits or runs.
@@ -39,6 +38,8 @@ pub(super) struct Desk {
     /// Whether those have to wait: the build with them failed, or was given up for something else.
     stuck: bool,
     quits: bool,
+    /// What is to be said to the person, and was not yet.
+    said: Vec<String>,
 }
 
 impl Desk {
@@ -51,6 +52,7 @@ impl Desk {
             saved: BTreeSet::new(),
             stuck: false,
             quits: false,
+            said: Vec::new(),
         }
     }
 
@@ -61,6 +63,16 @@ impl Desk {
     /// The filter, and whether to stop at the first failure.
     pub(super) fn settings(&self) -> (Option<String>, bool) {
         (self.filter.clone(), self.fail_fast)
+    }
+
+    /// What is to be said, once.
+    pub(super) fn said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
+    }
+
+    /// What is typed at the moment, if something is.
+    pub(super) fn prompt(&self) -> Option<String> {
+        self.keys.prompt()
     }
 
     /// The next pass, if there is something to do.
@@ -95,14 +107,12 @@ impl Desk {
         match event {
             Event::Saved(files) => self.save(files, workspace),
             Event::Blind(why) => {
-                screen::line(&format!("error: {why}"));
+                self.said.push(format!("error: {why}"));
                 false
             }
             Event::Key(key) => {
                 let wish = self.keys.press(&key);
-                let wanted = wish.is_some_and(|wish| self.grant(wish));
-                screen::bottom(&self.keys.prompt().unwrap_or_default());
-                wanted
+                wish.is_some_and(|wish| self.grant(wish))
             }
             Event::Ended => {
                 self.quits = true;
@@ -136,7 +146,8 @@ impl Desk {
         }
         for name in browser {
             let command = format!("cargo dev browser-test {name}");
-            screen::line(&format!("a browser test changed: `{}`", command.trim_end()));
+            self.said
+                .push(format!("a browser test changed: `{}`", command.trim_end()));
         }
         self.stuck &= !any;
         any
@@ -153,11 +164,12 @@ impl Desk {
             Wish::StopAtFirst => {
                 self.fail_fast = !self.fail_fast;
                 let how = if self.fail_fast { "stops" } else { "goes on" };
-                screen::line(&format!("the next run {how} at the first failure"));
+                self.said
+                    .push(format!("the next run {how} at the first failure"));
                 return false;
             }
             Wish::Help => {
-                screen::line(HELP);
+                self.said.push(HELP.to_owned());
                 return false;
             }
             Wish::Quit => self.quits = true,

@@ -56,6 +56,8 @@ pub(super) struct Pass<'a> {
     verdicts: BTreeMap<Test, Verdict>,
     /// How many there are to run.
     total: usize,
+    /// Whether a runner has failed for another reason than a test.
+    broken: bool,
 }
 
 /// Whether to go on.
@@ -93,6 +95,7 @@ impl<'a> Pass<'a> {
             first: None,
             verdicts: BTreeMap::new(),
             total: 0,
+            broken: false,
         }
     }
 
@@ -102,6 +105,7 @@ impl<'a> Pass<'a> {
             tell::changed(&self.changes);
         }
         let outcome = match self.steps(wanted).await? {
+            Next::Go if self.broken => Outcome::Failed,
             Next::Go if self.verdicts.is_empty() => Outcome::NoTests,
             Next::Go if self.failures().is_empty() => Outcome::Passed,
             Next::Go => Outcome::Failed,
@@ -237,6 +241,8 @@ impl<'a> Pass<'a> {
 
     async fn step(&mut self, programs: &[Program], step: &Step) -> Result<Next> {
         let begun = Instant::now();
+        let before = self.verdicts.len();
+        let mut done = 0;
         let groups = self.groups.clone();
         let runner = Runner {
             nextest: self.session.nextest,
@@ -245,7 +251,8 @@ impl<'a> Pass<'a> {
             programs,
         };
         for run in runner.runs(&step.tests) {
-            let end = self.go(run, &step.what).await?;
+            let end = self.go(run, &step.what, (done, step.tests.len())).await?;
+            done = self.verdicts.len() - before;
             if matches!(end, End::Cancelled) {
                 return Ok(Next::Stop(Outcome::Cancelled));
             }
@@ -263,14 +270,14 @@ impl<'a> Pass<'a> {
     }
 
     /// Runs one command, and takes down what it says.
-    async fn go(&mut self, mut run: Run, what: &str) -> Result<End> {
+    async fn go(&mut self, mut run: Run, what: &str, progress: (usize, usize)) -> Result<End> {
         let mut command = cargo::command(self.project);
         command.args(&run.arguments);
         let own = run.reader.stops_by_itself();
         let stop = self.session.fail_fast && !own;
         let wanted: BTreeSet<Test> = run.tests.iter().cloned().collect();
         let mut complete = 0;
-        let mut done = 0;
+        let (mut done, of) = progress;
         let (verdicts, first, begun) = (&mut self.verdicts, &mut self.first, self.begun);
         let end = process::run(command, &mut self.cancel, |line| {
             let (Line::Out(text) | Line::Err(text)) = line;
@@ -280,9 +287,12 @@ impl<'a> Pass<'a> {
                     if !wanted.is_empty() && !wanted.contains(&test) {
                         return ControlFlow::Continue(());
                     }
+                    if verdicts.get(&test) == Some(&Verdict::Failed) && verdict == Verdict::Failed {
+                        return ControlFlow::Continue(());
+                    }
                     done += 1;
                     first.get_or_insert_with(|| begun.elapsed());
-                    tell::verdict(what, (done, wanted.len()), &test, verdict);
+                    tell::verdict(what, (done, of), &test, verdict);
                     verdicts.insert(test, verdict);
                     if stop && verdict == Verdict::Failed {
                         return ControlFlow::Break(());
@@ -296,23 +306,24 @@ impl<'a> Pass<'a> {
         });
         let end = end.await?;
         if let End::Ended(status) = end {
+            let failed = |test: &&Test| verdicts.get(*test) == Some(&Verdict::Failed);
+            let explained = complete > 0 && run.tests.iter().any(|test| failed(&test));
             let silent = run.tests.iter().filter(|test| !verdicts.contains_key(test));
             let silent: Vec<Test> = silent.cloned().collect();
-            if !status.success() && complete == 0 {
-                tell::broken_off(&run.arguments, silent.len());
-                if silent.is_empty() && run.tests.is_empty() {
+            if status.success() || explained {
+                // Left out by the runner's own settings, or by its stop at the first failure.
+                if !self.session.fail_fast {
+                    verdicts.extend(silent.into_iter().map(|test| (test, Verdict::Ignored)));
+                }
+            } else if run.tests.is_empty() {
+                if complete == 0 {
                     return Err(Error::new("the tests of the documentation did not run")
                         .hint("cargo test --doc --workspace"));
                 }
-            }
-            // A runner that came to its end left out what it was told to, by its own settings.
-            let verdict = if complete == 0 && !status.success() {
-                Verdict::Failed
             } else {
-                Verdict::Ignored
-            };
-            if !self.session.fail_fast || complete == 0 {
-                verdicts.extend(silent.into_iter().map(|test| (test, verdict)));
+                self.broken = true;
+                tell::broken_off(&run.arguments, silent.len());
+                verdicts.extend(silent.into_iter().map(|test| (test, Verdict::Failed)));
             }
         }
         Ok(end)
@@ -347,7 +358,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let run = runner::documentation(&packages, self.session.filter.as_deref());
-            if matches!(self.go(run, "the documentation").await?, End::Cancelled) {
+            if matches!(
+                self.go(run, "the documentation", (0, 0)).await?,
+                End::Cancelled
+            ) {
                 return Ok(Next::Stop(Outcome::Cancelled));
             }
         }

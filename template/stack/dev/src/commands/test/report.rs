@@ -141,6 +141,8 @@ pub(super) struct Libtest {
     programs: Vec<(String, String)>,
     /// Whether the output of failed tests is being written.
     inside: bool,
+    /// Whether their names are, at the end.
+    names: bool,
 }
 
 impl Libtest {
@@ -159,16 +161,21 @@ impl Libtest {
             return Said::Nothing;
         }
         if text.starts_with("test result: ") {
-            self.inside = false;
+            (self.inside, self.names) = (false, false);
             return Said::Complete;
         }
         if line.starts_with("---- ") && line.ends_with(" ----") {
-            self.inside = true;
+            (self.inside, self.names) = (true, false);
             return Said::Text(line.to_owned());
         }
         if line == "failures:" {
-            self.inside = false;
+            (self.inside, self.names) = (false, true);
             return Said::Nothing;
+        }
+        // Told a second time, for what a test has written may have torn the line of its verdict.
+        if let Some(name) = line.strip_prefix("    ").filter(|_| self.names) {
+            let (program, name) = (self.program.clone(), name.to_owned());
+            return Said::Verdict(Test { program, name }, Verdict::Failed);
         }
         if self.inside {
             return Said::Text(line.to_owned());
@@ -340,6 +347,7 @@ error: test failed, to rerun pass `--test app`";
                 verdict("nx::app", "passes", Verdict::Passed),
                 verdict("nx::app", "panics", Verdict::Passed),
                 verdict("nx::app", "later", Verdict::Ignored),
+                verdict("nx::app", "fails", Verdict::Failed),
                 verdict("nx::app", "fails", Verdict::Failed),
                 Said::Complete,
             ]

@@ -56,6 +56,7 @@ pub(super) fn verdict(what: &str, (done, of): (usize, usize), test: &Test, verdi
     if verdict == Verdict::Failed {
         screen::line(&format!("{} {test}", paint(Look::Bad, "FAILED")));
     }
+    let of = of.max(done);
     screen::bottom(&format!("{what}  {done}/{of}  {}", test.name));
 }
 
@@ -122,12 +123,14 @@ fn words(summary: &Summary<'_>) -> (String, String) {
         [Verdict::Passed, Verdict::Failed, Verdict::Ignored].map(|v| with(summary, v).len());
     let (head, mut rest) = match failed {
         0 => (format!("ok: {passed} passed"), String::new()),
-        _ => (
-            format!("FAILED: {failed} failed"),
-            format!(", {passed} passed"),
-        ),
+        _ => (format!("FAILED: {failed} failed"), String::new()),
     };
-    for (count, what) in [(ignored, "ignored"), (summary.not_run, "not run")] {
+    let beside = if failed == 0 { 0 } else { passed };
+    for (count, what) in [
+        (beside, "passed"),
+        (ignored, "ignored"),
+        (summary.not_run, "not run"),
+    ] {
         if count > 0 {
             rest.push_str(&format!(", {count} {what}"));
         }
