@@ -8,6 +8,7 @@ mod pave;
 mod profile;
 mod seed;
 mod serve;
+mod test;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
         Command::Doctor(arguments) => doctor::run(&project, &arguments).await,
         Command::Profile(what) => profile::run(&project, &what).await,
+        Command::Test(arguments) => test::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

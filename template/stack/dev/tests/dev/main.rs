@@ -9,4 +9,5 @@ mod migrate;
 mod pave;
 #[cfg(unix)]
 mod serve;
+mod test;
 mod workbench;
