@@ -54,6 +54,24 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     })
 }
 
+/// Builds the program of a package of the project with optimisation, and returns where it is.
+pub(crate) fn build_release(project: &Project, package: &str) -> Result<PathBuf> {
+    let mut command = command(project);
+    command
+        .args(["build", "--release", "--package", package, "--bin", package])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let output = command.output().map_err(not_started)?;
+    if !output.status.success() {
+        return Err(
+            Error::new(format!("`{package}` cannot be built; why stands above"))
+                .hint(format!("cargo build --release --package {package}")),
+        );
+    }
+    program(&String::from_utf8_lossy(&output.stdout), package)
+        .ok_or_else(|| Error::new(format!("cargo has built no program `{package}`")))
+}
+
 /// The program of this name in cargo's messages, one JSON object a line.
 fn program(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages

@@ -2,8 +2,10 @@
 
 mod browser_test;
 mod db;
+mod load;
 mod migrate;
 mod pave;
+mod record;
 mod seed;
 
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
+        Command::Record(arguments) => record::run(&project, &arguments).await,
+        Command::Load(arguments) => load::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {
