@@ -1,10 +1,14 @@
 //! What can be typed. The doc comments are the help.
 
+mod load;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
+
+pub(crate) use load::{Load, Record};
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
@@ -49,6 +53,10 @@ pub(crate) enum Command {
     BrowserTest(BrowserTest),
     /// Say what this machine has for working on the project, what is missing, and how to get it
     Doctor(Doctor),
+    /// Run the application and write down what goes over the wire, to be played by `cargo dev load`
+    Record(Record),
+    /// Play a recording for many users at once, and measure
+    Load(Box<Load>),
     /// Draw where the time goes, as a flame graph: of the server, or of tests
     #[command(subcommand)]
     Profile(Profile),
@@ -173,7 +181,7 @@ pub(crate) enum Profile {
     /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
     Serve {
         /// End by itself after this long: `30s`, `5m`
-        #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+        #[arg(long, value_name = "TIME", value_parser = load::duration)]
         duration: Option<Duration>,
         /// Where to put the picture
         #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]

@@ -3,9 +3,11 @@
 mod browser_test;
 mod db;
 mod doctor;
+mod load;
 mod migrate;
 mod pave;
 mod profile;
+mod record;
 mod seed;
 mod serve;
 mod test;
@@ -28,6 +30,8 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Doctor(arguments) => doctor::run(&project, &arguments).await,
         Command::Profile(what) => profile::run(&project, &what).await,
         Command::Test(arguments) => test::run(&project, &arguments).await,
+        Command::Record(arguments) => record::run(&project, &arguments).await,
+        Command::Load(arguments) => load::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {
