@@ -9,7 +9,7 @@
 //!     main.lock          locked by whoever watches that work tree
 //!     main.run           who that is
 //!     main.stop          made to ask it to end
-//!     main.err           what it had to say in the background
+//!     main.err           what it has to say in the background
 //!     cemented/*/*.jsonl what this clone has cemented, on whatever branch, by where it lay then
 //!     cement.lock        locked while somebody cements
 //! ```

@@ -90,12 +90,12 @@ impl Eyes {
     /// Not all of them can be watched.
     pub fn open(&mut self, from: &Path, sieve: &mut Sieve<'_>) -> Result<(), Blind> {
         if !self.by_folder {
-            self.folders = 1;
             return self.watcher.watch(from, RecursiveMode::Recursive).map_err(Blind::from);
         }
         let mut failure = None;
         sieve.walk(from, false, &mut |folder| {
             if failure.is_none() {
+                self.folders += 1;
                 failure = self.one(folder).err().filter(|why| !matches!(why, Blind::Other(error) if is_gone(error)));
             }
         });
@@ -107,15 +107,13 @@ impl Eyes {
     /// # Errors
     /// It cannot be watched.
     pub fn one(&mut self, folder: &Path) -> Result<(), Blind> {
-        self.watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        self.folders += 1;
-        Ok(())
+        self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(Blind::from)
     }
 
-    /// How many folders were opened.
+    /// How many folders were opened, where each needs a watch of its own.
     #[must_use]
-    pub const fn folders(&self) -> usize {
-        self.folders
+    pub fn folders(&self) -> Option<usize> {
+        self.by_folder.then_some(self.folders)
     }
 
     /// A folder that has just come, and in which nothing is watched yet.

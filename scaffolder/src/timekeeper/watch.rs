@@ -174,9 +174,13 @@ impl Run {
             Ok(()) => {}
             // Once is enough to know it.
             Err(_) if self.in_trouble => {}
-            Err(error) => {
+            Err(mut error) => {
                 self.in_trouble = true;
-                say(News::Trouble(error.hint("nothing is lost as long as it runs: it tries again every 10 seconds")));
+                // The general advice is to run the command again.
+                error.hints.clear();
+                let hint =
+                    "nothing is lost as long as it runs: it tries again every 10 seconds; `df -h` shows full disks";
+                say(News::Trouble(error.hint(hint)));
             }
         }
     }
@@ -215,10 +219,11 @@ impl<'a> Looking<'a> {
     }
 
     fn described(&self) -> String {
-        match &self.eyes {
-            Some(eyes) if eyes.folders() > 3 => format!("{} folders", eyes.folders() - 2),
-            Some(_) => "all folders".to_owned(),
-            None => "looking every now and then".to_owned(),
+        match self.eyes.as_ref().map(Eyes::folders) {
+            Some(Some(1)) => "1 folder".to_owned(),
+            Some(Some(folders)) => format!("{folders} folders"),
+            Some(None) => "all folders".to_owned(),
+            None => "by looking every now and then".to_owned(),
         }
     }
 

@@ -137,7 +137,7 @@ fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
     let said = place.file("err");
     let stderr = File::create(&said).map_err(|error| Error::io("write", &said, &error))?;
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.args(["time", "start", "--quiet", "--project"]).arg(place.root());
+    command.args(["time", "start", "--project"]).arg(place.root());
     if args.poll {
         command.arg("--poll");
     }
@@ -152,9 +152,10 @@ fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
     loop {
         if let Some(watcher) = place.watcher()?.filter(|watcher| watcher.pid == child.id()) {
             ui.status("Watching", format_args!("{} ({}) for {}", place.root().display(), watcher.how, watcher.author));
-            for line in fs::read_to_string(&said).unwrap_or_default().lines() {
-                ui.line(line);
-            }
+            let said = fs::read_to_string(&said).unwrap_or_default();
+            let of_warnings =
+                |line: &&str| ["warning: ", "caused by: ", "hint: "].iter().any(|word| line.starts_with(word));
+            said.lines().filter(of_warnings).for_each(|line| ui.line(line));
             ui.line(format_args!("\n`heavy time status` says how it stands, `heavy time stop` ends it."));
             return Ok(0);
         }
@@ -174,11 +175,11 @@ fn ended_early(in_order: bool, place: &Place, ui: Ui) -> Result<u8> {
         return already(place, ui);
     }
     let said = fs::read_to_string(place.file("err")).unwrap_or_default();
-    let mut lines = said.lines().filter_map(|line| line.split_once(": "));
-    let message = lines.next().map_or("the process in the background ended at once", |(_, message)| message);
-    let mut error = Error::system(message);
-    for (kind, text) in lines {
+    let after = said.lines().skip_while(|line| !line.starts_with("error: "));
+    let mut error = Error::system("the process in the background ended at once");
+    for (kind, text) in after.filter_map(|line| line.split_once(": ")) {
         match kind {
+            "error" => text.clone_into(&mut error.message),
             "hint" => error = error.hint(text),
             _ => error.causes.push(text.to_owned()),
         }
