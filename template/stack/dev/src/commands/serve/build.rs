@@ -45,7 +45,9 @@ impl Build {
         if let Some(stdout) = child.0.stdout.take() {
             let read = move || {
                 let lines = BufReader::new(stdout).lines();
-                lines.map_while(io::Result::ok).for_each(|line| messages.take(&line));
+                lines
+                    .map_while(io::Result::ok)
+                    .for_each(|line| messages.take(&line));
                 messages
             };
             messages = tokio::task::spawn_blocking(read)

@@ -6,7 +6,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::ui;
 
-const HELP: &str = "type r to restart, o to open the browser, p to pave the database, q to quit; then Enter";
+const HELP: &str =
+    "type r to restart, o to open the browser, p to pave the database, q to quit; then Enter";
 
 pub(super) enum Key {
     Restart,
@@ -39,9 +40,12 @@ impl Keys {
     pub(super) fn quit(&mut self) -> impl Future<Output = ()> + use<> {
         let quit = self.quit.take();
         async move {
-            match quit {
-                Some(quit) if quit.await.is_ok() => {}
-                _ => std::future::pending().await,
+            let quit = match quit {
+                Some(quit) => quit.await.is_ok(),
+                None => false,
+            };
+            if !quit {
+                std::future::pending::<()>().await;
             }
         }
     }
