@@ -154,7 +154,7 @@ impl<'a> Pass<'a> {
         };
         self.session.programs.clone_from(&programs);
         self.session.tests.clone_from(&tests);
-        self.session.forget_lost();
+        self.session.forget_lost(&self.groups);
         let mut left = self.wanted(wanted, &tests);
         self.total = left.len();
         left.retain(|test| !self.verdicts.contains_key(test));
@@ -247,8 +247,8 @@ type Choices = BTreeSet<(String, Vec<String>)>;
 
 /// The programs that a step's tests are in, as cargo chooses them.
 fn choices(step: &Step, programs: &[Program]) -> Choices {
-    let ids: BTreeSet<&str> = step
-        .tests
+    let nearest = &step.tests[..step.nearest];
+    let ids: BTreeSet<&str> = nearest
         .iter()
         .map(|test| test.program.as_str())
         .collect();
