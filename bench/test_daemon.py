@@ -124,6 +124,7 @@ def main():
     os.environ.pop("DATABASE_URL", None)
     subprocess.run(["cargo", "test", "--no-run"], cwd=project, check=True)
     edit = Edit(project)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     try:
         arguments = ["--no-nextest"] if chosen.no_nextest else []
         first, module, all_ = daemon(project, edit, chosen.rounds, arguments, chosen.wait)

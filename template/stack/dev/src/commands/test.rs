@@ -4,7 +4,7 @@
 //! 2. [`changes`]: what a file is to the tests, [`order`]: which come first;
 //! 3. [`pass`]: build, run, tell; [`runner`] has the commands, [`report`] reads what they write, and
 //!    [`process`] ends them when something is saved meanwhile;
-//! 4. [`desk`]: what comes next, after a save or a key ([`keys`]).
+//! 4. [`desk`]: what comes next, after a save or a key ([`events`], [`keys`]).
 //!
 //! The database server and the template database are kept ready beside ([`databases`]). Tests find them by
 //! themselves, as under `cargo test`: one that is run by hand or by a debugger needs nothing of this.
@@ -13,6 +13,7 @@ mod changes;
 mod databases;
 mod debug;
 mod desk;
+mod events;
 mod keys;
 mod memory;
 mod order;
@@ -34,7 +35,8 @@ use crate::cli::Test;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui::screen;
-use desk::{Desk, Event};
+use desk::Desk;
+use events::Event;
 use pass::{Outcome, Pass, Wanted};
 use process::Cancel;
 use session::Session;
@@ -68,7 +70,7 @@ pub(super) async fn run(project: &Project, arguments: &Test) -> Result<ExitCode>
 /// One pass, for CI: what came of it is the exit code.
 async fn once(project: &Project, mut session: Session) -> Result<ExitCode> {
     let (events, mut inbox) = mpsc::unbounded_channel();
-    desk::listen_to_signals(&events)?;
+    events::listen_to_signals(&events)?;
     let (giving_up, cancel) = Cancel::new();
     let filter = session.filter.clone();
     let mut pass = pin!(Pass::new(project, &mut session, &Wanted::All, cancel).run(&Wanted::All));
@@ -90,14 +92,14 @@ async fn once(project: &Project, mut session: Session) -> Result<ExitCode> {
 /// A pass after each save, until somebody quits.
 async fn stay(project: &Project, mut session: Session) -> Result<ExitCode> {
     let (events, mut inbox) = mpsc::unbounded_channel();
-    desk::watch(project, &events)?;
-    desk::listen_to_signals(&events)?;
+    events::watch(project, &events)?;
+    events::listen_to_signals(&events)?;
     // What the server says while it starts is for an ordinary terminal.
     databases::keep(project).wait().await;
     let mut desk = Desk::new(session.filter.clone(), session.fail_fast);
     let raw = screen::Raw::begin();
     if raw.is_some() {
-        desk::listen_to_keys(&events);
+        events::listen_to_keys(&events);
     }
     while !desk.quits() {
         let Some(wanted) = desk.next() else {

@@ -28,6 +28,9 @@ pub(super) struct Step {
     pub(super) what: String,
     /// Whether the change can affect them, or they failed last time.
     pub(super) is_first: bool,
+    /// How many of them, from the beginning, are worth building first: not those that are only named alike, if
+    /// there are better ones.
+    pub(super) nearest: usize,
     pub(super) tests: Vec<Test>,
 }
 
@@ -71,6 +74,7 @@ pub(super) fn order(tests: Vec<Test>, known: &Known<'_>) -> Vec<Step> {
     }
     let mut first = Vec::new();
     let mut words = Vec::new();
+    let mut nearest = 0;
     for rank in [Rank::Failed, Rank::Module, Rank::Alike] {
         let Some(mut tests) = ranks.remove(&rank) else {
             continue;
@@ -81,12 +85,16 @@ pub(super) fn order(tests: Vec<Test>, known: &Known<'_>) -> Vec<Step> {
             _ => format!("{} with a name like it", tests.len()),
         });
         first.append(&mut tests);
+        if rank != Rank::Alike || nearest == 0 {
+            nearest = first.len();
+        }
     }
     let mut steps = Vec::new();
     if !first.is_empty() {
         steps.push(Step {
             what: words.join(", "),
             is_first: true,
+            nearest,
             tests: first,
         });
     }
@@ -100,6 +108,7 @@ pub(super) fn order(tests: Vec<Test>, known: &Known<'_>) -> Vec<Step> {
         steps.push(Step {
             what,
             is_first: false,
+            nearest: rest.len(),
             tests: rest,
         });
     }
@@ -161,9 +170,14 @@ fn is_alike(test: &Test, program: &Program, change: &Change) -> bool {
     let mut path = test.name.split("::");
     path.any(|segment| {
         change.words.iter().any(|word| {
-            segment == word || (!word.contains('_') && segment.split('_').any(|part| part == word))
+            is_same(segment, word) || segment.split('_').any(|part| is_same(part, word))
         })
     })
+}
+
+/// Whether two words are one, in the plural or not.
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('s') == other.trim_end_matches('s')
 }
 
 fn is_program(program: &Program, change: &Change) -> bool {
@@ -286,6 +300,13 @@ mod tests {
                 "repositories::notes_have_an_order",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_only_named_alike_is_not_built_first_if_there_is_better() {
+        assert_eq!(steps(&["src/pages/notes.rs"], &[])[0].nearest, 2);
+        let models = steps(&["src/models/note.rs"], &[]);
+        assert_eq!(models[0].nearest, models[0].tests.len());
     }
 
     #[test]

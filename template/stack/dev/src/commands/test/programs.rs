@@ -39,6 +39,13 @@ impl fmt::Display for Test {
 }
 
 impl Test {
+    /// The package that it is in.
+    pub(super) fn package(&self) -> &str {
+        self.program
+            .split_once("::")
+            .map_or(&self.program, |(package, _)| package)
+    }
+
     /// The module that it stands in; `a::b` for `a::b::it_works`.
     pub(super) fn module(&self) -> &str {
         self.name.rsplit_once("::").map_or("", |(module, _)| module)

@@ -27,12 +27,9 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn groups(&self, changes: &[Change]) -> Vec<Vec<String>> {
         let changed = changes.iter().filter_map(|change| change.package.clone());
-        let failed = self.programs.iter().filter(|program| {
-            let mut failed = self.failed.iter();
-            failed.any(|test| test.program == program.id)
-        });
         // Where something has failed is looked at until it passes.
-        let changed = changed.chain(failed.map(|program| program.package.clone()));
+        let failed = self.failed.iter().map(|test| test.package().to_owned());
+        let changed = changed.chain(failed);
         order::groups(&self.workspace, &changed.collect(), self.all_packages)
     }
 
@@ -47,12 +44,12 @@ impl Session {
         memory::write(&self.workspace.target, &self.failed);
     }
 
-    /// Forgets failures of tests that are not there any more.
-    pub(super) fn forget_lost(&mut self) {
-        let programs: BTreeSet<&str> = self.programs.iter().map(|p| p.id.as_str()).collect();
+    /// Forgets failures of tests that are not there any more, in packages of which all tests are known now.
+    pub(super) fn forget_lost(&mut self, groups: &[Vec<String>]) {
         let tests: BTreeSet<&Test> = self.tests.iter().collect();
+        let known = |test: &Test| groups.iter().flatten().any(|name| name == test.package());
         self.failed
-            .retain(|test| tests.contains(test) || !programs.contains(test.program.as_str()));
+            .retain(|test| tests.contains(test) || !known(test));
     }
 }
 
@@ -98,15 +95,10 @@ mod tests {
         session.remember(&BTreeMap::from([(test("a"), Verdict::Passed)]));
         assert_eq!(memory::read(&target), BTreeSet::from([test("b")]));
         std::fs::remove_dir_all(&target).unwrap();
-        session.programs.push(Program {
-            id: "shop".to_owned(),
-            package: "shop".to_owned(),
-            kind: "lib".to_owned(),
-            name: "app".to_owned(),
-            executable: "x".into(),
-            folder: "x".into(),
-        });
-        session.forget_lost();
+        session.forget_lost(&[vec!["stack_db".to_owned()]]);
+        assert_eq!(session.groups(&[]), [["shop"]]);
+        assert_eq!(session.failed.len(), 1);
+        session.forget_lost(&session.groups(&[]));
         assert!(session.failed.is_empty());
     }
 }
