@@ -13,7 +13,10 @@ mod docs;
 mod edge;
 mod encryption;
 mod error;
+#[cfg(unix)]
+mod hand_over;
 mod lifecycle;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -25,6 +28,8 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;
 {%- if pgvector %}
 mod vectors;
 {%- endif %}

@@ -136,7 +136,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     assert_eq!(line["path"], "/api/users");
     assert_eq!(line["status"], 201);
     assert!(line["ms"].is_number());
-    let id = line["request"]["id"].as_str().unwrap();
+    let id = line["request"]["trace_id"].as_str().unwrap();
     assert!(
         answer.contains(&format!("x-request-id: {id}\r\n")),
         "{answer}"
@@ -144,7 +144,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
 }
 
 #[cfg(unix)]
-fn terminate(child: &Child) {
+pub fn terminate(child: &Child) {
     let status = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();

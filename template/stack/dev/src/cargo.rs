@@ -56,6 +56,27 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     })
 }
 
+/// Builds the program of a package of the project with optimisation, and returns where it is.
+pub(crate) fn build_release(project: &Project, package: &str) -> Result<PathBuf> {
+    let mut command = command(project);
+    command
+        .args(["build", "--release", "--package", package, "--bin", package])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let output = command.output().map_err(not_started)?;
+    if !output.status.success() {
+        return Err(
+            Error::new(format!("`{package}` cannot be built; why stands above"))
+                .hint(format!("cargo build --release --package {package}")),
+        );
+    }
+    let programs = programs(&String::from_utf8_lossy(&output.stdout));
+    let program = programs.into_iter().find(|program| program.name == package);
+    program
+        .map(|program| program.path)
+        .ok_or_else(|| Error::new(format!("cargo has built no program `{package}`")))
+}
+
 /// A program that cargo has built.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Program {

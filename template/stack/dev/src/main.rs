@@ -7,6 +7,7 @@
 //! - [`on_path`]: which programs this machine has.
 //! - [`signal`]: how a process is asked to end.
 //! - [`guard`]: which databases may be dropped.
+//! - [`watch`]: what changes in the project's folder.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
 //! It does not depend on the application, so that it works while that does not compile.
@@ -23,6 +24,7 @@ mod on_path;
 mod project;
 mod signal;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -35,7 +37,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(cli.command)),
+        Ok(runtime) => runtime.block_on(commands::run(cli.command())),
         Err(error) => Err(error::Error::new(format!("cannot start: {error}"))),
     };
     match done {

@@ -1,5 +1,7 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 
+mod turn;
+
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::body::Bytes;
@@ -9,6 +11,7 @@ use tokio::{
     sync::{mpsc, watch},
     time::{Instant, timeout},
 };
+use tracing::{Instrument, Span};
 
 use crate::{
     Ctx, Live, Stop, Visit,
@@ -20,6 +23,7 @@ use crate::{
     saved::{self, Bound},
     splice::splices,
     upload::{File, Receiving, Upload},
+    watch::{Watched, Why},
 };
 
 /// What goes to and from a browser, whatever carries it.
@@ -52,6 +56,7 @@ struct Done {
     owner: u32,
     seq: Option<u64>,
     upload: Option<u32>,
+    watched: Option<Watched>,
     result: Result<(), Stop>,
 }
 
@@ -69,10 +74,13 @@ struct Session<I> {
     anything: bool,
     connection: u64,
     ended: Option<Subscription>,
+    /// What is done until the next message is sent.
+    turn: Vec<Watched>,
 }
 
 /// Serves a connection from its first message to its end.
 pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I, connection: u64) -> Close {
+    let _counted = live.watch().connection();
     let mut session = Session::new(live, visit, io, connection);
     let why = match session.live().await {
         Ok(()) => Close::Gone,
@@ -102,6 +110,7 @@ impl<I: Io> Session<I> {
             anything: false,
             connection,
             ended: None,
+            turn: Vec::new(),
         }
     }
 
@@ -109,6 +118,7 @@ impl<I: Io> Session<I> {
         let join = self.first_message().await?;
         // Boxed, so that a connection that waits is small.
         Box::pin(self.join(join)).await?;
+        self.end_turn();
         let mut stopping = self.page.live.stopping();
         let silence = self.page.live.limits().silence;
         let mut deadline = Instant::now() + silence;
@@ -125,7 +135,9 @@ impl<I: Io> Session<I> {
                 () = stopped(&mut stopping) => return Err(Close::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(Close::Gone),
             }
-            Box::pin(self.flush()).await?;
+            let span = self.span();
+            Box::pin(self.flush().instrument(span)).await?;
+            self.end_turn();
         }
     }
 
@@ -165,6 +177,19 @@ impl<I: Io> Session<I> {
         }
         self.page = Page::new(live, self.page.visit.clone(), url, saved, true);
         self.listen_for_the_end();
+        self.begin(Why::Join, None);
+        let span = self.span();
+        let joined = self.mount_again(join, name, render, known);
+        joined.instrument(span).await
+    }
+
+    async fn mount_again(
+        &mut self,
+        join: Join,
+        name: &'static str,
+        render: crate::page::Render,
+        known: bool,
+    ) -> Ends {
         if let Err(stop) = self.mount(name, render).await {
             return self.instead(stop, &join.url).await;
         }
@@ -272,7 +297,9 @@ impl<I: Io> Session<I> {
             Message::Navigate { seq, url, pop } => {
                 self.acknowledge(seq);
                 self.page.lock().flash.value = None;
-                return self.navigate(&url, pop).await;
+                self.begin_navigation(&url);
+                let span = self.span();
+                return self.navigate(&url, pop).instrument(span).await;
             }
             Message::Return { id, ok, value } => {
                 let waiting = self.page.lock().calls.remove(&id);
@@ -328,32 +355,35 @@ impl<I: Io> Session<I> {
             serde_json::from_str(payload.get()).map_err(|_| Close::Protocol)?;
         event.kind = kind;
         let found = self.page.lock().handler(handler, version);
-        let Some((owner, run)) = found else {
+        let Some((owner, site, run)) = found else {
             return Ok(());
         };
+        self.begin(Why::Event, Some(site));
         let ctx = Ctx {
             page: Arc::clone(&self.page),
             at: owner,
             rendering: false,
         };
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match run {
+        let work = AssertUnwindSafe(|| match run {
             Run::Now(run) => {
                 run(&ctx, event);
                 None
             }
             Run::Later(run) => Some(run(ctx.clone(), event)),
             Run::Upload(..) => None,
-        }));
+        });
+        let outcome = self.span().in_scope(|| std::panic::catch_unwind(work));
         match outcome {
             Ok(None) => Ok(()),
             Ok(Some(job)) if self.may_begin() => {
-                self.page.lock().spawn(owner, Some(seq), None, job);
+                let watched = self.turn.pop();
+                self.page.lock().spawn(owner, Some(seq), None, watched, job);
                 self.reply.working.push(seq);
                 Ok(())
             }
             Ok(Some(_)) => Err(Close::TooManyEvents),
             Err(panic) => {
-                self.broken(&Stop::panicked(&*panic));
+                self.broken(Why::Event, &Stop::panicked(&*panic));
                 Ok(())
             }
         }
@@ -380,7 +410,7 @@ impl<I: Io> Session<I> {
             })
             .collect();
         let found = self.page.lock().handler(handler, version);
-        let Some((owner, Run::Upload(accept, run))) = found else {
+        let Some((owner, site, Run::Upload(accept, run))) = found else {
             return;
         };
         let taken = self.page.lock().uploads.contains_key(&reference);
@@ -396,6 +426,8 @@ impl<I: Io> Session<I> {
                 .push((reference, why));
             return;
         }
+        self.begin(Why::Upload, Some(site));
+        let watched = self.turn.pop();
         let (sender, chunks) = mpsc::channel(2);
         let ctx = Ctx {
             page: Arc::clone(&self.page),
@@ -421,7 +453,7 @@ impl<I: Io> Session<I> {
                 chunks: sender,
             },
         );
-        inner.spawn(owner, Some(seq), Some(reference), job);
+        inner.spawn(owner, Some(seq), Some(reference), watched, job);
         drop(inner);
         self.reply.working.push(seq);
     }
@@ -469,18 +501,12 @@ impl<I: Io> Session<I> {
         drop(inner);
         self.reply.done.extend(done.seq);
         self.anything |= done.seq.is_some();
+        self.go_on_with(done.watched);
         match done.result {
             Ok(()) => {}
             Err(Stop::Redirect(to)) => self.page.lock().navigate = Some(to),
-            Err(Stop::Failed(error)) => {
-                let ctx = Ctx {
-                    page: Arc::clone(&self.page),
-                    at: done.owner,
-                    rendering: false,
-                };
-                self.page.live.error(&ctx, error);
-            }
-            Err(stop @ Stop::Panicked(_)) => self.broken(&stop),
+            Err(Stop::Failed(error)) => self.failed(Why::Effect, done.owner, error),
+            Err(stop @ Stop::Panicked(_)) => self.broken(Why::Effect, &stop),
         }
     }
 
@@ -500,9 +526,11 @@ impl<I: Io> Session<I> {
             at: owner,
             rendering: false,
         };
-        let heard = std::panic::catch_unwind(AssertUnwindSafe(|| handle(&ctx, &letter.payload)));
+        self.begin(Why::Message, None);
+        let work = AssertUnwindSafe(|| handle(&ctx, &letter.payload));
+        let heard = self.span().in_scope(|| std::panic::catch_unwind(work));
         if let Err(panic) = heard {
-            self.broken(&Stop::panicked(&*panic));
+            self.broken(Why::Message, &Stop::panicked(&*panic));
         }
         Ok(())
     }
@@ -555,7 +583,7 @@ impl<I: Io> Session<I> {
             Stop::Redirect(to) => self.leave(&to).await,
             Stop::Failed(_) => self.leave(url).await,
             stop @ Stop::Panicked(_) => {
-                self.broken(&stop);
+                self.broken(Why::Render, &stop);
                 self.send_reply().await?;
                 Err(Close::Panicked)
             }
@@ -566,24 +594,6 @@ impl<I: Io> Session<I> {
         self.reply.leave = Some(url.to_owned());
         self.send_reply().await?;
         Err(Close::Gone)
-    }
-
-    /// Tells the visitor that the page has stopped, and the log why.
-    fn broken(&mut self, stop: &Stop) {
-        let id = &crate::random_hex()[..8];
-        tracing::error!(
-            ?stop,
-            id,
-            path = self.page.lock().url.path,
-            "a live page has stopped"
-        );
-        let mut text =
-            format!("This page has stopped working. If you report this, please name {id}.");
-        if cfg!(debug_assertions) {
-            text.push_str(&format!(" {stop:?}"));
-        }
-        self.reply.error = Some(text);
-        self.anything = true;
     }
 
     /// Renders what has changed and sends what there is to say.
@@ -623,15 +633,10 @@ impl<I: Io> Session<I> {
                         .next()
                         .copied()
                         .unwrap_or_default();
-                    let ctx = Ctx {
-                        page: Arc::clone(&self.page),
-                        at: root,
-                        rendering: false,
-                    };
-                    self.page.live.error(&ctx, error);
+                    self.failed(Why::Render, root, error);
                 }
                 Err(stop @ Stop::Panicked(_)) => {
-                    self.broken(&stop);
+                    self.broken(Why::Render, &stop);
                     self.send_reply().await?;
                     return Err(Close::Panicked);
                 }
@@ -652,10 +657,13 @@ impl<I: Io> Session<I> {
             owner,
             seq,
             upload,
+            watched,
             future,
         } in new
         {
-            let work = AssertUnwindSafe(future).catch_unwind().map(move |outcome| {
+            let span = watched.as_ref().map(|watched| watched.span.clone());
+            let work = future.instrument(span.unwrap_or_else(Span::none));
+            let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| {
                 let result = match outcome {
                     Ok(Ok(result)) => result,
                     // Its component is gone.
@@ -667,6 +675,7 @@ impl<I: Io> Session<I> {
                     owner,
                     seq,
                     upload,
+                    watched,
                     result,
                 }
             });
@@ -680,9 +689,10 @@ impl<I: Io> Session<I> {
         self.begin_jobs();
         let limits = self.page.live.limits().clone();
         if !self.put_html(old, limits.html_bytes) {
-            self.broken(&Stop::Panicked(
-                "a page is larger than `Limits::html_bytes`".into(),
-            ));
+            self.broken(
+                Why::Render,
+                &Stop::Panicked("a page is larger than `Limits::html_bytes`".into()),
+            );
             self.send_reply().await?;
             return Err(Close::Panicked);
         }
@@ -758,6 +768,7 @@ impl<I: Io> Session<I> {
         self.anything = false;
         let text = serde_json::to_string(&reply).map_err(|_| Close::Protocol)?;
         self.record("out", &text);
+        self.page.live.watch().sent(text.len());
         let patience = self.page.live.limits().send_timeout;
         match timeout(patience, self.io.send(text)).await {
             Ok(true) => Ok(()),

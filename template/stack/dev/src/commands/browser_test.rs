@@ -6,7 +6,7 @@
 //! 4. let Node run the tests. They start and stop the application themselves, so that a test can
 //!    restart it in the middle: `tests/browser/support/`.
 
-mod databases;
+pub(super) mod databases;
 mod files;
 mod packages;
 mod programs;

@@ -8,4 +8,7 @@ mod doctor;
 mod editor;
 mod migrate;
 mod pave;
+#[cfg(unix)]
+mod serve;
+mod test;
 mod workbench;

@@ -40,10 +40,7 @@ pub(super) async fn run(
         .spawn()
         .map_err(|error| Error::new(format!("`flamegraph` could not be started: {error}")))?;
     match duration {
-        Some(duration) => ui::say(&format!(
-            "watching it for {}",
-            humantime::format_duration(duration)
-        )),
+        Some(duration) => ui::say(&format!("watching it for {duration:?}")),
         None => ui::say("watching it until Ctrl-C"),
     }
     let end = async {
