@@ -4,26 +4,22 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# `heavy` comes from its source: HEAVY_SOURCE, or the repository that heavy.toml names.
-heavy_source() {
-    local named
-    named=$(sed -n 's/^source = "\(.*\)"$/\1/p' heavy.toml)
-    case "${HEAVY_SOURCE:-$named}" in
-        http://* | https://* | ssh://* | git@*) echo "${HEAVY_SOURCE:-$named}" ;;
-    esac
-}
-
+# `heavy` comes from its source: HEAVY_SOURCE, which is a repository or a folder, or the repository that heavy.toml names.
 install_heavy() {
     local source
     if command -v heavy >/dev/null; then
         return
     fi
-    source=$(heavy_source)
-    if [ -z "$source" ]; then
-        echo "heavy is not installed: heavy.toml names no repository; HEAVY_SOURCE=URL does (docs/containers.md)"
-        return
-    fi
-    cargo install --locked --git "$source" heavy-stack ||
+    source=${HEAVY_SOURCE:-$(sed -n 's/^source = "\(.*\)"$/\1/p' heavy.toml)}
+    case "$source" in
+        http://* | https://* | ssh://*) set -- --git "$source" heavy-stack ;;
+        /*) set -- --path "$source/scaffolder" ;;
+        *)
+            echo "heavy is not installed: heavy.toml names no repository; HEAVY_SOURCE does (docs/containers.md)"
+            return
+            ;;
+    esac
+    cargo install --locked "$@" ||
         echo "heavy could not be installed from $source; everything else works without it"
 }
 

@@ -4,6 +4,7 @@
 
 mod browser_test;
 mod db;
+mod doctor;
 mod editor;
 mod migrate;
 mod pave;
