@@ -14,6 +14,7 @@ mod edge;
 mod encryption;
 mod error;
 mod lifecycle;
+mod load;
 mod migrations;
 mod pages;
 mod process;
