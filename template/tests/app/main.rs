@@ -16,6 +16,7 @@ mod error;
 #[cfg(unix)]
 mod hand_over;
 mod lifecycle;
+mod load;
 mod metrics;
 mod migrations;
 mod pages;

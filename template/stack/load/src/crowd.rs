@@ -86,7 +86,12 @@ impl Crowd {
             let step = ramp * now.duration_since(last_tick).as_secs_f64();
             last_tick = now;
             let wanted = users as f64;
-            here = if here < wanted { (here + step).min(wanted) } else { (here - step).max(wanted) };
+            here = if self.scene.rounds.is_some() {
+                wanted
+            } else if here < wanted { (here + step).min(wanted)
+            } else {
+                (here - step).max(wanted)
+            };
             self.want(here.ceil() as usize);
             if now.duration_since(last_moment) >= Duration::from_secs(1) {
                 self.measure(&mut measured, last_moment);

@@ -61,3 +61,6 @@ pub use error::Error;
 pub use plan::Plan;
 pub use recording::Recording;
 pub use script::Script;
+
+#[cfg(test)]
+mod tests;

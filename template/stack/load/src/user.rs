@@ -125,6 +125,7 @@ impl User {
                 self.new_visitor();
             } else {
                 self.values.again();
+                self.documents.clear();
             }
             let outcome = self.round(from).await;
             self.leave_all().await;
@@ -133,8 +134,6 @@ impl User {
                     self.share.round();
                     backoff = FIRST_BACKOFF;
                     from = if self.scene.fresh { 0 } else { self.scene.script.again_from };
-                    // A script that waits for nothing must let others have their turn.
-                    tokio::task::yield_now().await;
                 }
                 Err(Break::Home) => return,
                 Err(Break::Error(_)) => {

@@ -35,6 +35,7 @@ impl User {
         if let Some(wanted) = &request.leads_to {
             let to = answer.location.as_deref().unwrap_or_default();
             let to = super::answer::on_this_site(to, &self.scene.authority)?;
+            let to = to.split('#').next().unwrap_or_default();
             if !wanted.fits(to) {
                 let to = crate::shape::Shape::of(to.split('?').next().unwrap_or_default()).name();
                 return Err(format!("expected a redirect to {}, got one to {to}", wanted.name()).into());
