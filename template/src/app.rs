@@ -13,6 +13,7 @@ use crate::{
     database,
     encryption::Vault,
     http::static_files,
+    metrics::{self, Metrics},
     routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
@@ -46,6 +47,8 @@ pub struct Shared {
     pub attempts: LogInAttempts,
     /// The live pages.
     pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
 {%- if pgvector %}
     vectors: Option<VectorDb>,
     /// Finds notes by what they say.
@@ -95,7 +98,16 @@ impl AppState {
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         let recorder = config.record.as_deref().map(record).transpose()?;
-        let live = routes::live(&config, recorder);
+{%- if pgvector %}
+        let vector_pool = vectors
+            .as_ref()
+            .map(|vectors| ("vectors", vectors.pool().clone()));
+        let pools = [("main", db.pool().clone())].into_iter().chain(vector_pool);
+        let metrics = Metrics::new(pools.collect());
+{%- else %}
+        let metrics = Metrics::new(vec![("main", db.pool().clone())]);
+{%- endif %}
+        let live = routes::live(&config, recorder, metrics.clone());
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -103,6 +115,7 @@ impl AppState {
             vault,
             attempts,
             live,
+            metrics,
 {%- if pgvector %}
             vectors,
             search: Search::new(embedder),
@@ -135,6 +148,7 @@ impl Deref for AppState {
 /// An application that is connected to its database and listens, but does not answer yet.
 pub struct App {
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     router: Router,
     state: AppState,
     cargo_dev: Option<Link>,
@@ -148,6 +162,7 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = AppState::connect(config).await?;
         let listener = listen(&state.config).await?;
+        let metrics = metrics::bind(&state.config).await?;
         let mut router = routes::router(state.clone());
         let cargo_dev = cargo_dev(&state.config).await?;
         if let Some(link) = &cargo_dev {
@@ -155,6 +170,7 @@ impl App {
         }
         Ok(Self {
             listener,
+            metrics,
             router,
             state,
             cargo_dev,
@@ -167,6 +183,15 @@ impl App {
     /// The operating system's.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where metrics can be read, if anywhere.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
+        let listener = self.metrics.as_ref();
+        listener.map(TcpListener::local_addr).transpose()
     }
 
     /// Serves until SIGTERM or Ctrl-C, see [`run_until`](Self::run_until).
@@ -189,11 +214,14 @@ impl App {
     ) -> io::Result<()> {
         let Self {
             listener,
+            metrics,
             router,
             state,
             cargo_dev,
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
+        let address = state.config.metrics_address;
+        let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
@@ -231,6 +259,7 @@ impl App {
         }
         sweep.abort();
         messages.abort();
+        metrics.abort();
 {%- if pgvector %}
         repair.abort();
 {%- endif %}

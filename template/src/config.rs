@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     str::FromStr,
     time::Duration,
@@ -18,7 +18,10 @@ use crate::{encryption::Keys, services::passwords::Cost};
 use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
 {%- endif %}
 
+mod otlp;
 mod read;
+
+pub use otlp::{Otlp, Sampler};
 
 use read::Reader;
 
@@ -105,6 +108,10 @@ pub struct Config {
     pub log_filter: tracing_subscriber::filter::Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin: where traces are sent.
+    pub otlp: Option<Otlp>,
+    /// `METRICS_ADDRESS`: where metrics can be read, for whoever can reach it.
+    pub metrics_address: Option<SocketAddr>,
     /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
     /// to send a head is for the reverse proxy to limit, which production needs for TLS anyway.
     pub request_timeout: Duration,
@@ -182,6 +189,11 @@ impl Config {
                 "LOG_FORMAT",
                 if production { "json" } else { "pretty" },
                 &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
+            ),
+            otlp: vars.otlp(),
+            metrics_address: vars.optional(
+                "METRICS_ADDRESS",
+                "an IP address and a port, such as `127.0.0.1:9464`",
             ),
             request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
             body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),

@@ -16,6 +16,8 @@ mod error;
 #[cfg(unix)]
 mod hand_over;
 mod lifecycle;
+mod load;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -27,6 +29,8 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;
 {%- if pgvector %}
 mod vectors;
 {%- endif %}

@@ -1,9 +1,14 @@
 //! What can be typed. The doc comments are the help.
 
+mod load;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
+
+pub(crate) use load::{Load, Record};
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
@@ -37,6 +42,8 @@ pub(crate) enum Command {
     Pave(Pave),
     /// Write the next migration: the difference between `migrations/` and `schema/`, proven
     Migrate(Migrate),
+    /// Run the tests, and again on every save, those first that the change can affect
+    Test(Test),
     /// The development database: start, stop, look at it
     #[command(subcommand)]
     Db(Db),
@@ -44,6 +51,15 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+    /// Say what this machine has for working on the project, what is missing, and how to get it
+    Doctor(Doctor),
+    /// Run the application and write down what goes over the wire, to be played by `cargo dev load`
+    Record(Record),
+    /// Play a recording for many users at once, and measure
+    Load(Box<Load>),
+    /// Draw where the time goes, as a flame graph: of the server, or of tests
+    #[command(subcommand)]
+    Profile(Profile),
 }
 
 #[derive(Args, Debug)]
@@ -158,6 +174,66 @@ pub(crate) struct BrowserTest {
     /// Keep the database, to look at what the tests have left in it
     #[arg(long)]
     pub(crate) keep: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
+    Serve {
+        /// End by itself after this long: `30s`, `5m`
+        #[arg(long, value_name = "TIME", value_parser = load::duration)]
+        duration: Option<Duration>,
+        /// Where to put the picture
+        #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]
+        out: PathBuf,
+    },
+    /// Tests: of each program that has some, a picture of its own
+    Test {
+        /// A part of the tests' names [default: all]
+        filter: Option<String>,
+        /// The folder to put the pictures into
+        #[arg(long, value_name = "DIR", default_value = ".data/profile")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit code 1 if something is missing that the project cannot do without; what only a part of it needs is
+no reason. See docs/editor.md."
+)]
+pub(crate) struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
+It uses cargo-nextest where that is installed (`cargo install cargo-nextest --locked`). See docs/tests.md."
+)]
+pub(crate) struct Test {
+    /// A part of a test's path, `pages::notes` [default: all]
+    pub(crate) filter: Option<String>,
+    /// Run once, and say by the exit code how it went
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Stop at the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Use `cargo test` even where cargo-nextest is installed
+    #[arg(long)]
+    pub(crate) no_nextest: bool,
+    /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
+    #[arg(long)]
+    pub(crate) workspace: bool,
+    /// Run one test in a debugger
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast"])]
+    pub(crate) debug: Option<String>,
+    /// Build one test for a debugger, and print as JSON what to start
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast", "debug"])]
+    pub(crate) print_debug: Option<String>,
 }
 
 /// What may stand in the name of a file.

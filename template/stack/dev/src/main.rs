@@ -4,6 +4,8 @@
 //! - [`commands`]: one file a verb.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
+//! - [`on_path`]: which programs this machine has.
+//! - [`signal`]: how a process is asked to end.
 //! - [`guard`]: which databases may be dropped.
 //! - [`watch`]: what changes in the project's folder.
 //! - [`ui`]: the only module that prints, and the only one that asks.
@@ -18,7 +20,9 @@ mod commands;
 mod databases;
 mod error;
 mod guard;
+mod on_path;
 mod project;
+mod signal;
 mod ui;
 mod watch;
 
