@@ -248,10 +248,7 @@ type Choices = BTreeSet<(String, Vec<String>)>;
 /// The programs that a step's tests are in, as cargo chooses them.
 fn choices(step: &Step, programs: &[Program]) -> Choices {
     let nearest = &step.tests[..step.nearest];
-    let ids: BTreeSet<&str> = nearest
-        .iter()
-        .map(|test| test.program.as_str())
-        .collect();
+    let ids: BTreeSet<&str> = nearest.iter().map(|test| test.program.as_str()).collect();
     let programs = programs
         .iter()
         .filter(|program| ids.contains(program.id.as_str()));

@@ -229,7 +229,9 @@ mod tests {
         assert!(matches!(end.await.unwrap(), End::Cancelled));
         // Its parent is gone, so whoever collects the dead does it in a moment; until then it is a zombie.
         let ends = (0..100).any(|_| {
-            let state = Command::new("ps").args(["-o", "stat=", "-p", &inner]).output();
+            let state = Command::new("ps")
+                .args(["-o", "stat=", "-p", &inner])
+                .output();
             let state = state.map(|state| String::from_utf8_lossy(&state.stdout).into_owned());
             // A machine without `ps` does not tell.
             let state = state.unwrap_or_default();
