@@ -96,8 +96,10 @@ pub fn watch(
 
     let tracker = Tracker::new(Rules::USUAL, format!("{since:x}-{:x}", std::process::id()));
     let mut run = Run { tracker, book, started: Instant::now(), in_trouble: false };
+    let mut lately = false;
     let end = loop {
-        let rest = run.rest().min(looking.rest());
+        // What comes right after a change is not told, the end of the work tree neither: so it looks once more.
+        let rest = run.rest().min(looking.rest()).min(if lately { POLL } else { MINUTE });
         let mut changed = false;
         let mut ended = None;
         match woken.recv_timeout(rest) {
@@ -116,6 +118,7 @@ pub fn watch(
         }
         changed |= looking.glance();
         run.pass(changed, say);
+        lately = changed;
         if stop.exists() {
             ended = Some(End::Asked);
         }
