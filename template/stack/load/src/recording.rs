@@ -104,7 +104,7 @@ impl Recording {
                 Err(error) => {
                     broken = Some(Error::new(format!(
                         "line {number} of the recording cannot be read: {error}"
-                    )))
+                    )));
                 }
             }
         }

@@ -83,7 +83,7 @@ impl Values {
                     Some(Piece::Fixed(before)),
                 ) => before.push_str(text),
                 (Piece::Fixed(text) | Piece::Own(text, Class::Number), _) => {
-                    pieces.push(Piece::Fixed(text.clone()))
+                    pieces.push(Piece::Fixed(text.clone()));
                 }
                 (own, _) => pieces.push(own.clone()),
             }

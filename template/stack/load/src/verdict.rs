@@ -25,7 +25,7 @@ pub fn missed(plan: &Plan, measured: &Measured) -> Vec<String> {
     }
     match plan.max_errors {
         Some(Limit::Count(most)) if errors > most => {
-            missed.push(format!("there were {errors} errors, more than {most}"))
+            missed.push(format!("there were {errors} errors, more than {most}"));
         }
         Some(Limit::Percent(most)) => {
             let share = share_of_errors(measured);

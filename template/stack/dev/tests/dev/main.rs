@@ -4,6 +4,7 @@
 
 mod browser_test;
 mod db;
+mod load;
 mod migrate;
 mod pave;
 mod workbench;

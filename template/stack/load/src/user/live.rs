@@ -159,7 +159,7 @@ impl User {
         match said {
             Said::Event(handler, kind, payload) => {
                 tab.say(&json!(["ev", seq, version, handler, kind, payload]))
-                    .await?
+                    .await?;
             }
             Said::Navigate(url, kind) => {
                 url.clone_into(&mut tab.page.url);

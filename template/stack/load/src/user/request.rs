@@ -87,7 +87,7 @@ impl User {
         let mut put = |parts: &[&str]| {
             parts
                 .iter()
-                .for_each(|part| buffer.extend_from_slice(part.as_bytes()))
+                .for_each(|part| buffer.extend_from_slice(part.as_bytes()));
         };
         put(&[
             method,
