@@ -10,9 +10,11 @@ use crate::error::Error;
 
 mod moves;
 mod table;
+mod time;
 
 pub use moves::{Adopt, Check, Choose, Diff, MoveArgs, Rename, Sync, Undo};
 pub use table::AddTable;
+pub use time::{By, Cement, Report, Start, Status, Time, Verify, Where};
 
 /// Create a full Rust web stack from a template, and keep it up to date.
 #[derive(Debug, Parser)]
@@ -24,7 +26,8 @@ pub use table::AddTable;
     arg_required_else_help = true,
     after_help = "Exit codes:
   0    done
-  1    done, but something is left for you: conflicts to resolve, files that differ, a newer template
+  1    done, but something is left for you: conflicts to resolve, files that differ, a newer template,
+       time that is not as it was written
   2    refused: the command line makes no sense, or what it asks for cannot be done as things stand
   3    the template breaks a rule
   4    disk, network or another program failed
@@ -63,6 +66,9 @@ pub enum Command {
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own
     Features(Features),
+    /// Track the time that goes into the project
+    #[command(subcommand)]
+    Time(Time),
     /// Write a completion script for a shell to standard output
     Completions(Completions),
     /// For authors of templates

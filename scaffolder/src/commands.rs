@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Command, MoveArgs, Template, TemplateArgs};
+use crate::cli::{Command, MoveArgs, Template, TemplateArgs, Time};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::source::cache::Cache;
@@ -23,6 +23,7 @@ mod new;
 mod rename;
 mod sync;
 mod template;
+mod time;
 mod undo;
 
 /// Does what was typed, and returns the exit code.
@@ -42,12 +43,24 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::AddTable(args) => add_table::run(args, Ui::new(args.quiet, args.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.how)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
+        Command::Time(Time::Start(args)) => time::start::run(args, Ui::new(args.place.quiet, false)),
+        Command::Time(Time::Stop(args)) => time::stop::run(args, Ui::new(args.quiet, false)),
+        Command::Time(Time::Status(args)) => time::status::run(args, Ui::new(false, args.json)),
+        Command::Time(Time::Report(args)) => time::report::run(args, Ui::new(false, args.json)),
+        Command::Time(Time::Cement(args)) => time::cement::run(args, Ui::new(args.place.quiet, args.json)),
+        Command::Time(Time::Verify(args)) => time::verify::run(args, Ui::new(false, args.json)),
         Command::Completions(args) => completions::run(args, Ui::default()),
         Command::Template(Template::Lint(args)) => template::lint::run(args, Ui::new(false, args.json)),
         Command::Template(Template::Stamp(args)) => template::stamp::run(args, Ui::default()),
         Command::Template(Template::Release(args)) => template::release::run(args, Ui::default()),
         Command::Template(Template::Lock(args)) => template::lock::run(args, Ui::default()),
     }
+}
+
+/// Whether the command ends by itself, and in order, when Ctrl-C or a signal says so.
+#[must_use]
+pub const fn ends_in_order(command: &Command) -> bool {
+    matches!(command, Command::Time(Time::Start(args)) if !args.background)
 }
 
 const fn of_move(how: &MoveArgs) -> Ui {

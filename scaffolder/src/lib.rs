@@ -24,6 +24,8 @@
 //!
 //! [`table`](mod@table) makes a new table of a project: files of its own, and single lines for files that are there.
 //!
+//! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports; [`timekeeper`] is its side of the disk.
+//!
 //! [`adopt`] finds the version and the answers that a project without a `heavy.toml` fits.
 //!
 //! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
@@ -57,6 +59,8 @@ pub mod stamp;
 pub mod suggest;
 pub mod table;
 pub mod template;
+pub mod time;
+pub mod timekeeper;
 pub mod transition;
 pub mod tree;
 pub mod ui;

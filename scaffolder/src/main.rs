@@ -13,7 +13,9 @@ fn main() -> ExitCode {
         Typed::Help(text) => return ExitCode::from(ui::help(&text)),
         Typed::Nonsense(error) => return fail(&error),
     };
-    if let Err(error) = journal::stop_on_signals(ui::stopped) {
+    if !commands::ends_in_order(&command)
+        && let Err(error) = journal::stop_on_signals(ui::stopped)
+    {
         return fail(&Error::system("cannot watch for Ctrl-C").because(error));
     }
     match commands::run(&command) {

@@ -138,6 +138,20 @@ impl Ui {
         Busy { text: text.to_owned() }
     }
 
+    /// A line that says how things stand and changes as they do, until the guard is dropped; only on a terminal. It costs
+    /// nothing while it stays the same.
+    #[must_use]
+    pub fn live(&self) -> Live {
+        let bar = (!self.silent() && console::user_attended_stderr()).then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Live { bar }
+    }
+
     const fn silent(&self) -> bool {
         self.quiet || self.json
     }
@@ -161,6 +175,38 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         clear_spinner();
+    }
+}
+
+/// A line that changes.
+#[derive(Debug)]
+pub struct Live {
+    bar: Option<ProgressBar>,
+}
+
+impl Live {
+    /// What it says from now on.
+    pub fn now(&self, text: &str) {
+        if let Some(bar) = self.bar.as_ref().filter(|bar| bar.message() != text) {
+            bar.set_message(text.to_owned());
+            bar.tick();
+        }
+    }
+
+    /// Steps out of the way of what is printed meanwhile.
+    pub fn aside(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }
 

@@ -10,12 +10,13 @@ use stack_live::{
     recording::{self, Recorder},
 };
 
-use crate::{app::AppState, config::Config, http, http::edge, pages};
+use crate::{app::AppState, config::Config, http, http::edge, metrics::Metrics, pages};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
     let config = state.config.clone();
     let recorder = state.live.recorder().cloned();
+    let metrics = state.metrics.clone();
     let routes = pages(state.clone())
         .merge(api())
         .merge(operations())
@@ -30,14 +31,15 @@ pub fn router(state: AppState) -> Router {
         Some(to) => routes.layer(middleware::from_fn_with_state(to, recording::http)),
         None => routes,
     };
-    edge::around(routes, &config)
+    edge::around(routes, &config, metrics)
 }
 
 /// Live pages, for people: rendered for a GET, then connected.
-pub fn live(config: &Config, recorder: Option<Recorder>) -> Live {
+pub fn live(config: &Config, recorder: Option<Recorder>, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
         .recorder(recorder)
+        .watch(pages::watch::LivePages(metrics))
         .on_error(pages::live::tell)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)

@@ -2,15 +2,18 @@
 
 use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use stack_db::Db;
 use stack_live::{Live, recording::Recorder};
+use stack_serve::dev::Link;
 use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
     database,
     encryption::Vault,
+    http::static_files,
+    metrics::{self, Metrics},
     routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
 };
@@ -42,6 +45,8 @@ pub struct Shared {
     pub attempts: LogInAttempts,
     /// The live pages.
     pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
     vectors: Option<VectorDb>,
     /// Finds notes by what they say.
     pub search: Search,
@@ -83,7 +88,12 @@ impl AppState {
         let vault = Vault::new(&config.encryption_keys);
         let attempts = LogInAttempts::default();
         let recorder = config.record.as_deref().map(record).transpose()?;
-        let live = routes::live(&config, recorder);
+        let vector_pool = vectors
+            .as_ref()
+            .map(|vectors| ("vectors", vectors.pool().clone()));
+        let pools = [("main", db.pool().clone())].into_iter().chain(vector_pool);
+        let metrics = Metrics::new(pools.collect());
+        let live = routes::live(&config, recorder, metrics.clone());
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -91,6 +101,7 @@ impl AppState {
             vault,
             attempts,
             live,
+            metrics,
             vectors,
             search: Search::new(embedder),
         })))
@@ -119,8 +130,10 @@ impl Deref for AppState {
 /// An application that is connected to its database and listens, but does not answer yet.
 pub struct App {
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     router: Router,
     state: AppState,
+    cargo_dev: Option<Link>,
 }
 
 impl App {
@@ -131,11 +144,18 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = AppState::connect(config).await?;
         let listener = listen(&state.config).await?;
-        let router = routes::router(state.clone());
+        let metrics = metrics::bind(&state.config).await?;
+        let mut router = routes::router(state.clone());
+        let cargo_dev = cargo_dev(&state.config).await?;
+        if let Some(link) = &cargo_dev {
+            router = stack_serve::dev::around(router, link, static_files::urls);
+        }
         Ok(Self {
             listener,
+            metrics,
             router,
             state,
+            cargo_dev,
         })
     }
 
@@ -145,6 +165,15 @@ impl App {
     /// The operating system's.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where metrics can be read, if anywhere.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
+        let listener = self.metrics.as_ref();
+        listener.map(TcpListener::local_addr).transpose()
     }
 
     /// Serves until SIGTERM or Ctrl-C, see [`run_until`](Self::run_until).
@@ -167,39 +196,50 @@ impl App {
     ) -> io::Result<()> {
         let Self {
             listener,
+            metrics,
             router,
             state,
+            cargo_dev,
         } = self;
         tracing::info!("listening on http://{}", listener.local_addr()?);
+        let address = state.config.metrics_address;
+        let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
         let sweep = tokio::spawn(accounts::sweep_sessions(state.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
         let repair = tokio::spawn(search::keep_repaired(state.clone()));
         let live = state.live.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel();
+        let link = cargo_dev.clone();
         let stop = async move {
-            stop.await;
+            tokio::select! {
+                () = stop => {}
+                () = dismissed(link.as_ref()) => {}
+            }
             tracing::info!("stopping: requests that have begun are finished");
             live.stop();
+            if let Some(link) = link {
+                link.stop();
+            }
             stopping.send(()).ok();
         };
-        // Answers leave at once, instead of waiting for more to send.
-        let listener = listener.tap_io(|stream| {
-            stream.set_nodelay(true).ok();
-        });
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, service).with_graceful_shutdown(stop);
+        if let Some(link) = &cargo_dev {
+            // The socket listens already: who connects before the first turn of the server waits for it.
+            link.ready().await;
+        }
+        let server = stack_serve::serve(listener, router, stop);
         let deadline = async {
             if stopped.await.is_ok() {
                 tokio::time::sleep(state.config.shutdown_timeout).await;
             }
         };
         tokio::select! {
-            served = server => served?,
+            () = server => {}
             () = deadline => tracing::warn!("some requests took too long and were cut off"),
         }
         sweep.abort();
         messages.abort();
+        metrics.abort();
         repair.abort();
         // Not longer than a moment: whoever still holds a connection was cut off already.
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
@@ -226,10 +266,41 @@ fn record(path: &Path) -> Result<Recorder, StartError> {
     Ok(recorder)
 }
 
+/// Ready when `cargo dev` has no more use for this process; never without one.
+async fn dismissed(link: Option<&Link>) {
+    match link {
+        Some(link) => link.stopped().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The connection to the `cargo dev` that has started this process, if one has. Not in production, whose pages are
+/// nobody else's to change.
+async fn cargo_dev(config: &Config) -> Result<Option<Link>, StartError> {
+    match &config.cargo_dev {
+        Some(to) if !config.environment.is_production() => match Link::connect(to).await {
+            Ok(link) => Ok(Some(link)),
+            Err(error) => Err(StartError(format!(
+                "`CARGO_DEV` leads to no `cargo dev`: {error}\n\
+                 hint: leave it out; `cargo dev` sets it for the program that it starts"
+            ))),
+        },
+        _ => Ok(None),
+    }
+}
+
 /// Listens where the settings say. In development a port that is taken is no reason to stop: the next free one
 /// will do.
 async fn listen(config: &Config) -> Result<TcpListener, StartError> {
     const TRIES: u16 = 20;
+    if config.socket_handed_over {
+        return stack_serve::handed_over().map_err(|error| {
+            StartError(format!(
+                "standard input is no socket to listen on: {error}\n\
+                 hint: leave out `SOCKET`, and set `HOST` and `PORT`"
+            ))
+        });
+    }
     let wanted = config.port;
     let last = match config.environment.is_production() || wanted == 0 {
         true => wanted,

@@ -13,6 +13,7 @@ use crate::{
     database, seed,
 };
 
+mod health;
 mod migrate;
 mod progress;
 mod reembed;
@@ -30,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Serve until stopped; what happens without a command, too
     Serve(Serve),
+    /// Ask the one that serves on this machine how it is; for the health check of a container
+    Health(health::Health),
     /// Apply the migrations that the database lacks
     Migrate(migrate::Migrate),
     /// Add a user and some notes to look at; in development only, and only what is not there yet
@@ -55,6 +58,7 @@ impl Cli {
     pub async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
         match self.command.unwrap_or(Command::Serve(Serve::default())) {
             Command::Serve(serve) => serve.run(config).await,
+            Command::Health(health) => health.run(&config),
             Command::Migrate(migrate) => migrate.run(&config).await,
             Command::Seed => add_seeds(config).await,
             Command::Reembed => reembed::run(config).await,

@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     str::FromStr,
     time::Duration,
@@ -16,7 +16,10 @@ use crate::{encryption::Keys, services::passwords::Cost};
 
 use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
 
+mod otlp;
 mod read;
+
+pub use otlp::{Otlp, Sampler};
 
 use read::Reader;
 
@@ -76,6 +79,10 @@ pub struct Config {
     pub host: IpAddr,
     /// `PORT`: 0 means any free one.
     pub port: u16,
+    /// `SOCKET`: true if the socket to listen on is handed over as standard input, whatever `HOST` and `PORT` say.
+    pub socket_handed_over: bool,
+    /// `CARGO_DEV`: where the `cargo dev` is that has started this process.
+    pub cargo_dev: Option<String>,
     /// `DATABASE_URL`; none, in development, means a server of the project's own.
     pub database_url: Option<Secret>,
     /// `VECTOR_DATABASE_URL`; none means no search, or a server of the project's own if there is no
@@ -97,6 +104,10 @@ pub struct Config {
     pub log_filter: tracing_subscriber::filter::Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin: where traces are sent.
+    pub otlp: Option<Otlp>,
+    /// `METRICS_ADDRESS`: where metrics can be read, for whoever can reach it.
+    pub metrics_address: Option<SocketAddr>,
     /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
     /// to send a head is for the reverse proxy to limit, which production needs for TLS anyway.
     pub request_timeout: Duration,
@@ -149,6 +160,8 @@ impl Config {
             environment,
             host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
             port: vars.number("PORT", 3000, 0..=u16::MAX),
+            socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
+            cargo_dev: vars.text("CARGO_DEV"),
             database_url: vars
                 .url("DATABASE_URL", &["postgres", "postgresql"])
                 .map(Secret),
@@ -170,6 +183,11 @@ impl Config {
                 "LOG_FORMAT",
                 if production { "json" } else { "pretty" },
                 &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
+            ),
+            otlp: vars.otlp(),
+            metrics_address: vars.optional(
+                "METRICS_ADDRESS",
+                "an IP address and a port, such as `127.0.0.1:9464`",
             ),
             request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
             body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),

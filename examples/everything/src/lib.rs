@@ -12,7 +12,8 @@
 //! 8. [`error`]: everything that can go wrong, and how much of it the client is told.
 //!
 //! Calls go down only: pages and http → services → repositories → models. A layer may be skipped; none just passes
-//! things on. What surrounds every request is in [`http::edge`].
+//! things on. What surrounds every request is in [`http::edge`]; what the application says of itself while it runs, in
+//! [`telemetry`] and [`metrics`].
 
 pub mod app;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod encryption;
 pub mod error;
 mod hex;
 pub mod http;
+pub mod metrics;
 pub mod models;
 pub mod pages;
 mod random;

@@ -3,7 +3,7 @@
 //! Handlers return [`Error`] by `?`. It answers with a status only and leaves itself in the response's
 //! extensions; [`http::edge`](crate::http::edge), which knows the client, writes the body: an HTML page for a
 //! browser, `application/problem+json` for an API client. [`Error::Internal`] is logged there, once, with the
-//! request's id, and the client is told nothing but that id.
+//! id of the request's trace, and the client is told nothing but that id.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -123,6 +123,18 @@ impl Error {
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
+}
+
+/// An error and everything that caused it, in one line, for the log.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// What a person is told about a status that has no error of its own.

@@ -12,3 +12,5 @@ mod prompts;
 #[cfg(unix)]
 mod stopping;
 mod templates;
+#[cfg(unix)]
+mod time;

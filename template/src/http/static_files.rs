@@ -104,6 +104,11 @@ pub fn url(name: &str) -> String {
         .expect("pages link only to files that exist")
 }
 
+/// The addresses of all of them, by their names.
+pub fn urls() -> Vec<(&'static str, String)> {
+    EMBEDDED.keys().map(|&name| (name, url(name))).collect()
+}
+
 /// Serves a file. Under the address of its content it may be kept for a year; under any other it has to be asked
 /// for each time, which the hash answers with 304.
 pub async fn serve(

@@ -18,3 +18,4 @@ pub mod search;
 pub mod settings;
 pub mod upload;
 pub mod visitor;
+pub mod watch;

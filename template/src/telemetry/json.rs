@@ -86,7 +86,7 @@ struct Fields<'a, 'w> {
 
 impl<'w> Fields<'_, 'w> {
     fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'w>) -> fmt::Result) {
-        if self.result.is_ok() {
+        if self.result.is_ok() && !super::is_for_traces(field) {
             let comma = if self.first { "" } else { "," };
             self.first = false;
             self.result =

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use app::http::edge;
+use app::{http::edge, metrics::Metrics};
 use axum::{
     Router,
     body::Body,
@@ -18,6 +18,7 @@ fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
     Client::of(edge::around(
         routes,
         &config("postgres://nowhere/none", vars),
+        Metrics::new(Vec::new()),
     ))
 }
 

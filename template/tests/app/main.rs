@@ -13,8 +13,11 @@ mod docs;
 mod edge;
 mod encryption;
 mod error;
+#[cfg(unix)]
+mod hand_over;
 mod lifecycle;
 mod load;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -26,6 +29,8 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;
 {%- if pgvector %}
 mod vectors;
 {%- endif %}

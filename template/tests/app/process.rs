@@ -1,9 +1,9 @@
 //! The program itself, as a process.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Lines, Read, Write},
     net::{SocketAddr, TcpStream},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use crate::{
@@ -59,13 +59,11 @@ fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
     assert!(!error.contains("hunter2"), "{error}");
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
-    let database = migrated_database().await;
+/// Starts to serve on any free port, and waits until the log says on which.
+fn serve(database: &str) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
     let mut child = program()
         .env("APP_ENV", "production")
-        .env("DATABASE_URL", database.url())
+        .env("DATABASE_URL", database)
         .env("PORT", "0")
         .spawn()
         .unwrap();
@@ -82,8 +80,43 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
         .split_once('"')
         .unwrap()
         .0;
-    let address: SocketAddr = address.parse().unwrap();
+    let address = address.parse().unwrap();
+    (child, log, address)
+}
 
+#[tokio::test]
+async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
+    let database = migrated_database().await;
+    let (mut child, _log, address) = serve(database.url());
+    let health = |arguments: &[&str]| {
+        let output = program()
+            .env("APP_ENV", "production")
+            .env("DATABASE_URL", database.url())
+            .env("PORT", address.port().to_string())
+            .arg("health")
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    assert_eq!(health(&[]), (Some(0), "ok\n".to_owned()));
+    assert_eq!(health(&["--ready"]), (Some(0), "ready\n".to_owned()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, said) = health(&[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("error: nothing answers on `http://127.0.0.1:"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
+    let database = migrated_database().await;
+    let (mut child, mut log, address) = serve(database.url());
     let mut connection = begin_request(address).await.into_std().unwrap();
     connection.set_nonblocking(false).unwrap();
     terminate(&child);
@@ -103,7 +136,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     assert_eq!(line["path"], "/api/users");
     assert_eq!(line["status"], 201);
     assert!(line["ms"].is_number());
-    let id = line["request"]["id"].as_str().unwrap();
+    let id = line["request"]["trace_id"].as_str().unwrap();
     assert!(
         answer.contains(&format!("x-request-id: {id}\r\n")),
         "{answer}"
@@ -111,7 +144,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
 }
 
 #[cfg(unix)]
-fn terminate(child: &Child) {
+pub fn terminate(child: &Child) {
     let status = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();

@@ -20,7 +20,8 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    /// Any text.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.trim().is_empty())
     }
 
@@ -54,6 +55,17 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
                 default
             }
         }
+    }
+
+    /// A value in the form of its type, if there is one.
+    pub(super) fn optional<T: FromStr>(&mut self, name: &str, what: &str) -> Option<T> {
+        let text = self.text(name)?;
+        let value = text.trim().parse().ok();
+        if value.is_none() {
+            self.problems
+                .push(format!("`{name}` must be {what}, not `{text}`"));
+        }
+        value
     }
 
     /// A file, if one is named.
@@ -118,6 +130,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.problems.push(format!("`{name}` {error}"));
             Keys::development()
         })
+    }
+
+    /// Remembers that `name` is wrong, without its value; `what` names the right form.
+    pub(super) fn wrong(&mut self, name: &str, what: &str) {
+        self.problems.push(format!("`{name}` must be {what}"));
     }
 
     /// Remembers that `name` is missing, and `why` it is needed.

@@ -24,7 +24,7 @@ use crate::{
     hex,
 };
 
-/// Every file: name, content type, content.
+/// The files of `static/`: name, content type, content.
 const FILES: &[(&str, &str, &[u8])] = &[
     (
         "app.css",
@@ -35,11 +35,6 @@ const FILES: &[(&str, &str, &[u8])] = &[
         "favicon.svg",
         "image/svg+xml",
         include_bytes!("../../static/favicon.svg"),
-    ),
-    (
-        "live.js",
-        "text/javascript; charset=utf-8",
-        stack_live::SCRIPT.as_bytes(),
     ),
 ];
 
@@ -74,8 +69,14 @@ impl File {
 }
 
 static EMBEDDED: LazyLock<BTreeMap<&str, File>> = LazyLock::new(|| {
+    let live = (
+        "live.js",
+        "text/javascript; charset=utf-8",
+        stack_live::SCRIPT.as_bytes(),
+    );
     FILES
         .iter()
+        .chain([&live])
         .map(|&(name, kind, content)| (name, File::new(kind, content.into())))
         .collect()
 });
@@ -101,6 +102,11 @@ fn with_file<T>(name: &str, f: impl FnOnce(&File) -> T) -> Option<T> {
 pub fn url(name: &str) -> String {
     with_file(name, |file| format!("/static/{name}?v={}", file.hash))
         .expect("pages link only to files that exist")
+}
+
+/// The addresses of all of them, by their names.
+pub fn urls() -> Vec<(&'static str, String)> {
+    EMBEDDED.keys().map(|&name| (name, url(name))).collect()
 }
 
 /// Serves a file. Under the address of its content it may be kept for a year; under any other it has to be asked
@@ -143,5 +149,16 @@ fn respond(file: &File, query: Option<&str>, headers: &HeaderMap) -> Response {
         (caching, kind, gzip, file.gzip()).into_response()
     } else {
         (caching, kind, file.plain.clone()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_of_live_pages_is_small() {
+        let bytes = with_file("live.js", |file| file.gzip().len()).unwrap();
+        assert!(bytes <= 11_000, "{bytes} bytes");
     }
 }

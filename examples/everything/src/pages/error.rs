@@ -23,7 +23,7 @@ pub fn page(error: &Error, id: &RequestId) -> Markup {
             }
             p { a.button href="/" { "Back to the start" } }
             @if status.is_server_error() {
-                p.small { "If you report this, please name the request " code { (id.as_str()) } "." }
+                p.small { "If you report this, please name " code { (id.as_str()) } "." }
             }
         }
     };

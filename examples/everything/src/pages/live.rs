@@ -12,8 +12,9 @@ use stack_live::{Ctx, Stop, Visit};
 use super::{layout, visitor::Visitor};
 use crate::{
     app::AppState,
-    error::{Error, Result},
+    error::{Error, Result, causes},
     models::{FieldErrors, User},
+    telemetry,
 };
 
 /// What our pages know beside what every live page does.
@@ -115,6 +116,8 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
     });
     let session = visitor.user.is_some();
     extensions.insert(state.clone());
+    // What happens on the page is linked to the request that it began with.
+    extensions.insert(telemetry::link(&tracing::Span::current()));
     extensions.insert(visitor);
     Visit {
         extensions,
@@ -125,20 +128,22 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
     }
 }
 
-/// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it.
+/// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it than the
+/// id to find it by.
 pub fn tell(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     let error = failure(error);
     if error.status().is_server_error() {
-        tracing::error!(
-            error = &error as &dyn StdError,
-            path = ctx.path(),
-            "a live page failed"
-        );
+        let cause = error.source().map_or_else(|| error.to_string(), causes);
+        tracing::error!(error = %cause, path = ctx.path(), "a live page failed");
     }
     let text = error.to_string();
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    ctx.flash_error(first.chain(letters).chain(['.']).collect::<String>());
+    let mut text: String = first.chain(letters).chain(['.']).collect();
+    if let (true, Some(id)) = (error.status().is_server_error(), ctx.work_id()) {
+        text.push_str(&format!(" If you report this, please name {id}."));
+    }
+    ctx.flash_error(text);
 }
 
 /// The error of a page as one of ours.

@@ -11,7 +11,11 @@ mod docs;
 mod edge;
 mod encryption;
 mod error;
+#[cfg(unix)]
+mod hand_over;
 mod lifecycle;
+mod load;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -21,4 +25,6 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;
 mod vectors;

@@ -15,3 +15,4 @@ pub mod notes;
 pub mod settings;
 pub mod upload;
 pub mod visitor;
+pub mod watch;

@@ -10,7 +10,11 @@ mod docs;
 mod edge;
 mod encryption;
 mod error;
+#[cfg(unix)]
+mod hand_over;
 mod lifecycle;
+mod load;
+mod metrics;
 mod migrations;
 mod pages;
 mod process;
@@ -19,3 +23,5 @@ mod repositories;
 mod seed;
 mod sessions;
 mod static_files;
+#[cfg(feature = "otlp")]
+mod traces;

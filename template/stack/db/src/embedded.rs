@@ -107,6 +107,43 @@ pub async fn running(options: &Options) -> Result<Option<Server>, Error> {
     Ok(Server::running(&data_dir, needs_vector, Purpose::Development, &environment).await)
 }
 
+/// The programs that [`start`] would take, where they are; it fetches some if there are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Their folder.
+    pub dir: PathBuf,
+    /// 18 for PostgreSQL 18.6.
+    pub major: u32,
+    /// Whether the extension `vector` comes with them.
+    pub has_vector: bool,
+}
+
+/// Looks for PostgreSQL as [`start`] does; starts, makes and fetches nothing.
+///
+/// # Errors
+/// If there is no user whom the server could run as.
+pub async fn installed(options: &Options) -> Result<Option<Installed>, Error> {
+    let Options {
+        data_dir,
+        needs_vector,
+    } = options.clone();
+    blocking(move || {
+        let environment = Environment::of_process();
+        let data_dir = std::path::absolute(&data_dir).map_err(Error::io("find", &data_dir))?;
+        let account = Account::for_server(data_dir.parent().unwrap_or(&data_dir))?;
+        let recorded = record::read(&data_dir, Purpose::Development);
+        let recorded = recorded.map(|cluster| cluster.binaries.dir);
+        let found = binaries::find(&environment, recorded, needs_vector, account)
+            .or_else(|| wheel::cached(&environment, &data_dir, account));
+        Ok(found.map(|found| Installed {
+            dir: found.dir,
+            major: found.major,
+            has_vector: found.vector,
+        }))
+    })
+    .await
+}
+
 /// [`start`] in a given environment, reporting to `say`.
 pub(crate) async fn start_in(
     options: &Options,

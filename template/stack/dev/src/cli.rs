@@ -1,31 +1,49 @@
 //! What can be typed. The doc comments are the help.
 
+mod load;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
 
+pub(crate) use load::{Load, Record};
+
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo dev",
     bin_name = "cargo dev",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Cli {
+    /// The command that was typed; without one, to serve.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Build, run, and do so again at every change; what happens without a command, too
+    Serve(Serve),
     /// Drop every database of the project and make it anew from `schema/`, with seeds
     ///
     /// Only a local development database is dropped; anything else is refused.
     Pave(Pave),
     /// Write the next migration: the difference between `migrations/` and `schema/`, proven
     Migrate(Migrate),
+    /// Run the tests, and again on every save, those first that the change can affect
+    Test(Test),
     /// The development database: start, stop, look at it
     #[command(subcommand)]
     Db(Db),
@@ -33,10 +51,32 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+    /// Say what this machine has for working on the project, what is missing, and how to get it
+    Doctor(Doctor),
     /// Run the application and write down what goes over the wire, to be played by `cargo dev load`
     Record(Record),
     /// Play a recording for many users at once, and measure
     Load(Box<Load>),
+    /// Draw where the time goes, as a flame graph: of the server, or of tests
+    #[command(subcommand)]
+    Profile(Profile),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
+live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
+)]
+pub(crate) struct Serve {
+    /// Run it once, and do not watch
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+    /// With optimizations
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Make the database anew, now and whenever `schema/` changes, as `cargo dev pave` does
+    #[arg(long)]
+    pub(crate) pave: bool,
 }
 
 #[derive(Args, Debug)]
@@ -136,105 +176,64 @@ pub(crate) struct BrowserTest {
     pub(crate) keep: bool,
 }
 
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Ctrl-C ends it and says what was recorded. Passwords and tokens are left out of the file, and everything
-else that people type is in it: see docs/recording.md."
-)]
-pub(crate) struct Record {
-    /// Where to; a file that exists is gone on with
-    #[arg(long, value_name = "FILE", default_value = "recording.jsonl")]
-    pub(crate) out: PathBuf,
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
+    Serve {
+        /// End by itself after this long: `30s`, `5m`
+        #[arg(long, value_name = "TIME", value_parser = load::duration)]
+        duration: Option<Duration>,
+        /// Where to put the picture
+        #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]
+        out: PathBuf,
+    },
+    /// Tests: of each program that has some, a picture of its own
+    Test {
+        /// A part of the tests' names [default: all]
+        filter: Option<String>,
+        /// The folder to put the pictures into
+        #[arg(long, value_name = "DIR", default_value = ".data/profile")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Try it: `cargo dev load load/demo.jsonl --serve`. What is measured, and what not: docs/load-tests.md."
+    after_help = "Exit code 1 if something is missing that the project cannot do without; what only a part of it needs is
+no reason. See docs/editor.md."
 )]
-pub(crate) struct Load {
-    /// A recording, such as `cargo dev record` writes
-    pub(crate) file: PathBuf,
-    /// How many users play at once
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) users: usize,
-    /// How many of them begin in a second
-    #[arg(long, value_name = "R/s", default_value = "10", value_parser = rate)]
-    pub(crate) ramp: f64,
-    /// How long, such as `30s` or `5m` [default: until Ctrl-C; with `--headless` 30s]
-    #[arg(long, value_name = "D", value_parser = duration)]
-    pub(crate) duration: Option<Duration>,
-    /// How long users think, such as `1s..5s`; `0..0` is as fast as they can [default: as recorded]
-    #[arg(long, value_name = "MIN..MAX", value_parser = range)]
-    pub(crate) think: Option<(Duration, Duration)>,
-    /// The application [default: `http://127.0.0.1:3000`, or the port in `PORT`]
-    #[arg(long, value_name = "URL", conflicts_with = "serve")]
-    pub(crate) url: Option<String>,
-    /// Start the application for it: a release build with a database of its own, dropped afterwards
-    #[arg(long)]
-    pub(crate) serve: bool,
-    /// Whose part to play, by the number of the visitor in the recording [default: whoever did most]
-    #[arg(long, value_name = "ID")]
-    pub(crate) connection: Option<String>,
-    /// What a field holds instead of what was recorded, in which `{user}` is the number of the user
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
-    pub(crate) set: Vec<(String, String)>,
-    /// Let each user begin each round as a new visitor, who registers or logs in again
-    #[arg(long)]
-    pub(crate) fresh: bool,
-    /// The port of the page that shows it
-    #[arg(long, default_value_t = 8089)]
-    pub(crate) port: u16,
-    /// Without the page, for CI
-    #[arg(long)]
-    pub(crate) headless: bool,
-    /// The figures on standard output, as JSON
+pub(crate) struct Doctor {
+    /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Exit code 1 if one answer of 100 takes longer, such as `300ms`
-    #[arg(long, value_name = "D", value_parser = duration)]
-    pub(crate) max_p99: Option<Duration>,
-    /// Exit code 1 if there are more errors, such as `10` or `1%`
-    #[arg(long, value_name = "N|P%")]
-    pub(crate) max_errors: Option<stack_load::plan::Limit>,
-    /// How long to wait for an answer before it counts as an error
-    #[arg(long, value_name = "D", default_value = "30s", value_parser = duration)]
-    pub(crate) timeout: Duration,
-    /// Threads to play on [default: one less than there are cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
-    /// Where the report goes
-    #[arg(long, value_name = "DIR", default_value = "target/load")]
-    pub(crate) report: PathBuf,
-    /// Load another machine than this one, which is yours: the same as `--url`
-    #[arg(long, value_name = "URL")]
-    pub(crate) i_own: Option<String>,
 }
 
-fn duration(text: &str) -> Result<Duration, stack_load::Error> {
-    stack_load::plan::duration(text)
-}
-
-/// `MIN..MAX`, or one time for both.
-fn range(text: &str) -> Result<(Duration, Duration), String> {
-    let (least, most) = text.split_once("..").unwrap_or((text, text));
-    let both = duration(least).and_then(|least| Ok((least, duration(most)?)));
-    let (least, most) = both.map_err(|error| error.to_string())?;
-    if least > most {
-        return Err(format!("`{least:?}` is more than `{most:?}`"));
-    }
-    Ok((least, most))
-}
-
-/// `5/s`, `5` or `0.5`.
-fn rate(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix("/s").unwrap_or(text).parse().ok();
-    let fits = number.filter(|rate| *rate > 0.0 && *rate <= 100_000.0);
-    fits.ok_or_else(|| "use a number of users a second, such as `5/s`".to_owned())
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("use `NAME=VALUE`")?;
-    Ok((name.to_owned(), value.to_owned()))
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
+It uses cargo-nextest where that is installed (`cargo install cargo-nextest --locked`). See docs/tests.md."
+)]
+pub(crate) struct Test {
+    /// A part of a test's path, `pages::notes` [default: all]
+    pub(crate) filter: Option<String>,
+    /// Run once, and say by the exit code how it went
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Stop at the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Use `cargo test` even where cargo-nextest is installed
+    #[arg(long)]
+    pub(crate) no_nextest: bool,
+    /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
+    #[arg(long)]
+    pub(crate) workspace: bool,
+    /// Run one test in a debugger
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast"])]
+    pub(crate) debug: Option<String>,
+    /// Build one test for a debugger, and print as JSON what to start
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast", "debug"])]
+    pub(crate) print_debug: Option<String>,
 }
 
 /// What may stand in the name of a file.
@@ -267,19 +266,22 @@ mod tests {
     }
 
     #[test]
-    fn a_name_becomes_one_for_a_file() {
-        assert_eq!(name("Add books!").unwrap(), "add_books");
-        assert!(name("…").is_err());
+    fn without_a_command_it_serves() {
+        let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
+        assert!(matches!(
+            typed,
+            Command::Serve(Serve {
+                pave: true,
+                release: false,
+                ..
+            })
+        ));
+        assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
     }
 
     #[test]
-    fn what_is_said_of_a_load_test_is_read_as_people_write_it() {
-        assert_eq!(rate("5/s"), Ok(5.0));
-        assert!(rate("0").is_err() && rate("fast").is_err());
-        let (second, two) = (Duration::from_secs(1), Duration::from_secs(2));
-        assert_eq!(range("1s..2s"), Ok((second, two)));
-        assert_eq!(range("0..0"), Ok((Duration::ZERO, Duration::ZERO)));
-        assert!(range("2s..1s").is_err() && range("..").is_err());
-        assert_eq!(pair("a=b=c"), Ok(("a".into(), "b=c".into())));
+    fn a_name_becomes_one_for_a_file() {
+        assert_eq!(name("Add books!").unwrap(), "add_books");
+        assert!(name("…").is_err());
     }
 }

@@ -4,7 +4,10 @@
 //! - [`commands`]: one file a verb.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
+//! - [`on_path`]: which programs this machine has.
+//! - [`signal`]: how a process is asked to end.
 //! - [`guard`]: which databases may be dropped.
+//! - [`watch`]: what changes in the project's folder.
 //! - [`ui`]: the only module that prints, and the only one that asks.
 //!
 //! It does not depend on the application, so that it works while that does not compile.
@@ -17,8 +20,11 @@ mod commands;
 mod databases;
 mod error;
 mod guard;
+mod on_path;
 mod project;
+mod signal;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -31,7 +37,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(cli.command)),
+        Ok(runtime) => runtime.block_on(commands::run(cli.command())),
         Err(error) => Err(error::Error::new(format!("cannot start: {error}"))),
     };
     match done {

@@ -9,6 +9,7 @@
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
 //! 5. `client.js`: the other end. [`SCRIPT`] is it.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`recording`]: what went over the wire.
+//!    [`watch`]: what the pages do, for traces and metrics.
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
 //! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
@@ -39,6 +40,7 @@ pub mod testing;
 mod tests;
 mod texts;
 mod upload;
+pub mod watch;
 
 use std::sync::LazyLock;
 

@@ -34,7 +34,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
         let body = json!({ "email": email, "password": "wrong password" });
         let answer = app.client().json("POST", "/api/session", body).await;
         let mut problem = answer.problem(401, "wrong_credentials");
-        problem["request_id"].take();
+        problem["trace_id"].take();
         answers.push(problem);
     }
     assert!(

@@ -48,19 +48,55 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
             Error::new("the application cannot be built; why stands above").hint("cargo build"),
         );
     }
-    program(&String::from_utf8_lossy(&output.stdout), &name).ok_or_else(|| {
+    let programs = programs(&String::from_utf8_lossy(&output.stdout));
+    let application = programs.into_iter().find(|program| program.name == name);
+    application.map(|program| program.path).ok_or_else(|| {
         Error::new(format!("cargo has built no program `{name}`"))
             .hint("the program of `Cargo.toml` has the name of the package")
     })
 }
 
-/// The program of this name in cargo's messages, one JSON object a line.
-fn program(messages: &str, name: &str) -> Option<PathBuf> {
+/// Builds the program of a package of the project with optimisation, and returns where it is.
+pub(crate) fn build_release(project: &Project, package: &str) -> Result<PathBuf> {
+    let mut command = command(project);
+    command
+        .args(["build", "--release", "--package", package, "--bin", package])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let output = command.output().map_err(not_started)?;
+    if !output.status.success() {
+        return Err(
+            Error::new(format!("`{package}` cannot be built; why stands above"))
+                .hint(format!("cargo build --release --package {package}")),
+        );
+    }
+    let programs = programs(&String::from_utf8_lossy(&output.stdout));
+    let program = programs.into_iter().find(|program| program.name == package);
+    program
+        .map(|program| program.path)
+        .ok_or_else(|| Error::new(format!("cargo has built no program `{package}`")))
+}
+
+/// A program that cargo has built.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    /// Of the target; the tests of a library have its name.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+}
+
+/// The programs in cargo's messages, one JSON object a line.
+pub(crate) fn programs(messages: &str) -> Vec<Program> {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = messages.filter(|message| message["target"]["name"] == name);
-    programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+    let programs = messages.filter_map(|message| {
+        Some(Program {
+            path: PathBuf::from(message["executable"].as_str()?),
+            name: message["target"]["name"].as_str()?.to_owned(),
+        })
+    });
+    programs.collect()
 }
 
 #[cfg(test)]
@@ -68,12 +104,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_program_is_found_among_the_messages_of_cargo() {
+    fn programs_are_found_among_the_messages_of_cargo() {
         let messages = r#"
             {"reason":"compiler-artifact","target":{"name":"app","kind":["lib"]},"executable":null}
             {"reason":"compiler-artifact","target":{"name":"shop","kind":["bin"]},"executable":"/t/debug/shop"}
             {"reason":"build-finished","success":true}"#;
-        assert_eq!(program(messages, "shop"), Some("/t/debug/shop".into()));
-        assert_eq!(program(messages, "app"), None);
+        let shop = Program {
+            name: "shop".to_owned(),
+            path: "/t/debug/shop".into(),
+        };
+        assert_eq!(programs(messages), [shop]);
     }
 }

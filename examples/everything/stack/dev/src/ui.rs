@@ -6,6 +6,8 @@
     reason = "this is where printing belongs"
 )]
 
+pub(crate) mod screen;
+
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -33,6 +35,11 @@ pub(crate) fn log() {
             .with(shown)
             .try_init(),
     );
+}
+
+/// Whether what is said is shown in colours.
+pub(crate) fn has_colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 pub(crate) fn error(error: &Error) {

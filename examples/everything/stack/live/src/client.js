@@ -5,7 +5,7 @@
 // selected or scrolled stays as it is wherever the server has not changed its mind.
 "use strict";
 (() => {
-  // ---- Texts ----------------------------------------------------------------------------------------------------
+  // ---- Texts
 
   // Length and FNV-1a of UTF-16 code units, as the server computes them.
   function hash(text) {
@@ -38,30 +38,66 @@
     return copy.innerHTML.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
   }
 
-  // ---- Morphing -------------------------------------------------------------------------------------------------
+  // ---- Morphing
 
-  const identity = (node) => node.nodeType === 1 ? node.getAttribute("data-key") || node.id || "" : "";
+  // What the server has written. Other nodes are of extensions: they are passed by, and stay.
+  const ours = new WeakSet();
+  function claim(node) {
+    ours.add(node);
+    for (const child of node.childNodes) claim(child);
+  }
+
+  // Another page begins: its content takes over nothing that was typed or opened in the one before.
+  let elsewhere = false;
+
+  function identity(node) {
+    if (node.nodeType !== 1) return "";
+    // Not `node.id`: in a form that is a field of this name.
+    return node.getAttribute("data-key") || node.getAttribute("id") || node.nodeName === "OPTION" && node.value || "";
+  }
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
-    && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name);
+    && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
+    // Whose content is somebody else's does not become one whose content is the server's.
+    && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)));
+  const continues = (old, next) => alike(old, next) && !(elsewhere && old.nodeName === "MAIN");
 
   // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.
   function morph(live, old, next) {
     if (!live || old.isEqualNode(next)) return;
     if (old.nodeType !== 1 && old.nodeType !== 11) {
-      if (live.nodeType === old.nodeType) live.nodeValue = next.nodeValue;
+      if (live.nodeType !== old.nodeType) live.replaceWith(fresh(next));
+      else if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
       return;
     }
     if (old.nodeType === 1) attributes(live, old, next);
-    if (old.nodeType === 1 && (old.hasAttribute("data-stream") || live.isContentEditable && held(live))) return;
+    if (old.nodeType === 1 && old.hasAttribute("data-stream")) return;
     if (live.nodeName === "TEXTAREA") return;
+    if (live.nodeName === "SELECT") return select(live, old, next);
+    // What is in there is the browser's: it is replaced as a whole.
+    if (live.isContentEditable) {
+      const plain = !(old.innerHTML + next.innerHTML).includes("<");
+      if (old.innerHTML !== next.innerHTML) wish(live, plain ? "innerText" : "innerHTML", next.innerHTML);
+      return;
+    }
     children(live, old, next);
-    if (live.nodeName === "SELECT") wish(live, "value", [...next.options].find((o) => o.hasAttribute("selected"))?.value);
+  }
+
+  // What is chosen stays so while options come and go, unless the server has chosen something else.
+  function select(live, old, next) {
+    const values = (options) => [...options].map((option) => option.value);
+    const marked = (el) => values([...el.options].filter((option) => option.hasAttribute("selected"))).join("\n");
+    const chosen = values(live.selectedOptions);
+    children(live, old, next);
+    put(live, "selection", chosen);
+    if (marked(old) !== marked(next)) wish(live, "selection", values(next.selectedOptions));
   }
 
   function attributes(live, old, next) {
-    for (const { name, value } of next.attributes) {
+    for (const attribute of next.attributes) {
+      const { name, value } = attribute;
       if (old.getAttribute(name) === value) continue;
-      live.setAttribute(name, value);
+      // A copy has its namespace, and may have a name that only a parser lets pass.
+      live.setAttributeNode(attribute.cloneNode());
       property(live, name, value);
     }
     for (const { name } of old.attributes) {
@@ -70,8 +106,8 @@
       property(live, name, null);
     }
     if (live.nodeName === "TEXTAREA" && old.textContent !== next.textContent) {
-      live.textContent = next.textContent;
       wish(live, "value", next.textContent);
+      live.textContent = next.textContent;
     }
   }
 
@@ -86,18 +122,29 @@
     else if (name === "data-open" && live.nodeName === "DIALOG") dialog(live);
   }
 
+  function fresh(next) {
+    const node = document.importNode(next, true);
+    claim(node);
+    return node;
+  }
+
   // The live nodes of `old`'s children, which are in the same order; what others have put between them is passed by.
+  // A browser that translates a page puts <font> in the place of texts. What is not recognized any more goes.
   function pair(live, old) {
     const pairs = new Map();
+    const known = ours.has(live);
     let at = live.firstChild;
     for (const child of old.childNodes) {
       for (let look = at; look; look = look.nextSibling) {
-        if (!alike(look, child)) continue;
+        const mine = !known || ours.has(look);
+        if (mine ? !alike(look, child) : child.nodeType !== 3 || look.nodeName !== "FONT") continue;
         pairs.set(child, look);
         at = look.nextSibling;
         break;
       }
     }
+    const found = new Set(pairs.values());
+    if (known) for (const node of [...live.childNodes]) if (ours.has(node) && !found.has(node)) node.remove();
     return pairs;
   }
 
@@ -117,7 +164,7 @@
     for (const child of next.childNodes) {
       const key = identity(child);
       const match = key && keyed.get(key);
-      if (match && alike(match, child)) {
+      if (match && continues(match, child)) {
         from.set(child, match);
         keyed.delete(key);
       } else if (!key) unkeyed.push(child);
@@ -128,19 +175,20 @@
     // From the end, so that each goes in front of one that is in its place.
     const places = [];
     const wanted = [...next.childNodes];
-    const order = wanted.map((child) => before.indexOf(from.get(child)));
+    const place = new Map(before.map((child, i) => [child, i]));
+    const order = wanted.map((child) => place.get(from.get(child)) ?? -1);
     const still = increasing(order);
-    const last = [...old.childNodes].reverse().map((child) => pairs.get(child)).find((node) => node && node.parentNode === live);
-    let anchor = last ? last.nextSibling : null;
+    const last = pairs.get(before.findLast((child) => pairs.get(child)?.parentNode === live));
+    let anchor = last?.nextSibling ?? null;
     for (let i = wanted.length - 1; i >= 0; i--) {
       const child = wanted[i];
       const was = from.get(child);
       let node = was && pairs.get(was);
-      if (node && node.parentNode === live) {
+      if (node?.parentNode === live) {
         places.push([node, was, child]);
         if (!still.has(i)) move(live, node, anchor);
       } else {
-        node = document.importNode(child, true);
+        node = fresh(child);
         live.insertBefore(node, anchor);
         arrived(node);
       }
@@ -149,19 +197,34 @@
     for (const [node, was, child] of places) morph(node, was, child);
   }
 
-  // Pairs nodes without keys: alike ones in order, equal ones preferred where the lists differ in length.
+  // Pairs nodes without keys: equal ones at both ends, and of the rest as many as go without crossing.
   function match(olds, news, from) {
     let start = 0, endOld = olds.length, endNew = news.length;
-    const take = (a, b) => alike(a, b) && from.set(b, a);
+    const take = (a, b) => continues(a, b) && from.set(b, a);
     while (start < endOld && start < endNew && olds[start].isEqualNode(news[start])) take(olds[start], news[start++]);
     while (endOld > start && endNew > start && olds[endOld - 1].isEqualNode(news[endNew - 1])) take(olds[--endOld], news[--endNew]);
-    let at = start;
-    for (let i = start; i < endNew; i++) {
-      for (let look = at; look < endOld; look++) {
-        if (take(olds[look], news[i])) {
-          at = look + 1;
-          break;
-        }
+    // Long lists piece by piece.
+    for (; start < endOld && start < endNew; start += 200) {
+      const end = start + 200;
+      align(olds.slice(start, Math.min(end, endOld)), news.slice(start, Math.min(end, endNew)), take);
+    }
+  }
+
+  function align(olds, news, take) {
+    const width = news.length + 1;
+    const best = new Uint16Array((olds.length + 1) * width);
+    const worth = (a, b) => !alike(a, b) ? 0 : a.nodeType !== 1 ? 1 : a.isEqualNode(b) ? 5 : 3;
+    for (let at = olds.length * width - 1; at >= 0; at--) {
+      const b = news[at % width];
+      const pair = b && worth(olds[Math.floor(at / width)], b);
+      best[at] = Math.max(best[at + width], b ? best[at + 1] : 0, pair && pair + best[at + width + 1]);
+    }
+    for (let at = 0; best[at];) {
+      if (best[at] === best[at + width]) at += width;
+      else if (best[at] === best[at + 1]) at++;
+      else {
+        take(olds[Math.floor(at / width)], news[at % width]);
+        at += width + 1;
       }
     }
   }
@@ -187,7 +250,7 @@
 
   // A move that keeps focus, frames and animations where the browser can.
   function move(parent, node, anchor) {
-    if (parent.moveBefore && node.isConnected) parent.moveBefore(node, anchor);
+    if (parent.moveBefore && node.isConnected && parent.isConnected) parent.moveBefore(node, anchor);
     else parent.insertBefore(node, anchor);
   }
 
@@ -196,7 +259,7 @@
     for (const el of [node, ...node.querySelectorAll("dialog[data-open]")]) if (el.nodeName === "DIALOG") dialog(el);
     watch(node);
     const wanted = node.hasAttribute("autofocus") ? node : node.querySelector("[autofocus]");
-    if (wanted) wanted.focus({ preventScroll: true });
+    if (wanted) wantsFocus = wanted;
   }
 
   function dialog(el) {
@@ -204,63 +267,99 @@
     else if (!el.hasAttribute("data-open") && el.open) el.close();
   }
 
-  // Runs `change` and puts focus and caret back where they were, if it took them away.
+  // Runs `change` and puts focus and caret back where they were, if it took them away. That is nothing that a person
+  // does, so nobody hears of it; only what asks for the focus by `autofocus` gets it as usual.
+  let drawing = false, wantsFocus = null;
   function keepingFocus(change) {
     const el = document.activeElement;
-    let start = null, end = null;
+    const { selectionStart: start, selectionEnd: end } = el ?? {};
+    wantsFocus = null;
+    drawing = true;
     try {
-      ({ selectionStart: start, selectionEnd: end } = el);
-    } catch { /* No text, no caret. */ }
-    change();
-    if (el && el !== document.body && el.isConnected && document.activeElement !== el && !document.querySelector("dialog:modal")) {
-      el.focus({ preventScroll: true });
-      if (start !== null) try { el.setSelectionRange(start, end); } catch { /* As above. */ }
+      change();
+      const modal = [...document.querySelectorAll("dialog:modal")].pop();
+      if (el && el !== document.body && el.isConnected && document.activeElement !== el && (!modal || modal.contains(el))) {
+        el.focus({ preventScroll: true });
+        if (typeof start === "number") el.setSelectionRange(start, end);
+      }
+    } finally {
+      drawing = false;
     }
+    if (wantsFocus?.isConnected) wantsFocus.focus({ preventScroll: true });
   }
 
-  // ---- Controls -------------------------------------------------------------------------------------------------
+  // ---- Controls
 
-  // What is typed and not acknowledged: element → the number of its last event, Infinity while that waits to be sent.
+  // What is typed and not acknowledged: element → the number of its last event.
   const typed = new Map();
   const wishes = new Map();
   let composing = null;
 
-  const held = (el) => composing === el || (typed.get(el) ?? 0) > acknowledged;
+  function held(el) {
+    if (composing === el || typed.get(el) > acknowledged || delayed.some(({ target }) => target === el)) return true;
+    // One of a group cannot change without the others.
+    return el.type === "radio" && [...typed].some(([other, sent]) => sent > acknowledged
+      && other.type === "radio" && other.name === el.name && other.form === el.form);
+  }
 
   // What the server wants a control to hold; it has to wait while somebody types.
   function wish(el, name, value) {
-    if (value === undefined) return;
     if (held(el)) return void wishes.set(el, [name, value]);
     wishes.delete(el);
     put(el, name, value);
   }
 
   function put(el, name, value) {
+    if (name === "selection") {
+      for (const option of el.options) option.selected = value.includes(option.value);
+      return;
+    }
+    if (name.startsWith("inner")) return rewrite(el, name, value);
     if (el[name] === value) return;
-    const focused = document.activeElement === el && name === "value" && typeof el.selectionStart === "number";
-    const [start, end, length] = focused ? [el.selectionStart, el.selectionEnd, el.value.length] : [];
+    const { selectionStart: start, selectionEnd: end } = el;
+    const more = name === "value" ? value.length - el.value.length : 0;
     el[name] = value;
     // From the end, where people type.
-    if (focused) try { el.setSelectionRange(Math.max(0, value.length - (length - start)), Math.max(0, value.length - (length - end))); } catch { /* As above. */ }
+    if (document.activeElement === el && typeof start === "number") el.setSelectionRange(Math.max(0, start + more), Math.max(0, end + more));
   }
 
-  function grantWishes() {
-    for (const [el, seq] of typed) {
-      if (seq > acknowledged || composing === el) continue;
-      typed.delete(el);
-      const wanted = wishes.get(el);
-      wishes.delete(el);
-      if (wanted && el.isConnected) put(el, ...wanted);
+  // The content of an element that is edited in place. The caret goes after as many characters as before.
+  function rewrite(el, name, html) {
+    // A browser has its own elements for lines, and may end the last one.
+    const plain = name === "innerText";
+    const now = plain && !el.firstElementChild ? el.textContent : el[name].replace(/\n$/, "");
+    if (now === (plain ? parse(html).textContent : html)) return;
+    const caret = document.getSelection();
+    let left = -1;
+    if (el.contains(caret.focusNode)) {
+      const before = document.createRange();
+      before.setStart(el, 0);
+      before.setEnd(caret.focusNode, caret.focusOffset);
+      left = before.toString().length;
+    }
+    el.innerHTML = html;
+    const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+    for (let node; left >= 0 && (node = texts.nextNode()); left -= node.length) {
+      caret.collapse(node, Math.min(left, node.length));
     }
   }
 
-  // ---- The connection -------------------------------------------------------------------------------------------
+  function grantWishes() {
+    for (const [el, sent] of typed) if (sent <= acknowledged) typed.delete(el);
+    for (const [el, wanted] of [...wishes]) {
+      if (held(el)) continue;
+      wishes.delete(el);
+      if (el.isConnected) put(el, ...wanted);
+    }
+  }
+
+  // ---- The connection
 
   let root, text, shown, version = 0, state, mac, items;
-  let socket = null, joined = false, again = false, gone = false;
-  let seq = 0, acknowledged = 0, attempt = 0, timer = 0, heard = 0;
-  const waiting = new Map(); // seq → what to do when it is acknowledged
-  const working = new Map(); // seq → element
+  let socket = null, joined = false, since = 0, again = false, gone = false;
+  let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
+  const waiting = new Map(); // seq → element whose event is not acknowledged
+  const working = new Map(); // seq → element whose handler still works
   const here = () => location.pathname + location.search;
 
   function say(message) {
@@ -284,14 +383,26 @@
     url.protocol = url.protocol.replace("http", "ws");
     const mine = socket = new WebSocket(url);
     mine.binaryType = "arraybuffer";
+    // Some networks swallow a connection without refusing it.
+    setTimeout(() => { if (mine === socket && !joined) closed(mine, 0); }, 20000);
     mine.onopen = () => {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       document.cookie = "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000";
       say(["join", { url: here(), hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again }]);
     };
     mine.onmessage = (event) => {
+      if (mine !== socket) return;
       heard = Date.now();
-      take(JSON.parse(event.data));
+      asked = 0;
+      if (joined && document.documentElement.dataset.live !== "online") status("online");
+      try {
+        take(JSON.parse(event.data));
+      } catch (error) {
+        // What cannot be applied is drawn anew, from the whole.
+        console.error(error);
+        text = null;
+        closed(mine, 0);
+      }
     };
     mine.onclose = (event) => closed(mine, event.code);
   }
@@ -299,15 +410,23 @@
   function closed(mine, code) {
     if (mine !== socket) return;
     socket = null;
+    mine.close();
+    // One that is ended soon each time is not come back to at once.
+    if (joined && Date.now() - since >= 10000) attempt = 0;
     joined = false;
     again = true;
+    asked = 0;
     for (const upload of uploads.values()) upload.stop("The connection was lost.");
-    for (const el of working.values()) quiet(el);
+    const busy = [...waiting.values(), ...working.values()];
+    waiting.clear();
     working.clear();
+    busy.forEach(quiet);
     if (gone) return;
     if (code === 4004) return ended();
-    status(navigator.onLine ? "connecting" : "offline");
-    setTimeout(() => { if (!joined && !gone) status("offline"); }, 1000);
+    // What cannot be said is not said again.
+    if (code === 4002 || code === 4003) unsent.clear();
+    status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
+    doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
     // Half of it by chance, so that not everybody comes back at once.
     const most = code === 1012 && attempt === 0 ? 300 : Math.min(10000, 200 * 2 ** attempt);
     attempt++;
@@ -322,18 +441,34 @@
   }
 
   function hurry() {
-    if (socket || gone || document.hidden) return;
+    if (gone || document.hidden) return;
+    if (joined && Date.now() - heard >= 5000) ask();
+    if (socket) return;
     attempt = 0;
     connect();
+  }
+
+  // Whether anybody is still there: a connection can be dead for minutes before the browser says so.
+  function ask() {
+    if (!asked && say(["ping"])) asked = Date.now();
+  }
+
+  function listen() {
+    if (!joined) return;
+    if (asked && Date.now() - asked >= 10000) closed(socket, 0);
+    else if (Date.now() - heard >= 25000) ask();
   }
 
   // A message of the server.
   function take(message) {
     if (message.a !== undefined) acknowledged = Math.max(acknowledged, message.a);
-    if (message.h !== undefined || message.p) {
-      const next = message.h !== undefined ? message.h : splice(text, message.p);
-      draw(next);
-    }
+    // Where the page is scrolled to, before it becomes another one.
+    if (message.u?.[1] === "push") remember();
+    const path = message.u ? new URL(message.u[0], location.href).pathname : location.pathname;
+    const arrives = message.n || !joined;
+    elsewhere = arrives && path !== place;
+    if (arrives || message.u) place = path;
+    if (message.h !== undefined || message.p) draw(message.h ?? splice(text, message.p));
     if (message.v !== undefined) version = message.v;
     if (message.S !== undefined) state = message.S;
     if (message.s) state = splice(state, message.s);
@@ -341,42 +476,53 @@
     if (message.t !== undefined) document.title = message.t;
     for (const item of message.i ?? []) stream(...item);
     for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
-    for (const [s, el] of waiting) {
-      if (s > acknowledged) continue;
-      waiting.delete(s);
-      if (!working.has(s)) quiet(el);
-    }
-    for (const s of message.d ?? []) {
-      quiet(working.get(s));
+    const rest = [];
+    for (const [s, el] of waiting) if (s <= acknowledged && waiting.delete(s)) rest.push(el);
+    for (const s of message.n ? [...working.keys()] : message.d ?? []) {
+      rest.push(working.get(s));
       working.delete(s);
     }
-    for (const [target, { seq: sent }] of [...unsent]) if (sent <= acknowledged) unsent.delete(target);
+    rest.forEach(quiet);
+    for (const [target, kinds] of unsent) {
+      for (const [kind, { sent }] of kinds) if (sent <= acknowledged) kinds.delete(kind);
+      if (!kinds.size) unsent.delete(target);
+    }
     grantWishes();
     if (message.u) {
-      remember();
       if (message.u[1] === "push") history.pushState({ live: 1, x: 0, y: 0 }, "", message.u[0]);
       else history.replaceState(history.state, "", message.u[0]);
+      address = here();
     }
-    if (message.n) landed();
+    if (message.n) arrive();
     for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
     for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
     for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
+    // One whose page is not there any more is acknowledged and not begun.
+    for (const upload of uploads.values()) {
+      if (upload.begun || upload.seq > acknowledged) continue;
+      if (message.w?.includes(upload.seq)) upload.begun = true;
+      else upload.stop();
+    }
     for (const [id, path] of message.c ?? []) call(id, path);
     if (message.go !== undefined) leave(message.go);
     if (message.err !== undefined) stopped(message.err);
     if (message.reload) location.reload();
     if (!joined && message.v !== undefined) {
       joined = true;
-      attempt = 0;
+      since = Date.now();
+      clearTimeout(doubt);
+      doubt = 0;
       status("online");
       resend(message.h === undefined);
+      look();
     }
   }
 
   function draw(html) {
     const next = parse(html);
     // What is not ours any more, because something meddled with it, is drawn from what it is.
-    const old = shown ?? (text === null ? parse(root.innerHTML) : parse(text));
+    if (text === null) claim(root);
+    const old = text === null ? parse(textOf(root)) : shown ?? parse(text);
     keepingFocus(() => morph(root, old, next));
     text = html;
     shown = next;
@@ -384,7 +530,11 @@
 
   function leave(url) {
     gone = true;
+    ways = [];
+    document.documentElement.removeAttribute("aria-busy");
     location.assign(url);
+    // What was only downloaded leaves this page where it is.
+    setTimeout(() => { gone = false; hurry(); }, 5000);
   }
 
   function stopped(why) {
@@ -392,32 +542,35 @@
     const box = document.createElement("div");
     box.className = "live-error";
     box.setAttribute("role", "alert");
-    const words = document.createElement("p");
-    words.textContent = why;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Load the page again";
-    button.onclick = () => location.reload();
-    box.append(words, button);
+    box.innerHTML = '<p></p><button type="button">Load the page again</button>';
+    box.firstChild.textContent = why;
+    box.lastChild.onclick = () => location.reload();
     document.body.append(box);
   }
 
-  // ---- Events ---------------------------------------------------------------------------------------------------
+  // ---- Events
 
   const KINDS = ["click", "dblclick", "input", "change", "submit", "keydown", "keyup", "focusin", "focusout", "close"];
   const NAMES = { focusin: "focus", focusout: "blur" };
   const OWN = new Set(["link", "debounce", "keys", "confirm", "key", "stream", "open"]);
-  const delayed = new Map(); // element → { timer, send }
+  let delayed = []; // { target, kind, timer, go }: what waits for a pause in typing
 
   const control = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.nodeName);
-  const quiet = (el) => el?.removeAttribute("aria-busy");
+
+  // Says on the element that something is under way, until all of it is done. What the server says of it is its own.
+  const busied = new WeakSet();
+  function busy(el) {
+    if (el.hasAttribute("aria-busy")) return;
+    busied.add(el);
+    el.setAttribute("aria-busy", "true");
+  }
+  function quiet(el) {
+    const more = [...waiting.values(), ...working.values()].includes(el);
+    if (el && !more && busied.delete(el)) el.removeAttribute("aria-busy");
+  }
 
   function fields(form, submitter) {
-    const all = [];
-    for (const [name, value] of new FormData(form, submitter)) {
-      if (typeof value === "string") all.push([name, value]);
-    }
-    return all;
+    return [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
   }
 
   function payload(event, el, target, kind) {
@@ -457,86 +610,88 @@
   function handle(event) {
     const kind = NAMES[event.type] ?? event.type;
     const target = event.target;
+    if (drawing && (kind === "focus" || kind === "blur")) return;
     if (kind === "click" && link(event)) return;
     if (kind === "close" && target.nodeName === "DIALOG" && !target.hasAttribute("data-open")) return;
     if (kind === "change" && target.type === "file" && target.hasAttribute("on:upload")) return upload(target);
     const el = listener(target, kind);
     if (kind === "submit" && !el) leaving = Date.now();
-    if (kind === "input" && (event.isComposing || composing === target)) return;
-    if (!el || el.disabled || el.getAttribute("aria-disabled") === "true") {
-      if (kind === "change" || kind === "submit" || kind === "click") flush();
+    // Keys that choose a word, and the word until it is chosen, are nobody else's.
+    if (event.isComposing && /^(input|key)/.test(kind)) return;
+    if (kind === "input" && composing === target) composing = null;
+    if (kind === "click" && el?.matches("a, [type=submit], button:not([type])")) event.preventDefault();
+    if (!el || el.matches(":disabled, [aria-disabled=true]")) {
+      if (/^(change|submit|click|blur)$/.test(kind)) flush();
       return;
     }
     if (kind === "submit") {
       // Without a connection a form that works without one is sent as such.
-      if (!joined && el.method === "post" && el.getAttribute("action")) return void (leaving = Date.now());
+      if (!joined && el.matches("[method=post][action]")) return void (leaving = Date.now());
       event.preventDefault();
     }
-    if (kind === "click" && (el.nodeName === "A" || el.type === "submit")) event.preventDefault();
     const keys = el.dataset.keys;
-    if (event.key !== undefined && keys && !keys.split(" ").includes(event.key)) return;
+    if (/^key/.test(kind) && keys && !keys.split(" ").includes(event.key)) return;
     if (el.dataset.confirm && (kind === "click" || kind === "submit") && !window.confirm(el.dataset.confirm)) {
       event.preventDefault();
       return;
     }
     const delay = Number(el.dataset.debounce ?? 0);
-    const id = el.getAttribute("on:" + kind);
-    const send = () => emit(el, target, id, kind, () => payload(event, el, target, kind));
+    const send = () => emit(el, target, kind, event);
     if (delay && (kind === "input" || kind === "keyup")) {
-      typed.set(target, Infinity);
-      clearTimeout(delayed.get(target)?.timer);
-      const go = () => { delayed.delete(target); send(); };
-      delayed.set(target, { timer: setTimeout(go, delay), go });
+      const drop = () => {
+        clearTimeout(mine.timer);
+        delayed = delayed.filter((other) => other !== mine);
+      };
+      const mine = { target, kind, drop, go: () => { drop(); send(); } };
+      delayed.find((other) => other.target === target && other.kind === kind)?.drop();
+      mine.timer = setTimeout(mine.go, delay);
+      delayed.push(mine);
       return;
     }
-    if (kind !== "input") flush();
+    // A key that is listened for by name ends the typing; others are the typing.
+    if (!/^(input|key)/.test(kind) || keys) flush();
     send();
   }
 
   function flush() {
-    for (const { timer, go } of [...delayed.values()]) {
-      clearTimeout(timer);
-      go();
-    }
+    for (const { go } of delayed) go();
   }
 
-  // Sends an event, and says so on the element until it is done.
-  function emit(el, target, id, kind, body) {
+  // Sends an event to who listens by now, and says so on the element until it is done.
+  function emit(el, target, kind, event = {}) {
+    const id = root.contains(target) && el.getAttribute("on:" + kind);
+    if (!id) return;
     const typing = (kind === "input" || kind === "change") && control(target);
     seq++;
-    if (typing) {
-      typed.set(target, seq);
-      unsent.set(target, { el, kind });
-    }
-    if (!joined) {
+    if (typing || kind === "keyup" && control(target)) typed.set(target, seq);
+    const mine = { el };
+    if (typing) unsent.set(target, (unsent.get(target) ?? new Map()).set(kind, mine));
+    if (!joined || !say(["ev", seq, version, id, kind, payload(event, el, target, kind)])) {
       // Never sent, so it is safe to send it later, if the page then still is what was clicked.
-      if (!typing && later.length < 20) later.push(() => emit(el, target, id, kind, body));
+      if (!typing && later.length < 20) later.push(() => emit(el, target, kind, event));
       return;
     }
-    if (!say(["ev", seq, version, id, kind, body()])) return;
-    if (typing) unsent.set(target, { el, kind, seq });
-    el.setAttribute("aria-busy", "true");
+    mine.sent = seq;
+    busy(el);
     waiting.set(seq, el);
   }
 
   // What was typed while nobody listened is said once more, as it is now. Clicks that were sent are not: they may have
   // been heard.
-  const unsent = new Map();
+  const unsent = new Map(); // control → kind → { el, sent }
   let later = [];
   function resend(same) {
-    for (const el of waiting.values()) quiet(el);
-    waiting.clear();
-    for (const [target, { el, kind, seq: sent }] of [...unsent]) {
-      if (sent <= acknowledged || !target.isConnected || !el.isConnected) {
-        unsent.delete(target);
-        if (!target.isConnected) typed.delete(target);
-        continue;
+    const again = [...unsent];
+    unsent.clear();
+    typed.clear();
+    for (const [target, kinds] of again) {
+      for (const [kind, { el }] of kinds) {
+        // Of a group of radio buttons only the one that is chosen has something to say.
+        if (el.contains(target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
       }
-      const id = el.getAttribute("on:" + kind);
-      if (id) emit(el, target, id, kind, () => payload({}, el, target, kind));
-      else typed.delete(target);
     }
     grantWishes();
+    renavigate();
     const clicks = same ? later : [];
     later = [];
     for (const click of clicks) click();
@@ -544,8 +699,13 @@
 
   document.addEventListener("compositionstart", (event) => { composing = event.target; });
   document.addEventListener("compositionend", (event) => {
-    composing = null;
-    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    // Some browsers say now that there was input, others have said so before.
+    setTimeout(() => {
+      if (composing !== event.target) return;
+      event.target.dispatchEvent(new Event("input", { bubbles: true }));
+      composing = null;
+      grantWishes();
+    });
   });
 
   // `on:visible`: once each time that it comes into view.
@@ -553,7 +713,7 @@
     for (const entry of entries) {
       const el = entry.target;
       if (!el.isConnected || !el.hasAttribute("on:visible")) seen.unobserve(el);
-      else if (entry.isIntersecting && joined) emit(el, el, el.getAttribute("on:visible"), "visible", () => payload({}, el, el, "visible"));
+      else if (entry.isIntersecting && joined) emit(el, el, "visible");
     }
   }, { rootMargin: "200px" });
   function watch(node) {
@@ -569,7 +729,7 @@
     }
   }
 
-  // ---- Links and history ----------------------------------------------------------------------------------------
+  // ---- Links and history
 
   function link(event) {
     const a = event.target.closest?.("a[data-link][href]");
@@ -579,98 +739,146 @@
     if (!joined) return false;
     event.preventDefault();
     flush();
-    remember();
-    fragment = a.hash;
-    navigate(a.pathname + a.search, "push");
+    navigate({ url: a.pathname + a.search, kind: "push", fragment: a.hash });
     return true;
   }
 
-  let fragment = "", popped = null;
-  function navigate(url, kind) {
-    seq++;
+  let place = location.pathname; // whose page is shown
+  let address = here(); // and with its query
+  let ways = []; // on which we are: { seq, url, kind, fragment or x and y }
+  function navigate(way) {
+    way.seq = ++seq;
+    ways.push(way);
     document.documentElement.setAttribute("aria-busy", "true");
-    if (!say(["nav", seq, url, kind])) location.assign(url);
+    say(["nav", seq, way.url, way.kind]);
   }
 
-  // Where the page is scrolled to, for coming back.
+  // After a break: a page can be asked for twice. Where the address is that of another page already, the join was for it.
+  function renavigate() {
+    const way = ways.pop();
+    ways = [];
+    if (way?.kind === "push") navigate(way);
+    else if (way) landed(way);
+  }
+
+  // Where the page is scrolled to, for coming back. On the way back the address is another page's already.
   function remember() {
+    if (ways.some((way) => way.kind === "pop")) return;
     history.replaceState({ live: 1, x: scrollX, y: scrollY }, "");
   }
 
-  function landed() {
-    document.documentElement.removeAttribute("aria-busy");
+  // The last page of those that were asked for until now is shown; `ctx.navigate` leads to one that nobody asked for.
+  function arrive() {
+    let way;
+    while (ways.length && ways[0].seq <= acknowledged) way = ways.shift();
+    landed(way ?? {});
+  }
+
+  function landed({ kind, x, y, fragment }) {
+    if (!ways.length) {
+      document.documentElement.removeAttribute("aria-busy");
+      address = here();
+    }
     unsent.clear();
-    if (popped) {
-      scrollTo(popped.x ?? 0, popped.y ?? 0);
-      popped = null;
-    } else {
-      const target = fragment && document.getElementById(decodeURIComponent(fragment.slice(1)));
-      if (target) target.scrollIntoView();
-      else scrollTo(0, 0);
-      if (fragment) history.replaceState(history.state, "", fragment);
+    if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
+    else {
+      scrollTo(0, 0);
+      if (fragment) {
+        location.replace(fragment);
+        remember();
+      }
       const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
       if (place && !place.matches(":focus")) {
         if (!place.hasAttribute("tabindex") && !control(place)) place.setAttribute("tabindex", "-1");
         place.focus({ preventScroll: true });
       }
     }
-    fragment = "";
     look();
   }
 
   addEventListener("popstate", (event) => {
     if (!event.state?.live) return;
-    popped = event.state;
-    if (joined) navigate(here(), "pop");
+    // Another part of the page that is shown.
+    if (!ways.length && here() === address) return scrollTo(event.state.x, event.state.y);
+    if (joined) navigate({ url: here(), kind: "pop", x: event.state.x, y: event.state.y });
     else location.reload();
   });
 
-  // ---- Streams --------------------------------------------------------------------------------------------------
+  // ---- Streams
+
+  const born = new WeakMap(); // item → how the server wrote it last
 
   function stream(id, op, key, html) {
-    const list = [...root.querySelectorAll("[data-stream]")].find((el) => el.getAttribute("data-stream") === id);
+    const list = root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
     if (!list) return;
-    const known = key && [...list.children].find((el) => el.getAttribute("data-key") === key);
-    const fresh = parse(html);
-    const nodes = [...fresh.childNodes];
-    keepingFocus(() => {
-      if (op === "reset") list.replaceChildren(...nodes);
-      else if (op === "remove") known?.remove();
-      else if (op === "replace") known?.replaceWith(...nodes);
-      else {
-        known?.remove();
-        list[op](...nodes);
+    const items = new Map();
+    for (const child of list.children) items.set(child.getAttribute("data-key"), child);
+    const added = [];
+    // An item that is here already becomes what it should be as the page does: what is typed in it stays.
+    const node = (wanted) => {
+      const copy = wanted.cloneNode(true);
+      const known = wanted.nodeType === 1 && items.get(wanted.getAttribute("data-key"));
+      const was = known && born.get(known);
+      if (was && alike(was, wanted)) {
+        morph(known, was, wanted);
+        born.set(known, copy);
+        return known;
       }
+      if (known && op !== "reset") known.replaceWith(wanted);
+      born.set(wanted, copy);
+      claim(wanted);
+      added.push(wanted);
+      return wanted;
+    };
+    keepingFocus(() => {
+      if (op === "remove") return items.get(key)?.remove();
+      if (op === "replace" && !items.has(key)) return;
+      const nodes = [...parse(html).childNodes].map(node);
+      if (op === "reset") {
+        const kept = new Set(nodes);
+        for (const child of [...list.childNodes]) if (!kept.has(child)) child.remove();
+      }
+      if (op === "append") for (const item of nodes) move(list, item, null);
+      else if (op !== "replace") {
+        let at = list.firstChild;
+        for (const item of nodes) {
+          if (item === at) at = at.nextSibling;
+          else move(list, item, at);
+        }
+      }
+      for (const item of added) arrived(item);
     });
-    for (const node of nodes) arrived(node);
     if (op !== "remove") look();
   }
 
-  // ---- Calls ----------------------------------------------------------------------------------------------------
+  // ---- Calls
 
   const REFUSED = new Set(["constructor", "__proto__", "prototype", "eval", "Function", "setTimeout", "setInterval", "importScripts"]);
 
   async function call(id, path) {
+    // Another connection has not asked.
+    const mine = socket;
+    const answer = (ok, value) => { if (mine === socket) say(["ret", id, ok, value]); };
     try {
       let value = globalThis;
       for (const step of path) {
         const [name, ...args] = Array.isArray(step) ? step : [step];
-        const key = name === "=" ? args[0] : name;
+        const key = String(name === "=" ? args[0] : name);
         if (REFUSED.has(key)) throw new Error(`${key} cannot be called`);
-        if (!Array.isArray(step)) value = value[name];
+        if (!Array.isArray(step)) value = await value[key];
         else if (name === "$") value = document.querySelector(args[0]);
         else if (name === "=") value = void (value[key] = args[1]);
-        else value = await value[name](...args);
+        else value = await value[key](...args);
       }
       let plain = null;
       try { plain = JSON.parse(JSON.stringify(await value ?? null)); } catch { /* A window, an element: nothing to tell. */ }
-      say(["ret", id, true, plain]);
+      answer(true, plain);
     } catch (error) {
-      say(["ret", id, false, String(error?.message ?? error)]);
+      answer(false, String(error?.message ?? error));
     }
   }
 
-  // ---- Uploads --------------------------------------------------------------------------------------------------
+  // ---- Uploads
 
   const CHUNK = 32 * 1024;
   const uploads = new Map();
@@ -679,17 +887,17 @@
   function upload(input) {
     const files = [...input.files];
     if (!files.length) return;
-    if (!joined) return void (input.value = "");
     const ref = ++reference;
     seq++;
     let at = 0, offset = 0, sent = 0, over = false;
-    const note = (why) => {
-      input.setCustomValidity(why ?? "");
-      if (why) input.reportValidity();
-    };
     const go = async (bytes) => {
       while (at < files.length && offset >= files[at].size) { at++; offset = 0; }
       if (over || bytes < sent || at >= files.length) return;
+      // Its page has taken it away.
+      if (!input.isConnected) {
+        say(["upx", ref]);
+        return stop();
+      }
       const part = await files[at].slice(offset, offset + CHUNK).arrayBuffer().catch(() => null);
       if (over) return;
       if (!part) {
@@ -704,28 +912,32 @@
       sent += part.byteLength;
       if (socket?.readyState === 1) socket.send(frame);
     };
-    const stop = (why) => {
+    const stop = (why = "") => {
       over = true;
       uploads.delete(ref);
-      note(why);
       input.value = "";
+      input.setCustomValidity(why);
+      if (why) input.reportValidity();
     };
-    note();
-    uploads.set(ref, { go, stop });
+    if (!joined) return stop("There is no connection. Try again in a moment.");
+    input.setCustomValidity("");
+    uploads.set(ref, { seq, go, stop });
     waiting.set(seq, input);
-    input.setAttribute("aria-busy", "true");
+    busy(input);
     say(["up", seq, input.getAttribute("on:upload"), version, ref, files.map((f) => [f.name, f.size, f.type])]);
     // The first part goes at once; a refusal comes instead of an answer to it.
     go(0);
   }
 
-  // ---- Start ----------------------------------------------------------------------------------------------------
+  // ---- Start
 
   function start() {
     root = document.getElementById("live");
     if (!root) return;
     const known = textOf(root);
     text = hash(known) === root.dataset.hash ? known : null;
+    claim(root);
+    for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, item.cloneNode(true));
     ({ state, mac, items } = root.dataset);
     history.scrollRestoration = "manual";
     const before = history.state?.live ? history.state : null;
@@ -734,13 +946,13 @@
     for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close");
     let still = 0;
     addEventListener("scroll", () => { clearTimeout(still); still = setTimeout(remember, 150); }, { passive: true });
-    addEventListener("online", hurry);
+    addEventListener("online", () => { heard = 0; hurry(); });
     addEventListener("offline", () => status("offline"));
     document.addEventListener("visibilitychange", hurry);
     addEventListener("pagehide", () => { remember(); });
     // A page that comes out of the browser's memory has lost its connection without being told.
-    addEventListener("pageshow", (event) => { if (event.persisted) { socket?.close(); hurry(); } });
-    setInterval(() => { if (joined && Date.now() - heard >= 25000) say(["ping"]); }, 5000);
+    addEventListener("pageshow", (event) => { if (event.persisted && socket) { closed(socket, 0); hurry(); } });
+    setInterval(listen, 5000);
     for (const el of root.querySelectorAll("dialog[data-open]")) dialog(el);
     watch(root);
     status("connecting");

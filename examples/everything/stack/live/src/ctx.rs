@@ -61,6 +61,12 @@ impl Ctx {
         serde_urlencoded::from_str(&query)
     }
 
+    /// The name of what is being done, see [`Watched::id`](crate::watch::Watched::id): for a visitor to quote if it
+    /// fails.
+    pub fn work_id(&self) -> Option<String> {
+        self.page.lock().work.as_deref().map(str::to_owned)
+    }
+
     /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
     pub fn navigate(&self, url: impl Into<String>) {
         self.page.lock().navigate = Some(url.into());

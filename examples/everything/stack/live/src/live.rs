@@ -24,6 +24,7 @@ use crate::{
     recording::Recorder,
     saved::{self, Bound, Signer},
     texts::Texts,
+    watch::{Nobody, Watch},
 };
 
 /// How much one visitor may ask of the server.
@@ -104,6 +105,7 @@ struct Shared {
     limits: Limits,
     hub: Hub,
     recorder: Option<Recorder>,
+    watch: Arc<dyn Watch>,
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
@@ -133,6 +135,7 @@ pub struct Builder {
     limits: Limits,
     hub: Hub,
     recorder: Option<Recorder>,
+    watch: Arc<dyn Watch>,
     allowed: HashSet<String>,
     on_error: OnError,
 }
@@ -183,6 +186,13 @@ impl Builder {
         self
     }
 
+    /// Who is told what the pages do.
+    #[must_use]
+    pub fn watch(mut self, watch: impl Watch) -> Self {
+        self.watch = Arc::new(watch);
+        self
+    }
+
     /// One more path that may be called in a browser, such as `navigator.vibrate()`.
     #[must_use]
     pub fn allow(mut self, path: &str) -> Self {
@@ -219,6 +229,7 @@ impl Builder {
             limits: self.limits,
             hub: self.hub,
             recorder: self.recorder,
+            watch: self.watch,
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
@@ -238,6 +249,7 @@ impl Live {
             limits: Limits::default(),
             hub: Hub::default(),
             recorder: None,
+            watch: Arc::new(Nobody),
             allowed: browser::ALLOWED
                 .iter()
                 .map(|path| (*path).to_owned())
@@ -317,6 +329,10 @@ impl Live {
         self.0.recorder.as_ref()
     }
 
+    pub(crate) fn watch(&self) -> &dyn Watch {
+        &*self.0.watch
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
     }
@@ -355,6 +371,7 @@ impl Live {
             path: path.to_owned(),
             query: query.to_owned(),
             params,
+            pattern: page.pattern,
         };
         Some((url, page.name, Arc::clone(&page.render)))
     }

@@ -24,6 +24,7 @@ use crate::{
     protocol::Reply,
     saved::Saved,
     upload::{Receiving, Upload},
+    watch::Watched,
 };
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
@@ -69,6 +70,8 @@ pub(crate) struct Inner {
     /// The other end, until the loop takes it.
     pub letters: Option<MailboxReceiver>,
     pub uploads: HashMap<u32, Receiving>,
+    /// The name of the work under way.
+    pub work: Option<Box<str>>,
 }
 
 /// A value of the whole page, and who has read it while rendering.
@@ -83,6 +86,8 @@ pub(crate) struct Url {
     pub path: String,
     pub query: String,
     pub params: Vec<(String, String)>,
+    /// That of the route.
+    pub pattern: &'static str,
 }
 
 /// A future that was begun by a handler or an effect, on its way to the loop that runs it.
@@ -91,6 +96,7 @@ pub(crate) struct NewJob {
     pub owner: u32,
     pub seq: Option<u64>,
     pub upload: Option<u32>,
+    pub watched: Option<Watched>,
     pub future: Abortable<Job>,
 }
 
@@ -218,6 +224,7 @@ impl Page {
                 mailbox: None,
                 letters: None,
                 uploads: HashMap::new(),
+                work: None,
             }),
             live,
             visit,
@@ -463,12 +470,16 @@ impl Inner {
         }
     }
 
-    /// The handler that `id` names in the browser, with its component, if it still means the same as when the
-    /// browser was sent `version`.
-    pub(crate) fn handler(&self, id: &str, version: u64) -> Option<(u32, Run)> {
+    /// The handler that `id` names in the browser, with its component and where it was made, if it still means the
+    /// same as when the browser was sent `version`.
+    pub(crate) fn handler(
+        &self,
+        id: &str,
+        version: u64,
+    ) -> Option<(u32, &'static Location<'static>, Run)> {
         self.instances.iter().find_map(|(at, instance)| {
             let entry = instance.handlers.iter().find(|entry| *entry.id == *id)?;
-            (entry.since <= version).then(|| (*at, entry.run.clone()))
+            (entry.since <= version).then(|| (*at, entry.site, entry.run.clone()))
         })
     }
 
@@ -490,6 +501,7 @@ impl Inner {
         owner: u32,
         seq: Option<u64>,
         upload: Option<u32>,
+        watched: Option<Watched>,
         job: Job,
     ) -> AbortHandle {
         let (handle, registration) = AbortHandle::new_pair();
@@ -504,6 +516,7 @@ impl Inner {
             owner,
             seq,
             upload,
+            watched,
             future,
         });
         handle

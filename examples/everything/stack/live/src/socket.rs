@@ -11,6 +11,7 @@ use axum::{
 use crate::{
     Live, Visit,
     protocol::Close,
+    recording::Opened,
     session::{self, Incoming, Io},
 };
 
@@ -38,11 +39,14 @@ impl Live {
             // Somewhat more than is allowed is read, so that there is a connection left to say why it ends.
             .max_frame_size(SLACK * self.limits().message_bytes)
             .max_message_size(SLACK * self.limits().message_bytes);
-        upgrade.on_upgrade(move |socket| async move {
+        let number = admitted.number;
+        let mut response = upgrade.on_upgrade(move |socket| async move {
             let most = live.limits().message_bytes;
             session::run(live, visit, Socket { socket, most }, admitted.number).await;
             drop(admitted);
-        })
+        });
+        response.extensions_mut().insert(Opened(number));
+        response
     }
 }
 

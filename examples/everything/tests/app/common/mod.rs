@@ -1,6 +1,8 @@
 //! An application to test, and somebody to use it.
 
 mod client;
+#[cfg(feature = "otlp")]
+mod collector;
 mod factories;
 mod live;
 pub mod log;
@@ -23,6 +25,8 @@ use app::{
 };
 
 pub use client::Client;
+#[cfg(feature = "otlp")]
+pub use collector::{Collector, Received};
 pub use factories::PASSWORD;
 pub use live::LivePage;
 

@@ -114,7 +114,7 @@ test("links lead on, back and forth, with title, scroll position and focus", asy
 });
 
 test("a new tab, a download and another site are the browser's business", async () => {
-  const fake = await open(`<a data-link id="a" href="/a" target="_blank">a</a><a data-link id="b" href="http://other.test/">b</a><a data-link id="c" href="/c" download>c</a>`);
+  const fake = await open(`<a data-link="" id="a" href="/a" target="_blank">a</a><a data-link="" id="b" href="http://other.test/">b</a><a data-link="" id="c" href="/c" download="">c</a>`);
   const prevented = await fake.page.evaluate(() => ["a", "b", "c"].map((id) => {
     let by;
     addEventListener("click", (event) => { by = event.defaultPrevented; event.preventDefault(); }, { once: true });
@@ -202,7 +202,7 @@ test("the browser is called along a path, and what must not be called is not", a
 });
 
 test("a file goes in parts, each when the one before was taken, and a refusal is shown", async () => {
-  const fake = await open(`<input id="f" type="file" multiple on:upload="0">`);
+  const fake = await open(`<input id="f" type="file" multiple="" on:upload="0">`);
   const input = fake.page.locator("#f");
   const content = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
   await input.setInputFiles([{ name: "a.bin", mimeType: "application/x", buffer: content }, { name: "b.txt", mimeType: "text/plain", buffer: Buffer.from("b") }]);

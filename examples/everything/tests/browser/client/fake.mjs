@@ -11,21 +11,28 @@ let browser;
 export const start = async () => { browser = await launch(); };
 export const stop = () => browser?.close();
 
-/** A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right. */
-export async function open(html, { fits = true, join = { v: 1 }, path = "/" } = {}) {
+/**
+ * A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right.
+ * `clock`: the page's time stands still until the test moves it by `page.clock`.
+ */
+export async function open(html, { fits = true, join = { v: 1 }, path = "/", clock = false } = {}) {
   const context = await browser.newContext({ baseURL: ORIGIN });
   const page = await context.newPage();
   const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
   const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  if (clock) {
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1000);
+  }
   await context.route("**/*", async (route) => {
-    if (route.request().resourceType() === "script") return route.fulfill({ contentType: "text/javascript", body: SCRIPT });
+    if (route.request().resourceType() === "script") return route.fulfill({ contentType: "text/javascript; charset=utf-8", body: SCRIPT });
     fake.loads += 1;
     const body = `<!DOCTYPE html><title>Test</title><script src="/live.js" defer></script>
       <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first">${html}</div>
       <p id="live-status" role="status"></p>`;
     // The hash is the script's own: that both sides agree on it is tested by vectors.
     const value = fits ? hash(html) : "none";
-    return route.fulfill({ contentType: "text/html", body: body.replace("HASH", value) });
+    return route.fulfill({ contentType: "text/html; charset=utf-8", body: body.replace("HASH", value) });
   });
   await context.routeWebSocket("**/live", (socket) => {
     fake.sockets += 1;
@@ -45,6 +52,13 @@ export async function open(html, { fits = true, join = { v: 1 }, path = "/" } = 
     fake.version = (fake.version ?? 1) + 1;
     fake.say({ v: fake.version, p: [0, from.length, next], ...more });
   };
+  /** Waits until the script has taken in everything that was said to it. */
+  let calls = 1000;
+  fake.heard = async () => {
+    const call = (calls += 1);
+    fake.say({ c: [[call, ["Date", ["now"]]]] });
+    await fake.until(([kind, id]) => kind === "ret" && id === call);
+  };
   /** Waits until the script has sent a message that `claim` likes. */
   fake.until = async (claim) => {
     for (;;) {
@@ -56,6 +70,7 @@ export async function open(html, { fits = true, join = { v: 1 }, path = "/" } = 
   fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
   await page.goto(ORIGIN + path);
   if (join) await page.waitForFunction(() => document.documentElement.dataset.live === "online");
+  if (join && fits && !fake.sent[0][1].hash) throw new Error(`this is not how a browser writes it: ${html}`);
   return fake;
 }
 

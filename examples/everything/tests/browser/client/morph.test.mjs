@@ -26,7 +26,7 @@ function random(seed) {
 const TEXTS = ["a", "b ", "täxt", "🙂", "one two", "&amp;", "&lt;b&gt;", "  "];
 
 function attributes(r) {
-  const all = [`class="${r.of(["x", "y", "x y"])}"`, `title="${r.of(TEXTS)}"`, `hidden=""`, `data-a="${r.below(3)}"`];
+  const all = [`class="${r.of(["x", "y", "x y"])}"`, `title="${r.of(TEXTS)}"`, `hidden=""`, `data-a="${r.below(3)}"`, `@a="x"`];
   return all.filter(() => r.chance(0.25)).map((attribute) => ` ${attribute}`).join("");
 }
 
@@ -40,7 +40,7 @@ function markup(r, depth = 0) {
 function node(r, depth) {
   const inner = () => (depth < 3 ? markup(r, depth + 1) : r.of(TEXTS));
   const rows = (tag, cell) => Array.from({ length: r.below(4) }, () => `<tr><${cell}>${r.of(TEXTS)}</${cell}></tr>`).join("");
-  switch (r.below(14)) {
+  switch (r.below(16)) {
     case 0: case 1: return r.of(TEXTS);
     case 2: return `<!--${r.of(["one", "two"])}-->`;
     case 3: case 4: return `<div${attributes(r)}>${inner()}</div>`;
@@ -54,7 +54,9 @@ function node(r, depth) {
     case 9: return `<input name="${r.of(["p", "q"])}" type="${r.of(["text", "checkbox"])}"${r.chance(0.5) ? " value=\"v\"" : ""}${r.chance(0.3) ? " checked=\"\"" : ""}>`;
     case 10: return `<textarea name="t">\n${r.of(TEXTS)}</textarea>`;
     case 11: return `<select name="s">${["a", "b", "c"].map((v) => `<option value="${v}"${r.chance(0.3) ? " selected=\"\"" : ""}>${v}</option>`).join("")}</select>`;
-    case 12: return `<details${r.chance(0.5) ? " open=\"\"" : ""}><summary>s</summary>${r.of(TEXTS)}</details>`;
+    case 12: return `<div contenteditable="true">${inner()}</div>`;
+    case 13: return `<svg><use xlink:href="#${r.of(["a", "b"])}"></use></svg>`;
+    case 14: return `<details${r.chance(0.5) ? " open=\"\"" : ""}><summary>s</summary>${r.of(TEXTS)}</details>`;
     default: return `<p id="${r.of(["one", "two"])}">${r.of(TEXTS)}</p>`;
   }
 }
@@ -87,11 +89,116 @@ test("any old and new markup: the patched document is what a parser makes of the
   assert.equal(wrong, null, JSON.stringify(wrong));
 });
 
-test("splices of any text lead to the other one, and the hash is the server's", async () => {
+test("what extensions have put between the server's nodes takes no part in its changes", async () => {
+  const r = random(SEED + 1);
+  const fake = await open("<p>0</p>");
+  for (let cases = 0; cases < 40; cases += 1) {
+    const first = `<p>0</p>${markup(r)}`;
+    fake.draw(first);
+    for (let step = 0; step < 3; step += 1) {
+      await fake.heard();
+      const places = Array.from({ length: 4 }, () => [r.below(1000), r.below(1000), r.of(["div", "p", "span", "li"])]);
+      await fake.page.evaluate((places) => {
+        const inside = "select, table, svg, textarea, input, [contenteditable], .foreign";
+        const live = document.querySelector("#live");
+        for (const foreign of live.querySelectorAll(".foreign")) foreign.remove();
+        for (const [parent, at, name] of places) {
+          const parents = [live, live, ...[...live.querySelectorAll("*")].filter((el) => !el.closest(inside))];
+          const into = parents[parent % parents.length];
+          const foreign = document.createElement(name);
+          foreign.className = "foreign";
+          into.insertBefore(foreign, into.childNodes[at % (into.childNodes.length + 1)] ?? null);
+        }
+      }, places);
+      const next = `<p>${step + 1}</p>${markup(r)}`;
+      const from = fake.text;
+      fake.draw(next);
+      await fake.heard();
+      const got = await fake.page.evaluate((next) => {
+        const copy = document.querySelector("#live").cloneNode(true);
+        for (const foreign of copy.querySelectorAll(".foreign")) foreign.remove();
+        const wanted = document.createElement("div");
+        wanted.innerHTML = next;
+        for (const { name, value } of copy.attributes) wanted.setAttribute(name, value);
+        return copy.isEqualNode(wanted) ? null : copy.innerHTML;
+      }, next);
+      assert.equal(got, null, JSON.stringify({ from, next, got }));
+    }
+  }
+});
+
+test("whatever the order of items with keys, each stays the node that it was", async () => {
   const { page } = await open("");
-  for (const [text, value] of [["", "0-811c9dc5"], ["a", "1-e40c292c"]]) assert.equal(hash(text), value);
-  for (const text of ["", "a", "<p>ä🙂\n</p>", "x".repeat(5000), "\u0000\uffff", "“Grüße”"]) {
-    assert.equal(await page.evaluate((text) => window.heavyLive.hash(text), text), hash(text));
+  const r = random(SEED + 2);
+  const draw = () => [..."abcdefghij"].filter(() => r.chance(0.7)).map((key) => [r.below(1000), key]).sort(([a], [b]) => a - b).map(([, key]) => key);
+  const cases = Array.from({ length: 300 }, () => [draw(), draw(), r.chance(0.5)]);
+  const wrong = await page.evaluate((cases) => {
+    const html = (keys) => keys.map((key) => `<li data-key="${key}"><input value="${key}${key}"></li>`).join("");
+    const parse = (html) => {
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      return template.content;
+    };
+    const moves = Element.prototype.moveBefore;
+    for (const [old, next, native] of cases) {
+      Element.prototype.moveBefore = native ? moves : undefined;
+      const list = document.createElement("ul");
+      document.body.append(list);
+      list.innerHTML = html(old);
+      const nodes = new Map([...list.children].map((li) => [li.dataset.key, li]));
+      window.heavyLive.morph(list, parse(html(old)), parse(html(next)));
+      const same = [...list.children].every((li) => !nodes.has(li.dataset.key) || nodes.get(li.dataset.key) === li);
+      if (!same || [...list.children].map((li) => li.dataset.key).join() !== next.join()) return [old, next, list.innerHTML];
+      list.remove();
+    }
+    return null;
+  }, cases);
+  assert.equal(wrong, null, JSON.stringify(wrong));
+});
+
+test("any two texts: the splices that lead from one to the other do so in units of UTF-16", async () => {
+  const { page } = await open("");
+  const r = random(SEED + 3);
+  const unit = () => r.of(["a", "ä", "🙂", "\ud83d", "\ude42", "\n", "\u0000", "e\u0301", "<b>", "👩‍👩‍👧", "\uffff", "“"]);
+  const string = (most) => Array.from({ length: r.below(most) }, unit).join("");
+  const cases = Array.from({ length: 500 }, () => {
+    const splices = [];
+    let from = "", to = "";
+    for (let parts = r.below(5); parts > 0; parts -= 1) {
+      const [keep, skip, insert] = [string(6), string(4), string(4)];
+      from += keep + skip;
+      to += keep + insert;
+      splices.push(keep.length, skip.length, insert);
+    }
+    const rest = string(6);
+    return [from + rest, splices, to + rest];
+  });
+  // As code units: halves of characters do not survive the way to the browser as a text.
+  const units = (text) => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  const sent = cases.map(([from, splices, to]) => [units(from), splices.map((part) => (typeof part === "string" ? units(part) : part)), units(to)]);
+  const wrong = await page.evaluate((cases) => {
+    const text = (units) => String.fromCharCode(...units);
+    return cases.findIndex(([from, splices, to]) =>
+      window.heavyLive.splice(text(from), splices.map((part) => (Array.isArray(part) ? text(part) : part))) !== text(to));
+  }, sent);
+  assert.equal(wrong, -1, JSON.stringify(cases[wrong]));
+});
+
+// The same ones are in stack/live/src/hash.rs.
+const HASHES = [
+  ["", "0-811c9dc5"],
+  ["a", "1-e40c292c"],
+  ["<p>Hello</p>", "c-713d1a24"],
+  ["Grüße, “Welt” 🙂\n", "h-357fdde4"],
+  ["\u0000\uffff", "2-d2e466a0"],
+  ["<li>ä🙂</li>".repeat(500), "4mo-165b92ed"],
+];
+
+test("splices lead to the text that is meant, and the hash is the server's", async () => {
+  const { page } = await open("");
+  for (const [text, value] of HASHES) {
+    assert.equal(hash(text), value);
+    assert.equal(await page.evaluate((text) => window.heavyLive.hash(text), text), value);
   }
   const splice = (text, splices) => page.evaluate(([text, splices]) => window.heavyLive.splice(text, splices), [text, splices]);
   assert.equal(await splice("a🙂b🙂c", [1, 2, "ä", 1, 2, ""]), "aäbc");

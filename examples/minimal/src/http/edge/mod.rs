@@ -1,8 +1,8 @@
 //! What every request passes on its way in and every answer on its way out.
 //!
 //! One function instead of a tower of layers: the order can be read, and a request pays for one box. In: a
-//! request id, the check where it comes from, the deadline. Out: the body of an error, compression, security
-//! headers, one line of the log.
+//! trace and a request id, the check where it comes from, the deadline. Out: the body of an error, compression, security
+//! headers, one line of the log, the metrics.
 
 mod compress;
 mod headers;
@@ -10,14 +10,11 @@ mod origin;
 mod problem;
 mod request_id;
 
-use std::{
-    panic::AssertUnwindSafe,
-    time::{Duration, Instant},
-};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{Method, StatusCode, Uri},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -25,23 +22,25 @@ use axum::{
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::{config::Config, error::Error};
+use crate::{config::Config, error::Error, metrics::Metrics, telemetry};
 
 pub(crate) use compress::{accepted as accepts_gzip, gzip};
 pub use request_id::RequestId;
 
-/// What the edge needs to know of the configuration.
-#[derive(Clone, Copy)]
+/// What the edge needs to know of the application.
+#[derive(Clone)]
 struct Settings {
     deadline: Duration,
     production: bool,
+    metrics: Metrics,
 }
 
 /// Puts the edge around `router`. Routes that are added to the result afterwards are outside of it.
-pub fn around(router: Router, config: &Config) -> Router {
+pub fn around(router: Router, config: &Config, metrics: Metrics) -> Router {
     let settings = Settings {
         deadline: config.request_timeout,
         production: config.environment.is_production(),
+        metrics,
     };
     let around = middleware::from_fn_with_state(settings, edge);
     // As one layer, which is one box instead of two.
@@ -49,13 +48,21 @@ pub fn around(router: Router, config: &Config) -> Router {
 }
 
 async fn edge(State(settings): State<Settings>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
+    let counted = settings.metrics.request();
     let id = RequestId::of(request.headers());
     let method = request.method().clone();
     let uri = request.uri().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let reader = problem::Reader::of(&request);
     let gzip = compress::accepted(request.headers());
-    let span = tracing::info_span!("request", id = id.as_str());
+    // Of the highest level, so that every line has the id whatever is logged.
+    let span = tracing::error_span!(
+        "request",
+        trace_id = id.as_str(),
+        request_id = id.other(),
+        otel.kind = telemetry::exporting().then_some("server"),
+    );
+    telemetry::start(&span, id.trace(), None);
 
     let answer = async {
         if let Err(error) = origin::check(&request) {
@@ -78,7 +85,10 @@ async fn edge(State(settings): State<Settings>, request: Request, next: Next) ->
     response
         .headers_mut()
         .insert(request_id::HEADER, id.to_header());
-    log(&method, &uri, response.status(), started.elapsed());
+    let (status, route) = (response.status(), route.as_ref().map(MatchedPath::as_str));
+    let latency = counted.answered(&method, route, status);
+    log(&method, &uri, status, latency);
+    telemetry::finish_request(&span, &method, route, uri.path(), status.as_u16());
     response
 }
 

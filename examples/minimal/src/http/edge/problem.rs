@@ -11,7 +11,11 @@ use axum::{
 use serde::Serialize;
 
 use super::RequestId;
-use crate::{error::Error, models::FieldErrors, pages};
+use crate::{
+    error::{Error, causes},
+    models::FieldErrors,
+    pages,
+};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +57,8 @@ struct Problem<'a> {
     /// What is stored now, for a client that wanted to change something older.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<&'a serde_json::Value>,
-    request_id: &'a str,
+    /// The id of the trace, by which it is found in the log.
+    trace_id: &'a str,
 }
 
 /// Writes the body of an answer that is an [`Error`], or an error of the framework in plain text.
@@ -62,8 +67,8 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
         return response;
     };
     match &*error {
-        Error::Internal(source) => tracing::error!(error = %Chain(&**source), "internal error"),
-        Error::Unavailable(source) => tracing::warn!(error = %Chain(&**source), "unavailable"),
+        Error::Internal(source) => tracing::error!(error = %causes(&**source), "internal error"),
+        Error::Unavailable(source) => tracing::warn!(error = %causes(&**source), "unavailable"),
         _ => {}
     }
     let status = error.status();
@@ -81,7 +86,7 @@ pub(super) fn write_body(response: Response, reader: Reader, id: &RequestId) -> 
                     Error::Outdated(stored) => Some(stored),
                     _ => None,
                 },
-                request_id: id.as_str(),
+                trace_id: id.as_str(),
             };
             let json = HeaderValue::from_static("application/problem+json");
             ([(header::CONTENT_TYPE, json)], Json(problem)).into_response()
@@ -118,19 +123,4 @@ fn error_of(response: &Response) -> Option<Arc<Error>> {
             status => Error::Status(status),
         })
     })
-}
-
-/// An error and everything that caused it, in one line.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }

@@ -1,32 +1,48 @@
 //! A name for every request, to find its lines in the log.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+
+use crate::telemetry::Trace;
 
 /// Carries the id in, from a proxy that gave one, and out.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request. Every line that is logged meanwhile carries it.
+/// What a request is called: its [`Trace`], and besides the name that a proxy gave it, if that is another one. Every
+/// line that is logged meanwhile carries both.
 #[derive(Debug)]
-pub struct RequestId(String);
+pub struct RequestId {
+    trace: Trace,
+    other: Option<String>,
+}
 
 impl RequestId {
-    /// The id that the client sent, if it is harmless, or a new one.
     pub(super) fn of(headers: &HeaderMap) -> Self {
+        let trace = Trace::of(headers);
         let sent = headers.get(HEADER).and_then(|value| value.to_str().ok());
-        match sent.filter(|id| is_harmless(id)) {
-            Some(id) => Self(id.to_owned()),
-            None => Self(Uuid::now_v7().simple().to_string()),
+        let other = sent.filter(|id| is_harmless(id) && *id != trace.id());
+        Self {
+            other: other.map(str::to_owned),
+            trace,
         }
     }
 
-    /// The id, as it stands in the log.
+    /// The id of the trace: what a person is told, and can quote.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.trace.id()
+    }
+
+    pub(super) fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The name of somebody else for this request.
+    pub(super) fn other(&self) -> Option<&str> {
+        self.other.as_deref()
     }
 
     pub(super) fn to_header(&self) -> HeaderValue {
-        HeaderValue::try_from(&self.0).expect("an id is made of letters, digits and `-_.`")
+        let id = self.other().unwrap_or(self.trace.id());
+        HeaderValue::try_from(id).expect("an id is made of letters, digits and `-_.`")
     }
 }
 
@@ -50,14 +66,26 @@ mod tests {
     }
 
     #[test]
-    fn a_harmless_id_is_kept() {
-        assert_eq!(of("Root-1_67.b").as_str(), "Root-1_67.b");
+    fn a_harmless_id_is_kept_beside_the_one_of_the_trace() {
+        let id = of("Root-1_67.b");
+        assert_eq!(id.other(), Some("Root-1_67.b"));
+        assert_eq!(id.to_header(), "Root-1_67.b");
+        assert_eq!(id.as_str().len(), 32);
+    }
+
+    #[test]
+    fn an_id_that_can_be_that_of_a_trace_is_it() {
+        let id = of("4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(id.other(), None);
     }
 
     #[test]
     fn any_other_id_is_replaced() {
-        for id in ["", "a b", "a\"b", "<b>", &"x".repeat(65)] {
-            assert_ne!(of(id).as_str(), id);
+        for sent in ["", "a b", "a\"b", "<b>", &"x".repeat(65)] {
+            let id = of(sent);
+            assert_eq!(id.other(), None);
+            assert_eq!(id.to_header(), id.as_str());
         }
     }
 }

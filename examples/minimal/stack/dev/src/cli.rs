@@ -1,30 +1,49 @@
 //! What can be typed. The doc comments are the help.
 
+mod load;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
+
+pub(crate) use load::{Load, Record};
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo dev",
     bin_name = "cargo dev",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Cli {
+    /// The command that was typed; without one, to serve.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Build, run, and do so again at every change; what happens without a command, too
+    Serve(Serve),
     /// Drop every database of the project and make it anew from `schema/`, with seeds
     ///
     /// Only a local development database is dropped; anything else is refused.
     Pave(Pave),
     /// Write the next migration: the difference between `migrations/` and `schema/`, proven
     Migrate(Migrate),
+    /// Run the tests, and again on every save, those first that the change can affect
+    Test(Test),
     /// The development database: start, stop, look at it
     #[command(subcommand)]
     Db(Db),
@@ -32,6 +51,32 @@ pub(crate) enum Command {
     Seed,
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
+    /// Say what this machine has for working on the project, what is missing, and how to get it
+    Doctor(Doctor),
+    /// Run the application and write down what goes over the wire, to be played by `cargo dev load`
+    Record(Record),
+    /// Play a recording for many users at once, and measure
+    Load(Box<Load>),
+    /// Draw where the time goes, as a flame graph: of the server, or of tests
+    #[command(subcommand)]
+    Profile(Profile),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
+live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
+)]
+pub(crate) struct Serve {
+    /// Run it once, and do not watch
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+    /// With optimizations
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Make the database anew, now and whenever `schema/` changes, as `cargo dev pave` does
+    #[arg(long)]
+    pub(crate) pave: bool,
 }
 
 #[derive(Args, Debug)]
@@ -131,6 +176,66 @@ pub(crate) struct BrowserTest {
     pub(crate) keep: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
+    Serve {
+        /// End by itself after this long: `30s`, `5m`
+        #[arg(long, value_name = "TIME", value_parser = load::duration)]
+        duration: Option<Duration>,
+        /// Where to put the picture
+        #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]
+        out: PathBuf,
+    },
+    /// Tests: of each program that has some, a picture of its own
+    Test {
+        /// A part of the tests' names [default: all]
+        filter: Option<String>,
+        /// The folder to put the pictures into
+        #[arg(long, value_name = "DIR", default_value = ".data/profile")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit code 1 if something is missing that the project cannot do without; what only a part of it needs is
+no reason. See docs/editor.md."
+)]
+pub(crate) struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
+It uses cargo-nextest where that is installed (`cargo install cargo-nextest --locked`). See docs/tests.md."
+)]
+pub(crate) struct Test {
+    /// A part of a test's path, `pages::notes` [default: all]
+    pub(crate) filter: Option<String>,
+    /// Run once, and say by the exit code how it went
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Stop at the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Use `cargo test` even where cargo-nextest is installed
+    #[arg(long)]
+    pub(crate) no_nextest: bool,
+    /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
+    #[arg(long)]
+    pub(crate) workspace: bool,
+    /// Run one test in a debugger
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast"])]
+    pub(crate) debug: Option<String>,
+    /// Build one test for a debugger, and print as JSON what to start
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast", "debug"])]
+    pub(crate) print_debug: Option<String>,
+}
+
 /// What may stand in the name of a file.
 fn name(text: &str) -> Result<String, String> {
     let name: String = text
@@ -158,6 +263,20 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
+        assert!(matches!(
+            typed,
+            Command::Serve(Serve {
+                pave: true,
+                release: false,
+                ..
+            })
+        ));
+        assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
     }
 
     #[test]

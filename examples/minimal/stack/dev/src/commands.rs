@@ -2,9 +2,15 @@
 
 mod browser_test;
 mod db;
+mod doctor;
+mod load;
 mod migrate;
 mod pave;
+mod profile;
+mod record;
 mod seed;
+mod serve;
+mod test;
 
 use std::process::ExitCode;
 
@@ -17,9 +23,15 @@ use crate::project::Project;
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     let project = Project::find()?;
     match command {
+        Command::Serve(arguments) => serve::run(&project, &arguments).await,
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
+        Command::Doctor(arguments) => doctor::run(&project, &arguments).await,
+        Command::Profile(what) => profile::run(&project, &what).await,
+        Command::Test(arguments) => test::run(&project, &arguments).await,
+        Command::Record(arguments) => record::run(&project, &arguments).await,
+        Command::Load(arguments) => load::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

@@ -242,7 +242,7 @@ impl Cx {
         let job = match connected {
             true => {
                 let future = effect(self.ctx()).boxed();
-                self.page.lock().spawn(self.at, None, None, future)
+                self.page.lock().spawn(self.at, None, None, None, future)
             }
             false => futures_util::future::AbortHandle::new_pair().0,
         };

@@ -9,6 +9,7 @@
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
 //! 5. `client.js`: the other end. [`SCRIPT`] is it.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`recording`]: what went over the wire.
+//!    [`watch`]: what the pages do, for traces and metrics.
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
 //! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
@@ -39,6 +40,9 @@ pub mod testing;
 mod tests;
 mod texts;
 mod upload;
+pub mod watch;
+
+use std::sync::LazyLock;
 
 pub use browser::{Browser, BrowserError};
 pub use ctx::{Ctx, Flash};
@@ -52,8 +56,14 @@ pub use stop::{Result, Stop};
 pub use stream::Stream;
 pub use upload::{Accept, BrokenOff, Chunk, File, Upload};
 
-/// The script of the browser's side, for a file that pages link to.
-pub const SCRIPT: &str = include_str!("client.js");
+/// The script of the browser's side, for a file that pages link to. Its comments, a fifth of its compressed bytes, stay
+/// here.
+pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("client.js").lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .fold(String::new(), |script, line| script + line + "\n")
+});
 
 /// 128 random bits in hexadecimal.
 pub(crate) fn random_hex() -> String {

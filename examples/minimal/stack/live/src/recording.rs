@@ -11,7 +11,7 @@ use std::{
     io,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{self, SyncSender, TrySendError},
     },
@@ -24,11 +24,14 @@ mod read;
 pub mod redact;
 #[cfg(test)]
 mod tests;
+mod visitors;
 mod writer;
 
+pub(crate) use http::Opened;
 pub use http::{BODY_BYTES, http};
 pub use line::{Event, Line, Start, What};
 pub use read::{Error, read};
+use visitors::Visitors;
 use writer::Raw;
 
 /// Events that wait to be written.
@@ -44,6 +47,7 @@ struct Shared {
     started: Instant,
     queue: SyncSender<Queued>,
     counts: Arc<Counts>,
+    visitors: Mutex<Visitors>,
 }
 
 #[derive(Default)]
@@ -80,6 +84,7 @@ impl Recorder {
             started: Instant::now(),
             queue,
             counts,
+            visitors: Mutex::default(),
         })))
     }
 

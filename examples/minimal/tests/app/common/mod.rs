@@ -1,6 +1,8 @@
 //! An application to test, and somebody to use it.
 
 mod client;
+#[cfg(feature = "otlp")]
+mod collector;
 mod factories;
 mod live;
 pub mod log;
@@ -16,6 +18,8 @@ use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
 
 pub use client::Client;
+#[cfg(feature = "otlp")]
+pub use collector::{Collector, Received};
 pub use factories::PASSWORD;
 pub use live::LivePage;
 

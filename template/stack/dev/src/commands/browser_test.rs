@@ -22,6 +22,7 @@ use crate::ui;
 use databases::Databases;
 use files::Chosen;
 use programs::Programs;
+pub(super) use programs::has_browser;
 
 /// Where the tests are, from the project's folder.
 const FOLDER: &str = "tests/browser";

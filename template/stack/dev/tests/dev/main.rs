@@ -4,7 +4,12 @@
 
 mod browser_test;
 mod db;
+mod doctor;
+mod editor;
 mod load;
 mod migrate;
 mod pave;
+#[cfg(unix)]
+mod serve;
+mod test;
 mod workbench;

@@ -101,6 +101,12 @@ fn command(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Com
     for name in ["DATABASE_URL", "VECTOR_DATABASE_URL", "APP_ENV"] {
         command.env_remove(name);
     }
+    // Of the run that this test is in.
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"NEXTEST") {
+            command.env_remove(name);
+        }
+    }
     command
         .args(arguments)
         .current_dir(folder)

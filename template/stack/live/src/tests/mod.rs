@@ -10,6 +10,7 @@ mod navigation;
 mod state;
 mod streams;
 mod uploads;
+mod watched;
 
 use std::{
     future::Future,

@@ -6,7 +6,7 @@
 //! 4. let Node run the tests. They start and stop the application themselves, so that a test can
 //!    restart it in the middle: `tests/browser/support/`.
 
-mod databases;
+pub(super) mod databases;
 mod files;
 mod packages;
 mod programs;
@@ -22,6 +22,7 @@ use crate::ui;
 use databases::Databases;
 use files::Chosen;
 use programs::Programs;
+pub(super) use programs::has_browser;
 
 /// Where the tests are, from the project's folder.
 const FOLDER: &str = "tests/browser";

@@ -1,7 +1,7 @@
 //! Requests.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -16,11 +16,16 @@ use futures_util::StreamExt;
 
 use super::{
     Recorder,
+    visitors::Visitors,
     writer::{self, Raw},
 };
 
 /// Bytes of a body that is recorded; of a longer one nothing is.
 pub const BODY_BYTES: usize = 16 * 1024;
+
+/// In an answer: the number of the live connection that it opens.
+#[derive(Clone, Copy)]
+pub(crate) struct Opened(pub u64);
 
 /// The bytes of a body that went by; `None` once they are too many.
 type Seen = Arc<Mutex<Option<Vec<u8>>>>;
@@ -35,6 +40,7 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
         .path_and_query()
         .map(ToString::to_string)
         .unwrap_or_default();
+    let sent = recorder.visitors().cookies(request.headers(), header::COOKIE);
     let form = media_type(request.headers(), "application/x-www-form-urlencoded");
     let seen: Option<Seen> =
         (form || media_type(request.headers(), "application/json")).then(|| {
@@ -53,6 +59,12 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
     };
     let body = bytes.filter(|bytes| !bytes.is_empty()).map(kind);
     let status = response.status().as_u16();
+    let visitor = {
+        let mut visitors = recorder.visitors();
+        let given = visitors.cookies(response.headers(), header::SET_COOKIE);
+        visitors.number(&sent, &given)
+    };
+    let connection = response.extensions().get::<Opened>();
     recorder.put(
         length,
         Raw::Http {
@@ -60,10 +72,18 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
             target,
             status,
             duration: started.elapsed(),
+            visitor,
+            connection: connection.map(|Opened(number)| *number),
             body,
         },
     );
     response
+}
+
+impl Recorder {
+    fn visitors(&self) -> MutexGuard<'_, Visitors> {
+        self.0.visitors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn media_type(headers: &HeaderMap, wanted: &str) -> bool {

@@ -36,6 +36,8 @@ pub(super) enum Raw {
         target: String,
         status: u16,
         duration: Duration,
+        visitor: Option<u64>,
+        connection: Option<u64>,
         body: Option<Body>,
     },
 }
@@ -182,6 +184,8 @@ fn what(raw: Raw, calls: &mut Calls) -> What {
             target,
             status,
             duration,
+            visitor,
+            connection,
             body,
         } => What::Http {
             direction: "in".into(),
@@ -189,6 +193,8 @@ fn what(raw: Raw, calls: &mut Calls) -> What {
             target: redact::target(&target),
             status,
             duration: micros(duration),
+            visitor,
+            connection,
             body: body.and_then(|body| match body {
                 Body::Form(bytes) => redact::form(&bytes),
                 Body::Json(bytes) => redact::json(&bytes),

@@ -4,6 +4,11 @@
 
 mod browser_test;
 mod db;
+mod doctor;
+mod editor;
 mod migrate;
 mod pave;
+#[cfg(unix)]
+mod serve;
+mod test;
 mod workbench;

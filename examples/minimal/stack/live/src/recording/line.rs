@@ -64,6 +64,12 @@ pub enum What {
         status: u16,
         /// Microseconds until the head of the answer.
         duration: u64,
+        /// The number of the visitor, known by their cookies; they begin at 1 after each header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visitor: Option<u64>,
+        /// The number of the live connection that it opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        connection: Option<u64>,
         /// What was sent with it, if that was a form or JSON and not too long.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
+use crate::on_path::on_path;
 use crate::project::Project;
 
 /// What `playwright-core` runs on.
@@ -68,6 +69,14 @@ impl Programs {
     }
 }
 
+/// Whether there is a browser for the tests.
+pub(in crate::commands) fn has_browser(project: &Project) -> bool {
+    match project.setting("CHROMIUM") {
+        Some(named) => named_browser(&named).is_ok(),
+        None => browser().is_some(),
+    }
+}
+
 /// What a person named in `CHROMIUM`: a path, or a program on `PATH`.
 fn named_browser(named: &str) -> Result<PathBuf> {
     let path = Path::new(named);
@@ -94,24 +103,6 @@ fn browser() -> Option<PathBuf> {
         .flat_map(|folder| ELSEWHERE.iter().map(|path| folder.join(path)));
     let on_path = BROWSERS.iter().filter_map(|name| on_path(name));
     on_path.chain(elsewhere).find(|path| path.is_file())
-}
-
-/// A program on `PATH`, by its name.
-fn on_path(name: &str) -> Option<PathBuf> {
-    let names = if cfg!(windows) {
-        vec![format!("{name}.exe"), format!("{name}.cmd")]
-    } else {
-        vec![name.to_owned()]
-    };
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .flat_map(|folder| {
-            names
-                .iter()
-                .map(move |name| folder.join(name))
-                .collect::<Vec<_>>()
-        })
-        .find(|path| path.is_file())
 }
 
 const INSTALL: &str = if cfg!(target_os = "macos") {

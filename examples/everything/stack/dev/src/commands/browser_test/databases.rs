@@ -1,4 +1,4 @@
-//! A database of its own for a run of the browser tests: a test database like those of `cargo test`,
+//! A database of its own for a run of the browser tests or a load test: a test database like those of `cargo test`,
 //! so it is dropped at the end, and by the next run if this one is killed.
 
 use sqlx::postgres::PgConnectOptions;
@@ -13,11 +13,11 @@ use crate::project::Project;
 use crate::ui;
 
 /// One for each database that the project has, except those that only others are set for.
-pub(super) struct Databases(Vec<(&'static Database, TestDatabase)>);
+pub(in crate::commands) struct Databases(Vec<(&'static Database, TestDatabase)>);
 
 impl Databases {
     /// On the server of the setting, if that is one on this machine, else on the project's own for tests.
-    pub(super) async fn create(project: &Project) -> Result<Self> {
+    pub(in crate::commands) async fn create(project: &Project) -> Result<Self> {
         let mut databases = Vec::new();
         for database in DATABASES {
             let schema = Schema::read(project.schema(database))?;
@@ -41,7 +41,7 @@ impl Databases {
     }
 
     /// What the application is told: an empty setting counts as missing, and hides what `.env` says.
-    pub(super) fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
+    pub(in crate::commands) fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
         DATABASES.iter().map(|database| {
             let made = self.0.iter().find(|(of, _)| *of == database);
             let url = made.map(|(_, made)| made.url().to_owned());
@@ -50,7 +50,7 @@ impl Databases {
     }
 
     /// Gives them names under which they stay, and says where they are. Those of an earlier run go.
-    pub(super) async fn keep(self, project: &Project) -> Result<()> {
+    pub(in crate::commands) async fn keep(self, project: &Project) -> Result<()> {
         for (database, made) in self.0 {
             made.pool().close().await;
             let options: PgConnectOptions = made.url().parse()?;

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Measures from a saved edit to the new answer: `cargo dev` beside stopping and starting `cargo run`, taking turns in one run.
+
+    bench/reload.py                    # generates a project, and builds it first
+    bench/reload.py --project FOLDER   # one that is there already; its files are edited and put back
+    bench/reload.py --rounds 5
+
+Then sends 1,000 requests, each on a connection of its own, while `cargo dev` exchanges the program again and again.
+"""
+import argparse, os, pathlib, signal, statistics, subprocess, sys, threading, time, urllib.error, urllib.request
+
+from measure import WORK, free_port, generate, report, say
+
+EDITED, TEXT = "src/pages/home.rs", "It runs"
+
+
+class Project:
+    def __init__(self, folder):
+        self.folder, self.page = folder, folder / EDITED
+        self.original = self.page.read_text()
+        self.number = 0
+        self.environment = {**os.environ, "RUST_LOG": "warn", "PORT": str(free_port()), "NO_COLOR": "1"}
+        if "CARGO_TARGET_DIR" not in os.environ:
+            self.environment["CARGO_TARGET_DIR"] = str(WORK / "target")
+        self.url = f"http://127.0.0.1:{self.environment['PORT']}/"
+
+    def edit(self):
+        """Saves an edit that was never there before, and returns what the page says then."""
+        self.number += 1
+        text = f"{TEXT} {os.getpid()}-{self.number}."
+        self.page.write_text(self.original.replace(TEXT, text))
+        return text
+
+    def until(self, text):
+        while True:
+            try:
+                if text in urllib.request.urlopen(self.url, timeout=60).read().decode():
+                    return
+            except urllib.error.HTTPError as error:
+                sys.exit(f"the server answers {error.code}")
+            except OSError:
+                pass
+            time.sleep(0.005)
+
+    def start(self, *command):
+        log = open(WORK / "reload.log", "ab")
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def cpu_of_build(self):
+        """CPU seconds of cargo, the compiler and the linker for one edit."""
+        self.edit()
+        child = subprocess.Popen(["cargo", "build", "--quiet"], cwd=self.folder, env=self.environment)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return usage.ru_utime + usage.ru_stime
+
+
+def stop(program):
+    program.send_signal(signal.SIGINT)
+    program.wait()
+
+
+def with_dev(project):
+    program = project.start("cargo", "dev")
+    try:
+        project.until(TEXT)
+        begun = time.monotonic()
+        project.until(project.edit())
+        return time.monotonic() - begun
+    finally:
+        stop(program)
+
+
+def by_hand(project):
+    program = project.start("cargo", "run", "--quiet")
+    try:
+        project.until(TEXT)
+        text = project.edit()
+        begun = time.monotonic()
+        stop(program)
+        program = project.start("cargo", "run", "--quiet")
+        project.until(text)
+        return time.monotonic() - begun
+    finally:
+        stop(program)
+
+
+def requests_while_reloading(project, wanted, swaps):
+    """How many were sent, how many of them failed, and how many programs answered."""
+    program = project.start("cargo", "dev")
+    sent, failed, done = 0, [], threading.Event()
+
+    def send():
+        nonlocal sent
+        while not done.is_set() or sent < wanted:
+            try:
+                urllib.request.urlopen(project.url + "healthz", timeout=60).read()
+            except OSError as error:
+                failed.append(repr(error))
+            sent += 1
+            time.sleep(0.002)
+
+    try:
+        project.until(TEXT)
+        sender = threading.Thread(target=send)
+        sender.start()
+        for _ in range(swaps):
+            project.until(project.edit())
+        done.set()
+        sender.join()
+    finally:
+        stop(program)
+    return sent, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--project", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    project = Project(chosen.project or generate("reload-app"))
+    try:
+        for package in ([], ["--package", "stack_dev"]):
+            subprocess.run(["cargo", "build", "--quiet", *package], cwd=project.folder, env=project.environment, check=True)
+        say(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        samples = {"cargo dev": [], "stop, and cargo run": []}
+        for _ in range(chosen.rounds):
+            samples["cargo dev"].append(with_dev(project))
+            samples["stop, and cargo run"].append(by_hand(project))
+        medians = {name: statistics.median(times) for name, times in samples.items()}
+        report(f"from a saved edit to the new answer, {chosen.rounds} rounds", "s", medians, "stop, and cargo run")
+        cpu = statistics.median(project.cpu_of_build() for _ in range(chosen.rounds))
+        say(f"  CPU time of the build alone        {cpu:10.2f} s")
+        sent, failed = requests_while_reloading(project, 1000, 3)
+        say(f"\n{sent} requests while the program was exchanged 3 times: {len(failed)} failed")
+        for error in failed[:5]:
+            say(" ", error)
+        return len(failed) > 0
+    finally:
+        project.page.write_text(project.original)
+        subprocess.run(["cargo", "dev", "db", "stop"], cwd=project.folder, env=project.environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+//! The application as a process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::link::{Link, Links};
+use super::process::{End, Process};
+use super::show::{Problem, Show};
+use super::socket::Socket;
+use crate::cargo;
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::ui;
+
+/// How long a program may take to finish what it has begun, before it is killed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Starts the application, again and again.
+pub(super) struct Starter {
+    folder: PathBuf,
+    socket: Socket,
+    links: Links,
+    /// Whether `APP_ENV` has to be said, since a release build takes itself for one in production.
+    development: bool,
+}
+
+impl Starter {
+    pub(super) async fn new(project: &Project, socket: Socket, release: bool) -> Result<Self> {
+        let folder = project.folder();
+        Ok(Self {
+            folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+            socket,
+            links: Links::listen().await?,
+            development: release && project.setting("APP_ENV").is_none(),
+        })
+    }
+
+    /// Starts a program, and waits until it answers requests. If it ends before, that is the problem.
+    pub(super) async fn start(
+        &self,
+        program: &Path,
+        show: &Show,
+    ) -> Result<std::result::Result<Application, Problem>> {
+        let (address, mut link) = self.links.expect();
+        let mut process = Process::watch(self.spawn(program, &address)?);
+        let linked = tokio::select! {
+            link = &mut link => link.ok(),
+            end = process.ended() => return Ok(Err(not_started(end))),
+        };
+        if let Some(mut link) = linked {
+            link.say(&json!({ "show": show.to_json() })).await;
+            if link.ready().await {
+                return Ok(Ok(Application { process, link }));
+            }
+        }
+        Ok(Err(not_started(process.ended().await)))
+    }
+
+    fn spawn(&self, program: &Path, link: &str) -> Result<Child> {
+        let failed = |error| Error::new(format!("`{}` does not start: {error}", program.display()));
+        let mut command = Command::new(own_copy(program).map_err(failed)?);
+        cargo::forget_this_program(&mut command);
+        command
+            .current_dir(&self.folder)
+            .env("CARGO_MANIFEST_DIR", &self.folder)
+            .env("CARGO_DEV", link)
+            .stderr(Stdio::piped());
+        if self.development {
+            command.env("APP_ENV", "development");
+        }
+        self.hand_over(&mut command).map_err(failed)?;
+        command.spawn().map_err(failed)
+    }
+
+    /// Gives the socket to the program: as its standard input, which needs nothing from either side.
+    #[cfg(unix)]
+    fn hand_over(&self, command: &mut Command) -> std::io::Result<()> {
+        let listener = std::os::fd::OwnedFd::from(self.socket.handle()?);
+        command.stdin(listener).env("SOCKET", "stdin");
+        Ok(())
+    }
+
+    /// Tells the program where to listen, which the one before does not do any more.
+    #[cfg(not(unix))]
+    fn hand_over(&self, command: &mut Command) -> std::io::Result<()> {
+        command
+            .stdin(Stdio::null())
+            .env("SOCKET", "bind")
+            .env("HOST", self.socket.address.ip().to_string())
+            .env("PORT", self.socket.address.port().to_string());
+        Ok(())
+    }
+}
+
+fn not_started(end: End) -> Problem {
+    Problem {
+        title: format!("The new program did not start ({})", end.how),
+        texts: vec![end.last_words],
+    }
+}
+
+/// The program, under a name of its own where one that runs cannot be replaced by the next.
+fn own_copy(program: &Path) -> std::io::Result<PathBuf> {
+    if cfg!(not(windows)) {
+        return Ok(program.to_owned());
+    }
+    let copy = program.with_extension("serving.exe");
+    std::fs::copy(program, &copy)?;
+    Ok(copy)
+}
+
+/// An application that answers requests.
+pub(super) struct Application {
+    process: Process,
+    link: Link,
+}
+
+impl Application {
+    pub(super) async fn show(&mut self, show: &Show) {
+        self.link.say(&json!({ "show": show.to_json() })).await;
+    }
+
+    /// Ready when it has ended. Nothing is lost if the future is dropped.
+    pub(super) async fn ended(&mut self) -> End {
+        self.process.ended().await
+    }
+
+    /// Lets it finish what it has begun.
+    pub(super) async fn stop(mut self) {
+        self.link.stop().await;
+        if timeout(PATIENCE, self.process.ended()).await.is_err() {
+            ui::warning("the program did not stop by itself, and is killed");
+            self.process.kill().await;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What becomes a step, and what is expected of it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use crate::step::{Action, Outcome};
+
+const ID: &str = "0198c1c2-7b6e-7d52-a3f0-1c9f0d1a2b3c";
+
+fn outcomes(script: &Script) -> Vec<Outcome> {
+    let outcome = |step: &crate::step::Step| match &step.action {
+        Action::Message(message) => Some(message.expect),
+        _ => None,
+    };
+    script.steps.iter().filter_map(outcome).collect()
+}
+
+#[test]
+fn a_visit_becomes_steps_with_names_and_pauses() {
+    let script = script(&[
+        http(1_000, "GET", "/", 200),
+        http(2_000, "GET", "/live", 101),
+        live(3_000, "in", json!(["join", { "url": "/", "tz": "UTC" }])),
+        live(4_000, "out", json!({ "v": 1 })),
+        live(1_004_000, "in", json!(["ev", 1, 1, "2", "click", {}])),
+        live(1_005_000, "out", json!({ "v": 2, "a": 1, "p": [0, 0, "x"] })),
+        live(2_000_000, "in", json!(["ping"])),
+        live(2_000_001, "out", json!({})),
+        live(3_005_000, "in", json!(["nav", 2, format!("/notes/{ID}?a=1"), "push"])),
+        live(3_006_000, "out", json!({ "v": 3, "a": 2, "n": 1, "u": [format!("/notes/{ID}?a=1"), "push"] })),
+        live(4_000_000, "in", json!(["ev", 3, 3, "1", "input", { "name": "q", "value": "x" }])),
+        live(4_000_001, "out", json!({ "a": 3 })),
+    ]);
+    assert_eq!(names(&script), ["GET /", "live /", "click 2 on /", "go to /notes/{id}", "input q on /notes/{id}"]);
+    assert_eq!(outcomes(&script), [Outcome::Patch, Outcome::Navigation, Outcome::Heard]);
+    let pauses: Vec<Duration> = script.steps.iter().map(|step| step.think).collect();
+    assert_eq!(pauses[2], Duration::from_secs(1));
+    assert_eq!(pauses[3], Duration::from_secs(2));
+}
+
+#[test]
+fn what_a_handler_brings_when_it_is_done_is_what_is_expected() {
+    let script = script(&[
+        live(1, "in", json!(["join", { "url": "/" }])),
+        live(2, "out", json!({ "v": 1 })),
+        live(3, "in", json!(["ev", 1, 1, "1", "submit", {}])),
+        live(4, "out", json!({ "a": 1, "w": [1] })),
+        live(5, "out", json!({ "v": 2, "n": 1, "d": [1] })),
+        live(6, "in", json!(["ev", 2, 2, "1", "click", {}])),
+        live(7, "out", json!({ "go": "/", "a": 2 })),
+    ]);
+    assert_eq!(outcomes(&script), [Outcome::Navigation, Outcome::Leave]);
+}
+
+#[test]
+fn somebody_logs_in_once_and_repeats_what_came_after() {
+    let mut lines = vec![
+        http(1_000, "GET", "/login", 200),
+        form(2_000, "/login", 303, "email=a%40b.example&password=%5Bredacted%5D"),
+        http(3_000, "GET", "/notes", 200),
+    ];
+    let once = script(&lines);
+    assert_eq!(once.again_from, 2);
+    let Action::Request(request) = &once.steps[1].action else { panic!() };
+    assert_eq!(request.leads_to.as_ref().unwrap().name(), "/notes");
+    lines.push(form(4_000, "/logout", 303, ""));
+    assert_eq!(script(&lines).again_from, 0, "who logs out begins anew");
+}
+
+#[test]
+fn visitors_are_told_apart_and_who_did_most_is_chosen() {
+    let of = |mut line: Value, visitor: u64| {
+        line["visitor"] = visitor.into();
+        line
+    };
+    let mut opening = of(http(1, "GET", "/live", 101), 2);
+    opening["connection"] = 1.into();
+    let lines = [
+        of(http(1, "GET", "/a", 200), 1),
+        of(http(2, "GET", "/b", 200), 1),
+        opening,
+        live(3, "in", json!(["join", { "url": "/c" }])),
+        of(http(4, "GET", "/c", 200), 2),
+        of(http(5, "GET", "/d", 200), 2),
+    ];
+    let all = recording(&lines);
+    assert_eq!(all.choose(None).unwrap().id, "2");
+    assert_eq!(all.choose(Some("1")).unwrap().counts().requests, 2);
+    let error = all.choose(Some("7")).unwrap_err().to_string();
+    assert!(error.contains("`7`") && error.contains("`1`, `2`"), "{error}");
+}
+
+#[test]
+fn the_middle_of_a_connection_and_an_upload_that_was_given_up_are_left_out() {
+    let script = script(&[
+        http(1, "GET", "/", 200),
+        live(2, "in", json!(["ev", 9, 9, "1", "click", {}])),
+        live(3, "in", json!(["join", { "url": "/upload" }])),
+        live(4, "in", json!(["up", 1, "1", 1, 7, [["a.png", 70_000, "image/png"]]])),
+        live(5, "in", json!(["upx", 7])),
+        live(6, "in", json!(["up", 2, "1", 1, 8, [["b.png", 7, "image/png"]]])),
+    ]);
+    assert_eq!(names(&script), ["GET /", "live /upload", "upload on /upload"]);
+}
+
+#[test]
+fn a_page_is_left_before_the_next_one_is_joined() {
+    let mut second = live(5, "in", json!(["join", { "url": "/b" }]));
+    second["connection"] = 2.into();
+    let script = script(&[
+        live(1, "in", json!(["join", { "url": "/a" }])),
+        live(2, "in", json!(["ev", 1, 1, "1", "click", {}])),
+        http(4, "GET", "/b", 200),
+        second,
+    ]);
+    assert!(matches!(&script.steps[3].action, Action::Leave(tabs) if tabs == &[1]));
+}

@@ -1,0 +1,46 @@
+//! `load/demo.jsonl` on a real socket: a page that changed so that the recording does not fit any more is found here.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use app::app::App;
+use stack_load::{Plan, play, run};
+use tokio::sync::oneshot;
+
+use crate::common::{config, database};
+
+const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/load/demo.jsonl");
+
+/// An application that serves until the sender is dropped.
+async fn serve() -> (SocketAddr, oneshot::Sender<()>, impl Sized) {
+    let database = database().await;
+    let app = App::build(config(database.url(), &[])).await.unwrap();
+    let address = app.address().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(app.run_until(async {
+        stopped.await.ok();
+    }));
+    (address, stop, (database, server))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
+    let (address, _stop, _rest) = serve().await;
+    let mut plan = Plan::new(RECORDING, format!("http://{address}"));
+    plan.users = 3;
+    plan.ramp = 100.0;
+    plan.think = Some((Duration::ZERO, Duration::ZERO));
+    let script = run::script(Path::new(RECORDING), None).unwrap();
+    let names = script.names.clone();
+    let (origin, address) = play::permitted(&plan).await.unwrap();
+    let played = play::play_rounds(&plan, script, (&origin, address), 2).await.unwrap();
+
+    let errors: Vec<String> = played
+        .counts
+        .errors
+        .iter()
+        .map(|((step, kind), count)| format!("{count} × {}: {kind}", names[*step]))
+        .collect();
+    assert_eq!(errors, [""; 0], "record it again: docs/load-tests.md");
+    assert_eq!(played.counts.rounds, 6);
+    assert!(names.iter().any(|name| name == "POST /register"), "{names:?}");
+}

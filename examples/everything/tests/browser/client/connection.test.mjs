@@ -1,0 +1,246 @@
+// The connection: how it begins, breaks, comes back, and what is said twice.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { open, start, stop } from "./fake.mjs";
+
+before(start);
+after(stop);
+
+const live = (page) => page.evaluate(() => document.documentElement.dataset.live);
+const words = (page) => page.getByRole("status").innerText();
+const joins = (fake) => fake.sent.filter(([kind]) => kind === "join");
+
+test("a page says what it shows and what it knows", async () => {
+  const fake = await open(`<textarea>\nx</textarea><ul data-stream="s"></ul>`, { path: "/a?b=c" });
+  const [, { hash, tz, ...rest }] = joins(fake)[0];
+  assert.deepEqual(rest, { url: "/a?b=c", items: "", state: '{"x":1}', mac: "first", again: false });
+  assert.notEqual(hash, "", "a newline that the parser drops is added again");
+  const zone = await fake.page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  assert.equal(tz, zone);
+  const [cookie] = (await fake.context.cookies()).filter(({ name }) => name === "tz");
+  assert.deepEqual([cookie.value, cookie.path, cookie.sameSite], [zone, "/", "Lax"]);
+});
+
+test("the state that was said last is said again, spliced or whole, with its MAC", async () => {
+  const fake = await open("<p>x</p>");
+  fake.say({ S: '{"count":"🙂 1"}', m: "second" });
+  fake.say({ s: [13, 1, "2"], m: "third" });
+  await fake.heard();
+  await fake.socket.close({ code: 1012 });
+  const [, join] = await fake.until(([kind, of]) => kind === "join" && of.again);
+  assert.deepEqual([join.state, join.mac], ['{"count":"🙂 2"}', "third"]);
+});
+
+test("a page whose items were given with the first HTML still fits", async () => {
+  // The items of a stream are not part of the text that is compared.
+  const fake = await open(`<ul data-stream="s"></ul>`);
+  fake.say({ i: [["s", "reset", "", '<li data-key="a">a</li>']] });
+  await fake.heard();
+  const first = joins(fake)[0][1].hash;
+  await fake.socket.close({ code: 1012 });
+  const [, join] = await fake.until(([kind, of]) => kind === "join" && of.again);
+  assert.equal(join.hash, first);
+});
+
+test("the pauses between attempts grow, and an end of being offline or hidden shortens them", async () => {
+  const fake = await open("<p>x</p>", { clock: true });
+  fake.join = null;
+  const { clock } = fake.page;
+  await fake.page.evaluate(() => {
+    // Every attempt fails, and says when it was made.
+    window.attempts = [];
+    window.WebSocket = class {
+      readyState = 3;
+      constructor() {
+        window.attempts.push(Date.now());
+        setTimeout(() => this.onclose({ code: 1006 }), 0);
+      }
+      close() {}
+    };
+  });
+  await fake.socket.close({ code: 1011 });
+  await fake.page.waitForFunction(() => document.documentElement.dataset.live === "connecting");
+  await clock.runFor(60_000);
+  const attempts = await fake.page.evaluate(() => window.attempts);
+  const pauses = attempts.slice(1).map((at, i) => at - attempts[i]);
+  for (const [i, pause] of pauses.entries()) {
+    const most = Math.min(10_000, 200 * 2 ** (i + 1));
+    assert.ok(pause >= most / 2 && pause <= most + 10, `pause ${i} of ${pause} ms`);
+  }
+  assert.ok(attempts.length >= 10 && attempts.length <= 20, `${attempts.length} attempts`);
+  assert.equal(await live(fake.page), "offline");
+  assert.equal(await words(fake.page), "You are offline. Trying again…");
+  for (const happens of [() => dispatchEvent(new Event("online")), () => document.dispatchEvent(new Event("visibilitychange"))]) {
+    const before = await fake.page.evaluate(() => window.attempts.length);
+    await fake.page.evaluate(happens);
+    assert.equal(await fake.page.evaluate(() => window.attempts.length), before + 1);
+    await clock.runFor(10);
+  }
+});
+
+test("a short break is not called being offline", async () => {
+  const fake = await open("<p>x</p>", { clock: true });
+  fake.join = null;
+  await fake.socket.close({ code: 1012 });
+  await fake.page.waitForFunction(() => document.documentElement.dataset.live === "connecting");
+  await fake.page.clock.runFor(500);
+  await fake.until(([kind, of]) => kind === "join" && of.again);
+  assert.equal(await live(fake.page), "connecting");
+  fake.say({ v: 1 });
+  await fake.heard();
+  await fake.page.clock.runFor(5000);
+  assert.equal(await live(fake.page), "online");
+  assert.equal(await words(fake.page), "");
+});
+
+test("a network that comes back with its connection alive is online again", async () => {
+  const fake = await open("<p>x</p>");
+  await fake.page.evaluate(() => dispatchEvent(new Event("offline")));
+  assert.equal(await live(fake.page), "offline");
+  await fake.page.evaluate(() => dispatchEvent(new Event("online")));
+  await fake.until(([kind]) => kind === "ping");
+  fake.say({});
+  await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
+  assert.equal(await words(fake.page), "");
+  assert.equal(fake.sockets, 1);
+});
+
+test("a connection on which nobody answers any more is given up", async () => {
+  const fake = await open("<p>x</p>", { clock: true });
+  await fake.heard();
+  const pings = () => fake.sent.filter(([kind]) => kind === "ping").length;
+  await fake.page.clock.runFor(31_000);
+  await fake.until(([kind]) => kind === "ping");
+  assert.equal(pings(), 1);
+  fake.say({});
+  await fake.heard();
+  await fake.page.clock.runFor(31_000);
+  assert.equal(pings(), 2);
+  assert.equal(fake.sockets, 1);
+  await fake.page.clock.runFor(20_000);
+  await fake.until(([kind, of]) => kind === "join" && of.again);
+  assert.equal(fake.sockets, 2);
+});
+
+test("a message that cannot be applied costs a new drawing, not the page", async () => {
+  const fake = await open(`<input id="t"><p>one</p>`);
+  await fake.page.locator("#t").fill("typed");
+  fake.join = { v: 1, h: `<input id="t"><p>two</p>` };
+  await fake.page.evaluate(() => { document.querySelector("#live").prepend(document.createElement("aside")); });
+  fake.socket.send("no JSON");
+  const [, join] = await fake.until(([kind, of]) => kind === "join" && of.again);
+  assert.equal(join.hash, "");
+  await fake.page.getByText("two").waitFor();
+  assert.equal(await fake.page.locator("#t").inputValue(), "typed");
+});
+
+test("typing is said again for each way in which it is listened to; a button of a group only if it is chosen", async () => {
+  const radio = (value) => `<input type="radio" name="r" id="${value}" value="${value}" on:change="2">`;
+  const fake = await open(`<form><input id="t" on:input="0" on:change="1"><b>${radio("a")}${radio("b")}</b></form>`);
+  await fake.page.locator("#t").fill("half");
+  await fake.page.locator("#a").check();
+  await fake.page.locator("#b").check();
+  await fake.until(([, seq]) => seq === 4);
+  fake.say({ a: 1 });
+  await fake.heard();
+  fake.sent.length = 0;
+  await fake.socket.close({ code: 1012 });
+  await fake.until(([kind, , , , type, payload]) => kind === "ev" && type === "change" && payload.value === "b");
+  assert.deepEqual(fake.events().map(([, seq, , handler, type, { value }]) => [seq, handler, type, value]), [[5, "1", "change", "half"], [6, "2", "change", "b"]]);
+});
+
+test("typing that was never said is said when there is somebody", async () => {
+  const fake = await open(`<input id="t" on:input="0" data-debounce="100">`, { join: null });
+  await fake.page.locator("#t").fill("early");
+  await fake.page.locator("#t").blur();
+  await fake.until(([kind]) => kind === "join");
+  assert.equal(fake.events().length, 0);
+  fake.say({ v: 1 });
+  const event = await fake.until(([kind]) => kind === "ev");
+  assert.equal(event[5].value, "early");
+});
+
+test("a form that works without a connection is sent as such, another one is not", async () => {
+  const fake = await open(`<form id="p" method="post" action="/sent" on:submit="0"><button id="a">A</button></form><form id="q" on:submit="1"><button id="b">B</button></form>`);
+  fake.join = null;
+  await fake.socket.close({ code: 1011 });
+  await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
+  await fake.page.locator("#b").click();
+  assert.equal(new URL(fake.page.url()).pathname, "/");
+  const request = fake.page.waitForRequest((request) => request.method() === "POST");
+  await fake.page.locator("#a").click();
+  assert.equal(new URL((await request).url()).pathname, "/sent");
+});
+
+test("what is in view before anybody listens is told, and again each time it comes back", async () => {
+  const fake = await open(`<p id="space"></p><p id="v" on:visible="0">more</p>`, { join: null });
+  await fake.until(([kind]) => kind === "join");
+  await fake.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  fake.say({ v: 1 });
+  await fake.until(([, seq]) => seq === 1);
+  const [, , , handler, type] = fake.events()[0];
+  assert.deepEqual([handler, type], ["0", "visible"]);
+  await fake.page.evaluate(() => { document.querySelector("#space").style.height = "5000px"; });
+  await fake.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await fake.page.evaluate(() => document.querySelector("#v").scrollIntoView());
+  await fake.until(([, seq]) => seq === 2);
+});
+
+test("a page that has stopped says so, and comes back when it is loaded again", async () => {
+  const fake = await open("<p>x</p>");
+  fake.say({ err: "This page has stopped." });
+  await fake.socket.close({ code: 1011 });
+  const alert = fake.page.getByRole("alert");
+  assert.match(await alert.innerText(), /This page has stopped\./);
+  assert.equal(fake.sockets, 1);
+  await alert.getByRole("button").click();
+  await fake.page.waitForFunction(() => performance.getEntriesByType("navigation")[0].type === "reload");
+  assert.equal(fake.loads, 2);
+});
+
+test("a server whose page is another one by now has it loaded again", async () => {
+  const fake = await open("<p>x</p>");
+  fake.say({ reload: 1 });
+  await fake.page.waitForFunction(() => performance.getEntriesByType("navigation")[0].type === "reload");
+});
+
+test("an upload ends with its connection, its input, or a page that does not want it", async () => {
+  const html = (input) => `<p>${input ? `<input id="f" type="file" on:upload="0">` : ""}</p>`;
+  const fake = await open(html(true));
+  const file = { name: "a.bin", mimeType: "x", buffer: Buffer.alloc(100_000) };
+  const choose = () => fake.page.locator("#f").setInputFiles(file);
+  const up = (seq) => fake.until(([kind, of]) => kind === "up" && of === seq);
+  await choose();
+  await up(1);
+  fake.say({ a: 1 });
+  await fake.heard();
+  assert.equal(await fake.page.locator("#f").inputValue(), "", "acknowledged, and not begun");
+  await choose();
+  const [, , , , ref] = await up(2);
+  fake.say({ a: 2, w: [2] });
+  fake.draw(html(false));
+  fake.say({ ua: [[ref, 32 * 1024]] });
+  assert.deepEqual(await fake.until(([kind]) => kind === "upx"), ["upx", ref]);
+  fake.draw(html(true));
+  await choose();
+  await up(3);
+  fake.say({ a: 3, w: [3] });
+  await fake.heard();
+  await fake.socket.close({ code: 1012 });
+  await fake.page.waitForFunction(() => document.querySelector("#f").validationMessage === "The connection was lost.");
+});
+
+test("names that lead out of the page are refused in any disguise", async () => {
+  const fake = await open("<p>x</p>");
+  let id = 0;
+  for (const path of [[[["eval"], "1"]], ["document", [["constructor"]]], ["document", ["=", ["__proto__"], {}]], ["document", "__proto__"], [["setInterval", "1"]], [["importScripts"]], ["Object", "prototype"]]) {
+    fake.say({ c: [[(id += 1), path]] });
+    const [, , ok, why] = await fake.until(([kind, of]) => kind === "ret" && of === id);
+    assert.equal(ok, false, JSON.stringify(path));
+    assert.match(why, /cannot be called/, JSON.stringify(path));
+  }
+  fake.say({ c: [[(id += 1), ["document", "fonts", "ready", "status"]]] });
+  assert.deepEqual(await fake.until(([kind, of]) => kind === "ret" && of === id), ["ret", id, true, "loaded"]);
+});

@@ -1,0 +1,122 @@
+//! Load tests: `cargo dev record` and `cargo dev load`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Ctrl-C ends it and says what was recorded. Passwords and tokens are left out of the file, and everything
+else that people type is in it: see docs/recording.md.")]
+pub(crate) struct Record {
+    /// Where to; a file that exists is gone on with
+    #[arg(long, value_name = "FILE", default_value = "recording.jsonl")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Try it: `cargo dev load load/demo.jsonl --serve`. What is measured, and what not: docs/load-tests.md."
+)]
+pub(crate) struct Load {
+    /// A recording, such as `cargo dev record` writes
+    pub(crate) file: PathBuf,
+    /// How many users play at once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) users: usize,
+    /// How many of them begin in a second
+    #[arg(long, value_name = "R/s", default_value = "10", value_parser = rate)]
+    pub(crate) ramp: f64,
+    /// How long, such as `30s` or `5m` [default: until Ctrl-C; with `--headless` 30s]
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub(crate) duration: Option<Duration>,
+    /// How long users think, such as `1s..5s`; `0..0` is as fast as they can [default: as recorded]
+    #[arg(long, value_name = "MIN..MAX", value_parser = range)]
+    pub(crate) think: Option<(Duration, Duration)>,
+    /// The application [default: `http://127.0.0.1:3000`, or the port in `PORT`]
+    #[arg(long, value_name = "URL", conflicts_with = "serve")]
+    pub(crate) url: Option<String>,
+    /// Start the application for it: a release build with a database of its own, dropped afterwards
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Whose part to play, by the number of the visitor in the recording [default: whoever did most]
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// What a field holds instead of what was recorded, in which `{user}` is the number of the user
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Let each user begin each round as a new visitor, who registers or logs in again
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// The port of the page that shows it
+    #[arg(long, default_value_t = 8089)]
+    pub(crate) port: u16,
+    /// Without the page, for CI
+    #[arg(long)]
+    pub(crate) headless: bool,
+    /// The figures on standard output, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Exit code 1 if one answer of 100 takes longer, such as `300ms`
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub(crate) max_p99: Option<Duration>,
+    /// Exit code 1 if there are more errors, such as `10` or `1%`
+    #[arg(long, value_name = "N|P%")]
+    pub(crate) max_errors: Option<stack_load::plan::Limit>,
+    /// How long to wait for an answer before it counts as an error
+    #[arg(long, value_name = "D", default_value = "30s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// Threads to play on [default: one less than there are cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Where the report goes
+    #[arg(long, value_name = "DIR", default_value = "target/load")]
+    pub(crate) report: PathBuf,
+    /// Load another machine than this one, which is yours: the same as `--url`
+    #[arg(long, value_name = "URL")]
+    pub(crate) i_own: Option<String>,
+}
+
+/// `30s`, `5m`.
+pub(crate) fn duration(text: &str) -> Result<Duration, stack_load::Error> {
+    stack_load::plan::duration(text)
+}
+
+/// `MIN..MAX`, or one time for both.
+fn range(text: &str) -> Result<(Duration, Duration), String> {
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    let both = duration(least).and_then(|least| Ok((least, duration(most)?)));
+    let (least, most) = both.map_err(|error| error.to_string())?;
+    if least > most {
+        return Err(format!("`{least:?}` is more than `{most:?}`"));
+    }
+    Ok((least, most))
+}
+
+/// `5/s`, `5` or `0.5`.
+fn rate(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text).parse().ok();
+    let fits = number.filter(|rate| *rate > 0.0 && *rate <= 100_000.0);
+    fits.ok_or_else(|| "use a number of users a second, such as `5/s`".to_owned())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("use `NAME=VALUE`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_load_test_is_read_as_people_write_it() {
+        assert_eq!(rate("5/s"), Ok(5.0));
+        assert!(rate("0").is_err() && rate("fast").is_err());
+        let (second, two) = (Duration::from_secs(1), Duration::from_secs(2));
+        assert_eq!(range("1s..2s"), Ok((second, two)));
+        assert_eq!(range("0..0"), Ok((Duration::ZERO, Duration::ZERO)));
+        assert!(range("2s..1s").is_err() && range("..").is_err());
+        assert_eq!(pair("a=b=c"), Ok(("a".into(), "b=c".into())));
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo dev load`: builds what plays with optimisation, and hands it a plan.
+//!
+//! 1. read the recording, so that a mistake in it is known before anything is built;
+//! 2. build `stack/load`, and with `--serve` the application ([`served`]);
+//! 3. let it play. What it prints and its exit code are those of this command.
+
+mod served;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use stack_load::{Plan, Recording, Script};
+
+use crate::cargo;
+use crate::cli::Load;
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::ui;
+use served::Served;
+
+pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode> {
+    check(&arguments.file, arguments.connection.as_deref())?;
+    let url = match (&arguments.url, &arguments.i_own) {
+        (Some(url), _) => url.clone(),
+        (None, Some(own)) => own.clone(),
+        (None, None) => {
+            let port = project.setting("PORT").unwrap_or_else(|| "3000".to_owned());
+            format!("http://127.0.0.1:{port}")
+        }
+    };
+    // Said before anything is built; the program itself looks where the name leads.
+    stack_load::target::Origin::parse(&url)?;
+    let program = cargo::build_release(project, "stack_load")?;
+    let served = if arguments.serve {
+        Some(Served::start(project).await?)
+    } else {
+        None
+    };
+    let url = served.as_ref().map_or(url, |served| served.url.clone());
+    let plan = plan(arguments, url);
+    // Ctrl-C is for the program, which then writes its report.
+    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    let mut command = Command::new(program);
+    cargo::forget_this_program(&mut command);
+    command.arg(plan.to_json().to_string());
+    let played = tokio::task::spawn_blocking(move || command.status()).await;
+    let status = played
+        .map_err(std::io::Error::other)
+        .flatten()
+        .map_err(|error| Error::new(format!("`stack_load` could not be started: {error}")))?;
+    if let Some(served) = served {
+        served.stop().await;
+    }
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn plan(arguments: &Load, url: String) -> Plan {
+    Plan {
+        file: arguments.file.clone(),
+        connection: arguments.connection.clone(),
+        url,
+        own: arguments.i_own.clone(),
+        users: arguments.users,
+        ramp: arguments.ramp,
+        duration: arguments.duration,
+        think: arguments.think,
+        timeout: arguments.timeout,
+        threads: arguments.threads,
+        set: arguments.set.clone(),
+        fresh: arguments.fresh,
+        page: (!arguments.headless).then_some(arguments.port),
+        json: arguments.json,
+        max_p99: arguments.max_p99,
+        max_errors: arguments.max_errors,
+        folder: arguments.report.clone(),
+    }
+}
+
+/// Whether the recording can be played.
+fn check(file: &Path, connection: Option<&str>) -> Result<()> {
+    let name = file.display();
+    let opened = File::open(file).map_err(|error| {
+        Error::new(format!("cannot read `{name}`: {error}"))
+            .hint("`cargo dev record` writes a recording; one is in the project: `cargo dev load load/demo.jsonl`")
+    })?;
+    let recording = Recording::read(BufReader::new(opened))
+        .map_err(|error| Error::new(format!("`{name}`: {error}")))?;
+    let visitor = recording.choose(connection)?;
+    Script::of(visitor).map_err(|error| Error::new(format!("`{name}`: {error}")))?;
+    if recording.visitors.len() > 1 && connection.is_none() {
+        let others: Vec<String> = recording
+            .visitors
+            .iter()
+            .map(|one| format!("{} ({} steps)", one.id, one.worth()))
+            .collect();
+        ui::say(&format!(
+            "of the visitors {} the one who did most is played; `--connection` takes another",
+            others.join(", ")
+        ));
+    }
+    Ok(())
+}

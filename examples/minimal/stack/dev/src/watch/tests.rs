@@ -1,0 +1,143 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("watch-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        let this = Self(path);
+        // A repository by itself, whatever the folder for temporary files is in.
+        this.write(".git/HEAD", "");
+        this.write(".gitignore", "/target\n*.log\n!keep.log\n");
+        this.write("src/main.rs", "");
+        this
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+impl Watcher {
+    /// Everything that changes until `last` did, which a test changes last: batches may be cut anywhere.
+    async fn until(&mut self, last: &str) -> Batch {
+        let mut all = Batch::new();
+        while !all.contains(Path::new(last)) {
+            all.append(&mut self.next().await.unwrap());
+        }
+        all.remove(Path::new(last));
+        all
+    }
+}
+
+fn batch(paths: &[&str]) -> Batch {
+    paths.iter().map(Into::into).collect()
+}
+
+#[tokio::test]
+async fn what_is_written_renamed_and_deleted_is_in_a_batch() {
+    let folder = Folder::new("changes");
+    let mut watcher = Watcher::start(&folder.0).unwrap();
+    folder.write("src/main.rs", "fn main() {}");
+    folder.write("done", "1");
+    assert_eq!(watcher.until("done").await, batch(&["src/main.rs"]));
+    // As editors save.
+    folder.write("src/main.rs~", "fn main() { }");
+    fs::rename(folder.0.join("src/main.rs~"), folder.0.join("src/main.rs")).unwrap();
+    folder.write("done", "2");
+    assert_eq!(watcher.until("done").await, batch(&["src/main.rs"]));
+    fs::remove_file(folder.0.join("src/main.rs")).unwrap();
+    folder.write("done", "3");
+    assert_eq!(watcher.until("done").await, batch(&["src/main.rs"]));
+}
+
+#[tokio::test]
+async fn what_git_ignores_is_not_but_settings_are() {
+    let folder = Folder::new("ignored");
+    folder.write(".git/info/exclude", "mine\n");
+    let mut watcher = Watcher::start(&folder.0).unwrap();
+    for path in [
+        "target/debug/app",
+        ".git/index",
+        "src/a.log",
+        "mine",
+        ".src.rs.swp",
+    ] {
+        folder.write(path, "");
+    }
+    folder.write(".gitignore", "/target\n*.log\n!keep.log\n.env\n");
+    folder.write("keep.log", "");
+    folder.write(".env", "");
+    folder.write("done", "");
+    let seen = watcher.until("done").await;
+    assert!(seen.is_superset(&batch(&["keep.log", ".env"])), "{seen:?}");
+    assert!(
+        seen.is_subset(&batch(&["keep.log", ".env", ".gitignore", "src/main.rs"])),
+        "{seen:?}"
+    );
+}
+
+#[tokio::test]
+async fn new_folders_are_watched_with_all_that_is_in_them() {
+    let folder = Folder::new("folders");
+    let mut watcher = Watcher::start(&folder.0).unwrap();
+    folder.write("src/pages/shop/cart.rs", "1");
+    folder.write("src/pages/.gitignore", "secret.rs\n");
+    folder.write("done", "1");
+    let seen = watcher.until("done").await;
+    assert!(
+        seen.contains(Path::new("src/pages/shop/cart.rs")),
+        "{seen:?}"
+    );
+    folder.write("src/pages/shop/cart.rs", "2");
+    folder.write("src/pages/shop/secret.rs", "2");
+    fs::rename(folder.0.join("src/pages"), folder.0.join("src/views")).unwrap();
+    folder.write("done", "2");
+    let seen = watcher.until("done").await;
+    assert!(
+        seen.contains(Path::new("src/views/shop/cart.rs")),
+        "{seen:?}"
+    );
+    assert!(
+        !seen.iter().any(|path| path.ends_with("secret.rs")),
+        "{seen:?}"
+    );
+    folder.write("src/views/shop/order.rs", "3");
+    folder.write("done", "3");
+    assert_eq!(
+        watcher.until("done").await,
+        batch(&["src/views/shop/order.rs"])
+    );
+}
+
+#[tokio::test]
+async fn many_files_at_once_are_all_in_it() {
+    let folder = Folder::new("many");
+    let mut watcher = Watcher::start(&folder.0).unwrap();
+    let names: Vec<String> = (0..500)
+        .map(|n| format!("src/m{}/f{n}.rs", n % 20))
+        .collect();
+    for name in &names {
+        folder.write(name, "");
+    }
+    folder.write("done", "");
+    let seen = watcher.until("done").await;
+    assert!(
+        names.iter().all(|name| seen.contains(Path::new(name))),
+        "{}",
+        seen.len()
+    );
+}

@@ -1,0 +1,137 @@
+//! Users against small servers.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use super::*;
+use crate::{Plan, play};
+
+/// A server that answers each request with what `answer` says of its head and body.
+async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = Arc::new(answer);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = Arc::clone(&answer);
+            tokio::spawn(async move {
+                let mut bytes = Vec::new();
+                while stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+                    if body.len() < length.map_or(0, |length| length.parse().unwrap()) {
+                        continue;
+                    }
+                    bytes.clear();
+                    if stream.write_all(answer(&text).as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// What two users met who played twice: how many good answers, and each kind of error.
+async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
+    let mut plan = Plan::new("", format!("http://{address}"));
+    plan.users = 2;
+    plan.think = Some((Duration::ZERO, Duration::ZERO));
+    plan.timeout = Duration::from_secs(20);
+    let script = script(lines);
+    let (origin, address) = play::permitted(&plan).await.unwrap();
+    let measured = play::play_rounds(&plan, script, (&origin, address), 2).await.unwrap();
+    let mut kinds: Vec<String> = measured.counts.errors.keys().map(|(_, kind)| kind.clone()).collect();
+    kinds.dedup();
+    (measured.counts.all().count(), kinds)
+}
+
+#[tokio::test]
+async fn answers_of_the_recorded_kind_are_counted() {
+    let address = server(|_| ok("hello")).await;
+    let lines = [http(1, "GET", "/a", 200), http(2, "GET", "/b", 304)];
+    assert_eq!(played(address, &lines).await, (8, vec![]));
+}
+
+#[tokio::test]
+async fn an_answer_of_another_kind_is_an_error_that_names_both() {
+    let address = server(|_| "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned()).await;
+    let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
+    assert_eq!((good, kinds), (0, vec!["expected success, got 503".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_redirect_elsewhere_is_an_error_and_is_not_followed() {
+    let address = server(|text| match text.starts_with("GET /a ") {
+        true => "HTTP/1.1 303 See\r\nLocation: /login?next=/a\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        false => "HTTP/1.1 303 See\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    })
+    .await;
+    let (_, kinds) = played(address, &[http(1, "GET", "/a", 303), http(2, "GET", "/b", 200)]).await;
+    assert_eq!(kinds, ["expected a redirect to /b, got one to /login"]);
+    let (_, kinds) = played(address, &[http(1, "GET", "/c", 303), http(2, "GET", "/b", 200)]).await;
+    assert_eq!(kinds, ["a redirect to another site"]);
+}
+
+#[tokio::test]
+async fn nobody_who_answers_is_counted_by_kind() {
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
+    assert_eq!((good, kinds), (0, vec!["connection refused".to_owned()]));
+    let address = server(|_| "nonsense\r\n\r\n".to_owned()).await;
+    let (_, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
+    assert_eq!(kinds, ["answer that is no HTTP"]);
+}
+
+#[tokio::test]
+async fn each_user_sends_the_token_of_their_own_page_with_their_own_cookie() {
+    let address = server(|text| {
+        let cookie = text.lines().find_map(|line| line.strip_prefix("Cookie: v="));
+        match cookie {
+            None => {
+                // As good as random: the port of the client is not known here, so the length of what came.
+                let token = format!("{:p}", text.as_ptr());
+                let page = format!("<form action=\"/a\"><input type=\"hidden\" name=\"csrf_token\" value=\"{token}\"></form>");
+                ok(&page).replacen("\r\n", &format!("\r\nSet-Cookie: v={token}\r\n"), 1)
+            }
+            Some(token) if text.contains(&format!("csrf_token={token}")) => ok("right"),
+            Some(_) => "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        }
+    })
+    .await;
+    let body = "csrf_token=%5Bredacted%5D&password=%5Bredacted%5D";
+    let lines = [http(1, "GET", "/form", 200), form(2, "/a", 200, body)];
+    assert_eq!(played(address, &lines).await, (8, vec![]));
+    let (_, kinds) = played(address, &[form(2, "/a", 200, "csrf_token=%5Bredacted%5D")]).await;
+    assert_eq!(kinds, ["expected a field `csrf_token` on the page, found none"]);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_live_any_more_is_an_error() {
+    let address = server(|_| ok("<p>plain</p>")).await;
+    let lines = [http(1, "GET", "/a", 200), live(2, "in", json!(["join", { "url": "/a" }]))];
+    let (_, kinds) = played(address, &lines).await;
+    assert_eq!(kinds, ["expected a live page at /a, found none"]);
+}
+
+#[tokio::test]
+async fn chunked_and_unmeasured_bodies_are_read_to_their_end() {
+    let address = server(|text| match text.starts_with("GET /chunked ") {
+        true => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n".to_owned(),
+        false => "HTTP/1.1 204 None\r\n\r\n".to_owned(),
+    })
+    .await;
+    let lines = [http(1, "GET", "/chunked", 200), http(2, "GET", "/nothing", 204), http(3, "GET", "/chunked", 200)];
+    assert_eq!(played(address, &lines).await, (12, vec![]));
+}

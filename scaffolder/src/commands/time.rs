@@ -1,0 +1,58 @@
+//! `heavy time …`: what goes into the project.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, Result};
+use crate::time::span::{self, Span};
+use crate::time::{Rules, days, log};
+use crate::timekeeper::place::Place;
+
+pub(super) mod cement;
+pub(super) mod report;
+pub(super) mod start;
+pub(super) mod status;
+pub(super) mod stop;
+pub(super) mod verify;
+
+fn place(folder: Option<&Path>) -> Result<Place> {
+    Place::around(folder.unwrap_or(Path::new(".")))
+}
+
+/// Where the key is: below `HEAVY_CONFIG_DIR`, or the user's folder for settings.
+fn settings() -> Result<PathBuf> {
+    let named = std::env::var_os("HEAVY_CONFIG_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    named.or_else(|| dirs::config_dir().map(|folder| folder.join("heavy"))).ok_or_else(|| {
+        Error::user("there is no folder for your settings, in which your key would be")
+            .hint("set HEAVY_CONFIG_DIR to a folder that only you can read")
+    })
+}
+
+/// What this machine has logged for a person, in all work trees of the repository.
+fn logged(place: &Place, author: &str, now: i64) -> Result<log::Spans> {
+    let logs = place.logs()?;
+    let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
+    Ok(log::spans(works, Rules::USUAL, now))
+}
+
+/// The seconds of a set that lie in today, and in this week up to now.
+fn today_and_week(set: &[Span], now: i64, zone: &TimeZone) -> (i64, i64) {
+    let today = days::of(now, zone);
+    let seconds_since =
+        |day| days::window(day, today, zone).map_or(0, |window| span::seconds(&span::within(set, window)));
+    (seconds_since(today), seconds_since(days::monday(today)))
+}
+
+/// `09:12` on the clock of the zone.
+fn time_of_day(moment: i64, zone: &TimeZone) -> String {
+    let moment = jiff::Timestamp::from_second(moment).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+/// `2026-11-27 09:12`, or only the time if it is today.
+fn since(moment: i64, now: i64, zone: &TimeZone) -> String {
+    let day = days::of(moment, zone);
+    let time = time_of_day(moment, zone);
+    if day == days::of(now, zone) { time } else { format!("{day} {time}") }
+}

@@ -1,0 +1,96 @@
+//! Time tracking: changes in a work tree become spans of work, spans become signed entries, entries a report.
+//!
+//! Nothing here looks at disk or clock; [`crate::timekeeper`] does. The way of an hour of work:
+//!
+//! 1. [`tracker`]: a stream of (moment, change) becomes [`tracker::Work`], what was seen between a first and a last change.
+//! 2. [`log`]: each is a line of a log that survives a kill; reading it back pads and joins them into [`span`]s.
+//! 3. [`chain`]: finished spans become entries, signed and chained, of a file that is committed.
+//! 4. [`sheet`]: everybody's spans by day and by author; [`calendar`] is the same as a picture.
+//!
+//! Moments are whole seconds since 1970 in UTC; only a report knows a time zone.
+
+pub mod calendar;
+pub mod chain;
+pub mod days;
+pub mod log;
+pub mod sheet;
+pub mod span;
+pub mod tracker;
+
+/// When work begins and ends, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// So long without a change, and the work has ended with the last one.
+    pub idle: i64,
+    /// What is counted before a first change: somebody thought and typed before the file was saved.
+    pub before: i64,
+    /// What is counted after a last change.
+    pub after: i64,
+    /// A log that is written at most so often loses at most this by a kill.
+    pub heartbeat: i64,
+}
+
+impl Rules {
+    /// The rules that everybody has.
+    pub const USUAL: Self = Self { idle: 5 * 60, before: 2 * 60, after: 60, heartbeat: 60 };
+}
+
+/// `1:05` for 65 minutes: hours and minutes, rounded to the nearest minute.
+#[must_use]
+pub fn clock(seconds: i64) -> String {
+    let minutes = (seconds + 30) / 60;
+    format!("{}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// A moment as it is stored: `2026-11-27T09:12:00Z`.
+#[must_use]
+pub fn stored(moment: i64) -> String {
+    jiff::Timestamp::from_second(moment).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// A stored moment.
+#[must_use]
+pub fn moment(stored: &str) -> Option<i64> {
+    stored.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The bytes of hexadecimal digits, as [`hex`] writes them.
+#[must_use]
+pub fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let value = |digit: u8| (digit as char).to_digit(16).filter(|_| !digit.is_ascii_uppercase());
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| Some((value(pair[0])? * 16 + value(*pair.get(1)?)?) as u8)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_read_as_hours_and_minutes() {
+        assert_eq!(clock(0), "0:00");
+        assert_eq!(clock(29), "0:00");
+        assert_eq!(clock(30), "0:01");
+        assert_eq!(clock(3599), "1:00");
+        assert_eq!(clock(65 * 60), "1:05");
+    }
+
+    #[test]
+    fn what_is_stored_comes_back() {
+        assert_eq!(moment(&stored(1_795_770_720)), Some(1_795_770_720));
+        assert_eq!(unhex(&hex(&[0, 10, 255])), Some(vec![0, 10, 255]));
+        for wrong in ["0", "0g", "0A", "é1"] {
+            assert_eq!(unhex(wrong), None, "{wrong}");
+        }
+    }
+}

