@@ -95,6 +95,23 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
         .collect();
     assert_eq!(
         named,
-        [".env.example", "Cargo.lock", "Cargo.toml", "README.md", "compose.yaml", "docs/production.md", "heavy.toml"]
+        [
+            ".devcontainer/compose.yaml",
+            ".devcontainer/devcontainer.json",
+            ".env.example",
+            ".github/workflows/ci.yml",
+            ".vscode/launch.json",
+            ".vscode/tasks.json",
+            "Cargo.lock",
+            "Cargo.toml",
+            "Dockerfile",
+            "README.md",
+            "compose.yaml",
+            "docs/containers.md",
+            "docs/editor.md",
+            "docs/observability.md",
+            "docs/production.md",
+            "heavy.toml",
+        ]
     );
 }

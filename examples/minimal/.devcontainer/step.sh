@@ -41,7 +41,11 @@ case "${1:-}" in
         cargo fetch --locked
         ;;
     build)
-        cargo build --locked --workspace --all-targets
+        # What is typed later, each by itself: cargo unites the features of all that one command builds, so `--workspace`
+        # would build other variants of the dependencies than these use.
+        cargo build --locked --package stack_dev
+        cargo build --locked
+        cargo test --locked --no-run
         install_heavy
         ;;
     prepare)

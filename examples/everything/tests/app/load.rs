@@ -32,7 +32,9 @@ async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
     let script = run::script(Path::new(RECORDING), None).unwrap();
     let names = script.names.clone();
     let (origin, address) = play::permitted(&plan).await.unwrap();
-    let played = play::play_rounds(&plan, script, (&origin, address), 2).await.unwrap();
+    let played = play::play_rounds(&plan, script, (&origin, address), 2)
+        .await
+        .unwrap();
 
     let errors: Vec<String> = played
         .counts
@@ -42,5 +44,8 @@ async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
         .collect();
     assert_eq!(errors, [""; 0], "record it again: docs/load-tests.md");
     assert_eq!(played.counts.rounds, 6);
-    assert!(names.iter().any(|name| name == "POST /register"), "{names:?}");
+    assert!(
+        names.iter().any(|name| name == "POST /register"),
+        "{names:?}"
+    );
 }

@@ -26,14 +26,25 @@ pub(crate) fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
             }
             let end = start + end_of_tag(rest)?;
             let inside = &html[start + 1..end - 1];
-            let length = inside.find(|c: char| c.is_whitespace()).unwrap_or(inside.len());
+            let length = inside
+                .find(|c: char| c.is_whitespace())
+                .unwrap_or(inside.len());
             let (name, attributes) = inside.split_at(length);
             at = end;
             if matches!(name, "script" | "style") {
-                let closing = if name == "script" { "</script" } else { "</style" };
+                let closing = if name == "script" {
+                    "</script"
+                } else {
+                    "</style"
+                };
                 at = end + html[end..].find(closing).unwrap_or(html.len() - end);
             }
-            return Some(Tag { name, attributes, start, end });
+            return Some(Tag {
+                name,
+                attributes,
+                start,
+                end,
+            });
         }
     })
 }
@@ -61,7 +72,9 @@ impl<'a> Tag<'a> {
             if rest.is_empty() {
                 return None;
             }
-            let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_whitespace() || c == '=')
+                .unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             let Some(value) = after.strip_prefix('=') else {
                 rest = after;
@@ -79,7 +92,9 @@ impl<'a> Tag<'a> {
 
     /// The value of an attribute, without entities.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.attributes().find(|(known, _)| *known == name).map(|(_, value)| text(value))
+        self.attributes()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| text(value))
     }
 }
 
@@ -90,7 +105,15 @@ pub(crate) fn text(html: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let known = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&apos;", "'")];
+        let known = [
+            ("&amp;", "&"),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&#x27;", "'"),
+            ("&apos;", "'"),
+        ];
         match known.iter().find(|(entity, _)| rest.starts_with(entity)) {
             Some((entity, meant)) => {
                 out.push_str(meant);
@@ -119,7 +142,8 @@ pub(crate) struct Root {
 
 /// The root of a live page, if this is one.
 pub(crate) fn root(html: &str) -> Option<Root> {
-    let mut all = tags(html).skip_while(|tag| tag.name != "div" || tag.get("id").as_deref() != Some("live"));
+    let mut all =
+        tags(html).skip_while(|tag| tag.name != "div" || tag.get("id").as_deref() != Some("live"));
     let first = all.next()?;
     let attribute = |name: &str| first.get(name).unwrap_or_default();
     let mut depth = 1;
@@ -148,7 +172,10 @@ pub(crate) fn hidden(html: &str, name: &str, action: &str) -> Option<String> {
         match tag.name {
             "form" => here = tag.get("action").is_some_and(|to| to == action),
             "/form" => here = false,
-            "input" if tag.get("type").as_deref() == Some("hidden") && tag.get("name").as_deref() == Some(name) => {
+            "input"
+                if tag.get("type").as_deref() == Some("hidden")
+                    && tag.get("name").as_deref() == Some(name) =>
+            {
                 let value = tag.get("value").unwrap_or_default();
                 if here {
                     mine.get_or_insert(value);
@@ -157,7 +184,11 @@ pub(crate) fn hidden(html: &str, name: &str, action: &str) -> Option<String> {
                 }
             }
             // Some applications put their token there.
-            "meta" if tag.get("name").is_some_and(|known| known.replace('-', "_") == name.replace('-', "_")) => {
+            "meta"
+                if tag
+                    .get("name")
+                    .is_some_and(|known| known.replace('-', "_") == name.replace('-', "_")) =>
+            {
                 other = other.or_else(|| tag.get("content"));
             }
             _ => {}
@@ -178,9 +209,15 @@ mod tests {
     #[test]
     fn the_root_of_a_live_page_is_found_with_what_it_says() {
         let root = root(PAGE).unwrap();
-        assert_eq!((root.hash.as_str(), root.state.as_str(), root.mac.as_str()), ("2-ab", r#"{"x":1}"#, "m"));
+        assert_eq!(
+            (root.hash.as_str(), root.state.as_str(), root.mac.as_str()),
+            ("2-ab", r#"{"x":1}"#, "m")
+        );
         let inside = &PAGE[root.inside.0..root.inside.1];
-        assert!(inside.starts_with("<div\n") && inside.ends_with("</form>"), "{inside}");
+        assert!(
+            inside.starts_with("<div\n") && inside.ends_with("</form>"),
+            "{inside}"
+        );
     }
 
     #[test]

@@ -55,7 +55,12 @@ impl Connection {
             Err(_) => return Err("no connection in time".into()),
         };
         stream.set_nodelay(true).ok();
-        Ok(Self { stream, buffer: Vec::new(), at: 0, used: false })
+        Ok(Self {
+            stream,
+            buffer: Vec::new(),
+            at: 0,
+            used: false,
+        })
     }
 
     /// Whether a failure may only mean that the server had closed the connection meanwhile.
@@ -64,8 +69,16 @@ impl Connection {
     }
 
     /// Sends a request and reads the answer. `keeps` says whether its body is wanted; `head` that it has none.
-    pub(crate) async fn exchange(&mut self, request: &[u8], head: bool, keeps: bool) -> Result<Answer, Failure> {
-        self.stream.write_all(request).await.map_err(|error| failure(&error))?;
+    pub(crate) async fn exchange(
+        &mut self,
+        request: &[u8],
+        head: bool,
+        keeps: bool,
+    ) -> Result<Answer, Failure> {
+        self.stream
+            .write_all(request)
+            .await
+            .map_err(|error| failure(&error))?;
         let (mut answer, length) = loop {
             let (answer, length) = self.head(head).await?;
             // Something before the answer; 101 is one.
@@ -116,13 +129,19 @@ impl Connection {
                     self.at += size;
                     return Ok((answer, length));
                 }
-                None if self.buffer.len() - self.at > HEAD => return Err("answer that is no HTTP".into()),
+                None if self.buffer.len() - self.at > HEAD => {
+                    return Err("answer that is no HTTP".into());
+                }
                 None => self.more().await?,
             }
         }
     }
 
-    async fn body(&mut self, length: Length, mut sink: Option<&mut Vec<u8>>) -> Result<(), Failure> {
+    async fn body(
+        &mut self,
+        length: Length,
+        mut sink: Option<&mut Vec<u8>>,
+    ) -> Result<(), Failure> {
         match length {
             Length::Known(bytes) => self.take(bytes, &mut sink).await,
             Length::Chunked => loop {
@@ -148,9 +167,14 @@ impl Connection {
         }
     }
 
-    async fn take(&mut self, mut bytes: u64, sink: &mut Option<&mut Vec<u8>>) -> Result<(), Failure> {
+    async fn take(
+        &mut self,
+        mut bytes: u64,
+        sink: &mut Option<&mut Vec<u8>>,
+    ) -> Result<(), Failure> {
         loop {
-            let there = (self.buffer.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            let there =
+                (self.buffer.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
             if let Some(sink) = sink {
                 if sink.len() + there > BODY {
                     return Err("page that is too large".into());
@@ -168,8 +192,13 @@ impl Connection {
 
     async fn line(&mut self) -> Result<String, Failure> {
         loop {
-            if let Some(end) = self.buffer[self.at..].iter().position(|byte| *byte == b'\n') {
-                let line = String::from_utf8_lossy(&self.buffer[self.at..self.at + end]).trim_end_matches('\r').to_owned();
+            if let Some(end) = self.buffer[self.at..]
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
+                let line = String::from_utf8_lossy(&self.buffer[self.at..self.at + end])
+                    .trim_end_matches('\r')
+                    .to_owned();
                 self.at += end + 1;
                 return Ok(line);
             }
@@ -191,7 +220,11 @@ fn parse(bytes: &[u8], no_body: bool) -> Result<Option<(Answer, Length, usize)>,
         Err(_) => return Err("answer that is no HTTP".into()),
     };
     let status = parsed.code.unwrap_or_default();
-    let mut answer = Answer { status, keep: parsed.version == Some(1), ..Answer::default() };
+    let mut answer = Answer {
+        status,
+        keep: parsed.version == Some(1),
+        ..Answer::default()
+    };
     let mut length = Length::UntilTheEnd;
     for header in parsed.headers.iter() {
         let value = std::str::from_utf8(header.value).unwrap_or_default();
@@ -214,7 +247,11 @@ fn parse(bytes: &[u8], no_body: bool) -> Result<Option<(Answer, Length, usize)>,
         } else if is("content-type") {
             answer.text = says("html") || says("json");
         } else if is("connection") {
-            answer.keep = if says("close") { false } else { answer.keep || says("keep-alive") };
+            answer.keep = if says("close") {
+                false
+            } else {
+                answer.keep || says("keep-alive")
+            };
         }
     }
     if no_body || matches!(status, 100..=199 | 204 | 304) {
@@ -235,17 +272,21 @@ fn text(body: Vec<u8>, gzip: bool) -> Result<String, Failure> {
         read.map_err(|_| "body that cannot be unpacked")?;
         bytes = whole;
     }
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// What an error of the network is called.
 pub(crate) fn failure(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".into(),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted | io::ErrorKind::UnexpectedEof => {
-            "connection closed".into()
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::UnexpectedEof => "connection closed".into(),
+        io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse => {
+            "no free port on this machine".into()
         }
-        io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse => "no free port on this machine".into(),
         // 24: too many open files.
         _ if error.raw_os_error() == Some(24) => "too many open files (raise `ulimit -n`)".into(),
         kind => format!("network: {kind}"),

@@ -8,7 +8,10 @@ mod server;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::{Notify, watch}};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
 
 use crate::{
     Error, Plan, Script,
@@ -48,7 +51,10 @@ impl Board {
             start: Notify::new(),
             stop: Notify::new(),
             news: watch::Sender::new(String::new()),
-            past: Mutex::new(Past { about, ..Past::default() }),
+            past: Mutex::new(Past {
+                about,
+                ..Past::default()
+            }),
         }))
     }
 
@@ -57,11 +63,14 @@ impl Board {
     /// # Errors
     /// If nobody can listen there.
     pub async fn serve(&self, port: u16) -> Result<String, Error> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
-            let other = port.saturating_add(1);
-            Error::new(format!("the page cannot be at port {port}: {error}"))
-                .hint(format!("`--port {other}` for another one, `--headless` for no page"))
-        })?;
+        let listener = TcpListener::bind(("127.0.0.1", port))
+            .await
+            .map_err(|error| {
+                let other = port.saturating_add(1);
+                Error::new(format!("the page cannot be at port {port}: {error}")).hint(format!(
+                    "`--port {other}` for another one, `--headless` for no page"
+                ))
+            })?;
         let port = listener.local_addr().map_or(port, |address| address.port());
         tokio::spawn(server::run(listener, self.clone()));
         Ok(format!("http://127.0.0.1:{port}"))
@@ -95,7 +104,8 @@ impl Board {
     /// A second has passed.
     pub fn moment(&self, script: &Script, measured: &Measured) {
         let mut past = self.past();
-        past.moments.extend(measured.moments.last().map(report::moment));
+        past.moments
+            .extend(measured.moments.last().map(report::moment));
         past.summary = summary(script, measured);
         drop(past);
         self.tell(false);
@@ -118,7 +128,11 @@ impl Board {
     fn event(&self, all: bool) -> String {
         let Aim { users, ramp } = *self.0.aim.borrow();
         let past = self.past();
-        let moments = if all { past.moments.as_slice() } else { &past.moments[past.moments.len().saturating_sub(1)..] };
+        let moments = if all {
+            past.moments.as_slice()
+        } else {
+            &past.moments[past.moments.len().saturating_sub(1)..]
+        };
         json!({
             "all": all, "running": past.running, "about": past.about, "users": users, "ramp": ramp,
             "moments": moments, "summary": past.summary, "report": past.report.is_some(),
@@ -135,8 +149,12 @@ impl Board {
         match path {
             "/aim" => {
                 let (users, ramp) = (body["users"].as_u64(), body["ramp"].as_f64());
-                let (Some(users), Some(ramp)) = (users, ramp) else { return false };
-                let Ok(users) = usize::try_from(users.min(1_000_000)) else { return false };
+                let (Some(users), Some(ramp)) = (users, ramp) else {
+                    return false;
+                };
+                let Ok(users) = usize::try_from(users.min(1_000_000)) else {
+                    return false;
+                };
                 if !(ramp > 0.0 && ramp <= 100_000.0) {
                     return false;
                 }

@@ -107,29 +107,52 @@ impl Plan {
     /// # Errors
     /// If it is none.
     pub fn from_json(value: &Value) -> Result<Self, Error> {
-        let object = value.as_object().ok_or_else(|| Error::new("the plan is no object"))?;
+        let object = value
+            .as_object()
+            .ok_or_else(|| Error::new("the plan is no object"))?;
         let fields = Fields(object);
-        let mut plan = Self::new(fields.text("file").unwrap_or_default(), fields.text("url").unwrap_or_default());
+        let mut plan = Self::new(
+            fields.text("file").unwrap_or_default(),
+            fields.text("url").unwrap_or_default(),
+        );
         let known = plan.to_json();
-        if let Some(name) = object.keys().find(|name| known.get(name.as_str()).is_none()) {
-            return Err(Error::new(format!("the plan has an unknown part `{}`", name.escape_default())));
+        if let Some(name) = object
+            .keys()
+            .find(|name| known.get(name.as_str()).is_none())
+        {
+            return Err(Error::new(format!(
+                "the plan has an unknown part `{}`",
+                name.escape_default()
+            )));
         }
         plan.connection = fields.text("connection");
         plan.own = fields.text("own");
         plan.users = fields.number("users").unwrap_or(plan.users);
-        plan.ramp = value["ramp"].as_f64().filter(|ramp| *ramp > 0.0).unwrap_or(plan.ramp);
+        plan.ramp = value["ramp"]
+            .as_f64()
+            .filter(|ramp| *ramp > 0.0)
+            .unwrap_or(plan.ramp);
         plan.duration = fields.duration("duration");
         let think = |at: usize| value["think"][at].as_u64().map(Duration::from_micros);
         plan.think = think(0).zip(think(1));
         plan.timeout = fields.duration("timeout").unwrap_or(plan.timeout);
         plan.threads = fields.number("threads");
-        let pair = |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
-        plan.set = value["set"].as_array().into_iter().flatten().filter_map(pair).collect();
+        let pair =
+            |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
+        plan.set = value["set"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(pair)
+            .collect();
         plan.fresh = value["fresh"].as_bool().unwrap_or_default();
         plan.page = fields.number("page");
         plan.json = value["json"].as_bool().unwrap_or_default();
         plan.max_p99 = fields.duration("max_p99");
-        plan.max_errors = fields.text("max_errors").map(|text| text.parse()).transpose()?;
+        plan.max_errors = fields
+            .text("max_errors")
+            .map(|text| text.parse())
+            .transpose()?;
         plan.folder = fields.text("folder").map_or(plan.folder, PathBuf::from);
         Ok(plan)
     }
@@ -155,11 +178,18 @@ impl std::str::FromStr for Limit {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let wrong = || Error::new(format!("`{text}` is no number of errors")).hint("`10` for so many, `1%` for a share of the answers");
+        let wrong = || {
+            Error::new(format!("`{text}` is no number of errors"))
+                .hint("`10` for so many, `1%` for a share of the answers")
+        };
         match text.strip_suffix('%') {
             Some(share) => {
                 let share: f64 = share.trim().parse().map_err(|_| wrong())?;
-                if (0.0..=100.0).contains(&share) { Ok(Self::Percent(share)) } else { Err(wrong()) }
+                if (0.0..=100.0).contains(&share) {
+                    Ok(Self::Percent(share))
+                } else {
+                    Err(wrong())
+                }
             }
             None => text.parse().map(Self::Count).map_err(|_| wrong()),
         }
@@ -181,7 +211,9 @@ impl std::fmt::Display for Limit {
 /// If it is none of these.
 pub fn duration(text: &str) -> Result<Duration, Error> {
     let wrong = || Error::new(format!("`{text}` is no time")).hint("`300ms`, `2s`, `1.5m`, `1h`");
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: f64 = number.parse().map_err(|_| wrong())?;
     let seconds = match unit.trim() {
@@ -191,7 +223,10 @@ pub fn duration(text: &str) -> Result<Duration, Error> {
         "h" => number * 3600.0,
         _ => return Err(wrong()),
     };
-    Duration::try_from_secs_f64(seconds).ok().filter(|it| *it <= Duration::from_secs(30 * 24 * 3600)).ok_or_else(wrong)
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|it| *it <= Duration::from_secs(30 * 24 * 3600))
+        .ok_or_else(wrong)
 }
 
 #[cfg(test)]

@@ -39,8 +39,11 @@ pub async fn permitted(plan: &Plan) -> Result<(Origin, SocketAddr), Error> {
 pub async fn answers(origin: &Origin, address: SocketAddr) -> Result<(), Error> {
     match tokio::net::TcpStream::connect(address).await {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::new(format!("nobody answers at `http://{}`: {error}", origin.authority()))
-            .hint("start the application in another terminal, `cargo run`, or add `--serve`")),
+        Err(error) => Err(Error::new(format!(
+            "nobody answers at `http://{}`: {error}",
+            origin.authority()
+        ))
+        .hint("start the application in another terminal, `cargo run`, or add `--serve`")),
     }
 }
 
@@ -63,9 +66,23 @@ pub async fn play(
 ///
 /// # Errors
 /// If threads cannot be started.
-pub async fn play_rounds(plan: &Plan, script: Script, target: (&Origin, SocketAddr), rounds: u64) -> Result<Measured, Error> {
+pub async fn play_rounds(
+    plan: &Plan,
+    script: Script,
+    target: (&Origin, SocketAddr),
+    rounds: u64,
+) -> Result<Measured, Error> {
     let (_aim, aim) = watch::channel(plan.aim());
-    run(plan, script, target, Some(rounds), aim, std::future::pending(), |_| {}).await
+    run(
+        plan,
+        script,
+        target,
+        Some(rounds),
+        aim,
+        std::future::pending(),
+        |_| {},
+    )
+    .await
 }
 
 async fn run(
@@ -77,7 +94,9 @@ async fn run(
     stop: impl Future<Output = ()>,
     each: impl FnMut(&Measured),
 ) -> Result<Measured, Error> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     let scene = |wanted| Scene {
         script,
         address,
@@ -91,14 +110,21 @@ async fn run(
         rounds,
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = plan.threads.unwrap_or_else(|| cores.saturating_sub(1)).max(1);
-    let crowd = Crowd::new(scene, threads).map_err(|error| Error::new(format!("cannot start threads: {error}")))?;
+    let threads = plan
+        .threads
+        .unwrap_or_else(|| cores.saturating_sub(1))
+        .max(1);
+    let crowd = Crowd::new(scene, threads)
+        .map_err(|error| Error::new(format!("cannot start threads: {error}")))?;
     Ok(crowd.run(aim, stop, each).await)
 }
 
 impl Plan {
     /// What is wanted at first.
     pub fn aim(&self) -> Aim {
-        Aim { users: self.users, ramp: self.ramp }
+        Aim {
+            users: self.users,
+            ramp: self.ramp,
+        }
     }
 }

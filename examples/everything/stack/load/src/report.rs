@@ -22,7 +22,12 @@ pub fn json(plan: &Plan, script: &Script, measured: &Measured) -> Value {
     let counts = &measured.counts;
     let steps = script.names.iter().zip(&counts.steps).enumerate();
     let steps = steps.map(|(number, (name, step))| {
-        let errors: u64 = counts.errors.iter().filter(|((of, _), _)| *of == number).map(|(_, count)| count).sum();
+        let errors: u64 = counts
+            .errors
+            .iter()
+            .filter(|((of, _), _)| *of == number)
+            .map(|(_, count)| count)
+            .sum();
         let mut step = latencies(step);
         step["name"] = json!(name);
         step["errors"] = json!(errors);
@@ -80,17 +85,36 @@ pub fn html(plan: &Plan, script: &Script, measured: &Measured, title: &str) -> S
     let verdict = if missed.is_empty() {
         String::new()
     } else {
-        let items: String = missed.iter().map(|text| format!("<li>{}</li>", escaped(text))).collect();
-        format!("<section class=\"missed\" role=\"alert\"><h2>Missed</h2><ul>{items}</ul></section>")
+        let items: String = missed
+            .iter()
+            .map(|text| format!("<li>{}</li>", escaped(text)))
+            .collect();
+        format!(
+            "<section class=\"missed\" role=\"alert\"><h2>Missed</h2><ul>{items}</ul></section>"
+        )
     };
     let tile = |name: &str, value: String| format!("<div><dt>{name}</dt><dd>{value}</dd></div>");
+    let users = measured.moments.iter().map(|one| one.users).max();
     let tiles = [
         tile("answers a second", short(per_second(measured))),
         tile("answers", all.count().to_string()),
-        tile("errors", format!("{} <small>{} %</small>", counts.failures(), short(share_of_errors(measured)))),
-        tile("p50", format!("{} <small>ms</small>", short(all.percentile(50.0)))),
-        tile("p99", format!("{} <small>ms</small>", short(all.percentile(99.0)))),
-        tile("users", plan.users.to_string()),
+        tile(
+            "errors",
+            format!(
+                "{} <small>{} %</small>",
+                counts.failures(),
+                short(share_of_errors(measured))
+            ),
+        ),
+        tile(
+            "p50",
+            format!("{} <small>ms</small>", short(all.percentile(50.0))),
+        ),
+        tile(
+            "p99",
+            format!("{} <small>ms</small>", short(all.percentile(99.0))),
+        ),
+        tile("users", users.unwrap_or_default().to_string()),
         tile("seconds", short(measured.took.as_secs_f64())),
         tile("rounds", counts.rounds.to_string()),
     ];
@@ -118,10 +142,22 @@ pub fn html(plan: &Plan, script: &Script, measured: &Measured, title: &str) -> S
 fn steps(script: &Script, measured: &Measured) -> String {
     let counts = &measured.counts;
     let row = |name: &str, errors: u64, step: &Latencies| {
-        let figures = [step.percentile(50.0), step.percentile(90.0), step.percentile(99.0), step.max()];
-        let figures: String = figures.iter().map(|figure| format!("<td>{}</td>", short(*figure))).collect();
+        let figures = [
+            step.percentile(50.0),
+            step.percentile(90.0),
+            step.percentile(99.0),
+            step.max(),
+        ];
+        let figures: String = figures
+            .iter()
+            .map(|figure| format!("<td>{}</td>", short(*figure)))
+            .collect();
         let bad = if errors > 0 { " class=\"bad\"" } else { "" };
-        format!("<tr><th scope=\"row\">{}</th><td>{}</td><td{bad}>{errors}</td>{figures}</tr>", escaped(name), step.count())
+        format!(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td{bad}>{errors}</td>{figures}</tr>",
+            escaped(name),
+            step.count()
+        )
     };
     let mut rows: String = script
         .names
@@ -129,11 +165,20 @@ fn steps(script: &Script, measured: &Measured) -> String {
         .zip(&counts.steps)
         .enumerate()
         .map(|(number, (name, step))| {
-            let errors = counts.errors.iter().filter(|((of, _), _)| *of == number).map(|(_, count)| count).sum();
+            let errors = counts
+                .errors
+                .iter()
+                .filter(|((of, _), _)| *of == number)
+                .map(|(_, count)| count)
+                .sum();
             row(name, errors, step)
         })
         .collect();
-    rows.push_str(&row("all", counts.failures(), &counts.all()).replacen("<tr>", "<tr class=\"all\">", 1));
+    rows.push_str(&row("all", counts.failures(), &counts.all()).replacen(
+        "<tr>",
+        "<tr class=\"all\">",
+        1,
+    ));
     format!(
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Steps\"><table><thead><tr><th scope=\"col\">step</th>\
          <th scope=\"col\">answers</th><th scope=\"col\">errors</th><th scope=\"col\">p50 ms</th><th scope=\"col\">p90 ms</th>\
@@ -149,7 +194,11 @@ fn errors(script: &Script, measured: &Measured) -> String {
     all.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     let row = |((name, kind), count): (&(usize, String), &u64)| {
         let name = script.names.get(*name).map_or("", String::as_str);
-        format!("<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td><td>{count}</td></tr>", escaped(name), escaped(kind))
+        format!(
+            "<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td><td>{count}</td></tr>",
+            escaped(name),
+            escaped(kind)
+        )
     };
     let rows: String = all.into_iter().map(row).collect();
     format!(
@@ -160,7 +209,10 @@ fn errors(script: &Script, measured: &Measured) -> String {
 
 /// As text in HTML: names come from a recording, kinds in part from a server.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -172,15 +224,32 @@ mod tests {
 
     fn example() -> (Plan, Script, Measured) {
         let names = vec!["GET /".to_owned(), "click <b>".to_owned()];
-        let script = Script { steps: Vec::new(), again_from: 0, names, reads_pages: false, has_live_pages: false, calls: Vec::new() };
+        let script = Script {
+            steps: Vec::new(),
+            again_from: 0,
+            names,
+            reads_pages: false,
+            has_live_pages: false,
+            calls: Vec::new(),
+        };
         let share = Share::new(2);
         for millis in [1, 2, 30] {
             share.answered(0, Duration::from_millis(millis));
         }
         share.failed(1, "expected a patch, got <script>".into());
         let counts = share.take();
-        let moments = (0..3).map(|at| Moment::of(Duration::from_secs(at), 1.0, &counts, (2, 1))).collect();
-        (Plan::new("demo.jsonl", "http://localhost"), script, Measured { counts, moments, took: Duration::from_secs(3) })
+        let moments = (0..3)
+            .map(|at| Moment::of(Duration::from_secs(at), 1.0, &counts, (2, 1)))
+            .collect();
+        (
+            Plan::new("demo.jsonl", "http://localhost"),
+            script,
+            Measured {
+                counts,
+                moments,
+                took: Duration::from_secs(3),
+            },
+        )
     }
 
     #[test]
@@ -189,7 +258,10 @@ mod tests {
         let json = json(&plan, &script, &measured);
         assert_eq!((&json["answers"], &json["errors"]), (&json!(3), &json!(1)));
         assert_eq!(json["steps"][0]["count"], 3);
-        assert_eq!(json["errors_by_kind"][0]["kind"], "expected a patch, got <script>");
+        assert_eq!(
+            json["errors_by_kind"][0]["kind"],
+            "expected a patch, got <script>"
+        );
         assert_eq!(json["moments"].as_array().unwrap().len(), 3);
     }
 

@@ -37,7 +37,11 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
     loop {
         let (measured, interrupted) = once(plan, &script, &board, (&origin, address)).await?;
         let missed = tell(plan, &script, &measured, &board)?;
-        let code = if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        let code = if missed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        };
         if interrupted || plan.page.is_none() {
             return Ok(code);
         }
@@ -56,9 +60,11 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
 pub fn script(file: &Path, connection: Option<&str>) -> Result<Script, Error> {
     let name = file.display();
     let opened = File::open(file).map_err(|error| {
-        Error::new(format!("cannot read `{name}`: {error}")).hint("`cargo dev record` writes a recording; one is in `load/demo.jsonl`")
+        Error::new(format!("cannot read `{name}`: {error}"))
+            .hint("`cargo dev record` writes a recording; one is in `load/demo.jsonl`")
     })?;
-    let recording = Recording::read(BufReader::new(opened)).map_err(|error| Error::new(format!("`{name}`: {error}")))?;
+    let recording = Recording::read(BufReader::new(opened))
+        .map_err(|error| Error::new(format!("`{name}`: {error}")))?;
     let visitor = recording.choose(connection)?;
     let script = Script::of(visitor).map_err(|error| Error::new(format!("`{name}`: {error}")))?;
     let counts = visitor.counts();
@@ -71,13 +77,21 @@ pub fn script(file: &Path, connection: Option<&str>) -> Result<Script, Error> {
         script.steps.len(),
     ));
     if recording.dropped > 0 {
-        ui::say(&format!("warning: {} lines are missing in the recording", recording.dropped));
+        ui::say(&format!(
+            "warning: {} lines are missing in the recording",
+            recording.dropped
+        ));
     }
     Ok(script)
 }
 
 /// One run; true if somebody has ended the program.
-async fn once(plan: &Plan, script: &Script, board: &Board, target: (&crate::target::Origin, std::net::SocketAddr)) -> Result<(Measured, bool), Error> {
+async fn once(
+    plan: &Plan,
+    script: &Script,
+    board: &Board,
+    target: (&crate::target::Origin, std::net::SocketAddr),
+) -> Result<(Measured, bool), Error> {
     let duration = match plan.page {
         None => Some(plan.duration.unwrap_or(USUAL)),
         Some(_) => plan.duration,
@@ -109,9 +123,15 @@ async fn once(plan: &Plan, script: &Script, board: &Board, target: (&crate::targ
 /// Writes the report and says the most important of it; true if something was missed.
 fn tell(plan: &Plan, script: &Script, measured: &Measured, board: &Board) -> Result<bool, Error> {
     let now = report::stamp(SystemTime::now());
-    let (page, json) = (report::html(plan, script, measured, &now), report::json(plan, script, measured));
+    let (page, json) = (
+        report::html(plan, script, measured, &now),
+        report::json(plan, script, measured),
+    );
     let name = now.replace([' ', ':'], "-");
-    let (page_file, json_file) = (plan.folder.join(format!("{name}.html")), plan.folder.join(format!("{name}.json")));
+    let (page_file, json_file) = (
+        plan.folder.join(format!("{name}.html")),
+        plan.folder.join(format!("{name}.json")),
+    );
     write(&plan.folder, &page_file, &page)?;
     write(&plan.folder, &json_file, &format!("{json:#}\n"))?;
     board.end(page);
@@ -129,12 +149,21 @@ fn tell(plan: &Plan, script: &Script, measured: &Measured, board: &Board) -> Res
     let mut errors: Vec<_> = counts.errors.iter().collect();
     errors.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for ((name, kind), count) in errors.iter().take(10) {
-        ui::say(&format!("  {count} × {}: {kind}", script.names.get(*name).map_or("", String::as_str)));
+        ui::say(&format!(
+            "  {count} × {}: {kind}",
+            script.names.get(*name).map_or("", String::as_str)
+        ));
     }
     if errors.iter().any(|((name, _), _)| script.enters(*name)) && plan.set.is_empty() {
-        ui::say("hint: an account that the recording did not make is named by `--set email=… --set password=…`");
+        ui::say(
+            "hint: an account that the recording did not make is named by `--set email=… --set password=…`",
+        );
     }
-    ui::say(&format!("report: {} and {}", page_file.display(), json_file.display()));
+    ui::say(&format!(
+        "report: {} and {}",
+        page_file.display(),
+        json_file.display()
+    ));
     if plan.json {
         ui::result(&json);
     }
@@ -146,7 +175,8 @@ fn tell(plan: &Plan, script: &Script, measured: &Measured, board: &Board) -> Res
 }
 
 fn write(folder: &Path, file: &PathBuf, text: &str) -> Result<(), Error> {
-    let wrong = |error: std::io::Error| Error::new(format!("cannot write `{}`: {error}", file.display()));
+    let wrong =
+        |error: std::io::Error| Error::new(format!("cannot write `{}`: {error}", file.display()));
     std::fs::create_dir_all(folder).map_err(wrong)?;
     std::fs::write(file, text).map_err(wrong)
 }

@@ -45,9 +45,14 @@ impl Shape {
                 None => {
                     let end = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
                     // A run of what belongs to no token is passed by one character at a time.
-                    let end = if end == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { end };
+                    let end = if end == 0 {
+                        rest.chars().next().map_or(1, char::len_utf8)
+                    } else {
+                        end
+                    };
                     // Numbers in a query are what somebody asked for.
-                    let class = class(&rest[..end]).filter(|class| !query || *class != Class::Number);
+                    let class =
+                        class(&rest[..end]).filter(|class| !query || *class != Class::Number);
                     (&rest[..end], class)
                 }
             };
@@ -82,9 +87,19 @@ impl Shape {
         self.0.iter().map(piece).collect()
     }
 
+    /// As people read the name of a handler, in which numbers are places on the page: `/1:0`.
+    pub fn place(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Fixed(text) | Piece::Own(text, Class::Number) => text.clone(),
+            Piece::Own(..) => "{id}".to_owned(),
+        };
+        self.0.iter().map(piece).collect()
+    }
+
     /// Whether `text` differs from it at most in its tokens.
     pub fn fits(&self, text: &str) -> bool {
-        self.capture(text).is_some_and(|(_, length)| length == text.len())
+        self.capture(text)
+            .is_some_and(|(_, length)| length == text.len())
     }
 
     /// What stands in the places of the tokens at the start of `text`, and how long all of it is. In a page, `&` may be
@@ -130,7 +145,10 @@ fn without<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 fn redacted_at(text: &str) -> Option<&str> {
-    [REDACTED, REDACTED_ENCODED].into_iter().find(|known| text.starts_with(known)).map(|known| &text[..known.len()])
+    [REDACTED, REDACTED_ENCODED]
+        .into_iter()
+        .find(|known| text.starts_with(known))
+        .map(|known| &text[..known.len()])
 }
 
 fn belongs(c: char) -> bool {
@@ -146,10 +164,13 @@ pub fn class(text: &str) -> Option<Class> {
         return Some(Class::Number);
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let hex = text
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let long = text.len() >= if hex { 16 } else { 20 };
     // `what_is_new_in_version_2` is a name: its words are long, and it has few digits.
-    let mixed = digits > 0 && (hex || digits * 8 >= text.len() || text.bytes().any(|byte| byte.is_ascii_uppercase()));
+    let mixed = digits > 0
+        && (hex || digits * 8 >= text.len() || text.bytes().any(|byte| byte.is_ascii_uppercase()));
     (long && mixed).then_some(Class::Token)
 }
 

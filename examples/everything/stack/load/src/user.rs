@@ -7,7 +7,9 @@ mod answer;
 mod live;
 mod request;
 
-use std::{collections::HashMap, future::poll_fn, net::SocketAddr, sync::Arc, task::Poll, time::Duration};
+use std::{
+    collections::HashMap, future::poll_fn, net::SocketAddr, sync::Arc, task::Poll, time::Duration,
+};
 
 use serde_json::Value;
 use tokio::{
@@ -133,7 +135,11 @@ impl User {
                 Ok(()) => {
                     self.share.round();
                     backoff = FIRST_BACKOFF;
-                    from = if self.scene.fresh { 0 } else { self.scene.script.again_from };
+                    from = if self.scene.fresh {
+                        0
+                    } else {
+                        self.scene.script.again_from
+                    };
                 }
                 Err(Break::Home) => return,
                 Err(Break::Error(_)) => {
@@ -153,7 +159,12 @@ impl User {
 
     fn new_visitor(&mut self) {
         self.visits += 1;
-        self.values = Values::new(&self.scene.run, self.number + 1, self.visits, &self.scene.set);
+        self.values = Values::new(
+            &self.scene.run,
+            self.number + 1,
+            self.visits,
+            &self.scene.set,
+        );
         self.jar = Jar::default();
         self.document.clear();
         self.documents.clear();
@@ -190,7 +201,13 @@ impl User {
     async fn step(&mut self, step: &Step) -> Result<(), Break> {
         match &step.action {
             Action::Request(request) => self.request(request).await,
-            Action::Join { tab, url, again, zone, expect } => self.join(*tab, url, *again, zone.as_deref(), *expect).await,
+            Action::Join {
+                tab,
+                url,
+                again,
+                zone,
+                expect,
+            } => self.join(*tab, url, *again, zone.as_deref(), *expect).await,
             Action::Message(message) => self.message(message).await,
             Action::Leave(_) => Ok(()),
         }
@@ -205,7 +222,11 @@ impl User {
             Some((least, most)) => least + most.saturating_sub(least).mul_f64(self.random.share()),
         };
         if time.is_zero() {
-            return if self.is_wanted() { Ok(()) } else { Err(Break::Home) };
+            return if self.is_wanted() {
+                Ok(())
+            } else {
+                Err(Break::Home)
+            };
         }
         match self.pause(time).await {
             Err(Break::Error(kind)) => {
@@ -244,13 +265,22 @@ impl User {
     }
 
     /// What the pages of this user say, the most recent one first.
-    fn sources<'a>(tabs: &'a HashMap<u64, Tab>, front: Option<u64>, location: Option<&'a str>, document: &'a str) -> Vec<&'a str> {
+    fn sources<'a>(
+        tabs: &'a HashMap<u64, Tab>,
+        front: Option<u64>,
+        location: Option<&'a str>,
+        document: &'a str,
+    ) -> Vec<&'a str> {
         let live = |tab: u64| tabs.get(&tab).and_then(|tab| tab.page.html.as_deref());
         let mut all: Vec<&str> = Vec::new();
         all.extend(front.and_then(live));
         all.extend(location);
         all.push(document);
-        all.extend(tabs.keys().filter(|tab| Some(**tab) != front).filter_map(|tab| live(*tab)));
+        all.extend(
+            tabs.keys()
+                .filter(|tab| Some(**tab) != front)
+                .filter_map(|tab| live(*tab)),
+        );
         all
     }
 }

@@ -16,15 +16,24 @@ pub fn missed(plan: &Plan, measured: &Measured) -> Vec<String> {
     if let Some(most) = plan.max_p99 {
         let (most, got) = (most.as_secs_f64() * 1000.0, answers.percentile(99.0));
         if got > most {
-            missed.push(format!("p99 is {} ms, more than {} ms", short(got), short(most)));
+            missed.push(format!(
+                "p99 is {} ms, more than {} ms",
+                short(got),
+                short(most)
+            ));
         }
     }
     match plan.max_errors {
-        Some(Limit::Count(most)) if errors > most => missed.push(format!("there were {errors} errors, more than {most}")),
+        Some(Limit::Count(most)) if errors > most => {
+            missed.push(format!("there were {errors} errors, more than {most}"));
+        }
         Some(Limit::Percent(most)) => {
             let share = share_of_errors(measured);
             if share > most {
-                missed.push(format!("{} % of all steps were errors, more than {most} %", short(share)));
+                missed.push(format!(
+                    "{} % of all steps were errors, more than {most} %",
+                    short(share)
+                ));
             }
         }
         _ => {}
@@ -36,13 +45,17 @@ pub fn missed(plan: &Plan, measured: &Measured) -> Vec<String> {
 pub fn share_of_errors(measured: &Measured) -> f64 {
     let errors = measured.counts.failures() as f64;
     let all = errors + measured.counts.all().count() as f64;
-    if all == 0.0 { 0.0 } else { 100.0 * errors / all }
+    if all == 0.0 {
+        0.0
+    } else {
+        100.0 * errors / all
+    }
 }
 
-/// Three digits at least, as people read them.
+/// As many digits as people read.
 pub fn short(number: f64) -> String {
     match number.abs() {
-        size if size >= 100.0 || size == 0.0 => format!("{number:.0}"),
+        size if size >= 100.0 || size.fract() == 0.0 => format!("{number:.0}"),
         size if size >= 10.0 => format!("{number:.1}"),
         _ => format!("{number:.2}"),
     }
@@ -58,12 +71,18 @@ mod tests {
     fn measured(answers: u64, errors: u64) -> Measured {
         let share = Share::new(1);
         for number in 0..answers {
-            share.answered(0, Duration::from_millis(if number % 10 == 0 { 400 } else { 10 }));
+            share.answered(
+                0,
+                Duration::from_millis(if number % 10 == 0 { 400 } else { 10 }),
+            );
         }
         for _ in 0..errors {
             share.failed(0, "connection refused".into());
         }
-        Measured { counts: share.take(), ..Measured::default() }
+        Measured {
+            counts: share.take(),
+            ..Measured::default()
+        }
     }
 
     #[test]
@@ -73,7 +92,10 @@ mod tests {
         plan.max_p99 = Some(Duration::from_millis(300));
         plan.max_errors = Some(Limit::Percent(1.0));
         let words = missed(&plan, &measured(100, 5)).join("; ");
-        assert!(words.contains("more than 300 ms") && words.contains("4.76 % of all"), "{words}");
+        assert!(
+            words.contains("more than 300 ms") && words.contains("4.76 % of all"),
+            "{words}"
+        );
         plan.max_errors = Some(Limit::Count(5));
         plan.max_p99 = Some(Duration::from_secs(1));
         assert_eq!(missed(&plan, &measured(100, 5)), Vec::<String>::new());

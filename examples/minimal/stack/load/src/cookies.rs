@@ -9,12 +9,15 @@ impl Jar {
     /// Takes in a `Set-Cookie` header.
     pub(crate) fn take(&mut self, header: &str) {
         let mut parts = header.split(';');
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
         let name = name.trim();
         self.0.retain(|(known, _)| known != name);
         let over = parts.any(|part| {
             let (attribute, value) = part.split_once('=').unwrap_or((part, ""));
-            attribute.trim().eq_ignore_ascii_case("max-age") && value.trim().parse::<i64>().is_ok_and(|age| age <= 0)
+            attribute.trim().eq_ignore_ascii_case("max-age")
+                && value.trim().parse::<i64>().is_ok_and(|age| age <= 0)
         });
         if !over && !name.is_empty() {
             self.0.push((name.to_owned(), value.trim().to_owned()));

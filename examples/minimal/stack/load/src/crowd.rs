@@ -53,24 +53,42 @@ pub struct Measured {
 
 impl Crowd {
     /// Threads that wait for users.
-    pub(crate) fn new(scene: impl FnOnce(watch::Receiver<usize>) -> Scene, threads: usize) -> std::io::Result<Self> {
+    pub(crate) fn new(
+        scene: impl FnOnce(watch::Receiver<usize>) -> Scene,
+        threads: usize,
+    ) -> std::io::Result<Self> {
         let (wanted, receiver) = watch::channel(0);
         let scene = Arc::new(scene(receiver));
         let (mut shares, mut handles) = (Vec::new(), Vec::new());
         for number in 0..threads {
             let share = Arc::new(Share::new(scene.script.names.len()));
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             let (scene, mine) = (Arc::clone(&scene), Arc::clone(&share));
             let thread = std::thread::Builder::new().name(format!("users-{number}"));
-            handles.push(thread.spawn(move || runtime.block_on(keep(&scene, &mine, number, threads)))?);
+            handles.push(
+                thread.spawn(move || runtime.block_on(keep(&scene, &mine, number, threads)))?,
+            );
             shares.push(share);
         }
-        Ok(Self { scene, wanted, shares, threads: handles, began: Instant::now() })
+        Ok(Self {
+            scene,
+            wanted,
+            shares,
+            threads: handles,
+            began: Instant::now(),
+        })
     }
 
     /// Plays until `stop` is ready, or nobody is left of those who had so many rounds to play. Calls `each` about every
     /// second.
-    pub(crate) async fn run(self, aim: watch::Receiver<Aim>, stop: impl Future<Output = ()>, mut each: impl FnMut(&Measured)) -> Measured {
+    pub(crate) async fn run(
+        self,
+        aim: watch::Receiver<Aim>,
+        stop: impl Future<Output = ()>,
+        mut each: impl FnMut(&Measured),
+    ) -> Measured {
         let mut measured = Measured::default();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -88,7 +106,8 @@ impl Crowd {
             let wanted = users as f64;
             here = if self.scene.rounds.is_some() {
                 wanted
-            } else if here < wanted { (here + step).min(wanted)
+            } else if here < wanted {
+                (here + step).min(wanted)
             } else {
                 (here - step).max(wanted)
             };
@@ -98,7 +117,12 @@ impl Crowd {
                 last_moment = now;
                 each(&measured);
             }
-            let over = self.scene.rounds.is_some() && here >= wanted && self.threads.iter().all(std::thread::JoinHandle::is_finished);
+            let over = self.scene.rounds.is_some()
+                && here >= wanted
+                && self
+                    .threads
+                    .iter()
+                    .all(std::thread::JoinHandle::is_finished);
             if over {
                 break;
             }
@@ -114,7 +138,8 @@ impl Crowd {
     }
 
     fn want(&self, users: usize) {
-        self.wanted.send_if_modified(|wanted| std::mem::replace(wanted, users) != users);
+        self.wanted
+            .send_if_modified(|wanted| std::mem::replace(wanted, users) != users);
     }
 
     fn measure(&self, measured: &mut Measured, since: Instant) {
@@ -126,7 +151,12 @@ impl Crowd {
             gauges = (gauges.0 + users, gauges.1 + connected);
         }
         measured.took = self.began.elapsed();
-        let moment = Moment::of(measured.took, since.elapsed().as_secs_f64(), &second, gauges);
+        let moment = Moment::of(
+            measured.took,
+            since.elapsed().as_secs_f64(),
+            &second,
+            gauges,
+        );
         measured.moments.push(moment);
         measured.counts.add(second);
     }
@@ -140,7 +170,10 @@ async fn keep(scene: &Arc<Scene>, share: &Arc<Share>, number: usize, threads: us
         let users = *wanted.borrow_and_update();
         for user in (number..users).step_by(threads) {
             // Who has played all their rounds is done; who went home comes back.
-            if there.get(&user).is_none_or(|task| task.is_finished() && scene.rounds.is_none()) {
+            if there
+                .get(&user)
+                .is_none_or(|task| task.is_finished() && scene.rounds.is_none())
+            {
                 there.insert(user, begin(scene, share, user));
             }
         }

@@ -3,7 +3,9 @@
 /// Whether somebody types a password into a field of this name.
 pub fn is_password(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["password", "passwd", "passphrase"].iter().any(|part| name.contains(part))
+    ["password", "passwd", "passphrase"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// `a+b%20c` → `a b c`. What is not encoded rightly stays as it is.
@@ -12,7 +14,9 @@ pub fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        let hex = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten();
         if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             out.push(byte);
             at += 3;
@@ -42,7 +46,9 @@ fn encode(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
+                out.push(char::from(byte));
+            }
             b' ' => out.push('+'),
             _ => {
                 out.push('%');

@@ -50,7 +50,14 @@ impl Share {
     /// For steps of so many names.
     pub fn new(names: usize) -> Self {
         let steps = vec![Latencies::default(); names];
-        Self { now: Mutex::new(Counts { steps, ..Counts::default() }), users: AtomicI64::new(0), connected: AtomicI64::new(0) }
+        Self {
+            now: Mutex::new(Counts {
+                steps,
+                ..Counts::default()
+            }),
+            users: AtomicI64::new(0),
+            connected: AtomicI64::new(0),
+        }
     }
 
     fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
@@ -77,20 +84,30 @@ impl Share {
     /// What was measured since the last time.
     pub fn take(&self) -> Counts {
         let mut now = self.counts();
-        let fresh = Counts { steps: vec![Latencies::default(); now.steps.len()], ..Counts::default() };
+        let fresh = Counts {
+            steps: vec![Latencies::default(); now.steps.len()],
+            ..Counts::default()
+        };
         mem::replace(&mut now, fresh)
     }
 
     /// Users and connected pages.
     pub fn gauges(&self) -> (i64, i64) {
-        (self.users.load(Ordering::Relaxed), self.connected.load(Ordering::Relaxed))
+        (
+            self.users.load(Ordering::Relaxed),
+            self.connected.load(Ordering::Relaxed),
+        )
     }
 }
 
 impl Counts {
     fn error(&mut self, name: usize, kind: String, count: u64) {
         let known = self.errors.len() < KINDS || self.errors.contains_key(&(name, kind.clone()));
-        let kind = if known { kind } else { "something else".to_owned() };
+        let kind = if known {
+            kind
+        } else {
+            "something else".to_owned()
+        };
         *self.errors.entry((name, kind)).or_default() += count;
     }
 
@@ -126,19 +143,27 @@ impl Counts {
 impl Latencies {
     fn histogram(&mut self) -> &mut Histogram<u64> {
         // Two digits: what is shown is at most 1 % beside the truth, and a histogram takes some kilobytes.
-        self.histogram.get_or_insert_with(|| Histogram::new(2).expect("two digits can be kept"))
+        self.histogram
+            .get_or_insert_with(|| Histogram::new(2).expect("two digits can be kept"))
     }
 
     /// One answer, in microseconds.
     pub fn add(&mut self, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).clamp(1, 3_600_000_000);
-        self.histogram().saturating_record(micros);
+        let micros = u64::try_from(took.as_micros())
+            .unwrap_or(u64::MAX)
+            .clamp(1, 3_600_000_000);
+        // It grows as it needs to.
+        self.histogram()
+            .record(micros)
+            .expect("a histogram that grows has place for an hour");
         self.sum += took;
     }
 
     fn merge(&mut self, other: Self) {
         self.sum += other.sum;
-        let Some(theirs) = other.histogram else { return };
+        let Some(theirs) = other.histogram else {
+            return;
+        };
         match &mut self.histogram {
             Some(mine) => mine.add(&theirs).expect("both grow by themselves"),
             none => *none = Some(theirs),
@@ -152,7 +177,10 @@ impl Latencies {
 
     /// What so many percent of the answers took at most, in milliseconds.
     pub fn percentile(&self, percent: f64) -> f64 {
-        let value = self.histogram.as_ref().map_or(0, |all| all.value_at_percentile(percent).min(all.max()));
+        let value = self
+            .histogram
+            .as_ref()
+            .map_or(0, |all| all.value_at_percentile(percent).min(all.max()));
         value as f64 / 1000.0
     }
 
@@ -224,8 +252,16 @@ mod tests {
         assert_eq!((all.all().count(), all.failures(), all.rounds), (2, 2, 2));
         assert_eq!(all.steps[0].count(), 0);
         assert!((all.steps[1].mean() - 2.0).abs() < 0.01);
-        assert!((all.steps[1].max() - 3.0).abs() < 0.05, "{}", all.steps[1].max());
-        assert_eq!(shares[0].take().failures(), 0, "what was taken is not there twice");
+        assert!(
+            (all.steps[1].max() - 3.0).abs() < 0.05,
+            "{}",
+            all.steps[1].max()
+        );
+        assert_eq!(
+            shares[0].take().failures(),
+            0,
+            "what was taken is not there twice"
+        );
     }
 
     #[test]

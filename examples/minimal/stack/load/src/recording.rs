@@ -101,7 +101,11 @@ impl Recording {
             }
             match parsed {
                 Ok(value) => reader.line(number, value)?,
-                Err(error) => broken = Some(Error::new(format!("line {number} of the recording cannot be read: {error}"))),
+                Err(error) => {
+                    broken = Some(Error::new(format!(
+                        "line {number} of the recording cannot be read: {error}"
+                    )));
+                }
             }
         }
         Ok(reader.finish())
@@ -125,13 +129,20 @@ impl Recording {
     /// If there is none.
     pub fn choose(&self, id: Option<&str>) -> Result<&Visitor, Error> {
         let names = || {
-            let names: Vec<String> = self.visitors.iter().map(|one| format!("`{}`", one.id)).collect();
+            let names: Vec<String> = self
+                .visitors
+                .iter()
+                .map(|one| format!("`{}`", one.id))
+                .collect();
             names.join(", ")
         };
         match id {
             Some(id) => {
                 let found = self.visitors.iter().find(|one| one.id == id);
-                found.ok_or_else(|| Error::new(format!("the recording has no connection `{id}`")).hint(format!("it has {}", names())))
+                found.ok_or_else(|| {
+                    Error::new(format!("the recording has no connection `{id}`"))
+                        .hint(format!("it has {}", names()))
+                })
             }
             None => {
                 let richest = self.visitors.iter().rev().max_by_key(|one| one.worth());
@@ -205,13 +216,19 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, line: usize, value: Value) -> Result<(), Error> {
-        let wrong = |what: &str| Error::new(format!("line {line} of the recording cannot be read: {what}"));
+        let wrong = |what: &str| {
+            Error::new(format!(
+                "line {line} of the recording cannot be read: {what}"
+            ))
+        };
         let Value::Object(mut value) = value else {
             return Err(wrong("it is no object"));
         };
         if let Some(version) = value.get("recording") {
             if version.as_u64() != Some(VERSION) {
-                let text = format!("the recording is of version {version}, and only version {VERSION} is known");
+                let text = format!(
+                    "the recording is of version {version}, and only version {VERSION} is known"
+                );
                 return Err(Error::new(text));
             }
             self.section += 1;
@@ -222,7 +239,9 @@ impl Reader {
         let (visitor, connection) = (number(&value, "visitor"), number(&value, "connection"));
         let (began, what) = match kind.as_str() {
             "dropped" => {
-                self.dropped = self.dropped.saturating_add(number(&value, "lines").unwrap_or_default());
+                self.dropped = self
+                    .dropped
+                    .saturating_add(number(&value, "lines").unwrap_or_default());
                 return Ok(());
             }
             "http" => {
@@ -233,12 +252,26 @@ impl Reader {
                 (began, request(&value).map_err(|what| wrong(&what))?)
             }
             "live" => {
-                let connection = connection.ok_or_else(|| wrong("it has no number `connection`"))?;
-                (ended, message(connection, &mut value).ok_or_else(|| wrong("its `direction` is neither `in` nor `out`"))?)
+                let connection =
+                    connection.ok_or_else(|| wrong("it has no number `connection`"))?;
+                (
+                    ended,
+                    message(connection, &mut value)
+                        .ok_or_else(|| wrong("its `direction` is neither `in` nor `out`"))?,
+                )
             }
             other => return Err(wrong(&format!("its kind is `{other}`"))),
         };
-        self.events.push((self.section, visitor, Event { line, began, ended, what }));
+        self.events.push((
+            self.section,
+            visitor,
+            Event {
+                line,
+                began,
+                ended,
+                what,
+            },
+        ));
         Ok(())
     }
 
@@ -251,15 +284,25 @@ impl Reader {
                 }
                 What::Request { .. } => visitor,
             };
-            visitors.entry((section, owner.unwrap_or_default())).or_default().push(event);
+            visitors
+                .entry((section, owner.unwrap_or_default()))
+                .or_default()
+                .push(event);
         }
         let several = self.section > 1;
         let visitors = visitors.into_iter().map(|((section, number), mut events)| {
             events.sort_by_key(|event| (event.began, event.line));
-            let id = if several { format!("{section}.{number}") } else { number.to_string() };
+            let id = if several {
+                format!("{section}.{number}")
+            } else {
+                number.to_string()
+            };
             Visitor { id, events }
         });
-        Recording { visitors: visitors.collect(), dropped: self.dropped }
+        Recording {
+            visitors: visitors.collect(),
+            dropped: self.dropped,
+        }
     }
 }
 
@@ -279,10 +322,20 @@ fn request(value: &Map<String, Value>) -> Result<What, String> {
     let status = status.ok_or_else(|| missing("status"))?;
     // It is put into a request as it is.
     let is_token = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
-    if !is_token || !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(format!("`{} {}` is no request", method.escape_default(), target.escape_default()));
+    if !is_token || !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return Err(format!(
+            "`{} {}` is no request",
+            method.escape_default(),
+            target.escape_default()
+        ));
     }
-    Ok(What::Request { method, target, status, body: text(value, "body") })
+    Ok(What::Request {
+        method,
+        target,
+        status,
+        body: text(value, "body"),
+    })
 }
 
 fn message(connection: u64, value: &mut Map<String, Value>) -> Option<What> {

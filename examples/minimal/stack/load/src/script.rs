@@ -46,25 +46,51 @@ impl Script {
     /// If a message cannot be read, or there is nothing to play.
     pub fn of(visitor: &Visitor) -> Result<Self, Error> {
         let answers = Answers::of(visitor);
-        let mut making = Making { answers, names: Names::default(), steps: Vec::new(), places: HashMap::new(), ended: 0, skipped: HashSet::new() };
+        let mut making = Making {
+            answers,
+            names: Names::default(),
+            steps: Vec::new(),
+            places: HashMap::new(),
+            ended: 0,
+            skipped: HashSet::new(),
+        };
         for (at, event) in visitor.events.iter().enumerate() {
-            making.event(visitor, at, event).map_err(|what| Error::new(format!("line {} of the recording: {what}", event.line)))?;
+            making.event(visitor, at, event).map_err(|what| {
+                Error::new(format!("line {} of the recording: {what}", event.line))
+            })?;
         }
-        let Making { answers, names, steps, .. } = making;
+        let Making {
+            answers,
+            names,
+            steps,
+            ..
+        } = making;
         if steps.is_empty() {
-            return Err(Error::new("the recording has nothing to play").hint("`cargo dev record` writes another one"));
+            return Err(Error::new("the recording has nothing to play")
+                .hint("`cargo dev record` writes another one"));
         }
         let steps = with_leaving(steps);
         let again_from = again_from(&steps);
         let reads_pages = steps.iter().any(reads_pages);
-        let has_live_pages = steps.iter().any(|step| matches!(step.action, Action::Join { .. }));
-        Ok(Self { steps, again_from, has_live_pages, names: names.all(), reads_pages, calls: answers.calls })
+        let has_live_pages = steps
+            .iter()
+            .any(|step| matches!(step.action, Action::Join { .. }));
+        Ok(Self {
+            steps,
+            again_from,
+            has_live_pages,
+            names: names.all(),
+            reads_pages,
+            calls: answers.calls,
+        })
     }
 
     /// Whether steps of this name say who the visitor is, by a password.
     pub fn enters(&self, name: usize) -> bool {
         let enters = |step: &Step| matches!(&step.action, Action::Request(request) if carries_password(&request.body));
-        self.steps.iter().any(|step| step.name == name && enters(step))
+        self.steps
+            .iter()
+            .any(|step| step.name == name && enters(step))
     }
 
     /// The name of a step.
@@ -90,12 +116,31 @@ impl Making {
         let (name, action, ended) = match &event.what {
             // The opening of a connection is played by its first message.
             recording::What::Request { status: 101, .. } => return Ok(()),
-            recording::What::Request { method, target, status, body } => {
+            recording::What::Request {
+                method,
+                target,
+                status,
+                body,
+            } => {
                 let target = Shape::of(target);
-                let leads_to = if matches!(status, 301..=303 | 307 | 308) { following(visitor, at, event.ended) } else { None };
+                let leads_to = if matches!(status, 301..=303 | 307 | 308) {
+                    following(visitor, at, event.ended)
+                } else {
+                    None
+                };
                 let body = body.as_deref().map_or(Ok(Body::None), parse_body)?;
                 let name = format!("{method} {}", path(&target.name()));
-                (name, Action::Request(Request { method: method.clone(), target, body, status: *status, leads_to }), event.ended)
+                (
+                    name,
+                    Action::Request(Request {
+                        method: method.clone(),
+                        target,
+                        body,
+                        status: *status,
+                        leads_to,
+                    }),
+                    event.ended,
+                )
             }
             recording::What::In(tab, message) => match self.message(*tab, at, message)? {
                 Some(made) => made,
@@ -103,31 +148,53 @@ impl Making {
             },
             recording::What::Out(tab, message) => {
                 if let Some(url) = message["u"][0].as_str() {
-                    self.places.insert(*tab, path(&Shape::of(url).name()).to_owned());
+                    self.places
+                        .insert(*tab, path(&Shape::of(url).name()).to_owned());
                 }
                 return Ok(());
             }
             recording::What::Chunk(_) => return Ok(()),
         };
-        let think = Duration::from_micros(if self.steps.is_empty() { 0 } else { event.began.saturating_sub(self.ended) });
+        let think = Duration::from_micros(if self.steps.is_empty() {
+            0
+        } else {
+            event.began.saturating_sub(self.ended)
+        });
         self.ended = self.ended.max(ended);
         let name = self.names.number(name);
-        self.steps.push(Step { line: event.line, name, think: think.min(LONGEST_PAUSE), action });
+        self.steps.push(Step {
+            line: event.line,
+            name,
+            think: think.min(LONGEST_PAUSE),
+            action,
+        });
         Ok(())
     }
 
     /// What a browser said: a name, what to do, and when the answer was there. None if it is no step of its own.
-    fn message(&mut self, tab: u64, at: usize, message: &Value) -> Result<Option<(String, Action, u64)>, String> {
+    fn message(
+        &mut self,
+        tab: u64,
+        at: usize,
+        message: &Value,
+    ) -> Result<Option<(String, Action, u64)>, String> {
         let answer = self.answers.to(at);
         let (expect, ended) = (answer.outcome, answer.at);
-        let kind = message[0].as_str().ok_or("a message that is no array with a name")?;
+        let kind = message[0]
+            .as_str()
+            .ok_or("a message that is no array with a name")?;
         if kind != "join" && !self.places.contains_key(&tab) {
             // The recording began in the middle of this connection.
             self.skipped.insert(tab);
             return Ok(None);
         }
         let place = || self.places.get(&tab).cloned().unwrap_or_default();
-        let text = |value: &Value, what: &str| value.as_str().map(str::to_owned).ok_or(format!("a message without {what}"));
+        let text = |value: &Value, what: &str| {
+            value
+                .as_str()
+                .map(str::to_owned)
+                .ok_or(format!("a message without {what}"))
+        };
         let (name, what) = match kind {
             "join" => {
                 let url = text(&message[1]["url"], "a URL")?;
@@ -136,15 +203,30 @@ impl Making {
                 let again = message[1]["again"].as_bool().unwrap_or_default();
                 let place = path(&url.name()).to_owned();
                 self.places.insert(tab, place.clone());
-                let action = Action::Join { tab, url, again, zone, expect };
+                let action = Action::Join {
+                    tab,
+                    url,
+                    again,
+                    zone,
+                    expect,
+                };
                 return Ok(Some((format!("live {place}"), action, ended)));
             }
             "ev" => {
                 let handler = Shape::of(&text(&message[3], "a handler")?);
                 let kind = text(&message[4], "a type")?;
                 let payload = message[5].clone();
-                let control = payload["name"].as_str().map_or_else(|| handler.name(), str::to_owned);
-                (format!("{kind} {control} on {}", place()), What::Event { handler, kind, payload })
+                let control = payload["name"]
+                    .as_str()
+                    .map_or_else(|| handler.place(), str::to_owned);
+                (
+                    format!("{kind} {control} on {}", place()),
+                    What::Event {
+                        handler,
+                        kind,
+                        payload,
+                    },
+                )
             }
             "nav" => {
                 let url = text(&message[2], "a URL")?;
@@ -158,15 +240,32 @@ impl Making {
             "up" => {
                 let handler = Shape::of(&text(&message[2], "a handler")?);
                 let files = message[5].as_array().map(Vec::as_slice).unwrap_or_default();
-                let file = |file: &Value| Some((file[0].as_str()?.to_owned(), file[1].as_u64()?, file[2].as_str()?.to_owned()));
-                let files = files.iter().map(file).collect::<Option<Vec<_>>>().ok_or("an upload whose files cannot be read")?;
-                (format!("upload on {}", place()), What::Upload { handler, files })
+                let file = |file: &Value| {
+                    Some((
+                        file[0].as_str()?.to_owned(),
+                        file[1].as_u64()?,
+                        file[2].as_str()?.to_owned(),
+                    ))
+                };
+                let files = files
+                    .iter()
+                    .map(file)
+                    .collect::<Option<Vec<_>>>()
+                    .ok_or("an upload whose files cannot be read")?;
+                (
+                    format!("upload on {}", place()),
+                    What::Upload { handler, files },
+                )
             }
             // Reactions, which each user has for itself.
             "ret" | "upx" | "ping" => return Ok(None),
             other => return Err(format!("no message is called `{}`", other.escape_default())),
         };
-        Ok(Some((name, Action::Message(Message { tab, what, expect }), ended)))
+        Ok(Some((
+            name,
+            Action::Message(Message { tab, what, expect }),
+            ended,
+        )))
     }
 }
 
@@ -177,9 +276,13 @@ fn path(target: &str) -> &str {
 
 /// Where a redirect led: what the visitor asked for right after.
 fn following(visitor: &Visitor, at: usize, ended: u64) -> Option<Shape> {
-    let next = visitor.events[at + 1..].iter().find(|event| matches!(event.what, recording::What::Request { .. }))?;
+    let next = visitor.events[at + 1..]
+        .iter()
+        .find(|event| matches!(event.what, recording::What::Request { .. }))?;
     match &next.what {
-        recording::What::Request { method, target, .. } if method == "GET" && next.began <= ended.saturating_add(FOLLOWS) => {
+        recording::What::Request { method, target, .. }
+            if method == "GET" && next.began <= ended.saturating_add(FOLLOWS) =>
+        {
             Some(Shape::of(target))
         }
         _ => None,
@@ -187,7 +290,9 @@ fn following(visitor: &Visitor, at: usize, ended: u64) -> Option<Shape> {
 }
 
 fn parse_body(body: &str) -> Result<Body, String> {
-    if body.trim_start().starts_with(['{', '[', '"']) && let Ok(json) = serde_json::from_str(body) {
+    if body.trim_start().starts_with(['{', '[', '"'])
+        && let Ok(json) = serde_json::from_str(body)
+    {
         return Ok(Body::Json(json));
     }
     let mut fields = Vec::new();
@@ -219,11 +324,17 @@ fn with_leaving(steps: Vec<Step>) -> Vec<Step> {
             _ => None,
         };
         if opens.is_some() {
-            let (over, rest) = open.into_iter().partition(|tab| last.get(tab).is_none_or(|last| *last < at));
+            let (over, rest) = open
+                .into_iter()
+                .partition(|tab| last.get(tab).is_none_or(|last| *last < at));
             open = rest;
             let over: Vec<u64> = over;
             if !over.is_empty() {
-                all.push(Step { think: Duration::ZERO, action: Action::Leave(over), ..step.clone() });
+                all.push(Step {
+                    think: Duration::ZERO,
+                    action: Action::Leave(over),
+                    ..step.clone()
+                });
             }
             open.extend(opens);
         }
@@ -235,7 +346,9 @@ fn with_leaving(steps: Vec<Step>) -> Vec<Step> {
 /// After the last request that carried a password, if the visitor stayed who they were then.
 fn again_from(steps: &[Step]) -> usize {
     let entered = steps.iter().rposition(|step| match &step.action {
-        Action::Request(request) => request.method != "GET" && request.status < 400 && carries_password(&request.body),
+        Action::Request(request) => {
+            request.method != "GET" && request.status < 400 && carries_password(&request.body)
+        }
         _ => false,
     });
     let Some(entered) = entered else { return 0 };
@@ -243,7 +356,8 @@ fn again_from(steps: &[Step]) -> usize {
     let leaves = rest.iter().any(|step| match &step.action {
         Action::Request(Request { method, target, .. }) => {
             let path = target.name().to_lowercase().replace(['-', '_'], "");
-            method == "DELETE" && path.contains("session") || method == "POST" && (path.contains("logout") || path.contains("signout"))
+            method == "DELETE" && path.contains("session")
+                || method == "POST" && (path.contains("logout") || path.contains("signout"))
         }
         _ => false,
     });
@@ -261,17 +375,25 @@ fn carries_password(body: &Body) -> bool {
         Body::None => false,
         Body::Form(fields) => fields.iter().any(|(name, value)| is(name, value)),
         Body::Json(json) => json.as_object().is_some_and(|object| {
-            object.iter().any(|(name, value)| is(name, value.as_str().unwrap_or_default()))
+            object
+                .iter()
+                .any(|(name, value)| is(name, value.as_str().unwrap_or_default()))
         }),
     }
 }
 
 fn reads_pages(step: &Step) -> bool {
     match &step.action {
-        Action::Request(request) => !request.target.is_fixed() || matches!(request.body, Body::Form(_)) || request.leads_to.as_ref().is_some_and(|to| !to.is_fixed()),
+        Action::Request(request) => {
+            !request.target.is_fixed()
+                || matches!(request.body, Body::Form(_))
+                || request.leads_to.as_ref().is_some_and(|to| !to.is_fixed())
+        }
         Action::Join { url, again, .. } => *again || !url.is_fixed(),
         Action::Message(message) => match &message.what {
-            What::Event { handler, payload, .. } => {
+            What::Event {
+                handler, payload, ..
+            } => {
                 !simple(handler) || payload.get("fields").is_some() || payload.get("data").is_some()
             }
             What::Navigate { url, .. } => !url.is_fixed(),
@@ -284,7 +406,10 @@ fn reads_pages(step: &Step) -> bool {
 /// Whether a handler is called the same for everybody: numbers are places on the page.
 fn simple(handler: &Shape) -> bool {
     use crate::shape::{Class, Piece};
-    handler.0.iter().all(|piece| matches!(piece, Piece::Fixed(_) | Piece::Own(_, Class::Number)))
+    handler
+        .0
+        .iter()
+        .all(|piece| matches!(piece, Piece::Fixed(_) | Piece::Own(_, Class::Number)))
 }
 
 impl Outcome {

@@ -7,7 +7,9 @@ pub(crate) fn apply(text: &str, splices: &[Value]) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 256);
     let mut rest = text;
     for splice in splices.chunks(3) {
-        let [keep, skip, insert] = splice else { return None };
+        let [keep, skip, insert] = splice else {
+            return None;
+        };
         let kept = bytes(rest, keep.as_u64()?)?;
         out.push_str(&rest[..kept]);
         rest = &rest[kept..];
@@ -61,13 +63,25 @@ mod tests {
     #[test]
     fn a_change_counts_in_the_units_of_a_browser() {
         let change = json!([2, 1, "x", 1, 0, "🙂"]);
-        assert_eq!(apply("ä🙂b", &[json!(1), json!(2), json!("c")]).as_deref(), Some("äcb"));
-        assert_eq!(apply("abcd", change.as_array().unwrap()).as_deref(), Some("abxd🙂"));
+        assert_eq!(
+            apply("ä🙂b", &[json!(1), json!(2), json!("c")]).as_deref(),
+            Some("äcb")
+        );
+        assert_eq!(
+            apply("abcd", change.as_array().unwrap()).as_deref(),
+            Some("abxd🙂")
+        );
     }
 
     #[test]
     fn a_change_that_does_not_fit_is_none() {
-        for change in [json!([9, 0, ""]), json!([0, 9, ""]), json!([2, 0, "x"]), json!([0]), json!(["a", 0, ""])] {
+        for change in [
+            json!([9, 0, ""]),
+            json!([0, 9, ""]),
+            json!([2, 0, "x"]),
+            json!([0]),
+            json!(["a", 0, ""]),
+        ] {
             assert_eq!(apply("ä🙂", change.as_array().unwrap()), None, "{change}");
         }
     }

@@ -57,8 +57,11 @@ pub(crate) type Failure = String;
 impl Tab {
     /// On a connection that was upgraded, with what was read already.
     pub(crate) async fn new(stream: TcpStream, read: Vec<u8>, page: Page) -> Self {
-        let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
-        let socket = WebSocketStream::from_partially_read(stream, read, Role::Client, Some(config)).await;
+        let config = WebSocketConfig::default()
+            .read_buffer_size(4096)
+            .write_buffer_size(0);
+        let socket =
+            WebSocketStream::from_partially_read(stream, read, Role::Client, Some(config)).await;
         let now = Instant::now();
         Self {
             socket,
@@ -88,16 +91,27 @@ impl Tab {
 
     pub(crate) async fn say(&mut self, message: &Value) -> Result<(), Failure> {
         self.said = Instant::now();
-        self.socket.send(Frame::text(message.to_string())).await.map_err(|error| broken(&error))
+        self.socket
+            .send(Frame::text(message.to_string()))
+            .await
+            .map_err(|error| broken(&error))
     }
 
-    pub(crate) async fn chunk(&mut self, reference: u32, file: u32, bytes: usize) -> Result<(), Failure> {
+    pub(crate) async fn chunk(
+        &mut self,
+        reference: u32,
+        file: u32,
+        bytes: usize,
+    ) -> Result<(), Failure> {
         self.said = Instant::now();
         let mut frame = Vec::with_capacity(8 + bytes);
         frame.extend_from_slice(&reference.to_be_bytes());
         frame.extend_from_slice(&file.to_be_bytes());
         frame.resize(8 + bytes, b'x');
-        self.socket.send(Frame::binary(frame)).await.map_err(|error| broken(&error))
+        self.socket
+            .send(Frame::binary(frame))
+            .await
+            .map_err(|error| broken(&error))
     }
 
     pub(crate) async fn close(&mut self) {
@@ -106,14 +120,18 @@ impl Tab {
     }
 
     /// The next message, once it is there.
-    pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> task::Poll<Result<Value, Failure>> {
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut task::Context<'_>,
+    ) -> task::Poll<Result<Value, Failure>> {
         loop {
             let frame = match self.socket.poll_next_unpin(cx) {
                 task::Poll::Pending => return task::Poll::Pending,
                 task::Poll::Ready(None) => Err("live connection closed".into()),
                 task::Poll::Ready(Some(Err(error))) => Err(broken(&error)),
                 task::Poll::Ready(Some(Ok(Frame::Text(text)))) => {
-                    serde_json::from_str(text.as_str()).map_err(|_| "a message that cannot be read".to_owned())
+                    serde_json::from_str(text.as_str())
+                        .map_err(|_| "a message that cannot be read".to_owned())
                 }
                 task::Poll::Ready(Some(Ok(Frame::Close(frame)))) => Err(match frame {
                     Some(frame) => format!("live connection closed ({})", u16::from(frame.code)),
@@ -134,7 +152,13 @@ impl Tab {
         if let Some(upto) = message["a"].as_u64() {
             self.acknowledged = self.acknowledged.max(upto);
         }
-        let numbers = |name: &str| message[name].as_array().into_iter().flatten().filter_map(Value::as_u64);
+        let numbers = |name: &str| {
+            message[name]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+        };
         for seq in numbers("w") {
             self.working.entry(seq).or_insert(false);
         }
@@ -151,14 +175,20 @@ impl Tab {
             self.joined = true;
         }
         self.change(message)?;
-        for (list, apply) in [("ua", Upload::at as fn(&mut Upload, &Value)), ("ue", Upload::refuse), ("ud", Upload::finish)] {
+        for (list, apply) in [
+            ("ua", Upload::at as fn(&mut Upload, &Value)),
+            ("ue", Upload::refuse),
+            ("ud", Upload::finish),
+        ] {
             for one in message[list].as_array().into_iter().flatten() {
                 let reference = one.as_u64().or_else(|| one[0].as_u64()).unwrap_or_default();
                 apply(self.uploads.entry(reference).or_default(), one);
             }
         }
         let calls = message["c"].as_array().into_iter().flatten();
-        Ok(calls.filter_map(|call| Some((call[0].as_u64()?, call[1].clone()))).collect())
+        Ok(calls
+            .filter_map(|call| Some((call[0].as_u64()?, call[1].clone())))
+            .collect())
     }
 
     fn change(&mut self, message: &Value) -> Result<(), Failure> {
@@ -186,11 +216,15 @@ impl Tab {
 
     /// Whether everything about the message with this number was heard.
     pub(crate) fn is_answered(&self, seq: u64) -> bool {
-        matches!(self.outcome, Outcome::Leave | Outcome::Stopped) || self.acknowledged >= seq && !self.working.contains_key(&seq)
+        matches!(self.outcome, Outcome::Leave | Outcome::Stopped)
+            || self.acknowledged >= seq && !self.working.contains_key(&seq)
     }
 
     pub(crate) fn upload(&self, reference: u32) -> Upload {
-        self.uploads.get(&u64::from(reference)).copied().unwrap_or_default()
+        self.uploads
+            .get(&u64::from(reference))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -217,7 +251,9 @@ fn broken(error: &tokio_tungstenite::tungstenite::Error) -> Failure {
     use tokio_tungstenite::tungstenite::Error;
     match error {
         Error::Io(error) => crate::http::failure(error),
-        Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_) => "live connection closed".into(),
+        Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_) => {
+            "live connection closed".into()
+        }
         other => format!("live connection: {other}"),
     }
 }

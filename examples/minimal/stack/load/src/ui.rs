@@ -1,6 +1,10 @@
 //! The only module that prints.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing belongs")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where printing belongs"
+)]
 
 use std::io::IsTerminal as _;
 
@@ -25,7 +29,9 @@ pub fn result(value: &Value) {
 
 /// How it goes: a line that is written over on a terminal, one now and then elsewhere.
 pub fn progress(measured: &Measured) {
-    let Some(now) = measured.moments.last() else { return };
+    let Some(now) = measured.moments.last() else {
+        return;
+    };
     let line = format!(
         "{:>5} s  {:>6} users  {:>5} live  {:>8}/s  p50 {} ms  p99 {} ms  {} errors",
         short(now.at),

@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    form,
-    html,
+    form, html,
     shape::{self, Class, Piece, REDACTED, Shape},
 };
 
@@ -34,7 +33,13 @@ impl Values {
     /// A new visitor: the `user`th, who begins for the `round`th time, in a run with this name.
     pub(crate) fn new(run: &str, user: usize, round: usize, set: &[(String, String)]) -> Self {
         let who = format!("{run}-{user}-{round}");
-        Self { who, user, round, set: set.to_vec(), ..Self::default() }
+        Self {
+            who,
+            user,
+            round,
+            set: set.to_vec(),
+            ..Self::default()
+        }
     }
 
     /// Another round of the same visitor, with other pages.
@@ -62,18 +67,30 @@ impl Values {
     ///
     /// # Errors
     /// What was looked for and not found.
-    pub(crate) fn handler(&mut self, shape: &Shape, kind: &str, sources: &Sources<'_>) -> Result<String, String> {
+    pub(crate) fn handler(
+        &mut self,
+        shape: &Shape,
+        kind: &str,
+        sources: &Sources<'_>,
+    ) -> Result<String, String> {
         let attribute = format!("on:{kind}=\"");
         let mut pieces = vec![Piece::Fixed(attribute.clone())];
         for piece in &shape.0 {
             match (piece, pieces.last_mut()) {
                 // Numbers are places on the page.
-                (Piece::Fixed(text) | Piece::Own(text, Class::Number), Some(Piece::Fixed(before))) => before.push_str(text),
-                (Piece::Fixed(text) | Piece::Own(text, Class::Number), _) => pieces.push(Piece::Fixed(text.clone())),
+                (
+                    Piece::Fixed(text) | Piece::Own(text, Class::Number),
+                    Some(Piece::Fixed(before)),
+                ) => before.push_str(text),
+                (Piece::Fixed(text) | Piece::Own(text, Class::Number), _) => {
+                    pieces.push(Piece::Fixed(text.clone()));
+                }
                 (own, _) => pieces.push(own.clone()),
             }
         }
-        let text = self.text(&Shape(pieces), sources).map_err(|_| format!("a handler such as `{}`", shape.name()))?;
+        let text = self
+            .text(&Shape(pieces), sources)
+            .map_err(|_| format!("a handler such as `{}`", shape.name()))?;
         Ok(text[attribute.len()..].to_owned())
     }
 
@@ -86,10 +103,16 @@ impl Values {
     }
 
     fn bind(&mut self, shape: &Shape, tokens: &[String]) {
-        let own = shape.0.iter().enumerate().filter(|(_, piece)| matches!(piece, Piece::Own(..)));
+        let own = shape
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(_, piece)| matches!(piece, Piece::Own(..)));
         for ((at, piece), token) in own.zip(tokens) {
             if !matches!(piece, Piece::Own(_, Class::Redacted)) {
-                self.own.entry(key(shape, at)).or_insert_with(|| token.clone());
+                self.own
+                    .entry(key(shape, at))
+                    .or_insert_with(|| token.clone());
             }
         }
     }
@@ -100,14 +123,23 @@ impl Values {
             return Ok(());
         }
         // The same for everybody: it is there as it was recorded.
-        let literal = shape.0.iter().all(|piece| !matches!(piece, Piece::Own(_, Class::Redacted)));
+        let literal = shape
+            .0
+            .iter()
+            .all(|piece| !matches!(piece, Piece::Own(_, Class::Redacted)));
         let recorded = Shape(vec![Piece::Fixed(known.recorded())]);
-        if literal && sources.iter().any(|source| occurrences(&recorded, source).next().is_some()) {
+        if literal
+            && sources
+                .iter()
+                .any(|source| occurrences(&recorded, source).next().is_some())
+        {
             return Ok(());
         }
         for source in sources {
             for tokens in occurrences(&known, source) {
-                let taken = tokens.iter().any(|token| self.own.values().any(|own| own == token));
+                let taken = tokens
+                    .iter()
+                    .any(|token| self.own.values().any(|own| own == token));
                 if !taken {
                     let tokens: Vec<String> = tokens.into_iter().map(str::to_owned).collect();
                     self.bind(&known, &tokens);
@@ -122,10 +154,18 @@ impl Values {
         });
         let Some(recorded) = unknown else {
             // Numbers that are nowhere are the same for everybody.
-            return if literal { Ok(()) } else { Err(format!("a link such as `{}`", shape.name())) };
+            return if literal {
+                Ok(())
+            } else {
+                Err(format!("a link such as `{}`", shape.name()))
+            };
         };
-        let json = sources.iter().find(|source| source.trim_start().starts_with(['{', '[']));
-        let found = json.and_then(|json| serde_json::from_str::<Value>(json).ok()).and_then(|json| token_in(&json, &self.own));
+        let json = sources
+            .iter()
+            .find(|source| source.trim_start().starts_with(['{', '[']));
+        let found = json
+            .and_then(|json| serde_json::from_str::<Value>(json).ok())
+            .and_then(|json| token_in(&json, &self.own));
         match found {
             Some(token) => {
                 self.own.insert(recorded, token);
@@ -158,16 +198,26 @@ impl Values {
     ///
     /// # Errors
     /// What was looked for and not found.
-    pub(crate) fn field(&mut self, name: &str, recorded: &str, action: &str, sources: &Sources<'_>) -> Result<String, String> {
+    pub(crate) fn field(
+        &mut self,
+        name: &str,
+        recorded: &str,
+        action: &str,
+        sources: &Sources<'_>,
+    ) -> Result<String, String> {
         if let Some(set) = self.set(name) {
             return Ok(set);
         }
-        let page = sources.iter().find_map(|source| html::hidden(source, name, action));
+        let page = sources
+            .iter()
+            .find_map(|source| html::hidden(source, name, action));
         if let Some(value) = page {
             return Ok(value);
         }
         if recorded == REDACTED {
-            return self.made_up(name).ok_or_else(|| format!("a field `{name}` on the page"));
+            return self
+                .made_up(name)
+                .ok_or_else(|| format!("a field `{name}` on the page"));
         }
         Ok(self.value(recorded))
     }
@@ -180,8 +230,14 @@ impl Values {
             Value::Object(object) => {
                 let filled = object.iter().map(|(name, value)| {
                     let text = value.as_str();
-                    let own = self.set(name).or_else(|| text.filter(|text| *text == REDACTED).and_then(|_| self.made_up(name)));
-                    (name.clone(), own.map_or_else(|| self.json(value), Value::from))
+                    let own = self.set(name).or_else(|| {
+                        text.filter(|text| *text == REDACTED)
+                            .and_then(|_| self.made_up(name))
+                    });
+                    (
+                        name.clone(),
+                        own.map_or_else(|| self.json(value), Value::from),
+                    )
                 });
                 Value::Object(filled.collect::<Map<_, _>>())
             }
@@ -193,18 +249,29 @@ impl Values {
     pub(crate) fn value(&mut self, recorded: &str) -> String {
         if is_address(recorded) {
             let next = self.addresses.len();
-            return match *self.addresses.entry(recorded.to_lowercase()).or_insert(next) {
+            return match *self
+                .addresses
+                .entry(recorded.to_lowercase())
+                .or_insert(next)
+            {
                 0 => format!("load-{}@example.com", self.who),
                 number => format!("load-{}-{number}@example.com", self.who),
             };
         }
-        self.own.get(recorded).cloned().unwrap_or_else(|| recorded.to_owned())
+        self.own
+            .get(recorded)
+            .cloned()
+            .unwrap_or_else(|| recorded.to_owned())
     }
 
     /// `--set NAME=VALUE`.
     pub(crate) fn set(&self, name: &str) -> Option<String> {
         let (_, value) = self.set.iter().find(|(known, _)| known == name)?;
-        Some(value.replace("{user}", &self.user.to_string()).replace("{round}", &self.round.to_string()))
+        Some(
+            value
+                .replace("{user}", &self.user.to_string())
+                .replace("{round}", &self.round.to_string()),
+        )
     }
 
     /// In the place of a secret that was left out. A token cannot be made up.
@@ -227,13 +294,17 @@ impl Values {
 fn key(shape: &Shape, at: usize) -> String {
     let before = at.checked_sub(1).and_then(|at| shape.0.get(at));
     match (&shape.0[at], before) {
-        (Piece::Own(recorded, Class::Number), Some(Piece::Fixed(before))) => format!("{before}{recorded}"),
+        (Piece::Own(recorded, Class::Number), Some(Piece::Fixed(before))) => {
+            format!("{before}{recorded}")
+        }
         (Piece::Own(recorded, _) | Piece::Fixed(recorded), _) => recorded.clone(),
     }
 }
 
 fn is_address(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else { return false };
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
     let fine = |c: char| c.is_alphanumeric() || ".-_+".contains(c);
     !name.is_empty() && host.contains('.') && name.chars().all(fine) && host.chars().all(fine)
 }
@@ -275,7 +346,8 @@ fn occurrences<'a>(shape: &Shape, source: &'a str) -> impl Iterator<Item = Vec<&
 fn token_in(json: &Value, known: &HashMap<String, String>) -> Option<String> {
     match json {
         Value::String(text) => {
-            let fits = shape::class(text) == Some(Class::Token) && !known.values().any(|own| own == text);
+            let fits =
+                shape::class(text) == Some(Class::Token) && !known.values().any(|own| own == text);
             fits.then(|| text.clone())
         }
         Value::Array(all) => all.iter().find_map(|one| token_in(one, known)),
@@ -298,58 +370,105 @@ mod tests {
     const MINE: &str = "0198c1c2-7b6e-7d52-a3f0-aaaaaaaaaaaa";
 
     fn values() -> Values {
-        Values::new("r", 7, 2, &[("plan".to_owned(), "big-{user}-{round}".to_owned())])
+        Values::new(
+            "r",
+            7,
+            2,
+            &[("plan".to_owned(), "big-{user}-{round}".to_owned())],
+        )
     }
 
     #[test]
     fn an_identifier_is_that_of_the_same_link_on_the_users_page() {
         let mut values = values();
-        let page = format!("<a href=\"/notes/new\"></a><a href=\"/notes/{MINE}\">A</a><a href=\"/notes/{OTHER}\">B</a>");
+        let page = format!(
+            "<a href=\"/notes/new\"></a><a href=\"/notes/{MINE}\">A</a><a href=\"/notes/{OTHER}\">B</a>"
+        );
         let link = Shape::of(&format!("/notes/{RECORDED}"));
-        assert_eq!(values.text(&link, &[&page]).unwrap(), format!("/notes/{MINE}"));
+        assert_eq!(
+            values.text(&link, &[&page]).unwrap(),
+            format!("/notes/{MINE}")
+        );
         // From then on it is known, also where no page says it.
         let delete = Shape::of(&format!("/notes/{RECORDED}/delete"));
-        assert_eq!(values.text(&delete, &[]).unwrap(), format!("/notes/{MINE}/delete"));
+        assert_eq!(
+            values.text(&delete, &[]).unwrap(),
+            format!("/notes/{MINE}/delete")
+        );
         let second = Shape::of("/notes/0198c1c2-7b6e-7d52-a3f0-cccccccccccc");
-        assert_eq!(values.text(&second, &[&page]).unwrap(), format!("/notes/{OTHER}"));
+        assert_eq!(
+            values.text(&second, &[&page]).unwrap(),
+            format!("/notes/{OTHER}")
+        );
         let third = Shape::of("/notes/0198c1c2-7b6e-7d52-a3f0-dddddddddddd");
-        assert!(values.text(&third, &[&page]).unwrap_err().contains("/notes/{id}"));
+        assert!(
+            values
+                .text(&third, &[&page])
+                .unwrap_err()
+                .contains("/notes/{id}")
+        );
     }
 
     #[test]
     fn what_stands_on_the_page_as_it_was_recorded_is_taken_as_it_is() {
         let page = format!("<a href=\"/planets/{RECORDED}\"></a><a href=\"/planets/{MINE}\"></a>");
         let link = Shape::of(&format!("/planets/{RECORDED}"));
-        assert_eq!(values().text(&link, &[&page]).unwrap(), format!("/planets/{RECORDED}"));
-        assert_eq!(values().text(&Shape::of("/pages/3?q=4"), &[]).unwrap(), "/pages/3?q=4");
+        assert_eq!(
+            values().text(&link, &[&page]).unwrap(),
+            format!("/planets/{RECORDED}")
+        );
+        assert_eq!(
+            values().text(&Shape::of("/pages/3?q=4"), &[]).unwrap(),
+            "/pages/3?q=4"
+        );
     }
 
     #[test]
     fn a_program_finds_identifiers_in_what_it_was_answered() {
         let answer = json!({ "title": "a", "id": MINE }).to_string();
         let link = Shape::of(&format!("/api/notes/{RECORDED}"));
-        assert_eq!(values().text(&link, &[&answer]).unwrap(), format!("/api/notes/{MINE}"));
+        assert_eq!(
+            values().text(&link, &[&answer]).unwrap(),
+            format!("/api/notes/{MINE}")
+        );
     }
 
     #[test]
     fn fields_are_filled_with_what_this_user_has() {
         let mut values = values();
         let page = r#"<form action="/register"><input type="hidden" name="csrf_token" value="own"></form>"#;
-        let mut field = |name: &str, recorded: &str| values.field(name, recorded, "/register", &[page]);
+        let mut field =
+            |name: &str, recorded: &str| values.field(name, recorded, "/register", &[page]);
         assert_eq!(field("csrf_token", REDACTED).unwrap(), "own");
-        assert_eq!(field("email", "Ada@example.com").unwrap(), "load-r-7-2@example.com");
-        assert_eq!(field("other", "bob@example.com").unwrap(), "load-r-7-2-1@example.com");
-        assert_eq!(field("email", "ada@example.com").unwrap(), "load-r-7-2@example.com");
+        assert_eq!(
+            field("email", "Ada@example.com").unwrap(),
+            "load-r-7-2@example.com"
+        );
+        assert_eq!(
+            field("other", "bob@example.com").unwrap(),
+            "load-r-7-2-1@example.com"
+        );
+        assert_eq!(
+            field("email", "ada@example.com").unwrap(),
+            "load-r-7-2@example.com"
+        );
         let password = field("password", REDACTED).unwrap();
         assert_eq!(field("password_again", REDACTED).unwrap(), password);
         assert_eq!(field("plan", "small").unwrap(), "big-7-2");
         assert_eq!(field("name", "Ada").unwrap(), "Ada");
-        assert!(field("other_token", REDACTED).unwrap_err().contains("`other_token`"));
+        assert!(
+            field("other_token", REDACTED)
+                .unwrap_err()
+                .contains("`other_token`")
+        );
     }
 
     #[test]
     fn json_is_filled_like_a_form() {
         let sent = values().json(&json!({ "email": "ada@example.com", "password": REDACTED, "tags": ["a", 1], "plan": 3 }));
-        assert_eq!(sent, json!({ "email": "load-r-7-2@example.com", "password": "Load-r-7-2-Aa1!", "tags": ["a", 1], "plan": "big-7-2" }));
+        assert_eq!(
+            sent,
+            json!({ "email": "load-r-7-2@example.com", "password": "Load-r-7-2-Aa1!", "tags": ["a", 1], "plan": "big-7-2" })
+        );
     }
 }

@@ -6,6 +6,7 @@ mod browser_test;
 mod db;
 mod doctor;
 mod editor;
+mod load;
 mod migrate;
 mod pave;
 #[cfg(unix)]

@@ -40,7 +40,9 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
         .path_and_query()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let sent = recorder.visitors().cookies(request.headers(), header::COOKIE);
+    let sent = recorder
+        .visitors()
+        .cookies(request.headers(), header::COOKIE);
     let form = media_type(request.headers(), "application/x-www-form-urlencoded");
     let seen: Option<Seen> =
         (form || media_type(request.headers(), "application/json")).then(|| {
@@ -82,7 +84,10 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
 
 impl Recorder {
     fn visitors(&self) -> MutexGuard<'_, Visitors> {
-        self.0.visitors.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .visitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

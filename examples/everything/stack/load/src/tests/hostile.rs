@@ -16,17 +16,29 @@ fn a_line_that_is_none_of_a_recording_is_an_error_with_its_number() {
         ("{\"at\":1,\"kind\":\"http\"}", "no `method`"),
         ("{\"at\":1,\"kind\":\"mail\"}", "its kind is `mail`"),
         ("{\"at\":1,\"kind\":\"live\"}", "no number `connection`"),
-        ("{\"at\":1,\"kind\":\"live\",\"connection\":1,\"direction\":\"up\"}", "direction"),
+        (
+            "{\"at\":1,\"kind\":\"live\",\"connection\":1,\"direction\":\"up\"}",
+            "direction",
+        ),
     ] {
         let text = format!("{HEADER}{line}\n{}\n", http(2, "GET", "/", 200));
         let error = Recording::read(text.as_bytes()).unwrap_err().to_string();
-        assert!(error.starts_with("line 2 ") && error.contains(why), "{line}: {error}");
+        assert!(
+            error.starts_with("line 2 ") && error.contains(why),
+            "{line}: {error}"
+        );
     }
 }
 
 #[test]
 fn a_request_that_would_become_two_is_refused() {
-    for target in ["/ HTTP/1.1\r\nHost: evil", "http://evil.example/", "//evil\n", "", "/ä"] {
+    for target in [
+        "/ HTTP/1.1\r\nHost: evil",
+        "http://evil.example/",
+        "//evil\n",
+        "",
+        "/ä",
+    ] {
         let text = format!("{HEADER}{}\n\n", http(2, "GET", target, 200));
         assert!(Recording::read(text.as_bytes()).is_err(), "{target}");
     }
@@ -38,9 +50,15 @@ fn a_request_that_would_become_two_is_refused() {
 fn a_last_line_that_was_cut_off_is_left_out() {
     let whole = format!("{HEADER}{}\n", http(1, "GET", "/", 200));
     let cut = whole.clone() + "{\"at\":12,\"kin";
-    assert_eq!(Recording::read(cut.as_bytes()).unwrap().counts().requests, 1);
+    assert_eq!(
+        Recording::read(cut.as_bytes()).unwrap().counts().requests,
+        1
+    );
     let two = format!("{cut}\n{whole}");
-    assert_eq!(Recording::read(two.as_bytes()).unwrap().counts().requests, 2);
+    assert_eq!(
+        Recording::read(two.as_bytes()).unwrap().counts().requests,
+        2
+    );
 }
 
 #[test]
@@ -48,7 +66,13 @@ fn another_version_and_a_recording_of_nothing_are_errors() {
     let error = Recording::read("{\"recording\":2}\n".as_bytes()).unwrap_err();
     assert!(error.to_string().contains("version 2"));
     let empty = Recording::read(HEADER.as_bytes()).unwrap();
-    assert!(empty.choose(None).unwrap_err().to_string().contains("hint: "));
+    assert!(
+        empty
+            .choose(None)
+            .unwrap_err()
+            .to_string()
+            .contains("hint: ")
+    );
 }
 
 fn message() -> impl Strategy<Value = Value> {
@@ -62,7 +86,9 @@ fn message() -> impl Strategy<Value = Value> {
         any::<u32>().prop_map(Value::from),
         "[a-z\\[\\]]{0,6}".prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| prop::collection::vec(inner, 0..5).prop_map(Value::from))
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop::collection::vec(inner, 0..5).prop_map(Value::from)
+    })
 }
 
 proptest! {

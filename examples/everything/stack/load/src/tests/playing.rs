@@ -23,8 +23,12 @@ async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Sock
                 let mut bytes = Vec::new();
                 while stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                        continue;
+                    };
+                    let length = head
+                        .lines()
+                        .find_map(|line| line.strip_prefix("Content-Length: "));
                     if body.len() < length.map_or(0, |length| length.parse().unwrap()) {
                         continue;
                     }
@@ -40,7 +44,10 @@ async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Sock
 }
 
 fn ok(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// What two users met who played twice: how many good answers, and each kind of error.
@@ -51,8 +58,15 @@ async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
     plan.timeout = Duration::from_secs(20);
     let script = script(lines);
     let (origin, address) = play::permitted(&plan).await.unwrap();
-    let measured = play::play_rounds(&plan, script, (&origin, address), 2).await.unwrap();
-    let mut kinds: Vec<String> = measured.counts.errors.keys().map(|(_, kind)| kind.clone()).collect();
+    let measured = play::play_rounds(&plan, script, (&origin, address), 2)
+        .await
+        .unwrap();
+    let mut kinds: Vec<String> = measured
+        .counts
+        .errors
+        .keys()
+        .map(|(_, kind)| kind.clone())
+        .collect();
     kinds.dedup();
     (measured.counts.all().count(), kinds)
 }
@@ -68,25 +82,43 @@ async fn answers_of_the_recorded_kind_are_counted() {
 async fn an_answer_of_another_kind_is_an_error_that_names_both() {
     let address = server(|_| "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned()).await;
     let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
-    assert_eq!((good, kinds), (0, vec!["expected success, got 503".to_owned()]));
+    assert_eq!(
+        (good, kinds),
+        (0, vec!["expected success, got 503".to_owned()])
+    );
 }
 
 #[tokio::test]
 async fn a_redirect_elsewhere_is_an_error_and_is_not_followed() {
     let address = server(|text| match text.starts_with("GET /a ") {
-        true => "HTTP/1.1 303 See\r\nLocation: /login?next=/a\r\nContent-Length: 0\r\n\r\n".to_owned(),
-        false => "HTTP/1.1 303 See\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        true => {
+            "HTTP/1.1 303 See\r\nLocation: /login?next=/a\r\nContent-Length: 0\r\n\r\n".to_owned()
+        }
+        false => "HTTP/1.1 303 See\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n"
+            .to_owned(),
     })
     .await;
-    let (_, kinds) = played(address, &[http(1, "GET", "/a", 303), http(2, "GET", "/b", 200)]).await;
+    let (_, kinds) = played(
+        address,
+        &[http(1, "GET", "/a", 303), http(2, "GET", "/b", 200)],
+    )
+    .await;
     assert_eq!(kinds, ["expected a redirect to /b, got one to /login"]);
-    let (_, kinds) = played(address, &[http(1, "GET", "/c", 303), http(2, "GET", "/b", 200)]).await;
+    let (_, kinds) = played(
+        address,
+        &[http(1, "GET", "/c", 303), http(2, "GET", "/b", 200)],
+    )
+    .await;
     assert_eq!(kinds, ["a redirect to another site"]);
 }
 
 #[tokio::test]
 async fn nobody_who_answers_is_counted_by_kind() {
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let address = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
     assert_eq!((good, kinds), (0, vec!["connection refused".to_owned()]));
     let address = server(|_| "nonsense\r\n\r\n".to_owned()).await;
@@ -114,13 +146,19 @@ async fn each_user_sends_the_token_of_their_own_page_with_their_own_cookie() {
     let lines = [http(1, "GET", "/form", 200), form(2, "/a", 200, body)];
     assert_eq!(played(address, &lines).await, (8, vec![]));
     let (_, kinds) = played(address, &[form(2, "/a", 200, "csrf_token=%5Bredacted%5D")]).await;
-    assert_eq!(kinds, ["expected a field `csrf_token` on the page, found none"]);
+    assert_eq!(
+        kinds,
+        ["expected a field `csrf_token` on the page, found none"]
+    );
 }
 
 #[tokio::test]
 async fn a_page_that_is_not_live_any_more_is_an_error() {
     let address = server(|_| ok("<p>plain</p>")).await;
-    let lines = [http(1, "GET", "/a", 200), live(2, "in", json!(["join", { "url": "/a" }]))];
+    let lines = [
+        http(1, "GET", "/a", 200),
+        live(2, "in", json!(["join", { "url": "/a" }])),
+    ];
     let (_, kinds) = played(address, &lines).await;
     assert_eq!(kinds, ["expected a live page at /a, found none"]);
 }
@@ -128,10 +166,15 @@ async fn a_page_that_is_not_live_any_more_is_an_error() {
 #[tokio::test]
 async fn chunked_and_unmeasured_bodies_are_read_to_their_end() {
     let address = server(|text| match text.starts_with("GET /chunked ") {
-        true => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n".to_owned(),
+        true => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            .to_owned(),
         false => "HTTP/1.1 204 None\r\n\r\n".to_owned(),
     })
     .await;
-    let lines = [http(1, "GET", "/chunked", 200), http(2, "GET", "/nothing", 204), http(3, "GET", "/chunked", 200)];
+    let lines = [
+        http(1, "GET", "/chunked", 200),
+        http(2, "GET", "/nothing", 204),
+        http(3, "GET", "/chunked", 200),
+    ];
     assert_eq!(played(address, &lines).await, (12, vec![]));
 }

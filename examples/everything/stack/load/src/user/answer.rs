@@ -28,7 +28,9 @@ pub(super) fn on_this_site<'a>(location: &'a str, authority: &str) -> Result<&'a
     if location.starts_with('/') && !location.starts_with("//") {
         return Ok(location);
     }
-    let rest = location.strip_prefix("http://").and_then(|rest| rest.strip_prefix(authority));
+    let rest = location
+        .strip_prefix("http://")
+        .and_then(|rest| rest.strip_prefix(authority));
     match rest {
         Some("") => Ok("/"),
         Some(rest) if rest.starts_with('/') => Ok(rest),
@@ -45,7 +47,13 @@ mod tests {
         let to = |location| on_this_site(location, "localhost:3000").ok();
         assert_eq!(to("/notes?a=b"), Some("/notes?a=b"));
         assert_eq!(to("http://localhost:3000/notes"), Some("/notes"));
-        for other in ["//evil.example/", "http://evil.example/", "http://localhost:30001/", "https://localhost:3000/", ""] {
+        for other in [
+            "//evil.example/",
+            "http://evil.example/",
+            "http://localhost:30001/",
+            "https://localhost:3000/",
+            "",
+        ] {
             assert_eq!(to(other), None, "{other}");
         }
     }

@@ -81,7 +81,9 @@ fn counts(file: &Path) -> Result<Counts> {
         File::open(file).map_err(|error| Error::new(format!("cannot read `{name}`: {error}")))?;
     match Recording::read(BufReader::new(opened)) {
         Ok(recording) => Ok(recording.counts()),
-        Err(error) => Err(Error::new(format!("`{name}`: {error}"))
-            .hint("cargo dev record --out another.jsonl")),
+        Err(error) => {
+            Err(Error::new(format!("`{name}`: {error}"))
+                .hint("cargo dev record --out another.jsonl"))
+        }
     }
 }

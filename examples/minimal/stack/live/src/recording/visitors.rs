@@ -44,10 +44,14 @@ impl Visitors {
         let several = name == header::COOKIE;
         let texts = headers.get_all(name).into_iter();
         let texts = texts.filter_map(|value| value.to_str().ok());
-        let pairs = texts.flat_map(|text| text.split(';').take(if several { usize::MAX } else { 1 }));
+        let pairs =
+            texts.flat_map(|text| text.split(';').take(if several { usize::MAX } else { 1 }));
         let values = pairs.filter_map(|pair| pair.trim().split_once('='));
-        let own = values.filter(|(_, value)| value.len() >= OWN && value.bytes().any(|byte| byte.is_ascii_digit()));
-        own.map(|(name, value)| self.hashed.hash_one((name, value))).collect()
+        let own = values.filter(|(_, value)| {
+            value.len() >= OWN && value.bytes().any(|byte| byte.is_ascii_digit())
+        });
+        own.map(|(name, value)| self.hashed.hash_one((name, value)))
+            .collect()
     }
 }
 
@@ -73,7 +77,8 @@ mod tests {
             let headers = HeaderMap::from_iter([(name.clone(), text.parse().unwrap())]);
             all.cookies(&headers, name).len()
         };
-        let cookie = "tz=Europe/Kaliningrad; flash=welcome; session=0123456789abcdef0123; theme=dark";
+        let cookie =
+            "tz=Europe/Kaliningrad; flash=welcome; session=0123456789abcdef0123; theme=dark";
         assert_eq!(count(header::COOKIE, cookie), 1);
         let given = "session=0123456789abcdef0123; Path=/some/long/path/1234567890";
         assert_eq!(count(header::SET_COOKIE, given), 1);

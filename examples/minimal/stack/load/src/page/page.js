@@ -12,7 +12,7 @@
     { title: "Users", lines: [["users", "a", (m) => m.users], ["live pages", "b", (m) => m.connected]] },
   ];
   const $ = (id) => document.getElementById(id);
-  const short = (n) => n.toFixed(n >= 100 || n === 0 ? 0 : n >= 10 ? 1 : 2);
+  const short = (n) => n.toFixed(n >= 100 || n === Math.round(n) ? 0 : n >= 10 ? 1 : 2);
   let moments = [];
   let known = "";
 
@@ -51,7 +51,7 @@
     const figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
     const key = html("p", "", "key");
-    caption.append(html("h3", chart.title), key);
+    caption.append(html("h2", chart.title), key);
     const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": chart.title });
     figure.append(caption, svg);
     $("charts").append(figure);
@@ -69,8 +69,11 @@
       const at = y(top * part / 4);
       inside.push(element("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at }));
       inside.push(element("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, short(top * part / 4)));
-      const anchor = part === 4 ? "end" : "middle";
-      inside.push(element("text", { x: x(end * part / 4), y: HEIGHT - 8, "text-anchor": anchor }, short(end * part / 4) + " s"));
+    }
+    const tick = nice(end / 4);
+    for (let at = 0; at <= end; at += tick) {
+      const anchor = at > 0.95 * end ? "end" : "middle";
+      inside.push(element("text", { x: x(at), y: HEIGHT - 8, "text-anchor": anchor }, short(at) + " s"));
     }
     const words = [];
     key.replaceChildren(...lines.map(([name, kind, value], i) => {

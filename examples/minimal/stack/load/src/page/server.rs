@@ -17,7 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 const INDEX: &str = include_str!("index.html");
 const SCRIPT: &str = include_str!("page.js");
-const STYLE: &str = concat!(include_str!("../report/report.css"), include_str!("page.css"));
+const STYLE: &str = concat!(
+    include_str!("../report/report.css"),
+    include_str!("page.css")
+);
 
 struct Request {
     method: String,
@@ -38,7 +41,9 @@ pub(super) async fn run(listener: TcpListener, board: Board) {
 }
 
 async fn answer(mut stream: TcpStream, board: Board) {
-    let Ok(Some(request)) = timeout(PATIENCE, read(&mut stream)).await else { return };
+    let Ok(Some(request)) = timeout(PATIENCE, read(&mut stream)).await else {
+        return;
+    };
     if request.path == "/events" && request.method == "GET" && is_here(&request.host) {
         events(&mut stream, &board).await;
         return;
@@ -66,7 +71,11 @@ fn route(request: &Request, board: &Board) -> (&'static str, &'static str, Strin
                 return text("403 Forbidden", "this order came from another page");
             }
             let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-            if board.order(path, &body) { text("200 OK", "") } else { text("400 Bad Request", "this order cannot be read") }
+            if board.order(path, &body) {
+                text("200 OK", "")
+            } else {
+                text("400 Bad Request", "this order cannot be read")
+            }
         }
         _ => text("404 Not Found", "there is nothing here"),
     }
@@ -100,10 +109,15 @@ fn parse(bytes: &[u8]) -> Option<Option<Request>> {
         httparse::Status::Partial => return Some(None),
     };
     let header = |name: &str| {
-        let found = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+        let found = parsed
+            .headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(found.value).ok().map(str::to_owned)
     };
-    let length: usize = header("content-length").and_then(|length| length.parse().ok()).unwrap_or_default();
+    let length: usize = header("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or_default();
     let body = &bytes[size..];
     if body.len() < length.min(MOST) {
         return Some(None);
@@ -120,7 +134,7 @@ fn parse(bytes: &[u8]) -> Option<Option<Request>> {
 
 async fn send(stream: &mut TcpStream, status: &str, kind: &str, body: &str) -> std::io::Result<()> {
     // The report has its style in it.
-    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+    let policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\
          Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Security-Policy: {policy}\r\n\r\n",
@@ -141,7 +155,11 @@ async fn events(stream: &mut TcpStream, board: &Board) {
     }
     let mut event = board.event(true);
     loop {
-        let sent = timeout(PATIENCE, stream.write_all(format!("data: {event}\n\n").as_bytes())).await;
+        let sent = timeout(
+            PATIENCE,
+            stream.write_all(format!("data: {event}\n\n").as_bytes()),
+        )
+        .await;
         if !matches!(sent, Ok(Ok(()))) || news.changed().await.is_err() {
             return;
         }
@@ -156,7 +174,13 @@ mod tests {
     use super::*;
     use crate::Plan;
 
-    fn request(method: &str, path: &str, host: &str, origin: Option<&str>, body: &Value) -> Request {
+    fn request(
+        method: &str,
+        path: &str,
+        host: &str,
+        origin: Option<&str>,
+        body: &Value,
+    ) -> Request {
         Request {
             method: method.into(),
             path: path.into(),
@@ -171,21 +195,53 @@ mod tests {
         let board = Board::new(&Plan::new("f", "http://localhost"));
         let order = json!({ "users": 7, "ramp": 2.5 });
         let status = |host, origin| route(&request("POST", "/aim", host, origin, &order), &board).0;
-        for origin in [None, Some("http://evil.example"), Some("null"), Some("http://127.0.0.1:1")] {
-            assert_eq!(status("127.0.0.1:8089", origin), "403 Forbidden", "{origin:?}");
+        for origin in [
+            None,
+            Some("http://evil.example"),
+            Some("null"),
+            Some("http://127.0.0.1:1"),
+        ] {
+            assert_eq!(
+                status("127.0.0.1:8089", origin),
+                "403 Forbidden",
+                "{origin:?}"
+            );
         }
         // A name that leads to this machine, but is another site's.
-        assert_eq!(status("evil.example:8089", Some("http://evil.example:8089")), "403 Forbidden");
+        assert_eq!(
+            status("evil.example:8089", Some("http://evil.example:8089")),
+            "403 Forbidden"
+        );
         assert_eq!(board.aim().borrow().users, 10);
-        assert_eq!(status("127.0.0.1:8089", Some("http://127.0.0.1:8089")), "200 OK");
-        assert_eq!(*board.aim().borrow(), crate::crowd::Aim { users: 7, ramp: 2.5 });
+        assert_eq!(
+            status("127.0.0.1:8089", Some("http://127.0.0.1:8089")),
+            "200 OK"
+        );
+        assert_eq!(
+            *board.aim().borrow(),
+            crate::crowd::Aim {
+                users: 7,
+                ramp: 2.5
+            }
+        );
     }
 
     #[test]
     fn an_order_that_makes_no_sense_is_refused() {
         let board = Board::new(&Plan::new("f", "http://localhost"));
-        for body in [json!({}), json!({ "users": -1, "ramp": 1 }), json!({ "users": 1, "ramp": 0 }), json!([])] {
-            let order = request("POST", "/aim", "localhost:8089", Some("http://localhost:8089"), &body);
+        for body in [
+            json!({}),
+            json!({ "users": -1, "ramp": 1 }),
+            json!({ "users": 1, "ramp": 0 }),
+            json!([]),
+        ] {
+            let order = request(
+                "POST",
+                "/aim",
+                "localhost:8089",
+                Some("http://localhost:8089"),
+                &body,
+            );
             assert_eq!(route(&order, &board).0, "400 Bad Request", "{body}");
         }
     }
@@ -197,7 +253,10 @@ mod tests {
             assert!(matches!(parse(&whole[..end]), Some(None)), "{end}");
         }
         let read = parse(whole).flatten().unwrap();
-        assert_eq!((read.path.as_str(), read.body.as_slice()), ("/aim", b"{}".as_slice()));
+        assert_eq!(
+            (read.path.as_str(), read.body.as_slice()),
+            ("/aim", b"{}".as_slice())
+        );
         assert!(parse(b"\0\0").is_none());
     }
 }

@@ -25,16 +25,44 @@ fn a_visit_becomes_steps_with_names_and_pauses() {
         live(3_000, "in", json!(["join", { "url": "/", "tz": "UTC" }])),
         live(4_000, "out", json!({ "v": 1 })),
         live(1_004_000, "in", json!(["ev", 1, 1, "2", "click", {}])),
-        live(1_005_000, "out", json!({ "v": 2, "a": 1, "p": [0, 0, "x"] })),
+        live(
+            1_005_000,
+            "out",
+            json!({ "v": 2, "a": 1, "p": [0, 0, "x"] }),
+        ),
         live(2_000_000, "in", json!(["ping"])),
         live(2_000_001, "out", json!({})),
-        live(3_005_000, "in", json!(["nav", 2, format!("/notes/{ID}?a=1"), "push"])),
-        live(3_006_000, "out", json!({ "v": 3, "a": 2, "n": 1, "u": [format!("/notes/{ID}?a=1"), "push"] })),
-        live(4_000_000, "in", json!(["ev", 3, 3, "1", "input", { "name": "q", "value": "x" }])),
+        live(
+            3_005_000,
+            "in",
+            json!(["nav", 2, format!("/notes/{ID}?a=1"), "push"]),
+        ),
+        live(
+            3_006_000,
+            "out",
+            json!({ "v": 3, "a": 2, "n": 1, "u": [format!("/notes/{ID}?a=1"), "push"] }),
+        ),
+        live(
+            4_000_000,
+            "in",
+            json!(["ev", 3, 3, "1", "input", { "name": "q", "value": "x" }]),
+        ),
         live(4_000_001, "out", json!({ "a": 3 })),
     ]);
-    assert_eq!(names(&script), ["GET /", "live /", "click 2 on /", "go to /notes/{id}", "input q on /notes/{id}"]);
-    assert_eq!(outcomes(&script), [Outcome::Patch, Outcome::Navigation, Outcome::Heard]);
+    assert_eq!(
+        names(&script),
+        [
+            "GET /",
+            "live /",
+            "click 2 on /",
+            "go to /notes/{id}",
+            "input q on /notes/{id}"
+        ]
+    );
+    assert_eq!(
+        outcomes(&script),
+        [Outcome::Patch, Outcome::Navigation, Outcome::Heard]
+    );
     let pauses: Vec<Duration> = script.steps.iter().map(|step| step.think).collect();
     assert_eq!(pauses[2], Duration::from_secs(1));
     assert_eq!(pauses[3], Duration::from_secs(2));
@@ -58,12 +86,19 @@ fn what_a_handler_brings_when_it_is_done_is_what_is_expected() {
 fn somebody_logs_in_once_and_repeats_what_came_after() {
     let mut lines = vec![
         http(1_000, "GET", "/login", 200),
-        form(2_000, "/login", 303, "email=a%40b.example&password=%5Bredacted%5D"),
+        form(
+            2_000,
+            "/login",
+            303,
+            "email=a%40b.example&password=%5Bredacted%5D",
+        ),
         http(3_000, "GET", "/notes", 200),
     ];
     let once = script(&lines);
     assert_eq!(once.again_from, 2);
-    let Action::Request(request) = &once.steps[1].action else { panic!() };
+    let Action::Request(request) = &once.steps[1].action else {
+        panic!()
+    };
     assert_eq!(request.leads_to.as_ref().unwrap().name(), "/notes");
     lines.push(form(4_000, "/logout", 303, ""));
     assert_eq!(script(&lines).again_from, 0, "who logs out begins anew");
@@ -89,7 +124,10 @@ fn visitors_are_told_apart_and_who_did_most_is_chosen() {
     assert_eq!(all.choose(None).unwrap().id, "2");
     assert_eq!(all.choose(Some("1")).unwrap().counts().requests, 2);
     let error = all.choose(Some("7")).unwrap_err().to_string();
-    assert!(error.contains("`7`") && error.contains("`1`, `2`"), "{error}");
+    assert!(
+        error.contains("`7`") && error.contains("`1`, `2`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -98,11 +136,22 @@ fn the_middle_of_a_connection_and_an_upload_that_was_given_up_are_left_out() {
         http(1, "GET", "/", 200),
         live(2, "in", json!(["ev", 9, 9, "1", "click", {}])),
         live(3, "in", json!(["join", { "url": "/upload" }])),
-        live(4, "in", json!(["up", 1, "1", 1, 7, [["a.png", 70_000, "image/png"]]])),
+        live(
+            4,
+            "in",
+            json!(["up", 1, "1", 1, 7, [["a.png", 70_000, "image/png"]]]),
+        ),
         live(5, "in", json!(["upx", 7])),
-        live(6, "in", json!(["up", 2, "1", 1, 8, [["b.png", 7, "image/png"]]])),
+        live(
+            6,
+            "in",
+            json!(["up", 2, "1", 1, 8, [["b.png", 7, "image/png"]]]),
+        ),
     ]);
-    assert_eq!(names(&script), ["GET /", "live /upload", "upload on /upload"]);
+    assert_eq!(
+        names(&script),
+        ["GET /", "live /upload", "upload on /upload"]
+    );
 }
 
 #[test]

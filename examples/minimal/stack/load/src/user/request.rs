@@ -27,7 +27,8 @@ impl User {
             self.front = None;
             if self.scene.script.has_live_pages {
                 // A page that is joined later is found by its address.
-                self.documents.insert(target.clone(), Arc::from(body.as_str()));
+                self.documents
+                    .insert(target.clone(), Arc::from(body.as_str()));
             }
             self.document.clone_from(body);
         }
@@ -38,7 +39,9 @@ impl User {
             let to = to.split('#').next().unwrap_or_default();
             if !wanted.fits(to) {
                 let to = crate::shape::Shape::of(to.split('?').next().unwrap_or_default()).name();
-                return Err(format!("expected a redirect to {}, got one to {to}", wanted.name()).into());
+                return Err(
+                    format!("expected a redirect to {}, got one to {to}", wanted.name()).into(),
+                );
             }
             self.values.learn(wanted, to);
             self.location = Some(to.to_owned());
@@ -48,15 +51,26 @@ impl User {
 
     /// What is sent: path and query, and a body with its type.
     fn filled(&mut self, request: &Request) -> Result<(String, Option<Sent>), Break> {
-        let sources = Self::sources(&self.tabs, self.front, self.location.as_deref(), &self.document);
+        let sources = Self::sources(
+            &self.tabs,
+            self.front,
+            self.location.as_deref(),
+            &self.document,
+        );
         let missing = |what: String| Break::Error(format!("expected {what}, found none"));
-        let target = self.values.text(&request.target, &sources).map_err(missing)?;
+        let target = self
+            .values
+            .text(&request.target, &sources)
+            .map_err(missing)?;
         let body = match &request.body {
             Body::None => None,
             Body::Form(fields) => {
                 let mut filled = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
-                    let value = self.values.field(name, value, &target, &sources).map_err(missing)?;
+                    let value = self
+                        .values
+                        .field(name, value, &target, &sources)
+                        .map_err(missing)?;
                     filled.push((name.clone(), value));
                 }
                 Some(("application/x-www-form-urlencoded", form::encoded(&filled)))
@@ -70,14 +84,27 @@ impl User {
     pub(super) fn write(&mut self, method: &str, target: &str, body: Option<&Sent>) {
         let buffer = &mut self.buffer;
         buffer.clear();
-        let mut put = |parts: &[&str]| parts.iter().for_each(|part| buffer.extend_from_slice(part.as_bytes()));
-        put(&[method, " ", target, " HTTP/1.1\r\nHost: ", &self.scene.authority, "\r\n"]);
+        let mut put = |parts: &[&str]| {
+            parts
+                .iter()
+                .for_each(|part| buffer.extend_from_slice(part.as_bytes()));
+        };
+        put(&[
+            method,
+            " ",
+            target,
+            " HTTP/1.1\r\nHost: ",
+            &self.scene.authority,
+            "\r\n",
+        ]);
         if target == "/live" && method == "GET" {
             put(&["Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"]);
             // Against caches, of which there are none here.
             put(&["Sec-WebSocket-Key: bG9hZCB0ZXN0IG9mIG91ciE=\r\n"]);
         } else {
-            put(&["Accept: text/html,application/json;q=0.9,*/*;q=0.8\r\nAccept-Encoding: gzip\r\n"]);
+            put(&[
+                "Accept: text/html,application/json;q=0.9,*/*;q=0.8\r\nAccept-Encoding: gzip\r\n",
+            ]);
         }
         if method != "GET" && method != "HEAD" {
             put(&["Origin: http://", &self.scene.authority, "\r\n"]);
@@ -86,7 +113,14 @@ impl User {
         match body {
             Some((kind, body)) => {
                 let length = body.len().to_string();
-                for part in ["Content-Type: ", kind, "\r\nContent-Length: ", &length, "\r\n\r\n", body] {
+                for part in [
+                    "Content-Type: ",
+                    kind,
+                    "\r\nContent-Length: ",
+                    &length,
+                    "\r\n\r\n",
+                    body,
+                ] {
                     buffer.extend_from_slice(part.as_bytes());
                 }
             }
