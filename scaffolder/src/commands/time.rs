@@ -1,10 +1,12 @@
 //! `heavy time …`: what goes into the project.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Result};
+use crate::time::chain::Header;
 use crate::time::span::{self, Span};
 use crate::time::{Rules, days, log};
 use crate::timekeeper::place::Place;
@@ -34,6 +36,23 @@ fn logged(place: &Place, author: &str, now: i64) -> Result<log::Spans> {
     let logs = place.logs()?;
     let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
     Ok(log::spans(works, Rules::USUAL, now))
+}
+
+/// Authors whose files several keys sign: another machine's, or somebody else's.
+fn several_keys<'a>(headers: impl IntoIterator<Item = &'a Header>) -> Vec<String> {
+    let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for header in headers {
+        keys.entry(&header.author).or_default().insert(&header.key);
+    }
+    let several = keys.iter().filter(|(_, keys)| keys.len() > 1);
+    several
+        .map(|(author, keys)| {
+            format!(
+                "{} keys sign as {author}; `heavy time verify --json` shows them, and {author} knows whose",
+                keys.len()
+            )
+        })
+        .collect()
 }
 
 /// The seconds of a set that lie in today, and in this week up to now.

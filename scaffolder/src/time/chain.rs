@@ -73,6 +73,12 @@ struct Entry {
 }
 
 impl Header {
+    /// Its signature: the same in two files only if one of them is a copy.
+    #[must_use]
+    pub fn sig(&self) -> &str {
+        &self.sig
+    }
+
     fn signed(&self) -> String {
         // As JSON, so that no two headers run into the same text.
         serde_json::json!(["heavy-time", self.format, self.author, self.chain, self.begun, self.key]).to_string()

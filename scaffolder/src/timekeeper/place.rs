@@ -3,6 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +12,13 @@ use super::{lock_file, logbook};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::time::log::Log;
+use crate::time::{escaped, is_hidden};
 
 /// The folder of the work tree that cemented files are in.
 pub const COMMITTED: &str = "time";
+
+/// So long may others hold the lock that only look who has it, or that are about to end.
+const GLIMPSE: Duration = Duration::from_millis(300);
 
 /// A work tree of a git repository, and the folder with its time.
 #[derive(Debug)]
@@ -123,10 +129,20 @@ impl Place {
         if name.trim().is_empty() || email.trim().is_empty() {
             return Err(unknown());
         }
-        Ok(format!("{} <{}>", name.trim(), email.trim()))
+        let author = format!("{} <{}>", name.trim(), email.trim());
+        if author.contains(is_hidden) {
+            return Err(Error::user(format!(
+                "your name in git, `{}`, has characters that cannot be seen",
+                escaped(&author)
+            ))
+            .hint("`git config --global user.name \"Your Name\"`")
+            .hint("`git config --global user.email you@example.org`"));
+        }
+        Ok(author)
     }
 
-    /// Takes the right to watch this work tree; nothing if somebody has it.
+    /// Takes the right to watch this work tree; nothing if somebody has it. To know that takes a third of a second, because
+    /// whoever asks for [`Self::watcher`] has the lock for a moment too.
     ///
     /// # Errors
     /// The folder cannot be written to.
@@ -134,14 +150,28 @@ impl Place {
         self.made()?;
         let path = self.file("lock");
         let lock = lock_file(&path)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(lock)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),
+        let begun = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    // Whoever left this was killed; nobody shall take it for the new one's.
+                    drop(fs::remove_file(self.file("run")));
+                    return Ok(Some(lock));
+                }
+                Err(TryLockError::WouldBlock) if begun.elapsed() < GLIMPSE => thread::sleep(Duration::from_millis(5)),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, &error)),
+            }
         }
     }
 
-    /// Who watches this work tree, if somebody does.
+    /// What the last watcher said of itself, which it takes back at its end; after a kill it still stands there.
+    #[must_use]
+    pub fn announced(&self) -> Option<Watcher> {
+        fs::read(self.file("run")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
+    }
+
+    /// Who watches this work tree, if somebody does; its process is 0 as long as it is only beginning.
     ///
     /// # Errors
     /// It cannot be told.
@@ -155,11 +185,10 @@ impl Place {
         match lock.try_lock_shared() {
             Ok(()) => Ok(None),
             Err(TryLockError::WouldBlock) => {
-                let known = fs::read(self.file("run")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
                 // It has only just begun, and will say so.
                 let starting =
                     Watcher { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
-                Ok(Some(known.unwrap_or(starting)))
+                Ok(Some(self.announced().unwrap_or(starting)))
             }
             Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),
         }
@@ -197,4 +226,48 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn real(path: &Path) -> Result<PathBuf> {
     path.canonicalize().map_err(|error| Error::io("find", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn who_only_looks_takes_the_right_to_watch_from_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        gix::init(folder.path()).expect("a repository");
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let place = Place::around(folder.path()).expect("a place");
+                    while !over.load(Ordering::Relaxed) {
+                        place.watcher().expect("an answer");
+                        thread::yield_now();
+                    }
+                });
+            }
+            let place = Place::around(folder.path()).expect("a place");
+            let all = (0..200).all(|_| place.claim().expect("an answer").is_some());
+            over.store(true, Ordering::Relaxed);
+            assert!(all);
+        });
+    }
+
+    #[test]
+    fn one_claims_and_what_a_killed_watcher_left_is_not_taken_for_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        gix::init(folder.path()).expect("a repository");
+        let place = Place::around(folder.path()).expect("a place");
+        let killed = "{\"pid\":4711,\"since\":\"\",\"author\":\"\",\"how\":\"\"}";
+        fs::write(place.made().expect("a folder").join("main.run"), killed).expect("a file");
+        assert_eq!(place.watcher().expect("an answer"), None);
+        let claim = place.claim().expect("an answer").expect("nobody else");
+        assert_eq!(place.watcher().expect("an answer").map(|watcher| watcher.pid), Some(0));
+        assert!(place.claim().expect("an answer").is_none());
+        drop(claim);
+        assert!(place.claim().expect("an answer").is_some());
+    }
 }

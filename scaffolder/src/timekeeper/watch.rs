@@ -80,7 +80,6 @@ pub fn watch(
 ) -> Result<End> {
     let stop = place.file("stop");
     drop(fs::remove_file(&stop));
-    drop(fs::remove_file(place.file("run")));
     let mut looking = Looking::begin(place, how.poll, wake, say)?;
     let book = Logbook::open(&place.file("jsonl"), how.author)?;
     let since = wall_clock();
@@ -99,7 +98,11 @@ pub fn watch(
     let mut lately = false;
     let end = loop {
         // What comes right after a change is not told, the end of the work tree neither: so it looks once more.
-        let rest = run.rest().min(looking.rest()).min(if lately { POLL } else { MINUTE });
+        let mut rest = run.rest().min(looking.rest()).min(if lately { POLL } else { MINUTE });
+        if stop.exists() {
+            // It was asked before anything could tell of it.
+            rest = Duration::ZERO;
+        }
         let mut changed = false;
         let mut ended = None;
         match woken.recv_timeout(rest) {

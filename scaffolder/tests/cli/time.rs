@@ -46,7 +46,7 @@ impl World {
         for (pattern, placeholder) in [
             (r"lovelace-[0-9a-f]{8}", "lovelace-CHAIN"),
             (r"process \d+", "process PID"),
-            (r"since \d\d:\d\d", "since NOW"),
+            (r"since (\d{4}-\d\d-\d\d )?\d\d:\d\d", "since NOW"),
         ] {
             text = regex::Regex::new(pattern).expect("a pattern").replace_all(&text, placeholder).into_owned();
         }
@@ -85,7 +85,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         // Whatever the test found, nobody goes on watching a folder that is gone.
-        if self.pid().is_some() {
+        if self.0.path(WATCHED).join("main.lock").exists() {
             self.time(&["stop", "--quiet"]).status().ok();
         }
     }
@@ -214,6 +214,38 @@ fn of_two_that_start_at_once_one_watches_and_both_are_content() {
     assert!(world.shown(&["status"]).contains("watching 2 folders"));
     world.shown(&["stop"]);
     assert_eq!(world.pid(), None, "{pid} was the only one");
+}
+
+#[test]
+fn a_stop_that_comes_while_it_begins_is_heard() {
+    let world = World::new();
+    for poll in [&["start"][..], &["start", "--poll"]] {
+        let mut command = world.time(poll);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("heavy starts");
+        // It may come before it begins, and nothing is stopped; then once more.
+        until("the end", || {
+            let shown = world.shown(&["stop"]);
+            assert!(shown.starts_with("exit 0\n"), "{shown}");
+            child.try_wait().expect("a child")
+        });
+        let output = child.wait_with_output().expect("heavy ended");
+        assert!(output.status.success(), "{}", world.0.shown(&output));
+        assert_eq!(world.pid(), None);
+    }
+}
+
+#[test]
+fn a_start_in_the_background_watches_though_others_look_who_does() {
+    let world = World::new();
+    let mut command = world.time(&["start", "--background"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("heavy starts");
+    until("the begin", || {
+        world.shown(&["status"]);
+        child.try_wait().expect("a child")
+    });
+    let shown = world.0.shown(&child.wait_with_output().expect("heavy ends"));
+    assert!(shown.contains("Watching $WORK/shop (2 folders)"), "{shown}");
+    assert!(world.shown(&["status"]).contains("watching 2 folders"));
 }
 
 #[test]
@@ -366,6 +398,47 @@ fn an_edited_entry_is_named_and_no_longer_counted() {
     let report = world.shown(&["report", "--since", "2026-03-01", "--until", "2026-03-31"]);
     assert!(report.contains("is not as it was written; what is not proven is left out"), "{report}");
     assert!(report.contains("total           3:00"), "{report}");
+}
+
+#[test]
+fn a_file_under_a_second_name_is_a_finding_and_a_second_key_a_note() {
+    let world = World::new();
+    world.worked();
+    world.shown(&["cement"]);
+    let file = world.cemented();
+    let second = file.with_file_name(format!("b-{}", file.file_name().expect("a name").to_string_lossy()));
+    fs::copy(&file, file.with_file_name("copy.jsonl")).expect("a copy");
+    fs::rename(&file, &second).expect("a file");
+    fs::copy(&second, &file).expect("a copy");
+    let shown = world.shown(&["verify"]);
+    let shown = regex::Regex::new("-[0-9a-f]{8}").expect("a pattern").replace_all(&shown, "-CHAIN");
+    insta::assert_snapshot!(shown, @"
+    exit 1
+    --- out
+    time/ada-lovelace-CHAIN.jsonl: in order: 2 entries of Ada Lovelace <ada@example.org>, 3:00
+    time/b-ada-lovelace-CHAIN.jsonl: NOT as written: 2 entries of Ada Lovelace <ada@example.org>, 3:00
+        line 1: it is the same chain as `time/ada-lovelace-CHAIN.jsonl`: one of them is a copy
+    time/copy.jsonl: NOT as written: 2 entries of Ada Lovelace <ada@example.org>, 3:00
+        line 1: it is the same chain as `time/ada-lovelace-CHAIN.jsonl`: one of them is a copy
+        line 1: its name does not end in `-CHAIN.jsonl`: it is a copy, or was renamed
+    ");
+    let march = ["report", "--since", "2026-03-01", "--until", "2026-03-31"];
+    assert!(world.shown(&march).contains("total           3:00"), "no second counts twice");
+    fs::remove_file(&second).expect("our own file");
+    fs::remove_file(file.with_file_name("copy.jsonl")).expect("our own file");
+    assert!(world.shown(&["verify"]).starts_with("exit 0"));
+
+    // Another machine's key, or somebody's who only says that they are Ada.
+    fs::remove_dir_all(world.0.home().join("settings")).expect("our own folder");
+    let log = fs::read_to_string(world.0.path(WATCHED).join("main.jsonl")).expect("a log");
+    let later = log.lines().next().expect("a line").replace("a-1", "a-3").replace("03-02T", "03-05T");
+    fs::write(world.0.path(WATCHED).join("main.jsonl"), log + &later + "\n").expect("a log");
+    world.shown(&["cement"]);
+    let shown = world.shown(&["verify"]);
+    assert!(shown.starts_with("exit 0\n") && shown.matches(": in order: ").count() == 2, "{shown}");
+    let note = "note: 2 keys sign as Ada Lovelace <ada@example.org>; `heavy time verify --json` shows them";
+    assert!(shown.contains(note), "{shown}");
+    assert!(world.shown(&march).contains(note));
 }
 
 #[test]

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{By, Report};
 use crate::error::{Error, Result};
-use crate::time::chain;
+use crate::time::chain::{self, Header};
 use crate::time::days;
 use crate::time::sheet::{People, Period, Person, Sheet};
-use crate::time::{calendar, clock};
+use crate::time::{calendar, clock, escaped};
 use crate::timekeeper::cement::cemented_files;
 use crate::timekeeper::place::Place;
 use crate::timekeeper::watch::wall_clock;
@@ -25,7 +25,11 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
         return Err(Error::usage(format!("the first day, {first}, lies behind the last one, {last}"))
             .hint("`heavy time report --help` shows what can be typed"));
     }
-    let sheet = Sheet::of(&people(&place, now, ui)?, Period { first, last, zone });
+    let (people, headers) = people(&place, now, ui)?;
+    for note in super::several_keys(&headers) {
+        ui.note(note);
+    }
+    let sheet = Sheet::of(&people, Period { first, last, zone });
     if let Some(path) = &args.svg {
         let name = place.root().file_name().unwrap_or_default().to_string_lossy();
         let picture = calendar::svg(&sheet.days(), last, &name);
@@ -50,20 +54,22 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
     Ok(0)
 }
 
-/// Everybody's time: what is cemented and proven, and this person's own that is only logged.
-fn people(place: &Place, now: i64, ui: Ui) -> Result<People> {
-    let mut people = People::new();
+/// Everybody's time: what is cemented and proven, and this person's own that is only logged. And whose the files say they are.
+fn people(place: &Place, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
+    let (mut people, mut headers) = (People::new(), Vec::new());
     for path in cemented_files(place)? {
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
-        let checked = chain::check(&bytes, now.saturating_add(super::verify::CLOCKS));
-        let name = path.strip_prefix(place.root()).unwrap_or(&path).display().to_string();
+        let mut checked = chain::check(&bytes, now.saturating_add(super::verify::CLOCKS));
+        checked.is_called(&path.file_name().unwrap_or_default().to_string_lossy());
+        let name = escaped(&path.strip_prefix(place.root()).unwrap_or(&path).to_string_lossy());
         if let Some(finding) = checked.findings.first() {
             let mut warning = Error::user(format!("`{name}` is not as it was written; what is not proven is left out"));
             warning.causes.push(finding.to_string());
             ui.warning(&warning.hint("`heavy time verify` shows all of it"));
         }
         if let Some(header) = checked.header {
-            people.entry(header.author).or_default().cemented.extend(checked.spans);
+            people.entry(header.author.clone()).or_default().cemented.extend(checked.spans);
+            headers.push(header);
         }
     }
     // Whoever git does not know can still read what the others did.
@@ -73,10 +79,10 @@ fn people(place: &Place, now: i64, ui: Ui) -> Result<People> {
             people.entry(author).or_default().logged = logged;
         }
     }
-    Ok(people)
+    Ok((people, headers))
 }
 
 /// One person's time.
 pub(super) fn person(place: &Place, author: &str, now: i64, ui: Ui) -> Result<Person> {
-    Ok(people(place, now, ui)?.remove(author).unwrap_or_default())
+    Ok(people(place, now, ui)?.0.remove(author).unwrap_or_default())
 }

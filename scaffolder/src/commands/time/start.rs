@@ -25,13 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(in crate::commands) fn run(args: &Start, ui: Ui) -> Result<u8> {
     let place = super::place(args.place.project.as_deref())?;
     let author = place.author()?;
+    if args.background {
+        place.made()?;
+        // Only a look: the right to watch is for the other process to take.
+        return if place.watcher()?.is_some() { already(&place, ui) } else { in_background(args, &place, ui) };
+    }
     let Some(claim) = place.claim()? else {
         return already(&place, ui);
     };
-    if args.background {
-        drop(claim);
-        return in_background(args, &place, ui);
-    }
     let (wake, woken) = mpsc::channel();
     let stop = wake.clone();
     ctrlc::set_handler(move || drop(stop.send(Seen::Stop)))
@@ -150,7 +151,7 @@ fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
     let mut child = command.spawn().map_err(failed)?;
     let begun = Instant::now();
     loop {
-        if let Some(watcher) = place.watcher()?.filter(|watcher| watcher.pid == child.id()) {
+        if let Some(watcher) = place.announced().filter(|watcher| watcher.pid == child.id()) {
             ui.status("Watching", format_args!("{} ({}) for {}", place.root().display(), watcher.how, watcher.author));
             let said = fs::read_to_string(&said).unwrap_or_default();
             let of_warnings =
@@ -169,10 +170,14 @@ fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
     }
 }
 
-/// Two began at once and the other one was first; or it could not begin.
+/// Two began at once and the other one was first; or it was asked to end; or it could not begin.
 fn ended_early(in_order: bool, place: &Place, ui: Ui) -> Result<u8> {
-    if in_order {
+    if in_order && place.watcher()?.is_some() {
         return already(place, ui);
+    }
+    if in_order {
+        ui.status("Stopped", format_args!("watching {}", place.root().display()));
+        return Ok(0);
     }
     let said = fs::read_to_string(place.file("err")).unwrap_or_default();
     let after = said.lines().skip_while(|line| !line.starts_with("error: "));

@@ -12,26 +12,61 @@ use crate::ui::Ui;
 
 /// How long it may take to notice; where it has to look by itself, it does so every two seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
+const WINK: Duration = Duration::from_millis(20);
 
 pub(in crate::commands) fn run(args: &Where, ui: Ui) -> Result<u8> {
     let place = super::place(args.project.as_deref())?;
-    let Some(watcher) = place.watcher()? else {
+    let Some(mut watcher) = place.watcher()? else {
         ui.status("Stopped", format_args!("{} was not being watched", place.root().display()));
         return Ok(0);
     };
     let request = place.file("stop");
-    fs::write(&request, "").map_err(|error| Error::io("write", &request, &error))?;
     let begun = Instant::now();
-    while place.watcher()?.is_some_and(|other| other.pid == watcher.pid || watcher.pid == 0) {
-        if begun.elapsed() > PATIENCE {
-            return Err(Error::system(format!("process {} does not end", watcher.pid))
-                .hint(format!("`kill {}` ends it; its log loses less than a minute by that", watcher.pid)));
+    while let Some(other) = place.watcher()? {
+        if watcher.pid == 0 {
+            watcher = other.clone();
         }
-        thread::sleep(Duration::from_millis(20));
+        if other.pid == watcher.pid {
+            // Whoever is only beginning takes away what others before it were asked: so it is asked until it has heard.
+            if !request.exists() {
+                fs::write(&request, "").map_err(|error| Error::io("write", &request, &error))?;
+            }
+        } else if other.pid != 0 {
+            // It has ended, and somebody else has begun.
+            break;
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(does_not_end(watcher.pid));
+        }
+        thread::sleep(WINK);
+    }
+    if watcher.author.is_empty() {
+        watcher.author = place.author()?;
     }
     let now = wall_clock();
     let spans = super::logged(&place, &watcher.author, now)?.all();
     let (today, _) = super::today_and_week(&spans, now, &jiff::tz::TimeZone::system());
     ui.status("Stopped", format_args!("watching {}; today {}", place.root().display(), clock(today)));
     Ok(0)
+}
+
+fn does_not_end(pid: u32) -> Error {
+    match pid {
+        // `kill 0` would end the shell that it is typed into.
+        0 => Error::system("the process that is beginning to watch does not end")
+            .hint("it has been asked to, and will; `heavy time status` says when it has ended"),
+        pid => Error::system(format!("process {pid} does not end"))
+            .hint(format!("`kill {pid}` ends it; its log loses less than a minute by that")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_kill_a_process_that_is_not_known() {
+        assert!(does_not_end(0).hints.iter().all(|hint| !hint.contains("kill")));
+        assert!(does_not_end(4711).hints[0].starts_with("`kill 4711` "));
+    }
 }

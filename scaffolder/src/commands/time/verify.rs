@@ -1,5 +1,6 @@
 //! `heavy time verify`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::Verify;
 use crate::error::{Error, Kind, Result};
 use crate::time::chain::{self, Checked, Finding};
-use crate::time::clock;
+use crate::time::{clock, escaped};
 use crate::timekeeper::cement::cemented_files;
 use crate::timekeeper::history;
 use crate::timekeeper::place::COMMITTED;
@@ -19,7 +20,8 @@ use crate::ui::Ui;
 pub(super) const CLOCKS: i64 = 5 * 60;
 
 pub(in crate::commands) fn run(args: &Verify, ui: Ui) -> Result<u8> {
-    let files = if args.files.is_empty() { here(args.project.as_deref())? } else { named(&args.files)? };
+    let mut files = if args.files.is_empty() { here(args.project.as_deref())? } else { named(&args.files)? };
+    find_copies(&mut files);
     let broken = files.iter().filter(|(_, checked)| !checked.findings.is_empty()).count();
     if ui.wants_json() {
         let results: Vec<Value> = files.iter().map(|(name, checked)| as_json(name, checked)).collect();
@@ -30,6 +32,9 @@ pub(in crate::commands) fn run(args: &Verify, ui: Ui) -> Result<u8> {
     }
     for (name, checked) in files.iter().filter(|_| !ui.wants_json()) {
         show(name, checked, ui)?;
+    }
+    for note in super::several_keys(files.iter().filter_map(|(_, checked)| checked.header.as_ref())) {
+        ui.note(note);
     }
     Ok(if broken == 0 { 0 } else { Kind::LeftOpen.exit_code() })
 }
@@ -47,6 +52,7 @@ fn here(project: Option<&Path>) -> Result<Vec<(PathBuf, Checked)>> {
         if checked.findings.is_empty() {
             checked.findings.extend(chain::since_committed(&bytes, &before));
         }
+        checked.is_called(&name);
         files.push((Path::new(COMMITTED).join(name), checked));
     }
     for name in committed.into_keys() {
@@ -58,8 +64,26 @@ fn here(project: Option<&Path>) -> Result<Vec<(PathBuf, Checked)>> {
 }
 
 fn named(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Checked)>> {
-    let read = |path: &PathBuf| fs::read(path).map_err(|error| Error::io("read", path, &error));
-    paths.iter().map(|path| Ok((path.clone(), chain::check(&read(path)?, now())))).collect()
+    let read = |path: &PathBuf| {
+        let bytes = fs::read(path).map_err(|error| Error::io("read", path, &error))?;
+        let mut checked = chain::check(&bytes, now());
+        checked.is_called(&path.file_name().unwrap_or_default().to_string_lossy());
+        Ok((path.clone(), checked))
+    };
+    paths.iter().map(read).collect()
+}
+
+/// Of two files with one chain the second is no more in order than its entries would be.
+fn find_copies(files: &mut [(PathBuf, Checked)]) {
+    let mut known: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for (path, checked) in files {
+        let Some(header) = &checked.header else { continue };
+        let first = known.entry(header.sig().to_owned()).or_insert_with(|| path.clone());
+        let one_file = first == path || fs::canonicalize(&*first).ok() == fs::canonicalize(&*path).ok();
+        if !one_file {
+            checked.is_copy_of(&first.to_string_lossy());
+        }
+    }
 }
 
 fn now() -> i64 {
@@ -73,7 +97,8 @@ fn show(name: &Path, checked: &Checked, ui: Ui) -> Result<()> {
     };
     let whose = checked.header.as_ref().map_or(String::new(), |header| format!(" of {}", header.author));
     let state = if checked.findings.is_empty() { "in order" } else { "NOT as written" };
-    ui.result(format_args!("{}: {state}: {entries}{whose}, {}", name.display(), clock(checked.seconds())))?;
+    let name = escaped(&name.to_string_lossy());
+    ui.result(format_args!("{name}: {state}: {entries}{whose}, {}", clock(checked.seconds())))?;
     for finding in &checked.findings {
         ui.result(format_args!("    {finding}"))?;
     }

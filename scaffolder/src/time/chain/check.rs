@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Entry, FORMAT, Header, digest, is_signed, json};
 use crate::time::span::{self, Span};
-use crate::time::{moment, stored};
+use crate::time::{escaped, is_hidden, moment, stored};
 
 /// Something that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -116,6 +116,11 @@ fn read_header(line: &str) -> Result<Header, String> {
         serde_json::from_str(line).map_err(|_| "it is not the first line of a file of time".to_owned())?;
     if header.format != FORMAT {
         return Err(format!("its format is {}, which this version of heavy does not know", header.format));
+    }
+    for (what, text) in [("author", &header.author), ("chain", &header.chain)] {
+        if text.contains(is_hidden) {
+            return Err(format!("its {what} has characters that cannot be seen: {}", escaped(text)));
+        }
     }
     if json(&header) != line
         || moment(&header.begun).is_none()
@@ -227,6 +232,24 @@ impl<'a> Walk<'a> {
 }
 
 impl Checked {
+    /// Finds a file that was given another name, as a copy has: its own ends in that of its chain.
+    pub fn is_called(&mut self, name: &str) {
+        let Some(header) = &self.header else { return };
+        let end = format!("-{}.jsonl", header.chain);
+        if !name.ends_with(&end) {
+            self.accuse(format!("its name does not end in `{end}`: it is a copy, or was renamed"));
+        }
+    }
+
+    /// Finds a file that is another one's copy.
+    pub fn is_copy_of(&mut self, name: &str) {
+        self.accuse(format!("it is the same chain as `{}`: one of them is a copy", escaped(name)));
+    }
+
+    fn accuse(&mut self, what: String) {
+        self.findings.insert(0, Finding { line: 1, entry: None, from: None, what });
+    }
+
     /// How many seconds are proven.
     #[must_use]
     pub fn seconds(&self) -> i64 {

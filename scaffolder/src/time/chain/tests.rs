@@ -110,6 +110,33 @@ fn the_future_and_an_overlap_are_named_though_they_are_signed() {
 }
 
 #[test]
+fn a_first_line_that_would_steer_a_terminal_is_refused_and_shown_as_text() {
+    for author in ["Ada\u{1b}[2J <ada@example.org>", "Ada\u{202e} <ada@example.org>", "Ada\n <ada@example.org>"] {
+        let chain = Chain::begin(author, "9f31c2d4", NOW, &key(7));
+        let found = findings(chain.text());
+        assert!(found[0].starts_with("line 1: its author has characters that cannot be seen: Ada\\u{"), "{found:?}");
+        assert!(!found[0].contains(crate::time::is_hidden), "{found:?}");
+        assert_eq!(check(chain.text().as_bytes(), NOW).header, None);
+    }
+    let chain = Chain::begin("Ada <ada@example.org>", "9f\u{7}", NOW, &key(7));
+    assert!(findings(chain.text())[0].starts_with("line 1: its chain has "));
+}
+
+#[test]
+fn a_file_is_called_after_its_chain() {
+    let called = |name: &str| {
+        let mut checked = check(chain(1).text().as_bytes(), NOW);
+        checked.is_called(name);
+        checked.findings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(called("ada-9f31c2d4.jsonl").is_empty());
+    for name in ["ada-9f31c2d5.jsonl", "9f31c2d4.jsonl", "ada-9f31c2d4.jsonl.old", "bob.jsonl"] {
+        let what = "line 1: its name does not end in `-9f31c2d4.jsonl`: it is a copy, or was renamed";
+        assert_eq!(called(name), [what], "{name}");
+    }
+}
+
+#[test]
 fn what_git_or_an_editor_leaves_is_called_by_its_name() {
     let mut all = lines(&chain(2));
     all.insert(2, "<<<<<<< HEAD".to_owned());
