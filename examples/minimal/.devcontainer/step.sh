@@ -58,9 +58,9 @@ case "${1:-}" in
         ;;
     start)
         wait_for_database
-        # In the background, and not for the output of this step to wait for.
         if command -v heavy >/dev/null && heavy time --help >/dev/null 2>&1; then
-            setsid --fork heavy time start </dev/null >/dev/null 2>&1
+            # Who cannot be told by git's settings yet is told how to be; nothing else depends on it.
+            heavy time start --background || true
         fi
         ;;
     *)

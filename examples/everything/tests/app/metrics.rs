@@ -1,6 +1,9 @@
 //! `/metrics`, and that strangers neither see it nor fill it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use app::{app::App, metrics};
 use axum::{body::Body, http::Request};
@@ -239,7 +242,13 @@ async fn without_an_address_metrics_are_shown_nowhere() {
 #[tokio::test]
 async fn in_development_an_address_that_is_taken_is_waited_for() {
     let database = database().await;
-    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Where no other test listens, so that it is free afterwards. Elsewhere than on Linux, this machine has one address.
+    let own = if cfg!(target_os = "linux") {
+        "127.0.0.2:0"
+    } else {
+        "127.0.0.1:0"
+    };
+    let taken = tokio::net::TcpListener::bind(own).await.unwrap();
     let address = taken.local_addr().unwrap();
     let vars = [("METRICS_ADDRESS", &*address.to_string())];
     let app = App::build(config(database.url(), &vars)).await.unwrap();
@@ -250,7 +259,7 @@ async fn in_development_an_address_that_is_taken_is_waited_for() {
     }));
     drop(taken);
     while TcpStream::connect(address).await.is_err() {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert!(get(address, "/metrics").await.starts_with("HTTP/1.1 200"));
     stop.send(()).unwrap();

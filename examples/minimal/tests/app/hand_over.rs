@@ -1,11 +1,17 @@
 //! One process after another on the same socket, as under `cargo dev`.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{
+        BufRead, BufReader,
+        ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, WouldBlock},
+        Read, Write,
+    },
     net::{SocketAddr, TcpListener, TcpStream},
     os::fd::OwnedFd,
     process::{Child, Stdio},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use crate::{common::database, process::program};
@@ -26,7 +32,7 @@ struct Running {
 impl Dev {
     fn start(&self) -> Running {
         let address = self.links.local_addr().unwrap();
-        let child = program()
+        let mut child = program()
             .stdin(OwnedFd::from(self.socket.try_clone().unwrap()))
             .stdout(Stdio::null())
             .env("APP_ENV", "development")
@@ -35,7 +41,15 @@ impl Dev {
             .env("CARGO_DEV", format!("{address}/token"))
             .spawn()
             .unwrap();
-        let link = self.links.accept().unwrap().0;
+        let link = loop {
+            match self.links.accept() {
+                Ok((link, _)) => break link,
+                Err(error) => assert_eq!(error.kind(), WouldBlock),
+            }
+            assert!(child.try_wait().unwrap().is_none(), "it does not start");
+            sleep(Duration::from_millis(1));
+        };
+        link.set_nonblocking(false).unwrap();
         let mut lines = BufReader::new(link.try_clone().unwrap()).lines();
         for expected in [r#"{"token":"token"}"#, r#"{"ready":true}"#] {
             assert_eq!(lines.next().unwrap().unwrap(), expected);
@@ -51,6 +65,24 @@ impl Running {
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// How many requests are enough; none more if one of those who share it panics.
+struct Enough<'a>(&'a AtomicUsize);
+
+impl Drop for Enough<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
 #[tokio::test]
 async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_other() {
     let database = database().await;
@@ -59,39 +91,47 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
         links: TcpListener::bind("127.0.0.1:0").unwrap(),
         database: database.url().to_owned(),
     };
+    dev.links.set_nonblocking(true).unwrap();
     let address = dev.socket.local_addr().unwrap();
-    let (sent, done) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (sent, enough) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+    let left = || {
+        let (sent, enough) = (sent.load(Ordering::Relaxed), enough.load(Ordering::Relaxed));
+        enough.saturating_sub(sent)
+    };
     std::thread::scope(|scope| {
         for keeps in [false, true, false, true] {
-            let (sent, done) = (&sent, &done);
+            let (sent, enough, left) = (&sent, &enough, &left);
             scope.spawn(move || {
+                let _enough = Enough(enough);
                 let mut client = Client {
                     address,
                     connection: None,
                     keeps,
                 };
-                while !done.load(Ordering::Relaxed) || sent.load(Ordering::Relaxed) < 1000 {
+                while left() > 0 {
                     assert_eq!(client.ask(), "HTTP/1.1 200 OK\r\n");
                     sent.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
+        let all = Enough(&enough);
         let mut running = dev.start();
         for _ in 0..3 {
             let before = sent.load(Ordering::Relaxed);
-            while sent.load(Ordering::Relaxed) < before + 100 {
-                std::thread::yield_now();
+            while sent.load(Ordering::Relaxed) < before + 100 && left() > 0 {
+                sleep(Duration::from_millis(1));
             }
             std::mem::replace(&mut running, dev.start()).stop();
         }
-        done.store(true, Ordering::Relaxed);
-        while sent.load(Ordering::Relaxed) < 1000 {
-            std::thread::yield_now();
-        }
+        all.0.fetch_min(1000, Ordering::Relaxed);
+        // The last one goes on until the clients are done.
         running
     })
     .stop();
 }
+
+/// How long a connection is good for a request at least: a program that ends keeps a new one a little longer than that.
+const GOOD: Duration = Duration::from_millis(500);
 
 /// A client that opens a connection for each request, or keeps it as long as it may.
 struct Client {
@@ -103,21 +143,26 @@ struct Client {
 impl Client {
     /// Asks, and returns the first line of the answer.
     fn ask(&mut self) -> String {
-        let kept = self.connection.is_some();
-        let mut connection = self
-            .connection
-            .take()
-            .unwrap_or_else(|| BufReader::new(TcpStream::connect(self.address).unwrap()));
+        let opened = Instant::now();
+        let kept = self.connection.take();
+        let may_be_closed = kept.is_some();
+        let mut connection = kept.unwrap_or_else(|| self.open());
         let asked = connection
             .get_mut()
             .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
-        let mut first = String::new();
-        let read = asked.and_then(|()| connection.read_line(&mut first));
-        // A kept connection may have been closed while nobody used it, and then every client asks again.
-        if kept && !matches!(read, Ok(1..)) {
+        let begun = asked.and_then(|()| Ok(connection.fill_buf()?.len()));
+        let closed = match &begun {
+            Ok(read) => *read == 0,
+            Err(error) => [BrokenPipe, ConnectionAborted, ConnectionReset].contains(&error.kind()),
+        };
+        // A connection may have been closed while nobody used it, and then every client asks again. Whoever did not get
+        // to run for that long has such a one even if it was just opened.
+        if closed && (may_be_closed || opened.elapsed() >= GOOD) {
             return self.ask();
         }
-        read.unwrap();
+        assert!(begun.unwrap() > 0, "closed without an answer");
+        let mut first = String::new();
+        connection.read_line(&mut first).unwrap();
         let (mut length, mut last) = (0, false);
         loop {
             let mut line = String::new();
@@ -132,5 +177,13 @@ impl Client {
         connection.read_exact(&mut vec![0; length]).unwrap();
         self.connection = (self.keeps && !last).then_some(connection);
         first
+    }
+
+    fn open(&self) -> BufReader<TcpStream> {
+        let connection = TcpStream::connect(self.address).unwrap();
+        // Rather a failure than a test without an end.
+        let limit = Duration::from_secs(120);
+        connection.set_read_timeout(Some(limit)).unwrap();
+        BufReader::new(connection)
     }
 }

@@ -1,26 +1,49 @@
 //! Traces, as a collector gets them, and the id that they share with the log and with error pages.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    process::Child,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::sleep,
+    time::Duration,
 };
 
 use app::telemetry::{self, Exporter};
 use axum::{body::Body, http::Request};
-use tracing::{Instrument, subscriber::DefaultGuard};
-use tracing_subscriber::{Layer, layer::SubscriberExt};
-
-use crate::{
-    common::{Collector, LivePage, Received, TestApp, config, log, migrated_database},
-    process::{program, terminate},
+use tracing::{Instrument, Subscriber, span::Id, subscriber::DefaultGuard};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+    registry::LookupSpan,
 };
+
+use crate::common::{Collector, LivePage, Received, TestApp, config, log};
+
+/// The last span of a test: all that ended before it are with the collector when this one is.
+const LAST: &str = "last";
+/// The connection of a live page.
+const CONNECTION: &str = "connection";
 
 /// What is done in this thread becomes traces of `collector`, until [`Traced::spans`].
 struct Traced {
     collector: Collector,
     exporter: Exporter,
     guard: DefaultGuard,
+    disconnected: Disconnected,
+}
+
+/// Whether a span with the name [`CONNECTION`] has ended.
+#[derive(Clone, Default)]
+struct Disconnected(Arc<AtomicBool>);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Disconnected {
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let span = context.metadata(&id);
+        if span.is_some_and(|span| span.name() == CONNECTION) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Traced {
@@ -30,18 +53,42 @@ impl Traced {
         vars.push(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()));
         let config = config("postgres://nowhere/none", &vars);
         let (traces, exporter) = telemetry::traces(&config.otlp.unwrap()).unwrap();
-        let all = tracing_subscriber::registry().with(vec![traces, log::layer().boxed()]);
+        let disconnected = Disconnected::default();
+        let layers = vec![traces, log::layer().boxed(), disconnected.clone().boxed()];
+        let all = tracing_subscriber::registry().with(layers);
         Self {
             collector,
             exporter,
             guard: tracing::subscriber::set_default(all),
+            disconnected,
         }
     }
 
+    /// Every span that has ended.
     fn spans(self) -> Vec<Received> {
+        drop(tracing::error_span!(LAST));
         drop(self.guard);
         drop(self.exporter);
-        self.collector.spans()
+        // The exporter waits for a second only, which may pass on a machine that has a lot to do.
+        let mut spans = Vec::new();
+        for _ in 0..6000 {
+            spans.append(&mut self.collector.spans());
+            let is_last = |received: &Received| received.span.name == LAST;
+            if spans.iter().any(is_last) {
+                spans.retain(|received| !is_last(received));
+                return spans;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        panic!("the last span does not come: {spans:?}");
+    }
+
+    /// Of spans that are not recorded, nothing can be waited for.
+    fn assert_no_spans(self) {
+        drop(self.guard);
+        drop(self.exporter);
+        let spans = self.collector.spans();
+        assert!(spans.is_empty(), "{spans:?}");
     }
 }
 
@@ -124,7 +171,7 @@ async fn what_its_sender_does_not_record_is_not_recorded_here() {
     let sent = get("/healthz", &[("traceparent", &parent)]);
     let answer = app.client().send(sent).await;
     assert_eq!(answer.header("x-request-id"), ID);
-    assert!(traced.spans().is_empty());
+    traced.assert_no_spans();
 }
 
 #[tokio::test]
@@ -134,7 +181,7 @@ async fn a_sampler_of_the_settings_decides_what_is_recorded() {
     let parent = format!("00-{ID}-00f067aa0ba902b7-01");
     let sent = get("/healthz", &[("traceparent", &parent)]);
     app.client().send(sent).await;
-    assert!(traced.spans().is_empty());
+    traced.assert_no_spans();
 }
 
 #[tokio::test]
@@ -160,7 +207,7 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let traced = Traced::start(&[]);
-    let connection = tracing::error_span!("connection");
+    let connection = tracing::error_span!(CONNECTION);
     let link = telemetry::link(&connection);
     let mut page = LivePage::open(&app, &mut ada, "/notes/new")
         .instrument(connection)
@@ -177,12 +224,14 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     let (_, id) = text.split_once("please name ").unwrap();
     let id = &id[..32];
     drop(page);
-    tokio::task::yield_now().await;
+    while !traced.disconnected.0.load(Ordering::Relaxed) {
+        tokio::task::yield_now().await;
+    }
 
     let spans = traced.spans();
     let connection = spans
         .iter()
-        .find(|received| received.span.name == "connection")
+        .find(|received| received.span.name == CONNECTION)
         .unwrap();
     let event = spans
         .iter()
@@ -237,91 +286,131 @@ async fn the_collector_is_told_who_sends_and_with_which_key() {
     );
 }
 
-/// The program, sending to `collector`, and the lines that it has logged until it listens.
-async fn started(collector: &str) -> (stack_db::testing::TestDatabase, Child, String, Lines) {
-    let database = migrated_database().await;
-    let mut child = program()
-        .env("APP_ENV", "production")
-        .env("DATABASE_URL", database.url())
-        .env("PORT", "0")
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
-        // Ten minutes.
-        .env("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
-        .spawn()
-        .unwrap();
-    let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
-    let listening = log
-        .by_ref()
-        .map(Result::unwrap)
-        .find(|line| line.contains("listening on"))
-        .unwrap();
-    let (_, address) = listening.split_once("http://").unwrap();
-    let address = address.split_once('"').unwrap().0.to_owned();
-    (database, child, address, log)
-}
-
-type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
-
-fn ask(address: &str, path: &str) -> String {
-    let mut connection = TcpStream::connect(address).unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    connection.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer
-}
-
 #[cfg(unix)]
-#[tokio::test]
-async fn the_program_sends_its_last_spans_when_it_is_stopped() {
-    let collector = Collector::start();
-    let (_database, mut child, address, log) = started(collector.url()).await;
-    let answer = ask(&address, "/api/me");
-    terminate(&child);
-    assert!(child.wait().unwrap().success());
-    let line = log
-        .map(Result::unwrap)
-        .find(|line| line.contains("/api/me"))
-        .unwrap();
-    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let id = line["request"]["trace_id"].as_str().unwrap();
-    assert!(
-        answer.contains(&format!("x-request-id: {id}\r\n")),
-        "{answer}"
-    );
-    // What is for traces only is not in the log.
-    assert_eq!(line["request"].as_object().unwrap().len(), 1, "{line}");
-    let spans = collector.spans();
-    let span = spans.iter().find(|received| received.trace_id() == id);
-    let span = span.unwrap();
-    assert_eq!(span.span.name, "GET /api/me");
-    assert_eq!(span.resource["service.name"], env!("CARGO_PKG_NAME"));
-}
+mod program {
+    use std::{
+        io::{BufRead, BufReader, Lines, Read, Write},
+        net::{TcpListener, TcpStream},
+        process::{Child, ChildStdout},
+    };
 
-#[cfg(unix)]
-#[tokio::test]
-async fn a_collector_that_never_answers_holds_neither_a_request_nor_the_stop() {
-    let collector = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", collector.local_addr().unwrap());
-    let (_database, mut child, address, _log) = started(&url).await;
-    assert!(ask(&address, "/healthz").starts_with("HTTP/1.1 200"));
-    terminate(&child);
-    let connection = collector.accept().unwrap();
-    assert!(child.wait().unwrap().success());
-    drop(connection);
-}
+    use stack_db::testing::TestDatabase;
 
-#[cfg(unix)]
-#[tokio::test]
-async fn a_collector_that_is_down_is_mentioned_once() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
-    let (_database, mut child, address, log) = started(&url).await;
-    assert!(ask(&address, "/healthz").starts_with("HTTP/1.1 200"));
-    terminate(&child);
-    assert!(child.wait().unwrap().success());
-    let lines: Vec<_> = log.map(Result::unwrap).collect();
-    let mentioned = lines.iter().filter(|line| line.contains("collector"));
-    assert_eq!(mentioned.count(), 1, "{lines:#?}");
+    use crate::{
+        common::{Collector, migrated_database},
+        process::{nobody, program, terminate},
+    };
+
+    /// How often spans are sent, in milliseconds: not before the end, or at once.
+    const NEVER: &str = "3600000";
+    const OFTEN: &str = "10";
+
+    /// A program that sends its spans to a collector.
+    struct Running {
+        child: Child,
+        address: String,
+        log: Lines<BufReader<ChildStdout>>,
+        _database: TestDatabase,
+    }
+
+    impl Running {
+        /// Until it listens.
+        async fn start(collector: &str, pause: &str) -> Self {
+            let database = migrated_database().await;
+            let mut child = program()
+                .env("APP_ENV", "production")
+                .env("DATABASE_URL", database.url())
+                .env("PORT", "0")
+                .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
+                // Ten minutes.
+                .env("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
+                .env("OTEL_BSP_SCHEDULE_DELAY", pause)
+                .spawn()
+                .unwrap();
+            let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
+            let listening = log
+                .by_ref()
+                .map(Result::unwrap)
+                .find(|line| line.contains("listening on"))
+                .unwrap();
+            let (_, address) = listening.split_once("http://").unwrap();
+            let address = address.split_once('"').unwrap().0.to_owned();
+            Self {
+                child,
+                address,
+                log,
+                _database: database,
+            }
+        }
+
+        fn ask(&self, path: &str) -> String {
+            let address = &self.address;
+            let mut connection = TcpStream::connect(address).unwrap();
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            connection.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).unwrap();
+            answer
+        }
+
+        /// Stops it; what it has logged meanwhile comes back.
+        fn stop(mut self) -> Vec<String> {
+            terminate(&self.child);
+            assert!(self.child.wait().unwrap().success());
+            self.log.map(Result::unwrap).collect()
+        }
+    }
+
+    #[tokio::test]
+    async fn the_program_sends_its_last_spans_when_it_is_stopped() {
+        let collector = Collector::start();
+        // It does so for a second only, which may pass on a machine that has a lot to do.
+        for _ in 0..10 {
+            let running = Running::start(collector.url(), NEVER).await;
+            let answer = running.ask("/api/me");
+            let log = running.stop();
+            let line = log.iter().find(|line| line.contains("/api/me")).unwrap();
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let id = line["request"]["trace_id"].as_str().unwrap();
+            assert!(
+                answer.contains(&format!("x-request-id: {id}\r\n")),
+                "{answer}"
+            );
+            // What is for traces only is not in the log.
+            assert_eq!(line["request"].as_object().unwrap().len(), 1, "{line}");
+            let spans = collector.spans();
+            if let Some(span) = spans.iter().find(|received| received.trace_id() == id) {
+                assert_eq!(span.span.name, "GET /api/me");
+                assert_eq!(span.resource["service.name"], env!("CARGO_PKG_NAME"));
+                return;
+            }
+        }
+        panic!("the last spans do not come");
+    }
+
+    #[tokio::test]
+    async fn a_collector_that_never_answers_holds_neither_a_request_nor_the_stop() {
+        let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", collector.local_addr().unwrap());
+        let running = Running::start(&url, OFTEN).await;
+        assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
+        let connection = collector.accept().unwrap();
+        assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
+        running.stop();
+        drop(connection);
+    }
+
+    #[tokio::test]
+    async fn a_collector_that_is_down_is_mentioned_once() {
+        let (_nobody, address) = nobody();
+        let mut running = Running::start(&format!("http://{address}"), OFTEN).await;
+        assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
+        let is_mentioned = |line: &String| line.contains("collector");
+        let mut log = running.log.by_ref().map(Result::unwrap);
+        assert!(log.any(|line| is_mentioned(&line)));
+        assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
+        let log = running.stop();
+        assert!(!log.iter().any(is_mentioned), "{log:#?}");
+    }
 }

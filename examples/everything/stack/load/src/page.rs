@@ -5,7 +5,10 @@
 
 mod server;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -91,8 +94,12 @@ impl Board {
         self.0.stop.notified().await;
     }
 
-    /// A run begins.
+    /// A run begins. Who has clicked twice before has not meant this one.
     pub fn begin(&self) {
+        for order in [&self.0.start, &self.0.stop] {
+            // Takes the second click, if there was one.
+            pin!(order.notified()).enable();
+        }
         let mut past = self.past();
         past.running = true;
         past.moments.clear();
@@ -161,8 +168,10 @@ impl Board {
                 self.0.aim.send_replace(Aim { users, ramp });
                 self.tell(false);
             }
-            "/start" => self.0.start.notify_one(),
+            "/start" if !self.past().running => self.0.start.notify_one(),
             "/stop" => self.0.stop.notify_one(),
+            // It runs already.
+            "/start" => {}
             _ => return false,
         }
         true
@@ -181,4 +190,35 @@ fn summary(script: &Script, measured: &Measured) -> Value {
         "answers": all.count(), "errors": counts.failures(), "rounds": counts.rounds, "seconds": measured.took.as_secs_f64(),
         "p50_ms": all.percentile(50.0), "p99_ms": all.percentile(99.0), "errors_by_kind": errors.collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether an order waits to be followed.
+    fn waits(order: &Notify) -> bool {
+        pin!(order.notified()).enable()
+    }
+
+    #[test]
+    fn a_second_click_is_not_kept_for_the_next_run() {
+        let board = Board::new(&Plan::new("", "http://localhost"));
+        let click = |order| assert!(board.order(order, &Value::Null));
+        click("/start");
+        click("/start");
+        assert!(waits(&board.0.start));
+        click("/start");
+        board.begin();
+        click("/start");
+        click("/stop");
+        assert!(waits(&board.0.stop));
+        click("/stop");
+        board.end(String::new());
+        assert!(!waits(&board.0.start));
+        click("/start");
+        assert!(waits(&board.0.start));
+        board.begin();
+        assert!(!waits(&board.0.stop));
+    }
 }

@@ -43,7 +43,7 @@ pub async fn answers(origin: &Origin, address: SocketAddr) -> Result<(), Error> 
             "nobody answers at `http://{}`: {error}",
             origin.authority()
         ))
-        .hint("start the application in another terminal, `cargo run`, or add `--serve`")),
+        .hint("start the application in another terminal, `cargo dev`, or add `--serve`")),
     }
 }
 

@@ -61,6 +61,10 @@ fn program(project: &Project, path: &Path) -> Result<Command> {
     command
         .current_dir(project.folder())
         .env("CARGO_MANIFEST_DIR", absolute(project.folder())?);
+    if project.setting("APP_ENV").is_none() {
+        // A build like that of a release takes itself for one in production.
+        command.env("APP_ENV", "development");
+    }
     Ok(command)
 }
 

@@ -126,6 +126,9 @@ async fn stay(project: &Project, mut session: Session) -> Result<ExitCode> {
         let outcome = pass(project, &mut session, &wanted, &mut desk, &mut inbox).await;
         match &outcome {
             Ok(Outcome::NotBuilt) => screen::line(&format!("error: {}", not_built())),
+            Ok(Outcome::NoTests) if matches!(wanted, Wanted::Failed) => {
+                screen::line("no test failed last time");
+            }
             Ok(Outcome::NoTests) => {
                 screen::line(&format!("error: {}", no_tests(session.filter.as_deref())));
             }

@@ -3,8 +3,14 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::workbench::Project;
+
+/// How often something is tried that comes true sooner or later, with a [`PAUSE`] after each time.
+const TIMES: usize = 6000;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Answers every request with its version and what it was told to show.
 const PROGRAM: &str = r##"
@@ -90,7 +96,15 @@ impl Serve {
 
     /// Asks until the answer has these words in it. No request may fail.
     fn until(&self, words: &str) {
-        while !self.ask().contains(words) {}
+        let mut answer = String::new();
+        for _ in 0..TIMES {
+            answer = self.ask();
+            if answer.contains(words) {
+                return;
+            }
+            sleep(PAUSE);
+        }
+        panic!("no answer has `{words}` in it; the last one: {answer}");
     }
 
     fn is(&self, words: &str) {
@@ -100,6 +114,9 @@ impl Serve {
 
     fn ask(&self) -> String {
         let mut server = TcpStream::connect(&self.address).unwrap();
+        // Rather a failure than a test without an end.
+        let limit = Duration::from_secs(120);
+        server.set_read_timeout(Some(limit)).unwrap();
         server.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         let mut answer = String::new();
         server.read_to_string(&mut answer).unwrap();
@@ -137,5 +154,9 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
     serve.until("three {\"show\":{\"notices\":[\"");
     // However `cargo dev` ends, nobody is left behind who would keep the socket.
     serve.command.kill().unwrap();
-    while TcpStream::connect(&serve.address).is_ok() {}
+    let closed = (0..TIMES).any(|_| {
+        sleep(PAUSE);
+        TcpStream::connect(&serve.address).is_err()
+    });
+    assert!(closed, "somebody still listens on {}", serve.address);
 }

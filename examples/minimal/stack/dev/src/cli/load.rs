@@ -6,8 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Ctrl-C ends it and says what was recorded. Passwords and tokens are left out of the file, and everything
-else that people type is in it: see docs/recording.md.")]
+#[command(
+    after_help = "Ctrl-C ends it and says what was recorded. Passwords and tokens are left out of the file, and everything
+else that people type is in it: see docs/recording.md."
+)]
 pub(crate) struct Record {
     /// Where to; a file that exists is gone on with
     #[arg(long, value_name = "FILE", default_value = "recording.jsonl")]

@@ -17,6 +17,7 @@ use crate::cargo;
 use crate::cli::Load;
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::signal::{Interrupt, interrupted, terminate};
 use crate::ui;
 use served::Served;
 
@@ -33,6 +34,8 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     // Said before anything is built; the program itself looks where the name leads.
     stack_load::target::Origin::parse(&url)?;
     let program = cargo::build_release(project, "stack_load")?;
+    // From here on there is something to put away.
+    let interrupted = interrupted()?;
     let served = if arguments.serve {
         Some(Served::start(project).await?)
     } else {
@@ -40,16 +43,27 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     };
     let url = served.as_ref().map_or(url, |served| served.url.clone());
     let plan = plan(arguments, url);
-    // Ctrl-C is for the program, which then writes its report.
-    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
     let mut command = Command::new(program);
     cargo::forget_this_program(&mut command);
     command.arg(plan.to_json().to_string());
-    let played = tokio::task::spawn_blocking(move || command.status()).await;
-    let status = played
-        .map_err(std::io::Error::other)
-        .flatten()
-        .map_err(|error| Error::new(format!("`stack_load` could not be started: {error}")))?;
+    let failed = |error| Error::new(format!("`stack_load` could not be started: {error}"));
+    let mut player = tokio::process::Command::from(command)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed)?;
+    let status = tokio::select! {
+        status = player.wait() => status,
+        interrupt = interrupted => match (interrupt, player.id()) {
+            // Whoever wants the end of everything has no use for a report.
+            (Interrupt::Other, Some(id)) => {
+                terminate(id)?;
+                player.wait().await
+            }
+            // The program has heard it, and writes its report.
+            _ => player.wait().await,
+        },
+    };
+    let status = status.map_err(failed)?;
     if let Some(served) = served {
         served.stop().await;
     }

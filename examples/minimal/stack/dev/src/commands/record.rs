@@ -12,6 +12,7 @@ use crate::cargo;
 use crate::cli::Record;
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::signal::{Interrupt, interrupted, terminate};
 use crate::ui;
 
 pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCode> {
@@ -24,6 +25,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
     let path = std::path::absolute(file)
         .map_err(|error| Error::new(format!("`{}`: {error}", file.display())))?;
     let application = cargo::build(project)?;
+    let interrupted = interrupted()?;
     let mut command = Command::new(&application);
     cargo::forget_this_program(&mut command);
     let mut child = command
@@ -46,8 +48,14 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
             }
         }
     });
-    // Ctrl-C is for the application, which writes down the rest; this one waits for it.
-    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    // Ctrl-C is for the application as well, which writes down the rest; this one waits for it.
+    let id = child.id();
+    tokio::spawn(async move {
+        if interrupted.await == Interrupt::Other {
+            // If it cannot be told, it is no child of ours any more.
+            terminate(id).ok();
+        }
+    });
     let ended = tokio::task::spawn_blocking(move || child.wait()).await;
     reader.join().ok();
     let status = ended
@@ -56,7 +64,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
         .map_err(|error| Error::new(format!("the application was lost: {error}")))?;
     if !file.exists() {
         return Err(
-            Error::new("the application has not started; why stands above").hint("cargo run"),
+            Error::new("the application has not started; why stands above").hint("cargo dev"),
         );
     }
     let now = counts(file)?;
@@ -68,7 +76,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
         now.requests.saturating_sub(before.requests),
     ));
     if !status.success() {
-        return Err(Error::new("the application has failed; why stands above").hint("cargo run"));
+        return Err(Error::new("the application has failed; why stands above").hint("cargo dev"));
     }
     ui::say(&format!("play it: cargo dev load {}", file.display()));
     Ok(ExitCode::SUCCESS)

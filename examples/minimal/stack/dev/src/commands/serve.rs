@@ -25,6 +25,7 @@ use crate::cli::{Pave, Serve};
 use crate::commands::pave;
 use crate::error::Result;
 use crate::project::Project;
+use crate::signal::interrupted;
 use crate::ui;
 use crate::watch::{Watcher, due::Due};
 use application::{Application, Starter};
@@ -54,7 +55,7 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
     let quit = keys.quit();
     let ended = tokio::select! {
         ended = server.serve(&mut keys) => ended,
-        () = stop => Ok(ExitCode::SUCCESS),
+        _ = stop => Ok(ExitCode::SUCCESS),
         () = quit => Ok(ExitCode::SUCCESS),
     };
     if let Some(running) = server.running.take() {
@@ -168,7 +169,7 @@ impl Server<'_> {
             self.pave().await;
         }
         let healed = self.show.problem.take().is_some();
-        if built.fresh && !restart && self.running.is_some() {
+        if self.starter.is_started(&built.program) && !restart && self.running.is_some() {
             if healed {
                 ui::say("nothing to do: the program from before is the right one");
                 self.publish().await;
@@ -264,26 +265,4 @@ async fn ended(running: &mut Option<Application>) -> End {
         Some(running) => running.ended().await,
         None => std::future::pending().await,
     }
-}
-
-/// Ready when the command is to stop: Ctrl-C, or whatever ends a terminal.
-fn interrupted() -> Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut others = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let failed = |error| crate::error::Error::new(format!("no signals: {error}"));
-        let terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        (terminate, signal(SignalKind::hangup()).map_err(failed)?)
-    };
-    Ok(async move {
-        let interrupt = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        tokio::select! {
-            _ = others.0.recv() => {}
-            _ = others.1.recv() => {}
-            _ = interrupt => {}
-        }
-        #[cfg(not(unix))]
-        interrupt.await.ok();
-    })
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
 };
 
 use super::*;
@@ -114,11 +114,10 @@ async fn a_redirect_elsewhere_is_an_error_and_is_not_followed() {
 
 #[tokio::test]
 async fn nobody_who_answers_is_counted_by_kind() {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    // Without listening, so that no other test can do it there either.
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = nobody.local_addr().unwrap();
     let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
     assert_eq!((good, kinds), (0, vec!["connection refused".to_owned()]));
     let address = server(|_| "nonsense\r\n\r\n".to_owned()).await;

@@ -40,7 +40,6 @@ pub(super) const PROGRAMS: &[&str] = &[
     "flamegraph",
     "perf",
     "xctrace",
-    "dx",
     "heavy",
 ];
 

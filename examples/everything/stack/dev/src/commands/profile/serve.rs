@@ -4,11 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use tokio::process::Child;
+
 use super::Flamegraph;
 use super::flamegraph::judge;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::terminate;
+use crate::signal::{Interrupt, interrupted, terminate};
 use crate::ui;
 
 /// Runs the server until Ctrl-C or the end of `duration`, and draws what it did.
@@ -27,7 +29,7 @@ pub(super) async fn run(
     })?;
     let picture = super::place(out)?;
     // Ctrl-C is for the server and the profiler, which get it as well; the picture comes after it.
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let interrupted = interrupted()?;
     let mut server = tokio::process::Command::from(super::program(project, &application.path)?)
         .arg("serve")
         .kill_on_drop(true)
@@ -51,9 +53,14 @@ pub(super) async fn run(
     };
     let failed = |error| Error::new(format!("a process was lost: {error}"));
     let profiled = tokio::select! {
-        _ = &mut interrupted => None,
+        interrupt = interrupted => {
+            if interrupt == Interrupt::Other {
+                stop(&mut server)?;
+            }
+            None
+        }
         () = end => {
-            terminate(&mut server)?;
+            stop(&mut server)?;
             None
         }
         ended = server.wait() => {
@@ -67,7 +74,7 @@ pub(super) async fn run(
         Some(status) => status,
         None => profiler.wait().await.map_err(failed)?,
     };
-    terminate(&mut server)?;
+    stop(&mut server)?;
     server.wait().await.map_err(failed)?;
     judge(
         status,
@@ -76,4 +83,15 @@ pub(super) async fn run(
     )?;
     ui::result(&picture.display().to_string());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lets the server end in its own way, where there is one.
+fn stop(server: &mut Child) -> Result<()> {
+    let Some(id) = server.id() else { return Ok(()) };
+    if !terminate(id)? {
+        server
+            .start_kill()
+            .map_err(|error| Error::new(format!("the application cannot be ended: {error}")))?;
+    }
+    Ok(())
 }

@@ -15,8 +15,10 @@ use crate::error::Result;
 
 /// How long a program may take to end when it is asked to, each time.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long output may come after the end, from what the program leaves running.
-const ECHO: Duration = Duration::from_millis(300);
+/// How long to wait for more output after the end, which comes to an end itself unless something that the program
+/// has left running keeps it open: without a line, and at all.
+const SILENCE: Duration = Duration::from_secs(5);
+const ECHO: Duration = Duration::from_secs(60);
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug)]
@@ -99,11 +101,19 @@ pub(super) async fn run(
             Some(Said::Ended(status)) => {
                 let status = status.map_err(cargo::not_started)?;
                 let rest = async {
-                    while let Some(Said::Line(line)) = said.1.recv().await {
+                    let mut more = async || tokio::time::timeout(SILENCE, said.1.recv()).await;
+                    while let Ok(Some(Said::Line(line))) = more().await {
                         let _ = each(line);
                     }
                 };
-                let _ = tokio::time::timeout(ECHO, rest).await;
+                let cancelled = tokio::select! {
+                    _ = tokio::time::timeout(ECHO, rest) => false,
+                    () = cancel.cancelled() => true,
+                };
+                if cancelled {
+                    stop(id, &mut said.1).await;
+                    return Ok(End::Cancelled);
+                }
                 return Ok(End::Ended(status));
             }
             None => return Ok(End::Broken),
@@ -215,6 +225,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_it_has_left_running_may_take_its_time_to_say_the_rest() {
+        let (_sender, mut cancel) = Cancel::new();
+        let mut lines = Vec::new();
+        let command = shell("(sleep 1; echo two) & echo one");
+        let end = run(command, &mut cancel, |line| {
+            let (Line::Out(text) | Line::Err(text)) = line;
+            lines.push(text);
+            ControlFlow::Continue(())
+        });
+        assert!(matches!(end.await.unwrap(), End::Ended(_)));
+        assert_eq!(lines, ["one", "two"]);
+    }
+
+    #[tokio::test]
     async fn cancelling_ends_what_the_program_has_started_too() {
         let (sender, mut cancel) = Cancel::new();
         let mut inner = String::new();
@@ -228,7 +252,10 @@ mod tests {
         });
         assert!(matches!(end.await.unwrap(), End::Cancelled));
         // Its parent is gone, so whoever collects the dead does it in a moment; until then it is a zombie.
-        let ends = (0..100).any(|_| {
+        let ends = (0..600).any(|times| {
+            if times > 0 {
+                std::thread::sleep(Duration::from_millis(100));
+            }
             let state = Command::new("ps")
                 .args(["-o", "stat=", "-p", &inner])
                 .output();

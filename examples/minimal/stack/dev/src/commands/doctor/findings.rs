@@ -49,7 +49,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Finding> {
     found.extend([settings(facts), disk(facts)].into_iter().flatten());
     found.extend([git(facts), nextest(facts), linker(facts)]);
     found.extend([node(facts), chromium(facts), docker(facts)]);
-    found.extend([profiler(facts), heavy(facts), hot_patching(facts)]);
+    found.extend([profiler(facts), heavy(facts)]);
     found.extend(ports(facts));
     found.extend([watches(facts), open_files(facts)].into_iter().flatten());
     found
@@ -335,15 +335,6 @@ fn heavy(facts: &Facts) -> Finding {
     let says = "it adds tables and features, brings the template's next version, and tracks time";
     let get = "cargo install --path scaffolder, in a checkout of the template's repository";
     Need::Part.missing("heavy", says, get)
-}
-
-fn hot_patching(facts: &Facts) -> Finding {
-    let what = "dx (dioxus-cli)";
-    if facts.has("dx") {
-        return Need::Part.good(what, "there, for hot patching");
-    }
-    let says = "hot patching needs it; hot reload does not";
-    Need::Part.missing(what, says, "cargo install --locked dioxus-cli")
 }
 
 fn ports(facts: &Facts) -> impl Iterator<Item = Finding> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 use tokio::time::timeout;
@@ -14,6 +14,7 @@ use super::socket::Socket;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::signal::terminate;
 use crate::ui;
 
 /// How long a program may take to finish what it has begun, before it is killed.
@@ -26,38 +27,82 @@ pub(super) struct Starter {
     links: Links,
     /// Whether `APP_ENV` has to be said, since a release build takes itself for one in production.
     development: bool,
+    /// The program that answers, as it was when it was started.
+    started: Option<Mark>,
+}
+
+/// Tells a program from the one that is built in its place.
+#[derive(PartialEq, Eq)]
+struct Mark {
+    built: SystemTime,
+    bytes: u64,
+}
+
+impl Mark {
+    fn of(program: &Path) -> Option<Self> {
+        let found = program.metadata().ok()?;
+        Some(Self {
+            built: found.modified().ok()?,
+            bytes: found.len(),
+        })
+    }
 }
 
 impl Starter {
     pub(super) async fn new(project: &Project, socket: Socket, release: bool) -> Result<Self> {
         let folder = project.folder();
+        let environment = project.setting("APP_ENV");
+        if environment.as_deref() == Some("production") {
+            // It would never say that it is ready: pages in production are nobody else's to change.
+            return Err(Error::new(
+                "`APP_ENV` is `production`, where a program is not exchanged while it runs",
+            )
+            .hint("APP_ENV=development cargo dev"));
+        }
         Ok(Self {
             folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
             socket,
             links: Links::listen().await?,
-            development: release && project.setting("APP_ENV").is_none(),
+            development: release && environment.is_none(),
+            started: None,
         })
+    }
+
+    /// Whether this very program was started last and answers, whoever has built it.
+    pub(super) fn is_started(&self, program: &Path) -> bool {
+        self.started.is_some() && self.started == Mark::of(program)
     }
 
     /// Starts a program, and waits until it answers requests. If it ends before, that is the problem.
     pub(super) async fn start(
-        &self,
+        &mut self,
         program: &Path,
         show: &Show,
     ) -> Result<std::result::Result<Application, Problem>> {
         let (address, mut link) = self.links.expect();
-        let mut process = Process::watch(self.spawn(program, &address)?);
+        self.started = None;
+        let mark = Mark::of(program);
+        let child = self.spawn(program, &address)?;
+        let unready = Unready(Some(child.id()));
+        let mut process = Process::watch(child);
         let linked = tokio::select! {
             link = &mut link => link.ok(),
-            end = process.ended() => return Ok(Err(not_started(end))),
+            end = process.ended() => {
+                unready.settle();
+                return Ok(Err(not_started(end)));
+            }
         };
         if let Some(mut link) = linked {
             link.say(&json!({ "show": show.to_json() })).await;
             if link.ready().await {
+                unready.settle();
+                self.started = mark;
                 return Ok(Ok(Application { process, link }));
             }
         }
-        Ok(Err(not_started(process.ended().await)))
+        let end = process.ended().await;
+        unready.settle();
+        Ok(Err(not_started(end)))
     }
 
     fn spawn(&self, program: &Path, link: &str) -> Result<Child> {
@@ -93,6 +138,25 @@ impl Starter {
             .env("HOST", self.socket.address.ip().to_string())
             .env("PORT", self.socket.address.port().to_string());
         Ok(())
+    }
+}
+
+/// A program that does not answer yet, and may never: it goes if nobody waits for it any more.
+struct Unready(Option<u32>);
+
+impl Unready {
+    /// It answers, and is told to stop by its link from here on; or it has ended, and its number may be another's.
+    fn settle(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unready {
+    fn drop(&mut self) {
+        if let Some(id) = self.0 {
+            // Whatever the system says to it: there is nothing else to try.
+            terminate(id).ok();
+        }
     }
 }
 

@@ -17,6 +17,9 @@ const LAST_WORDS: usize = 60;
 /// How often a process is asked whether it has ended, if it has not said so by closing its output.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How long its output may stay open after its end, which is so if something that it has started holds it.
+const ECHO: Duration = Duration::from_secs(2);
+
 /// A process that was started, and is waited for.
 pub(super) struct Process {
     end: oneshot::Receiver<End>,
@@ -83,7 +86,7 @@ async fn wait(
     let said = match said {
         Some(said) => said,
         // What it has started may hold its output open.
-        None => timeout(LOOK, words)
+        None => timeout(ECHO, words)
             .await
             .ok()
             .and_then(Result::ok)
