@@ -7,17 +7,28 @@ use std::path::Path;
 
 use workshop::{Servers, browser_tests, cargo, project, turn};
 
-fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
+/// Which tests of a project are run. The crates in `stack/` are tested without any feature and with all of them; what
+/// one feature alone changes is the application.
+#[derive(Clone, Copy)]
+enum Tests {
+    All,
+    OfTheApplication,
+}
+
+fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str], tests: Tests) {
     let _turn = turn();
     let project = project(name, features);
     let _servers = Servers(&project);
-    check(&project);
+    check(&project, tests);
 }
 
-fn check(project: &Path) {
+fn check(project: &Path, tests: Tests) {
     cargo(project, &["fmt", "--all", "--check"]);
     cargo(project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    cargo(project, &["test", "--locked", "--workspace"]);
+    match tests {
+        Tests::All => cargo(project, &["test", "--locked", "--workspace"]),
+        Tests::OfTheApplication => cargo(project, &["test", "--locked"]),
+    }
 }
 
 /// The one combination whose tests in a browser run as well.
@@ -26,21 +37,21 @@ fn a_plain_project_is_formatted_clean_and_passes_its_tests_and_those_in_a_browse
     let _turn = turn();
     let project = project("plain", &[]);
     let _servers = Servers(&project);
-    check(&project);
+    check(&project, Tests::All);
     browser_tests(&project);
 }
 
 #[test]
 fn a_project_with_pgvector_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("vectors", &["pgvector"]);
+    is_formatted_clean_and_passes_its_tests("vectors", &["pgvector"], Tests::OfTheApplication);
 }
 
 #[test]
 fn a_project_with_cockroach_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("roach-app", &["cockroach"]);
+    is_formatted_clean_and_passes_its_tests("roach-app", &["cockroach"], Tests::OfTheApplication);
 }
 
 #[test]
 fn a_project_with_everything_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("zz-everything", &["pgvector", "cockroach"]);
+    is_formatted_clean_and_passes_its_tests("zz-everything", &["pgvector", "cockroach"], Tests::All);
 }
