@@ -4,20 +4,16 @@ use app::app::App;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
 };
 
-use crate::common::{config, database, migrated_database};
+use crate::common::{config, database, migrated_database, serve};
 
 #[tokio::test]
 async fn a_request_that_has_begun_is_finished_after_the_signal_to_stop() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();
     let address = app.address().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(app.run_until(async {
-        stopped.await.ok();
-    }));
+    let (stop, server) = serve(app);
 
     let mut connection = begin_request(address).await;
     stop.send(()).unwrap();
@@ -42,10 +38,7 @@ async fn a_request_that_never_ends_does_not_keep_the_application_from_stopping()
     ];
     let app = App::build(config(database.url(), &vars)).await.unwrap();
     let address = app.address().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(app.run_until(async {
-        stopped.await.ok();
-    }));
+    let (stop, server) = serve(app);
     let _connection = begin_request(address).await;
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();

@@ -1,30 +1,20 @@
 //! `load/demo.jsonl` on a real socket: a page that changed so that the recording does not fit any more is found here.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use app::app::App;
 use stack_load::{Plan, play, run};
-use tokio::sync::oneshot;
 
-use crate::common::{config, database};
+use crate::common::{config, database, serve};
 
 const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/load/demo.jsonl");
 
-/// An application that serves until the sender is dropped.
-async fn serve() -> (SocketAddr, oneshot::Sender<()>, impl Sized) {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();
     let address = app.address().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(app.run_until(async {
-        stopped.await.ok();
-    }));
-    (address, stop, (database, server))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
-    let (address, _stop, _rest) = serve().await;
+    let (_stop, _server) = serve(app);
     let mut plan = Plan::new(RECORDING, format!("http://{address}"));
     plan.users = 3;
     plan.ramp = 100.0;

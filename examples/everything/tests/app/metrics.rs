@@ -11,10 +11,9 @@ use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::oneshot,
 };
 
-use crate::common::{Client, LivePage, TestApp, config, database};
+use crate::common::{Client, LivePage, TestApp, config, database, serve};
 
 /// How a sample is called that has labels.
 fn series(name: &str, labels: &str) -> String {
@@ -213,10 +212,7 @@ async fn metrics_are_shown_on_their_own_address_and_never_on_the_public_one() {
     let app = App::build(config(database.url(), &vars)).await.unwrap();
     let public = app.address().unwrap();
     let own = app.metrics_address().unwrap().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(app.run_until(async {
-        stopped.await.ok();
-    }));
+    let (stop, server) = serve(app);
     assert!(get(public, "/metrics").await.starts_with("HTTP/1.1 404"));
     assert!(get(own, "/").await.starts_with("HTTP/1.1 404"));
     let answer = get(own, "/metrics").await;
@@ -253,10 +249,7 @@ async fn in_development_an_address_that_is_taken_is_waited_for() {
     let vars = [("METRICS_ADDRESS", &*address.to_string())];
     let app = App::build(config(database.url(), &vars)).await.unwrap();
     assert_eq!(app.metrics_address().unwrap(), None);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(app.run_until(async {
-        stopped.await.ok();
-    }));
+    let (stop, server) = serve(app);
     drop(taken);
     while TcpStream::connect(address).await.is_err() {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -8,7 +8,7 @@ use stack_db::{Migrations, testing::TestDatabase};
 
 use crate::{
     common::{config, database, empty_database, migrated_database},
-    process::program,
+    process::{program, serving},
 };
 
 /// Columns, constraints and indexes, each as the server itself writes it.
@@ -236,24 +236,10 @@ async fn an_older_release_serves_a_newer_database_and_does_not_migrate_it() {
 #[cfg(unix)]
 #[tokio::test]
 async fn serving_can_migrate_first() {
-    use std::io::{BufRead, BufReader};
-
     let database = empty_database().await;
-    let mut child = program()
-        .env("APP_ENV", "production")
-        .env("DATABASE_URL", database.url())
-        .env("PORT", "0")
-        .args(["serve", "--migrate"])
-        .spawn()
-        .unwrap();
-    let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
-    let listening = log
-        .by_ref()
-        .map(Result::unwrap)
-        .any(|line| line.contains("listening on"));
+    let (mut child, _log, _) = serving(program().args(["serve", "--migrate"]), database.url());
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(listening);
     let users: i64 = sqlx::query_scalar("SELECT count(*) FROM users")
         .fetch_one(database.pool())
         .await

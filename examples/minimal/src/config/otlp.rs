@@ -1,6 +1,6 @@
 //! Where traces are sent, by the variables that OpenTelemetry has given names to.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use super::{Secret, read::Reader};
 
@@ -109,25 +109,8 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
 /// `a%20b` → `a b`; nothing if what comes out is no text.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let escaped = match (byte, after) {
-            (b'%', [high, low, ..]) => {
-                let digits = [*high, *low];
-                let digits = std::str::from_utf8(&digits).ok();
-                digits.and_then(|digits| u8::from_str_radix(digits, 16).ok())
-            }
-            _ => None,
-        };
-        bytes.push(escaped.unwrap_or(*byte));
-        rest = if escaped.is_some() {
-            &after[2..]
-        } else {
-            after
-        };
-    }
-    String::from_utf8(bytes).ok()
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    decoded.ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

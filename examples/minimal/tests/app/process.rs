@@ -75,9 +75,12 @@ fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
     assert!(!error.contains("hunter2"), "{error}");
 }
 
-/// Starts to serve on any free port, and waits until the log says on which.
-fn serve(database: &str) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
-    let mut child = program()
+/// What is left of a log after the program has said where it listens.
+pub type Log = Lines<BufReader<ChildStdout>>;
+
+/// Lets a program serve on any free port, and waits until the log says on which.
+pub fn serving(program: &mut Command, database: &str) -> (Child, Log, SocketAddr) {
+    let mut child = program
         .env("APP_ENV", "production")
         .env("DATABASE_URL", database)
         .env("PORT", "0")
@@ -103,7 +106,7 @@ fn serve(database: &str) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
 #[tokio::test]
 async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
     let database = migrated_database().await;
-    let (mut child, _log, address) = serve(database.url());
+    let (mut child, _log, address) = serving(&mut program(), database.url());
     let health = |address: SocketAddr, arguments: &[&str]| {
         let output = program()
             .env("APP_ENV", "production")
@@ -145,7 +148,7 @@ async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
 #[tokio::test]
 async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     let database = migrated_database().await;
-    let (mut child, mut log, address) = serve(database.url());
+    let (mut child, mut log, address) = serving(&mut program(), database.url());
     let mut connection = begin_request(address).await.into_std().unwrap();
     connection.set_nonblocking(false).unwrap();
     terminate(&child);

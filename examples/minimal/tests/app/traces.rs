@@ -289,16 +289,16 @@ async fn the_collector_is_told_who_sends_and_with_which_key() {
 #[cfg(unix)]
 mod program {
     use std::{
-        io::{BufRead, BufReader, Lines, Read, Write},
-        net::{TcpListener, TcpStream},
-        process::{Child, ChildStdout},
+        io::{Read, Write},
+        net::{SocketAddr, TcpListener, TcpStream},
+        process::Child,
     };
 
     use stack_db::testing::TestDatabase;
 
     use crate::{
         common::{Collector, migrated_database},
-        process::{nobody, program, terminate},
+        process::{Log, nobody, program, serving, terminate},
     };
 
     /// How often spans are sent, in milliseconds: not before the end, or at once.
@@ -308,8 +308,8 @@ mod program {
     /// A program that sends its spans to a collector.
     struct Running {
         child: Child,
-        address: String,
-        log: Lines<BufReader<ChildStdout>>,
+        address: SocketAddr,
+        log: Log,
         _database: TestDatabase,
     }
 
@@ -317,24 +317,13 @@ mod program {
         /// Until it listens.
         async fn start(collector: &str, pause: &str) -> Self {
             let database = migrated_database().await;
-            let mut child = program()
-                .env("APP_ENV", "production")
-                .env("DATABASE_URL", database.url())
-                .env("PORT", "0")
+            let mut program = program();
+            program
                 .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
                 // Ten minutes.
                 .env("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
-                .env("OTEL_BSP_SCHEDULE_DELAY", pause)
-                .spawn()
-                .unwrap();
-            let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
-            let listening = log
-                .by_ref()
-                .map(Result::unwrap)
-                .find(|line| line.contains("listening on"))
-                .unwrap();
-            let (_, address) = listening.split_once("http://").unwrap();
-            let address = address.split_once('"').unwrap().0.to_owned();
+                .env("OTEL_BSP_SCHEDULE_DELAY", pause);
+            let (child, log, address) = serving(&mut program, database.url());
             Self {
                 child,
                 address,
@@ -344,7 +333,7 @@ mod program {
         }
 
         fn ask(&self, path: &str) -> String {
-            let address = &self.address;
+            let address = self.address;
             let mut connection = TcpStream::connect(address).unwrap();
             let request =
                 format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");

@@ -37,44 +37,49 @@ pub(crate) fn not_started(error: std::io::Error) -> Error {
 /// Builds the application, and returns where the program is, which depends on the settings of cargo.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     let name = project.name()?;
+    let built = build_program(project, &name, &[])?.ok_or_else(|| {
+        Error::new("the application cannot be built; why stands above").hint("cargo build")
+    })?;
+    find(built, &name)
+}
+
+/// Builds the program of a package of the project with optimisation, and returns where it is.
+pub(crate) fn build_release(project: &Project, package: &str) -> Result<PathBuf> {
+    let built = build_program(project, package, &["--release"])?.ok_or_else(|| {
+        Error::new(format!("`{package}` cannot be built; why stands above"))
+            .hint(format!("cargo build --release --package {package}"))
+    })?;
+    find(built, package)
+}
+
+/// Builds the program that is called like its package; none if it cannot be built.
+fn build_program(project: &Project, package: &str, how: &[&str]) -> Result<Option<Vec<Program>>> {
     let mut command = command(project);
     command
-        .args(["build", "--package", &name, "--bin", &name])
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit());
-    let output = command.output().map_err(not_started)?;
-    if !output.status.success() {
-        return Err(
-            Error::new("the application cannot be built; why stands above").hint("cargo build"),
-        );
-    }
-    let programs = programs(&String::from_utf8_lossy(&output.stdout));
-    let application = programs.into_iter().find(|program| program.name == name);
-    application.map(|program| program.path).ok_or_else(|| {
+        .arg("build")
+        .args(how)
+        .args(["--package", package, "--bin", package]);
+    programs(command)
+}
+
+/// The program of this name among those that were built.
+pub(crate) fn find(built: Vec<Program>, name: &str) -> Result<PathBuf> {
+    let program = built.into_iter().find(|program| program.name == name);
+    program.map(|program| program.path).ok_or_else(|| {
         Error::new(format!("cargo has built no program `{name}`"))
             .hint("the program of `Cargo.toml` has the name of the package")
     })
 }
 
-/// Builds the program of a package of the project with optimisation, and returns where it is.
-pub(crate) fn build_release(project: &Project, package: &str) -> Result<PathBuf> {
-    let mut command = command(project);
-    command
-        .args(["build", "--release", "--package", package, "--bin", package])
+/// Lets cargo build, with what it has to say in the terminal, and returns the programs; none if it could not.
+pub(crate) fn programs(mut command: Command) -> Result<Option<Vec<Program>>> {
+    let output = command
         .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit());
-    let output = command.output().map_err(not_started)?;
-    if !output.status.success() {
-        return Err(
-            Error::new(format!("`{package}` cannot be built; why stands above"))
-                .hint(format!("cargo build --release --package {package}")),
-        );
-    }
-    let programs = programs(&String::from_utf8_lossy(&output.stdout));
-    let program = programs.into_iter().find(|program| program.name == package);
-    program
-        .map(|program| program.path)
-        .ok_or_else(|| Error::new(format!("cargo has built no program `{package}`")))
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(not_started)?;
+    let messages = String::from_utf8_lossy(&output.stdout);
+    Ok(output.status.success().then(|| read(&messages)))
 }
 
 /// A program that cargo has built.
@@ -86,7 +91,7 @@ pub(crate) struct Program {
 }
 
 /// The programs in cargo's messages, one JSON object a line.
-pub(crate) fn programs(messages: &str) -> Vec<Program> {
+fn read(messages: &str) -> Vec<Program> {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -113,6 +118,6 @@ mod tests {
             name: "shop".to_owned(),
             path: "/t/debug/shop".into(),
         };
-        assert_eq!(programs(messages), [shop]);
+        assert_eq!(read(messages), [shop]);
     }
 }

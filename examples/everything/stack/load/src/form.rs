@@ -10,22 +10,11 @@ pub fn is_password(name: &str) -> bool {
 
 /// `a+b%20c` → `a b c`. What is not encoded rightly stays as it is.
 pub fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten();
-        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            out.push(byte);
-            at += 3;
-        } else {
-            out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
-            at += 1;
-        }
+    let spaced = text.replace('+', " ");
+    match percent_encoding::percent_decode_str(&spaced).decode_utf8() {
+        Ok(decoded) => decoded.into_owned(),
+        Err(_) => text.to_owned(),
     }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
 /// Fields as the body of a request.

@@ -1,8 +1,6 @@
 //! A run, from its plan to its report: what is typed, what is said of it, what it ends with.
 
 use std::{
-    fs::File,
-    io::BufReader,
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, SystemTime},
@@ -11,7 +9,7 @@ use std::{
 use tokio::time::sleep;
 
 use crate::{
-    Error, Plan, Recording, Script,
+    Error, Plan, Script,
     crowd::Measured,
     page::Board,
     play, report, ui,
@@ -58,20 +56,14 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
 /// # Errors
 /// If it cannot be read.
 pub fn script(file: &Path, connection: Option<&str>) -> Result<Script, Error> {
-    let name = file.display();
-    let opened = File::open(file).map_err(|error| {
-        Error::new(format!("cannot read `{name}`: {error}"))
-            .hint("`cargo dev record` writes a recording; one is in `load/demo.jsonl`")
-    })?;
-    let recording = Recording::read(BufReader::new(opened))
-        .map_err(|error| Error::new(format!("`{name}`: {error}")))?;
+    let (recording, script) = Script::open(file, connection)?;
     let visitor = recording.choose(connection)?;
-    let script = Script::of(visitor).map_err(|error| Error::new(format!("`{name}`: {error}")))?;
     let counts = visitor.counts();
     ui::say(&format!(
-        "playing connection {} of {} in `{name}`: {} requests, {} live pages, {} steps",
+        "playing connection {} of {} in `{}`: {} requests, {} live pages, {} steps",
         visitor.id,
         recording.visitors.len(),
+        file.display(),
         counts.requests,
         counts.connections,
         script.steps.len(),

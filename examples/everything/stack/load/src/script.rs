@@ -1,7 +1,10 @@
-//! From what a visitor did to what each user does: a pure function of a recording.
+//! From what a visitor did to what each user does: a pure function of a recording, and one that reads it from a file.
 
 use std::{
     collections::{HashMap, HashSet},
+    fs::File,
+    io::BufReader,
+    path::Path,
     time::Duration,
 };
 
@@ -11,7 +14,7 @@ use crate::{
     Error,
     answers::Answers,
     names::Names,
-    recording::{self, Event, Visitor},
+    recording::{self, Event, Recording, Visitor},
     shape::{REDACTED, Shape},
     step::{Action, Body, Message, Outcome, Request, Step, What},
 };
@@ -40,6 +43,22 @@ pub struct Script {
 }
 
 impl Script {
+    /// What a visitor of the recording in this file did, chosen as by [`Recording::choose`]; and the recording.
+    ///
+    /// # Errors
+    /// If it cannot be read, or there is nothing to play; with the name of the file.
+    pub fn open(file: &Path, connection: Option<&str>) -> Result<(Recording, Self), Error> {
+        let name = file.display();
+        let named = |error| Error::new(format!("`{name}`: {error}"));
+        let opened = File::open(file).map_err(|error| {
+            Error::new(format!("cannot read `{name}`: {error}"))
+                .hint("`cargo dev record` writes a recording; one is in the project: `cargo dev load load/demo.jsonl`")
+        })?;
+        let recording = Recording::read(BufReader::new(opened)).map_err(named)?;
+        let script = Self::of(recording.choose(connection)?).map_err(named)?;
+        Ok((recording, script))
+    }
+
     /// What `visitor` did.
     ///
     /// # Errors

@@ -69,11 +69,8 @@ impl Project {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Error::new(format!("cannot read `{}`: {error}", path.display())))?;
         // The first `name` of the file is the package's.
-        let name = text.lines().find_map(|line| {
-            let value = line.strip_prefix("name")?.trim_start().strip_prefix('=')?;
-            Some(value.trim().trim_matches('"').to_owned())
-        });
-        name.ok_or_else(|| Error::new(format!("`{}` names no package", path.display())))
+        first_value(&text, "name")
+            .ok_or_else(|| Error::new(format!("`{}` names no package", path.display())))
     }
 
     /// The folder of the project's own server.
@@ -139,4 +136,12 @@ impl Project {
     pub(crate) fn migrations(&self, database: &Database) -> PathBuf {
         self.root.join(database.migrations)
     }
+}
+
+/// What the first line with this key says in a manifest.
+pub(crate) fn first_value(manifest: &str, key: &str) -> Option<String> {
+    manifest.lines().find_map(|line| {
+        let value = line.strip_prefix(key)?.trim_start().strip_prefix('=')?;
+        Some(value.trim().trim_matches('"').to_owned())
+    })
 }

@@ -13,13 +13,11 @@ pub(crate) enum Interrupt {
 
 /// Ready when this process is to end. From the call on, nothing else ends it: what was begun can be put away.
 pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
+    let failed = |error| Error::new(format!("signals cannot be listened to: {error}"));
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| {
-            signal(kind)
-                .map_err(|error| Error::new(format!("signals cannot be listened to: {error}")))
-        };
+        let listen = |kind| signal(kind).map_err(failed);
         let mut keyboard = listen(SignalKind::interrupt())?;
         let mut terminate = listen(SignalKind::terminate())?;
         let mut hangup = listen(SignalKind::hangup())?;
@@ -33,8 +31,7 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
     }
     #[cfg(not(unix))]
     {
-        let mut keyboard = tokio::signal::windows::ctrl_c()
-            .map_err(|error| Error::new(format!("signals cannot be listened to: {error}")))?;
+        let mut keyboard = tokio::signal::windows::ctrl_c().map_err(failed)?;
         Ok(async move {
             keyboard.recv().await;
             Interrupt::Keyboard
@@ -47,10 +44,9 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
 pub(crate) fn terminate(id: u32) -> Result<bool> {
     #[cfg(unix)]
     {
-        use rustix::process::{Pid, Signal, kill_process};
+        use rustix::process::{Signal, kill_process};
 
-        let pid = i32::try_from(id).ok().and_then(Pid::from_raw);
-        match pid.map(|pid| kill_process(pid, Signal::TERM)) {
+        match pid(id).map(|pid| kill_process(pid, Signal::TERM)) {
             None | Some(Ok(()) | Err(rustix::io::Errno::SRCH)) => Ok(true),
             Some(Err(error)) => Err(Error::new(format!("process {id} cannot be ended: {error}"))),
         }
@@ -60,4 +56,38 @@ pub(crate) fn terminate(id: u32) -> Result<bool> {
         let _ = id;
         Ok(false)
     }
+}
+
+/// Ends a process and everything that it has started: on Unix those of the group that it leads, `by_force` or each in
+/// its own way; on Windows always by force. Who has ended already is left.
+pub(crate) fn end_group(leader: u32, by_force: bool) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, kill_process_group};
+
+        let how = if by_force { Signal::KILL } else { Signal::TERM };
+        if let Some(group) = pid(leader) {
+            // Nobody may be left in it.
+            kill_process_group(group, how).ok();
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        use std::process::{Command, Stdio};
+
+        let _ = by_force;
+        let _ = Command::new("taskkill")
+            .args(["/T", "/F", "/PID", &leader.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+#[cfg(unix)]
+fn pid(id: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(id)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
 }

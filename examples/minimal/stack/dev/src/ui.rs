@@ -38,8 +38,9 @@ pub(crate) fn log() {
 }
 
 /// Whether what is said is shown in colours.
-pub(crate) fn has_colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+pub(crate) fn has_colors() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !refused
 }
 
 pub(crate) fn error(error: &Error) {

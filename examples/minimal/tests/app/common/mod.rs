@@ -7,8 +7,10 @@ mod factories;
 mod live;
 pub mod log;
 
+use std::io;
+
 use app::{
-    app::AppState,
+    app::{App, AppState},
     config::{Config, Secret},
     database::migrations,
     routes,
@@ -16,6 +18,7 @@ use app::{
 };
 use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 pub use client::Client;
 #[cfg(feature = "otlp")]
@@ -61,6 +64,15 @@ impl TestApp {
             self.state.config.environment.is_production(),
         )
     }
+}
+
+/// Lets an application answer requests, until the sender is used or dropped.
+pub fn serve(app: App) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let server = tokio::spawn(app.run_until(async {
+        stopped.await.ok();
+    }));
+    (stop, server)
 }
 
 /// An empty database with all tables.

@@ -3,13 +3,13 @@
 //! The application is built as for a release, but with the names of its functions and with frame pointers, and
 //! watched by the profiler of the system through the tool [`flamegraph`].
 
-mod flamegraph;
+pub(super) mod flamegraph;
 mod serve;
 mod tests;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use crate::cargo::{self, Program};
 use crate::cli::Profile;
@@ -27,21 +27,15 @@ pub(super) async fn run(project: &Project, what: &Profile) -> Result<ExitCode> {
 
 /// Builds programs of the application to be looked at; `what` says which, in the words of cargo.
 fn build(project: &Project, what: &[&str]) -> Result<Vec<Program>> {
-    let output = cargo::command(project)
+    let mut command = cargo::command(project);
+    command
         .args(what)
         .args(["--package", &project.name()?, "--profile", "profiling"])
-        .arg("--message-format=json-render-diagnostics")
-        .env("RUSTFLAGS", rustflags(std::env::var_os("RUSTFLAGS")))
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(cargo::not_started)?;
-    if !output.status.success() {
-        return Err(
-            Error::new("the application cannot be built; why stands above")
-                .hint("cargo build --profile profiling"),
-        );
-    }
-    Ok(cargo::programs(&String::from_utf8_lossy(&output.stdout)))
+        .env("RUSTFLAGS", rustflags(std::env::var_os("RUSTFLAGS")));
+    cargo::programs(command)?.ok_or_else(|| {
+        Error::new("the application cannot be built; why stands above")
+            .hint("cargo build --profile profiling")
+    })
 }
 
 /// With frame pointers, by which a profiler walks the stack at little cost.

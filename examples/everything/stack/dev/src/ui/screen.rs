@@ -72,7 +72,7 @@ fn show(text: &str) {
 
 /// Puts a look on words, where there are colours.
 pub(crate) fn paint(look: Look, text: &str) -> String {
-    if !has_colors() {
+    if !super::has_colors() {
         return text.to_owned();
     }
     let code = match look {
@@ -81,11 +81,6 @@ pub(crate) fn paint(look: Look, text: &str) -> String {
         Look::Loud => "1",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
-}
-
-pub(crate) fn has_colors() -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    is_seen() && !refused
 }
 
 /// Keys come one by one as long as this lives.

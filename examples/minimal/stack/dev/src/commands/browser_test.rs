@@ -22,7 +22,7 @@ use crate::ui;
 use databases::Databases;
 use files::Chosen;
 use programs::Programs;
-pub(super) use programs::has_browser;
+pub(super) use programs::{OLDEST_NODE, has_browser, major};
 
 /// Where the tests are, from the project's folder.
 const FOLDER: &str = "tests/browser";

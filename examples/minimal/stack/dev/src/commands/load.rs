@@ -6,12 +6,10 @@
 
 mod served;
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use stack_load::{Plan, Recording, Script};
+use stack_load::{Plan, Script};
 
 use crate::cargo;
 use crate::cli::Load;
@@ -98,15 +96,7 @@ fn plan(arguments: &Load, url: String) -> Plan {
 
 /// Whether the recording can be played.
 fn check(file: &Path, connection: Option<&str>) -> Result<()> {
-    let name = file.display();
-    let opened = File::open(file).map_err(|error| {
-        Error::new(format!("cannot read `{name}`: {error}"))
-            .hint("`cargo dev record` writes a recording; one is in the project: `cargo dev load load/demo.jsonl`")
-    })?;
-    let recording = Recording::read(BufReader::new(opened))
-        .map_err(|error| Error::new(format!("`{name}`: {error}")))?;
-    let visitor = recording.choose(connection)?;
-    Script::of(visitor).map_err(|error| Error::new(format!("`{name}`: {error}")))?;
+    let (recording, _) = Script::open(file, connection)?;
     if recording.visitors.len() > 1 && connection.is_none() {
         let others: Vec<String> = recording
             .visitors

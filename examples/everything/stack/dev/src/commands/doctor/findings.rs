@@ -2,6 +2,8 @@
 
 use super::facts::{Databases, Docker, Facts, Named, Server};
 use super::platform::{Missing, Platform};
+use crate::commands::browser_test::OLDEST_NODE;
+use crate::commands::profile::flamegraph::{INSTALL, OPEN_TO_ALL};
 
 /// Whether the project can do without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +39,6 @@ const DISK: u64 = 10 << 30;
 const WATCHES: u64 = 65_536;
 /// Enough for a load test of 5,000 users, whose sockets have two ends on one machine.
 const OPEN_FILES: u64 = 16_384;
-/// What the browser tests run on.
-const OLDEST_NODE: u32 = 20;
-/// Above this, Linux lets nobody but root watch even his own programs.
-const PARANOID: i32 = 2;
 
 /// All findings, those that matter most first.
 pub(super) fn of(facts: &Facts) -> Vec<Finding> {
@@ -311,7 +309,7 @@ fn profiler(facts: &Facts) -> Finding {
     let what = "Profiler";
     if !facts.has("flamegraph") {
         let says = "`cargo dev profile` needs the tool `flamegraph`";
-        return Need::Part.missing(what, says, "cargo install --locked flamegraph");
+        return Need::Part.missing(what, says, INSTALL);
     }
     let there = facts.has("perf") || facts.has("xctrace") || !facts.platform.has_profiler();
     if !there {
@@ -319,9 +317,9 @@ fn profiler(facts: &Facts) -> Finding {
         return Need::Part.missing(what, says, facts.platform.get(Missing::Perf));
     }
     match facts.perf_paranoid {
-        Some(level) if level > PARANOID => {
+        Some(level) if level > OPEN_TO_ALL => {
             let says = format!("kernel.perf_event_paranoid is {level}, so only root may profile");
-            let get = format!("sudo sysctl kernel.perf_event_paranoid={PARANOID}");
+            let get = format!("sudo sysctl kernel.perf_event_paranoid={OPEN_TO_ALL}");
             Need::Part.missing(what, says, get)
         }
         _ => Need::Part.good(what, "there, for `cargo dev profile`"),

@@ -14,7 +14,10 @@ const SAMPLES: &str = ".data/profile/perf.data";
 
 /// Above this, Linux lets nobody but root watch even his own programs (kernel.perf_event_paranoid, documented
 /// with perf_event_open(2); 3 and 4 are of Debian and Ubuntu).
-const OPEN_TO_ALL: i32 = 2;
+pub(in crate::commands) const OPEN_TO_ALL: i32 = 2;
+
+/// What brings the tool.
+pub(in crate::commands) const INSTALL: &str = "cargo install flamegraph";
 
 pub(super) struct Flamegraph(PathBuf);
 
@@ -22,8 +25,7 @@ impl Flamegraph {
     /// The tool, and what it needs from the system; an error names what is missing.
     pub(super) fn find() -> Result<Self> {
         let tool = on_path("flamegraph").ok_or_else(|| {
-            Error::new("the tool `flamegraph` is not on this machine")
-                .hint("cargo install flamegraph")
+            Error::new("the tool `flamegraph` is not on this machine").hint(INSTALL)
         })?;
         if cfg!(target_os = "linux") {
             if std::env::var_os("PERF").is_none() && on_path("perf").is_none() {

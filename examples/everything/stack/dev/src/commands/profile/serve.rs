@@ -8,6 +8,7 @@ use tokio::process::Child;
 
 use super::Flamegraph;
 use super::flamegraph::judge;
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::signal::{Interrupt, interrupted, terminate};
@@ -22,15 +23,11 @@ pub(super) async fn run(
 ) -> Result<ExitCode> {
     let name = project.name()?;
     let built = super::build(project, &["build", "--bin", &name])?;
-    let application = built.into_iter().find(|program| program.name == name);
-    let application = application.ok_or_else(|| {
-        Error::new(format!("cargo has built no program `{name}`"))
-            .hint("the program of `Cargo.toml` has the name of the package")
-    })?;
+    let application = cargo::find(built, &name)?;
     let picture = super::place(out)?;
     // Ctrl-C is for the server and the profiler, which get it as well; the picture comes after it.
     let interrupted = interrupted()?;
-    let mut server = tokio::process::Command::from(super::program(project, &application.path)?)
+    let mut server = tokio::process::Command::from(super::program(project, &application)?)
         .arg("serve")
         .kill_on_drop(true)
         .spawn()

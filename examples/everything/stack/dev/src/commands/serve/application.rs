@@ -1,10 +1,11 @@
 //! The application as a process.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
+use tokio::process::Child;
 use tokio::time::timeout;
 
 use super::link::{Link, Links};
@@ -14,7 +15,6 @@ use super::socket::Socket;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::terminate;
 use crate::ui;
 
 /// How long a program may take to finish what it has begun, before it is killed.
@@ -82,27 +82,19 @@ impl Starter {
         let (address, mut link) = self.links.expect();
         self.started = None;
         let mark = Mark::of(program);
-        let child = self.spawn(program, &address)?;
-        let unready = Unready(Some(child.id()));
-        let mut process = Process::watch(child);
+        let mut process = Process::watch(self.spawn(program, &address)?);
         let linked = tokio::select! {
             link = &mut link => link.ok(),
-            end = process.ended() => {
-                unready.settle();
-                return Ok(Err(not_started(end)));
-            }
+            end = process.ended() => return Ok(Err(not_started(end))),
         };
         if let Some(mut link) = linked {
             link.say(&json!({ "show": show.to_json() })).await;
             if link.ready().await {
-                unready.settle();
                 self.started = mark;
                 return Ok(Ok(Application { process, link }));
             }
         }
-        let end = process.ended().await;
-        unready.settle();
-        Ok(Err(not_started(end)))
+        Ok(Err(not_started(process.ended().await)))
     }
 
     fn spawn(&self, program: &Path, link: &str) -> Result<Child> {
@@ -118,7 +110,9 @@ impl Starter {
             command.env("APP_ENV", "development");
         }
         self.hand_over(&mut command).map_err(failed)?;
-        command.spawn().map_err(failed)
+        tokio::process::Command::from(command)
+            .spawn()
+            .map_err(failed)
     }
 
     /// Gives the socket to the program: as its standard input, which needs nothing from either side.
@@ -138,25 +132,6 @@ impl Starter {
             .env("HOST", self.socket.address.ip().to_string())
             .env("PORT", self.socket.address.port().to_string());
         Ok(())
-    }
-}
-
-/// A program that does not answer yet, and may never: it goes if nobody waits for it any more.
-struct Unready(Option<u32>);
-
-impl Unready {
-    /// It answers, and is told to stop by its link from here on; or it has ended, and its number may be another's.
-    fn settle(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Unready {
-    fn drop(&mut self) {
-        if let Some(id) = self.0 {
-            // Whatever the system says to it: there is nothing else to try.
-            terminate(id).ok();
-        }
     }
 }
 

@@ -1,29 +1,29 @@
 //! A process, until its end.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStderr};
 use std::time::Duration;
 
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, ChildStderr};
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::show::plain;
+use crate::signal::terminate;
 use crate::ui;
 
 /// How many lines of what a program said last are kept.
 const LAST_WORDS: usize = 60;
 
-/// How often a process is asked whether it has ended, if it has not said so by closing its output.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// How long its output may stay open after its end, which is so if something that it has started holds it.
+/// How long to wait for the last words of a program that has ended. They are complete at once, unless something that
+/// it has started holds its output open, or the machine is busy.
 const ECHO: Duration = Duration::from_secs(2);
 
-/// A process that was started, and is waited for.
+/// A process that was started, and is waited for. If nobody waits for it any more, it is told to end.
 pub(super) struct Process {
-    end: oneshot::Receiver<End>,
-    kill: oneshot::Sender<()>,
+    child: Child,
+    /// What it has written to standard error, when that is closed.
+    words: oneshot::Receiver<String>,
 }
 
 /// How a program has ended.
@@ -36,89 +36,57 @@ pub(super) struct End {
 
 impl Process {
     pub(super) fn watch(mut child: Child) -> Self {
-        let (sender, end) = oneshot::channel();
-        let (kill, killed) = oneshot::channel();
-        let words = child.stderr.take().map(listen);
-        tokio::spawn(async move {
-            sender.send(wait(child, words, killed).await).ok();
-        });
-        Self { end, kill }
+        let (sender, words) = oneshot::channel();
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(listen(stderr, sender));
+        }
+        Self { child, words }
     }
 
     /// Ready when it has ended, once. Nothing is lost if the future is dropped.
     pub(super) async fn ended(&mut self) -> End {
-        match (&mut self.end).await {
-            Ok(end) => end,
-            Err(_) => std::future::pending().await,
+        let status = self.child.wait().await;
+        let said = timeout(ECHO, &mut self.words).await;
+        End {
+            success: status.as_ref().is_ok_and(std::process::ExitStatus::success),
+            how: match status {
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            },
+            last_words: said.ok().and_then(Result::ok).unwrap_or_default(),
         }
     }
 
-    pub(super) async fn kill(self) {
-        self.kill.send(()).ok();
-        self.end.await.ok();
+    pub(super) async fn kill(mut self) {
+        // It may have ended by itself.
+        self.child.kill().await.ok();
     }
 }
 
-async fn wait(
-    mut child: Child,
-    words: Option<oneshot::Receiver<String>>,
-    mut killed: oneshot::Receiver<()>,
-) -> End {
-    let mut words = words.unwrap_or_else(|| oneshot::channel().1);
-    let (mut said, mut asked) = (None, false);
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break Ok(status),
-            Ok(None) => {}
-            Err(error) => break Err(error),
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Without a number it has ended already.
+        if let Some(id) = self.child.id() {
+            // Whatever the system says to it: there is nothing else to try.
+            terminate(id).ok();
         }
-        tokio::select! {
-            last = &mut words, if said.is_none() => said = Some(last.unwrap_or_default()),
-            kill = &mut killed, if !asked => {
-                asked = true;
-                if kill.is_ok() {
-                    child.kill().ok();
-                }
-            }
-            () = sleep(if said.is_some() { LOOK / 20 } else { LOOK }) => {}
-        }
-    };
-    let said = match said {
-        Some(said) => said,
-        // What it has started may hold its output open.
-        None => timeout(ECHO, words)
-            .await
-            .ok()
-            .and_then(Result::ok)
-            .unwrap_or_default(),
-    };
-    End {
-        success: status.as_ref().is_ok_and(std::process::ExitStatus::success),
-        how: match status {
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
-        },
-        last_words: said,
     }
 }
 
 /// Shows what a program writes to standard error, and keeps the end of it.
-fn listen(stderr: ChildStderr) -> oneshot::Receiver<String> {
-    let (sender, words) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut last = VecDeque::new();
-        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line).into_owned();
-            ui::say(&line);
-            if last.len() == LAST_WORDS {
-                last.pop_front();
-            }
-            last.push_back(plain(&line));
+async fn listen(stderr: ChildStderr, words: oneshot::Sender<String>) {
+    let mut lines = BufReader::new(stderr).split(b'\n');
+    let mut last = VecDeque::new();
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        ui::say(&line);
+        if last.len() == LAST_WORDS {
+            last.pop_front();
         }
-        let last: Vec<String> = last.into();
-        sender.send(in_short(&last.join("\n")).to_owned()).ok();
-    });
-    words
+        last.push_back(plain(&line));
+    }
+    let last: Vec<String> = last.into();
+    words.send(in_short(&last.join("\n")).to_owned()).ok();
 }
 
 /// Without the list of functions after a panic: where it happened stands before it.

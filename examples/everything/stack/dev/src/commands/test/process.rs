@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cargo;
 use crate::error::Result;
+use crate::signal::end_group;
 
 /// How long a program may take to end when it is asked to, each time.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -157,8 +158,8 @@ fn read(
 /// Asks politely, twice (cargo-nextest ends its tests at once then, each of which is a group of its own), and
 /// ends it by force if it does not listen.
 async fn stop(id: u32, said: &mut mpsc::UnboundedReceiver<Said>) {
-    for how in ["TERM", "TERM", "KILL"] {
-        signal(how, id);
+    for by_force in [false, false, true] {
+        end_group(id, by_force);
         let ended = async {
             while let Some(said) = said.recv().await {
                 if matches!(said, Said::Ended(_)) {
@@ -168,32 +169,10 @@ async fn stop(id: u32, said: &mut mpsc::UnboundedReceiver<Said>) {
         };
         if tokio::time::timeout(PATIENCE, ended).await.is_ok() {
             // The leader has ended; whoever has not listened goes now.
-            signal("KILL", id);
+            end_group(id, true);
             return;
         }
     }
-}
-
-#[cfg(unix)]
-fn signal(how: &str, group: u32) {
-    // The shell has `kill` built in, which a small image lacks as a program.
-    let command = format!("kill -{how} -{group}");
-    let _ = Command::new("sh")
-        .args(["-c", &command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-}
-
-#[cfg(not(unix))]
-fn signal(_how: &str, id: u32) {
-    let _ = Command::new("taskkill")
-        .args(["/T", "/F", "/PID", &id.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
 }
 
 #[cfg(all(test, unix))]

@@ -8,7 +8,7 @@ use crate::on_path::on_path;
 use crate::project::Project;
 
 /// What `playwright-core` runs on.
-const OLDEST_NODE: u32 = 20;
+pub(in crate::commands) const OLDEST_NODE: u32 = 20;
 
 /// Browsers by the names of their programs, in the order in which they are looked for.
 const BROWSERS: &[&str] = &[
@@ -165,7 +165,7 @@ fn require_new(node: &Path) -> Result<()> {
 }
 
 /// 20 of `v20.20.2`.
-fn major(version: &str) -> Option<u32> {
+pub(in crate::commands) fn major(version: &str) -> Option<u32> {
     let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
     major.parse().ok()
 }

@@ -10,11 +10,11 @@ use stack_db::embedded;
 
 use super::facts::{Databases, Docker, Facts, Named, PROGRAMS, Port, Rust, Server, Settings};
 use super::platform::Platform;
-use crate::commands::browser_test::has_browser;
+use crate::commands::browser_test::{has_browser, major};
 use crate::databases::{DATABASES, Database};
 use crate::error::Result;
 use crate::on_path::on_path;
-use crate::project::Project;
+use crate::project::{Project, first_value};
 
 /// How long a database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -29,10 +29,7 @@ pub(super) async fn facts(project: &Project) -> Result<Facts> {
         rust: rust(project),
         programs: PROGRAMS.iter().copied().filter(has).collect(),
         chromium: has_browser(project),
-        node: said("node", &["--version"]).and_then(|version| {
-            let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
-            major.parse().ok()
-        }),
+        node: said("node", &["--version"]).and_then(|version| major(&version)),
         docker: docker(),
         databases: databases(project).await?,
         settings: settings(project),
@@ -79,17 +76,10 @@ fn said(program: &str, arguments: &[&str]) -> Option<String> {
 
 fn rust(project: &Project) -> Rust {
     let manifest = read(project.root.join("Cargo.toml"));
-    let wanted = manifest.lines().find_map(|line| {
-        let value = line
-            .strip_prefix("rust-version")?
-            .trim_start()
-            .strip_prefix('=')?;
-        Some(value.trim().trim_matches('"').to_owned())
-    });
     Rust {
         version: said("rustc", &["--version"])
             .and_then(|version| Some(version.split_whitespace().nth(1)?.to_owned())),
-        wanted: wanted.unwrap_or_default(),
+        wanted: first_value(&manifest, "rust-version").unwrap_or_default(),
         clippy: said("cargo", &["clippy", "--version"]).is_some(),
         rustfmt: said("cargo", &["fmt", "--version"]).is_some(),
     }

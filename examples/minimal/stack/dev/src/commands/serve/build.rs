@@ -29,7 +29,7 @@ impl Build {
         let name = project.name()?;
         let mut command = cargo::command(project);
         command.args(["build", "--package", &name, "--bin", &name]);
-        command.arg(match ui::has_colours() {
+        command.arg(match ui::has_colors() {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
         });

@@ -12,6 +12,7 @@ use super::runner;
 use super::workspace::Workspace;
 use crate::cargo;
 use crate::error::{Error, Result};
+use crate::on_path::on_path;
 use crate::project::Project;
 use crate::ui;
 
@@ -26,13 +27,8 @@ const DEBUGGERS: [(&str, &str, &str); 2] =
 /// Starts a debugger in this terminal.
 pub(super) fn run(project: &Project, name: &str) -> Result<ExitCode> {
     let (program, test) = find(project, name)?;
-    let there = |name: &str| {
-        let mut command = Command::new(name);
-        command.arg("--version").stdin(Stdio::null());
-        let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
-        quiet.status().is_ok_and(|status| status.success())
-    };
-    let Some((_, debugger, before)) = DEBUGGERS.into_iter().find(|(name, ..)| there(name)) else {
+    let there = |(name, ..): &(&str, &str, &str)| on_path(name).is_some();
+    let Some((_, debugger, before)) = DEBUGGERS.into_iter().find(there) else {
         return Err(Error::new("there is no debugger: neither `lldb` nor `gdb`")
             .hint(format!("cargo dev test --print-debug {}", test.name)));
     };
@@ -84,7 +80,7 @@ fn find(project: &Project, name: &str) -> Result<(Program, Test)> {
     let packages: Vec<String> = packages.map(|package| package.name.clone()).collect();
     let mut command = cargo::command(project);
     let output = command
-        .args(runner::build(&packages, &[], ui::screen::has_colors()))
+        .args(runner::build(&packages, &[], ui::has_colors()))
         .env(VARIABLES.0, VARIABLES.1)
         .stderr(Stdio::inherit())
         .output()

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crossterm::event::{self, KeyEvent};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::project::Project;
+use crate::signal::interrupted;
 use crate::watch::Watcher;
 
 /// What happens while the daemon waits or runs.
@@ -68,43 +69,15 @@ pub(super) fn listen_to_keys(events: &UnboundedSender<Event>) {
     });
 }
 
-/// Hands on Ctrl-C, the end of the terminal, and being asked to end.
+/// Hands on Ctrl-C, the end of the terminal, and being asked to end. Once is enough: the daemon goes then.
 pub(super) fn listen_to_signals(events: &UnboundedSender<Event>) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        for kind in [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ] {
-            let mut signal = signal(kind).map_err(no_signals)?;
-            let events = events.clone();
-            tokio::spawn(async move {
-                while signal.recv().await.is_some() {
-                    let _ = events.send(Event::Ended);
-                }
-            });
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let events = events.clone();
-        tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                let _ = events.send(Event::Ended);
-            }
-        });
-    }
+    let interrupted = interrupted()?;
+    let events = events.clone();
+    tokio::spawn(async move {
+        interrupted.await;
+        let _ = events.send(Event::Ended);
+    });
     Ok(())
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to `map_err` as it is"
-)]
-fn no_signals(error: std::io::Error) -> Error {
-    Error::new(format!("signals cannot be listened to: {error}"))
 }
 
 #[cfg(test)]

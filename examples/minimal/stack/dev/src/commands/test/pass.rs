@@ -21,7 +21,7 @@ use super::tell;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::ui::screen;
+use crate::ui::{self, screen};
 
 /// Which tests are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,7 +221,7 @@ impl<'a> Pass<'a> {
             }
             let mut command = cargo::command(self.project);
             let choices = choices.unwrap_or_default();
-            command.args(runner::build(packages, &choices, screen::has_colors()));
+            command.args(runner::build(packages, &choices, ui::has_colors()));
             let end = process::run(command, &mut self.cancel, |line| {
                 match line {
                     Line::Out(text) => messages.push(text),
