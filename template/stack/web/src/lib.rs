@@ -1,0 +1,1 @@
+//! What surrounds every request, and what an application needs to run: an owner reads it once and rarely edits it.
