@@ -6,12 +6,12 @@ use axum::Router;
 use stack_db::Db;
 use stack_live::{Live, recording::Recorder};
 use stack_serve::dev::Link;
+use stack_web::sealed::Vault;
 use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
     database,
-    encryption::Vault,
     http::static_files,
     metrics::{self, Metrics},
     routes,

@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{encryption::Keys, services::passwords::Cost};
+use stack_web::sealed::Keys;
+
+use crate::services::passwords::Cost;
 {%- if pgvector %}
 
 use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};

@@ -8,7 +8,7 @@
 //! 5. [`services`]: rules and transactions.
 //! 6. [`repositories`]: all SQL.
 //! 7. [`models`]: what it is all about, as types that cannot hold an invalid value.
-//!    [`encryption`] seals what not even the database may read.
+//!    [`sealed`](stack_web::sealed) holds what not even the database may read.
 //! 8. [`error`]: everything that can go wrong, and how much of it the client is told.
 //!
 //! Calls go down only: pages and http → services → repositories → models. A layer may be skipped; none just passes
@@ -20,14 +20,11 @@ pub mod cli;
 pub mod components;
 pub mod config;
 pub mod database;
-pub mod encryption;
 pub mod error;
-mod hex;
 pub mod http;
 pub mod metrics;
 pub mod models;
 pub mod pages;
-mod random;
 pub mod repositories;
 pub mod routes;
 pub mod seed;

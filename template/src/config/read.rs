@@ -2,8 +2,9 @@
 
 use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
+use stack_web::sealed::Keys;
+
 use super::ConfigError;
-use crate::encryption::Keys;
 
 /// Reads variables. What is wrong is remembered and the default taken, so that one look finds every mistake;
 /// [`finish`](Self::finish) gives the result only if there was none.

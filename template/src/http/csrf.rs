@@ -8,12 +8,14 @@ use axum::{
     extract::{FromRequest, RawForm, Request, rejection::RawFormRejection},
     response::IntoResponse,
 };
+use hex::FromHex as _;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use stack_web::random;
 use subtle::ConstantTimeEq;
 
-use crate::{error::Error, hex, pages::visitor::Visitor, random};
+use crate::{error::Error, pages::visitor::Visitor};
 
 /// The name of the hidden field.
 pub const FIELD: &str = "csrf_token";
@@ -52,12 +54,12 @@ impl Csrf {
             .zip(&self.expected)
             .map(|(a, b)| a ^ b)
             .collect();
-        hex::encode(&mask) + &hex::encode(&masked)
+        hex::encode(mask) + &hex::encode(masked)
     }
 
     /// Whether `token` was made for this visitor; takes as long either way.
     pub fn accepts(&self, token: &str) -> bool {
-        let Some(bytes) = hex::decode::<64>(token) else {
+        let Ok(bytes) = <[u8; 64]>::from_hex(token) else {
             return false;
         };
         let (mask, masked) = bytes.split_at(32);

@@ -19,10 +19,7 @@ use flate2::Compression;
 use sha2::{Digest, Sha256};
 
 use super::edge::gzip;
-use crate::{
-    error::{Error, Result},
-    hex,
-};
+use crate::error::{Error, Result};
 
 /// The files of `static/`: name, content type, content.
 const FILES: &[(&str, &str, &[u8])] = &[

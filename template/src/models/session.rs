@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use hex::FromHex as _;
 use sha2::{Digest, Sha256};
-
-use crate::hex;
+use stack_web::random;
 
 /// 256 random bits. Whoever has them is logged in, so they are stored nowhere but in the browser.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,17 +13,17 @@ pub struct SessionToken([u8; 32]);
 impl SessionToken {
     /// A new token from the operating system's random numbers.
     pub fn generate() -> Self {
-        Self(crate::random::bytes())
+        Self(random::bytes())
     }
 
     /// Reads a token as [`to_text`](Self::to_text) wrote it.
     pub fn parse(text: &str) -> Option<Self> {
-        hex::decode(text).map(Self)
+        <[u8; 32]>::from_hex(text).ok().map(Self)
     }
 
     /// The token for a cookie: 64 hexadecimal digits.
     pub fn to_text(&self) -> String {
-        hex::encode(&self.0)
+        hex::encode(self.0)
     }
 
     /// What the database knows of the token.

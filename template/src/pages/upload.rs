@@ -8,12 +8,9 @@ use sha2::{Digest, Sha256};
 use stack_live::{Accept, Cx, Result, Stop, Upload};
 
 use super::layout;
-use crate::{
-    components::{
-        progress::progress,
-        table::{Column, table},
-    },
-    hex,
+use crate::components::{
+    progress::progress,
+    table::{Column, table},
 };
 
 const ACCEPT: Accept = Accept {
@@ -74,7 +71,7 @@ async fn digest(upload: &mut Upload, tell: impl Fn(u8)) -> std::result::Result<V
     let arrived = zip(&upload.files, digests).map(|(file, digest)| Arrived {
         name: file.name.clone(),
         bytes: file.size,
-        sha256: hex::encode(&digest.finalize()),
+        sha256: hex::encode(digest.finalize()),
     });
     Ok(arrived.collect())
 }

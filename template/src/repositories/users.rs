@@ -2,13 +2,11 @@
 
 use serde::Serialize;
 use sqlx::{FromRow, PgExecutor};
+use stack_web::sealed::{Sealed, SealedColumn};
 use time::OffsetDateTime;
 
 use super::corrupt;
-use crate::{
-    encryption::{Sealed, SealedColumn},
-    models::{DisplayName, Email, Invalid, PasswordHash, Phone, User, UserId},
-};
+use crate::models::{DisplayName, Email, PasswordHash, Phone, User, UserId};
 
 /// The columns of a [`User`].
 #[derive(FromRow)]
@@ -45,8 +43,8 @@ impl SealedColumn for PhoneColumn {
         value.as_str()
     }
 
-    fn parse(text: &str) -> Result<Phone, Invalid> {
-        Phone::parse(text)
+    fn parse(text: &str) -> Option<Phone> {
+        Phone::parse(text).ok()
     }
 }
 
@@ -142,7 +140,7 @@ pub async fn set_phone(
 }
 
 /// Up to `limit` users, in the order of their ids, after `after`, with numbers that are *not* from `first` to before
-/// `after_last`, see [`Vault::current_range`](crate::encryption::Vault::current_range).
+/// `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
 pub async fn phones_outside(
     db: impl PgExecutor<'_>,
     (first, after_last): &(Vec<u8>, Vec<u8>),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use axum::http::HeaderMap;
 
-use crate::random;
+use stack_web::random;
 
 /// Everything that is done for one request, or for one event of a live page, has one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
