@@ -114,7 +114,7 @@ const SQL: [&str; 103] = [
 ];
 
 /// Columns that every table gets by itself, and names that a form or a page of a list uses.
-const COLUMNS: [&str; 6] = ["id", "user_id", "version", "created_at", "updated_at", "csrf_token"];
+const COLUMNS: [&str; 5] = ["id", "user_id", "version", "created_at", "updated_at"];
 
 /// Modules and crates that generated code names: a module of that name would be taken for them. Modules of features that
 /// a project has not (yet) are among them.

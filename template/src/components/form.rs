@@ -1,25 +1,9 @@
 //! What every form needs, and its fields in short.
 
 use maud::{Markup, html};
-use stack_live::Ctx;
 
 use super::input::Input;
-use crate::{
-    http::csrf::{self, Csrf},
-    models::FieldErrors,
-    pages::live::Context,
-};
-
-/// The hidden field that every form with `method="post"` needs.
-pub fn token(csrf: &Csrf) -> Markup {
-    html! { input type="hidden" name=(csrf::FIELD) value=(csrf.token()); }
-}
-
-/// The same on a live page.
-pub fn live_token(ctx: &Ctx) -> Markup {
-    let token = ctx.visitor().csrf.token_of(&ctx.nonce());
-    html! { input type="hidden" name=(csrf::FIELD) value=(token); }
-}
+use crate::models::FieldErrors;
 
 /// What is wrong with the form as a whole, if anything is.
 pub fn alert(message: Option<&str>) -> Markup {

@@ -2,7 +2,7 @@
 //!
 //! - [`edge`] surrounds every route: request ids, deadlines, security headers, compression, error bodies, the log.
 //! - Extractors: [`ApiJson`](api_json::ApiJson), [`CurrentUser`](current_user::CurrentUser),
-//!   [`CsrfForm`](csrf::CsrfForm), [`Key`](key::Key), [`PageQuery`](pagination::PageQuery),
+//!   [`Key`](key::Key), [`PageQuery`](pagination::PageQuery),
 //!   [`ClientIp`](client_ip::ClientIp).
 //! - Handlers of the JSON API: [`users`], [`session`], [`notes`]; of operations: [`health`]; of files:
 //!   [`static_files`].
@@ -10,7 +10,6 @@
 pub mod api_json;
 pub mod client_ip;
 pub mod cookies;
-pub mod csrf;
 pub mod current_user;
 pub mod edge;
 pub mod health;

@@ -4,6 +4,7 @@
 //! logs in gets a cookie, which only an answer to a request can set; without a script they work as well.
 
 use axum::{
+    Form,
     extract::State,
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
@@ -22,7 +23,7 @@ use crate::{
     app::AppState,
     components::form::{self, Field},
     error::{Error, Result},
-    http::{client_ip::ClientIp, cookies::Cookie, csrf::CsrfForm, current_user::session_token},
+    http::{client_ip::ClientIp, cookies::Cookie, current_user::session_token},
     models::{FieldErrors, Registration, SessionToken},
     services::accounts,
 };
@@ -45,10 +46,6 @@ pub struct LogInForm {
     #[serde(default)]
     next: String,
 }
-
-/// A form that is only a button.
-#[derive(Deserialize)]
-pub struct NoFields {}
 
 /// `?next=…`: where to go after logging in.
 #[derive(Deserialize)]
@@ -82,7 +79,6 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
         section.card.narrow {
             h1 { "Register" }
             form method="post" action="/register" novalidate on:change=(check) {
-                (form::live_token(&cx))
                 (Field {
                     name: "display_name", label: "Name", kind: "text", value: &form.display_name,
                     autocomplete: "name", hint: Some("What others see."), required: true,
@@ -109,7 +105,7 @@ pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
     headers: HeaderMap,
-    CsrfForm(form): CsrfForm<RegisterForm>,
+    Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
         Ok(registration) => accounts::register(&state, registration).await,
@@ -155,7 +151,6 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
             h1 { "Log in" }
             (form::alert(wrong.then_some(why)))
             form method="post" action="/login" {
-                (form::live_token(&cx))
                 input type="hidden" name="next" value=(form.next);
                 (Field {
                     name: "email", label: "E-mail address", kind: "email", value: &form.email,
@@ -179,7 +174,7 @@ pub async fn log_in(
     visitor: Visitor,
     ClientIp(from): ClientIp,
     headers: HeaderMap,
-    CsrfForm(form): CsrfForm<LogInForm>,
+    Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let old = session_token(&headers, state.config.environment.is_production());
     match accounts::log_in(&state, &form.email, &form.password, from, old).await {
@@ -200,11 +195,7 @@ pub async fn log_in(
 }
 
 /// Logs out.
-pub async fn log_out(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    CsrfForm(NoFields {}): CsrfForm<NoFields>,
-) -> Result<Response> {
+pub async fn log_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
     let production = state.config.environment.is_production();
     if let Some(token) = session_token(&headers, production) {
         accounts::log_out(&state, &token).await?;

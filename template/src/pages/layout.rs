@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use stack_live::Cx;
 
 use super::{live::Context, visitor::Visitor};
-use crate::{components::form, http::static_files};
+use crate::http::static_files;
 
 /// The name of the site: the description in `Cargo.toml`.
 pub const SITE: &str = env!("CARGO_PKG_DESCRIPTION");
@@ -15,7 +15,7 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
     cx.set_title(format!("{title} · {SITE}"));
     let flash = cx.shown_flash();
     html! {
-        (header(navigation(&cx.visitor(), || form::live_token(cx))))
+        (header(navigation(&cx.visitor())))
         main #main {
             // There from the start: what appears in it later is read out.
             div.flashes role="status" aria-live="polite" {
@@ -49,7 +49,7 @@ pub fn document(title: &str, root: Markup) -> Markup {
 
 /// A whole page without a script: head, navigation, message, and `main`.
 pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
-    let navigation = navigation(visitor, || form::token(&visitor.csrf));
+    let navigation = navigation(visitor);
     let main = html! {
         @if let Some(flash) = visitor.flash {
             p.flash role="status" { (flash.text()) }
@@ -98,8 +98,7 @@ fn header(navigation: Markup) -> Markup {
     }
 }
 
-/// `token` makes the hidden field of the form to log out.
-fn navigation(visitor: &Visitor, token: impl FnOnce() -> Markup) -> Markup {
+fn navigation(visitor: &Visitor) -> Markup {
     html! {
         nav aria-label="Main" {
             @if let Some(user) = &visitor.user {
@@ -108,7 +107,6 @@ fn navigation(visitor: &Visitor, token: impl FnOnce() -> Markup) -> Markup {
                     span.visually-hidden { "Your account, " } (user.display_name.as_str())
                 }
                 form method="post" action="/logout" {
-                    (token())
                     button.quiet type="submit" { "Log out" }
                 }
             } @else {

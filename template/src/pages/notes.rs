@@ -4,6 +4,7 @@
 //! grows while they scroll, and shows what another window or another person's program writes.
 
 use axum::{
+    Form,
     extract::State,
     http::header,
     response::{IntoResponse, Redirect, Response},
@@ -13,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use stack_live::{Ctx, Cx, Handler};
 
 use super::{
-    account::NoFields,
     flash::Flash,
     layout,
     live::{self, Context, Refused},
@@ -28,7 +28,6 @@ use crate::{
     },
     error::{Error, Result},
     http::{
-        csrf::CsrfForm,
         key::Key,
         pagination::{self, PageQuery},
     },
@@ -181,7 +180,6 @@ pub async fn new(cx: Cx) -> stack_live::Result {
         section.card.text {
             h1 { "Write a note" }
             form method="post" action="/notes" novalidate on:change=(check) on:submit=(save) {
-                (form::live_token(&cx))
                 (fields(&form.title, &form.body, &errors.read(&cx)))
                 (buttons())
             }
@@ -251,13 +249,12 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
             h1 { "Edit note" }
             @if outdated { (both(&stored)) }
             form method="post" action={ "/notes/" (id) } novalidate on:change=(check) on:submit=(save) {
-                (form::live_token(&cx))
                 // Sent once more, the form writes over what the person has now seen.
                 input type="hidden" name="version" value=(stored.version);
                 (fields(&form.title, &form.body, &errors.read(&cx)))
                 (buttons())
             }
-            (deletion(&cx, id, delete))
+            (deletion(id, delete))
         }
     };
     Ok(layout::live(&cx, "Edit note", main))
@@ -296,7 +293,7 @@ async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
 pub async fn create(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
-    CsrfForm(form): CsrfForm<NoteForm>,
+    Form(form): Form<NoteForm>,
 ) -> Result<Response> {
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
@@ -320,7 +317,7 @@ pub async fn update(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
     Key(id): Key<NoteId>,
-    CsrfForm(form): CsrfForm<EditForm>,
+    Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let error = match write(&state, user.id, id, &form).await {
         Ok(_) => return Ok(back(&state, Flash::Saved)),
@@ -337,7 +334,6 @@ pub async fn delete(
     State(state): State<AppState>,
     SignedIn { user, .. }: SignedIn,
     Key(id): Key<NoteId>,
-    CsrfForm(NoFields {}): CsrfForm<NoFields>,
 ) -> Result<Response> {
     remove(&state, user.id, id).await?;
     Ok(back(&state, Flash::Deleted))
@@ -382,12 +378,11 @@ fn both(stored: &Note) -> Markup {
     }
 }
 
-fn deletion(ctx: &Ctx, id: NoteId, delete: Handler) -> Markup {
+fn deletion(id: NoteId, delete: Handler) -> Markup {
     html! {
         details.danger {
             summary { "Delete this note" }
             form method="post" action={ "/notes/" (id) "/delete" } on:submit=(delete) {
-                (form::live_token(ctx))
                 p { "There is no way back." }
                 button.danger type="submit" { "Delete for good" }
             }

@@ -1,6 +1,7 @@
 //! `/account`: what somebody can see and change of their account.
 
 use axum::{
+    Form,
     extract::State,
     http::header,
     response::{IntoResponse, Redirect, Response},
@@ -10,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use stack_live::Cx;
 
 use super::{
-    account::NoFields,
     flash::Flash,
     layout,
     live::{self, Context, Refused},
@@ -18,9 +18,8 @@ use super::{
 };
 use crate::{
     app::AppState,
-    components::form::{self, Field},
+    components::form::Field,
     error::{Error, Result},
-    http::csrf::CsrfForm,
     models::{FieldErrors, Phone},
     services::accounts,
 };
@@ -72,7 +71,6 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             h1 { "Your account" }
             p { (user.display_name.as_str()) br; (user.email.as_str()) }
             form method="post" action="/account/phone" novalidate on:submit=(save) {
-                (form::live_token(&cx))
                 (Field {
                     name: "phone", label: "Phone number", kind: "tel", value: shown,
                     autocomplete: "tel", hint: Some("Nobody else sees it. It is stored encrypted."),
@@ -82,7 +80,6 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             }
             @if stored.is_some() {
                 form method="post" action="/account/phone/delete" on:submit=(remove) {
-                    (form::live_token(&cx))
                     button.secondary type="submit" { "Remove the number" }
                 }
             }
@@ -95,7 +92,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 pub async fn set_phone(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
-    CsrfForm(form): CsrfForm<PhoneForm>,
+    Form(form): Form<PhoneForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     let Some(phone) = errors.check("phone", Phone::parse(&form.phone)) else {
@@ -117,7 +114,6 @@ pub async fn set_phone(
 pub async fn remove_phone(
     State(state): State<AppState>,
     SignedIn { user, .. }: SignedIn,
-    CsrfForm(NoFields {}): CsrfForm<NoFields>,
 ) -> Result<Response> {
     accounts::set_phone(&state, user.id, None).await?;
     Ok(done(&state, Flash::PhoneRemoved))

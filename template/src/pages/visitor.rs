@@ -14,7 +14,6 @@ use crate::{
     error::{Error, Result},
     http::{
         cookies::{self, Cookie},
-        csrf::Csrf,
         current_user::session_token,
     },
     models::{SessionToken, User},
@@ -26,8 +25,6 @@ use crate::{
 pub struct Visitor {
     /// Who it is, if they are logged in.
     pub user: Option<User>,
-    /// Makes the tokens of the forms on the page.
-    pub csrf: Csrf,
     /// What the page before left to say.
     pub flash: Option<Flash>,
     /// The value of the cookie that makes this visitor known, of the session or of somebody who is not logged in.
@@ -137,7 +134,6 @@ pub async fn find(state: &AppState, headers: &HeaderMap) -> Result<Found> {
     let secret = secret.to_text();
     let visitor = Visitor {
         user,
-        csrf: Csrf::of_cookie(&secret),
         flash: Flash::read(headers, production),
         secret: Secret::new(secret),
         zone: cookies::time_zone(headers),

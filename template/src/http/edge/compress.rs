@@ -1,7 +1,7 @@
 //! Compression of answers that are long enough to be worth it.
 //!
-//! Only bodies whose length is known, which all of ours are: a stream passes as it is. Secrets on a page have to
-//! change with every answer, see [`csrf`](crate::http::csrf), or their compressed length would give them away.
+//! Only bodies whose length is known, which all of ours are: a stream passes as it is. A secret on a
+//! page has to change with every answer, or its compressed length would give it away.
 
 use std::io::Write;
 

@@ -1,8 +1,8 @@
 //! Requests that change something must come from a page of this site.
 //!
 //! Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. A client that sends
-//! neither is no browser and carries nobody's cookies against their will. This stands in front of the CSRF tokens
-//! of the forms, not in their place.
+//! neither is no browser and carries nobody's cookies against their will. So forms need
+//! no token.
 
 use axum::{
     extract::Request,

@@ -114,8 +114,7 @@ impl Client {
             .await
     }
 
-    /// Opens the page at `path`, fills its form in and sends it to `action`, as a browser without scripts: with
-    /// the token that is in the page.
+    /// Opens the page at `path`, fills its form in and sends it to `action`, as a browser without scripts.
     pub async fn submit(&mut self, path: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.open(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
@@ -124,17 +123,15 @@ impl Client {
             "{}",
             page.text()
         );
-        let token = page.form_token();
-        let mut fields = fields.to_vec();
-        fields.push(("csrf_token", &token));
-        self.post_form(action, &fields).await
+        self.post_form(action, fields).await
     }
 
-    /// Sends fields as a form does, and nothing else.
+    /// Sends fields as a form on a page of this site does.
     pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).expect("fields");
         let request = Request::post(path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
+            .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(body.into()).expect("a request"))
             .await
@@ -181,15 +178,6 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("text"))
-    }
-
-    /// The token of the first form on the page.
-    pub fn form_token(&self) -> String {
-        let (_, rest) = self
-            .text()
-            .split_once("name=\"csrf_token\" value=\"")
-            .expect("a token");
-        rest.split_once('"').expect("its end").0.to_owned()
     }
 
     /// Asserts that this is a problem for programs, with this status and code, and returns it.

@@ -30,7 +30,7 @@ use app::{
 };
 {%- endif %}
 
-pub use client::Client;
+pub use client::{Answer, Client};
 #[cfg(feature = "otlp")]
 pub use collector::{Collector, Received};
 pub use factories::PASSWORD;

@@ -1,7 +1,7 @@
 //! The pages, as a browser without scripts sees them.
 
 mod account;
-mod csrf;
+mod cross_site;
 mod gallery;
 mod home;
 mod live_notes;
