@@ -16,7 +16,9 @@ mod error;
 #[cfg(unix)]
 mod hand_over;
 mod lifecycle;
+{%- if load %}
 mod load;
+{%- endif %}
 mod metrics;
 mod migrations;
 mod pages;

@@ -1,14 +1,23 @@
 //! What can be typed. The doc comments are the help.
+{%- if browser_tests %}
+
+mod browser_test;
+{%- endif %}
+{%- if load %}
 
 mod load;
-
-use std::path::PathBuf;
-use std::time::Duration;
+{%- endif %}
 
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
+{%- if browser_tests %}
+
+pub(crate) use browser_test::BrowserTest;
+{%- endif %}
+{%- if load %}
 
 pub(crate) use load::{Load, Record};
+{%- endif %}
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
@@ -49,17 +58,18 @@ pub(crate) enum Command {
     Db(Db),
     /// Put demo data into the development database
     Seed,
+    /// Check that this machine has what the project needs, and say how to get what is missing
+    Doctor,
+    {%- if browser_tests %}
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),
-    /// Say what this machine has for working on the project, what is missing, and how to get it
-    Doctor(Doctor),
-    /// Run the application and write down what goes over the wire, to be played by `cargo dev load`
+    {%- endif %}
+    {%- if load %}
+    /// Run the application and record its requests and live messages, for `cargo dev load`
     Record(Record),
     /// Play a recording for many users at once, and measure
     Load(Box<Load>),
-    /// Draw where the time goes, as a flame graph: of the server, or of tests
-    #[command(subcommand)]
-    Profile(Profile),
+    {%- endif %}
 }
 
 #[derive(Args, Debug)]
@@ -159,57 +169,6 @@ pub(crate) enum Db {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "It needs Node, npm and Chromium (or Chrome); `CHROMIUM=PATH` names one elsewhere. The application gets
-a database of its own with the seeds in it, which is dropped afterwards. See docs/browser-tests.md."
-)]
-pub(crate) struct BrowserTest {
-    /// A part of a file's name, or of a test's [default: all]
-    pub(crate) filter: Option<String>,
-    /// Show the browser
-    #[arg(long)]
-    pub(crate) headed: bool,
-    /// Where to put the pictures that tests take, and one of each page on which a test failed
-    #[arg(long, value_name = "DIR")]
-    pub(crate) screenshots: Option<PathBuf>,
-    /// Keep the database, to look at what the tests have left in it
-    #[arg(long)]
-    pub(crate) keep: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Profile {
-    /// The server, until Ctrl-C; drive it meanwhile by hand or by `cargo dev load`
-    Serve {
-        /// End by itself after this long: `30s`, `5m`
-        #[arg(long, value_name = "TIME", value_parser = load::duration)]
-        duration: Option<Duration>,
-        /// Where to put the picture
-        #[arg(long, value_name = "FILE", default_value = ".data/profile/serve.svg")]
-        out: PathBuf,
-    },
-    /// Tests: of each program that has some, a picture of its own
-    Test {
-        /// A part of the tests' names [default: all]
-        filter: Option<String>,
-        /// The folder to put the pictures into
-        #[arg(long, value_name = "DIR", default_value = ".data/profile")]
-        out: PathBuf,
-    },
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Exit code 1 if something is missing that the project cannot do without; what only a part of it needs is
-no reason. See docs/editor.md."
-)]
-pub(crate) struct Doctor {
-    /// Print the findings as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args, Debug)]
-#[command(
     after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
 It uses cargo-nextest where that is installed (`cargo install cargo-nextest --locked`). See docs/tests.md."
 )]
@@ -255,33 +214,8 @@ fn name(text: &str) -> Result<String, String> {
         Ok(name)
     }
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_definition_is_sound() {
-        <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn without_a_command_it_serves() {
-        let typed = Cli::parse_from(["cargo dev", "--pave"]).command();
-        assert!(matches!(
-            typed,
-            Command::Serve(Serve {
-                pave: true,
-                release: false,
-                ..
-            })
-        ));
-        assert!(Cli::try_parse_from(["cargo dev", "--pave", "seed"]).is_err());
-    }
-
-    #[test]
-    fn a_name_becomes_one_for_a_file() {
-        assert_eq!(name("Add books!").unwrap(), "add_books");
-        assert!(name("…").is_err());
-    }
-}
+mod tests;
+{%- endif %}

@@ -1,13 +1,21 @@
 //! One file a verb: what was typed → what it means → what is said of it.
 
+{%- if browser_tests %}
 mod browser_test;
+{%- endif %}
 mod db;
 mod doctor;
+{%- if load %}
 mod load;
+{%- endif %}
 mod migrate;
 mod pave;
-mod profile;
+{%- if load %}
 mod record;
+{%- endif %}
+{%- if load or browser_tests %}
+mod run_databases;
+{%- endif %}
 mod seed;
 mod serve;
 mod test;
@@ -26,12 +34,15 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(arguments) => serve::run(&project, &arguments).await,
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
+        {%- if browser_tests %}
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
-        Command::Doctor(arguments) => doctor::run(&project, &arguments).await,
-        Command::Profile(what) => profile::run(&project, &what).await,
+        {%- endif %}
+        Command::Doctor => doctor::run(&project).await,
         Command::Test(arguments) => test::run(&project, &arguments).await,
+        {%- if load %}
         Command::Record(arguments) => record::run(&project, &arguments).await,
         Command::Load(arguments) => load::run(&project, &arguments).await,
+        {%- endif %}
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

@@ -37,6 +37,3 @@ pub(crate) const DATABASES: &[Database] = &[MAIN, VECTORS];
 {%- else %}
 pub(crate) const DATABASES: &[Database] = &[MAIN];
 {%- endif %}
-
-/// Whether the main database may be CockroachDB: then each statement of a migration has its own file.
-pub(crate) const COCKROACH: bool = {{cockroach}};

@@ -57,12 +57,6 @@ impl From<stack_db::migrations::Error> for Error {
     }
 }
 
-impl From<stack_load::Error> for Error {
-    fn from(error: stack_load::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self(format!("the database refused: {error}"))

@@ -184,6 +184,8 @@ fn not_watched(error: notify::Error) -> Error {
             .hint("`cargo dev serve --no-watch` does without"),
     }
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
 mod tests;
+{%- endif %}

@@ -2,12 +2,12 @@
 //!
 //! 1. find the programs ([`programs`]) and the tests that were asked for ([`files`]);
 //! 2. install what the tests need from npm ([`packages`]), and build the application;
-//! 3. make a database of its own, with seeds ([`databases`]);
+//! 3. make a database of its own, with seeds;
 //! 4. let Node run the tests. They start and stop the application themselves, so that a test can
 //!    restart it in the middle: `tests/browser/support/`.
 
-pub(super) mod databases;
 mod files;
+mod keep;
 mod packages;
 mod programs;
 
@@ -16,13 +16,13 @@ use std::process::{Command, ExitCode, Stdio};
 
 use crate::cargo;
 use crate::cli::BrowserTest;
+use crate::commands::run_databases::Databases;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
-use databases::Databases;
 use files::Chosen;
 use programs::Programs;
-pub(super) use programs::{OLDEST_NODE, has_browser, major};
+pub(super) use programs::check;
 
 /// Where the tests are, from the project's folder.
 const FOLDER: &str = "tests/browser";
@@ -31,7 +31,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
     let programs = Programs::find(project)?;
     let chosen = Chosen::find(project.folder(), arguments.filter.as_deref())?;
     packages::install(&project.folder().join(FOLDER), &programs.npm)?;
-    let application = cargo::build(project)?;
+    let application = cargo::build(project, &project.name()?, false)?;
     let databases = Databases::create(project).await?;
     seed(project, &application, &databases)?;
     let passed = test(
@@ -43,7 +43,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
         &databases,
     )?;
     if arguments.keep {
-        databases.keep(project).await?;
+        keep::keep(databases, project).await?;
     }
     if passed {
         return Ok(ExitCode::SUCCESS);

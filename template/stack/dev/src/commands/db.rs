@@ -109,7 +109,7 @@ async fn status(project: &Project) -> Result<ExitCode> {
 }
 
 /// One line about a database, or why there is none.
-async fn look(url: &str) -> std::result::Result<String, String> {
+pub(super) async fn look(url: &str) -> std::result::Result<String, String> {
     let settings = PoolSettings {
         max_connections: 1,
         ..PoolSettings::default()
@@ -121,16 +121,22 @@ async fn look(url: &str) -> std::result::Result<String, String> {
         "select current_database()::text, current_setting('server_version'),
                 coalesce(pg_database_size(current_database()), 0),
                 (select count(*) from information_schema.tables where table_type = 'BASE TABLE'
-                 and table_schema not in ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension'))",
+                 {%- if cockroach %}
+                 and table_schema not in ('crdb_internal', 'pg_extension')
+                 {%- endif %}
+                 and table_schema not in ('pg_catalog', 'information_schema'))",
     )
     .fetch_one(db.pool())
     .await
     .map_err(|error| error.to_string())?;
+    let server = format!("PostgreSQL {version}");
+    {%- if cockroach %}
     let server = if db.is_cockroach() {
         "CockroachDB".to_owned()
     } else {
-        format!("PostgreSQL {version}")
+        server
     };
+    {%- endif %}
     Ok(format!(
         "`{name}` on {server}, {tables} tables, {:.1} MB",
         size as f64 / 1e6

@@ -31,7 +31,7 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     };
     // Said before anything is built; the program itself looks where the name leads.
     stack_load::target::Origin::parse(&url)?;
-    let program = cargo::build_release(project, "stack_load")?;
+    let program = cargo::build(project, "stack_load", true)?;
     // From here on there is something to put away.
     let interrupted = interrupted()?;
     let served = if arguments.serve {
@@ -70,6 +70,12 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     } else {
         ExitCode::FAILURE
     })
+}
+
+impl From<stack_load::Error> for Error {
+    fn from(error: stack_load::Error) -> Self {
+        Self::new(error.to_string())
+    }
 }
 
 fn plan(arguments: &Load, url: String) -> Plan {

@@ -8,12 +8,14 @@ use stack_migrate::diff::{Care, Hazard, Step};
 use stack_migrate::{Comparison, Proven, Request};
 
 use crate::cli::{Migrate, MigrateCommand};
-use crate::databases::{COCKROACH, DATABASES, Database};
+use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
 
+{%- if cockroach %}
 mod cockroach;
+{%- endif %}
 mod renames;
 mod scratch;
 
@@ -45,9 +47,9 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
             Err(error) => return Err(Error::new(again(&error.to_string(), arguments))),
         }
     }
-    if COCKROACH {
-        cockroach::look(project, &proven).await?;
-    }
+    {%- if cockroach %}
+    cockroach::look(project, &proven).await?;
+    {%- endif %}
     for (database, proven) in &proven {
         finish(project, database, proven, arguments.dry_run)?;
     }
@@ -98,7 +100,12 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
             online: arguments.online,
             large: large(&schema)?,
         },
-        single: COCKROACH && database.name == "main",
+        {%- if cockroach %}
+        // CockroachDB: each statement in a file of its own.
+        single: database.name == "main",
+        {%- else %}
+        single: false,
+        {%- endif %}
         schema,
     })
 }
@@ -263,17 +270,8 @@ async fn prune(project: &Project, through: Option<i64>) -> Result<ExitCode> {
     ui::say("hint: apply the old ones wherever they are not yet, before this is deployed");
     Ok(ExitCode::SUCCESS)
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_tables_are_named_in_comments_of_the_schema() {
-        let sql = "-- large: notes, app.events\nCREATE TABLE notes ();\n  --large:x\n-- larger: y";
-        assert_eq!(
-            large_in(sql).collect::<Vec<_>>(),
-            ["notes", "app.events", "x"]
-        );
-    }
-}
+mod tests;
+{%- endif %}

@@ -1,10 +1,15 @@
 //! `cargo dev pave`: every database anew.
 //!
-//! A mistake in the schema, or a kill, leaves the old database as it was: on PostgreSQL because emptying and
-//! filling are one transaction ([`postgres`]), on CockroachDB because the new one is made beside the old one
-//! and then takes its name ([`cockroach`]).
+//! A mistake in the schema, or a kill, leaves the old database as it was: emptying and filling are one
+//! transaction ([`postgres`]).
+{%- if cockroach %}
+//! On CockroachDB the new database is made beside the old one, and then takes its name ([`cockroach`]).
+{%- endif %}
+{%- if cockroach %}
 
 mod cockroach;
+{%- endif %}
+
 mod postgres;
 
 use std::process::ExitCode;
@@ -40,14 +45,15 @@ pub(super) async fn run(project: &Project, arguments: &Pave) -> Result<ExitCode>
     }
     for target in &targets {
         let mut server = target.server().await?;
-        let version: String = sqlx::query_scalar("select version()")
-            .fetch_one(&mut server)
-            .await?;
-        if version.starts_with("CockroachDB") {
+        {%- if cockroach %}
+        if cockroach::is_server(&mut server).await? {
             cockroach::pave(target, &mut server).await?;
         } else {
             postgres::pave(target, &mut server).await?;
         }
+        {%- else %}
+        postgres::pave(target, &mut server).await?;
+        {%- endif %}
         server.close().await?;
         ui::say(&format!(
             "paved `{}` from `{}`",
@@ -110,8 +116,11 @@ impl Target {
         let ours = Schema::is_recorded(&pool).await?;
         let (tables, migrated): (i64, i64) = sqlx::query_as(
             "select count(*), count(*) filter (where table_name = '_sqlx_migrations')
-             from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in
-             ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')",
+             from information_schema.tables where table_type = 'BASE TABLE'
+             {%- if cockroach %}
+             and table_schema not in ('crdb_internal', 'pg_extension')
+             {%- endif %}
+             and table_schema not in ('pg_catalog', 'information_schema')",
         )
         .fetch_one(&pool)
         .await?;

@@ -94,7 +94,9 @@ fn every_launch_entry_has_a_name_of_its_own_and_starts_a_command_that_is_there()
         "Debug one test",
         "Pave DB",
         "Create and test migrations",
+        {%- if load %}
         "Record",
+        {%- endif %}
     ] {
         assert!(
             names.contains(format!("{title}: {verb}").as_str()),

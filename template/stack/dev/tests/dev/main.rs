@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+{%- if browser_tests %}
 mod browser_test;
+{%- endif %}
 mod db;
 mod doctor;
 mod editor;
+{%- if load %}
 mod load;
+{%- endif %}
 mod migrate;
 mod pave;
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use crate::on_path::on_path;
 use crate::project::Project;
 
 /// What `playwright-core` runs on.
-pub(in crate::commands) const OLDEST_NODE: u32 = 20;
+const OLDEST_NODE: u32 = 20;
 
 /// Browsers by the names of their programs, in the order in which they are looked for.
 const BROWSERS: &[&str] = &[
@@ -69,12 +69,11 @@ impl Programs {
     }
 }
 
-/// Whether there is a browser for the tests.
-pub(in crate::commands) fn has_browser(project: &Project) -> bool {
-    match project.setting("CHROMIUM") {
-        Some(named) => named_browser(&named).is_ok(),
-        None => browser().is_some(),
-    }
+/// What `cargo dev doctor` reports about them.
+pub(in crate::commands) fn check(project: &Project) -> Result<String> {
+    let found = Programs::find(project)?;
+    let (node, chromium) = (found.node.display(), found.chromium.display());
+    Ok(format!("`{node}`, `{chromium}`"))
 }
 
 /// What a person named in `CHROMIUM`: a path, or a program on `PATH`.
@@ -165,28 +164,12 @@ fn require_new(node: &Path) -> Result<()> {
 }
 
 /// 20 of `v20.20.2`.
-pub(in crate::commands) fn major(version: &str) -> Option<u32> {
+fn major(version: &str) -> Option<u32> {
     let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
     major.parse().ok()
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_major_version_of_node_is_read() {
-        assert_eq!(major("v20.20.2\n"), Some(20));
-        assert_eq!(major("nonsense"), None);
-    }
-
-    #[test]
-    fn what_is_missing_is_named_with_what_to_do_about_it() {
-        let error = lacking(&["node", "npm", "Chromium"]).to_string();
-        assert!(error.starts_with("the browser tests need node, npm and Chromium, which are not"));
-        assert_eq!(error.matches("hint: ").count(), 2, "{error}");
-        let error = lacking(&["node"]).to_string();
-        assert!(error.starts_with("the browser tests need node, which is not"));
-        assert_eq!(error.matches("hint: ").count(), 1, "{error}");
-    }
-}
+mod tests;
+{%- endif %}

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::cargo;
-use crate::commands::browser_test::databases::Databases;
+use crate::commands::run_databases::Databases;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
@@ -29,7 +29,7 @@ impl Drop for Running {
 
 impl Served {
     pub(super) async fn start(project: &Project) -> Result<Self> {
-        let application = cargo::build_release(project, &project.name()?)?;
+        let application = cargo::build(project, &project.name()?, true)?;
         let databases = Databases::create(project).await?;
         let mut command = Command::new(application);
         cargo::forget_this_program(&mut command);

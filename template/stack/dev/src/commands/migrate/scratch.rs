@@ -8,8 +8,10 @@ use crate::guard;
 use crate::project::Project;
 
 /// The server of the database's URL, if that is a PostgreSQL on this machine that answers; else the
-/// project's own for tests. Never one elsewhere, and not CockroachDB, which cannot tell how a PostgreSQL
-/// would look.
+/// project's own for tests. Never one elsewhere.
+{%- if cockroach %}
+/// Not CockroachDB either, which cannot tell how a schema looks on PostgreSQL.
+{%- endif %}
 pub(super) async fn server(project: &Project, database: &Database) -> Scratch {
     let Some(url) = project
         .setting(database.variable)
@@ -22,7 +24,10 @@ pub(super) async fn server(project: &Project, database: &Database) -> Scratch {
         ..PoolSettings::default()
     };
     match Db::connect(&url, settings).await {
-        Ok(db) if !db.is_cockroach() => Scratch::At(url),
-        _ => Scratch::Own,
+        {%- if cockroach %}
+        Ok(db) if db.is_cockroach() => Scratch::Own,
+        {%- endif %}
+        Ok(_) => Scratch::At(url),
+        Err(_) => Scratch::Own,
     }
 }

@@ -6,6 +6,14 @@ use sqlx::postgres::{PgConnection, PgPool};
 use super::{Target, execute, exists, quote};
 use crate::error::Result;
 
+/// Whether the server is CockroachDB.
+pub(super) async fn is_server(server: &mut PgConnection) -> Result<bool> {
+    let version: String = sqlx::query_scalar("select version()")
+        .fetch_one(server)
+        .await?;
+    Ok(version.starts_with("CockroachDB"))
+}
+
 pub(super) async fn pave(target: &Target, server: &mut PgConnection) -> Result<()> {
     let name = &target.name;
     let (new, old) = (format!("{name}__new"), format!("{name}__old"));

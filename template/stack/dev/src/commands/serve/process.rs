@@ -96,18 +96,8 @@ fn in_short(words: &str) -> &str {
         .unwrap_or((words, ""));
     before.trim()
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_panic_only_what_and_where_is_kept() {
-        let words =
-            "\nthread 'main' panicked at src/app.rs:9:9:\nno\nstack backtrace:\n   0: begin";
-        assert_eq!(
-            in_short(words),
-            "thread 'main' panicked at src/app.rs:9:9:\nno"
-        );
-    }
-}
+mod tests;
+{%- endif %}
