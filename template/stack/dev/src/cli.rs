@@ -1,4 +1,4 @@
-//! What can be typed. The doc comments are the help.
+//! The command line. The doc comments are the help.
 {%- if browser_tests %}
 
 mod browser_test;
@@ -35,7 +35,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// The command that was typed; without one, to serve.
+    /// The command; without one, `serve`.
     pub(crate) fn command(self) -> Command {
         self.command.unwrap_or(Command::Serve(self.serve))
     }
@@ -43,17 +43,17 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Build, run, and do so again at every change; what happens without a command, too
+    /// Build and run the application, and again at every change; the default command
     Serve(Serve),
-    /// Drop every database of the project and make it anew from `schema/`, with seeds
+    /// Drop every database of the project and create it again from `schema/`, with seeds
     ///
     /// Only a local development database is dropped; anything else is refused.
     Pave(Pave),
-    /// Write the next migration: the difference between `migrations/` and `schema/`, proven
+    /// Write the next migration, from the difference between `migrations/` and `schema/`, and prove it
     Migrate(Migrate),
     /// Run the tests, and again on every save, those first that the change can affect
     Test(Test),
-    /// The development database: start, stop, look at it
+    /// Start, stop and inspect the development database
     #[command(subcommand)]
     Db(Db),
     /// Put demo data into the development database
@@ -74,8 +74,8 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "A program that was built anew takes over the socket of the one before, so that no request fails and
-live pages go on where they were. What the compiler says is shown on the pages that are open. See docs/hot-reload.md."
+    after_help = "A new build takes over the socket of the program before it, so that no request fails and live pages
+keep their state. Compiler errors are shown on open pages. See docs/hot-reload.md."
 )]
 pub(crate) struct Serve {
     /// Run it once, and do not watch
@@ -84,7 +84,7 @@ pub(crate) struct Serve {
     /// With optimizations
     #[arg(long)]
     pub(crate) release: bool,
-    /// Make the database anew, now and whenever `schema/` changes, as `cargo dev pave` does
+    /// Create the database again, now and whenever `schema/` changes, as `cargo dev pave` does
     #[arg(long)]
     pub(crate) pave: bool,
 }

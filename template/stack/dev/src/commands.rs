@@ -1,4 +1,4 @@
-//! One file a verb: what was typed → what it means → what is said of it.
+//! One file per command.
 
 {%- if browser_tests %}
 mod browser_test;

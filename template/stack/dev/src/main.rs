@@ -1,11 +1,11 @@
 //! `cargo dev`: the commands for working on this project.
 //!
-//! - [`cli`]: what can be typed; its doc comments are the help.
-//! - [`commands`]: one file a verb.
+//! - [`cli`]: the command line; its doc comments are the help.
+//! - [`commands`]: one file per command.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
 //! - [`on_path`]: which programs this machine has.
-//! - [`signal`]: how a process is asked to end.
+//! - [`signal`]: asking processes to end, and being asked.
 //! - [`guard`]: which databases may be dropped.
 //! - [`watch`]: what changes in the project's folder.
 //! - [`ui`]: the only module that prints, and the only one that asks.

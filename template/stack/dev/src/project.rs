@@ -63,13 +63,14 @@ impl Project {
         both.into_iter().flatten().filter(|value| !value.is_empty())
     }
 
-    /// The name of the application, and of its database.
+    /// The name of the application: of its program and of its database.
     pub(crate) fn name(&self) -> Result<String> {
         let path = self.root.join("Cargo.toml");
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Error::new(format!("cannot read `{}`: {error}", path.display())))?;
         // The first `name` of the file is the package's.
-        first_value(&text, "name")
+        first_value(&text, "default-run")
+            .or_else(|| first_value(&text, "name"))
             .ok_or_else(|| Error::new(format!("`{}` names no package", path.display())))
     }
 

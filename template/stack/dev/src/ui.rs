@@ -39,8 +39,7 @@ pub(crate) fn log() {
 
 /// Whether what is said is shown in colours.
 pub(crate) fn has_colors() -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    std::io::stderr().is_terminal() && !refused
+    console::colors_enabled_stderr()
 }
 
 pub(crate) fn error(error: &Error) {

@@ -1,26 +1,27 @@
 //! What changes in the project's folder, in batches that have settled.
 //!
-//! What git ignores is ignored ([`ignored`]), and what editors write beside a file while they save it. A batch
-//! is what has changed until nothing did for a moment: an editor that renames into place, `cargo fmt`, and a
-//! `git checkout` of a hundred files are one batch each. What is due after one is said by [`due`].
+//! What git ignores is left out ([`ignore_filter`]), and so is what editors write beside a file while they save it. A
+//! batch is what has changed until nothing did for a moment: an editor that renames into place, `cargo fmt`, and a
+//! `git checkout` of a hundred files are one batch each. What a batch asks for is said by [`action`].
 //!
 //! On Linux each folder is watched by itself, so that `target/` costs nothing; elsewhere the operating system
 //! watches the whole tree.
 
-pub(crate) mod due;
-mod ignored;
+pub(crate) mod action;
+mod ignore_filter;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ignore::WalkBuilder;
 use notify::event::{Event, EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::error::{Error, Result};
-use ignored::Ignored;
+use ignore_filter::IgnoreFilter;
 
 /// How long nothing has to change until a batch is complete.
 const SETTLED: Duration = Duration::from_millis(25);
@@ -35,7 +36,7 @@ pub(crate) type Batch = BTreeSet<PathBuf>;
 /// Watches a folder from its start on, also while nobody asks for the next batch.
 pub(crate) struct Watcher {
     root: PathBuf,
-    ignored: Ignored,
+    filter: IgnoreFilter,
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     /// The batch that has not settled yet.
@@ -55,18 +56,17 @@ impl Watcher {
         })
         .map_err(not_watched)?;
         let mut this = Self {
-            ignored: Ignored::of(&root),
+            filter: IgnoreFilter::new(&root),
             root,
             watcher,
             events,
             pending: Batch::new(),
         };
         if TREE {
-            let root = this.root.clone();
             let all = RecursiveMode::Recursive;
-            this.watcher.watch(&root, all).map_err(not_watched)?;
+            this.watcher.watch(&this.root, all).map_err(not_watched)?;
         }
-        this.enter(&this.root.clone())?;
+        this.add_tree(&this.root.clone())?;
         this.pending.clear();
         Ok(this)
     }
@@ -93,68 +93,66 @@ impl Watcher {
     fn note(&mut self, event: Event) -> Result<()> {
         if event.need_rescan() {
             // Events were lost: anything may have changed.
-            return self.enter(&self.root.clone());
+            return self.add_tree(&self.root.clone());
         }
-        let changes = matches!(
-            event.kind,
-            EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_)
-        );
+        if matches!(event.kind, EventKind::Access(_) | EventKind::Other) {
+            return Ok(());
+        }
         let appeared = matches!(
             event.kind,
             EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
         );
-        for path in event.paths.into_iter().filter(|_| changes) {
+        for path in event.paths {
             // Never a symbolic link, which might lead in a circle.
-            let folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
-            if path == self.root || self.is_ignored(&path, folder) {
+            let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
+            if path == self.root || self.is_ignored(&path, is_folder) {
                 continue;
             }
             if path.file_name().is_some_and(|name| name == ".gitignore") {
-                self.ignored = Ignored::of(&self.root);
-                self.enter(&self.root.clone())?;
-            } else if !folder {
+                // Folders that were ignored may not be any more.
+                self.filter = IgnoreFilter::new(&self.root);
+                self.add_tree(&self.root.clone())?;
+            } else if !is_folder {
                 self.add(&path);
             } else if appeared {
-                self.enter(&path)?;
+                self.add_tree(&path)?;
             }
         }
         Ok(())
     }
 
-    /// A folder that was not known: watches it and the folders in it. Its files are in the batch, since they
-    /// may have come before anybody watched.
-    fn enter(&mut self, folder: &Path) -> Result<()> {
-        self.ignored.read(folder);
-        if !TREE {
-            match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
-                Ok(()) => {}
-                // Gone again, or not for us.
-                Err(_) if std::fs::read_dir(folder).is_err() => return Ok(()),
-                Err(error) => return Err(not_watched(error)),
-            }
-        }
-        let Ok(entries) = std::fs::read_dir(folder) else {
-            return Ok(());
-        };
+    /// Watches a folder and the folders in it. Its files are in the batch, since they may have been written before
+    /// anybody watched.
+    fn add_tree(&mut self, folder: &Path) -> Result<()> {
+        let entries = WalkBuilder::new(folder)
+            .hidden(false)
+            .ignore(false)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        // What cannot be read is gone again, or not for us.
         for entry in entries.flatten() {
             let path = entry.path();
-            let inner = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if self.is_ignored(&path, inner) {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if path != self.root && self.is_ignored(path, is_folder) {
                 continue;
             }
-            if inner {
-                self.enter(&path)?;
-            } else {
-                self.add(&path);
+            if !is_folder {
+                self.add(path);
+            } else if !TREE {
+                match self.watcher.watch(path, RecursiveMode::NonRecursive) {
+                    Err(error) if path.exists() => return Err(not_watched(error)),
+                    _ => {}
+                }
             }
         }
         Ok(())
     }
 
-    fn is_ignored(&self, path: &Path, folder: bool) -> bool {
+    fn is_ignored(&mut self, path: &Path, is_folder: bool) -> bool {
         // Settings of this machine are no part of the repository, and yet what the application reads.
         let settings = path.parent() == Some(&self.root) && path.ends_with(".env");
-        !settings && (of_an_editor(path) || self.ignored.has(path, folder))
+        !settings && (of_an_editor(path) || self.filter.ignores(path, is_folder))
     }
 
     fn add(&mut self, path: &Path) {

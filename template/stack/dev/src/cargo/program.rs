@@ -3,46 +3,41 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use serde_json::Value;
+use cargo_metadata::Message;
 
 use super::{command, not_started};
 use crate::error::{Error, Result};
 use crate::project::Project;
 
-/// Builds the program that is called like its package, in the release profile if `release`, and returns its path,
-/// which depends on cargo's settings.
-pub(crate) fn build(project: &Project, package: &str, release: bool) -> Result<PathBuf> {
-    let mut command = command(project);
-    command.args(["build", "--package", package, "--bin", package]);
-    if release {
-        command.arg("--release");
-    }
-    let output = command
+/// Builds a program of the project, and returns its path, which depends on cargo's settings. `options` are cargo's, such
+/// as `--release`; without `--package` it is a program of the application.
+pub(crate) fn build(project: &Project, options: &[&str], program: &str) -> Result<PathBuf> {
+    let output = command(project)
+        .args(["build", "--bin", program])
+        .args(options)
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
         .map_err(not_started)?;
     if !output.status.success() {
-        let release = if release { " --release" } else { "" };
+        let options: String = options.iter().map(|option| format!(" {option}")).collect();
         return Err(
-            Error::new(format!("`{package}` cannot be built; why stands above"))
-                .hint(format!("cargo build{release} --package {package}")),
+            Error::new(format!("`{program}` cannot be built; the errors are above"))
+                .hint(format!("cargo build --bin {program}{options}")),
         );
     }
-    find(&String::from_utf8_lossy(&output.stdout), package)
-        .ok_or_else(|| Error::new(format!("cargo has built no program `{package}`")))
+    find(&output.stdout, program)
+        .ok_or_else(|| Error::new(format!("cargo has built no program `{program}`")))
 }
 
-/// The program of this name in cargo's messages, one JSON object a line.
-fn find(messages: &str, name: &str) -> Option<PathBuf> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+/// The program of this name in cargo's messages.
+fn find(messages: &[u8], name: &str) -> Option<PathBuf> {
+    Message::parse_stream(messages)
+        .map_while(std::result::Result::ok)
+        .find_map(|message| match message {
+            Message::CompilerArtifact(artifact) if artifact.target.name == name => {
+                Some(PathBuf::from(artifact.executable?))
+            }
+            _ => None,
+        })
 }
-{%- if stack_tests %}
-
-#[cfg(test)]
-mod tests;
-{%- endif %}

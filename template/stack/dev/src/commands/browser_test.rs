@@ -31,7 +31,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
     let programs = Programs::find(project)?;
     let chosen = Chosen::find(project.folder(), arguments.filter.as_deref())?;
     packages::install(&project.folder().join(FOLDER), &programs.npm)?;
-    let application = cargo::build(project, &project.name()?, false)?;
+    let application = cargo::build(project, &[], &project.name()?)?;
     let databases = Databases::create(project).await?;
     seed(project, &application, &databases)?;
     let passed = test(

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use stack_db::embedded;
 use tokio::time::timeout;
+use which::which;
 
 use super::db;
 use crate::databases::DATABASES;
 use crate::error::{Error, Result};
-use crate::on_path::on_path;
 use crate::project::{Project, first_value};
 use crate::ui;
 
@@ -82,7 +82,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
 
 /// What a program prints, if it is there and succeeds.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(on_path(program)?)
+    let output = Command::new(which(program).ok()?)
         .args(arguments)
         .stdin(Stdio::null())
         .output()
@@ -119,7 +119,7 @@ fn compiler() -> Result<String> {
     }
     match ["cc", "gcc", "clang"]
         .iter()
-        .find(|name| on_path(name).is_some())
+        .find(|name| which(name).is_ok())
     {
         Some(name) => Ok(format!("`{name}`")),
         None if cfg!(target_os = "macos") => {

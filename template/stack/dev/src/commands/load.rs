@@ -31,7 +31,11 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     };
     // Said before anything is built; the program itself looks where the name leads.
     stack_load::target::Origin::parse(&url)?;
-    let program = cargo::build(project, "stack_load", true)?;
+    let program = cargo::build(
+        project,
+        &["--release", "--package", "stack_load"],
+        "stack_load",
+    )?;
     // From here on there is something to put away.
     let interrupted = interrupted()?;
     let served = if arguments.serve {

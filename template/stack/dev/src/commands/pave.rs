@@ -1,4 +1,4 @@
-//! `cargo dev pave`: every database anew.
+//! `cargo dev pave`: drops every database and creates it again.
 //!
 //! A mistake in the schema, or a kill, leaves the old database as it was: emptying and filling are one
 //! transaction ([`postgres`]).

@@ -24,7 +24,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
     };
     let path = std::path::absolute(file)
         .map_err(|error| Error::new(format!("`{}`: {error}", file.display())))?;
-    let application = cargo::build(project, &project.name()?, false)?;
+    let application = cargo::build(project, &[], &project.name()?)?;
     let interrupted = interrupted()?;
     let mut command = Command::new(&application);
     cargo::forget_this_program(&mut command);

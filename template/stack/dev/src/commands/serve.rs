@@ -2,20 +2,19 @@
 //!
 //! 1. open the socket ([`socket`]), which stays the same whatever happens to the programs that read from it;
 //! 2. build ([`build`]); what the compiler has against it goes to the terminal and to the pages that are open;
-//! 3. start the new program ([`application`]), wait until it says that it answers ([`link`]), and let the old one
+//! 3. start the new program ([`application`]), wait until it says that it answers ([`control_channel`]), and let the old one
 //!    finish what it has begun: nobody meets a closed door;
-//! 4. wait for a change, a key ([`keys`]) or the end of the program, and do what is [due](Due).
+//! 4. wait for a change, a key ([`keys`]) or the end of the program, and do what is [needed](Action).
 //!
 //! One thing at a time: what changes in the meantime is the next batch.
 
 mod application;
-mod browser;
 mod build;
-mod closed;
+mod control_channel;
 mod keys;
-mod link;
+mod offline_page;
+mod overlay;
 mod process;
-mod show;
 mod socket;
 
 use std::process::ExitCode;
@@ -27,15 +26,16 @@ use crate::error::Result;
 use crate::project::Project;
 use crate::signal::interrupted;
 use crate::ui;
-use crate::watch::{Watcher, due::Due};
+use crate::watch::{Watcher, action::Action};
 use application::{Application, Starter};
 use build::Build;
 use keys::{Key, Keys};
+use offline_page::OfflinePage;
+use overlay::{Overlay, Problem};
 use process::End;
-use show::{Problem, Show};
 use socket::Socket;
 
-const SCHEMA: &str = "`schema/` has changed: `cargo dev pave` makes the database anew";
+const SCHEMA: &str = "`schema/` has changed: `cargo dev pave` creates the database again";
 
 pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode> {
     let socket = Socket::open(project)?;
@@ -43,11 +43,11 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
         project,
         arguments,
         url: socket.url(),
-        closed: closed::Door::of(&socket),
+        offline_page: OfflinePage::new(&socket),
         starter: Starter::new(project, socket, arguments.release).await?,
         running: None,
-        show: Show::default(),
-        said: false,
+        overlay: Overlay::default(),
+        announced: false,
         pave: arguments.pave,
     };
     let stop = interrupted()?;
@@ -69,13 +69,13 @@ struct Server<'a> {
     arguments: &'a Serve,
     url: String,
     /// Answers while there is no application that could.
-    closed: closed::Door,
+    offline_page: OfflinePage,
     starter: Starter,
     running: Option<Application>,
-    show: Show,
-    /// Whether the address was told.
-    said: bool,
-    /// Whether the database is to be made anew as soon as there is a program.
+    overlay: Overlay,
+    /// Whether the address was printed.
+    announced: bool,
+    /// Whether to create the database again as soon as there is a program.
     pave: bool,
 }
 
@@ -85,23 +85,23 @@ impl Server<'_> {
             return self.once().await;
         }
         let mut watcher = Watcher::start(self.project.folder())?;
-        let mut due = Due {
+        let mut action = Action {
             build: true,
-            ..Due::default()
+            ..Action::default()
         };
         loop {
-            self.act(&due).await?;
-            due = Due::default();
+            self.act(&action).await?;
+            action = Action::default();
             // What is there is done first: an application that ends over and over must not hide a change.
             tokio::select! {
                 biased;
-                batch = watcher.next() => due = Due::after(&batch?),
+                batch = watcher.next() => action = Action::after(&batch?),
                 key = keys.next() => match key {
-                    Key::Restart => (due.build, due.restart) = (true, true),
-                    Key::Pave => (due.build, self.pave) = (true, true),
-                    Key::Open => browser::open(&self.url),
+                    Key::Restart => (action.build, action.restart) = (true, true),
+                    Key::Pave => (action.build, self.pave) = (true, true),
+                    Key::Open => self.open_browser(),
                 },
-                end = ended(&mut self.running) => self.gone(end),
+                end = ended(&mut self.running) => self.report_end(end),
             }
         }
     }
@@ -112,11 +112,11 @@ impl Server<'_> {
         let Ok(built) = build else {
             return Ok(ExitCode::FAILURE);
         };
-        match self.starter.start(&built.program, &self.show).await? {
+        match self.starter.start(&built.program, &self.overlay).await? {
             Ok(application) => self.running = Some(application),
             Err(_problem) => return Ok(ExitCode::FAILURE),
         }
-        self.tell();
+        self.announce();
         let end = ended(&mut self.running).await;
         self.running = None;
         Ok(match end.success {
@@ -125,25 +125,25 @@ impl Server<'_> {
         })
     }
 
-    async fn act(&mut self, due: &Due) -> Result<()> {
-        if due.is_nothing() {
+    async fn act(&mut self, action: &Action) -> Result<()> {
+        if action.is_nothing() {
             return Ok(());
         }
-        self.pave |= due.schema && self.arguments.pave;
-        if due.schema && !self.pave {
+        self.pave |= action.schema && self.arguments.pave;
+        if action.schema && !self.pave {
             ui::say(SCHEMA);
-            self.show.notice(SCHEMA);
+            self.overlay.notice(SCHEMA);
             self.publish().await;
         }
         // They are a part of a release build.
-        let embedded = self.arguments.release && !due.files.is_empty();
-        if due.build || embedded || self.pave {
-            self.build(due.restart).await?;
-        } else if due.restart {
+        let embedded = self.arguments.release && !action.files.is_empty();
+        if action.build || embedded || self.pave {
+            self.build(action.restart).await?;
+        } else if action.restart {
             ui::say("`.env` has changed");
             self.build(true).await?;
-        } else if !due.files.is_empty() {
-            ui::say(&format!("changed {}", due.files.join(", ")));
+        } else if !action.files.is_empty() {
+            ui::say(&format!("changed {}", action.files.join(", ")));
             self.publish().await;
         }
         Ok(())
@@ -152,14 +152,14 @@ impl Server<'_> {
     /// Builds, and exchanges the application if there is another one, or if it is to be started anyway.
     async fn build(&mut self, restart: bool) -> Result<()> {
         let begun = Instant::now();
-        let built = match Build::run(self.project, self.arguments.release, self.said).await? {
+        let built = match Build::run(self.project, self.arguments.release, self.announced).await? {
             Ok(built) => built,
             Err(problem) => {
                 ui::say(match &self.running {
                     Some(_) => "the build has failed; the program from before goes on",
                     None => "the build has failed; a change starts the next one",
                 });
-                self.trouble(problem).await;
+                self.report(problem).await;
                 return Ok(());
             }
         };
@@ -168,7 +168,7 @@ impl Server<'_> {
         if std::mem::take(&mut self.pave) {
             self.pave().await;
         }
-        let healed = self.show.problem.take().is_some();
+        let healed = self.overlay.problem.take().is_some();
         if self.starter.is_started(&built.program) && !restart && self.running.is_some() {
             if healed {
                 ui::say("nothing to do: the program from before is the right one");
@@ -179,43 +179,43 @@ impl Server<'_> {
         if !built.fresh || self.running.is_none() {
             ui::say(&format!("built in {:.1} s", begun.elapsed().as_secs_f32()));
         }
-        self.exchange(&built).await
+        self.replace(&built).await
     }
 
-    async fn exchange(&mut self, built: &Build) -> Result<()> {
+    async fn replace(&mut self, built: &Build) -> Result<()> {
         if !Socket::IS_HANDED_OVER
             && let Some(old) = self.running.take()
         {
             old.stop().await;
         }
-        self.closed.shut();
-        match self.starter.start(&built.program, &self.show).await? {
+        self.offline_page.stop();
+        match self.starter.start(&built.program, &self.overlay).await? {
             Ok(new) => {
                 if let Some(old) = self.running.replace(new) {
                     tokio::spawn(old.stop());
                 }
-                self.tell();
+                self.announce();
             }
             Err(problem) => {
                 ui::say(match &self.running {
                     Some(_) => "the new program did not start; the one from before goes on",
                     None => "the program did not start; a change starts it again",
                 });
-                self.trouble(problem).await;
+                self.report(problem).await;
             }
         }
         Ok(())
     }
 
-    /// Tells the address, once.
-    fn tell(&mut self) {
-        if !std::mem::replace(&mut self.said, true) {
+    /// Prints the address, once.
+    fn announce(&mut self) {
+        if !std::mem::replace(&mut self.announced, true) {
             ui::say(&format!("serving on {}", self.url));
         }
     }
 
     /// The application has ended by itself.
-    fn gone(&mut self, end: End) {
+    fn report_end(&mut self, end: End) {
         self.running = None;
         ui::say(&format!(
             "the program has ended ({}); a change starts it again",
@@ -226,24 +226,33 @@ impl Server<'_> {
                 "The program has ended ({}); a change starts it again",
                 end.how
             ),
-            texts: vec![end.last_words],
+            texts: vec![end.stderr],
         };
-        self.show.problem = Some(problem);
-        self.closed.open(&self.show);
+        self.overlay.problem = Some(problem);
+        self.offline_page.serve(&self.overlay);
     }
 
-    async fn trouble(&mut self, problem: Problem) {
-        self.show.problem = Some(problem);
+    async fn report(&mut self, problem: Problem) {
+        self.overlay.problem = Some(problem);
         if self.running.is_none() {
-            self.closed.open(&self.show);
+            self.offline_page.serve(&self.overlay);
         }
         self.publish().await;
     }
 
-    /// Lets pages that are open show what there is to know.
+    fn open_browser(&self) {
+        if let Err(error) = open::that_detached(&self.url) {
+            ui::warning(&format!(
+                "no browser could be opened ({error}); the address is {}",
+                self.url
+            ));
+        }
+    }
+
+    /// Updates the overlay of open pages.
     async fn publish(&mut self) {
         if let Some(running) = &mut self.running {
-            running.show(&self.show).await;
+            running.update(&self.overlay).await;
         }
     }
 
@@ -253,7 +262,7 @@ impl Server<'_> {
             confirm: Vec::new(),
         };
         match pave::run(self.project, &arguments).await {
-            Ok(_) => self.show.notices.clear(),
+            Ok(_) => self.overlay.notices.clear(),
             Err(error) => ui::error(&error),
         }
     }

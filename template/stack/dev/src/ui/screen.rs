@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use console::Style;
 use crossterm::terminal;
 
 /// How a word looks.
@@ -72,15 +73,13 @@ fn show(text: &str) {
 
 /// Puts a look on words, where there are colours.
 pub(crate) fn paint(look: Look, text: &str) -> String {
-    if !super::has_colors() {
-        return text.to_owned();
-    }
-    let code = match look {
-        Look::Good => "32",
-        Look::Bad => "1;31",
-        Look::Loud => "1",
+    let style = Style::new().for_stderr();
+    let style = match look {
+        Look::Good => style.green(),
+        Look::Bad => style.red().bold(),
+        Look::Loud => style.bold(),
     };
-    format!("\x1b[{code}m{text}\x1b[0m")
+    style.apply_to(text).to_string()
 }
 
 /// Keys come one by one as long as this lives.

@@ -149,7 +149,7 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
     serve.until("it cannot start");
     serve.is("two ");
     serve.project.write("schema/020_more.sql", "");
-    serve.until("`cargo dev pave` makes the database anew");
+    serve.until("`cargo dev pave` creates the database again");
     write(&serve.project, "three");
     serve.until("three {\"show\":{\"notices\":[\"");
     // However `cargo dev` ends, nobody is left behind who would keep the socket.

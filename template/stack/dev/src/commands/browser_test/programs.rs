@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use which::which;
+
 use crate::error::{Error, Result};
-use crate::on_path::on_path;
 use crate::project::Project;
 
 /// What `playwright-core` runs on.
@@ -46,8 +47,8 @@ pub(super) struct Programs {
 impl Programs {
     /// All of them, or an error that names every one that is missing and the packages that have them.
     pub(super) fn find(project: &Project) -> Result<Self> {
-        let node = on_path("node");
-        let npm = on_path("npm");
+        let node = which("node").ok();
+        let npm = which("npm").ok();
         let chromium = match project.setting("CHROMIUM") {
             Some(named) => Some(named_browser(&named)?),
             None => browser(),
@@ -82,7 +83,7 @@ fn named_browser(named: &str) -> Result<PathBuf> {
     let found = if path.is_file() {
         std::path::absolute(path).ok()
     } else {
-        on_path(named)
+        which(named).ok()
     };
     found.ok_or_else(|| {
         Error::new(format!("`CHROMIUM` is `{named}`, and there is none"))
@@ -100,7 +101,7 @@ fn browser() -> Option<PathBuf> {
     let elsewhere = folders
         .iter()
         .flat_map(|folder| ELSEWHERE.iter().map(|path| folder.join(path)));
-    let on_path = BROWSERS.iter().filter_map(|name| on_path(name));
+    let on_path = BROWSERS.iter().filter_map(|name| which(name).ok());
     on_path.chain(elsewhere).find(|path| path.is_file())
 }
 

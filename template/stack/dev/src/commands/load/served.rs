@@ -29,7 +29,7 @@ impl Drop for Running {
 
 impl Served {
     pub(super) async fn start(project: &Project) -> Result<Self> {
-        let application = cargo::build(project, &project.name()?, true)?;
+        let application = cargo::build(project, &["--release"], &project.name()?)?;
         let databases = Databases::create(project).await?;
         let mut command = Command::new(application);
         cargo::forget_this_program(&mut command);

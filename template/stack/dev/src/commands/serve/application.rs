@@ -8,9 +8,9 @@ use serde_json::json;
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::link::{Link, Links};
+use super::control_channel::{Channel, Channels};
+use super::overlay::{Overlay, Problem};
 use super::process::{End, Process};
-use super::show::{Problem, Show};
 use super::socket::Socket;
 use crate::cargo;
 use crate::error::{Error, Result};
@@ -18,27 +18,27 @@ use crate::project::Project;
 use crate::ui;
 
 /// How long a program may take to finish what it has begun, before it is killed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Starts the application, again and again.
 pub(super) struct Starter {
     folder: PathBuf,
     socket: Socket,
-    links: Links,
+    channels: Channels,
     /// Whether `APP_ENV` has to be said, since a release build takes itself for one in production.
     development: bool,
     /// The program that answers, as it was when it was started.
-    started: Option<Mark>,
+    started: Option<Version>,
 }
 
 /// Tells a program from the one that is built in its place.
 #[derive(PartialEq, Eq)]
-struct Mark {
+struct Version {
     built: SystemTime,
     bytes: u64,
 }
 
-impl Mark {
+impl Version {
     fn of(program: &Path) -> Option<Self> {
         let found = program.metadata().ok()?;
         Some(Self {
@@ -62,7 +62,7 @@ impl Starter {
         Ok(Self {
             folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
             socket,
-            links: Links::listen().await?,
+            channels: Channels::listen().await?,
             development: release && environment.is_none(),
             started: None,
         })
@@ -70,41 +70,41 @@ impl Starter {
 
     /// Whether this very program was started last and answers, whoever has built it.
     pub(super) fn is_started(&self, program: &Path) -> bool {
-        self.started.is_some() && self.started == Mark::of(program)
+        self.started.is_some() && self.started == Version::of(program)
     }
 
     /// Starts a program, and waits until it answers requests. If it ends before, that is the problem.
     pub(super) async fn start(
         &mut self,
         program: &Path,
-        show: &Show,
+        overlay: &Overlay,
     ) -> Result<std::result::Result<Application, Problem>> {
-        let (address, mut link) = self.links.expect();
+        let (address, mut channel) = self.channels.expect();
         self.started = None;
-        let mark = Mark::of(program);
+        let version = Version::of(program);
         let mut process = Process::watch(self.spawn(program, &address)?);
-        let linked = tokio::select! {
-            link = &mut link => link.ok(),
+        let connected = tokio::select! {
+            channel = &mut channel => channel.ok(),
             end = process.ended() => return Ok(Err(not_started(end))),
         };
-        if let Some(mut link) = linked {
-            link.say(&json!({ "show": show.to_json() })).await;
-            if link.ready().await {
-                self.started = mark;
-                return Ok(Ok(Application { process, link }));
+        if let Some(mut channel) = connected {
+            channel.send(&json!({ "show": overlay.to_json() })).await;
+            if channel.ready().await {
+                self.started = version;
+                return Ok(Ok(Application { process, channel }));
             }
         }
         Ok(Err(not_started(process.ended().await)))
     }
 
-    fn spawn(&self, program: &Path, link: &str) -> Result<Child> {
+    fn spawn(&self, program: &Path, channel: &str) -> Result<Child> {
         let failed = |error| Error::new(format!("`{}` does not start: {error}", program.display()));
         let mut command = Command::new(own_copy(program).map_err(failed)?);
         cargo::forget_this_program(&mut command);
         command
             .current_dir(&self.folder)
             .env("CARGO_MANIFEST_DIR", &self.folder)
-            .env("CARGO_DEV", link)
+            .env("CARGO_DEV", channel)
             .stderr(Stdio::piped());
         if self.development {
             command.env("APP_ENV", "development");
@@ -138,7 +138,7 @@ impl Starter {
 fn not_started(end: End) -> Problem {
     Problem {
         title: format!("The new program did not start ({})", end.how),
-        texts: vec![end.last_words],
+        texts: vec![end.stderr],
     }
 }
 
@@ -155,12 +155,14 @@ fn own_copy(program: &Path) -> std::io::Result<PathBuf> {
 /// An application that answers requests.
 pub(super) struct Application {
     process: Process,
-    link: Link,
+    channel: Channel,
 }
 
 impl Application {
-    pub(super) async fn show(&mut self, show: &Show) {
-        self.link.say(&json!({ "show": show.to_json() })).await;
+    pub(super) async fn update(&mut self, overlay: &Overlay) {
+        self.channel
+            .send(&json!({ "show": overlay.to_json() }))
+            .await;
     }
 
     /// Ready when it has ended. Nothing is lost if the future is dropped.
@@ -170,8 +172,8 @@ impl Application {
 
     /// Lets it finish what it has begun.
     pub(super) async fn stop(mut self) {
-        self.link.stop().await;
-        if timeout(PATIENCE, self.process.ended()).await.is_err() {
+        self.channel.stop().await;
+        if timeout(STOP_TIMEOUT, self.process.ended()).await.is_err() {
             ui::warning("the program did not stop by itself, and is killed");
             self.process.kill().await;
         }

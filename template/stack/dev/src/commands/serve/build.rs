@@ -1,12 +1,14 @@
-//! Building, and what the compiler has to say.
+//! Building, and what the compiler reports.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
-use serde_json::Value;
+use cargo_metadata::Message;
+use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
+use console::strip_ansi_codes;
 
-use super::show::{Problem, plain};
+use super::overlay::Problem;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -20,7 +22,8 @@ pub(super) struct Build {
 }
 
 impl Build {
-    /// Builds the application, without a word about what goes well if it is to be `quiet`. Errors and warnings are printed as cargo prints them; the errors are returned, too.
+    /// Builds the application. Cargo shows its progress, unless `quiet`. Errors and warnings are printed; the errors are
+    /// returned, too.
     pub(super) async fn run(
         project: &Project,
         release: bool,
@@ -28,7 +31,7 @@ impl Build {
     ) -> Result<std::result::Result<Self, Problem>> {
         let name = project.name()?;
         let mut command = cargo::command(project);
-        command.args(["build", "--package", &name, "--bin", &name]);
+        command.args(["build", "--bin", &name]);
         command.arg(match ui::has_colors() {
             true => "--message-format=json-diagnostic-rendered-ansi",
             false => "--message-format=json",
@@ -44,10 +47,9 @@ impl Build {
         let mut messages = Messages::new(name);
         if let Some(stdout) = child.0.stdout.take() {
             let read = move || {
-                let lines = BufReader::new(stdout).lines();
-                lines
-                    .map_while(io::Result::ok)
-                    .for_each(|line| messages.take(&line));
+                Message::parse_stream(BufReader::new(stdout))
+                    .map_while(std::result::Result::ok)
+                    .for_each(|message| messages.add(message));
                 messages
             };
             messages = tokio::task::spawn_blocking(read)
@@ -71,7 +73,7 @@ impl Drop for Building {
     }
 }
 
-/// Cargo's messages, one JSON object a line.
+/// What cargo's messages tell.
 struct Messages {
     name: String,
     program: Option<PathBuf>,
@@ -91,28 +93,30 @@ impl Messages {
         }
     }
 
-    fn take(&mut self, line: &str) {
-        let Ok(message) = serde_json::from_str::<Value>(line) else {
-            return;
-        };
-        if let Some(program) = message["executable"].as_str()
-            && message["target"]["name"] == *self.name
-        {
-            self.program = Some(program.into());
-            self.fresh = message["fresh"] == true;
+    fn add(&mut self, message: Message) {
+        match message {
+            Message::CompilerArtifact(artifact) if artifact.target.name == self.name => {
+                if let Some(program) = artifact.executable {
+                    self.program = Some(program.into());
+                    self.fresh = artifact.fresh;
+                }
+            }
+            Message::CompilerMessage(message) => self.report(&message.message),
+            _ => {}
         }
-        let Some(rendered) = message["message"]["rendered"].as_str() else {
+    }
+
+    fn report(&mut self, diagnostic: &Diagnostic) {
+        let Some(rendered) = &diagnostic.rendered else {
             return;
         };
         ui::say(rendered.trim_end());
         // The last one only counts the others.
-        let counts = message["message"]["spans"]
-            .as_array()
-            .is_none_or(Vec::is_empty)
-            && message["message"]["code"].is_null()
-            && !self.errors.is_empty();
-        if message["message"]["level"] == "error" && !counts {
-            self.errors.push(plain(rendered).trim_end().to_owned());
+        let counts =
+            diagnostic.spans.is_empty() && diagnostic.code.is_none() && !self.errors.is_empty();
+        if diagnostic.level == DiagnosticLevel::Error && !counts {
+            let text = strip_ansi_codes(rendered);
+            self.errors.push(text.trim_end().to_owned());
         }
     }
 
@@ -120,7 +124,7 @@ impl Messages {
         if !self.success {
             if self.errors.is_empty() {
                 self.errors
-                    .push("Cargo has said why in the terminal.".to_owned());
+                    .push("The reason stands in the terminal.".to_owned());
             }
             return Ok(Err(Problem {
                 title: "The application cannot be built".to_owned(),
@@ -130,7 +134,7 @@ impl Messages {
         let Some(program) = self.program else {
             return Err(
                 Error::new(format!("cargo has built no program `{}`", self.name))
-                    .hint("the program of `Cargo.toml` has the name of the package"),
+                    .hint("`default-run` in `Cargo.toml` names it"),
             );
         };
         Ok(Ok(Build {

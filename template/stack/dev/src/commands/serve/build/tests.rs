@@ -1,30 +1,46 @@
+use serde_json::{Value, json};
+
 use super::*;
 
-fn messages(lines: &str) -> Messages {
-    let mut messages = Messages::new("shop".to_owned());
-    lines.lines().for_each(|line| messages.take(line));
-    messages
-}
-
-#[test]
-fn cargo_says_what_it_has_built_and_whether_it_is_new() {
-    let mut messages = messages(
-        r#"{"reason":"compiler-artifact","target":{"name":"app"},"executable":null,"fresh":true}
-           {"reason":"compiler-artifact","target":{"name":"shop"},"executable":"/t/debug/shop","fresh":false}"#,
-    );
-    messages.success = true;
-    let built = messages.finish().unwrap().ok().unwrap();
-    assert_eq!(built.program, PathBuf::from("/t/debug/shop"));
-    assert!(!built.fresh);
+fn diagnostic(level: &str, rendered: &str, spans: &[Value]) -> Diagnostic {
+    let value = json!({
+        "message": "",
+        "code": null,
+        "level": level,
+        "spans": spans,
+        "children": [],
+        "rendered": rendered,
+    });
+    serde_json::from_value(value).unwrap()
 }
 
 #[test]
 fn errors_are_kept_without_colours_and_warnings_are_not() {
-    let messages = messages(
-        r#"{"message":{"level":"warning","rendered":"warning: unused","code":{},"spans":[1]}}
-           {"message":{"level":"error","rendered":"\u001b[1merror\u001b[0m: no `x`\n  --> src/lib.rs:1:2\n","code":{},"spans":[1]}}
-           {"message":{"level":"error","rendered":"error: aborting due to 1 previous error\n","code":null,"spans":[]}}"#,
-    );
+    let span = json!({
+        "file_name": "src/lib.rs",
+        "byte_start": 0,
+        "byte_end": 1,
+        "line_start": 1,
+        "line_end": 1,
+        "column_start": 1,
+        "column_end": 2,
+        "is_primary": true,
+        "text": [],
+        "label": null,
+        "suggested_replacement": null,
+        "suggestion_applicability": null,
+        "expansion": null,
+    });
+    let error = "\u{1b}[1merror\u{1b}[0m: no `x`\n  --> src/lib.rs:1:2\n";
+    let count = "error: aborting due to 1 previous error\n";
+    let mut messages = Messages::new("shop".to_owned());
+    messages.report(&diagnostic(
+        "warning",
+        "warning: unused",
+        std::slice::from_ref(&span),
+    ));
+    messages.report(&diagnostic("error", error, std::slice::from_ref(&span)));
+    messages.report(&diagnostic("error", count, &[]));
     let problem = messages.finish().unwrap().err().unwrap();
     assert_eq!(problem.texts, ["error: no `x`\n  --> src/lib.rs:1:2"]);
 }

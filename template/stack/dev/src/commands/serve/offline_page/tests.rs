@@ -1,5 +1,5 @@
 use super::*;
-use crate::commands::serve::show::Problem;
+use crate::commands::serve::overlay::Problem;
 
 #[test]
 fn what_a_compiler_says_is_no_markup() {
@@ -7,9 +7,9 @@ fn what_a_compiler_says_is_no_markup() {
         title: "no".to_owned(),
         texts: vec!["expected `Vec<script>`".to_owned()],
     };
-    let show = Show {
+    let overlay = Overlay {
         problem: Some(problem),
-        ..Show::default()
+        ..Overlay::default()
     };
-    assert!(page(&show).ends_with("<h1>no</h1><pre>expected `Vec&lt;script&gt;`</pre>"));
+    assert!(page(&overlay).ends_with("<h1>no</h1><pre>expected `Vec&lt;script&gt;`</pre>"));
 }

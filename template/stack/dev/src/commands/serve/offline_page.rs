@@ -1,4 +1,4 @@
-//! What browsers are told while there is no application that could answer: why there is none.
+//! The page that browsers get while no application runs: why there is none.
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::show::Show;
+use super::overlay::Overlay;
 use super::socket::Socket;
 
-/// Answers in the place of the application, while it is open.
-pub(super) struct Door {
+/// Answers in the place of the application.
+pub(super) struct OfflinePage {
     /// None where the socket is not ours.
     listener: Option<std::net::TcpListener>,
-    open: Option<JoinHandle<()>>,
+    task: Option<JoinHandle<()>>,
 }
 
-impl Door {
-    pub(super) fn of(socket: &Socket) -> Self {
+impl OfflinePage {
+    pub(super) fn new(socket: &Socket) -> Self {
         Self {
             listener: socket.handle().ok(),
-            open: None,
+            task: None,
         }
     }
 
-    /// Tells everybody who comes what the matter is.
-    pub(super) fn open(&mut self, show: &Show) {
-        self.shut();
+    /// Answers every request with the problem, until [`stop`](Self::stop).
+    pub(super) fn serve(&mut self, overlay: &Overlay) {
+        self.stop();
         let Some(Ok(listener)) = self.listener.as_ref().map(|known| known.try_clone()) else {
             return;
         };
@@ -37,26 +37,26 @@ impl Door {
         let Ok(listener) = listener else {
             return;
         };
-        let show = Arc::new(show.clone());
-        self.open = Some(tokio::spawn(async move {
+        let overlay = Arc::new(overlay.clone());
+        self.task = Some(tokio::spawn(async move {
             // All of them end with this task.
             let mut visitors = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                visitors.spawn(answer(stream, Arc::clone(&show)));
+                visitors.spawn(answer(stream, Arc::clone(&overlay)));
                 while visitors.try_join_next().is_some() {}
             }
         }));
     }
 
-    /// From now on whoever comes waits for the application.
-    pub(super) fn shut(&mut self) {
-        if let Some(open) = self.open.take() {
-            open.abort();
+    /// From now on requests wait for the application.
+    pub(super) fn stop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
         }
     }
 }
 
-async fn answer(stream: TcpStream, show: Arc<Show>) {
+async fn answer(stream: TcpStream, overlay: Arc<Overlay>) {
     let mut stream = BufReader::new(stream);
     let mut first = String::new();
     if stream.read_line(&mut first).await.is_err() {
@@ -67,7 +67,11 @@ async fn answer(stream: TcpStream, show: Arc<Show>) {
         line.clear();
     }
     let pages = first.split(' ').nth(1) == Some("/_dev/events");
-    let text = if pages { events(&show) } else { page(&show) };
+    let text = if pages {
+        events(&overlay)
+    } else {
+        page(&overlay)
+    };
     stream.write_all(text.as_bytes()).await.ok();
     if pages {
         // Until the application is there again.
@@ -76,20 +80,20 @@ async fn answer(stream: TcpStream, show: Arc<Show>) {
 }
 
 /// For pages that are open already, see `stack/serve/src/dev/client.js`.
-fn events(show: &Show) -> String {
-    let data = json!({ "run": 0, "files": {}, "show": show.to_json() });
+fn events(overlay: &Overlay) -> String {
+    let data = json!({ "run": 0, "files": {}, "show": overlay.to_json() });
     format!(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store\r\n\r\n\
          retry: 150\ndata: {data}\n\n"
     )
 }
 
-fn page(show: &Show) -> String {
+fn page(overlay: &Overlay) -> String {
     let mut body = String::from(
         "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"1\">\
          <title>cargo dev</title>",
     );
-    if let Some(problem) = &show.problem {
+    if let Some(problem) = &overlay.problem {
         body += &format!("<h1>{}</h1>", escaped(&problem.title));
         for text in &problem.texts {
             body += &format!("<pre>{}</pre>", escaped(text));

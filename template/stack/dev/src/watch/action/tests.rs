@@ -1,7 +1,7 @@
 use super::*;
 
-fn after(paths: &[&str]) -> Due {
-    Due::after(&paths.iter().map(Into::into).collect())
+fn after(paths: &[&str]) -> Action {
+    Action::after(&paths.iter().map(Into::into).collect())
 }
 
 #[test]
@@ -20,9 +20,9 @@ fn what_is_part_of_the_program_is_built() {
         "schema/vector/migrations/0009_books.sql",
         "crates/shop/src/lib.rs",
     ] {
-        let build = Due {
+        let build = Action {
             build: true,
-            ..Due::default()
+            ..Action::default()
         };
         assert_eq!(after(&[path]), build, "{path}");
     }
@@ -44,18 +44,18 @@ fn what_is_no_part_of_the_program_is_nothing() {
 }
 
 #[test]
-fn a_batch_of_everything_makes_everything_due() {
-    let due = after(&[
+fn a_batch_of_everything_makes_everything_needed() {
+    let action = after(&[
         ".env",
         "static/app.css",
         "schema/010_users.sql",
         "src/lib.rs",
     ]);
-    let all = Due {
+    let all = Action {
         build: true,
         restart: true,
         schema: true,
         files: vec!["app.css".to_owned()],
     };
-    assert_eq!(due, all);
+    assert_eq!(action, all);
 }

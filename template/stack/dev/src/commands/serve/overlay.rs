@@ -1,10 +1,10 @@
-//! What pages that are open have to show.
+//! What open pages show over their content.
 
 use serde_json::{Value, json};
 
 /// All of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Show {
+pub(super) struct Overlay {
     pub(super) problem: Option<Problem>,
     pub(super) notices: Vec<String>,
 }
@@ -13,11 +13,12 @@ pub(super) struct Show {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
     pub(super) title: String,
-    /// What was said about it, piece by piece.
+    /// Messages, without the colours of a terminal.
     pub(super) texts: Vec<String>,
 }
 
-impl Show {
+impl Overlay {
+    /// Adds a notice, once.
     pub(super) fn notice(&mut self, text: &str) {
         if !self.notices.iter().any(|notice| notice == text) {
             self.notices.push(text.to_owned());
@@ -30,19 +31,6 @@ impl Show {
             problem.map(|problem| json!({ "title": problem.title, "texts": problem.texts }));
         json!({ "problem": problem, "notices": self.notices })
     }
-}
-
-/// A text without the colours of a terminal.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\u{1b}') {
-        plain.push_str(&rest[..at]);
-        let sequence = &rest[at + 1..];
-        let end = sequence.find(|c: char| c.is_ascii_alphabetic());
-        rest = end.map_or("", |end| &sequence[end + 1..]);
-    }
-    plain + rest
 }
 {%- if stack_tests %}
 

@@ -1,4 +1,4 @@
-//! The connections of programs that were started: see `stack_serve::dev`, which is their end of it.
+//! The control channels of programs that were started: see `stack_serve::dev`, which is their end of it.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -14,14 +14,14 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::{Error, Result};
 
 /// Where programs report.
-pub(super) struct Links {
+pub(super) struct Channels {
     address: SocketAddr,
     expected: Expected,
 }
 
-type Expected = Arc<Mutex<HashMap<String, oneshot::Sender<Link>>>>;
+type Expected = Arc<Mutex<HashMap<String, oneshot::Sender<Channel>>>>;
 
-impl Links {
+impl Channels {
     pub(super) async fn listen() -> Result<Self> {
         let failed = |error| Error::new(format!("cannot listen for the application: {error}"));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -32,32 +32,32 @@ impl Links {
         let known = Arc::clone(&expected);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(greet(stream, Arc::clone(&known)));
+                tokio::spawn(identify(stream, Arc::clone(&known)));
             }
         });
         Ok(Self { address, expected })
     }
 
     /// What a program has to know to report, and what it reports to.
-    pub(super) fn expect(&self) -> (String, oneshot::Receiver<Link>) {
+    pub(super) fn expect(&self) -> (String, oneshot::Receiver<Channel>) {
         // The operating system's random numbers are behind this: nobody else on this machine guesses it.
         let token = format!("{:016x}", RandomState::new().hash_one(self.address));
-        let (sender, link) = oneshot::channel();
+        let (sender, channel) = oneshot::channel();
         let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
         expected.insert(token.clone(), sender);
-        (format!("{}/{token}", self.address), link)
+        (format!("{}/{token}", self.address), channel)
     }
 }
 
 /// The connection of one program.
-pub(super) struct Link {
+pub(super) struct Channel {
     writer: OwnedWriteHalf,
     messages: mpsc::UnboundedReceiver<Value>,
 }
 
-impl Link {
-    /// Tells it something. One that is not there any more is noticed elsewhere.
-    pub(super) async fn say(&mut self, message: &Value) {
+impl Channel {
+    /// Sends a message. A program that has ended is noticed elsewhere.
+    pub(super) async fn send(&mut self, message: &Value) {
         self.writer
             .write_all(format!("{message}\n").as_bytes())
             .await
@@ -65,7 +65,7 @@ impl Link {
     }
 
     pub(super) async fn stop(&mut self) {
-        self.say(&json!({ "stop": true })).await;
+        self.send(&json!({ "stop": true })).await;
     }
 
     /// Whether it says that it answers requests, or ends before.
@@ -80,7 +80,7 @@ impl Link {
 }
 
 /// Finds out who it is that has connected.
-async fn greet(stream: TcpStream, expected: Expected) {
+async fn identify(stream: TcpStream, expected: Expected) {
     let (reader, writer) = stream.into_split();
     let mut lines = BufReader::new(reader).lines();
     let Ok(Some(first)) = lines.next_line().await else {
@@ -95,7 +95,7 @@ async fn greet(stream: TcpStream, expected: Expected) {
         return;
     };
     let (sender, messages) = mpsc::unbounded_channel();
-    if known.send(Link { writer, messages }).is_err() {
+    if known.send(Channel { writer, messages }).is_err() {
         return;
     }
     while let Ok(Some(line)) = lines.next_line().await {

@@ -1,12 +1,12 @@
-//! What is due after a batch of changes: a pure function of their paths.
+//! What a batch of changes asks for: a pure function of their paths.
 
 use std::path::Path;
 
 use super::Batch;
 
-/// What is due.
+/// What has to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Due {
+pub(crate) struct Action {
     /// The program may be another one. Cargo knows whether it is, and asking costs little: what nobody has
     /// thought of counts as part of the program.
     pub(crate) build: bool,
@@ -18,14 +18,13 @@ pub(crate) struct Due {
     pub(crate) files: Vec<String>,
 }
 
-impl Due {
-    /// What is due after `batch`.
+impl Action {
     pub(crate) fn after(batch: &Batch) -> Self {
-        let mut due = Self::default();
+        let mut action = Self::default();
         for path in batch {
-            due.add(path);
+            action.add(path);
         }
-        due
+        action
     }
 
     /// Whether there is nothing to do.
