@@ -2,17 +2,19 @@
 
 use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract::FromRef};
+use sqlx::PgPool;
 use stack_db::Db;
 use stack_live::{Live, recording::Recorder};
 use stack_serve::dev::Link;
 use stack_web::sealed::Vault;
+use stack_web::{client_ip::TrustedProxies, cookies::CookieSettings};
 use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
     database,
-    http::static_files,
+    http::assets::ASSETS,
     metrics::{self, Metrics},
     routes,
     services::{accounts, attempts::LogInAttempts, passwords::Passwords},
@@ -145,6 +147,27 @@ impl Deref for AppState {
     }
 }
 
+impl FromRef<AppState> for CookieSettings {
+    fn from_ref(state: &AppState) -> Self {
+        Self {
+            project: env!("CARGO_PKG_NAME"),
+            https: state.config.environment.is_production(),
+        }
+    }
+}
+
+impl FromRef<AppState> for TrustedProxies {
+    fn from_ref(state: &AppState) -> Self {
+        Self(state.config.trusted_proxies)
+    }
+}
+
+impl FromRef<AppState> for PgPool {
+    fn from_ref(state: &AppState) -> Self {
+        state.db.pool().clone()
+    }
+}
+
 /// An application that is connected to its database and listens, but does not answer yet.
 pub struct App {
     listener: TcpListener,
@@ -166,7 +189,7 @@ impl App {
         let mut router = routes::router(state.clone());
         let cargo_dev = cargo_dev(&state.config).await?;
         if let Some(link) = &cargo_dev {
-            router = stack_serve::dev::around(router, link, static_files::urls);
+            router = stack_serve::dev::around(router, link, || ASSETS.urls());
         }
         Ok(Self {
             listener,

@@ -1,18 +1,17 @@
 //! Everything that can go wrong with a request, and how much of it the client is told.
 //!
-//! Handlers return [`Error`] by `?`. It answers with a status only and leaves itself in the response's
-//! extensions; [`http::edge`](crate::http::edge), which knows the client, writes the body: an HTML page for a
-//! browser, `application/problem+json` for an API client. [`Error::Internal`] is logged there, once, with the
-//! id of the request's trace, and the client is told nothing but that id.
+//! Handlers return [`Error`] by `?`. It answers with a [`Problem`], whose body a layer of [`stack_web`] writes: an HTML page
+//! for a browser, `application/problem+json` for an API client. [`Error::Internal`] is logged, once, with the id of the
+//! request, and the client is told nothing but that id.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
-    extract::rejection::{BytesRejection, JsonRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use stack_db::SqlxCause;
+use stack_web::problem::Problem;
 
 use crate::models::FieldErrors;
 
@@ -27,7 +26,7 @@ pub enum Error {
     NotFound,
     /// The client has to log in first.
     #[error("log in first")]
-    LogInFirst,
+    Unauthenticated,
     /// Address and password do not fit. It is not said which of them is wrong.
     #[error("this e-mail address and this password do not belong together")]
     WrongCredentials,
@@ -36,80 +35,54 @@ pub enum Error {
     Forbidden(Cow<'static, str>),
     /// The request cannot be read; the text says why.
     #[error("{0}")]
-    Unreadable(Cow<'static, str>),
+    BadRequest(Cow<'static, str>),
     /// Some fields are wrong.
     #[error("some fields need another look")]
     Invalid(FieldErrors),
     /// A field has a value that is taken.
     #[error("this is taken")]
-    Taken(FieldErrors),
+    Conflict(FieldErrors),
     /// What the client edits was changed since it was read. Holds what is stored now, as the API shows it.
     #[error("this was changed in the meantime")]
     Outdated(serde_json::Value),
     /// Too many attempts to log in; may be tried again after this time.
     #[error("too many attempts, try again later")]
     TooManyAttempts(Duration),
-    /// It took longer than `REQUEST_TIMEOUT_SECONDS`.
-    #[error("this took too long")]
-    TimedOut,
     /// Something that the application needs does not answer.
     #[error("the service is not available right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// An answer of the framework without further explanation, such as 405.
-    #[error("{}", reason(*.0))]
-    Status(StatusCode),
     /// A fault of the application. The source is logged, never sent.
     #[error("something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// The status to answer with.
-    pub fn status(&self) -> StatusCode {
+    /// The status to answer with, and a word for programs, as stable as the URLs.
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::LogInFirst | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Taken(_) | Self::Outdated(_) => StatusCode::CONFLICT,
-            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TimedOut | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Status(status) => *status,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+            Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::Outdated(_) => (StatusCode::CONFLICT, "outdated"),
+            Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 
-    /// A word for programs, as stable as the URLs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::LogInFirst => "log_in_first",
-            Self::WrongCredentials => "wrong_credentials",
-            Self::Forbidden(_) => "forbidden",
-            Self::Unreadable(_) => "unreadable",
-            Self::Invalid(_) => "invalid",
-            Self::Taken(_) => "taken",
-            Self::Outdated(_) => "outdated",
-            Self::TooManyAttempts(_) => "too_many_attempts",
-            Self::TimedOut => "timed_out",
-            Self::Unavailable(_) => "unavailable",
-            Self::Status(status) => match *status {
-                StatusCode::NOT_FOUND => "not_found",
-                StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
-                StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
-                status if status.is_server_error() => "internal",
-                _ => "refused",
-            },
-            Self::Internal(_) => "internal",
-        }
+    /// The status to answer with.
+    pub fn status(&self) -> StatusCode {
+        self.status_and_code().0
     }
 
     /// The fields that are wrong, if it is about fields.
     pub fn fields(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Invalid(fields) | Self::Taken(fields) => Some(fields),
+            Self::Invalid(fields) | Self::Conflict(fields) => Some(fields),
             _ => None,
         }
     }
@@ -137,23 +110,32 @@ pub fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// What a person is told about a status that has no error of its own.
-fn reason(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => "there is nothing at this address",
-        StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method",
-        StatusCode::PAYLOAD_TOO_LARGE => "this is larger than allowed",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "this content type is not understood here",
-        status if status.is_server_error() => "something went wrong on our side",
-        _ => "this request is not understood",
-    }
-}
-
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = self.status().into_response();
-        response.extensions_mut().insert(Arc::new(self));
-        response
+        match &self {
+            Self::Internal(source) => {
+                tracing::error!(error = causes(&**source), "internal error");
+            }
+            Self::Unavailable(source) => {
+                tracing::warn!(error = causes(&**source), "unavailable");
+            }
+            _ => {}
+        }
+        let (status, code) = self.status_and_code();
+        let problem = Problem::new(status, code, self.to_string());
+        let errors = self.fields().cloned();
+        let (current, retry_after) = match self {
+            Self::Outdated(stored) => (Some(stored), None),
+            Self::TooManyAttempts(wait) => (None, Some(wait)),
+            _ => (None, None),
+        };
+        let problem = Problem {
+            errors,
+            current,
+            retry_after,
+            ..problem
+        };
+        problem.into_response()
     }
 }
 
@@ -163,7 +145,7 @@ type ClientError = fn() -> Error;
 /// Constraints of `schema/` that a client can run into, and what it is told. Any other one is a fault of ours.
 const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("users_email_key", || {
-        Error::Taken(FieldErrors::one(
+        Error::Conflict(FieldErrors::one(
             "email",
             "has an account already; log in instead",
         ))
@@ -187,7 +169,7 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
         ))
     }),
     // The account was deleted while its owner was writing.
-    ("notes_user_id_fkey", || Error::LogInFirst),
+    ("notes_user_id_fkey", || Error::Unauthenticated),
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
 
@@ -227,22 +209,5 @@ impl SqlxCause for Error {
 impl From<FieldErrors> for Error {
     fn from(fields: FieldErrors) -> Self {
         Self::Invalid(fields)
-    }
-}
-
-impl From<JsonRejection> for Error {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            // "missing field `title` at line 1 column 2": written for the client by serde.
-            JsonRejection::JsonDataError(error) => Self::Unreadable(error.body_text().into()),
-            JsonRejection::JsonSyntaxError(error) => Self::Unreadable(error.body_text().into()),
-            other => Self::Status(other.status()),
-        }
-    }
-}
-
-impl From<BytesRejection> for Error {
-    fn from(rejection: BytesRejection) -> Self {
-        Self::Status(rejection.status())
     }
 }

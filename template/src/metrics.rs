@@ -11,7 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::http::{Method, StatusCode};
+use axum::{
+    extract::{MatchedPath, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::Response,
+};
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -238,4 +243,19 @@ pub fn method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "OTHER",
     }
+}
+
+/// The layer that counts requests.
+pub async fn count(
+    State(metrics): State<Metrics>,
+    route: Option<MatchedPath>,
+    request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    let counted = metrics.request();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let route = route.as_ref().map(MatchedPath::as_str);
+    counted.answered(&method, route, response.status());
+    response
 }

@@ -10,11 +10,24 @@ use stack_live::{
     recording::{self, Recorder},
 };
 
-use crate::{app::AppState, config::Config, http, http::edge, metrics::Metrics, pages};
+use stack_web::layers::{self, LayerSettings};
+
+use crate::{
+    app::AppState,
+    config::Config,
+    http,
+    metrics::{self, Metrics},
+    pages,
+};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
-    let config = state.config.clone();
+    let settings = LayerSettings {
+        timeout: state.config.request_timeout,
+        body_limit: state.config.body_limit,
+        https: state.config.environment.is_production(),
+        error_page: pages::error::page,
+    };
     let recorder = state.live.recorder().cloned();
     let metrics = state.metrics.clone();
     let routes = pages(state.clone())
@@ -31,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         Some(to) => routes.layer(middleware::from_fn_with_state(to, recording::http)),
         None => routes,
     };
-    edge::around(routes, &config, metrics)
+    layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
 }
 
 /// Live pages, for people: rendered for a GET, then connected.
@@ -40,7 +53,7 @@ pub fn live(config: &Config, recorder: Option<Recorder>, metrics: Metrics) -> Li
     Live::builder(keys)
         .recorder(recorder)
         .watch(pages::watch::LivePages(metrics))
-        .on_error(pages::live::tell)
+        .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)
         .page("/upload", pages::upload::page)
@@ -102,10 +115,11 @@ fn api() -> Router<AppState> {
 
 /// For whoever runs this.
 fn operations() -> Router<AppState> {
-    use http::{health, static_files};
+    use http::assets::ASSETS;
+    use stack_web::health;
 
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/static/{file}", get(static_files::serve))
+        .route("/static/{*file}", ASSETS.service())
 }

@@ -60,7 +60,7 @@ async fn user(state: &AppState) -> Result<User> {
     let registration = Registration::parse(EMAIL, "Ada", PASSWORD).map_err(Error::Invalid)?;
     let email = registration.email.clone();
     match accounts::register(state, registration).await {
-        Err(Error::Taken(_)) => {
+        Err(Error::Conflict(_)) => {
             let known = users::credentials(state.db.pool(), &email).await?;
             known.map(|(user, _)| user).ok_or(Error::NotFound)
         }

@@ -398,7 +398,7 @@ impl Table {
             return entries;
         }
         if self.owned {
-            entries.push_str(&format!("    (\"{table}_user_id_fkey\", || Error::LogInFirst),\n"));
+            entries.push_str(&format!("    (\"{table}_user_id_fkey\", || Error::Unauthenticated),\n"));
         }
         for column in &self.columns {
             let name = &column.name;

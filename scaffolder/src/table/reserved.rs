@@ -118,7 +118,7 @@ const COLUMNS: [&str; 5] = ["id", "user_id", "version", "created_at", "updated_a
 
 /// Modules and crates that generated code names: a module of that name would be taken for them. Modules of features that
 /// a project has not (yet) are among them.
-const MODULES: [&str; 31] = [
+const MODULES: [&str; 32] = [
     "account",
     "accounts",
     "app",
@@ -127,7 +127,6 @@ const MODULES: [&str; 31] = [
     "config",
     "crypto",
     "database",
-    "edge",
     "embedder",
     "embeddings",
     "error",
@@ -142,6 +141,8 @@ const MODULES: [&str; 31] = [
     "serde",
     "services",
     "sqlx",
+    "stack_web",
+    "state",
     "std",
     "system_columns",
     "telemetry",
@@ -153,13 +154,13 @@ const MODULES: [&str; 31] = [
 ];
 
 /// Types that generated code uses, besides those of the project's models.
-const TYPES: [&str; 59] = [
+const TYPES: [&str; 60] = [
     "ApiJson",
     "AppState",
     "Arc",
     "Box",
     "Body",
-    "CsrfForm",
+    "Cookies",
     "CurrentUser",
     "Date",
     "Db",
@@ -174,6 +175,7 @@ const TYPES: [&str; 59] = [
     "Error",
     "Field",
     "Flash",
+    "Form",
     "From",
     "FromRow",
     "FromStr",

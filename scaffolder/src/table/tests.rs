@@ -115,7 +115,7 @@ fn files_that_are_there_get_single_lines() {
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     src/error.rs
-            ("blog_posts_user_id_fkey", || Error::LogInFirst),
+            ("blog_posts_user_id_fkey", || Error::Unauthenticated),
             ("blog_posts_title_check", || {
                 Error::Invalid(FieldErrors::one("title", "must have 1 to 200 characters"))
     src/http/mod.rs
@@ -176,7 +176,7 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         "sessions a:int",
         "accounts a:int",
         "passwords a:int",
-        "static_files a:int",
+        "assets a:int",
         "books",
         "books a:int a:int",
         "books input:string",
@@ -212,8 +212,8 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
     passwords a:int
         there is a module `passwords` in `src/services` already
         give the table another name
-    static_files a:int
-        there is a module `static_files` in `src/http` already
+    assets a:int
+        there is a module `assets` in `src/http` already
         give the table another name
     books
         the table has no fields
@@ -321,7 +321,7 @@ fn where_a_file_has_another_shape_the_lines_are_shown_and_the_rest_is_made() {
     src/pages/layout.rs in the navigation of who is logged in:
     a href="/books" { "Books" }
     src/error.rs in `CONSTRAINTS`:
-        ("books_user_id_fkey", || Error::LogInFirst),
+        ("books_user_id_fkey", || Error::Unauthenticated),
         ("books_title_check", || {
             Error::Invalid(FieldErrors::one("title", "must have 1 to 200 characters"))
         }),

@@ -1,24 +1,15 @@
 //! Who is logged in.
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use stack_web::cookies::Cookies;
 
-use super::cookies::Cookie;
+use super::cookies::session_token;
 use crate::{
     app::AppState,
     error::{Error, Result},
-    models::{SessionToken, User},
+    models::User,
     repositories::sessions,
 };
-
-/// The token in the session cookie; says nothing yet about whether there is such a session.
-pub fn session_token(headers: &HeaderMap, production: bool) -> Option<SessionToken> {
-    Cookie::Session
-        .read(headers, production)
-        .and_then(SessionToken::parse)
-}
 
 /// The user of the API's client. Without one the answer is 401. (Pages use
 /// [`SignedIn`](crate::pages::visitor::SignedIn), which sends people to log in.)
@@ -28,9 +19,9 @@ impl FromRequestParts<AppState> for CurrentUser {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
-        let token = session_token(&parts.headers, state.config.environment.is_production());
-        let token = token.ok_or(Error::LogInFirst)?;
+        let Ok(cookies) = Cookies::from_request_parts(parts, state).await;
+        let token = session_token(&cookies).ok_or(Error::Unauthenticated)?;
         let user = sessions::user(state.db.pool(), token.digest()).await?;
-        user.map(Self).ok_or(Error::LogInFirst)
+        user.map(Self).ok_or(Error::Unauthenticated)
     }
 }

@@ -1,24 +1,14 @@
-//! HTTP: what every request passes, what handlers take, and the JSON handlers.
+//! HTTP: the JSON handlers, and what they and the pages know of a client.
 //!
-//! - [`edge`] surrounds every route: request ids, deadlines, security headers, compression, error bodies, the log.
-//! - Extractors: [`ApiJson`](api_json::ApiJson), [`CurrentUser`](current_user::CurrentUser),
-//!   [`Key`](key::Key), [`PageQuery`](pagination::PageQuery),
-//!   [`ClientIp`](client_ip::ClientIp).
-//! - Handlers of the JSON API: [`users`], [`session`], [`notes`]; of operations: [`health`]; of files:
-//!   [`static_files`].
+//! What handlers take from a request in any application is in [`stack_web`]: `ApiJson`, `Key`, `PageQuery`, `Cookies`,
+//! `ClientIp`. Ours: [`CurrentUser`](current_user::CurrentUser).
 
-pub mod api_json;
-pub mod client_ip;
+pub mod assets;
 pub mod cookies;
 pub mod current_user;
-pub mod edge;
-pub mod health;
-pub mod key;
 pub mod notes;
-pub mod pagination;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}
 pub mod session;
-pub mod static_files;
 pub mod users;

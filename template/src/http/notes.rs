@@ -7,13 +7,12 @@ use axum::{
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
-
-use super::{
-    api_json::ApiJson,
-    current_user::CurrentUser,
-    key::Key,
+use stack_web::{
+    extract::{ApiJson, Key},
     pagination::{self, PageQuery},
 };
+
+use super::current_user::CurrentUser;
 use crate::{
     app::AppState,
     error::{Error, Result},

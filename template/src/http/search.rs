@@ -8,9 +8,10 @@ use axum::{
     response::Response,
 };
 use serde::{Deserialize, Serialize};
+use stack_web::cookies::Cookies;
 use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
 
-use super::current_user::{CurrentUser, session_token};
+use super::{cookies::session_token, current_user::CurrentUser};
 use crate::{
     app::AppState,
     error::{Error, Result},
@@ -85,7 +86,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let raw = Query::<Raw>::from_request_parts(parts, state).await;
-        let Query(raw) = raw.map_err(|error| Error::Unreadable(error.body_text().into()))?;
+        let Query(raw) = raw.map_err(|error| Error::BadRequest(error.body_text().into()))?;
         Ok(Self::parse(&raw)?)
     }
 }
@@ -118,11 +119,16 @@ pub async fn search(
 
 /// The layer around all routes: what a user has written is indexed after the answer is made, whichever route it
 /// was, so that no handler has to think of it.
-pub async fn index_writes(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn index_writes(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    request: Request,
+    next: Next,
+) -> Response {
     let session = if request.method().is_safe() {
         None
     } else {
-        session_token(request.headers(), state.config.environment.is_production())
+        session_token(&cookies)
     };
     let response = next.run(request).await;
     let done = response.status().is_success() || response.status().is_redirection();

@@ -1,14 +1,10 @@
 //! `/api/session`: logging in and out.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Deserialize;
+use stack_web::{client_ip::ClientIp, cookies::Cookies, extract::ApiJson};
 
-use super::{api_json::ApiJson, client_ip::ClientIp, cookies::Cookie, current_user::session_token};
+use super::cookies::{SESSION, session_token};
 use crate::{app::AppState, error::Result, services::accounts};
 
 /// The body of an attempt to log in.
@@ -22,32 +18,20 @@ pub struct Credentials {
 pub async fn log_in(
     State(state): State<AppState>,
     ClientIp(from): ClientIp,
-    headers: HeaderMap,
+    cookies: Cookies,
     ApiJson(body): ApiJson<Credentials>,
 ) -> Result<impl IntoResponse> {
-    let production = state.config.environment.is_production();
-    let old = session_token(&headers, production);
+    let old = session_token(&cookies);
     let (user, token) = accounts::log_in(&state, &body.email, &body.password, from, old).await?;
     let lifetime = state.config.session_lifetime;
-    let cookie = Cookie::Session.set(&token.to_text(), Some(lifetime), production);
-    Ok((
-        StatusCode::CREATED,
-        [(header::SET_COOKIE, cookie)],
-        Json(user),
-    ))
+    let cookies = cookies.set(SESSION, token.to_text(), Some(lifetime));
+    Ok((StatusCode::CREATED, cookies, Json(user)))
 }
 
 /// Ends the session, if there is one, and removes its cookie.
-pub async fn log_out(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse> {
-    let production = state.config.environment.is_production();
-    if let Some(token) = session_token(&headers, production) {
+pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<impl IntoResponse> {
+    if let Some(token) = session_token(&cookies) {
         accounts::log_out(&state, &token).await?;
     }
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, Cookie::Session.remove(production))],
-    ))
+    Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
 }

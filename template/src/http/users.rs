@@ -7,8 +7,9 @@ use axum::{
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
+use stack_web::extract::{ApiJson, Key};
 
-use super::{api_json::ApiJson, current_user::CurrentUser, key::Key};
+use super::current_user::CurrentUser;
 use crate::{
     app::AppState,
     error::{Error, Result},

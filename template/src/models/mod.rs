@@ -6,7 +6,6 @@
 mod email;
 mod id;
 pub mod input;
-mod invalid;
 mod note;
 mod password;
 mod phone;
@@ -17,10 +16,10 @@ mod version;
 
 pub use email::Email;
 pub use id::{NoteId, UserId};
-pub use invalid::{FieldError, FieldErrors, Invalid};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
 pub use session::{SessionToken, TokenDigest};
+pub use stack_web::fields::{FieldError, FieldErrors, Invalid};
 pub use user::{DisplayName, Registration, User};
 pub use version::Version;

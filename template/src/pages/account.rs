@@ -6,24 +6,24 @@
 use axum::{
     Form,
     extract::State,
-    http::{HeaderMap, header},
-    response::{AppendHeaders, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use maud::html;
 use serde::{Deserialize, Serialize};
 use stack_live::{Cx, Stop};
+use stack_web::{client_ip::ClientIp, cookies::Cookies};
 
 use super::{
     flash::Flash,
     layout,
-    live::{self, Context, Refused},
+    live::{self, Context, FormErrors},
     visitor::Visitor,
 };
 use crate::{
     app::AppState,
     components::form::{self, Field},
     error::{Error, Result},
-    http::{client_ip::ClientIp, cookies::Cookie, current_user::session_token},
+    http::cookies::{SESSION, session_token},
     models::{FieldErrors, Registration, SessionToken},
     services::accounts,
 };
@@ -59,7 +59,7 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
     if cx.user().is_some() {
         return Err(Stop::redirect("/notes"));
     }
-    let refused = cx.extension::<Refused<RegisterForm>>();
+    let refused = cx.extension::<FormErrors<RegisterForm>>();
     let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
     let form = cx.use_state(|| form).get(&cx);
     let errors = cx.use_state(|| wrong);
@@ -104,7 +104,7 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
 pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
-    headers: HeaderMap,
+    cookies: Cookies,
     Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
@@ -113,15 +113,15 @@ pub async fn register(
     };
     match registered {
         Ok(user) => {
-            let old = session_token(&headers, state.config.environment.is_production());
+            let old = session_token(&cookies);
             let token = accounts::start_session(&state, user.id, old).await?;
-            Ok(enter(&state, &token, Flash::Welcome, "/notes"))
+            Ok(enter(&state, cookies, &token, Flash::Welcome, "/notes"))
         }
         Err(error) => match error.fields() {
             Some(fields) => {
                 let errors = fields.clone();
-                let refused = Refused { form, errors };
-                live::refuse(&state, visitor, "/register", &error, refused).await
+                let refused = FormErrors { form, errors };
+                live::show_form_errors(&state, visitor, "/register", &error, refused).await
             }
             None => Err(error),
         },
@@ -134,7 +134,7 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     if cx.user().is_some() {
         return Err(Stop::redirect(local(&next)));
     }
-    let refused = cx.extension::<Refused<LogInForm>>();
+    let refused = cx.extension::<FormErrors<LogInForm>>();
     let wrong = cx.use_state(|| refused.is_some()).get(&cx);
     let form = cx.use_state(|| match refused {
         Some(refused) => refused.form,
@@ -173,53 +173,54 @@ pub async fn log_in(
     State(state): State<AppState>,
     visitor: Visitor,
     ClientIp(from): ClientIp,
-    headers: HeaderMap,
+    cookies: Cookies,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let old = session_token(&headers, state.config.environment.is_production());
+    let old = session_token(&cookies);
     match accounts::log_in(&state, &form.email, &form.password, from, old).await {
-        Ok((_, token)) => Ok(enter(&state, &token, Flash::LoggedIn, local(&form.next))),
+        Ok((_, token)) => Ok(enter(
+            &state,
+            cookies,
+            &token,
+            Flash::LoggedIn,
+            local(&form.next),
+        )),
         Err(error @ Error::WrongCredentials) => {
             let form = LogInForm {
                 next: local(&form.next).to_owned(),
                 ..form
             };
-            let refused = Refused {
+            let refused = FormErrors {
                 form,
                 errors: FieldErrors::default(),
             };
-            live::refuse(&state, visitor, "/login", &error, refused).await
+            live::show_form_errors(&state, visitor, "/login", &error, refused).await
         }
         Err(error) => Err(error),
     }
 }
 
 /// Logs out.
-pub async fn log_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
-    let production = state.config.environment.is_production();
-    if let Some(token) = session_token(&headers, production) {
+pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<Response> {
+    if let Some(token) = session_token(&cookies) {
         accounts::log_out(&state, &token).await?;
         state.live.end_session(&token.to_text());
     }
-    let cookies = AppendHeaders([
-        (header::SET_COOKIE, Cookie::Session.remove(production)),
-        (header::SET_COOKIE, Flash::LoggedOut.cookie(production)),
-    ]);
+    let cookies = Flash::LoggedOut.put(cookies.remove(SESSION));
     Ok((cookies, Redirect::to("/")).into_response())
 }
 
 /// Gives the browser its session and sends it on.
-fn enter(state: &AppState, token: &SessionToken, flash: Flash, next: &str) -> Response {
-    let production = state.config.environment.is_production();
+fn enter(
+    state: &AppState,
+    cookies: Cookies,
+    token: &SessionToken,
+    flash: Flash,
+    next: &str,
+) -> Response {
     let lifetime = Some(state.config.session_lifetime);
-    let cookies = AppendHeaders([
-        (
-            header::SET_COOKIE,
-            Cookie::Session.set(&token.to_text(), lifetime, production),
-        ),
-        (header::SET_COOKIE, flash.cookie(production)),
-    ]);
-    (cookies, Redirect::to(next)).into_response()
+    let cookies = cookies.set(SESSION, token.to_text(), lifetime);
+    (flash.put(cookies), Redirect::to(next)).into_response()
 }
 
 /// `next` if it is a path on this site, else the notes: a link must not send people elsewhere.

@@ -1,20 +1,20 @@
 //! Errors, for people.
 
-use maud::{Markup, html};
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use stack_web::problem::Problem;
 
 use super::layout;
-use crate::{error::Error, http::edge::RequestId};
 
 /// A page that says what went wrong and where to go from here.
-pub fn page(error: &Error, id: &RequestId) -> Markup {
-    let status = error.status();
-    let title = status.canonical_reason().unwrap_or("Error");
+pub fn page(problem: &Problem, request_id: &str) -> Response {
+    let (status, title) = (problem.status, problem.title());
     let main = html! {
         section.error {
             p.status aria-hidden="true" { (status.as_u16()) }
             h1 { (title) }
-            p { (sentence(&error.to_string())) }
-            @if let Some(fields) = error.fields() {
+            p { (sentence(&problem.detail)) }
+            @if let Some(fields) = &problem.errors {
                 ul {
                     @for field in fields.iter() {
                         li { strong { (field.field) } " " (field.message) }
@@ -23,11 +23,11 @@ pub fn page(error: &Error, id: &RequestId) -> Markup {
             }
             p { a.button href="/" { "Back to the start" } }
             @if status.is_server_error() {
-                p.small { "If you report this, please name " code { (id.as_str()) } "." }
+                p.small { "If you report this, please name " code { (request_id) } "." }
             }
         }
     };
-    layout::shell(title, html! {}, main)
+    layout::shell(title, html! {}, main).into_response()
 }
 
 /// With a capital at the start and a full stop at the end.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue};
+use stack_web::cookies::Cookies;
 
-use crate::http::cookies::Cookie;
+use crate::http::cookies::FLASH;
 
 /// What there is to say. The cookie holds only which of these it is, so nobody can put words on our pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +48,17 @@ impl Flash {
             .map_or("", |(.., text)| text)
     }
 
-    /// A cookie that shows the message on the next page.
-    pub fn cookie(self, production: bool) -> HeaderValue {
+    /// Adds the cookie that shows the message on the next page.
+    pub fn put(self, cookies: Cookies) -> Cookies {
         let key = Self::ALL
             .iter()
             .find(|(flash, ..)| *flash == self)
             .map_or("", |(_, key, _)| key);
-        Cookie::Flash.set(key, Some(Duration::from_secs(60)), production)
+        cookies.set(FLASH, key, Some(Duration::from_secs(60)))
     }
 
-    pub(super) fn read(headers: &HeaderMap, production: bool) -> Option<Self> {
-        let value = Cookie::Flash.read(headers, production)?;
+    pub(super) fn read(cookies: &Cookies) -> Option<Self> {
+        let value = cookies.get(FLASH)?;
         Self::ALL
             .iter()
             .find(|(_, key, _)| *key == value)

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use stack_live::Cx;
 
 use super::{live::Context, visitor::Visitor};
-use crate::http::static_files;
+use crate::http::assets;
 
 /// The name of the site: the description in `Cargo.toml`.
 pub const SITE: &str = env!("CARGO_PKG_DESCRIPTION");
@@ -36,7 +36,7 @@ pub fn document(title: &str, root: Markup) -> Markup {
         html lang="en" {
             head {
                 (head(title))
-                script src=(static_files::url("live.js")) defer {}
+                script src=(assets::url("live.js")) defer {}
             }
             body {
                 a.skip href="#main" { "Skip to content" }
@@ -81,8 +81,8 @@ fn head(title: &str) -> Markup {
         title { (title) }
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
-        link rel="stylesheet" href=(static_files::url("app.css"));
-        link rel="icon" type="image/svg+xml" href=(static_files::url("favicon.svg"));
+        link rel="stylesheet" href=(assets::url("app.css"));
+        link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
     }
 }
 
@@ -90,7 +90,7 @@ fn header(navigation: Markup) -> Markup {
     html! {
         header.site {
             a.brand href="/" data-link {
-                img src=(static_files::url("favicon.svg")) alt="" width="28" height="28";
+                img src=(assets::url("favicon.svg")) alt="" width="28" height="28";
                 span { (SITE) }
             }
             (navigation)

@@ -53,7 +53,7 @@ impl Context for Ctx {
 
 /// What a form without a script has sent, and why it was refused: the page begins with it instead of an empty form.
 #[derive(Clone)]
-pub struct Refused<T> {
+pub struct FormErrors<T> {
     /// The form as it was sent.
     pub form: T,
     /// What is wrong with its fields.
@@ -66,12 +66,12 @@ pub async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
 }
 
 /// The page at `uri`, in answer to a form that was refused.
-pub async fn refuse<T: Clone + Send + Sync + 'static>(
+pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
     state: &AppState,
     visitor: Visitor,
     uri: &str,
     why: &Error,
-    refused: Refused<T>,
+    refused: FormErrors<T>,
 ) -> Result<Response> {
     let mut extensions = Extensions::new();
     extensions.insert(refused);
@@ -130,7 +130,7 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
 
 /// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it than the
 /// id to find it by.
-pub fn tell(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
+pub fn flash_error(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     let error = failure(error);
     if error.status().is_server_error() {
         let cause = error.source().map_or_else(|| error.to_string(), causes);

@@ -6,17 +6,21 @@
 use axum::{
     Form,
     extract::State,
-    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use stack_live::{Ctx, Cx, Handler};
+use stack_web::{
+    cookies::Cookies,
+    extract::Key,
+    pagination::{self, PageQuery},
+};
 
 use super::{
     flash::Flash,
     layout,
-    live::{self, Context, Refused},
+    live::{self, Context, FormErrors},
     visitor::SignedIn,
 };
 use crate::{
@@ -27,10 +31,6 @@ use crate::{
         note_card::note_card,
     },
     error::{Error, Result},
-    http::{
-        key::Key,
-        pagination::{self, PageQuery},
-    },
     models::{FieldErrors, Note, NoteDraft, NoteId, UserId, Version},
     repositories::notes,
     services,
@@ -151,7 +151,7 @@ async fn find(
 /// The form for a new note.
 pub async fn new(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let refused = cx.extension::<Refused<NoteForm>>();
+    let refused = cx.extension::<FormErrors<NoteForm>>();
     let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
     let form = cx.use_state(|| form).get(&cx);
     let errors = cx.use_state(|| wrong);
@@ -172,7 +172,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
                 services::notes::changed(&app, user.id);
                 done(&ctx, Flash::Saved);
             }
-            Err(wrong) => complain(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+            Err(wrong) => show_errors(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
         }
         Ok(())
     });
@@ -204,7 +204,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         reload.reload(ctx);
     });
 
-    let refused = cx.extension::<Refused<EditForm>>();
+    let refused = cx.extension::<FormErrors<EditForm>>();
     let conflict = refused.as_ref().is_some_and(|it| it.errors.is_empty());
     let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
     let form = cx
@@ -233,7 +233,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         let app = ctx.app();
         match write(&app, user.id, id, &form).await {
             Ok(_) => done(&ctx, Flash::Saved),
-            Err(Error::Invalid(wrong)) => complain(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+            Err(Error::Invalid(wrong)) => show_errors(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
             Err(Error::Outdated(_)) => reload.reload(&ctx),
             Err(error) => return Err(error.into()),
         }
@@ -261,7 +261,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
 }
 
 /// Marks what is wrong, and takes the person to the first of it.
-fn complain(ctx: &Ctx, wrong: FieldErrors, set: impl FnOnce(FieldErrors)) {
+fn show_errors(ctx: &Ctx, wrong: FieldErrors, set: impl FnOnce(FieldErrors)) {
     set(wrong);
     ctx.browser().focus("[aria-invalid=true]");
 }
@@ -293,21 +293,22 @@ async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
 pub async fn create(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
+    cookies: Cookies,
     Form(form): Form<NoteForm>,
 ) -> Result<Response> {
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
             notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
             services::notes::changed(&state, user.id);
-            Ok(back(&state, Flash::Saved))
+            Ok(back(cookies, Flash::Saved))
         }
         Err(wrong) => {
             let error = Error::Invalid(wrong.clone());
-            let refused = Refused {
+            let refused = FormErrors {
                 form,
                 errors: wrong,
             };
-            live::refuse(&state, visitor, "/notes/new", &error, refused).await
+            live::show_form_errors(&state, visitor, "/notes/new", &error, refused).await
         }
     }
 }
@@ -317,16 +318,17 @@ pub async fn update(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
     Key(id): Key<NoteId>,
+    cookies: Cookies,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let error = match write(&state, user.id, id, &form).await {
-        Ok(_) => return Ok(back(&state, Flash::Saved)),
+        Ok(_) => return Ok(back(cookies, Flash::Saved)),
         Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
         Err(error) => return Err(error),
     };
     let errors = error.fields().cloned().unwrap_or_default();
-    let refused = Refused { form, errors };
-    live::refuse(&state, visitor, &format!("/notes/{id}"), &error, refused).await
+    let refused = FormErrors { form, errors };
+    live::show_form_errors(&state, visitor, &format!("/notes/{id}"), &error, refused).await
 }
 
 /// Deletes a note.
@@ -334,15 +336,15 @@ pub async fn delete(
     State(state): State<AppState>,
     SignedIn { user, .. }: SignedIn,
     Key(id): Key<NoteId>,
+    cookies: Cookies,
 ) -> Result<Response> {
     remove(&state, user.id, id).await?;
-    Ok(back(&state, Flash::Deleted))
+    Ok(back(cookies, Flash::Deleted))
 }
 
 /// Back to the list, with a message.
-fn back(state: &AppState, flash: Flash) -> Response {
-    let cookie = flash.cookie(state.config.environment.is_production());
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/notes")).into_response()
+fn back(cookies: Cookies, flash: Flash) -> Response {
+    (flash.put(cookies), Redirect::to("/notes")).into_response()
 }
 
 // ---- Pieces

@@ -3,17 +3,17 @@
 use axum::{
     Form,
     extract::State,
-    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use maud::html;
 use serde::{Deserialize, Serialize};
 use stack_live::Cx;
+use stack_web::cookies::Cookies;
 
 use super::{
     flash::Flash,
     layout,
-    live::{self, Context, Refused},
+    live::{self, Context, FormErrors},
     visitor::SignedIn,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub struct PhoneForm {
 /// The account. The number is loaded anew each time and is no part of the page's state, which can be seen.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let refused = cx.extension::<Refused<PhoneForm>>();
+    let refused = cx.extension::<FormErrors<PhoneForm>>();
     let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
     let typed = cx.use_local(|| form.map(|form| form.phone));
     let errors = cx.use_state(|| wrong.unwrap_or_default());
@@ -92,35 +92,36 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 pub async fn set_phone(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
+    cookies: Cookies,
     Form(form): Form<PhoneForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     let Some(phone) = errors.check("phone", Phone::parse(&form.phone)) else {
         let error = Error::Invalid(errors.clone());
-        return live::refuse(
+        return live::show_form_errors(
             &state,
             visitor,
             "/account",
             &error,
-            Refused { form, errors },
+            FormErrors { form, errors },
         )
         .await;
     };
     accounts::set_phone(&state, user.id, Some(&phone)).await?;
-    Ok(done(&state, Flash::PhoneSaved))
+    Ok(done(cookies, Flash::PhoneSaved))
 }
 
 /// Removes the number.
 pub async fn remove_phone(
     State(state): State<AppState>,
     SignedIn { user, .. }: SignedIn,
+    cookies: Cookies,
 ) -> Result<Response> {
     accounts::set_phone(&state, user.id, None).await?;
-    Ok(done(&state, Flash::PhoneRemoved))
+    Ok(done(cookies, Flash::PhoneRemoved))
 }
 
 /// Back to the account, with a message.
-fn done(state: &AppState, flash: Flash) -> Response {
-    let cookie = flash.cookie(state.config.environment.is_production());
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/account")).into_response()
+fn done(cookies: Cookies, flash: Flash) -> Response {
+    (flash.put(cookies), Redirect::to("/account")).into_response()
 }

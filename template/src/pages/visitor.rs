@@ -2,20 +2,19 @@
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Extensions, HeaderMap, Method, header, request::Parts},
+    http::{Extensions, Method, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+
+use stack_web::cookies::Cookies;
 
 use super::flash::Flash;
 use crate::{
     app::AppState,
     config::Secret,
     error::{Error, Result},
-    http::{
-        cookies::{self, Cookie},
-        current_user::session_token,
-    },
+    http::cookies::{FLASH, VISITOR, session_token, time_zone},
     models::{SessionToken, User},
     repositories::sessions,
 };
@@ -81,27 +80,32 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 }
 
 /// The layer around all pages: finds out who looks at them, once, before the handler runs.
-pub async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let production = state.config.environment.is_production();
-    let Found { visitor, new } = match find(&state, request.headers()).await {
+pub async fn visit(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Found { visitor, new } = match find(&state, &cookies).await {
         Ok(found) => found,
         Err(error) => return error.into_response(),
     };
     let (secret, flash) = (visitor.secret.expose().to_owned(), visitor.flash);
     request.extensions_mut().insert(visitor);
 
-    let mut response = next.run(request).await;
-    if new {
-        let cookie = Cookie::Visitor.set(&secret, None, production);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    let response = next.run(request).await;
+    let cookies = if new {
+        cookies.set(VISITOR, secret, None)
+    } else {
+        cookies
+    };
     // A redirect shows nothing, so what there is to say waits for the page after it.
-    if flash.is_some() && !response.status().is_redirection() {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, Cookie::Flash.remove(production));
-    }
-    response
+    let cookies = if flash.is_some() && !response.status().is_redirection() {
+        cookies.remove(FLASH)
+    } else {
+        cookies
+    };
+    (cookies, response).into_response()
 }
 
 /// A visitor, and whether they come for the first time.
@@ -112,20 +116,17 @@ pub struct Found {
     pub new: bool,
 }
 
-/// Who sends these headers.
+/// Who sends these cookies.
 ///
 /// # Errors
 /// If the database does not say.
-pub async fn find(state: &AppState, headers: &HeaderMap) -> Result<Found> {
-    let production = state.config.environment.is_production();
-    let token = session_token(headers, production);
+pub async fn find(state: &AppState, cookies: &Cookies) -> Result<Found> {
+    let token = session_token(cookies);
     let user = match &token {
         Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
         None => None,
     };
-    let known = Cookie::Visitor
-        .read(headers, production)
-        .and_then(SessionToken::parse);
+    let known = cookies.get(VISITOR).and_then(SessionToken::parse);
     let (secret, new) = match (token.filter(|_| user.is_some()), known) {
         (Some(session), _) => (session, false),
         (None, Some(known)) => (known, false),
@@ -134,9 +135,9 @@ pub async fn find(state: &AppState, headers: &HeaderMap) -> Result<Found> {
     let secret = secret.to_text();
     let visitor = Visitor {
         user,
-        flash: Flash::read(headers, production),
+        flash: Flash::read(cookies),
         secret: Secret::new(secret),
-        zone: cookies::time_zone(headers),
+        zone: time_zone(cookies),
     };
     Ok(Found { visitor, new })
 }

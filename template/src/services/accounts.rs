@@ -17,7 +17,7 @@ use crate::{
 /// Makes an account.
 ///
 /// # Errors
-/// [`Error::Taken`] if the address has one already.
+/// [`Error::Conflict`] if the address has one already.
 pub async fn register(state: &AppState, registration: Registration) -> Result<User> {
     let Registration {
         email,

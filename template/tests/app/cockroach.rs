@@ -143,7 +143,7 @@ async fn a_note_is_written_read_changed_and_deleted() {
     client
         .json("POST", "/api/users", ada)
         .await
-        .problem(409, "taken");
+        .problem(409, "conflict");
     let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
     let session = client.json("POST", "/api/session", credentials).await;
     assert_eq!(session.status.as_u16(), 201, "{}", session.text());

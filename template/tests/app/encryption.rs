@@ -63,7 +63,7 @@ async fn a_number_is_for_its_owner_and_the_database_does_not_know_it() {
         .client()
         .json("PUT", "/api/me/phone", json!({ "phone": null }))
         .await;
-    nobody.problem(401, "log_in_first");
+    nobody.problem(401, "unauthenticated");
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ mod cockroach;
 mod common;
 mod database;
 mod docs;
-mod edge;
 mod encryption;
 mod error;
 #[cfg(unix)]
@@ -20,6 +19,7 @@ mod lifecycle;
 mod load;
 {%- endif %}
 mod metrics;
+mod middleware;
 mod migrations;
 mod pages;
 mod process;

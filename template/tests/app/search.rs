@@ -106,7 +106,7 @@ async fn a_query_that_says_nothing_or_too_much_is_refused() {
     app.client()
         .get("/api/notes/search?q=x")
         .await
-        .problem(401, "log_in_first");
+        .problem(401, "unauthenticated");
 }
 
 #[tokio::test]

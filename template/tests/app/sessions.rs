@@ -47,7 +47,7 @@ async fn a_token_that_somebody_chose_is_never_logged_in() {
     client.json("POST", "/api/session", credentials).await;
     assert_ne!(client.cookie("_session").unwrap(), chosen);
     client.set_cookie("_session", &chosen);
-    client.get("/api/me").await.problem(401, "log_in_first");
+    client.get("/api/me").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn an_expired_session_is_none_and_the_sweep_removes_it() {
         .await
         .unwrap();
     let (_, mut bob) = app.logged_in("bob").await;
-    ada.get("/api/me").await.problem(401, "log_in_first");
+    ada.get("/api/me").await.problem(401, "unauthenticated");
     ada.open("/notes").await.leads_to("/login?next=/notes");
     assert_eq!(sessions::delete_expired(pool, 10).await.unwrap(), 1);
     assert_eq!(bob.get("/api/me").await.status.as_u16(), 200);
@@ -92,7 +92,7 @@ async fn with_the_account_its_sessions_and_notes_go() {
         .execute(app.database.pool())
         .await
         .unwrap();
-    client.get("/api/me").await.problem(401, "log_in_first");
+    client.get("/api/me").await.problem(401, "unauthenticated");
     let notes: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")
         .fetch_one(app.database.pool())
         .await

@@ -65,3 +65,15 @@ async fn no_path_leads_out_of_the_folder() {
         app.client().get(path).await.problem(404, "not_found");
     }
 }
+
+#[tokio::test]
+async fn the_script_of_live_pages_is_small() {
+    let app = TestApp::new().await;
+    let request = Request::get("/static/live.js").header("accept-encoding", "gzip");
+    let script = app
+        .client()
+        .send(request.body(Body::empty()).unwrap())
+        .await;
+    let bytes = script.body.len();
+    assert!(bytes <= 11_000, "{bytes} bytes");
+}

@@ -26,7 +26,7 @@ use serde_json::json;
 pub use link::Link;
 
 /// The addresses of files that pages link to, by their names, as they are now.
-pub type Files = fn() -> Vec<(&'static str, String)>;
+pub type Files = fn() -> Vec<(String, String)>;
 
 /// How long a browser waits until it comes back, when the program was exchanged.
 const RETRY: Duration = Duration::from_millis(150);
@@ -59,7 +59,7 @@ async fn events(
         let state = states.next().await?;
         let files: serde_json::Map<_, _> = files()
             .into_iter()
-            .map(|(name, url)| (name.to_owned(), url.into()))
+            .map(|(name, url)| (name, url.into()))
             .collect();
         let data = json!({ "run": page::run(), "files": files, "show": state });
         let event = Event::default().retry(RETRY).data(data.to_string());
@@ -96,7 +96,7 @@ mod tests {
         let router = Router::new()
             .route("/", get(async || Html("<head></head>")))
             .route("/text", get(async || "<head></head>"));
-        let files: Files = || vec![("app.css", "/static/app.css?v=1".to_owned())];
+        let files: Files = || vec![("app.css".to_owned(), "/static/app.css?v=1".to_owned())];
         (around(router, &link, files), link, dev)
     }
 

@@ -32,12 +32,12 @@ async fn who_is_not_logged_in_gets_no_notes() {
     app.client()
         .get("/api/notes")
         .await
-        .problem(401, "log_in_first");
+        .problem(401, "unauthenticated");
     let answer = app
         .client()
         .json("POST", "/api/notes", json!({ "title": "Milk" }))
         .await;
-    answer.problem(401, "log_in_first");
+    answer.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_body_that_is_no_note_is_refused_with_the_reason() {
     let problem = client
         .json("POST", "/api/notes", json!({}))
         .await
-        .problem(400, "unreadable");
+        .problem(400, "bad_request");
     assert!(
         problem["detail"]
             .as_str()
@@ -164,5 +164,5 @@ async fn a_body_that_is_no_note_is_refused_with_the_reason() {
     client
         .json("PUT", &path, edit)
         .await
-        .problem(400, "unreadable");
+        .problem(400, "bad_request");
 }

@@ -17,12 +17,12 @@ async fn who_logged_in_is_known_until_they_log_out() {
         204
     );
     assert_eq!(client.cookie("_session"), None);
-    client.get("/api/me").await.problem(401, "log_in_first");
+    client.get("/api/me").await.problem(401, "unauthenticated");
 
     // The token is worth nothing any more, even to somebody who kept it.
     let (_, mut thief) = app.logged_in("eve").await;
     thief.set_cookie("_session", &old);
-    thief.get("/api/me").await.problem(401, "log_in_first");
+    thief.get("/api/me").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
         let body = json!({ "email": email, "password": "wrong password" });
         let answer = app.client().json("POST", "/api/session", body).await;
         let mut problem = answer.problem(401, "wrong_credentials");
-        problem["trace_id"].take();
+        problem["request_id"].take();
         answers.push(problem);
     }
     assert!(

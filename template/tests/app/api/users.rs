@@ -53,7 +53,7 @@ async fn an_address_that_has_an_account_is_refused_by_the_constraint() {
         .client()
         .json("POST", "/api/users", body)
         .await
-        .problem(409, "taken");
+        .problem(409, "conflict");
     assert_eq!(problem["errors"][0]["field"], "email");
 }
 

@@ -187,7 +187,7 @@ impl Answer {
         let problem = self.json();
         assert_eq!(problem["status"], status);
         assert_eq!(problem["code"], code, "{problem}");
-        assert_eq!(problem["trace_id"], self.header("x-request-id"));
+        assert_eq!(problem["request_id"], self.header("x-request-id"));
         problem
     }
 

@@ -3,8 +3,12 @@
 use std::ops::{Deref, DerefMut};
 
 use app::pages::{live, visitor};
-use axum::http::Extensions;
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, Request},
+};
 use stack_live::testing::Page;
+use stack_web::cookies::Cookies;
 
 use super::{Client, TestApp};
 
@@ -17,7 +21,10 @@ impl LivePage {
     pub async fn open(app: &TestApp, client: &mut Client, path: &str) -> Self {
         let document = client.open(path).await;
         let document = document.page(200);
-        let found = visitor::find(&app.state, &client.headers()).await;
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.headers = client.headers();
+        let Ok(cookies) = Cookies::from_request_parts(&mut parts, &app.state).await;
+        let found = visitor::find(&app.state, &cookies).await;
         let visitor = found.expect("a visitor").visitor;
         let visit = live::visit(&app.state, visitor, Extensions::new());
         Self(Page::connect(&app.state.live, &visit, path, document).await)

@@ -6,11 +6,13 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
 
-use crate::app::AppState;
+/// How many reverse proxies stand in front of the application, each of which adds an entry to `X-Forwarded-For`.
+#[derive(Clone, Copy, Debug)]
+pub struct TrustedProxies(pub usize);
 
 /// Where a request comes from.
 ///
@@ -20,13 +22,16 @@ use crate::app::AppState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
 
-impl FromRequestParts<AppState> for ClientIp {
+impl<S: Send + Sync> FromRequestParts<S> for ClientIp
+where
+    TrustedProxies: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        let forwarded = forwarded(&parts.headers, state.config.trusted_proxies);
+        let forwarded = forwarded(&parts.headers, TrustedProxies::from_ref(state).0);
         Ok(Self(forwarded.unwrap_or(peer)))
     }
 }
@@ -43,24 +48,8 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
         .collect();
     entries.into_iter().rev().nth(nth)?.parse().ok()
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn only_what_a_trusted_proxy_added_is_believed() {
-        let mut headers = HeaderMap::new();
-        headers.append(
-            "x-forwarded-for",
-            HeaderValue::from_static("1.1.1.1, 2.2.2.2"),
-        );
-        headers.append("x-forwarded-for", HeaderValue::from_static("3.3.3.3"));
-        assert_eq!(forwarded(&headers, 0), None);
-        assert_eq!(forwarded(&headers, 1), "3.3.3.3".parse().ok());
-        assert_eq!(forwarded(&headers, 2), "2.2.2.2".parse().ok());
-        assert_eq!(forwarded(&headers, 4), None);
-    }
-}
+mod tests;
+{%- endif %}

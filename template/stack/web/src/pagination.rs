@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::{error::Error, models::FieldErrors};
+use crate::{fields::FieldErrors, problem::Problem};
 
 /// How many items a page has if nothing is said.
 pub const USUAL: i64 = 20;
@@ -53,11 +53,11 @@ impl<Id: FromStr> PageQuery<Id> {
 }
 
 impl<Id: FromStr, S: Send + Sync> FromRequestParts<S> for PageQuery<Id> {
-    type Rejection = Error;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let raw = Query::<Raw>::from_request_parts(parts, state).await;
-        let Query(raw) = raw.map_err(|error| Error::Unreadable(error.body_text().into()))?;
+        let Query(raw) = raw.map_err(|error| Problem::bad_request(error.body_text()))?;
         Ok(Self::parse(&raw)?)
     }
 }
@@ -71,47 +71,8 @@ pub fn split<T, Id>(mut items: Vec<T>, limit: i64, id: impl Fn(&T) -> Id) -> (Ve
     let next = items.last().filter(|_| more).map(id);
     (items, next)
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(limit: &str, after: &str) -> Result<PageQuery<u32>, FieldErrors> {
-        PageQuery::parse(&Raw {
-            limit: Some(limit.to_owned()),
-            after: Some(after.to_owned()),
-        })
-    }
-
-    #[test]
-    fn a_limit_that_is_too_high_is_lowered() {
-        assert_eq!(
-            parse("1000", ""),
-            Ok(PageQuery {
-                limit: MOST,
-                after: None
-            })
-        );
-        assert_eq!(
-            parse("", "7"),
-            Ok(PageQuery {
-                limit: USUAL,
-                after: Some(7)
-            })
-        );
-    }
-
-    #[test]
-    fn a_limit_or_a_cursor_that_makes_no_sense_is_refused() {
-        for (limit, after, field) in [("0", "", "limit"), ("x", "", "limit"), ("1", "x", "after")] {
-            assert!(parse(limit, after).unwrap_err().of(field).is_some());
-        }
-    }
-
-    #[test]
-    fn the_item_that_was_read_too_many_only_says_that_there_is_a_next_page() {
-        let id = |item: &u32| *item;
-        assert_eq!(split(vec![3, 2, 1], 2, id), (vec![3, 2], Some(2)));
-        assert_eq!(split(vec![3, 2], 2, id), (vec![3, 2], None));
-    }
-}
+mod tests;
+{%- endif %}
