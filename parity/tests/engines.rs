@@ -71,7 +71,7 @@ fn both_engines_refuse_a_bad_name_in_the_same_words() {
     let repository = repository();
     let folder = tempfile::TempDir::new().expect("a folder");
     write(&repository, folder.path()).expect("the repository");
-    for name in ["9lives", "match", "std", "my app", "größe", "con", "deps", "serde"] {
+    for name in ["9lives", "match", "std", "my app", "größe", "con", "deps", "stack_dev"] {
         let wish = wish(name, &BTreeMap::new());
         let sentence = by_heavy(&repository, &wish).expect_err(name).to_string();
         for form in [Form::Root, Form::Subfolder] {

@@ -99,7 +99,7 @@ fn new_place(fit: &Fit) -> String {
     format!("../{}-heavy", fit.answers.name.project_name())
 }
 
-/// The name of the package at the root of a project.
+/// The name of the program that `cargo run` starts in a project, or of its package.
 fn name_of(project: &Tree) -> Result<ProjectName> {
     let hint = "name it yourself: `heavy adopt -d name=NAME`";
     let cargo = project.iter().find(|(path, _)| path.as_str() == "Cargo.toml").map(|(_, file)| &file.bytes);
@@ -107,7 +107,8 @@ fn name_of(project: &Tree) -> Result<ProjectName> {
         cargo.ok_or_else(|| Error::user("there is no `Cargo.toml` here, which would name the project").hint(hint))?;
     let manifest: toml::Table = toml::from_str(&String::from_utf8_lossy(cargo))
         .map_err(|error| Error::user("the project's `Cargo.toml` is not valid TOML").because(error).hint(hint))?;
-    let name = manifest.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+    let entry = |key| manifest.get("package").and_then(|package| package.get(key)).and_then(toml::Value::as_str);
+    let name = entry("default-run").or_else(|| entry("name"));
     let name = name.ok_or_else(|| Error::user("the project's `Cargo.toml` names no package").hint(hint))?;
     ProjectName::parse(name)
 }

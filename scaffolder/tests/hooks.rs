@@ -16,7 +16,7 @@ use proptest::prelude::*;
 /// The files of this repository that these tests are about.
 fn repository() -> Tree {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-    let hooks = ["init", "name", "pre", "post", "crates"].map(|name| format!("template/hooks/{name}.rhai"));
+    let hooks = ["init", "name", "pre", "post"].map(|name| format!("template/hooks/{name}.rhai"));
     let others = ["cargo-generate.toml", "hooks/init.rhai", "template/heavy.toml"];
     hooks
         .iter()
@@ -110,9 +110,10 @@ fn a_title_that_would_break_a_file_is_refused() {
 }
 
 #[test]
-fn a_crate_that_the_project_depends_on_is_no_name() {
-    let error = project("Tokio", "").expect_err("a refusal");
-    assert_eq!(error.to_string(), "the name `Tokio` belongs to a crate that the project depends on");
+fn a_program_of_the_workspace_is_no_name_and_a_dependency_is_one() {
+    let error = project("Stack-Dev", "").expect_err("a refusal");
+    assert_eq!(error.to_string(), "the name `Stack-Dev` belongs to another program of the project");
+    assert!(project("Tokio", "").is_ok());
 }
 
 #[test]
@@ -136,7 +137,7 @@ fn the_script_at_the_root_makes_the_folder_of_the_template_the_root() {
     let mut variables = Variables::from([("project-name".to_owned(), Variable::Text("shop".to_owned()))]);
     Hooks::new(&NoHost).run("hooks/init.rhai", &mut tree, &mut variables, &mut NoHost).expect("a move");
     let paths: Vec<_> = tree.keys().map(TreePath::as_str).collect();
-    let hooks = ["crates", "init", "name", "post", "pre"].map(|name| format!("hooks/{name}.rhai"));
+    let hooks = ["init", "name", "post", "pre"].map(|name| format!("hooks/{name}.rhai"));
     let expected: Vec<_> =
         ["Cargo.toml", "cargo-generate.toml", "heavy.toml"].into_iter().map(str::to_owned).chain(hooks).collect();
     assert_eq!(paths, expected);

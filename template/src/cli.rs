@@ -23,7 +23,7 @@ mod rotate;
 
 /// The command line.
 #[derive(Debug, Parser)]
-#[command(name = env!("CARGO_PKG_NAME"), about = env!("CARGO_PKG_DESCRIPTION"), version)]
+#[command(name = env!("APP_NAME"), about = env!("CARGO_PKG_DESCRIPTION"), version)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

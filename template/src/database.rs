@@ -14,7 +14,7 @@ pub mod vectors;
 {%- endif %}
 
 /// The name of the development database: that of the project.
-const NAME: &str = env!("CARGO_PKG_NAME");
+const NAME: &str = env!("APP_NAME");
 
 /// Connects to the database, and sees to it that it has its tables.
 ///

@@ -24,12 +24,6 @@ impl<'a> Block<'a> {
     pub(super) fn key(&self) -> Key<'a> {
         Key { name: self.name, version: value(&self.lines, "version"), source: value(&self.lines, "source") }
     }
-
-    pub(super) fn depends_on(&self, name: &str) -> bool {
-        let exact = format!(" \"{name}\",");
-        let versioned = format!(" \"{name} ");
-        self.lines.iter().any(|line| *line == exact || line.starts_with(&versioned))
-    }
 }
 
 /// The text before the first package, without its last newlines, and the packages.

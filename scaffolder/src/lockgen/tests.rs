@@ -8,39 +8,28 @@ use crate::render::render;
 use crate::template::Template;
 use crate::tree::{Tree, TreePath, tests::tree};
 
-const MANIFEST: &str = "
-[template]
-fmt = false
-[placeholders.cockroach]
-type = 'bool'
-prompt = ''
-default = false
-[placeholders.pgvector]
-type = 'bool'
-prompt = ''
-default = false
-";
+const NAMES: [&str; 4] = ["cockroach", "load", "otel", "pgvector"];
 
-/// A package, the combinations (bits) that have it, and dependencies with theirs.
-type Package = (String, u8, Vec<(String, u8)>);
+/// A package, the features of which one brings it (none: it is always there), and dependencies with theirs.
+type Package = (String, Vec<Needs>, Vec<(String, Vec<Needs>)>);
+/// Features that have to be chosen all, by number.
+type Needs = Vec<usize>;
 
-/// Combinations by number: bit 0 is `cockroach`, bit 1 `pgvector`.
 fn features(combination: u8) -> BTreeMap<String, bool> {
-    BTreeMap::from([("cockroach".to_owned(), combination & 1 > 0), ("pgvector".to_owned(), combination & 2 > 0)])
+    NAMES.iter().enumerate().map(|(at, name)| ((*name).to_owned(), combination & 1 << at > 0)).collect()
+}
+
+fn has(needs: &[Needs], combination: u8) -> bool {
+    needs.is_empty() || needs.iter().any(|all| all.iter().all(|at| combination & 1 << at > 0))
 }
 
 /// The lock file that cargo writes: packages and dependencies sorted by name.
-fn cargo(name: &str, combination: u8, packages: &[Package]) -> String {
-    let has = |mask: u8| mask & (1 << combination) > 0;
+fn cargo(combination: u8, packages: &[Package]) -> String {
     let mut blocks = BTreeMap::new();
-    for (package, mask, dependencies) in packages {
-        if !has(*mask) {
-            continue;
-        }
-        let package = if package.is_empty() { name } else { package };
+    for (package, _, dependencies) in packages.iter().filter(|(_, needs, _)| has(needs, combination)) {
         let mut block = format!("[[package]]\nname = \"{package}\"\nversion = \"1.0.0\"\n");
         let kept: BTreeSet<&str> =
-            dependencies.iter().filter(|(_, mask)| has(*mask)).map(|(name, _)| name.as_str()).collect();
+            dependencies.iter().filter(|(_, needs)| has(needs, combination)).map(|(name, _)| name.as_str()).collect();
         if !kept.is_empty() {
             let lines: String = kept.iter().map(|name| format!(" \"{name}\",\n")).collect();
             block.push_str(&format!("dependencies = [\n{lines}]\n"));
@@ -53,195 +42,101 @@ fn cargo(name: &str, combination: u8, packages: &[Package]) -> String {
     )
 }
 
-fn woven(probe: &str, packages: &[Package]) -> LockTemplate {
-    let variants: Vec<Variant> = (0..4)
-        .map(|combination| Variant { features: features(combination), lock: cargo(probe, combination, packages) })
-        .collect();
-    template_lock(probe, &variants).expect("a lock file for all")
+fn variants(combinations: impl IntoIterator<Item = u8>, packages: &[Package]) -> Vec<Variant> {
+    combinations
+        .into_iter()
+        .map(|combination| Variant { features: features(combination), lock: cargo(combination, packages) })
+        .collect()
+}
+
+/// None, one, two, all.
+fn few() -> impl Iterator<Item = u8> {
+    (0..16_u8).filter(|combination| combination.count_ones() != 3)
 }
 
 fn repository(lock: &str) -> Tree {
-    tree(&[("cargo-generate.toml", MANIFEST), ("Cargo.lock", lock)])
+    let questions: String = NAMES
+        .iter()
+        .map(|name| format!("[placeholders.{name}]\ntype = 'bool'\nprompt = ''\ndefault = false\n"))
+        .collect();
+    tree(&[("cargo-generate.toml", &format!("[template]\nfmt = false\n{questions}")), ("Cargo.lock", lock)])
 }
 
-fn rendered(template: &Template, name: &str, combination: u8) -> String {
+fn rendered(template: &Template, combination: u8) -> String {
     let given = features(combination).into_iter().map(|(key, value)| (key, Value::Bool(value))).collect();
-    let answers = Answers::new(ProjectName::parse(name).expect("a name"), &template.manifest, given).expect("answers");
+    let answers =
+        Answers::new(ProjectName::parse("shop").expect("a name"), &template.manifest, given).expect("answers");
     let tree = render(template, &answers, &mut NoHost).expect("a project").tree;
     String::from_utf8(tree[&TreePath::parse("Cargo.lock").expect("a path")].bytes.clone()).expect("text")
 }
 
-fn packages() -> impl Strategy<Value = Vec<Package>> {
-    let name = || "[a-zA-Z][a-z0-9_-]{0,3}";
-    let mask = || prop_oneof![Just(15_u8), 1..16_u8];
-    let dependencies = || {
-        proptest::collection::vec((name(), mask()), 0..4).prop_map(|mut all| {
-            all.sort();
-            all.dedup_by(|one, next| one.0 == next.0);
-            all
-        })
-    };
-    let others = proptest::collection::btree_map(name(), (mask(), dependencies()), 0..8);
-    (others, dependencies()).prop_map(|(others, root)| {
-        let mut all: Vec<Package> =
-            others.into_iter().map(|(name, (mask, dependencies))| (name, mask, dependencies)).collect();
-        all.push((String::new(), 15, root));
-        all
-    })
+/// What one feature brings, or two together, or one of several.
+fn needs() -> impl Strategy<Value = Vec<Needs>> {
+    let all = proptest::collection::btree_set(0..4_usize, 1..3).prop_map(|all| all.into_iter().collect());
+    proptest::collection::vec(all, 0..3)
 }
 
-fn taken(name: &str, packages: &[Package]) -> bool {
-    packages
-        .iter()
-        .any(|(package, _, dependencies)| package == name || dependencies.iter().any(|(other, _)| other == name))
+fn packages() -> impl Strategy<Value = Vec<Package>> {
+    let name = || "[a-zA-Z][a-z0-9_-]{0,3}";
+    let dependencies = proptest::collection::btree_map(name(), needs(), 0..4);
+    let all = proptest::collection::btree_map(name(), (needs(), dependencies), 1..8);
+    all.prop_map(|all| {
+        all.into_iter().map(|(name, (needs, dependencies))| (name, needs, dependencies.into_iter().collect())).collect()
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn every_name_and_combination_gets_the_lock_file_that_cargo_writes(
-        packages in packages(), probe in "probe[a-z]", names in proptest::collection::vec("[a-z][a-z0-9]{0,3}(_[a-z][a-z0-9]{0,2})?", 4)
-    ) {
-        prop_assume!(!taken(&probe, &packages));
-        let lock = woven(&probe, &packages);
-        let template = Template::from_tree(repository(&lock.text)).expect("a template");
-        let names = names.iter().filter(|name| ProjectName::parse(name).is_ok_and(|parsed| parsed.crate_name() == *name));
-        for name in names.filter(|name| !taken(name, &packages)) {
-            for combination in 0..4 {
-                prop_assert_eq!(rendered(&template, name, combination), cargo(name, combination, &packages));
-            }
+    fn combinations_of_which_cargo_was_not_asked_get_the_lock_file_that_it_writes(packages in packages()) {
+        let lock = template_lock(&variants(few(), &packages)).expect("a lock file for all");
+        let template = Template::from_tree(repository(&lock)).expect("a template");
+        for combination in 0..16 {
+            prop_assert_eq!(rendered(&template, combination), cargo(combination, &packages));
         }
-        let findings: Vec<_> = lint(&repository(&lock.text)).into_iter().filter(|finding| finding.rule != "declared").collect();
+        let findings: Vec<_> = lint(&repository(&lock)).into_iter().filter(|finding| finding.rule != "declared").collect();
         prop_assert_eq!(findings, vec![]);
+    }
+
+    #[test]
+    fn whatever_cargo_wrote_comes_out_again(sets in proptest::collection::vec(any::<u16>(), 1..6)) {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let locks = (0..16_u8).map(|combination| {
+            let there = sets.iter().zip(names).filter(|(set, _)| **set & 1 << combination > 0);
+            let packages: Vec<Package> = there.map(|(_, name)| (name.to_owned(), vec![], vec![])).collect();
+            Variant { features: features(combination), lock: cargo(combination, &packages) }
+        });
+        let locks: Vec<Variant> = locks.collect();
+        let template = Template::from_tree(repository(&template_lock(&locks).expect("a lock file"))).expect("a template");
+        for (combination, variant) in (0..16).zip(&locks) {
+            prop_assert_eq!(&rendered(&template, combination), &variant.lock);
+        }
     }
 }
 
 #[test]
 fn the_template_reads_like_a_lock_file_with_conditions() {
     let packages = [
-        ("axum".to_owned(), 15, vec![]),
-        ("axum-core".to_owned(), 15, vec![]),
-        ("halfvec".to_owned(), 0b1100, vec![]),
-        ("tokio".to_owned(), 15, vec![("bytes".to_owned(), 15), ("rand".to_owned(), 0b1010)]),
-        (String::new(), 15, vec![("axum".to_owned(), 15), ("halfvec".to_owned(), 0b1100)]),
+        ("axum".to_owned(), vec![], vec![]),
+        ("half".to_owned(), vec![vec![3]], vec![]),
+        ("halfvec".to_owned(), vec![vec![3]], vec![("half".to_owned(), vec![]), ("otlp".to_owned(), vec![vec![2]])]),
+        ("prost".to_owned(), vec![vec![1], vec![2]], vec![]),
+        ("tokio".to_owned(), vec![], vec![("bytes".to_owned(), vec![]), ("rand".to_owned(), vec![vec![0]])]),
+        ("z".to_owned(), vec![vec![3], vec![0, 1]], vec![]),
     ];
-    let lock = woven("probe", &packages);
-    insta::assert_snapshot!(lock.text, @r#"
-    # This file is automatically @generated by Cargo.
-    # It is not intended for manual editing.
-    version = 4
-    {%- if crate_name < "axum" %}
-
-    [[package]]
-    name = "{{ crate_name }}"
-    version = "1.0.0"
-    dependencies = [
-     "axum",
-    {%- if pgvector %}
-     "halfvec",
-    {%- endif %}
-    ]
-    {%- endif %}
-
-    [[package]]
-    name = "axum"
-    version = "1.0.0"
-
-    [[package]]
-    name = "axum-core"
-    version = "1.0.0"
-    {%- if crate_name > "axum-core" and crate_name < "halfvec" %}
-
-    [[package]]
-    name = "{{ crate_name }}"
-    version = "1.0.0"
-    dependencies = [
-     "axum",
-    {%- if pgvector %}
-     "halfvec",
-    {%- endif %}
-    ]
-    {%- endif %}
-    {%- if pgvector %}
-
-    [[package]]
-    name = "halfvec"
-    version = "1.0.0"
-    {%- endif %}
-    {%- if crate_name > "halfvec" and crate_name < "tokio" %}
-
-    [[package]]
-    name = "{{ crate_name }}"
-    version = "1.0.0"
-    dependencies = [
-     "axum",
-    {%- if pgvector %}
-     "halfvec",
-    {%- endif %}
-    ]
-    {%- endif %}
-
-    [[package]]
-    name = "tokio"
-    version = "1.0.0"
-    dependencies = [
-     "bytes",
-    {%- if cockroach %}
-     "rand",
-    {%- endif %}
-    ]
-    {%- if crate_name > "tokio" %}
-
-    [[package]]
-    name = "{{ crate_name }}"
-    version = "1.0.0"
-    dependencies = [
-     "axum",
-    {%- if pgvector %}
-     "halfvec",
-    {%- endif %}
-    ]
-    {%- endif %}
-    "#);
-    assert_eq!(lock.names, ["axum", "axum_core", "halfvec", "tokio"]);
-}
-
-#[test]
-fn sets_that_neither_and_nor_or_describes_become_several_conditions() {
-    let variants: Vec<Variant> =
-        (0..4).map(|combination| Variant { features: features(combination), lock: String::new() }).collect();
-    let cases = Cases::of(&variants).expect("cases");
-    let shown = |set: &[usize]| {
-        let conditions = cases.of_set(&set.iter().copied().collect());
-        conditions.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" | ")
-    };
-    assert_eq!(shown(&[0, 1, 2, 3]), "");
-    assert_eq!(shown(&[1, 3]), "cockroach");
-    assert_eq!(shown(&[0]), "cockroach == false and pgvector == false");
-    assert_eq!(shown(&[1, 2, 3]), "cockroach or pgvector");
-    assert_eq!(shown(&[0, 3]), "cockroach and pgvector | cockroach == false and pgvector == false");
+    insta::assert_snapshot!(template_lock(&variants(few(), &packages)).expect("a lock file"), @"");
 }
 
 #[test]
 fn what_is_no_lock_file_is_refused() {
     let refused = |lock: &str| {
         let variants = [Variant { features: BTreeMap::new(), lock: lock.to_owned() }];
-        template_lock("probe", &variants).expect_err("a refusal").to_string()
+        template_lock(&variants).expect_err("a refusal").to_string()
     };
-    let start = "version = 4\n\n[[package]]\nname = \"probe\"\n";
+    let start = "version = 4\n\n[[package]]\nname = \"app\"\n";
     assert!(refused("").contains("not of the form"));
-    assert!(refused("version = 4\n").contains("exactly once"));
     assert!(refused(&format!("{start}\n[metadata]\nx = \"y\"\n")).contains("not of the form"));
-    assert!(
-        refused(&format!("{start}\n[[package]]\nname = \"a\"\ndependencies = [\n \"probe\",\n]\n"))
-            .contains("depends on the project itself")
-    );
-    let missing = [Variant { features: features(0), lock: start.to_owned() }];
-    assert!(template_lock("probe", &missing).expect_err("a refusal").to_string().contains("every combination"));
-}
-
-#[test]
-fn the_script_lists_the_names() {
-    assert!(crates_script(&["axum".to_owned()]).ends_with("export const NAMES = [\n    \"axum\",\n];\n"));
+    let twice = [0, 0].map(|combination| Variant { features: features(combination), lock: start.to_owned() });
+    assert!(template_lock(&twice).expect_err("a refusal").to_string().contains("a combination of its own"));
 }

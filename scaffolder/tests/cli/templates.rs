@@ -149,9 +149,14 @@ fn a_stamp_is_written_once_and_then_fresh() {
 #[test]
 fn locking_pins_every_combination_and_is_fresh_afterwards() {
     let env = Environment::new();
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                    [[bin]]\nname = \"{{crate_name}}\"\npath = \"src/main.rs\"\n\n[workspace]\n";
     env.template(&[]);
+    let output = env.run(&["template", "lock", "template", "--offline"]);
+    assert!(output.contains("the project's name is in its `Cargo.lock`"), "{output}");
+    env.template(&[("Cargo.toml", manifest)]);
     env.succeeds(&["template", "lock", "template", "--offline"]);
-    assert!(env.read("template/Cargo.lock").contains("crate_name"));
+    assert!(!env.read("template/Cargo.lock").contains("crate_name"));
     env.succeeds(&["template", "lock", "template", "--offline", "--check"]);
     env.succeeds(&["new", "my-app", "--template", "template"]);
     let mut cargo = env.program("cargo");

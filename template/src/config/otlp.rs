@@ -58,11 +58,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         );
         let headers = self.pairs("OTEL_EXPORTER_OTLP_HEADERS");
         let timeout = self.number("OTEL_EXPORTER_OTLP_TIMEOUT", 10_000, 1..=600_000);
-        let service = self.parse(
-            "OTEL_SERVICE_NAME",
-            env!("CARGO_PKG_NAME").to_owned(),
-            "a name",
-        );
+        let service = self.parse("OTEL_SERVICE_NAME", env!("APP_NAME").to_owned(), "a name");
         let attributes = self.pairs("OTEL_RESOURCE_ATTRIBUTES");
         let (parent_based, ratio) =
             self.choice("OTEL_TRACES_SAMPLER", "parentbased_always_on", SAMPLERS);
@@ -137,7 +133,7 @@ mod tests {
     fn an_endpoint_is_enough() {
         let otlp = read(&[ENDPOINT]).unwrap().unwrap();
         assert_eq!(otlp.endpoint, "http://127.0.0.1:4318/v1/traces");
-        assert_eq!(otlp.service, env!("CARGO_PKG_NAME"));
+        assert_eq!(otlp.service, env!("APP_NAME"));
         assert!(otlp.sampler.parent_based);
         assert!((otlp.sampler.ratio - 1.0).abs() < f64::EPSILON);
     }

@@ -32,7 +32,7 @@ pub fn vectors(config: &Config) -> Result<Migrations, StartError> {
 /// What to type to apply them.
 fn command(config: &Config) -> String {
     let program = match config.environment.is_production() {
-        true => env!("CARGO_PKG_NAME"),
+        true => env!("APP_NAME"),
         false => "cargo run --",
     };
     format!("{program} migrate")

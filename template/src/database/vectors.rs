@@ -13,7 +13,7 @@ mod metric;
 pub use metric::Metric;
 
 /// The name of the development database: that of the project, and `_vectors`.
-const NAME: &str = concat!(env!("CARGO_PKG_NAME"), "_vectors");
+const NAME: &str = concat!(env!("APP_NAME"), "_vectors");
 
 /// A cloneable handle to the vector database: PostgreSQL with pgvector, always a database of its own.
 ///

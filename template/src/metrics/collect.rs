@@ -15,7 +15,7 @@ use sqlx::PgPool;
 
 pub(super) fn register(registry: &mut Registry, pools: Vec<(&'static str, PgPool)>) {
     let build = Info::new(vec![
-        ("name", env!("CARGO_PKG_NAME")),
+        ("name", env!("APP_NAME")),
         ("version", env!("CARGO_PKG_VERSION")),
     ]);
     registry.register("build", "What is running here", build);

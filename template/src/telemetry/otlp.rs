@@ -72,7 +72,7 @@ pub(super) fn layers(
         .with_resource(resource)
         .build();
     let tracer =
-        provider.tracer_with_scope(InstrumentationScope::builder(env!("CARGO_PKG_NAME")).build());
+        provider.tracer_with_scope(InstrumentationScope::builder(env!("APP_NAME")).build());
     // Of events, only what went wrong: the rest is in the log, under the same id.
     let wanted = filter_fn(|metadata| {
         let most = match metadata.is_span() {

@@ -43,7 +43,7 @@ async fn in_production_an_empty_database_is_an_error_that_says_how_to_migrate_it
     let database = empty_database().await;
     let production = config(database.url(), &[("APP_ENV", "production")]);
     let error = database::open(&production).await.unwrap_err().to_string();
-    let hint = concat!("hint: ", env!("CARGO_PKG_NAME"), " migrate");
+    let hint = concat!("hint: ", env!("APP_NAME"), " migrate");
     assert!(error.ends_with(hint), "{error}");
     assert!(App::build(production).await.is_err());
 }

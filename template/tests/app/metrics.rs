@@ -93,7 +93,7 @@ async fn the_process_its_build_and_its_pool_are_described() {
     let samples = samples(&app.state.metrics.text());
     let build = format!(
         r#"name="{}",version="{}""#,
-        env!("CARGO_PKG_NAME"),
+        env!("APP_NAME"),
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(samples[&series("build_info", &build)], 1.0);

@@ -181,7 +181,7 @@ async fn a_database_that_was_made_from_the_schema_is_taken_on_as_the_hint_says()
     let last = migrations::main(&config(database.url(), &[]))
         .unwrap()
         .last();
-    let command = format!("{} migrate --assume-through {last}", env!("CARGO_PKG_NAME"));
+    let command = format!("{} migrate --assume-through {last}", env!("APP_NAME"));
     assert!(error.contains(&command), "{error}");
 
     let number = last.to_string();
@@ -208,7 +208,7 @@ async fn production_does_not_start_while_a_migration_is_pending() {
     let output = run(&database, &[]);
     assert_eq!(output.status.code(), Some(1));
     let error = stderr(&output);
-    let hint = concat!("hint: ", env!("CARGO_PKG_NAME"), " migrate\n");
+    let hint = concat!("hint: ", env!("APP_NAME"), " migrate\n");
     assert!(
         error.starts_with("error: the database lacks the migration `") && error.ends_with(hint),
         "{error}"

@@ -21,7 +21,7 @@ use crate::lifecycle::{BODY, begin_request};
 
 /// The program, whatever it is called, with an environment of its own.
 pub fn program() -> Command {
-    let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
+    let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("APP_NAME"))));
     command
         .env_clear()
         .env("ENCRYPTION_KEYS", ENCRYPTION_KEYS)

@@ -371,7 +371,7 @@ mod program {
             let spans = collector.spans();
             if let Some(span) = spans.iter().find(|received| received.trace_id() == id) {
                 assert_eq!(span.span.name, "GET /api/me");
-                assert_eq!(span.resource["service.name"], env!("CARGO_PKG_NAME"));
+                assert_eq!(span.resource["service.name"], env!("APP_NAME"));
                 return;
             }
         }

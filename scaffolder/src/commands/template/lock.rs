@@ -1,11 +1,13 @@
 //! `heavy template lock`: tested versions for every combination of features.
 //!
-//! 1. render the combination with every feature, under a name that no crate has
-//! 2. let cargo complete its `Cargo.lock`: versions that are pinned stay, only what is missing is added
-//! 3. do the same for every other combination, each starting from the result of 2, so that all agree
-//! 4. put the lock files together ([`crate::lockgen`]) and write `Cargo.lock` and `hooks/crates.rhai`
+//! 1. render the project with every feature and let cargo complete its `Cargo.lock`: versions that are pinned stay,
+//!    only what is missing is added
+//! 2. do the same without features, with each feature alone, with each pair, and with all but one, each starting from
+//!    the result of 1, so that all agree; that is n² combinations, not 2ⁿ
+//! 3. put the lock files together ([`crate::lockgen`])
+//! 4. compare with cargo in other combinations, chosen by number; a difference is one more to learn from
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::Lock;
 use crate::error::{Error, Result};
@@ -16,65 +18,102 @@ use crate::template::{Manifest, Template};
 use crate::ui::Ui;
 
 use super::outdated::{Outdated, differs};
-use super::resolve::resolve;
+use super::resolve::{Features, locked, resolve};
 
-/// A name that no crate has, so that the project's own shows in cargo's lock file.
-const PROBE: &str = "heavy_lock_probe";
 const LOCK: &str = "Cargo.lock";
-/// Every feature doubles the combinations.
-const MOST_FEATURES: usize = 8;
+/// How many combinations are compared with cargo beside those that the file is made from.
+const COMPARED: u64 = 12;
 
 pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
     let template = Template::from_tree(folder::read(&args.dir)?)?;
+    let features: Vec<String> = names(&template.manifest)?;
     let mut variants: Vec<Variant> = Vec::new();
-    for features in combinations(&template.manifest)? {
-        let busy = ui.busy("Resolving versions");
+    let busy = ui.busy("Resolving versions");
+    for features in asked(&features) {
         busy.now(&described(&features));
         let start = variants.first().map(|with_everything| with_everything.lock.as_str());
-        let lock = resolve(&template, PROBE, &features, start, args.offline)?;
+        let lock = resolve(&template, &features, start, args.offline)?;
         variants.push(Variant { features, lock });
     }
-    let made = template_lock(PROBE, &variants)?;
+    let mut text = template_lock(&variants)?;
+    for features in others(&features) {
+        if variants.iter().any(|variant| variant.features == features) {
+            continue;
+        }
+        busy.now(&described(&features));
+        let lock = resolve(&template, &features, Some(&variants[0].lock), args.offline)?;
+        let as_expected = locked(&template, &text, &features)? == lock;
+        variants.push(Variant { features, lock });
+        if !as_expected {
+            text = template_lock(&variants)?;
+        }
+    }
+    drop(busy);
 
     let below = template.manifest.subfolder.as_ref().map_or_else(|| args.dir.clone(), |folder| args.dir.join(folder));
     let mut outdated = Outdated::default();
-    outdated.extend(differs(below.join(LOCK), made.text.into_bytes())?);
-    if template.files.keys().any(|path| path.is_within("hooks")) {
-        outdated.extend(differs(below.join("hooks/crates.rhai"), as_script(&made.names).into_bytes())?);
-    }
+    outdated.extend(differs(below.join(LOCK), text.into_bytes())?);
     outdated.settle(args.check, &format!("heavy template lock {}", typed(&args.dir)), ui)?;
-    ui.status("Locked", format_args!("{} combinations of features", variants.len()));
+    ui.status(
+        "Locked",
+        format_args!("{} features; compared with cargo in {} combinations", features.len(), variants.len()),
+    );
     Ok(0)
 }
 
-/// Every combination of features, the one with all of them first.
-fn combinations(manifest: &Manifest) -> Result<Vec<BTreeMap<String, bool>>> {
-    let features = manifest.features();
-    if features.len() > MOST_FEATURES {
-        return Err(Error::template(format!(
-            "the template has {} features, which are too many to lock",
-            features.len()
-        ))
-        .hint(format!("at most {MOST_FEATURES} can be resolved in every combination")));
+fn names(manifest: &Manifest) -> Result<Vec<String>> {
+    let features: Vec<String> = manifest.features().iter().map(|feature| feature.name.to_owned()).collect();
+    if features.len() > 32 {
+        return Err(Error::template(format!("the template has {} features; 32 are allowed", features.len())));
     }
-    let all = 0..1_u32 << features.len();
-    let chosen = |bits: u32, at: usize| bits & (1 << at) != 0;
-    let combination =
-        |bits| features.iter().enumerate().map(|(at, feature)| (feature.name.to_owned(), chosen(bits, at))).collect();
-    Ok(all.rev().map(combination).collect())
+    Ok(features)
 }
 
-fn described(features: &BTreeMap<String, bool>) -> String {
+/// The combinations that cargo is asked about: all features, none, one, two, all but one.
+fn asked(features: &[String]) -> Vec<Features> {
+    let count = features.len();
+    let all = (1_u64 << count) - 1;
+    let one = || (0..count).map(|at| 1_u64 << at);
+    let two = one().flat_map(|first| one().map(move |second| first | second));
+    let bits = [all, 0].into_iter().chain(one()).chain(two).chain(one().map(|bit| all ^ bit));
+    distinct(bits, features)
+}
+
+/// Other combinations, far from each other, always the same.
+fn others(features: &[String]) -> Vec<Features> {
+    let all = (1_u64 << features.len()) - 1;
+    // Fibonacci hashing: the steps of the golden ratio spread evenly over the bits.
+    let scattered = (1..=COMPARED).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16 & all);
+    distinct(scattered, features)
+}
+
+fn distinct(all: impl Iterator<Item = u64>, features: &[String]) -> Vec<Features> {
+    let mut seen = BTreeSet::new();
+    all.filter(|bits| seen.insert(*bits)).map(|bits| combination(bits, features)).collect()
+}
+
+fn combination(bits: u64, features: &[String]) -> Features {
+    features
+        .iter()
+        .enumerate()
+        .map(|(at, feature)| (feature.clone(), bits & (1 << at) != 0))
+        .collect::<BTreeMap<_, _>>()
+}
+
+fn described(features: &Features) -> String {
     let chosen: Vec<&str> = features.iter().filter(|(_, chosen)| **chosen).map(|(name, _)| name.as_str()).collect();
     if chosen.is_empty() { "without features".to_owned() } else { format!("with {}", chosen.join(" and ")) }
 }
 
-fn as_script(names: &[String]) -> String {
-    let lines: String = names.iter().map(|name| format!("    \"{name}\",\n")).collect();
-    format!(
-        "// Written by `heavy template lock`: the crates that a project depends on, in snake case.\n\
-         // A project of the same name could not be told from its dependency.\n\
-         \n\
-         export const NAMES = [\n{lines}];\n"
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_combinations_grow_with_the_square_of_the_features() {
+        let names = |count: usize| (0..count).map(|at| format!("f{at}")).collect::<Vec<_>>();
+        let counts: Vec<usize> = (0..10).map(|count| asked(&names(count)).len()).collect();
+        assert_eq!(counts, [1, 2, 4, 8, 16, 27, 29, 37, 46, 56]);
+        assert!(others(&names(10)).len() > 8);
+    }
 }

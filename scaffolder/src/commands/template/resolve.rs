@@ -16,17 +16,16 @@ use crate::tree::{File, Tree, TreePath};
 
 const LOCK: &str = "Cargo.lock";
 
-/// What cargo makes of the `Cargo.lock` of a project named `probe`, starting from `start` or from the template's own.
-pub(super) fn resolve(
-    template: &Template,
-    probe: &str,
-    features: &BTreeMap<String, bool>,
-    start: Option<&str>,
-    offline: bool,
-) -> Result<String> {
-    let given = features.iter().map(|(name, chosen)| (name.clone(), Value::Bool(*chosen))).collect();
-    let answers = Answers::new(ProjectName::parse(probe)?, &template.manifest, given)?;
-    let mut tree = render(template, &answers, &mut NoHost)?.tree;
+/// The name of the projects that are resolved. No crate has it, so that it shows if the lock file depends on it.
+const NAME: &str = "heavy_lock_probe";
+
+/// Every feature, and whether it is chosen.
+pub(super) type Features = BTreeMap<String, bool>;
+
+/// What cargo makes of the `Cargo.lock` of a project with these features, starting from `start` or from the template's
+/// own.
+pub(super) fn resolve(template: &Template, features: &Features, start: Option<&str>, offline: bool) -> Result<String> {
+    let mut tree = rendered(template, features)?;
     if let Some(start) = start {
         with_lock(&mut tree, start);
     }
@@ -35,7 +34,27 @@ pub(super) fn resolve(
     write_into(&place, &tree, &journal)?;
     complete(&place, offline)?;
     let path = place.join(LOCK);
-    fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))
+    let lock = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
+    if lock.contains(NAME) {
+        return Err(Error::template("the project's name is in its `Cargo.lock`, where cargo sorts packages by name")
+            .hint("call the package the same in every project, and only its program like the project: `[[bin]]`"));
+    }
+    Ok(lock)
+}
+
+/// The lock file of a project with these features, if `text` is the template's.
+pub(super) fn locked(template: &Template, text: &str, features: &Features) -> Result<String> {
+    let mut template = template.clone();
+    with_lock(&mut template.files, text);
+    let tree = rendered(&template, features)?;
+    let lock = tree.iter().find(|(path, _)| path.as_str() == LOCK).map(|(_, file)| file.bytes.as_slice());
+    Ok(String::from_utf8_lossy(lock.unwrap_or_default()).into_owned())
+}
+
+fn rendered(template: &Template, features: &Features) -> Result<Tree> {
+    let given = features.iter().map(|(name, chosen)| (name.clone(), Value::Bool(*chosen))).collect();
+    let answers = Answers::new(ProjectName::parse(NAME)?, &template.manifest, given)?;
+    Ok(render(template, &answers, &mut NoHost)?.tree)
 }
 
 fn with_lock(tree: &mut Tree, lock: &str) {

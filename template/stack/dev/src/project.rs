@@ -68,10 +68,10 @@ impl Project {
         let path = self.root.join("Cargo.toml");
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Error::new(format!("cannot read `{}`: {error}", path.display())))?;
-        // The first `name` of the file is the package's.
-        first_value(&text, "default-run")
-            .or_else(|| first_value(&text, "name"))
-            .ok_or_else(|| Error::new(format!("`{}` names no package", path.display())))
+        first_value(&text, "default-run").ok_or_else(|| {
+            Error::new(format!("`{}` has no `default-run`", path.display()))
+                .hint("it names the program of the application")
+        })
     }
 
     /// The folder of the project's own server.
