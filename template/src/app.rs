@@ -150,7 +150,7 @@ impl Deref for AppState {
 impl FromRef<AppState> for CookieSettings {
     fn from_ref(state: &AppState) -> Self {
         Self {
-            project: env!("CARGO_PKG_NAME"),
+            project: env!("APP_NAME"),
             https: state.config.environment.is_production(),
         }
     }
