@@ -170,7 +170,7 @@ pub(crate) enum Db {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
-It uses cargo-nextest where that is installed (`cargo install cargo-nextest --locked`). See docs/tests.md."
+It needs cargo-nextest (`cargo install cargo-nextest --locked`). See docs/tests.md."
 )]
 pub(crate) struct Test {
     /// A part of a test's path, `pages::notes` [default: all]
@@ -181,18 +181,9 @@ pub(crate) struct Test {
     /// Stop at the first failure
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Use `cargo test` even where cargo-nextest is installed
-    #[arg(long)]
-    pub(crate) no_nextest: bool,
     /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
     #[arg(long)]
     pub(crate) workspace: bool,
-    /// Run one test in a debugger
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast"])]
-    pub(crate) debug: Option<String>,
-    /// Build one test for a debugger, and print as JSON what to start
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "once", "fail_fast", "debug"])]
-    pub(crate) print_debug: Option<String>,
 }
 
 /// What may stand in the name of a file.

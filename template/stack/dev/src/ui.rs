@@ -6,8 +6,6 @@
     reason = "this is where printing belongs"
 )]
 
-pub(crate) mod screen;
-
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};

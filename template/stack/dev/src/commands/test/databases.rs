@@ -5,36 +5,25 @@
 
 use stack_db::Schema;
 use stack_db::testing::TestDatabase;
-use tokio::task::JoinHandle;
 
 use crate::databases::DATABASES;
 use crate::project::Project;
-use crate::ui::screen;
+use crate::ui;
 
-/// What makes them ready, beside everything else.
-#[derive(Debug)]
-pub(super) struct Ready(JoinHandle<()>);
-
-/// Starts the server if it does not run, and makes the templates of the schemas as they are now.
-pub(super) fn keep(project: &Project) -> Ready {
+/// Starts the server if it does not run, and makes the templates of the schemas as they are now, beside everything
+/// else.
+pub(super) fn keep(project: &Project) {
     let folders = DATABASES.iter().map(|database| project.schema(database));
     // A schema with a mistake is told of by the tests, which know where.
     let schemas = folders.filter_map(|folder| Schema::read(folder).ok());
     let schemas: Vec<Schema> = schemas.collect();
-    Ready(tokio::spawn(async move {
+    tokio::spawn(async move {
         for schema in schemas {
             // Made by copying the template, which is there then; dropped at once.
             if let Err(error) = TestDatabase::try_create(&schema).await {
-                screen::line(&format!("error: {error}"));
+                ui::say(&format!("error: {error}"));
                 return;
             }
         }
-    }))
-}
-
-impl Ready {
-    /// Waits for it.
-    pub(super) async fn wait(self) {
-        let _ = self.0.await;
-    }
+    });
 }

@@ -1,11 +1,11 @@
 //! What happens outside: saves, keys, signals.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crossterm::event::{self, KeyEvent};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::keys::KeyCommand;
 use crate::error::Result;
 use crate::project::Project;
 use crate::signal::interrupted;
@@ -16,10 +16,10 @@ use crate::watch::Watcher;
 pub(super) enum Event {
     Saved(BTreeSet<PathBuf>),
     /// Files cannot be watched any more, and why.
-    Blind(String),
-    Key(KeyEvent),
-    /// Somebody outside wants it to end.
-    Ended,
+    WatchFailed(String),
+    Key(KeyCommand),
+    /// A signal: the daemon is to end.
+    Interrupted,
 }
 
 /// Hands on what is saved.
@@ -30,13 +30,15 @@ pub(super) fn watch(project: &Project, events: &UnboundedSender<Event>) -> Resul
     tokio::spawn(async move {
         loop {
             let event = match watcher.next().await {
-                Ok(files) => Event::Saved(without_passing(files, |file| root.join(file).exists())),
-                Err(error) => {
-                    let _ = events.send(Event::Blind(error.to_string()));
-                    return;
+                Ok(mut files) => {
+                    // What came and went while something was saved or built has no extension.
+                    files.retain(|file| file.extension().is_some() || root.join(file).exists());
+                    Event::Saved(files)
                 }
+                Err(error) => Event::WatchFailed(error.to_string()),
             };
-            if events.send(event).is_err() {
+            let is_last = matches!(event, Event::WatchFailed(_));
+            if events.send(event).is_err() || is_last {
                 return;
             }
         }
@@ -44,59 +46,13 @@ pub(super) fn watch(project: &Project, events: &UnboundedSender<Event>) -> Resul
     Ok(())
 }
 
-/// Without what came and went while something was saved or built: no ending, and not there any more. A folder of
-/// code that is gone looks the same, and is kept if nothing beside it was saved.
-fn without_passing(files: BTreeSet<PathBuf>, exists: impl Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
-    let there: Vec<&PathBuf> = files.iter().filter(|file| exists(file)).collect();
-    let mut folders: BTreeSet<_> = there.iter().map(|file| file.parent()).collect();
-    folders.insert(Some(Path::new("")));
-    let passing = |file: &Path| file.extension().is_none() && folders.contains(&file.parent());
-    let kept = files.iter().filter(|file| exists(file) || !passing(file));
-    kept.cloned().collect()
-}
-
-/// Hands on each key, from a thread that ends with the process: there is no other way out of waiting for one.
-pub(super) fn listen_to_keys(events: &UnboundedSender<Event>) {
-    let events = events.clone();
-    std::thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            if let event::Event::Key(key) = event
-                && events.send(Event::Key(key)).is_err()
-            {
-                return;
-            }
-        }
-    });
-}
-
-/// Hands on Ctrl-C, the end of the terminal, and being asked to end. Once is enough: the daemon goes then.
+/// Hands on Ctrl-C, the end of the terminal, and a request to end. Once is enough: the daemon ends then.
 pub(super) fn listen_to_signals(events: &UnboundedSender<Event>) -> Result<()> {
     let interrupted = interrupted()?;
     let events = events.clone();
     tokio::spawn(async move {
         interrupted.await;
-        let _ = events.send(Event::Ended);
+        let _ = events.send(Event::Interrupted);
     });
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_editor_writes_in_between_is_not_named() {
-        let files = [
-            "src/app.rs",
-            "src/sedXyZ",
-            "src/gone.rs",
-            "old/folder",
-            "targetAb",
-        ];
-        let kept = without_passing(files.iter().map(PathBuf::from).collect(), |file| {
-            file == Path::new("src/app.rs")
-        });
-        let wanted = ["old/folder", "src/app.rs", "src/gone.rs"];
-        assert!(kept.iter().eq(wanted.map(PathBuf::from).iter()), "{kept:?}");
-    }
 }
