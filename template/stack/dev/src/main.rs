@@ -4,7 +4,6 @@
 //! - [`commands`]: one file per command.
 //! - [`project`]: where the project is, its settings; [`databases`]: what databases it has.
 //! - [`cargo`]: how the application is built and run.
-//! - [`on_path`]: which programs this machine has.
 //! - [`signal`]: asking processes to end, and being asked.
 //! - [`guard`]: which databases may be dropped.
 //! - [`watch`]: what changes in the project's folder.
@@ -20,7 +19,6 @@ mod commands;
 mod databases;
 mod error;
 mod guard;
-mod on_path;
 mod project;
 mod signal;
 mod ui;
