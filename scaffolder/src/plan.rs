@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::suggest::typed;
+use crate::suggest::{listed, typed};
 use crate::tree::{Tree, TreePath};
 
 mod apply;
@@ -40,6 +40,8 @@ pub mod steps;
 pub struct Plan {
     target: PathBuf,
     place: Place,
+    /// Whether the target is the top of a git repository already.
+    in_repository: bool,
     /// What will be created.
     pub create: Tree,
     /// What exists already, byte for byte.
@@ -48,6 +50,9 @@ pub struct Plan {
     pub kept: Vec<TreePath>,
 }
 
+/// What GitHub and others put into a new repository when asked for it, as beginnings of names in lower case.
+const FORGE_FILES: [&str; 5] = ["readme", "license", "licence", ".gitignore", ".gitattributes"];
+
 /// What stands at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -55,12 +60,15 @@ pub enum Place {
     Free,
     /// A folder with nothing in it.
     Empty,
-    /// A folder with something in it.
+    /// A git repository with at most the files of [`FORGE_FILES`] in it.
+    Clone,
+    /// A folder with something in it, to which the person wants to add.
     Occupied,
 }
 
 impl Place {
-    /// Looks at `target`; a folder that is not empty is fine only with `force`.
+    /// Looks at `target`; a folder that is not empty is fine if it is a new clone ([`Place::Clone`]) or
+    /// with `force`.
     ///
     /// # Errors
     /// `target` is no folder, lies below a file, cannot be read, or is not empty.
@@ -74,11 +82,16 @@ impl Place {
             return Err(Error::user(format!("`{shown}` exists and is not a folder"))
                 .hint("choose another path for the project"));
         }
-        let mut entries = fs::read_dir(target).map_err(|error| Error::io("read the folder", target, &error))?;
-        match entries.next() {
-            None => Ok(Self::Empty),
-            Some(_) if force => Ok(Self::Occupied),
-            Some(_) => Err(Error::user(format!("the folder `{shown}` is not empty")).hint(format!(
+        let entries = fs::read_dir(target)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .map_err(|error| Error::io("read the folder", target, &error))?;
+        let names: Vec<_> = entries.iter().map(|entry| entry.file_name().to_string_lossy().to_lowercase()).collect();
+        let from_a_forge = |name: &String| name == ".git" || FORGE_FILES.iter().any(|file| name.starts_with(file));
+        match names.as_slice() {
+            [] => Ok(Self::Empty),
+            _ if force => Ok(Self::Occupied),
+            names if names.iter().any(|name| name == ".git") && names.iter().all(from_a_forge) => Ok(Self::Clone),
+            _ => Err(Error::user(format!("the folder `{shown}` is not empty")).hint(format!(
                 "choose another path, or add what is missing with `heavy new {} --force` (it overwrites nothing)",
                 typed(target)
             ))),
@@ -90,11 +103,14 @@ impl Plan {
     /// Compares `tree` with what stands at `target`.
     ///
     /// # Errors
-    /// As [`Place::of`]; and if a file would be written through a symbolic link.
+    /// As [`Place::of`]; if a file would be written through a symbolic link; if a file of a new clone differs from the
+    /// template's.
     pub fn survey(target: &Path, tree: Tree, force: bool) -> Result<Self> {
         let place = Place::of(target, force)?;
-        let mut plan = Self { target: target.to_owned(), place, create: tree, same: Vec::new(), kept: Vec::new() };
-        if place == Place::Occupied {
+        let in_repository = at(&target.join(".git"))?.is_some();
+        let target = target.to_owned();
+        let mut plan = Self { target, place, in_repository, create: tree, same: Vec::new(), kept: Vec::new() };
+        if matches!(place, Place::Clone | Place::Occupied) {
             for (path, file) in std::mem::take(&mut plan.create) {
                 match plan.compare(&path, &file.bytes)? {
                     Found::Nothing => drop(plan.create.insert(path, file)),
@@ -102,6 +118,11 @@ impl Plan {
                     Found::Other => plan.kept.push(path),
                 }
             }
+        }
+        if place == Place::Clone && !plan.kept.is_empty() {
+            let files = listed(plan.kept.iter().map(TreePath::as_str));
+            return Err(Error::user(format!("the template has files of its own for what is there already: {files}"))
+                .hint(format!("remove them, or keep them and add the rest with `heavy new {} --force`", typed(&plan.target))));
         }
         Ok(plan)
     }

@@ -25,15 +25,20 @@ impl Prompt {
         })
     }
 
-    /// Asks for the project's name until it is a good one. `refused` says why the one at hand is not.
+    /// Asks for the project's name until it is a good one and `check` accepts it. `refused` says why the one at hand
+    /// was not accepted.
     ///
     /// # Errors
     /// The person stopped.
-    pub fn name(&self, refused: Option<&Error>) -> Result<ProjectName> {
+    pub fn name(
+        &self,
+        refused: Option<&Error>,
+        check: impl Fn(&ProjectName) -> Result<()>,
+    ) -> Result<ProjectName> {
         let why = refused.map(|error| format!("{}. ", error.message)).unwrap_or_default();
         let text: String = Input::with_theme(&*self.0)
             .with_prompt(format!("{why}Name of the project (for example my-app)"))
-            .validate_with(|text: &String| ProjectName::parse(text.trim()).map(drop))
+            .validate_with(|text: &String| ProjectName::parse(text.trim()).and_then(|name| check(&name)))
             .interact_text()
             .map_err(stopped)?;
         ProjectName::parse(text.trim())

@@ -15,8 +15,8 @@ pub(crate) mod lists;
 mod paths;
 
 use crate::answers::{Answers, ProjectName, Value};
-use crate::error::{Error, Result};
-use crate::hooks::{Hooks, Host, NoHost, Variable, Variables};
+use crate::error::{Error, Kind, Result};
+use crate::hooks::{Hooks, Host, NoHost, Surroundings, Variable, Variables};
 use crate::template::Template;
 use crate::tree::{File, Tree, TreePath};
 
@@ -43,7 +43,7 @@ pub struct Rendered {
 pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Result<Rendered> {
     let manifest = &template.manifest;
     let mut tree = template.files.clone();
-    let mut variables = built_in(answers, host);
+    let mut variables = built_in(&answers.name, &host.surroundings());
     let mut notes = Vec::new();
     let scripted = manifest.hooks.all().next().is_some() || !manifest.conditionals.is_empty();
     let hooks = scripted.then(|| Hooks::new(host));
@@ -71,12 +71,31 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
     Ok(Rendered { tree, notes })
 }
 
+/// Runs the `init` hooks for a name alone, so that a name that the template refuses is refused when it is asked for.
+///
+/// # Errors
+/// Of kind `User`: a hook refused the name. A hook that asks or fails says so when the project is rendered, not here.
+pub fn check_name(template: &Template, name: &ProjectName, surroundings: &Surroundings) -> Result<()> {
+    let mut host = Bystander(surroundings.clone());
+    let hooks = Hooks::new(&host);
+    let mut tree = template.files.clone();
+    let mut variables = built_in(name, surroundings);
+    for script in &template.manifest.hooks.init {
+        match hooks.run(script, &mut tree, &mut variables, &mut host) {
+            Ok(_) => {}
+            Err(error) if error.kind == Kind::User => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
 /// Renders sentences of the manifest with some answers, without hooks; those that come out empty are left out.
 ///
 /// # Errors
 /// Of kind `Template`: a placeholder that nothing declares, a tag that does not end.
 pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
-    let mut variables = built_in(answers, &NoHost);
+    let mut variables = built_in(&answers.name, &NoHost.surroundings());
     name_and_answers(answers, &mut variables)?;
     let renderer = Renderer::new(&variables);
     let mut sentences = Vec::new();
@@ -87,18 +106,46 @@ pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
     Ok(sentences)
 }
 
+/// Knows the machine, and neither answers a hook nor runs its commands.
+struct Bystander(Surroundings);
+
+impl Host for Bystander {
+    fn surroundings(&self) -> Surroundings {
+        self.0.clone()
+    }
+
+    fn ask_text(&mut self, _: &str, _: Option<&str>, _: Option<&str>) -> Result<String> {
+        Err(unanswered())
+    }
+
+    fn ask_bool(&mut self, _: &str, _: bool) -> Result<bool> {
+        Err(unanswered())
+    }
+
+    fn ask_choice(&mut self, _: &str, _: &str, _: &[String]) -> Result<String> {
+        Err(unanswered())
+    }
+
+    fn run_command(&mut self, _: &str, _: &[String], _: &mut Tree) -> Result<String> {
+        Err(unanswered())
+    }
+}
+
+fn unanswered() -> Error {
+    Error::new(Kind::Stopped, "the hook asks for more than the name")
+}
+
 /// What is known before anything is asked.
-fn built_in(answers: &Answers, host: &dyn Host) -> Variables {
-    let surroundings = host.surroundings();
+fn built_in(name: &ProjectName, surroundings: &Surroundings) -> Variables {
     let text = |name: &str, value: String| (name.to_owned(), Variable::Text(value));
     let mut variables = Variables::from([
-        text("project-name", answers.name.typed().to_owned()),
+        text("project-name", name.typed().to_owned()),
         text("crate_type", "bin".to_owned()),
         text("os-arch", format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)),
         ("is_init".to_owned(), Variable::Bool(false)),
     ]);
-    variables.extend(surroundings.authors.map(|value| text("authors", value)));
-    variables.extend(surroundings.username.map(|value| text("username", value)));
+    variables.extend(surroundings.authors.clone().map(|value| text("authors", value)));
+    variables.extend(surroundings.username.clone().map(|value| text("username", value)));
     variables.insert("within_cargo_project".to_owned(), Variable::Bool(surroundings.within_cargo_project));
     variables
 }

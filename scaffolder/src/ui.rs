@@ -241,6 +241,8 @@ pub fn stopped() -> u8 {
     clear_spinner();
     if console::user_attended_stderr() {
         drop(console::Term::stderr().show_cursor());
+        // A question may stand on the line, or the terminal's own `^C`.
+        say("");
     }
     error(&Error::new(Kind::Stopped, "stopped; nothing was left behind"));
     Kind::Stopped.exit_code()

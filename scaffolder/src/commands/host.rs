@@ -20,16 +20,21 @@ pub(super) struct Person<'a> {
     pub(super) absolute: &'a Path,
 }
 
+/// What a hook may know of the machine when the project goes to the path `as_typed`, which is `absolute` from the root on.
+pub(super) fn surroundings(as_typed: &Path, absolute: &Path) -> Surroundings {
+    let mut above = absolute.ancestors().skip(1);
+    Surroundings {
+        authors: None,
+        username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
+        // What a hook says to type next is shorter with it.
+        destination: typed(as_typed),
+        within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
+    }
+}
+
 impl Host for Person<'_> {
     fn surroundings(&self) -> Surroundings {
-        let mut above = self.absolute.ancestors().skip(1);
-        Surroundings {
-            authors: None,
-            username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
-            // What a hook says to type next is shorter with it.
-            destination: typed(self.typed),
-            within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
-        }
+        surroundings(self.typed, self.absolute)
     }
 
     fn ask_text(&mut self, prompt: &str, default: Option<&str>, regex: Option<&str>) -> Result<String> {

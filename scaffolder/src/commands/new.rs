@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::cli::{New, Vcs};
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Place, Plan};
-use crate::project::{origin, repository};
+use crate::plan::{MakeRepository, Plan};
+use crate::project::origin;
+use crate::project::repository::{self, FirstCommit, Surrounding};
 use crate::prompt::Prompt;
 use crate::render::render;
 use crate::source::Source;
@@ -27,12 +28,11 @@ mod values;
 pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let prompt = if args.defaults || args.json { None } else { Prompt::at_terminal() };
     let file = args.answers.as_deref().map(answers_file::read).transpose()?;
-    let destination = destination::choose(args, file.as_ref(), prompt.as_ref())?;
-    // Refused before anything is fetched or asked.
-    Place::of(&destination.path, args.force)?;
+    let request = destination::Request::read(args, file.as_ref(), prompt.as_ref())?;
 
     let (source, loaded) = load(&args.template, ui)?;
     let template = Template::from_tree(loaded.tree)?;
+    let destination = request.settle(&template, prompt.as_ref())?;
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 
     let mut host = Person {
@@ -64,12 +64,18 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     }
 
     let git = args.vcs == Vcs::Git;
-    let surrounding = if git { repository::surrounding(&destination.absolute) } else { None };
+    let surrounding = if git { Surrounding::of(&destination.absolute) } else { Surrounding::None };
     let create = |folder: &Path| repository::create(folder, &plan.create);
+    let commit = |folder: &Path| repository::commit(folder, &plan.create);
+    let repository: Option<MakeRepository<'_, FirstCommit>> = match &surrounding {
+        Surrounding::None if git => Some(&create),
+        Surrounding::Fresh => Some(&commit),
+        Surrounding::None | Surrounding::Other(_) => None,
+    };
     report.creating(ui);
-    let commit = plan.apply((git && surrounding.is_none()).then_some(&create as _))?;
+    let commit = plan.apply(repository)?;
 
-    report.created(ui, commit, surrounding.as_deref())?;
+    report.created(ui, commit, surrounding.other())?;
     if !plan.kept.is_empty() {
         return Err(left_open(&plan));
     }

@@ -10,7 +10,7 @@ use super::{Place, Plan, create_new};
 use crate::error::{Error, Result};
 use crate::tree::Tree;
 
-/// Makes a repository in a complete project, whose folder it gets.
+/// Makes a repository in a complete project, whose folder it gets; or the first commit of the one that is there.
 pub type MakeRepository<'a, R> = &'a dyn Fn(&Path) -> Result<R>;
 
 impl Plan {
@@ -22,7 +22,7 @@ impl Plan {
         let journal = Journal::begin();
         match self.place {
             Place::Free => self.rename_into_place(&journal, repository),
-            Place::Empty | Place::Occupied => self.fill(&journal, repository),
+            Place::Empty | Place::Clone | Place::Occupied => self.fill(&journal, repository),
         }
     }
 
@@ -56,6 +56,10 @@ impl Plan {
                 .make_file(&at_disk, file.executable)
                 .and_then(|mut open| open.write_all(&file.bytes))
                 .map_err(|error| written_meanwhile(&at_disk, &error))?;
+        }
+        if self.in_repository {
+            // It was there before, so nothing of it is taken back: the commit is the last thing that can fail.
+            return journal.conclude(|| repository.map(|commit| commit(&self.target)).transpose());
         }
         let git = self.target.join(".git");
         let taken = || written_meanwhile(&git, &ErrorKind::AlreadyExists.into());

@@ -19,12 +19,43 @@ pub struct FirstCommit {
     pub signed_by_user: bool,
 }
 
-/// The repository that a new folder at `target` would lie in: its git folder.
-#[must_use]
-pub fn surrounding(target: &Path) -> Option<PathBuf> {
-    let existing = target.ancestors().find(|folder| folder.is_dir())?;
-    let (found, _trust) = gix::discover::upwards(existing).ok()?;
-    Some(found.as_ref().to_owned())
+/// The repository that a project's folder lies in, before the project is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Surrounding {
+    /// There is none.
+    None,
+    /// The folder is the top of a repository that has no commit and nothing staged, as a clone of an empty one.
+    Fresh,
+    /// Any other, with the path of its git folder.
+    Other(PathBuf),
+}
+
+impl Surrounding {
+    /// Looks for the repository that `target` lies in, or would lie in.
+    #[must_use]
+    pub fn of(target: &Path) -> Self {
+        let Some(existing) = target.ancestors().find(|folder| folder.is_dir()) else { return Self::None };
+        let Ok((found, _trust)) = gix::discover::upwards(existing) else { return Self::None };
+        if existing == target && is_fresh(target) { Self::Fresh } else { Self::Other(found.as_ref().to_owned()) }
+    }
+
+    /// The git folder of a repository that takes no first commit.
+    #[must_use]
+    pub fn other(&self) -> Option<&Path> {
+        match self {
+            Self::Other(git) => Some(git),
+            Self::None | Self::Fresh => None,
+        }
+    }
+}
+
+/// Whether `folder` is the top of a repository without a commit and with an empty index.
+fn is_fresh(folder: &Path) -> bool {
+    gix::open(folder).is_ok_and(|repository| {
+        repository.workdir().is_some()
+            && repository.head().is_ok_and(|head| head.is_unborn())
+            && repository.index_or_empty().is_ok_and(|index| index.entries().is_empty())
+    })
 }
 
 /// Makes a repository in `folder`, on the branch that the user's `init.defaultBranch` names, and commits `tree`,
@@ -33,17 +64,29 @@ pub fn surrounding(target: &Path) -> Option<PathBuf> {
 /// # Errors
 /// Something could not be read or written.
 pub fn create(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
-    commit(folder, tree).map_err(|error| {
+    let options = gix::create::Options::default();
+    let made = gix::ThreadSafeRepository::init(folder, gix::create::Kind::WithWorktree, options);
+    made.map_err(gix::Error::from).and_then(|repository| first_commit(repository.into(), tree)).map_err(|error| {
         Error::system(format!("cannot make a git repository in `{}`", folder.display()))
             .because(error)
             .hint("add `--vcs none` to create the project without one")
     })
 }
 
-fn commit(folder: &Path, tree: &Tree) -> Result<FirstCommit, gix::Error> {
-    let options = gix::create::Options::default();
-    let mut repository: gix::Repository =
-        gix::ThreadSafeRepository::init(folder, gix::create::Kind::WithWorktree, options)?.into();
+/// Commits `tree` as [`create`] does, to the fresh repository ([`Surrounding::Fresh`]) in `folder`, on the branch that
+/// it is on.
+///
+/// # Errors
+/// Something could not be read or written.
+pub fn commit(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
+    gix::open(folder).map_err(gix::Error::from).and_then(|repository| first_commit(repository, tree)).map_err(|error| {
+        Error::system(format!("cannot commit to the git repository in `{}`", folder.display()))
+            .because(error)
+            .hint("add `--vcs none` to create the project without a commit")
+    })
+}
+
+fn first_commit(mut repository: gix::Repository, tree: &Tree) -> Result<FirstCommit, gix::Error> {
     let signed_by_user = repository.committer().is_some_and(|found| found.is_ok())
         && repository.author().is_some_and(|found| found.is_ok());
     if !signed_by_user {

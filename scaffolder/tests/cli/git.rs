@@ -54,9 +54,79 @@ fn inside_a_repository_no_other_is_made() {
     --- err
         Creating `my_app` ("My App") in mono/services/my-app
          Created 4 files
-    note: `$WORK/mono` is a git repository already, so no new one was made
+    note: `$WORK/mono` is a git repository already: no new one was made, and nothing was committed
     "#);
     assert!(!env.path("mono/services/my-app/.git").exists());
+}
+
+/// A clone of an empty repository on a server, as a person has it before the first commit.
+fn empty_clone(env: &Environment, folder: &str) {
+    std::fs::create_dir(env.path(folder)).expect("a folder");
+    env.git(folder, &["init", "--quiet", "--initial-branch=trunk"]);
+    env.git(folder, &["remote", "add", "origin", "https://example.com/owner/shop.git"]);
+}
+
+#[test]
+fn a_clone_of_an_empty_repository_is_filled_and_gets_its_first_commit() {
+    let env = Environment::new();
+    env.template(&[]);
+    empty_clone(&env, "shop");
+    let output = env.command(&["new", ".", "--template", "../template"]).current_dir(env.path("shop")).output();
+    let output = output.expect("heavy starts");
+    insta::assert_snapshot!(env.shown(&output), @r#"
+    exit 0
+    --- err
+        Creating `shop` ("Shop") in .
+         Created 4 files, and the first commit
+    note: git knows no name to sign with, so the commit is signed `heavy <heavy@localhost>`
+    "#);
+    assert_eq!(env.git("shop", &["status", "--porcelain", "--branch"]), "## trunk\n");
+    assert_eq!(env.git("shop", &["log", "--format=%s"]), "Create the project with heavy\n");
+    assert_eq!(env.git("shop", &["remote"]), "origin\n");
+    assert_eq!(env.git("shop", &["fsck", "--strict"]), "");
+}
+
+#[test]
+fn a_clone_with_a_license_and_a_commit_is_filled_and_left_to_be_committed() {
+    let env = Environment::new();
+    env.template(&[]);
+    empty_clone(&env, "shop");
+    env.write("shop/LICENSE", "mine");
+    env.git("shop", &["add", "--all"]);
+    env.git("shop", &["commit", "--quiet", "--message=first"]);
+    insta::assert_snapshot!(env.run(&["new", "shop", "--template", "template"]), @r#"
+    exit 0
+    --- err
+        Creating `shop` ("Shop") in shop
+         Created 4 files
+    note: `$WORK/shop` is a git repository already: no new one was made, and nothing was committed
+    "#);
+    assert_eq!(env.git("shop", &["log", "--format=%s"]), "first\n");
+    assert_eq!(env.git("shop", &["status", "--porcelain", "LICENSE"]), "");
+}
+
+#[test]
+fn a_clone_with_a_file_that_the_template_has_too_is_refused_with_both_ways_out() {
+    let env = Environment::new();
+    env.template(&[("README.md", "the template's")]);
+    empty_clone(&env, "shop");
+    env.write("shop/README.md", "# shop");
+    insta::assert_snapshot!(env.run(&["new", "shop", "--template", "template"]), @"
+    exit 2
+    --- err
+    error: the template has files of its own for what is there already: `README.md`
+    hint: remove them, or keep them and add the rest with `heavy new shop --force`
+    ");
+    assert_eq!(env.list("shop"), [".git", "README.md"]);
+}
+
+#[test]
+fn a_repository_with_work_in_it_is_not_filled_without_force() {
+    let env = Environment::new();
+    env.template(&[]);
+    empty_clone(&env, "shop");
+    env.write("shop/main.py", "mine");
+    assert!(env.run(&["new", "shop", "--template", "template"]).contains("is not empty"));
 }
 
 #[test]

@@ -40,6 +40,38 @@ fn a_person_is_asked_for_name_title_and_features() {
     }
 }
 
+/// The template of `env` refuses the name `tokio` in its `init` hook.
+fn a_refused_name(env: &Environment) {
+    env.template(&[("hooks/init.rhai", "if variable::get(\"project-name\") == \"tokio\" { abort(\"not tokio\"); }")]);
+    let manifest = env.read("template/cargo-generate.toml") + "[hooks]\ninit = [\"hooks/init.rhai\"]\n";
+    env.write("template/cargo-generate.toml", manifest);
+}
+
+#[test]
+fn a_name_that_the_template_refuses_or_that_is_taken_is_asked_for_again_at_once() {
+    let env = Environment::new();
+    a_refused_name(&env);
+    env.write("taken/file", "mine");
+    let mut terminal = on_terminal(&env, &["new", "--template", "template"]);
+    terminal.exp_string("Name of the project").expect("a question");
+    for (name, why) in [("tokio", "not tokio"), ("taken", "`taken` is not empty")] {
+        terminal.send_line(name).expect("an answer");
+        terminal.exp_string(why).expect("a refusal");
+        terminal.send(&"\u{7f}".repeat(name.len())).expect("keys");
+    }
+    terminal.send_line("my-shop").expect("an answer");
+    terminal.exp_string("My Shop").expect("the next question");
+}
+
+#[test]
+fn a_given_name_that_the_template_refuses_is_asked_for_before_anything_else() {
+    let env = Environment::new();
+    a_refused_name(&env);
+    let mut terminal = on_terminal(&env, &["new", "tokio", "--template", "template"]);
+    let before = terminal.exp_string("not tokio. Name of the project").expect("a question");
+    assert!(!before.contains("Title"), "{before}");
+}
+
 #[test]
 fn only_what_is_missing_is_asked() {
     let env = Environment::new();
@@ -66,8 +98,12 @@ fn ctrl_c_at_a_question_ends_it_and_leaves_nothing() {
     env.template(&[]);
     let mut terminal = on_terminal(&env, &["new", "my-app", "--template", "template"]);
     terminal.exp_string("Title").expect("a question");
+    terminal.send("half an ans").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("half an ans").expect("an echo");
     terminal.send_control('c').expect("a key");
-    terminal.exp_string("error: stopped").expect("the end");
+    // On a line of its own.
+    terminal.exp_string("\nerror: stopped").expect("the end");
     terminal.exp_eof().expect("the end");
     assert_eq!(env.list(""), ["template"]);
 }
