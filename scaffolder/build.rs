@@ -7,6 +7,10 @@ use std::{env, fs};
 
 #[path = "src/archive.rs"]
 mod archive;
+#[path = "src/disk"]
+mod disk {
+    pub(crate) mod mode;
+}
 #[path = "src/error.rs"]
 mod error;
 #[path = "src/tree.rs"]

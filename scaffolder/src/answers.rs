@@ -3,31 +3,13 @@
 pub(crate) mod migrate;
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
 
 use crate::error::{Error, Result};
+use crate::manifest::{Manifest, Question, QuestionKind};
 pub use crate::name::ProjectName;
 use crate::suggest::{listed, nearest};
-use crate::template::{Manifest, Question, QuestionKind};
+pub use crate::value::Value;
 pub use migrate::{Migrated, migrate};
-
-/// One answer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Value {
-    /// Whether a feature is chosen.
-    Bool(bool),
-    /// A line of text, or one of several choices.
-    Text(String),
-}
-
-impl Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bool(value) => write!(f, "{value}"),
-            Self::Text(value) => f.write_str(value),
-        }
-    }
-}
 
 /// A name and one valid answer to every question of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@
 //!      and by its stamp the one that a project was made from ([`source::base`]). All it writes is a cache ([`source::cache`]).
 //!    - [`prompt`] is the only module that asks, [`ui`] the only one that prints.
 //!    - [`plan`] is the only writer of a project. A [`plan::Plan`] says what will be written; applying it happens in
-//!      full or not at all, whatever error, Ctrl-C or kill comes between ([`plan::journal`], [`plan::stage`]).
+//!      full or not at all, whatever error, Ctrl-C or kill comes between ([`disk::journal`], [`plan::stage`]).
 //!      [`plan::moves`] does the same to a project that exists, and takes it back.
 //!    - [`project`] is a project on disk: its git repository, `cargo` in it.
 //! 3. Below that nothing prints, asks, or looks at disk, network, environment or clock:
@@ -41,6 +41,7 @@ pub mod cli;
 pub mod commands;
 pub mod dialect;
 pub mod diff;
+pub mod disk;
 pub mod error;
 pub mod hooks;
 pub mod lint;
@@ -54,6 +55,7 @@ pub mod plan;
 pub mod project;
 pub mod prompt;
 pub mod render;
+pub mod snapshot;
 pub mod source;
 pub mod stamp;
 pub mod suggest;
@@ -64,3 +66,7 @@ pub mod timekeeper;
 pub mod transition;
 pub mod tree;
 pub mod ui;
+pub mod value;
+
+#[cfg(test)]
+mod layers;

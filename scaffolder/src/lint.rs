@@ -9,6 +9,7 @@ mod files;
 mod layout;
 mod manifest;
 mod own;
+mod placeholders;
 mod tags;
 
 use std::collections::BTreeSet;

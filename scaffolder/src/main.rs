@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use heavy_stack::cli::Typed;
 use heavy_stack::error::{Error, Kind};
-use heavy_stack::plan::journal;
+use heavy_stack::disk::journal;
 use heavy_stack::{cli, commands, ui};
 
 fn main() -> ExitCode {

@@ -1,6 +1,7 @@
 //! `cargo-generate.toml`: what a template asks, and which files go where.
 
 mod own;
+pub(crate) mod patterns;
 mod question;
 
 use std::collections::BTreeMap;
@@ -9,10 +10,12 @@ use serde::Deserialize;
 use toml::Table;
 
 use crate::error::{Error, Result};
-use crate::template::MANIFEST;
 use crate::tree::{Tree, TreePath};
 pub use own::{Migration, Once};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};
+
+/// The manifest's file name, in the place where `cargo generate` looks for it.
+pub const MANIFEST: &str = "cargo-generate.toml";
 
 /// A template's manifest, as far as it changes what is rendered.
 #[derive(Clone, Debug, Default)]

@@ -4,11 +4,11 @@
 //! rendering where it should go. One merge is four steps:
 //!
 //! 1. `renames` finds what each side renamed since the base, `folders` which folders moved with it.
-//! 2. `entries` brings together what is one file in the three trees and decides where it goes; `clashes` are those
-//!    that want the same place.
+//! 2. `placement` brings together what is one file in the three trees (`entries`) and decides where it goes;
+//!    `collisions` are those that want the same place.
 //! 3. `content` merges each file: a driver, then lines (`lines`, in the user's own line endings: `text`), then keys
-//!    (`structure`: `toml`, `json`; never at the price of a line: `keeps`).
-//! 4. `outcome` puts it into the tree and names what is left to decide; `beside` finds names for the template's
+//!    (`structure`: `toml`, `json`; never at the price of a line: `preservation`).
+//! 4. `outcome` puts it into the tree and names what is left to decide; `side_files` finds names for the template's
 //!    version of a file where the user's stays.
 //!
 //! Three laws hold for all trees (tests in `laws`): merge(b, o, b) = o, merge(b, b, t) = t, merge(b, x, x) = x. And no
@@ -18,16 +18,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{File, Tree, TreePath};
 
-pub(crate) mod beside;
-mod clashes;
+mod additions;
+mod collisions;
 mod content;
 mod entries;
 mod folders;
 mod json;
-mod keeps;
 mod lines;
 mod outcome;
+mod paths;
+mod placement;
+mod preservation;
 mod renames;
+pub(crate) mod side_files;
 mod structure;
 mod text;
 mod toml;
@@ -41,7 +44,7 @@ mod laws;
 /// a [`Conflict`], and then both versions are in it.
 #[must_use]
 pub fn merge(base: &Tree, ours: &Tree, theirs: &Tree, labels: &Labels, driver: &dyn Driver) -> Merged {
-    let entries = entries::settle(base, ours, theirs);
+    let entries = placement::settle(base, ours, theirs);
     outcome::merged(&entries, ours, theirs, &content::Merger { labels, driver })
 }
 

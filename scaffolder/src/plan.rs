@@ -5,14 +5,14 @@
 //!
 //! - a folder that does not exist is put together in a hidden folder beside it ([`stage`]) and renamed into place;
 //! - a folder that exists is filled file by file. Nothing in it is overwritten, deleted or written through a
-//!   symbolic link, and what was added is taken back if anything fails ([`journal`]).
+//!   symbolic link, and what was added is taken back if anything fails ([`journal`](crate::disk::journal)).
 //!
 //! A project that exists is moved by [`moves`]: every file's former and new content is noted down in a folder that git
 //! does not see (`ledger`, `record`), then the files are replaced one by one (`moving`, `replay`), then the note is
 //! closed. A kill in between is finished or rolled back from the note (`recovery`); a closed one can be taken back
 //! (`back`). Each step on the disk goes through [`steps`].
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,13 +21,13 @@ use crate::suggest::{listed, typed};
 use crate::tree::{Tree, TreePath};
 
 mod apply;
-pub use apply::{MakeRepository, write_into};
+pub use apply::MakeRepository;
 mod back;
 mod conclusion;
-pub mod journal;
 mod ledger;
 pub mod moves;
 mod moving;
+mod outcome;
 mod record;
 mod recovery;
 mod replay;
@@ -170,18 +170,4 @@ fn at(path: &Path) -> Result<Option<Metadata>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("look at", path, &error)),
     }
-}
-
-/// Creates the file `path`, which must not exist, even as a symbolic link.
-fn create_new(path: &Path, executable: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if executable {
-        // The umask takes its share, as it does from any new program.
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
-    }
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(path)
 }

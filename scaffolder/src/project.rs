@@ -9,6 +9,7 @@ use git::Git;
 pub mod cargo;
 pub mod cleanliness;
 pub mod driver;
+pub mod files;
 pub mod git;
 pub mod hook_command;
 pub mod index;
@@ -16,7 +17,6 @@ pub mod look;
 pub mod origin;
 pub mod repository;
 pub mod rustfmt;
-pub mod snapshot;
 
 /// The folder that holds the state of moves where there is no repository to keep it in.
 pub(crate) const STATE_FOLDER: &str = ".heavy";

@@ -1,11 +1,8 @@
 //! A template as a value: its manifest and the project tree, not yet rendered.
 
 use crate::error::{Error, Result};
-pub use crate::manifest::{Choice, Conditional, Feature, HookPaths, Manifest, Question, QuestionKind};
+pub use crate::manifest::{Choice, Conditional, Feature, HookPaths, MANIFEST, Manifest, Question, QuestionKind};
 use crate::tree::{File, Tree, TreePath};
-
-/// The manifest's file name, in the place where `cargo generate` looks for it.
-pub const MANIFEST: &str = "cargo-generate.toml";
 
 /// What `cargo generate` takes out of the root of a template before it renders.
 pub const HOUSEKEEPING: [&str; 3] = [MANIFEST, ".genignore", ".cargo-ok"];

@@ -18,9 +18,9 @@
 //! [`logbook`], [`cement`](mod@cement) signs with the [`key`], [`history`] is what was committed.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
+use crate::disk::replace::{Access, replace};
 use crate::error::{Error, Result};
 
 pub mod cement;
@@ -32,29 +32,9 @@ pub mod place;
 pub mod sieve;
 pub mod watch;
 
-/// Writes a file in full or not at all: beside it, to the disk, and renamed.
-fn write_whole(path: &Path, content: &[u8], private: bool) -> Result<()> {
-    let failed = |error: std::io::Error| Error::io("write", path, &error);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".heavy-{name}-{}", std::process::id()));
-    let write = || {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        if private {
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        }
-        #[cfg(not(unix))]
-        let _ = private;
-        let mut file = options.open(&beside)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().map_err(|error| {
-        drop(fs::remove_file(&beside));
-        failed(error)
-    })
+/// Writes a file in full or not at all, and to the disk itself.
+fn write_whole(path: &Path, content: &[u8], access: Access) -> Result<()> {
+    replace(path, content, access).map_err(|error| Error::io("write", path, &error))
 }
 
 /// Opens a file to lock it; it stays where it is for ever.

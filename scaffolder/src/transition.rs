@@ -11,9 +11,9 @@
 //! is a [`Change`].
 
 use crate::error::Result;
-use crate::merge::beside::Taken;
+use crate::merge::side_files::Taken;
 use crate::merge::{Conflict, ConflictKind, Driver, Labels, merge};
-use crate::project::snapshot::Snapshot;
+use crate::snapshot::Snapshot;
 use crate::tree::{File, Tree, TreePath};
 
 mod locks;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Value, accept};
-use crate::template::{Manifest, QuestionKind};
+use crate::manifest::{Manifest, QuestionKind};
 
 /// The project's name among the answers of `heavy.toml`; it answers no question.
 const NAME: &str = "name";

@@ -10,7 +10,7 @@ use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
 use crate::project::Project;
-use crate::project::snapshot::Reach;
+use crate::project::files::Reach;
 use crate::prompt::Prompt;
 use crate::source::Source;
 use crate::source::versions::versions;

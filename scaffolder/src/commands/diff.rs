@@ -3,7 +3,7 @@
 use crate::cli::Diff;
 use crate::diff::difference;
 use crate::error::{Error, Result};
-use crate::project::snapshot::Reach;
+use crate::project::files::Reach;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 

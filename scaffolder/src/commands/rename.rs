@@ -9,7 +9,7 @@ use crate::cli::Rename;
 use crate::error::Result;
 use crate::lockfile::LOCKFILE;
 use crate::mentions::{self, Spelling};
-use crate::project::snapshot::Reach;
+use crate::project::files::Reach;
 use crate::render::sentences;
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};

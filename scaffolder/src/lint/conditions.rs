@@ -1,6 +1,7 @@
 //! Rule 3: conditions that both engines understand alike.
 
-use super::{Report, rule, tags};
+use super::placeholders::{declared, literal};
+use super::{Report, rule};
 use crate::dialect::{Tag, Token};
 use crate::template::{QuestionKind, Template};
 use crate::tree::TreePath;
@@ -43,7 +44,7 @@ fn comparison(part: &[Token], tag: &Tag, path: &TreePath, template: &Template, r
     match part {
         [Token::Name("true" | "false")] => {}
         [Token::Name(name)] => {
-            tags::declared(name, path, line, template, report);
+            declared(name, path, line, template, report);
             if is_text(name) {
                 report.file(
                     path,
@@ -55,7 +56,7 @@ fn comparison(part: &[Token], tag: &Tag, path: &TreePath, template: &Template, r
             }
         }
         [Token::Name(name), Token::Sign("==" | "!="), Token::Name("true" | "false")] => {
-            tags::declared(name, path, line, template, report);
+            declared(name, path, line, template, report);
             if is_text(name) {
                 report.file(
                     path,
@@ -67,8 +68,8 @@ fn comparison(part: &[Token], tag: &Tag, path: &TreePath, template: &Template, r
             }
         }
         [Token::Name(name), Token::Sign("==" | "!=" | "<" | ">" | "<=" | ">="), Token::Text(text)] => {
-            tags::declared(name, path, line, template, report);
-            tags::literal(text, tag, path, report);
+            declared(name, path, line, template, report);
+            literal(text, tag, path, report);
             if template.manifest.question(name).is_some() && !is_text(name) {
                 report.file(
                     path,

@@ -1,6 +1,6 @@
 //! Rules 7, 8, 9, 12, 13 and 14: files, their names and what cannot be rendered.
 
-use super::{Report, layout, rule, tags};
+use super::{Report, layout, placeholders, rule, tags};
 use crate::dialect::{self, TagKind};
 use crate::render::lists::Lists;
 use crate::template::{MANIFEST, Template};
@@ -68,7 +68,7 @@ fn name(path: &TreePath, template: &Template, report: &mut Report) {
         } else {
             for name in tag.placeholders() {
                 report.used.insert(name.to_owned());
-                tags::declared(name, path, 0, template, report);
+                placeholders::declared(name, path, 0, template, report);
             }
             report.file(path, 0, rule::FILE_NAMES, format!("the name has `{{{{{}}}}}` in it", tag.inner), mend);
         }

@@ -1,5 +1,6 @@
 //! Rules 1, 2, 3, 5, 6 and 16: what stands inside a tag.
 
+use super::placeholders::{declared, literal};
 use super::{Report, conditions, rule};
 use crate::dialect::{Tag, TagKind, Token};
 use crate::suggest::{listed, nearest};
@@ -27,36 +28,6 @@ pub(super) fn check(tag: &Tag, path: &TreePath, template: &Template, report: &mu
         TagKind::Output => output(tag, path, template, report),
         TagKind::Block => block(tag, path, template, report),
     }
-}
-
-/// A name that some question declares, or `crate_name`.
-pub(super) fn declared(name: &str, path: &TreePath, line: usize, template: &Template, report: &mut Report) {
-    if name == "crate_name" || template.manifest.question(name).is_some() {
-        return;
-    }
-    if name == "project-name" {
-        report.file(
-            path,
-            line,
-            rule::NAMES,
-            "`project-name` is a subtraction in minijinja".to_owned(),
-            "write `{{ crate_name | kebab_case }}`",
-        );
-        return;
-    }
-    let known =
-        || ["crate_name"].into_iter().chain(template.manifest.questions.iter().map(|question| question.name.as_str()));
-    let mend = nearest(name, known()).map_or_else(
-        || format!("declare it under `[placeholders]`; declared are {}", listed(known())),
-        |near| format!("did you mean `{near}`?"),
-    );
-    report.file(
-        path,
-        line,
-        rule::DECLARED,
-        format!("`{name}` is not declared; cargo-generate would render nothing for it"),
-        mend,
-    );
 }
 
 fn output(tag: &Tag, path: &TreePath, template: &Template, report: &mut Report) {
@@ -142,28 +113,6 @@ fn output(tag: &Tag, path: &TreePath, template: &Template, report: &mut Report) 
                 return;
             }
         }
-    }
-}
-
-/// Rule 6: a text in a tag is the way to write braces; a backslash in it means two things.
-pub(super) fn literal(text: &str, tag: &Tag, path: &TreePath, report: &mut Report) {
-    if text.contains('\\') {
-        report.file(
-            path,
-            tag.line,
-            rule::BRACES,
-            "a backslash is an escape in minijinja, and plain text in Liquid".to_owned(),
-            "write it outside of tags",
-        );
-    }
-    if text.contains('\n') {
-        report.file(
-            path,
-            tag.line,
-            rule::BRACES,
-            "a text in a tag reaches over its line".to_owned(),
-            "write it outside of tags",
-        );
     }
 }
 

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use toml::Table;
 
 use super::malformed;
-use crate::answers::Value;
+use super::patterns::matcher;
 use crate::error::Result;
-use crate::render::lists::matcher;
 use crate::tree::TreePath;
+use crate::value::Value;
 
 /// Files that are written once, when a project has none, and never again touched: migrations above all.
 #[derive(Clone, Debug)]

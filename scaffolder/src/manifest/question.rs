@@ -4,8 +4,8 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::malformed;
-use crate::answers::Value;
 use crate::error::Result;
+use crate::value::Value;
 
 /// The names that cargo-generate fills itself and refuses as placeholders.
 pub const BUILT_IN: [&str; 8] =

@@ -1,7 +1,7 @@
 //! Merges the content of one file: what only one side changed, then a driver, then lines, then keys.
 
 use super::text::Text;
-use super::{ConflictKind, Driver, Labels, keeps, lines, structure};
+use super::{ConflictKind, Driver, Labels, lines, preservation, structure};
 use crate::tree::{File, TreePath};
 
 /// Merges files, one by one.
@@ -96,7 +96,7 @@ impl Merger<'_> {
             Ok(merged) if format.is_sound(&merged, ours, theirs) => Ok(merged),
             by_lines => {
                 let by_keys = format.merge(base, ours, theirs).filter(|merged| {
-                    format.is_sound(merged, ours, theirs) && keeps::both_sides(base, ours, theirs, merged)
+                    format.is_sound(merged, ours, theirs) && preservation::both_sides(base, ours, theirs, merged)
                 });
                 let marked = |_| lines::mark_differences(ours, theirs, self.labels);
                 by_keys.map_or_else(|| Err(by_lines.map_or_else(|marked| marked, marked)), Ok)

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::renames::Renames;
+use super::paths::{Renames, above, name, parent};
 use crate::tree::{Tree, TreePath};
 
 /// Folder in the base → folder on this side; "" is the project's root.
@@ -47,19 +47,4 @@ fn winner<'a>(places: &BTreeMap<&'a str, usize>) -> Option<&'a str> {
     let mut best = places.iter().filter(|(_, count)| *count == most);
     let (place, _) = best.next()?;
     best.next().is_none().then_some(*place)
-}
-
-/// The folders that a path is in, the nearest first, without the root.
-pub(super) fn above(path: &TreePath) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(parent(path.as_str())), |folder| Some(parent(folder))).take_while(|f| !f.is_empty())
-}
-
-/// The folder that a path is in; "" at the root.
-pub(super) fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-/// The last part of a path.
-pub(super) fn name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }

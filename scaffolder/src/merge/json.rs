@@ -4,7 +4,7 @@
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode, CstStringLit};
 
-use super::structure::additions;
+use super::additions::additions;
 
 /// Merges by key. `None` if both changed a key differently, or one of the texts does not parse.
 pub(super) fn merge(base: &str, ours: &str, theirs: &str) -> Option<String> {

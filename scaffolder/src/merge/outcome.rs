@@ -1,6 +1,6 @@
 //! The merged tree: each file's content at its place, and what is left for the person to decide.
 
-use super::beside::Taken;
+use super::side_files::Taken;
 use super::content::{Content, Merger};
 use super::entries::{At, Entry};
 use super::{Conflict, ConflictKind, Merged};

@@ -6,14 +6,12 @@
 //! same name there, however much of it changed. gix's own tracker gives each new file its best source in the order of
 //! hashes, and so takes a source away from a better pair; here the best pair comes first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::folders;
+use super::paths::{Renames, folded};
 use super::text::Text;
 use crate::tree::{File, Tree, TreePath};
-
-/// Path in the base → path on this side.
-pub(super) type Renames = BTreeMap<TreePath, TreePath>;
 
 /// More pairs than these are not compared line by line, which would take seconds; git has the same limit.
 const MOST_PAIRS: usize = 1_000_000;
@@ -134,9 +132,4 @@ impl Search<'_> {
         self.gone.retain(|candidate| !self.found.contains_key(candidate.path));
         self.new.retain(|candidate| !taken.contains(candidate.path));
     }
-}
-
-/// The path as file systems see it that do not tell cases apart.
-pub(super) fn folded(path: &TreePath) -> String {
-    path.as_str().to_lowercase()
 }

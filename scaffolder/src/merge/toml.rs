@@ -3,7 +3,7 @@
 
 use toml_edit::{ArrayOfTables, Decor, DocumentMut, Item, Key, TableLike, Value};
 
-use super::structure::additions;
+use super::additions::additions;
 
 mod array;
 mod order;

@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::journal::Journal;
 use super::ledger::Ledger;
-use super::moves::{Left, Outcome};
+use super::outcome::{Left, Outcome};
 use super::record::{Pack, Record, State};
 use super::replay::{Direction, Place, Replay, Stands};
 use super::steps::{Steps, Watch};
 use super::{recovery, standing};
+use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::project::Project;

@@ -1,17 +1,18 @@
 //! `--continue`: a move with conflicts is done when none of them is left.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
 use gix::bstr::ByteSlice;
 
 use super::ledger::Ledger;
-use super::moves::{Conclusion, Outcome, Unresolved};
+use super::outcome::{Conclusion, Outcome, Unresolved};
 use super::record::{OpenConflict, Record, State};
 use super::replay::{Place, Stands};
 use super::standing;
-use super::steps::{Steps, Watch, mode_of, set_mode};
+use super::steps::{NewFile, Steps, Watch, mode_of};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::{ConflictKind, Labels};
@@ -145,13 +146,10 @@ fn take_out_of_lockfile(project: &Project, steps: &Steps<'_>) -> Result<()> {
         return Ok(());
     }
     let mode = path.metadata().ok().as_ref().and_then(mode_of);
-    let beside = path.with_file_name(".heavy-toml.new");
-    drop(fs::remove_file(&beside));
-    steps.write_durably(&beside, settled.as_bytes()).map_err(failed)?;
-    set_mode(&beside, mode).and_then(|()| steps.rename(&beside, &path)).map_err(|error| {
-        drop(fs::remove_file(&beside));
-        failed(error)
-    })
+    let name = OsStr::new(".heavy-toml.new");
+    drop(fs::remove_file(path.with_file_name(name)));
+    let new = NewFile { content: settled.as_bytes(), executable: false, mode, durable: true };
+    steps.replace(&path, name, &new).map_err(failed)
 }
 
 #[cfg(test)]

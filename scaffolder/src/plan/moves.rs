@@ -4,112 +4,14 @@
 //! once, and each that writes can be killed at any step: the state folder then says what was going on
 //! ([`Standing::Interrupted`]), and either way out of it is exact.
 
-use std::path::PathBuf;
-
-use serde::{Deserialize, Serialize};
-
 use super::steps::{NoWatch, Watch};
 use super::{back, conclusion, moving, recovery, standing};
 use crate::error::Result;
-use crate::merge::Labels;
 use crate::project::Project;
 use crate::transition::Move;
 use crate::tree::TreePath;
 
-/// What a move was, for a person who reads about it later.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// The command's name: `sync`, `add-feature`.
-    pub verb: String,
-    /// The template's version before.
-    pub from: String,
-    /// The template's version after.
-    pub to: String,
-    /// What the sides are called in its conflict markers.
-    pub labels: Labels,
-}
-
-/// A move as it is remembered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// What it was.
-    pub header: Header,
-    /// Where it left conflicts to be resolved.
-    pub conflicts: Vec<TreePath>,
-    /// How many files it changes.
-    pub changes: usize,
-}
-
-/// What was being done when a move was interrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
-    /// It was being applied.
-    Applying,
-    /// It was being taken back, by `undo` or `--abort`.
-    TakingBack,
-}
-
-/// How a project stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// No move is remembered.
-    Nothing,
-    /// A move was interrupted: [`Moves::finish`] or [`Moves::roll_back`].
-    Interrupted(Summary, Doing),
-    /// A move left conflicts: [`Moves::conclude`] or [`Moves::abort`].
-    Conflicts(Summary),
-    /// `heavy.toml` has conflicts that were left in another work tree: [`Moves::conclude`].
-    ConflictsElsewhere(Vec<TreePath>),
-    /// The last move is done: [`Moves::undo`] takes it back.
-    Concluded(Summary),
-}
-
-/// A file that was not touched, because it was edited since the move.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
-    /// Which.
-    pub path: TreePath,
-    /// Where the version that would have been put there is kept; nothing if the file would have been deleted.
-    pub kept: Option<PathBuf>,
-}
-
-/// What an operation did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Which move it was about.
-    pub summary: Option<Summary>,
-    /// The files that were written or deleted.
-    pub changed: Vec<TreePath>,
-    /// The files that were edited since and left as they are.
-    pub left: Vec<Left>,
-    /// The files that were edited since and put back all the same, and where the edited version is kept.
-    pub replaced: Vec<(TreePath, PathBuf)>,
-}
-
-/// What keeps a move from being concluded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unresolved {
-    /// A conflict marker in this line.
-    Marker(TreePath, usize),
-    /// Git's index has the file unmerged: `git add` it.
-    Unmerged(TreePath),
-    /// The template's version still stands beside the file: take what you want from it, then delete it.
-    Beside {
-        /// The file.
-        path: TreePath,
-        /// The template's version of it.
-        beside: TreePath,
-    },
-}
-
-/// Whether a move could be concluded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Conclusion {
-    /// It is done.
-    Done(Outcome),
-    /// Nothing was changed: this is left, by path and line.
-    Open(Vec<Unresolved>),
-}
+pub use super::outcome::{Conclusion, Doing, Header, Left, Outcome, Standing, Summary, Unresolved};
 
 /// The moves of a project.
 #[derive(Clone, Copy)]

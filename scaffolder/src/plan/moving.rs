@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::journal::Journal;
 use super::ledger::{self, Ledger};
-use super::moves::{Header, Outcome};
+use super::outcome::{Header, Outcome};
 use super::record::{IndexOperation, OpenConflict, Operation, Pack, Record, State};
 use super::replay::{Direction, Place, Replay, Replayed, Stands, above, edited};
 use super::steps::{Steps, Watch, with_executable};
 use super::{recovery, standing};
+use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::project::Project;

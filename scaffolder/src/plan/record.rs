@@ -5,6 +5,7 @@
 //! 7/contents-0     every content it speaks of, one after the other; later numbers are added, none is changed
 //! ```
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::moves::{Doing, Header, Summary};
-use super::steps::{Steps, sync_folder};
+use super::outcome::{Doing, Header, Summary};
+use super::steps::{NewFile, Steps, sync_folder};
 use crate::error::{Error, Result};
 use crate::merge::ConflictKind;
 use crate::project::index::Entry;
@@ -176,10 +177,10 @@ impl Record {
             self.packs = pack.number + 1;
         }
         let bytes = serde_json::to_vec(self).map_err(|error| Error::system("cannot note the move").because(error))?;
-        let (new, path) = (folder.join("record.new"), folder.join(RECORD));
-        drop(fs::remove_file(&new));
-        steps.write_durably(&new, &bytes).map_err(failed(&new))?;
-        steps.rename(&new, &path).map_err(failed(&path))?;
+        let (name, path) = (OsStr::new("record.new"), folder.join(RECORD));
+        drop(fs::remove_file(path.with_file_name(name)));
+        let new = NewFile { content: &bytes, executable: false, mode: None, durable: true };
+        steps.replace(&path, name, &new).map_err(failed(&path))?;
         sync_folder(folder);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ledger::{self, Ledger};
-use super::moves::{Left, Outcome};
+use super::outcome::{Left, Outcome};
 use super::record::{Record, State};
 use super::replay::{Direction, Place, Replay, Replayed};
 use super::standing::interrupted;

@@ -5,12 +5,11 @@
 //! and ends in the same place.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::create_new;
 use super::record::{Operation, Record, Stored};
-use super::steps::{Steps, mode_of, set_mode};
+use super::steps::{NewFile, Steps, mode_of};
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::project::Project;
@@ -140,7 +139,8 @@ impl Replay<'_> {
         }
         let path = &operation.path;
         let on_disk = self.place.on_disk(path);
-        let beside = on_disk.with_file_name(format!(".heavy-{}-{number}", self.record.nonce));
+        let name = format!(".heavy-{}-{number}", self.record.nonce);
+        let beside = on_disk.with_file_name(&name);
         let failed = |error: io::Error| Error::io("write", &on_disk, &error);
         if beside.symlink_metadata().is_ok() {
             self.steps.remove(&beside).map_err(failed)?;
@@ -164,8 +164,9 @@ impl Replay<'_> {
             Some(to) => {
                 let bytes = self.record.load(self.folder, to)?;
                 self.make_folders(path).map_err(failed)?;
-                self.write(&beside, &bytes, to).map_err(failed)?;
-                self.steps.rename(&beside, &on_disk).inspect_err(|_| drop(fs::remove_file(&beside))).map_err(failed)?;
+                // Not synced to the disk: the record is, and it has the content too.
+                let new = NewFile { content: &bytes, executable: to.executable, mode: to.mode, durable: false };
+                self.steps.replace(&on_disk, name.as_ref(), &new).map_err(failed)?;
             }
             None => {
                 self.steps.remove(&on_disk).map_err(|error| Error::io("delete", &on_disk, &error))?;
@@ -174,14 +175,6 @@ impl Replay<'_> {
         }
         done.changed.push(path.clone());
         Ok(())
-    }
-
-    fn write(&self, beside: &Path, bytes: &[u8], to: &Stored) -> io::Result<()> {
-        let written = self.steps.step("write", beside, || {
-            create_new(beside, to.executable)?.write_all(bytes)?;
-            set_mode(beside, to.mode)
-        });
-        written.inspect_err(|_| drop(fs::remove_file(beside)))
     }
 
     fn make_folders(&self, path: &TreePath) -> io::Result<()> {

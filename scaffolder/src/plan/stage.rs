@@ -8,7 +8,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::Journal;
+use crate::disk::create::create_new;
+use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 
 const PREFIX: &str = ".heavy-";
@@ -38,7 +39,7 @@ impl Stage {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(Error::io("create a folder in", parent, &error)),
             }
-            let Ok(lock) = super::create_new(&folder.join(LOCK), false) else { continue };
+            let Ok(lock) = create_new(&folder.join(LOCK), false) else { continue };
             // Locked, but by then gone: a sweep was between the two.
             if lock.try_lock().is_err() || !folder.join(LOCK).exists() {
                 continue;

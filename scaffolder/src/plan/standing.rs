@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ledger::Ledger;
-use super::moves::{Doing, Standing};
+use super::outcome::{Doing, Standing};
 use super::record::{Record, State};
 use super::replay::{Place, Stands};
 use super::steps::{Steps, Watch};

@@ -1,12 +1,14 @@
 //! The steps of a move that touch the disk, each of which can be watched: a test counts them, fails one, or ends the
 //! process just before or after.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use super::create_new;
-use super::journal::Journal;
+use crate::disk::create::create_new;
+use crate::disk::journal::Journal;
+use crate::disk::replace;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,17 @@ pub(super) struct Steps<'a> {
     pub(super) journal: Option<&'a Journal>,
 }
 
+/// What a file is replaced with.
+pub(super) struct NewFile<'a> {
+    pub(super) content: &'a [u8],
+    /// Whether a new file is made executable; `mode` has the last word.
+    pub(super) executable: bool,
+    /// All permission bits, where they are known.
+    pub(super) mode: Option<u32>,
+    /// Whether it has to be on the disk itself, and not only in its cache, before it takes the place of the old one.
+    pub(super) durable: bool,
+}
+
 impl Steps<'_> {
     /// For a thread that handles a signal: nobody watches, and nothing disturbs.
     pub(super) const ALONE: Self = Self { watch: &NoWatch, journal: None };
@@ -78,6 +91,22 @@ impl Steps<'_> {
             file.write_all(bytes)?;
             file.sync_all()
         })
+    }
+
+    /// Replaces the file at `path`, or makes it: written beside it under `name`, then renamed. Nothing may stand there
+    /// yet; what a failure leaves there is removed, what a kill leaves is for the next run to remove.
+    pub(super) fn replace(&self, path: &Path, name: &OsStr, new: &NewFile<'_>) -> io::Result<()> {
+        let beside = path.with_file_name(name);
+        let written = self.step("write", &beside, || {
+            let mut file = replace::beside(path, name, new.executable)?;
+            file.write_all(new.content)?;
+            set_mode(&beside, new.mode)?;
+            if new.durable {
+                file.as_file().sync_all()?;
+            }
+            Ok(file)
+        })?;
+        self.step("rename", path, || replace::persist(written, path))
     }
 
     pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

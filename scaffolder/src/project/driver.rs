@@ -14,7 +14,7 @@ use super::Project;
 use super::git::Git;
 use crate::error::{Error, Result};
 use crate::merge::{Driver, Labels};
-use crate::plan::journal::Journal;
+use crate::disk::journal::Journal;
 use crate::tree::TreePath;
 
 /// The drivers that git's attributes name for the files of a project.

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::disk::journal::Journal;
+use crate::disk::mode::is_executable;
+use crate::disk::write::write_into;
 use crate::error::{Error, Result};
-use crate::plan::journal::Journal;
-use crate::plan::write_into;
 use crate::tree::{File, Tree, TreePath};
 
 /// Runs `command` in a temporary folder that holds `tree`; what it changes there is the tree afterwards.
@@ -45,7 +46,7 @@ fn collect(folder: &Path, above: &str, tree: &mut Tree) -> Result<()> {
                 Error::template(format!("the path `{path}`, made by a hook's command, {problem}"))
             })?;
             let bytes = fs::read(entry.path()).map_err(|error| Error::io("read", &entry.path(), &error))?;
-            tree.insert(parsed, File { bytes, executable: crate::source::folder::is_executable(&entry.path())? });
+            tree.insert(parsed, File { bytes, executable: is_executable(&entry.path())? });
         } else {
             return Err(Error::template(format!(
                 "a hook's command made `{path}`, which is neither a file nor a folder"

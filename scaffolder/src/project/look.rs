@@ -4,8 +4,8 @@ use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::snapshot::Obstacle;
 use crate::error::{Error, Result};
+use crate::snapshot::Obstacle;
 use crate::tree::TreePath;
 
 /// What stands at a path.

@@ -2,9 +2,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::snapshot::{Obstacle, Reach};
+use super::files::Reach;
 use super::*;
 use crate::merge::{Conflict, ConflictKind, Driver, Labels};
+use crate::snapshot::Obstacle;
 use crate::tree::tests::tree;
 use crate::tree::{File, Tree, TreePath};
 

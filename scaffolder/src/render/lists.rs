@@ -1,10 +1,11 @@
 //! Which files are left out, and which are copied verbatim.
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 
 use crate::dialect::{Token, tokens};
 use crate::error::{Error, Result};
 use crate::hooks::{Hooks, Variables};
+use crate::manifest::patterns::matcher;
 use crate::suggest::{listed, nearest};
 use crate::template::{MANIFEST, Manifest};
 use crate::tree::{Tree, TreePath};
@@ -81,24 +82,6 @@ fn extend(list: &mut Option<Vec<String>>, more: Option<&Vec<String>>) {
 /// A path as the manifest writes it (`./src/x/`) as it stands in a tree.
 pub(crate) fn literal(path: &str) -> String {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
-}
-
-/// Gitignore patterns, read as cargo-generate reads them.
-///
-/// # Errors
-/// A pattern is no glob.
-pub(crate) fn matcher(patterns: &[String]) -> Result<Gitignore> {
-    let mut builder = GitignoreBuilder::new("");
-    for pattern in patterns {
-        builder.add_line(None, pattern).map_err(|error| bad_pattern(pattern).because(error))?;
-    }
-    builder
-        .build()
-        .map_err(|error| Error::template(format!("the patterns of `{MANIFEST}` cannot be used")).because(error))
-}
-
-fn bad_pattern(pattern: &str) -> Error {
-    Error::template(format!("`{MANIFEST}` has the pattern `{pattern}`, which cannot be read"))
 }
 
 /// The names in a condition, outside its texts.

@@ -14,7 +14,8 @@ use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 
 use crate::archive;
-use crate::plan::journal::Journal;
+use crate::disk::journal::Journal;
+use crate::disk::replace::{Access, replace};
 use crate::stamp::Stamp;
 use crate::template::Template;
 use crate::tree::Tree;
@@ -118,12 +119,8 @@ fn write(path: &Path, tree: &Tree, origin: &Origin) -> Option<()> {
     encoder.write_all(&archive::pack(tree).ok()?).ok()?;
     let packed = encoder.finish().ok()?;
     fs::create_dir_all(path.parent()?).ok()?;
-    // Beside it under a name of this process's, taken back if anything stops it, and then renamed.
-    let journal = Journal::begin();
-    let beside = path.with_extension(format!("new-{}-{:p}", std::process::id(), &journal));
-    drop(fs::remove_file(&beside));
-    journal.make_file(&beside, false).ok()?.write_all(&packed).ok()?;
-    journal.conclude(|| fs::rename(&beside, path)).ok()
+    // A stop signal waits for it.
+    Journal::begin().undisturbed(|| replace(path, &packed, Access::Usual)).ok()
 }
 
 #[cfg(test)]

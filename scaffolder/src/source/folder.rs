@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
+use crate::disk::mode::is_executable;
 use crate::error::{Error, Result};
 use crate::source::scope::Scope;
 use crate::tree::{File, Tree, TreePath};
@@ -92,15 +93,4 @@ fn tree_path(path: &Path, folder: &Path) -> Result<TreePath> {
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
     TreePath::parse(&text)
         .map_err(|problem| Error::template(format!("the path `{text}` {problem}")).hint("rename the file"))
-}
-
-#[cfg(unix)]
-pub(crate) fn is_executable(path: &Path) -> Result<bool> {
-    let found = fs::metadata(path).map_err(|error| Error::io("look at", path, &error))?;
-    Ok(std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o100 != 0)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn is_executable(_path: &Path) -> Result<bool> {
-    Ok(false)
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::{Place, files};
 use super::{key, lock_file, write_whole};
+use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::chain::{Chain, Finding, Key};
 use crate::time::log;
@@ -77,7 +78,7 @@ pub fn cement(place: &Place, author: &str, settings: &Path, now: i64) -> Result<
     // The clone's own copy first: what it says can be written again at any time.
     for Own { chain, copy } in chains.values() {
         if read(copy)?.as_deref() != Some(chain.text().as_bytes()) {
-            write_whole(copy, chain.text().as_bytes(), false)?;
+            write_whole(copy, chain.text().as_bytes(), Access::Usual)?;
         }
     }
     let mut changed = Vec::new();
@@ -206,11 +207,11 @@ fn put(place: &Place, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Res
     fs::create_dir_all(&folder).map_err(|error| Error::io("create the folder", &folder, &error))?;
     let attributes = folder.join(".gitattributes");
     if !attributes.exists() {
-        write_whole(&attributes, ATTRIBUTES.as_bytes(), false)?;
+        write_whole(&attributes, ATTRIBUTES.as_bytes(), Access::Usual)?;
         changed.push(relative(place, &attributes));
     }
     let path = folder.join(name);
-    write_whole(&path, text.as_bytes(), false)?;
+    write_whole(&path, text.as_bytes(), Access::Usual)?;
     changed.push(relative(place, &path));
     Ok(())
 }

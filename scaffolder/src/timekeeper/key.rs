@@ -7,6 +7,7 @@ use std::path::Path;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{lock_file, write_whole};
+use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::chain::Key;
 use crate::time::{hex, unhex};
@@ -32,7 +33,7 @@ pub fn load_or_make(settings: &Path) -> Result<Key> {
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let secret = random::<32>()?;
-            write_whole(&path, (hex(&secret) + "\n").as_bytes(), true)?;
+            write_whole(&path, (hex(&secret) + "\n").as_bytes(), Access::Private)?;
             Key::of(&secret).ok_or_else(|| Error::system("cannot make a key"))
         }
         Err(error) => Err(Error::io("read", &path, &error)),

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::write_whole;
+use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::log::{self, Log};
 use crate::time::tracker::Work;
@@ -50,7 +51,7 @@ impl Logbook {
             let log = read(path)?;
             // Damaged lines are evidence; nobody can read them, but they are not ours to throw away.
             if log.damaged.is_empty() {
-                write_whole(path, log::compact(&log).as_bytes(), false)?;
+                write_whole(path, log::compact(&log).as_bytes(), Access::Usual)?;
             }
         }
         let file = appending(path).map_err(|error| Error::io("write", path, &error))?;

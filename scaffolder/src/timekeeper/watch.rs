@@ -12,6 +12,7 @@ use super::logbook::Logbook;
 use super::place::{Place, Watcher};
 use super::sieve::Sieve;
 use super::write_whole;
+use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::tracker::{Now, Tracker, Work};
 use crate::time::{Rules, stored};
@@ -90,7 +91,7 @@ pub fn watch(
         how: looking.described(),
     };
     let text = serde_json::to_string(&me).unwrap_or_default() + "\n";
-    write_whole(&place.file("run"), text.as_bytes(), false)?;
+    write_whole(&place.file("run"), text.as_bytes(), Access::Usual)?;
     say(News::Watching(me));
 
     let tracker = Tracker::new(Rules::USUAL, format!("{since:x}-{:x}", std::process::id()));

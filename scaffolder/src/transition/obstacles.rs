@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Sides;
 use crate::merge::{Conflict, ConflictKind};
-use crate::project::snapshot::Obstacle;
+use crate::snapshot::Obstacle;
 use crate::tree::TreePath;
 
 /// Takes every path at or below an obstacle out of the sides. Where the template changes something there, that is a conflict.

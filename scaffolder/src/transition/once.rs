@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sides;
 use crate::merge::{Conflict, ConflictKind};
-use crate::project::snapshot::Obstacle;
+use crate::snapshot::Obstacle;
 use crate::tree::{File, TreePath};
 
 /// Takes every once-written path out of the sides: new ones are created, all others stay as the user has them. A new one where an

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::lockfile::Lock;
 use crate::merge::NoDriver;
-use crate::project::snapshot::Obstacle;
+use crate::snapshot::Obstacle;
 use crate::tree::tests::tree;
 
 fn labels() -> Labels {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use heavy_stack::error::Result;
-use heavy_stack::plan::journal;
+use heavy_stack::disk::journal;
 use heavy_stack::plan::moves::{Moves, Outcome};
 use heavy_stack::plan::steps::{Step, Watch};
 use heavy_stack::project::Project;
@@ -141,7 +141,7 @@ fn the_victim() {
     let means = if words[3] == "Abort" { Means::Abort } else { Means::Interrupt };
     let root = PathBuf::from(std::env::var_os("HEAVY_VICTIM_ROOT").expect("a root"));
     let step = words[1].parse().expect("a number");
-    heavy_stack::plan::journal::stop_on_signals(|| 130).expect("signals");
+    heavy_stack::disk::journal::stop_on_signals(|| 130).expect("signals");
     deed.run(&root, &Interference::at(step, moment, means)).expect("it is killed before it fails");
 }
 

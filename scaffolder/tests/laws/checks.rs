@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heavy_stack::merge::ConflictKind;
-use heavy_stack::project::snapshot::Snapshot;
+use heavy_stack::snapshot::Snapshot;
 use heavy_stack::transition::Move;
 use heavy_stack::tree::{File, Tree, TreePath};
 

@@ -10,7 +10,7 @@ mod project;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heavy_stack::project::snapshot::Snapshot;
+use heavy_stack::snapshot::Snapshot;
 use heavy_stack::transition::{Move, known_part};
 use heavy_stack::tree::Tree;
 use proptest::prelude::*;

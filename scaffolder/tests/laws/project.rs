@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heavy_stack::merge::{Labels, NoDriver};
-use heavy_stack::project::snapshot::Snapshot;
+use heavy_stack::snapshot::Snapshot;
 use heavy_stack::transition::{Move, Request, transition};
 use heavy_stack::tree::{File, Tree, TreePath};
 

@@ -6,7 +6,7 @@ use super::listing::{Entry, entries};
 use super::{From, Moving, State};
 use crate::error::{Error, Kind, Result};
 use crate::mentions::Mention;
-use crate::project::snapshot::Reach;
+use crate::project::files::Reach;
 use crate::stamp::Stamp;
 use crate::suggest::listed;
 use crate::transition::Move;

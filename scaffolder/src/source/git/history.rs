@@ -13,7 +13,7 @@ use gix::ObjectId;
 use super::refs::Refs;
 use super::{Found, folder_of, read_commit, repository, transfer};
 use crate::error::{Error, Result};
-use crate::plan::journal::Journal;
+use crate::disk::journal::Journal;
 use crate::source::scope::Scope;
 use crate::source::version;
 use crate::stamp::{LOCKFILE, Stamp};

@@ -10,7 +10,7 @@ use gix::remote::fetch::Shallow;
 use super::refs::Refs;
 use super::{Found, is_hash, no_revision, read};
 use crate::error::{Error, Result};
-use crate::plan::journal::Journal;
+use crate::disk::journal::Journal;
 use crate::source::meter::Meter;
 use crate::source::without_password;
 

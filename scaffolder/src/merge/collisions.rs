@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entries::Entry;
-use super::renames::folded;
+use super::paths::{folded, prefixes};
 use crate::tree::{Tree, TreePath};
 
 /// Pairs of entries, by index, that cannot both be placed.
@@ -18,22 +18,22 @@ pub(super) fn find(entries: &[Entry], ours: &Tree, theirs: &Tree) -> Vec<(usize,
     for (index, place, folded) in &placed {
         by_place.entry(folded).or_default().push((*index, place));
     }
-    let mut clashes = BTreeSet::new();
+    let mut collisions = BTreeSet::new();
     for (index, place, folded) in &placed {
         for prefix in prefixes(folded) {
             for (other, others_place) in by_place.get(prefix).into_iter().flatten() {
                 if other != index && !stand_together(place, others_place, ours, theirs) {
-                    clashes.insert((*other.min(index), *other.max(index)));
+                    collisions.insert((*other.min(index), *other.max(index)));
                 }
             }
         }
     }
-    clashes.into_iter().collect()
+    collisions.into_iter().collect()
 }
 
 /// Marks what the template cannot put where it wants to.
-pub(super) fn block(entries: &mut [Entry], clashes: &[(usize, usize)]) {
-    for (a, b) in clashes {
+pub(super) fn block(entries: &mut [Entry], collisions: &[(usize, usize)]) {
+    for (a, b) in collisions {
         for index in [*a, *b] {
             entries[index].blocked |= entries[index].ours.is_none();
         }
@@ -44,9 +44,4 @@ pub(super) fn block(entries: &mut [Entry], clashes: &[(usize, usize)]) {
 fn stand_together(a: &TreePath, b: &TreePath, ours: &Tree, theirs: &Tree) -> bool {
     let same_place = a.is_within(b.as_str()) || b.is_within(a.as_str());
     !same_place && [ours, theirs].iter().any(|tree| tree.contains_key(a) && tree.contains_key(b))
-}
-
-/// The path and every folder above it.
-pub(super) fn prefixes(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(parent, _)| parent))
 }

@@ -1,39 +1,17 @@
-//! A project's files as a value: *ours* in every move.
+//! Reading a project's files into a [`Snapshot`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::path::Path;
 
 use super::Project;
 use super::look::{Found, Looker, folds_case, is_repository};
 use crate::error::{Error, Result};
+use crate::snapshot::{Obstacle, Snapshot};
 use crate::tree::{File, Tree, TreePath};
 
 /// A file of the user's own that is larger than this is left out: it is no text that a template could have moved.
 const LARGE: u64 = 4 << 20;
-
-/// What the user has on disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Snapshot {
-    /// Regular files: those at paths of the template, ignored by git or not, and the user's own that git does not ignore.
-    pub files: Tree,
-    /// What stands in the way of files: links and special files, and folders that are other repositories.
-    pub obstacles: BTreeMap<TreePath, Obstacle>,
-}
-
-/// Something that is neither a file nor a plain folder, or a folder that a file is to replace. What is below it is in
-/// no snapshot, but for [`Obstacle::Folder`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A symbolic link; it is never followed.
-    Link,
-    /// A folder with a repository of its own: a submodule, or a clone.
-    Repository,
-    /// A folder where the template has a file, with something in it that is in no snapshot, and so will stay.
-    Folder,
-    /// A pipe, a socket, a device, or a name that no tree can hold.
-    Special,
-}
 
 /// How much of the user's own is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

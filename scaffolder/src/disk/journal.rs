@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::thread;
 use std::time::Duration;
 
+use super::create::create_new;
 use crate::error::Error;
 
 /// One thing that was made.
@@ -182,7 +183,7 @@ impl Journal {
     /// # Errors
     /// The system's own; [`io::ErrorKind::AlreadyExists`] if something stands there.
     pub fn make_file(&self, path: &Path, executable: bool) -> io::Result<fs::File> {
-        self.make(|| super::create_new(path, executable), || Step::File(path.to_owned()))
+        self.make(|| create_new(path, executable), || Step::File(path.to_owned()))
     }
 
     /// Does `action`; if it succeeds, `take_back` takes back what it did, and what comes after it.

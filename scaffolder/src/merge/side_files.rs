@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::clashes::prefixes;
-use super::renames::folded;
+use super::paths::{folded, prefixes};
 use crate::tree::{Tree, TreePath};
 
 /// The places that are taken, as seen by file systems that do not tell cases apart.
