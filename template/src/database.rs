@@ -23,7 +23,8 @@ const NAME: &str = env!("APP_NAME");
 pub async fn open(config: &Config) -> Result<Db, StartError> {
     let db = connect(config).await?;
 {%- if cockroach %}
-    if !db.is_cockroach() && !config.environment.is_production() {
+    let is_postgres = matches!(stack_db::is_cockroach(db.pool()).await, Ok(false));
+    if is_postgres && !config.environment.is_production() {
         tracing::info!(
             "the database is PostgreSQL; for CockroachDB set `DATABASE_URL` as `.env.example` shows"
         );

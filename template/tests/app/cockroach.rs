@@ -128,9 +128,9 @@ async fn a_note_is_written_read_changed_and_deleted() {
     let Some((_node, database)) = database().await else {
         return;
     };
-    let db = Db::from_pool(database.pool().clone()).await.unwrap();
+    let db = Db::from_pool(database.pool().clone());
     assert!(
-        db.is_cockroach(),
+        stack_db::is_cockroach(db.pool()).await.unwrap(),
         "`COCKROACH_URL` leads to another kind of server"
     );
     let state = AppState::new(config(database.url(), &[]), db).unwrap();
@@ -174,7 +174,7 @@ async fn increments_at_once_are_repeated_until_all_are_counted() {
     let Some((_node, database)) = database().await else {
         return;
     };
-    let db = Db::from_pool(database.pool().clone()).await.unwrap();
+    let db = Db::from_pool(database.pool().clone());
     sqlx::raw_sql("CREATE TABLE counter (value bigint NOT NULL); INSERT INTO counter VALUES (0)")
         .execute(db.pool())
         .await

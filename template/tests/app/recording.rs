@@ -57,7 +57,7 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
 #[tokio::test]
 async fn a_file_that_cannot_be_written_keeps_the_application_from_starting() {
     let app = TestApp::new().await;
-    let db = Db::from_pool(app.database.pool().clone()).await.unwrap();
+    let db = Db::from_pool(app.database.pool().clone());
     let config = config(app.database.url(), &[("RECORD", "/nowhere/at/all")]);
     let error = AppState::new(config, db).err().unwrap().to_string();
     assert!(

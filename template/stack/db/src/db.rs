@@ -1,4 +1,4 @@
-//! A handle to one database: its pool, and which kind of server answers.
+//! A handle to one database.
 
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
-    cockroach: bool,
     serializable: bool,
 }
 
@@ -28,9 +27,11 @@ pub struct PoolSettings {
     /// How long a caller waits for a free connection before it gets an error.
     pub acquire_timeout: Duration,
     /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
-    /// `SERIALIZABLE`. CockroachDB does so anyway; on PostgreSQL it makes development behave like
-    /// CockroachDB, conflicts and repeats included. Single statements need no such thing on
-    /// either: CockroachDB repeats them by itself.
+    /// `SERIALIZABLE`: as if one after the other, conflicts and repeats included.
+{%- if cockroach %}
+    /// CockroachDB does so anyway; on PostgreSQL it makes development behave like CockroachDB.
+    /// Single statements need no such thing on either: CockroachDB repeats them by itself.
+{%- endif %}
     pub serializable: bool,
 }
 
@@ -60,7 +61,7 @@ pub struct ConnectError {
 }
 
 impl Db {
-    /// Connects, and asks the server who it is.
+    /// Connects.
     ///
     /// # Errors
     /// [`ConnectError`], if the URL is malformed or no connection could be made within
@@ -88,30 +89,20 @@ impl Db {
             })
             .connect_with(options)
             .await
-            .map_err(|source| ConnectError {
-                place: place.clone(),
-                source,
-            })?;
-        let db = Self::from_pool(pool)
-            .await
             .map_err(|source| ConnectError { place, source })?;
         Ok(Self {
+            pool,
             serializable: settings.serializable,
-            ..db
         })
     }
 
     /// Wraps a pool that exists already, for example that of a test database.
-    ///
-    /// # Errors
-    /// The server's error, if it does not answer `select version()`.
-    pub async fn from_pool(pool: PgPool) -> Result<Self, sqlx::Error> {
-        let cockroach = is_cockroach(&pool).await?;
-        Ok(Self {
+    #[must_use]
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self {
             pool,
-            cockroach,
             serializable: false,
-        })
+        }
     }
 
     /// Begins a transaction at the isolation level of [`PoolSettings::serializable`].
@@ -131,12 +122,6 @@ impl Db {
         &self.pool
     }
 
-    /// Whether CockroachDB answers rather than PostgreSQL.
-    #[must_use]
-    pub fn is_cockroach(&self) -> bool {
-        self.cockroach
-    }
-
     /// Asks the server for a sign of life: what a readiness probe calls.
     ///
     /// # Errors
@@ -149,22 +134,6 @@ impl Db {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// Asks the server whether it is CockroachDB.
-///
-/// # Errors
-/// The server's error, if it does not answer.
-pub async fn is_cockroach(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let version: String = sqlx::query_scalar("select version()")
-        .fetch_one(pool)
-        .await?;
-    Ok(says_cockroach(&version))
-}
-
-/// Whether the answer to `select version()` is CockroachDB's.
-pub(crate) fn says_cockroach(version: &str) -> bool {
-    version.starts_with("CockroachDB")
 }
 
 /// What to call this database in a message: everything of the URL but the secrets.

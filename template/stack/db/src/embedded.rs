@@ -23,9 +23,11 @@ mod error;
 mod process;
 mod record;
 mod wheel;
+{%- if stack_tests %}
 
 #[cfg(all(test, unix))]
 mod tests;
+{%- endif %}
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

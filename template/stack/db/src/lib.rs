@@ -2,8 +2,8 @@
 //!
 //! Five pieces, each usable without the others:
 //!
-//! - [`Db`]: a cloneable handle to a pool, which knows whether it talks to PostgreSQL or to
-//!   CockroachDB, and runs transactions that are repeated when the server asks for it.
+//! - [`Db`]: a cloneable handle to a pool, which runs transactions that are repeated when the server
+//!   asks for it.
 //! - [`embedded`]: a private PostgreSQL server for development, found or fetched, started on
 //!   demand and left running, so that a fresh clone needs cargo and nothing else.
 //! - [`schema`]: the folder of `*.sql` files that says what the database looks like.
@@ -21,11 +21,23 @@ pub mod migrations;
 mod retry;
 pub mod schema;
 mod sql_file;
+{%- if cockroach %}
 pub mod statements;
+{%- else %}
+mod statements;
+{%- endif %}
 pub mod testing;
+{%- if cockroach %}
 
-pub use db::{ConnectError, Db, PoolSettings, is_cockroach};
+mod cockroach;
+{%- endif %}
+
+pub use db::{ConnectError, Db, PoolSettings};
 pub use migrations::Migrations;
 pub use retry::{SqlxCause, Work, is_retryable};
 pub use schema::Schema;
 pub use sql_file::Refused;
+{%- if cockroach %}
+
+pub use cockroach::is_cockroach;
+{%- endif %}

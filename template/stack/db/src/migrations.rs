@@ -5,8 +5,7 @@
 //! `sqlx migrate info` reads a database that was migrated here. On top of that:
 //!
 //! - a mistake is named by file and line, and every error says what can be done about it;
-//! - several instances may start at once: one migrates, the others wait, also on CockroachDB,
-//!   which has no advisory locks (see [`lock`]);
+//! - several instances may start at once: one migrates, the others wait (see [`lock`]);
 //! - old files can be squashed into one *baseline*, and a database that has applied them carries
 //!   on (see [`Baseline`]).
 //!
@@ -15,13 +14,14 @@
 
 mod apply;
 mod baseline;
+{%- if cockroach %}
+pub(crate) mod cockroach;
+{%- endif %}
 mod error;
 mod ledger;
 mod lock;
 mod plan;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::path::PathBuf;
 

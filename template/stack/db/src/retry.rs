@@ -1,8 +1,8 @@
 //! Transactions that are repeated when the server asks for it.
 //!
-//! A server that runs transactions as if one after the other (CockroachDB always, PostgreSQL at
-//! `SERIALIZABLE`) sometimes refuses one that got in the way of another: SQLSTATE 40001, or 40P01
-//! for a deadlock. Nothing of it happened, and the right answer is to run it again from its start.
+//! A server that runs transactions as if one after the other (PostgreSQL at `SERIALIZABLE`)
+//! sometimes refuses one that got in the way of another: SQLSTATE 40001, or 40P01 for a deadlock at
+//! any level. Nothing of it happened, and the right answer is to run it again from its start.
 //! <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>
 
 use std::hash::{BuildHasher, RandomState};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sqlx::{Postgres, Transaction};
 
-use crate::Db;
+use crate::{Db, sql_file};
 
 /// Attempts in all, the first included.
 const ATTEMPTS: u32 = 12;
@@ -44,10 +44,7 @@ impl SqlxCause for sqlx::Error {
 /// unknown, and a repeat could do the work twice.
 #[must_use]
 pub fn is_retryable(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref(), Some("40001" | "40P01"))
+    matches!(sql_file::code(error).as_deref(), Some("40001" | "40P01"))
 }
 
 impl Db {
@@ -157,50 +154,8 @@ fn part(attempt: u32, random: u64) -> Duration {
     let bound = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(random % (bound + 1))
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_never_exceeds_its_bound() {
-        for attempt in 1..=64 {
-            for random in [0, 1, 7_919, u64::MAX / 3, u64::MAX] {
-                assert!(part(attempt, random) <= LONGEST_PAUSE, "{attempt} {random}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_bound_of_the_pause_doubles() {
-        let longest = |attempt| (0..20_000).map(|random| part(attempt, random)).max();
-        assert_eq!(longest(1), Some(Duration::from_millis(4)));
-        assert_eq!(longest(2), Some(Duration::from_millis(8)));
-        assert_eq!(longest(3), Some(Duration::from_millis(16)));
-    }
-
-    #[test]
-    fn an_error_that_is_not_the_servers_is_not_retryable() {
-        assert!(!is_retryable(&sqlx::Error::RowNotFound));
-        assert!(!is_retryable(&sqlx::Error::PoolTimedOut));
-    }
-
-    /// Compiles only if the future may move between threads, as a handler's must.
-    #[test]
-    fn the_future_of_run_is_send() {
-        fn assert_send<T: Send>(_: impl FnOnce(Db, String) -> T) {}
-        assert_send(|db: Db, name: String| async move {
-            let name = name.as_str();
-            db.run(|tx| {
-                Box::pin(async move {
-                    sqlx::query("select $1")
-                        .bind(name)
-                        .execute(&mut **tx)
-                        .await?;
-                    Ok::<_, sqlx::Error>(name.len())
-                })
-            })
-            .await
-        });
-    }
-}
+mod tests;
+{%- endif %}

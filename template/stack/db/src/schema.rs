@@ -9,17 +9,13 @@ mod record;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::sql_file::{self, Failure, Refused};
-use crate::{db, retry};
 
 /// The advisory lock under which a database is filled. Any number will do, if all use the same.
 const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
-
-/// How often filling is tried where others may be filling at the same time, without a lock.
-const ATTEMPTS: u32 = 8;
 
 /// The files of one schema folder, read.
 #[derive(Clone, Debug)]
@@ -114,10 +110,12 @@ impl Schema {
 
     /// Runs the files if the database has no table yet; returns whether it did.
     ///
-    /// In one transaction, so a mistake leaves the database as empty as it was. On PostgreSQL
-    /// under an advisory lock, so that of several processes one fills it and the others wait;
-    /// CockroachDB has no such lock, and there the one that comes second finds the tables when it
-    /// looks again.
+    /// In one transaction, so a mistake leaves the database as empty as it was. Under an advisory
+    /// lock, so that of several processes one fills it and the others wait.
+{%- if cockroach %}
+    /// CockroachDB has no such lock: there the one that comes second finds the tables when it looks
+    /// again.
+{%- endif %}
     ///
     /// A database that was filled remembers from which schema, see [`Schema::changed_since_fill`].
     ///
@@ -171,48 +169,32 @@ impl Schema {
     }
 
     async fn fill_unless_filled(&self, pool: &PgPool) -> Result<bool, Error> {
-        let cockroach = db::is_cockroach(pool).await?;
+{%- if cockroach %}
+        if crate::is_cockroach(pool).await? {
+            return self.fill_without_lock(pool).await;
+        }
+{%- endif %}
         let mut connection = pool.acquire().await?;
-        if !cockroach {
-            return self.fill(&mut connection, cockroach).await;
-        }
-        set_cockroach(&mut connection, "off").await;
-        let mut outcome = self.fill(&mut connection, cockroach).await;
-        for attempt in 1..ATTEMPTS {
-            match outcome {
-                Err(error) if error.came_second() => {}
-                _ => break,
-            }
-            tokio::time::sleep(retry::pause(attempt)).await;
-            outcome = self.fill(&mut connection, cockroach).await;
-        }
-        set_cockroach(&mut connection, "default").await;
-        outcome
+        self.fill(&mut connection, Some(FILL_LOCK)).await
     }
 
-    async fn fill(&self, connection: &mut PgConnection, cockroach: bool) -> Result<bool, Error> {
+    /// Fills a database in one transaction, under an advisory lock if there is one to take.
+    pub(crate) async fn fill(
+        &self,
+        connection: &mut PgConnection,
+        lock: Option<i64>,
+    ) -> Result<bool, Error> {
         let mut tx = connection.begin().await?;
-        if !cockroach {
-            let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(FILL_LOCK);
+        if let Some(lock) = lock {
+            let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(lock);
             lock.execute(&mut *tx).await?;
         }
-        let empty = is_empty(&mut tx).await?;
+        let empty = !has_tables(&mut tx, &[]).await?;
         if empty {
             self.run(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(empty)
-    }
-}
-
-impl Error {
-    /// Whether another process was filling the same database.
-    fn came_second(&self) -> bool {
-        match self {
-            Self::Refused(refused) => sql_file::came_second(&refused.source),
-            Self::Database(source) => sql_file::came_second(source),
-            Self::Read { .. } => false,
-        }
     }
 }
 
@@ -272,25 +254,23 @@ fn subfolder_creates_vector(dir: &Path) -> bool {
         .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
 }
 
-/// CockroachDB's settings that would end the transaction at the first `create table`, and lock the
-/// table against the `create index` that follows. Versions that do not know one need no such thing.
-pub(crate) async fn set_cockroach(connection: &mut PgConnection, value: &str) {
-    for name in ["autocommit_before_ddl", "create_table_with_schema_locked"] {
-        let statement = AssertSqlSafe(format!("set {name} = {value}"));
-        let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
-    }
-}
-
-/// Whether there is no table of the user's.
-pub(crate) async fn is_empty(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Whether there is a table of the user's, besides those `except`.
+pub(crate) async fn has_tables(
+    connection: &mut PgConnection,
+    except: &[&str],
+) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
-        "select not exists (
+        "select exists (
              select 1 from information_schema.tables
              where table_type = 'BASE TABLE'
-               and table_schema not in
-                   ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')
+               and table_schema not in ('pg_catalog', 'information_schema')
+{%- if cockroach %}
+               and table_schema not in ('crdb_internal', 'pg_extension')
+{%- endif %}
+               and table_name <> all ($1)
          )",
     )
+    .bind(except)
     .fetch_one(connection)
     .await
 }
@@ -308,21 +288,8 @@ fn creates_vector(sql: &str) -> bool {
             && words.iter().any(|word| word == "vector")
     })
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_extension_is_seen_and_a_mention_in_a_comment_is_not() {
-        assert!(creates_vector(
-            "create table t ();\nCREATE EXTENSION IF NOT EXISTS vector;"
-        ));
-        assert!(creates_vector(
-            "create extension \"vector\" with schema public"
-        ));
-        assert!(!creates_vector(
-            "-- create extension vector\ncreate table vector (id int);"
-        ));
-    }
-}
+mod tests;
+{%- endif %}

@@ -1,5 +1,6 @@
 //! A file of SQL, run whole, and the place of a mistake in it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
@@ -84,13 +85,9 @@ pub(crate) fn refused(source: sqlx::Error, path: &Path, sql: &str, done: usize) 
     })
 }
 
-/// Whether another process did the same at the same time: a serialization failure, or a table,
-/// type or index that exists already.
-pub(crate) fn came_second(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    crate::is_retryable(error) || matches!(code.as_deref(), Some("42P07" | "42710" | "23505"))
+/// The SQLSTATE of an error, if it is the server's.
+pub(crate) fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
 }
 
 /// The line, from 1, of a character, from 1.
@@ -101,14 +98,8 @@ fn line_of_character(text: &str, position: usize) -> usize {
         .count()
         + 1
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_position_counts_characters_and_not_bytes() {
-        assert_eq!(line_of_character("é\né\nx", 5), 3);
-        assert_eq!(line_of_character("x", 1), 1);
-    }
-}
+mod tests;
+{%- endif %}

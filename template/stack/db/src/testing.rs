@@ -13,6 +13,9 @@
 //! running for the next `cargo test`.
 
 mod caretaker;
+{%- if cockroach %}
+mod cockroach;
+{%- endif %}
 mod rollback;
 mod server;
 
@@ -55,8 +58,7 @@ pub enum Error {
 /// A database that lives as long as this value.
 ///
 /// Dropping it drops the database. If the process is killed first, the next one that uses the
-/// server does it (on CockroachDB nobody does: it has no locks by which to know that an owner is
-/// dead).
+/// server does it.
 #[derive(Debug)]
 pub struct TestDatabase {
     pool: PgPool,

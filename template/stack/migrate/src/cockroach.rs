@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 use stack_db::statements::{self, Statement};
 
+use crate::diff::{self, Step};
+
 pub use queries::lint_queries;
 
 /// One difference.
@@ -228,5 +230,15 @@ pub fn table() -> String {
     table
 }
 
+/// Gives each step a file of its own, without a transaction; what comes afterwards stays last.
+pub(crate) fn run_alone(steps: &mut [Step]) {
+    steps.sort_by_key(|step| step.place == diff::Place::Afterwards);
+    for step in steps {
+        step.place = diff::Place::Alone;
+    }
+}
+{%- if stack_tests %}
+
 #[cfg(test)]
 mod tests;
+{%- endif %}

@@ -20,25 +20,22 @@ pub struct Draft {
 
 /// Divides steps into files.
 ///
-/// `name` is what a person wants to call it. With `single`, every statement gets a file of its own and
-/// no transaction: what CockroachDB asks for, which cannot take back a change of the schema.
+/// `name` is what a person wants to call it.
 #[must_use]
-pub fn drafts(steps: Vec<Step>, name: Option<&str>, single: bool) -> Vec<Draft> {
+pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
     let name = name.map_or_else(|| usual_name(&steps), str::to_owned);
     let (now, later): (Vec<Step>, Vec<Step>) = steps
         .into_iter()
         .partition(|step| step.place != Place::Afterwards);
     let mut groups: Vec<(bool, Vec<Step>)> = Vec::new();
     for step in now {
-        let alone = single || step.place == Place::Alone;
+        let alone = step.place == Place::Alone;
         match groups.last_mut() {
             Some((false, group)) if !alone => group.push(step),
             _ => groups.push((alone, vec![step])),
         }
     }
-    if single {
-        groups.extend(later.into_iter().map(|step| (true, vec![step])));
-    } else if !later.is_empty() {
+    if !later.is_empty() {
         groups.push((false, later));
     }
     let several = groups.len() > 1;
@@ -160,104 +157,8 @@ fn text(steps: &[Step], alone: bool) -> String {
 fn comment(word: &str, what: &str) -> String {
     format!("-- {word}: {}.\n", what.replace(['\n', '\r'], " "))
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn step(kind: Kind, name: &str, sql: &str, place: Place) -> Step {
-        Step {
-            object: Id::new(kind, name),
-            sql: sql.to_owned(),
-            hazard: None,
-            place,
-        }
-    }
-
-    fn shape(drafts: &[Draft]) -> Vec<(String, usize, bool)> {
-        drafts
-            .iter()
-            .map(|draft| {
-                (
-                    draft.name.clone(),
-                    draft.steps.len(),
-                    draft.sql.starts_with(NO_TRANSACTION),
-                )
-            })
-            .collect()
-    }
-
-    fn some() -> Vec<Step> {
-        vec![
-            step(
-                Kind::Enum,
-                "status",
-                "ALTER TYPE status ADD VALUE 'done'",
-                Place::Alone,
-            ),
-            step(
-                Kind::Table,
-                "books",
-                "CREATE TABLE books ()",
-                Place::Together,
-            ),
-            step(
-                Kind::Column,
-                "notes.at",
-                "ALTER TABLE notes ADD COLUMN at date",
-                Place::Together,
-            ),
-            step(
-                Kind::Constraint,
-                "notes.c",
-                "ALTER TABLE notes VALIDATE CONSTRAINT c",
-                Place::Afterwards,
-            ),
-            step(
-                Kind::Index,
-                "notes_at_idx",
-                "CREATE INDEX CONCURRENTLY notes_at_idx",
-                Place::Alone,
-            ),
-        ]
-    }
-
-    #[test]
-    fn what_stands_together_shares_a_file_and_the_rest_has_its_own() {
-        let drafts = drafts(some(), None, false);
-        assert_eq!(
-            shape(&drafts),
-            [
-                ("create_books".to_owned(), 1, true),
-                ("create_books_table".to_owned(), 2, false),
-                ("create_books_notes_at_idx".to_owned(), 1, true),
-                ("create_books_validate".to_owned(), 1, false),
-            ]
-        );
-    }
-
-    #[test]
-    fn for_cockroach_every_statement_has_a_file_without_a_transaction() {
-        let drafts = drafts(some(), Some("books"), true);
-        assert_eq!(drafts.len(), 5);
-        assert!(
-            drafts
-                .iter()
-                .all(|draft| draft.sql.starts_with(NO_TRANSACTION))
-        );
-    }
-
-    #[test]
-    fn a_hazard_is_one_line_whatever_its_text_has() {
-        let mut steps = some();
-        if let Some(step) = steps.get_mut(1) {
-            step.hazard = Some(Hazard::Destroys("drops `a\n; drop table b`".to_owned()));
-        }
-        let all = drafts(steps, None, false);
-        assert!(all.iter().any(|draft| {
-            draft
-                .sql
-                .contains("-- DESTRUCTIVE: drops `a ; drop table b`.\n")
-        }));
-    }
-}
+mod tests;
+{%- endif %}

@@ -55,8 +55,11 @@ pub struct Request {
     pub allow_destructive: bool,
     /// How careful to be.
     pub care: Care,
-    /// One statement a file.
+{%- if cockroach %}
+    /// Whether every statement gets a file of its own and no transaction: CockroachDB cannot take
+    /// back a change of the schema.
     pub single: bool,
+{%- endif %}
 }
 
 /// A migration that was proven, and is not written yet.
@@ -176,7 +179,12 @@ impl Comparison {
             let alike = look_alikes(&before.catalog, &wanted.catalog);
             return Err(Error::Destructive { steps, alike });
         }
-        let drafts = files::drafts(steps, request.name.as_deref(), request.single);
+{%- if cockroach %}
+        if request.single {
+            crate::cockroach::run_alone(&mut steps);
+        }
+{%- endif %}
+        let drafts = files::drafts(steps, request.name.as_deref());
         let first = migrations.last() + 1;
         let files: Vec<(PathBuf, Draft)> = (first..)
             .zip(drafts)

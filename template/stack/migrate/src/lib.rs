@@ -10,7 +10,10 @@
 //! 4. [`files`]: steps become files. Pure.
 //! 5. [`fill`]: rows for any schema, to try a migration where there is data.
 //!
-//! [`prune()`] squashes old migrations into one; [`cockroach`] is a lint.
+//! [`prune()`] squashes old migrations into one.
+{%- if cockroach %}
+//! [`cockroach`] is a lint.
+{%- endif %}
 //!
 //! Nothing is parsed and nothing believed: what was written is replayed, and has to lead where the
 //! schema leads.
@@ -19,7 +22,9 @@
 
 mod atomic;
 pub mod catalog;
+{%- if cockroach %}
 pub mod cockroach;
+{%- endif %}
 pub mod diff;
 mod error;
 pub mod files;

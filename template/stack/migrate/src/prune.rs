@@ -202,7 +202,7 @@ fn baseline(
         place: Place::Together,
     });
     steps.splice(at..at, rows);
-    let drafts = files::drafts(steps, Some("baseline"), false);
+    let drafts = files::drafts(steps, Some("baseline"));
     let body: Vec<String> = drafts.into_iter().map(|draft| draft.sql).collect();
     Ok(format!("{}{}", baseline_header(&replaced), body.join("\n")))
 }

@@ -58,9 +58,7 @@ impl TestApp {
     /// With these variables set.
     pub async fn with(vars: &[(&str, &str)]) -> Self {
         let database = database().await;
-        let db = Db::from_pool(database.pool().clone())
-            .await
-            .expect("the database answers");
+        let db = Db::from_pool(database.pool().clone());
         let state = AppState::new(config(database.url(), vars), db).expect("a state");
         let router = routes::router(state.clone());
         Self {
@@ -82,8 +80,7 @@ impl TestApp {
     /// The same, with vectors by `embedder`.
     pub async fn with_embedder(embedder: Arc<dyn Embedder>) -> Self {
         let (app, vectors) = (Self::new().await, vector_database().await);
-        let db = Db::from_pool(vectors.pool().clone()).await;
-        let db = VectorDb::new(db.expect("the database answers"));
+        let db = VectorDb::new(Db::from_pool(vectors.pool().clone()));
         let (config, relational) = (app.state.config.clone(), app.state.db.clone());
         let state = AppState::with_vectors(config, relational, Some(db), embedder);
         let state = state.expect("a state");

@@ -8,11 +8,8 @@ use sqlx::postgres::{PgConnection, PgPool};
 use super::lock::Lock;
 use super::plan::{Plan, plan};
 use super::{Error, Migration, Migrations, Status, ledger};
-use crate::sql_file::{self, Failure, came_second};
-use crate::{db, retry, schema, statements};
-
-/// How often one migration is tried on CockroachDB where others got in its way.
-const ATTEMPTS: u32 = 8;
+use crate::sql_file::{self, Failure};
+use crate::statements;
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +34,10 @@ impl Migrations {
         pool: &PgPool,
         mut done: impl FnMut(&Migration),
     ) -> Result<Outcome, Error> {
-        let cockroach = db::is_cockroach(pool).await?;
-        self.apply_as(pool, cockroach, &mut done).await
+        let mut session = Session::begin(pool).await?;
+        let outcome = self.apply_in(&mut session, &mut done).await;
+        session.end().await?;
+        outcome
     }
 
     /// Records the migrations up to the number `version` as applied, and runs nothing: for a
@@ -54,8 +53,7 @@ impl Migrations {
                 command: self.command.clone(),
             });
         }
-        let cockroach = db::is_cockroach(pool).await?;
-        let mut session = Session::begin(pool, cockroach).await?;
+        let mut session = Session::begin(pool).await?;
         let outcome = self.assume_in(&mut session, version).await;
         session.end().await?;
         outcome
@@ -90,19 +88,7 @@ impl Migrations {
         })
     }
 
-    pub(super) async fn apply_as(
-        &self,
-        pool: &PgPool,
-        cockroach: bool,
-        done: &mut impl FnMut(&Migration),
-    ) -> Result<Outcome, Error> {
-        let mut session = Session::begin(pool, cockroach).await?;
-        let outcome = self.apply_in(&mut session, done).await;
-        session.end().await?;
-        outcome
-    }
-
-    async fn apply_in(
+    pub(super) async fn apply_in(
         &self,
         session: &mut Session,
         done: &mut impl FnMut(&Migration),
@@ -116,10 +102,15 @@ impl Migrations {
             outcome.carried = Some(baseline.name.clone());
         }
         for migration in plan.pending {
-            if session.apply(migration).await? {
-                outcome.applied.push(migration.name.clone());
-                done(migration);
+{%- if cockroach %}
+            if !session.apply_unless_another_did(migration).await? {
+                continue;
             }
+{%- else %}
+            session.apply(migration).await?;
+{%- endif %}
+            outcome.applied.push(migration.name.clone());
+            done(migration);
         }
         Ok(outcome)
     }
@@ -174,28 +165,32 @@ impl Migrations {
 }
 
 /// A connection of its own, under the lock.
-struct Session {
-    connection: PgConnection,
-    lock: Lock,
-    cockroach: bool,
+pub(super) struct Session {
+    pub(super) connection: PgConnection,
+    pub(super) lock: Lock,
+{%- if cockroach %}
+    pub(super) cockroach: bool,
+{%- endif %}
 }
 
 impl Session {
-    async fn begin(pool: &PgPool, cockroach: bool) -> Result<Self, Error> {
+    async fn begin(pool: &PgPool) -> Result<Self, Error> {
         let options = pool.connect_options();
-        let lock = Lock::take(&options, cockroach).await?;
-        let mut connection = PgConnection::connect_with(&options).await?;
-        if cockroach {
-            schema::set_cockroach(&mut connection, "off").await;
+{%- if cockroach %}
+        if crate::is_cockroach(pool).await? {
+            return Self::begin_on_cockroach(&options).await;
         }
+{%- endif %}
         Ok(Self {
-            connection,
-            lock,
-            cockroach,
+            lock: Lock::take(&options).await?,
+            connection: PgConnection::connect_with(&options).await?,
+{%- if cockroach %}
+            cockroach: false,
+{%- endif %}
         })
     }
 
-    async fn end(self) -> Result<(), Error> {
+    pub(super) async fn end(self) -> Result<(), Error> {
         // Whatever is wrong with this connection was an error before.
         self.connection.close().await.ok();
         Ok(self.lock.release().await?)
@@ -209,36 +204,13 @@ impl Session {
         Ok(tx.commit().await?)
     }
 
-    /// Applies one; returns whether it was us who did.
-    async fn apply(&mut self, migration: &Migration) -> Result<bool, Error> {
-        let mut attempt = 1;
-        loop {
-            let error = match self.try_to_apply(migration).await {
-                Ok(()) => return Ok(true),
-                Err(error) => error,
-            };
-            let second = error.server().is_some_and(came_second);
-            if !self.cockroach || !second || attempt == ATTEMPTS {
-                return Err(error);
-            }
-            tokio::time::sleep(retry::pause(attempt)).await;
-            attempt += 1;
-            let rows = ledger::rows(&mut self.connection).await?;
-            if rows
-                .iter()
-                .any(|row| row.version == migration.version && row.success)
-            {
-                return Ok(false);
-            }
-        }
-    }
-
-    async fn try_to_apply(&mut self, migration: &Migration) -> Result<(), Error> {
-        let sql = migration.sql.as_str();
-        // CockroachDB changes a schema in the background after the commit, and wants a statement
-        // that does so to be alone.
-        let alone = self.cockroach && statements::split(sql).len() == 1;
-        if migration.no_tx || alone {
+    /// Applies one.
+    pub(super) async fn apply(&mut self, migration: &Migration) -> Result<(), Error> {
+        let alone = migration.no_tx;
+{%- if cockroach %}
+        let alone = alone || self.runs_alone(migration);
+{%- endif %}
+        if alone {
             self.apply_alone(migration).await
         } else {
             self.apply_in_transaction(migration).await
@@ -254,15 +226,11 @@ impl Session {
         let Err(error) = tx.commit().await else {
             return Ok(());
         };
-        // CockroachDB: what the transaction has written is kept, what it has changed of the schema
-        // is not.
-        let half = error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| code == "XXA00");
-        if half {
+{%- if cockroach %}
+        if super::cockroach::kept_rows_only(&error) {
             ledger::forget(&mut self.connection, migration.version, migration.version).await?;
         }
+{%- endif %}
         Err(sql_file::refused(error, &migration.path, sql, 0).into())
     }
 
@@ -289,10 +257,7 @@ impl Session {
 /// statement, and several that came in one message; not what was built concurrently, unless it
 /// did not even begin (class 42: a mistake in the statement).
 fn leaves_something(sql: &str, error: &sqlx::Error) -> bool {
-    let began = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_none_or(|code| !code.starts_with("42"));
+    let began = sql_file::code(error).is_none_or(|code| !code.starts_with("42"));
     began
         && statements::split(sql).iter().any(|statement| {
             statement

@@ -212,15 +212,6 @@ impl From<Failure> for Error {
 }
 
 impl Error {
-    /// The server's error behind this one.
-    pub(super) fn server(&self) -> Option<&sqlx::Error> {
-        match self {
-            Self::Refused(refused) | Self::RefusedHalfway { refused, .. } => Some(&refused.source),
-            Self::Database(source) => Some(source),
-            _ => None,
-        }
-    }
-
     pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Read {
             path: path.to_owned(),

@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor, Postgres};
 
 use super::{Error, Migration};
+use crate::schema;
 
 /// The name of the table.
 pub(super) const TABLE: &str = "_sqlx_migrations";
@@ -53,19 +54,12 @@ async fn exists(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 
 /// Whether the database has tables of somebody's, besides ours.
 pub(super) async fn has_other_tables(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "select exists (
-             select 1 from information_schema.tables
-             where table_type = 'BASE TABLE'
-               and table_schema not in
-                   ('pg_catalog', 'information_schema', 'crdb_internal', 'pg_extension')
-               and table_name not in ($1, $2)
-         )",
-    )
-    .bind(TABLE)
-    .bind(super::lock::TABLE)
-    .fetch_one(connection)
-    .await
+{%- if cockroach %}
+    let ours = [TABLE, super::cockroach::LOCK_TABLE];
+{%- else %}
+    let ours = [TABLE];
+{%- endif %}
+    schema::has_tables(connection, &ours).await
 }
 
 /// Records a migration as applied, or, without `took`, as begun.

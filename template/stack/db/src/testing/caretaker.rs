@@ -20,7 +20,8 @@ use tokio::sync::oneshot;
 
 use super::Error;
 use super::server::Location;
-use crate::{Schema, db};
+use crate::Schema;
+use crate::sql_file::code;
 
 /// Templates kept on the server, newest first; older ones belong to schemas of the past.
 const TEMPLATES_KEPT: i64 = 12;
@@ -131,11 +132,13 @@ async fn create(
 }
 
 /// The connection and what is known about the server.
-struct Keeper {
+pub(super) struct Keeper {
     connection: PgConnection,
     options: PgConnectOptions,
     url: String,
+{%- if cockroach %}
     cockroach: bool,
+{%- endif %}
     owner: u64,
     created: u64,
     /// Templates that were seen ready.
@@ -147,44 +150,43 @@ impl Keeper {
         let options: PgConnectOptions = url.parse()?;
         // Advisory locks hold within one database, so every process has to use the same.
         let options = options.database("postgres");
-        let mut connection = options.connect().await?;
-        let version: String = sqlx::query_scalar("select version()")
-            .fetch_one(&mut connection)
-            .await?;
-        let cockroach = db::says_cockroach(&version);
+        let connection = options.connect().await?;
         let mut owner = [0; 8];
         getrandom::fill(&mut owner).map_err(|error| sqlx::Error::Io(error.into()))?;
         let owner = u64::from_le_bytes(owner);
-        if !cockroach {
-            let lock = sqlx::query("select pg_advisory_lock($1)").bind(owner.cast_signed());
-            lock.execute(&mut connection).await?;
-        }
-        let (templates, url) = (HashSet::new(), url.to_owned());
-        Ok(Self {
+        let mut keeper = Self {
             connection,
             options,
-            url,
-            cockroach,
+            url: url.to_owned(),
+{%- if cockroach %}
+            cockroach: false,
+{%- endif %}
             owner,
             created: 0,
-            templates,
-        })
+            templates: HashSet::new(),
+        };
+{%- if cockroach %}
+        keeper.cockroach = crate::cockroach::answers(&mut keeper.connection).await?;
+        if keeper.cockroach {
+            return Ok(keeper);
+        }
+{%- endif %}
+        let lock = sqlx::query("select pg_advisory_lock($1)").bind(owner.cast_signed());
+        lock.execute(&mut keeper.connection).await?;
+        Ok(keeper)
     }
 
     async fn create(&mut self, schema: &Schema) -> Result<(String, String), Error> {
         self.created += 1;
         let name = format!("stack_test_{:016x}_{}", self.owner, self.created);
-        if self.cockroach {
-            // No templates there; running the schema is the only way.
-            self.execute(format!("create database {name}")).await?;
-            let pool = self.pool(&name);
-            let filled = schema.fill_if_empty(&pool).await;
-            pool.close().await;
-            filled?;
-        } else {
-            self.copy_template(schema, &name).await?;
-        }
         let url = database_url(&self.url, &name);
+{%- if cockroach %}
+        if self.cockroach {
+            self.create_and_fill(schema, &name).await?;
+            return Ok((name, url));
+        }
+{%- endif %}
+        self.copy_template(schema, &name).await?;
         Ok((name, url))
     }
 
@@ -202,7 +204,7 @@ impl Keeper {
             }
             match self.execute(statement.clone()).await {
                 // Swept by another process as old between the look and the copy.
-                Err(error) if !last && has_code(&error, "3D000") => {
+                Err(error) if !last && code(&error).as_deref() == Some("3D000") => {
                     self.templates.remove(&template);
                 }
                 done => return Ok(done?),
@@ -248,12 +250,13 @@ impl Keeper {
 
     /// Drops one database with everything connected to it.
     async fn drop_database(&mut self, name: &str) {
-        let statement = if self.cockroach {
-            format!("drop database if exists {name} cascade")
-        } else {
-            self.disconnect(name).await;
-            format!("drop database if exists {name} with (force)")
-        };
+{%- if cockroach %}
+        if self.cockroach {
+            return self.drop_cascade(name).await;
+        }
+{%- endif %}
+        self.disconnect(name).await;
+        let statement = format!("drop database if exists {name} with (force)");
         // What cannot be dropped now is swept later; a test must not fail in its `Drop`.
         let _ = self.execute(statement).await;
     }
@@ -277,9 +280,11 @@ impl Keeper {
 
     /// Drops the databases of owners that are dead, and the oldest templates.
     async fn sweep(&mut self) -> Result<(), sqlx::Error> {
+{%- if cockroach %}
         if self.cockroach {
             return Ok(());
         }
+{%- endif %}
         let names: Vec<String> = sqlx::query_scalar(
             "select datname::text from pg_database where datname like 'stack\\_test\\_%'",
         )
@@ -328,26 +333,18 @@ impl Keeper {
     }
 
     /// A pool of one connection to a database of this server.
-    fn pool(&self, database: &str) -> PgPool {
+    pub(super) fn pool(&self, database: &str) -> PgPool {
         PgPoolOptions::new()
             .max_connections(1)
             .connect_lazy_with(self.options.clone().database(database))
     }
 
-    async fn execute(&mut self, statement: String) -> Result<(), sqlx::Error> {
+    pub(super) async fn execute(&mut self, statement: String) -> Result<(), sqlx::Error> {
         sqlx::raw_sql(AssertSqlSafe(statement))
             .execute(&mut self.connection)
             .await
             .map(drop)
     }
-}
-
-fn has_code(error: &sqlx::Error, code: &str) -> bool {
-    error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .as_deref()
-        == Some(code)
 }
 
 /// The same URL with another database in it.
@@ -361,19 +358,8 @@ fn database_url(url: &str, database: &str) -> String {
     let end = path.map_or(before.len(), |at| authority + at);
     format!("{}/{database}{query}", before.get(..end).unwrap_or(before))
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_database_of_the_url_is_replaced() {
-        let replaced = |url| database_url(url, "x");
-        assert_eq!(
-            replaced("postgres://u:p@h:1/app?a=b%2Fc"),
-            "postgres://u:p@h:1/x?a=b%2Fc"
-        );
-        assert_eq!(replaced("postgres://h"), "postgres://h/x");
-        assert_eq!(replaced("postgres://h/"), "postgres://h/x");
-    }
-}
+mod tests;
+{%- endif %}

@@ -1,9 +1,10 @@
 //! The way that CockroachDB is migrated, tried on PostgreSQL: the lock in a row, and statements
 //! that are alone.
 
-use super::lock::Lock;
-use super::{Error, Migrations};
 use crate::Schema;
+use crate::migrations::apply::{Outcome, Session};
+use crate::migrations::lock::Lock;
+use crate::migrations::{Error, Migrations};
 use crate::testing::TestDatabase;
 
 struct Folder(std::path::PathBuf);
@@ -30,6 +31,14 @@ async fn empty() -> TestDatabase {
     TestDatabase::create(&Schema::read(&folder.0).expect("readable")).await
 }
 
+async fn apply(files: &Migrations, database: &TestDatabase) -> Result<Outcome, Error> {
+    let options = database.pool().connect_options();
+    let mut session = Session::begin_on_cockroach(&options).await?;
+    let outcome = files.apply_in(&mut session, &mut |_| {}).await;
+    session.end().await?;
+    outcome
+}
+
 #[tokio::test]
 async fn by_the_row_too_several_at_once_apply_once() {
     let folder = Folder::with(
@@ -46,7 +55,7 @@ async fn by_the_row_too_several_at_once_apply_once() {
     let files = Migrations::read(&folder.0).expect("readable");
     let database = empty().await;
     let one = async || {
-        let outcome = files.apply_as(database.pool(), true, &mut |_| {}).await;
+        let outcome = apply(&files, &database).await;
         outcome.expect("applied").applied.len()
     };
     let (a, b, c) = tokio::join!(one(), one(), one());
@@ -71,8 +80,8 @@ async fn by_the_row_too_several_at_once_apply_once() {
 async fn the_row_is_locked_until_its_connection_is_gone() {
     let database = empty().await;
     let options = database.pool().connect_options();
-    let first = Lock::take(&options, true).await.expect("taken");
-    let second = Lock::take(&options, true);
+    let first = Lock::take_row(&options).await.expect("taken");
+    let second = Lock::take_row(&options);
     tokio::pin!(second);
     let waiting = "select exists (select 1 from pg_locks where not granted)";
     loop {
@@ -100,7 +109,7 @@ async fn a_statement_that_is_alone_and_refused_is_forgotten() {
     let folder = Folder::with("alone", &[("0001_a.sql", "create table a (id txet)")]);
     let files = Migrations::read(&folder.0).expect("readable");
     let database = empty().await;
-    let outcome = files.apply_as(database.pool(), true, &mut |_| {}).await;
+    let outcome = apply(&files, &database).await;
     assert!(matches!(outcome, Err(Error::Refused(_))));
     let status = files.status(database.pool()).await.expect("read");
     assert_eq!(status.pending, ["0001_a.sql"]);
