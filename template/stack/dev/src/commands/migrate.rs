@@ -103,8 +103,6 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         {%- if cockroach %}
         // CockroachDB: each statement in a file of its own.
         single: database.name == "main",
-        {%- else %}
-        single: false,
         {%- endif %}
         schema,
     })

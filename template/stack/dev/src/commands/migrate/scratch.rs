@@ -23,11 +23,14 @@ pub(super) async fn server(project: &Project, database: &Database) -> Scratch {
         max_connections: 1,
         ..PoolSettings::default()
     };
-    match Db::connect(&url, settings).await {
-        {%- if cockroach %}
-        Ok(db) if db.is_cockroach() => Scratch::Own,
-        {%- endif %}
-        Ok(_) => Scratch::At(url),
-        Err(_) => Scratch::Own,
+    let Ok(db) = Db::connect(&url, settings).await else {
+        return Scratch::Own;
+    };
+    {%- if cockroach %}
+    if stack_db::is_cockroach(db.pool()).await.unwrap_or_default() {
+        return Scratch::Own;
     }
+    {%- endif %}
+    db.close().await;
+    Scratch::At(url)
 }
