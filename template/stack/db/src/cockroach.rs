@@ -11,9 +11,6 @@ use sqlx::{AssertSqlSafe, Postgres};
 use crate::schema::{self, Schema};
 use crate::{retry, sql_file};
 
-/// How often a database is filled, or a migration applied, where other processes get in the way.
-pub(crate) const ATTEMPTS: u32 = 8;
-
 /// Asks the server whether it is CockroachDB.
 ///
 /// # Errors
@@ -53,16 +50,14 @@ impl Schema {
     pub(crate) async fn fill_without_lock(&self, pool: &PgPool) -> Result<bool, schema::Error> {
         let mut connection = pool.acquire().await?;
         set_schema_changes(&mut connection, "off").await;
-        let mut attempt = 1;
-        let outcome = loop {
-            match self.fill(&mut connection, None).await {
-                Err(error) if attempt < ATTEMPTS && filled_by_another(&error) => {
-                    tokio::time::sleep(retry::pause(attempt)).await;
-                    attempt += 1;
-                }
-                outcome => break outcome,
+        let mut outcome = self.fill(&mut connection, None).await;
+        for pause in retry::pauses() {
+            if !outcome.as_ref().is_err_and(filled_by_another) {
+                break;
             }
-        };
+            tokio::time::sleep(pause).await;
+            outcome = self.fill(&mut connection, None).await;
+        }
         set_schema_changes(&mut connection, "default").await;
         outcome
     }

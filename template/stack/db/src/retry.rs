@@ -5,20 +5,20 @@
 //! any level. Nothing of it happened, and the right answer is to run it again from its start.
 //! <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>
 
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use sqlx::{Postgres, Transaction};
 
 use crate::{Db, sql_file};
 
 /// Attempts in all, the first included.
-const ATTEMPTS: u32 = 12;
-/// Upper bound of the first pause; it doubles with each attempt.
-const FIRST_PAUSE: Duration = Duration::from_millis(4);
-/// Upper bound of any pause.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+const ATTEMPTS: usize = 12;
+/// The first pause, to which up to as much again is added; it doubles with each attempt.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
+/// The last ones, likewise.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// What a transaction's closure returns: a boxed future that may move between threads.
 pub type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
@@ -56,9 +56,9 @@ impl Db {
     ///
     /// The transaction is committed when `work` returns `Ok` and rolled back when it returns
     /// `Err`. After a serialization failure or a deadlock, also one reported by the commit, it is
-    /// repeated after a pause: at most 12 attempts, each pause a random part of a bound that
-    /// doubles from 4 ms to 500 ms. The randomness is what lets two transactions that met once not
-    /// meet again.
+    /// repeated after a pause: at most 12 attempts, the pauses doubling from 2 to 250 ms, each with a
+    /// random part of up to as much again. The randomness is what lets two transactions that met
+    /// once not meet again.
     ///
     /// ```no_run
     /// # async fn example(db: &stack_db::Db) -> Result<(), sqlx::Error> {
@@ -83,23 +83,18 @@ impl Db {
         F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
         E: From<sqlx::Error> + SqlxCause,
     {
-        let mut attempt = 1;
+        let mut pauses = pauses();
         loop {
             let error = match self.attempt(&mut work).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            if attempt == ATTEMPTS || !error.sqlx_cause().is_some_and(is_retryable) {
+            let asked = error.sqlx_cause().is_some_and(is_retryable);
+            let Some(pause) = pauses.next().filter(|_| asked) else {
                 return Err(error);
-            }
-            let pause = pause(attempt);
-            tracing::debug!(
-                attempt,
-                ?pause,
-                "transaction refused by the server, repeating it"
-            );
+            };
+            tracing::debug!(?pause, "transaction refused by the server, repeating it");
             tokio::time::sleep(pause).await;
-            attempt += 1;
         }
     }
 
@@ -140,19 +135,14 @@ impl Db {
     }
 }
 
-/// The pause after `attempt` (from 1): a random part of a bound that doubles each time ("full
-/// jitter").
-pub(crate) fn pause(attempt: u32) -> Duration {
-    part(attempt, RandomState::new().hash_one(attempt))
-}
-
-/// The part of the bound after `attempt` that `random`, any evenly spread number, chooses.
-fn part(attempt: u32, random: u64) -> Duration {
-    let bound = FIRST_PAUSE
-        .saturating_mul(1 << (attempt - 1).min(16))
-        .min(LONGEST_PAUSE);
-    let bound = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
-    Duration::from_micros(random % (bound + 1))
+/// The pauses between the attempts at something, random so that two who met once do not meet again.
+pub(crate) fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(SHORTEST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .with_max_times(ATTEMPTS - 1)
+        .with_jitter()
+        .build()
 }
 {%- if stack_tests %}
 

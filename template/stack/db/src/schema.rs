@@ -217,11 +217,7 @@ fn checksum(files: &[SchemaFile]) -> String {
         digest.update((file.sql.len() as u64).to_le_bytes());
         digest.update(&file.sql);
     }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(digest.finalize())
 }
 
 /// The `*.sql` files directly in a folder, sorted by name.

@@ -12,12 +12,13 @@
 //! embedded one under `.data/test` of the workspace, tuned for speed instead of safety and left
 //! running for the next `cargo test`.
 
-mod caretaker;
-{%- if cockroach %}
-mod cockroach;
-{%- endif %}
+mod reaper;
 mod rollback;
 mod server;
+{%- if cockroach %}
+
+mod cockroach;
+{%- endif %}
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::{Schema, embedded, schema};
-use caretaker::Caretaker;
+use reaper::Reaper;
 pub use rollback::TestTransaction;
 
 /// Connections of one test's pool. Tests run in parallel on one server, whose connections are
@@ -64,7 +65,7 @@ pub struct TestDatabase {
     pool: PgPool,
     url: String,
     name: String,
-    caretaker: Caretaker,
+    reaper: Reaper,
 }
 
 impl TestDatabase {
@@ -104,7 +105,7 @@ impl TestDatabase {
     /// # Errors
     /// Whatever prevented it.
     pub async fn beside(&self) -> Result<Self, Error> {
-        Self::create_with(self.caretaker.clone(), &Schema::empty()).await
+        Self::create_with(self.reaper.clone(), &Schema::empty()).await
     }
 
     /// [`TestDatabase::try_create`] on the workspace's own server, whatever `DATABASE_URL` is.
@@ -116,11 +117,11 @@ impl TestDatabase {
     }
 
     async fn create_on(server: server::Location, schema: &Schema) -> Result<Self, Error> {
-        Self::create_with(Caretaker::of(server)?, schema).await
+        Self::create_with(Reaper::of(server)?, schema).await
     }
 
-    async fn create_with(caretaker: Caretaker, schema: &Schema) -> Result<Self, Error> {
-        let (name, url) = caretaker.create(schema.clone()).await?;
+    async fn create_with(reaper: Reaper, schema: &Schema) -> Result<Self, Error> {
+        let (name, url) = reaper.create(schema.clone()).await?;
         let options: PgConnectOptions = url.parse()?;
         let pool = PgPoolOptions::new()
             .max_connections(POOL_SIZE)
@@ -130,7 +131,7 @@ impl TestDatabase {
             pool,
             url,
             name,
-            caretaker,
+            reaper,
         })
     }
 
@@ -150,6 +151,6 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // Waits, about 5 ms: what is not dropped when the process ends is left to the next one.
-        self.caretaker.drop_database(&self.name);
+        self.reaper.drop_database(&self.name);
     }
 }

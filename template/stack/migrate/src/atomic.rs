@@ -1,55 +1,47 @@
 //! Files appear whole and all together, or not at all.
 
-use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::{fs, io};
+
+use tempfile::NamedTempFile;
 
 use crate::error::Error;
 
 /// Writes new files: each beside its place, all of them flushed, then renamed. If one cannot be,
 /// those before it are taken away again.
 pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Result<(), Error> {
-    let mut waiting: Vec<(PathBuf, &Path)> = Vec::new();
-    let mut done: Vec<&Path> = Vec::new();
-    let outcome = (|| {
-        for (path, text) in files {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
-            }
-            // Nobody else writes to it, not even the same command typed twice.
-            let beside = path.with_extension(format!("sql.{}.new", std::process::id()));
-            waiting.push((beside.clone(), path));
-            let mut file = fs::File::create(&beside).map_err(Error::file("create", &beside))?;
-            file.write_all(text.as_bytes())
-                .map_err(Error::file("write", &beside))?;
-            file.sync_all().map_err(Error::file("write", &beside))?;
-        }
-        for (beside, path) in &waiting {
-            appear(beside, path).map_err(Error::file("write", *path))?;
-            done.push(path);
-        }
-        Ok(())
-    })();
-    if outcome.is_err() {
-        for (beside, _) in &waiting {
-            let _ = fs::remove_file(beside);
-        }
-        for path in done {
-            let _ = fs::remove_file(path);
-        }
+    let mut waiting: Vec<(NamedTempFile, &Path)> = Vec::new();
+    for (path, text) in files {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+        let file = beside(folder, text).map_err(Error::file("write", path))?;
+        waiting.push((file, path));
     }
-    outcome
+    let mut done: Vec<&Path> = Vec::new();
+    for (file, path) in waiting {
+        if let Err(refused) = file.persist_noclobber(path) {
+            for path in done {
+                let _ = fs::remove_file(path);
+            }
+            return Err(Error::file("write", path)(refused.error));
+        }
+        done.push(path);
+    }
+    Ok(())
 }
 
-/// Gives a file its name, which nobody has yet.
-fn appear(beside: &Path, path: &Path) -> std::io::Result<()> {
-    match fs::hard_link(beside, path) {
-        Ok(()) => fs::remove_file(beside),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
-        // Not every file system has hard links.
-        Err(_) if path.exists() => Err(std::io::ErrorKind::AlreadyExists.into()),
-        Err(_) => fs::rename(beside, path),
-    }
+/// A file that is flushed, and has no name yet that anybody reads.
+fn beside(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    #[cfg_attr(not(unix), allow(unused_mut))]
+    let mut new = tempfile::Builder::new();
+    // Others may read it, as any file of the project: a temporary one is its owner's alone.
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = new.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 {%- if stack_tests %}
 

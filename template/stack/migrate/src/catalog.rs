@@ -5,10 +5,10 @@
 //! comparable: `integer` and `int4`, or an `IN` and an `= ANY`, read the same.
 //! <https://www.postgresql.org/docs/current/functions-info.html>
 
+mod array_casts;
 mod code;
 mod extras;
 mod relations;
-mod settled;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -140,7 +140,7 @@ impl Reader<'_> {
 
     /// Adds an object that has no place of its own.
     fn put(&mut self, mut object: Object) {
-        settled::settle(&mut object);
+        array_casts::normalize(&mut object);
         if let Some(parent) = &object.parent {
             self.need(&object.id, parent.clone());
         }
@@ -150,6 +150,11 @@ impl Reader<'_> {
     /// Lets another place lead to an object.
     fn also(&mut self, class: u32, oid: Oid, id: &Id) {
         self.known.insert((class, oid.0, 0), id.clone());
+    }
+
+    /// The table or view at a place, if it is somebody's own.
+    fn relation(&self, oid: Oid) -> Option<Id> {
+        self.known.get(&(class::CLASS, oid.0, 0)).cloned()
     }
 
     fn need(&mut self, id: &Id, needed: Id) {

@@ -12,6 +12,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Refused, Schema, migrations};
+use tempfile::TempDir;
 
 use crate::atomic;
 use crate::catalog::Catalog;
@@ -294,7 +295,8 @@ pub(crate) async fn read(database: &TestDatabase) -> Result<Catalog, Error> {
 /// The migrations with the new ones among them, read as the migrator reads them: from a folder.
 pub(crate) struct Trial {
     pub(crate) migrations: Migrations,
-    folder: PathBuf,
+    /// Goes with the value.
+    _folder: TempDir,
 }
 
 impl Trial {
@@ -312,24 +314,19 @@ impl Trial {
         Self::of(old.chain(new))
     }
 
-    /// A folder of these files, which goes with the value.
+    /// A folder of these files.
     pub(crate) fn of<'a>(files: impl Iterator<Item = (String, &'a str)>) -> Result<Self, Error> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| sqlx::Error::Io(error.into()))?;
-        let random = u64::from_le_bytes(random);
-        let folder = std::env::temp_dir().join(format!("migrations-{random:016x}"));
-        std::fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-        // From here on the folder is removed in any case.
-        let mut trial = Self {
-            migrations: Migrations::read(&folder)?,
-            folder,
-        };
+        let place = std::env::temp_dir();
+        let folder = tempfile::Builder::new().prefix("migrations-").tempdir();
+        let folder = folder.map_err(Error::file("create", &place))?;
         for (name, sql) in files {
-            let path = trial.folder.join(name);
+            let path = folder.path().join(name);
             std::fs::write(&path, sql).map_err(Error::file("write", &path))?;
         }
-        trial.migrations = Migrations::read(&trial.folder)?;
-        Ok(trial)
+        Ok(Self {
+            migrations: Migrations::read(folder.path())?,
+            _folder: folder,
+        })
     }
 
     /// Says of a statement that was written here and refused what it was about.
@@ -363,13 +360,6 @@ fn step_at<'d>(refused: &Refused, new: &'d [(PathBuf, Draft)]) -> Option<&'d Ste
         .steps
         .iter()
         .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
-}
-
-impl Drop for Trial {
-    fn drop(&mut self) {
-        // A folder of the system's for passing things: what is left there does no harm.
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
 }
 
 /// Whether two databases look alike.

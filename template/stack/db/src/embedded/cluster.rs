@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
@@ -14,6 +15,12 @@ use super::{Error, Purpose};
 
 /// The port that names the socket file. Only the name: nothing listens on TCP there.
 const SOCKET_PORT: u16 = 5432;
+/// What is encoded in a URL: everything but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 /// Our settings, included by `postgresql.conf`.
 const SETTINGS: &str = "stack.conf";
 
@@ -90,7 +97,7 @@ impl Cluster {
         }
         let mut password = [0; 16];
         getrandom::fill(&mut password).map_err(Error::Random)?;
-        let password: String = password.iter().map(|byte| format!("{byte:02x}")).collect();
+        let password = hex::encode(password);
         write_private(&self.password_file(), &password)?;
         fs::create_dir(&new).map_err(Error::io("create", &new))?;
         if let Some(account) = self.account {
@@ -291,11 +298,7 @@ pub(super) fn base(data_dir: &Path, account: Option<Account>) -> Result<PathBuf,
         return Ok(data_dir.to_owned());
     };
     let digest = Sha256::digest(data_dir.as_os_str().as_encoded_bytes());
-    let name: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name = hex::encode(&digest[..8]);
     let mut problem = None;
     for parent in [
         PathBuf::from("/var/lib/heavy"),
@@ -352,13 +355,6 @@ fn write_private(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// Percent-encodes everything that could mean something in a URL.
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
+fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, RESERVED)
 }

@@ -153,10 +153,7 @@ fn download(environment: &Environment, part: &Path, say: &dyn Fn(&str)) -> Resul
 /// Whether the file is one of the pinned wheels, by its digest.
 fn verify(wheel: &Path) -> Result<(), String> {
     let bytes = fs::read(wheel).map_err(|error| format!("`{}`: {error}", wheel.display()))?;
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = hex::encode(Sha256::digest(&bytes));
     if DIGESTS.contains(&digest.as_str()) {
         Ok(())
     } else {

@@ -33,11 +33,7 @@ pub fn baseline_header<C: AsRef<[u8]>>(replaced: &[(i64, C)]) -> String {
     let last = replaced.last().map_or(0, |(version, _)| *version);
     let mut text = format!("{FIRST}{last:04}.\n");
     for (version, checksum) in replaced {
-        let _ = write!(text, "{REPLACES}{version} ");
-        for byte in checksum.as_ref() {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text.push('\n');
+        let _ = writeln!(text, "{REPLACES}{version} {}", hex::encode(checksum));
     }
     text
 }
@@ -81,17 +77,10 @@ impl Baseline {
 
 impl Replaced {
     fn parse(text: &str) -> Option<Self> {
-        let (version, hex) = text.split_once(' ')?;
-        if hex.is_empty() || hex.len() % 2 != 0 || !hex.is_ascii() {
-            return None;
-        }
-        let byte = |at| {
-            hex.get(at..at + 2)
-                .and_then(|two| u8::from_str_radix(two, 16).ok())
-        };
+        let (version, checksum) = text.split_once(' ')?;
         Some(Self {
             version: version.parse().ok()?,
-            checksum: (0..hex.len()).step_by(2).map(byte).collect::<Option<_>>()?,
+            checksum: hex::decode(checksum).ok()?,
         })
     }
 }

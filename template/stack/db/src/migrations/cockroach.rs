@@ -13,14 +13,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::apply::Session;
 use super::lock::Lock;
 use super::{Error, Migration, ledger};
-use crate::cockroach::{ATTEMPTS, came_second, set_schema_changes};
+use crate::cockroach::{came_second, set_schema_changes};
 use crate::{retry, sql_file, statements};
 
 /// The table with the row.
 pub(crate) const LOCK_TABLE: &str = "_sqlx_migrations_lock";
-
-/// How often the table is made, and the row written, where others do so at the same time.
-const LOCK_ATTEMPTS: u32 = 12;
 
 impl Session {
     /// [`Session::begin`] with the row as the lock.
@@ -40,18 +37,17 @@ impl Session {
         &mut self,
         migration: &Migration,
     ) -> Result<bool, Error> {
-        let mut attempt = 1;
+        let mut pauses = retry::pauses();
         loop {
             let error = match self.apply(migration).await {
                 Ok(()) => return Ok(true),
                 Err(error) => error,
             };
-            let second = error.server().is_some_and(came_second);
-            if !self.cockroach || !second || attempt == ATTEMPTS {
+            let second = self.cockroach && error.server().is_some_and(came_second);
+            let Some(pause) = pauses.next().filter(|_| second) else {
                 return Err(error);
-            }
-            tokio::time::sleep(retry::pause(attempt)).await;
-            attempt += 1;
+            };
+            tokio::time::sleep(pause).await;
             let rows = ledger::rows(&mut self.connection).await?;
             if rows
                 .iter()
@@ -88,19 +84,18 @@ impl Lock {
     /// [`Lock::take`] by the row.
     pub(super) async fn take_row(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
         let mut connection = PgConnection::connect_with(options).await?;
-        let mut attempt = 1;
+        let mut pauses = retry::pauses();
         loop {
-            match write_row(&mut connection).await {
+            let error = match write_row(&mut connection).await {
                 Ok(()) => return Ok(Self(connection)),
-                Err(error) if attempt == LOCK_ATTEMPTS || !came_second(&error) => {
-                    return Err(error);
-                }
-                Err(_) => {}
-            }
+                Err(error) => error,
+            };
+            let Some(pause) = pauses.next().filter(|_| came_second(&error)) else {
+                return Err(error);
+            };
             let rollback = sqlx::raw_sql("rollback").execute(&mut connection);
             rollback.await.ok();
-            tokio::time::sleep(retry::pause(attempt)).await;
-            attempt += 1;
+            tokio::time::sleep(pause).await;
         }
     }
 }

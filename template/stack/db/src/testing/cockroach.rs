@@ -2,10 +2,10 @@
 //! advisory locks by which to know that an owner is dead, so nobody drops what a killed process left.
 
 use super::Error;
-use super::caretaker::Keeper;
+use super::reaper::Session;
 use crate::Schema;
 
-impl Keeper {
+impl Session {
     /// Creates a database and runs the schema in it.
     pub(super) async fn create_and_fill(
         &mut self,

@@ -7,7 +7,7 @@ use super::Error;
 use crate::Schema;
 use crate::embedded::{self, Options, Purpose};
 
-/// Where a server is. Each has one caretaker in this process.
+/// Where a server is. Each has one [`Reaper`](super::reaper::Reaper) in this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Location {
     /// A server that somebody else runs.

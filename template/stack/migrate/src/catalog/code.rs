@@ -69,7 +69,7 @@ async fn rules(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (oid, table, name, create, state) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
         let id = Id::new(Kind::Rule, format!("{}.{name}", table.name));
@@ -93,7 +93,7 @@ async fn triggers(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (oid, table, constraint, name, create, state) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
         let id = Id::new(Kind::Trigger, format!("{}.{name}", table.name));
@@ -136,11 +136,7 @@ async fn policies(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for row in rows {
-        let Some(table) = reader
-            .known
-            .get(&(class::CLASS, row.table_oid.0, 0))
-            .cloned()
-        else {
+        let Some(table) = reader.relation(row.table_oid) else {
             continue;
         };
         let id = Id::new(Kind::Policy, format!("{}.{}", table.name, row.name));

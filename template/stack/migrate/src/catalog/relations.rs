@@ -230,11 +230,7 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for row in rows {
-        let Some(table) = reader
-            .known
-            .get(&(class::CLASS, row.table_oid.0, 0))
-            .cloned()
-        else {
+        let Some(table) = reader.relation(row.table_oid) else {
             continue;
         };
         let id = Id::new(Kind::Column, format!("{}.{}", table.name, row.name));
@@ -394,11 +390,7 @@ async fn defaults(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             .parent_oid
             .zip(row.parent_number)
             .and_then(|(table, number)| reader.known.get(&column(table, number)).cloned());
-        let Some(table) = reader
-            .known
-            .get(&(class::CLASS, row.table_oid.0, 0))
-            .cloned()
-        else {
+        let Some(table) = reader.relation(row.table_oid) else {
             continue;
         };
         let id = Id::new(Kind::Default, format!("{}.{}", table.name, row.name));
@@ -438,7 +430,7 @@ async fn constraints(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (oid, table, name, ty, definition, index) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
         let id = Id::new(Kind::Constraint, format!("{}.{name}", table.name));
@@ -480,7 +472,7 @@ async fn indexes(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (oid, table, name, create) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
         let id = Id::new(Kind::Index, &name);
@@ -522,10 +514,10 @@ async fn settings(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (table, index, create, drop) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
-        let index = index.and_then(|oid| reader.known.get(&(class::CLASS, oid.0, 0)).cloned());
+        let index = index.and_then(|oid| reader.relation(oid));
         let id = Id::new(Kind::Setting, format!("{}: {create}", table.name));
         let alter = format!("ALTER TABLE {}", table.name);
         let (create, drop) = (format!("{alter} {create}"), format!("{alter} {drop}"));
@@ -564,7 +556,7 @@ async fn statistics(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (oid, table, name, create) in rows {
-        let Some(table) = reader.known.get(&(class::CLASS, table.0, 0)).cloned() else {
+        let Some(table) = reader.relation(table) else {
             continue;
         };
         let id = Id::new(Kind::Statistics, &name);

@@ -30,7 +30,7 @@ const TEMPLATE_LOCK: i64 = 0x0074_656d_706c_6174;
 
 /// A handle to the thread.
 #[derive(Clone, Debug)]
-pub(super) struct Caretaker {
+pub(super) struct Reaper {
     requests: mpsc::Sender<Request>,
 }
 
@@ -45,10 +45,10 @@ enum Request {
     },
 }
 
-impl Caretaker {
-    /// The caretaker of this server, begun on first use.
+impl Reaper {
+    /// The reaper of this server, begun on first use.
     pub(super) fn of(location: Location) -> Result<Self, Error> {
-        static ALL: LazyLock<Mutex<Vec<(Location, Caretaker)>>> = LazyLock::new(Mutex::default);
+        static ALL: LazyLock<Mutex<Vec<(Location, Reaper)>>> = LazyLock::new(Mutex::default);
         let Ok(mut all) = ALL.lock() else {
             return Err(Error::Gone);
         };
@@ -65,9 +65,9 @@ impl Caretaker {
             .name("test databases".to_owned())
             .spawn(move || runtime.block_on(serve(server, &receiver)))
             .map_err(sqlx::Error::Io)?;
-        let caretaker = Self { requests };
-        all.push((location, caretaker.clone()));
-        Ok(caretaker)
+        let reaper = Self { requests };
+        all.push((location, reaper.clone()));
+        Ok(reaper)
     }
 
     /// Creates a database; returns its name and its URL.
@@ -96,43 +96,43 @@ impl Caretaker {
 
 /// The thread: answers requests until the process ends.
 async fn serve(location: Location, requests: &mpsc::Receiver<Request>) {
-    let mut keeper = None;
+    let mut session = None;
     let mut swept = false;
     while let Ok(request) = requests.recv() {
         match request {
             Request::Create { schema, answer } => {
-                let created = create(&location, &mut keeper, &schema).await;
+                let created = create(&location, &mut session, &schema).await;
                 let _ = answer.send(created);
             }
             Request::Drop { name, done } => {
-                if let Some(keeper) = &mut keeper {
-                    keeper.drop_database(&name).await;
+                if let Some(session) = &mut session {
+                    session.drop_database(&name).await;
                 }
                 let _ = done.send(());
             }
         }
         // After the first answer, so that no test waits for it.
-        if let Some(keeper) = keeper.as_mut().filter(|_| !swept) {
+        if let Some(session) = session.as_mut().filter(|_| !swept) {
             swept = true;
-            let _ = keeper.sweep().await;
+            let _ = session.sweep().await;
         }
     }
 }
 
 async fn create(
     location: &Location,
-    keeper: &mut Option<Keeper>,
+    session: &mut Option<Session>,
     schema: &Schema,
 ) -> Result<(String, String), Error> {
-    let keeper = match keeper {
-        Some(keeper) => keeper,
-        None => keeper.insert(Keeper::connect(&location.url().await?).await?),
+    let session = match session {
+        Some(session) => session,
+        None => session.insert(Session::connect(&location.url().await?).await?),
     };
-    keeper.create(schema).await
+    session.create(schema).await
 }
 
 /// The connection and what is known about the server.
-pub(super) struct Keeper {
+pub(super) struct Session {
     connection: PgConnection,
     options: PgConnectOptions,
     url: String,
@@ -145,7 +145,7 @@ pub(super) struct Keeper {
     templates: HashSet<String>,
 }
 
-impl Keeper {
+impl Session {
     async fn connect(url: &str) -> Result<Self, Error> {
         let options: PgConnectOptions = url.parse()?;
         // Advisory locks hold within one database, so every process has to use the same.
@@ -154,7 +154,7 @@ impl Keeper {
         let mut owner = [0; 8];
         getrandom::fill(&mut owner).map_err(|error| sqlx::Error::Io(error.into()))?;
         let owner = u64::from_le_bytes(owner);
-        let mut keeper = Self {
+        let mut session = Self {
             connection,
             options,
             url: url.to_owned(),
@@ -166,14 +166,14 @@ impl Keeper {
             templates: HashSet::new(),
         };
 {%- if cockroach %}
-        keeper.cockroach = crate::cockroach::answers(&mut keeper.connection).await?;
-        if keeper.cockroach {
-            return Ok(keeper);
+        session.cockroach = crate::cockroach::answers(&mut session.connection).await?;
+        if session.cockroach {
+            return Ok(session);
         }
 {%- endif %}
         let lock = sqlx::query("select pg_advisory_lock($1)").bind(owner.cast_signed());
-        lock.execute(&mut keeper.connection).await?;
-        Ok(keeper)
+        lock.execute(&mut session.connection).await?;
+        Ok(session)
     }
 
     async fn create(&mut self, schema: &Schema) -> Result<(String, String), Error> {

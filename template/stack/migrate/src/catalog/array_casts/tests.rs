@@ -3,13 +3,13 @@ use super::*;
 #[test]
 fn a_list_that_is_cast_becomes_a_list_of_casts() {
     assert_eq!(
-        settled(
+        normalized(
             "a::text = ANY (ARRAY['x'::character varying, 'it''s, ]'::character varying]::text[])"
         ),
         "a::text = ANY (ARRAY['x'::character varying::text, 'it''s, ]'::character varying::text])"
     );
     assert_eq!(
-        settled("((a)::text = ANY ((ARRAY['x'::character varying])::text[]))"),
+        normalized("((a)::text = ANY ((ARRAY['x'::character varying])::text[]))"),
         "((a)::text = ANY (ARRAY[('x'::character varying)::text]))"
     );
 }
@@ -24,6 +24,6 @@ fn what_is_no_such_list_stays_as_it_is() {
         "it's open",
         "ARRAY['ä'::text]",
     ] {
-        assert_eq!(settled(text), text);
+        assert_eq!(normalized(text), text);
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::object::{Body, Kind, Object};
 
-pub(super) fn settle(object: &mut Object) {
+pub(super) fn normalize(object: &mut Object) {
     match &mut object.body {
         Body::Definition(definition) if object.id.kind != Kind::Comment => {
             change(&mut definition.create);
@@ -26,11 +26,11 @@ pub(super) fn settle(object: &mut Object) {
 
 fn change(text: &mut String) {
     if text.contains("ARRAY[") {
-        *text = settled(text);
+        *text = normalized(text);
     }
 }
 
-fn settled(text: &str) -> String {
+fn normalized(text: &str) -> String {
     let mut done = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['\'', '"', '(', 'A']) {
