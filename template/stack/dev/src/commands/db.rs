@@ -131,10 +131,7 @@ pub(super) async fn look(url: &str) -> std::result::Result<String, String> {
     .map_err(|error| error.to_string())?;
     let server = format!("PostgreSQL {version}");
     {%- if cockroach %}
-    let server = if stack_db::is_cockroach(db.pool())
-        .await
-        .unwrap_or_default()
-    {
+    let server = if stack_db::is_cockroach(db.pool()).await.unwrap_or_default() {
         "CockroachDB".to_owned()
     } else {
         server
