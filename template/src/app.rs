@@ -3,21 +3,29 @@
 use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, extract::FromRef};
+use prometheus_client::registry::Registry;
 use sqlx::PgPool;
 use stack_db::Db;
 use stack_live::{Live, recording::Recorder};
 use stack_serve::dev::Link;
-use stack_web::sealed::Vault;
-use stack_web::{client_ip::TrustedProxies, cookies::CookieSettings};
+use stack_web::{
+    StartError,
+    attempts::Attempts,
+    client_ip::TrustedProxies,
+    cookies::CookieSettings,
+    metrics::{self, Metrics, Pools},
+    sealed::Vault,
+    server,
+};
 use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
     database,
     http::assets::ASSETS,
-    metrics::{self, Metrics},
+    models::Email,
     routes,
-    services::{accounts, attempts::LogInAttempts, passwords::Passwords},
+    services::{accounts, passwords::Passwords},
 };
 {%- if pgvector %}
 
@@ -30,6 +38,9 @@ use crate::{
     },
 };
 {%- endif %}
+
+/// What runs, as `build_info` of the metrics says it: its name and version.
+const PROGRAM: [&str; 2] = [env!("APP_NAME"), env!("CARGO_PKG_VERSION")];
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -46,7 +57,7 @@ pub struct Shared {
     /// Seals and opens what is encrypted in the database.
     pub vault: Vault,
     /// Slows down whoever guesses them.
-    pub attempts: LogInAttempts,
+    pub attempts: Attempts<Email>,
     /// The live pages.
     pub live: Live,
     /// What is counted.
@@ -98,17 +109,19 @@ impl AppState {
         let passwords = Passwords::new(config.password_cost)
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let vault = Vault::new(&config.encryption_keys);
-        let attempts = LogInAttempts::default();
+        let attempts = Attempts::default();
         let recorder = config.record.as_deref().map(record).transpose()?;
 {%- if pgvector %}
         let vector_pool = vectors
             .as_ref()
             .map(|vectors| ("vectors", vectors.pool().clone()));
         let pools = [("main", db.pool().clone())].into_iter().chain(vector_pool);
-        let metrics = Metrics::new(pools.collect());
+        let pools = Pools(pools.collect());
 {%- else %}
-        let metrics = Metrics::new(vec![("main", db.pool().clone())]);
+        let pools = Pools(vec![("main", db.pool().clone())]);
 {%- endif %}
+        // Numbers of your own are registered in a registry first, and kept beside `metrics`.
+        let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
         let live = routes::live(&config, recorder, metrics.clone());
         Ok(Self(Arc::new(Shared {
             config,
@@ -184,10 +197,12 @@ impl App {
     /// With a text for the person who started the application.
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = AppState::connect(config).await?;
-        let listener = listen(&state.config).await?;
-        let metrics = metrics::bind(&state.config).await?;
+        let listener = server::listen(&state.config.address()).await?;
+        let metrics =
+            metrics::listen(state.config.metrics_address, state.config.environment).await?;
         let mut router = routes::router(state.clone());
-        let cargo_dev = cargo_dev(&state.config).await?;
+        let cargo_dev =
+            server::cargo_dev(state.config.cargo_dev.as_deref(), state.config.environment).await?;
         if let Some(link) = &cargo_dev {
             router = stack_serve::dev::around(router, link, || ASSETS.urls());
         }
@@ -222,7 +237,7 @@ impl App {
     /// # Errors
     /// The operating system's.
     pub async fn run_until_stopped(self) -> io::Result<()> {
-        let stop = stop_signal()?;
+        let stop = server::stop_signal()?;
         self.run_until(stop).await
     }
 
@@ -257,7 +272,7 @@ impl App {
         let stop = async move {
             tokio::select! {
                 () = stop => {}
-                () = dismissed(link.as_ref()) => {}
+                () = server::dismissed(link.as_ref()) => {}
             }
             tracing::info!("stopping: requests that have begun are finished");
             live.stop();
@@ -309,118 +324,4 @@ fn record(path: &Path) -> Result<Recorder, StartError> {
     })?;
     tracing::info!("recording in `{}`", path.display());
     Ok(recorder)
-}
-
-/// Ready when `cargo dev` has no more use for this process; never without one.
-async fn dismissed(link: Option<&Link>) {
-    match link {
-        Some(link) => link.stopped().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// The connection to the `cargo dev` that has started this process, if one has. Not in production, whose pages are
-/// nobody else's to change.
-async fn cargo_dev(config: &Config) -> Result<Option<Link>, StartError> {
-    match &config.cargo_dev {
-        Some(to) if !config.environment.is_production() => match Link::connect(to).await {
-            Ok(link) => Ok(Some(link)),
-            Err(error) => Err(StartError(format!(
-                "`CARGO_DEV` leads to no `cargo dev`: {error}\n\
-                 hint: leave it out; `cargo dev` sets it for the program that it starts"
-            ))),
-        },
-        _ => Ok(None),
-    }
-}
-
-/// Listens where the settings say. In development a port that is taken is no reason to stop: the next free one
-/// will do.
-async fn listen(config: &Config) -> Result<TcpListener, StartError> {
-    const TRIES: u16 = 20;
-    if config.socket_handed_over {
-        return stack_serve::handed_over().map_err(|error| {
-            StartError(format!(
-                "standard input is no socket to listen on: {error}\n\
-                 hint: leave out `SOCKET`, and set `HOST` and `PORT`"
-            ))
-        });
-    }
-    let wanted = config.port;
-    let last = match config.environment.is_production() || wanted == 0 {
-        true => wanted,
-        false => wanted.saturating_add(TRIES),
-    };
-    for port in wanted..=last {
-        match TcpListener::bind((config.host, port)).await {
-            Ok(listener) => {
-                if port != wanted {
-                    tracing::warn!("port {wanted} is taken, so it is {port} this time");
-                }
-                return Ok(listener);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => {}
-            Err(error) => {
-                let address = SocketAddr::from((config.host, port));
-                return Err(StartError(format!(
-                    "cannot listen on `{address}`: {error}\n\
-                     hint: choose another address with `HOST` and `PORT`"
-                )));
-            }
-        }
-    }
-    Err(StartError(format!(
-        "no port from {wanted} to {last} is free"
-    )))
-}
-
-/// Ready when the process is asked to stop.
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    Ok(async move {
-        let interrupt = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt => {}
-        }
-        #[cfg(not(unix))]
-        interrupt.await.ok();
-    })
-}
-
-/// Why the application cannot start, and what to do about it: text for the person who started it.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(pub String);
-
-impl From<stack_db::ConnectError> for StartError {
-    fn from(error: stack_db::ConnectError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::embedded::Error> for StartError {
-    fn from(error: stack_db::embedded::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::schema::Error> for StartError {
-    fn from(error: stack_db::schema::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::migrations::Error> for StartError {
-    fn from(error: stack_db::migrations::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<sqlx::Error> for StartError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(format!("the database refused: {error}"))
-    }
 }

@@ -6,16 +6,16 @@
 use std::error::Error;
 
 use clap::{Args, Parser, Subcommand};
+use stack_web::StartError;
 
 use crate::{
-    app::{App, AppState, StartError},
+    app::{App, AppState},
     config::Config,
     database, seed,
 };
 
 mod health;
 mod migrate;
-mod progress;
 {%- if pgvector %}
 mod reembed;
 {%- endif %}

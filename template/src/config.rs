@@ -4,75 +4,37 @@
 //! above; a variable of the environment wins over the file.
 
 use std::{
-    collections::HashMap,
-    fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     str::FromStr,
     time::Duration,
 };
 
-use stack_web::sealed::Keys;
+use stack_web::{
+    logs::LogFormat,
+    sealed::Keys,
+    server::Address,
+    settings::{self, Environment, Reader, Secret, SettingsError},
+};
+use tracing_subscriber::filter::Targets;
 
-use crate::services::passwords::Cost;
+/// How much work the hash of a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordCost {
+    /// 19 MiB and two passes: the recommendation of OWASP for Argon2id.
+    Standard,
+    /// As little as possible: for tests, which hash a lot and protect nothing.
+    Tests,
+}
 {%- if pgvector %}
 
-use crate::{database::vectors::VectorDb, services::embedder::EmbedderKind};
+/// Which embedder to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmbedderKind {
+    /// [`HashingEmbedder`](crate::services::embedder::HashingEmbedder)
+    Hashing,
+}
 {%- endif %}
-
-mod otlp;
-mod read;
-
-pub use otlp::{Otlp, Sampler};
-
-use read::Reader;
-
-/// Where the application runs, which decides the defaults and how careful it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Environment {
-    /// On somebody's desk: a database of its own, cookies without TLS, logs to read.
-    Development,
-    /// For everybody: cookies only over TLS, JSON logs, nothing guessed.
-    Production,
-}
-
-impl Environment {
-    /// True in production.
-    pub fn is_production(self) -> bool {
-        self == Self::Production
-    }
-}
-
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Text with colours, for people.
-    Pretty,
-    /// One JSON object a line, for machines.
-    Json,
-}
-
-/// A text that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text`.
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// Every setting.
 #[derive(Clone, Debug)]
@@ -107,11 +69,9 @@ pub struct Config {
     /// `RECORD`: the file that requests and the messages of live pages are recorded in.
     pub record: Option<PathBuf>,
     /// `RUST_LOG`: what is logged.
-    pub log_filter: tracing_subscriber::filter::Targets,
+    pub log_filter: Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
-    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin: where traces are sent.
-    pub otlp: Option<Otlp>,
     /// `METRICS_ADDRESS`: where metrics can be read, for whoever can reach it.
     pub metrics_address: Option<SocketAddr>,
     /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
@@ -126,36 +86,28 @@ pub struct Config {
     /// `TRUSTED_PROXIES`: how many reverse proxies stand in front and add to `X-Forwarded-For`.
     pub trusted_proxies: usize,
     /// How much work the hash of a password is. No variable: only tests want it cheap.
-    pub password_cost: Cost,
+    pub password_cost: PasswordCost,
 }
 
 impl Config {
-    /// Reads the environment of this process and, in development, `.env`.
+    /// Reads the environment of this process and, in development, `.env`. Has to come before there is a second thread.
     ///
     /// # Errors
     /// Everything that is wrong or missing, each by its name.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        let environment: HashMap<_, _> = std::env::vars().collect();
-        // A production machine is configured by its environment alone.
-        let file = match environment
-            .get("APP_ENV")
-            .map_or(DEFAULT_ENVIRONMENT, String::as_str)
-        {
-            "production" => HashMap::new(),
-            _ => dotenv()?,
-        };
-        Self::from_vars(|name| environment.get(name).or_else(|| file.get(name)).cloned())
+    pub fn from_env() -> Result<Self, SettingsError> {
+        settings::load_dotenv()?;
+        Self::from_vars(|name| std::env::var(name).ok())
     }
 
     /// Reads settings from `lookup`. An empty variable counts as missing.
     ///
     /// # Errors
     /// Everything that is wrong or missing, each by its name.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut vars = Reader::new(lookup);
         let environment = vars.choice(
             "APP_ENV",
-            DEFAULT_ENVIRONMENT,
+            Environment::DEFAULT,
             &[
                 ("development", Environment::Development),
                 ("production", Environment::Production),
@@ -168,23 +120,19 @@ impl Config {
             port: vars.number("PORT", 3000, 0..=u16::MAX),
             socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
             cargo_dev: vars.text("CARGO_DEV"),
-            database_url: vars
-                .url("DATABASE_URL", &["postgres", "postgresql"])
-                .map(Secret),
+            database_url: vars.url("DATABASE_URL", &["postgres", "postgresql"]),
 {%- if pgvector %}
-            vector_database_url: vars
-                .url("VECTOR_DATABASE_URL", &["postgres", "postgresql"])
-                .map(Secret),
-            vector_ef_search: vars.number("VECTOR_EF_SEARCH", VectorDb::EF_SEARCH, 1..=1000),
+            vector_database_url: vars.url("VECTOR_DATABASE_URL", &["postgres", "postgresql"]),
+            vector_ef_search: vars.number("VECTOR_EF_SEARCH", 100, 1..=1000),
             embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
 {%- endif %}
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
-            project_dir: read::project_dir(),
+            project_dir: settings::project_dir(),
             record: vars.path("RECORD"),
             log_filter: vars.parse(
                 "RUST_LOG",
-                tracing_subscriber::filter::Targets::from_str("info,sqlx=warn").unwrap_or_default(),
+                Targets::from_str("info,sqlx=warn").unwrap_or_default(),
                 "levels by module, such as `info,app=debug`",
             ),
             log_format: vars.choice(
@@ -192,7 +140,6 @@ impl Config {
                 if production { "json" } else { "pretty" },
                 &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
             ),
-            otlp: vars.otlp(),
             metrics_address: vars.optional(
                 "METRICS_ADDRESS",
                 "an IP address and a port, such as `127.0.0.1:9464`",
@@ -204,46 +151,24 @@ impl Config {
                 60 * 60 * 24 * u64::from(vars.number("SESSION_DAYS", 14u32, 1..=3650)),
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
-            password_cost: Cost::Standard,
+            password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {
             vars.missing("DATABASE_URL", "production needs a database of its own");
         }
         vars.finish(config)
     }
-}
 
-/// A release build is meant for production, unless it is told otherwise: a forgotten variable must not make it careless.
-const DEFAULT_ENVIRONMENT: &str = if cfg!(debug_assertions) {
-    "development"
-} else {
-    "production"
-};
-
-/// The variables in `.env`, if there is such a file.
-fn dotenv() -> Result<HashMap<String, String>, ConfigError> {
-    let unreadable = |error: dotenvy::Error| ConfigError(vec![format!("`.env`: {error}")]);
-    match dotenvy::dotenv_iter() {
-        Ok(vars) => vars.collect::<Result<_, _>>().map_err(unreadable),
-        Err(error) if error.not_found() => Ok(HashMap::new()),
-        Err(error) => Err(unreadable(error)),
-    }
-}
-
-/// What is wrong with the settings: one line each, so that all can be mended at once.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ConfigError(Vec<String>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for problem in &self.0 {
-            writeln!(f, "error: {problem}")?;
+    /// Where to listen.
+    pub fn address(&self) -> Address {
+        Address {
+            environment: self.environment,
+            host: self.host,
+            port: self.port,
+            handed_over: self.socket_handed_over,
         }
-        f.write_str("hint: `.env.example` describes every variable")
     }
 }
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@
 //! it is migrated, when whoever deploys says so (`serve --migrate`, or `migrate` before).
 
 use stack_db::{Db, Migrations, PoolSettings, Schema, embedded};
+use stack_web::StartError;
 
-use crate::{app::StartError, config::Config};
+use crate::config::Config;
 
 pub mod migrations;
 {%- if pgvector %}

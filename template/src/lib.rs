@@ -12,8 +12,7 @@
 //! 8. [`error`]: everything that can go wrong, and how much of it the client is told.
 //!
 //! Calls go down only: pages and http → services → repositories → models. A layer may be skipped; none just passes
-//! things on. What surrounds every request is in [`http::edge`]; what the application says of itself while it runs, in
-//! [`telemetry`] and [`metrics`].
+//! things on. What surrounds every request, the log and the metrics are in [`stack_web`].
 
 pub mod app;
 pub mod cli;
@@ -22,11 +21,9 @@ pub mod config;
 pub mod database;
 pub mod error;
 pub mod http;
-pub mod metrics;
 pub mod models;
 pub mod pages;
 pub mod repositories;
 pub mod routes;
 pub mod seed;
 pub mod services;
-pub mod telemetry;

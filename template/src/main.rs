@@ -2,12 +2,9 @@
 
 use std::{error::Error, process::ExitCode};
 
-use app::{
-    cli::Cli,
-    config::{Config, ConfigError},
-    telemetry,
-};
+use app::{cli::Cli, config::Config};
 use clap::Parser;
+use stack_web::{logs, settings::SettingsError};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -21,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
-    let _log = telemetry::init(&config)?;
+    let _logs = logs::init(config.log_format, &config.log_filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -35,7 +32,7 @@ fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
 )]
 fn complain(error: &(dyn Error + 'static)) {
     // Several errors, each with its own `error: `.
-    if error.is::<ConfigError>() {
+    if error.is::<SettingsError>() {
         eprintln!("{error}");
     } else {
         eprintln!("error: {error}");

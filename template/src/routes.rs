@@ -4,21 +4,17 @@ use axum::{
     Router, middleware,
     routing::{get, post, put},
 };
-
 use stack_live::{
     Live,
     recording::{self, Recorder},
 };
-
-use stack_web::layers::{self, LayerSettings};
-
-use crate::{
-    app::AppState,
-    config::Config,
-    http,
+use stack_web::{
+    layers::{self, LayerSettings},
+    live_pages::LivePages,
     metrics::{self, Metrics},
-    pages,
 };
+
+use crate::{app::AppState, config::Config, http, pages};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {
@@ -52,7 +48,7 @@ pub fn live(config: &Config, recorder: Option<Recorder>, metrics: Metrics) -> Li
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
         .recorder(recorder)
-        .watch(pages::watch::LivePages(metrics))
+        .watch(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)

@@ -2,8 +2,10 @@
 //!
 //! Made by the same functions as everything else, so it is as valid as what people type.
 
+use stack_web::StartError;
+
 use crate::{
-    app::{AppState, StartError},
+    app::AppState,
     error::{Error, Result},
     models::{NoteDraft, NoteId, Registration, User},
     repositories::{notes, users},

@@ -7,10 +7,10 @@ use stack_db::{
     Db, Migrations,
     migrations::{self, Outcome},
 };
+use stack_web::StartError;
 
 use super::say;
 use crate::{
-    app::StartError,
     config::Config,
     database::{self, migrations as ours},
 };

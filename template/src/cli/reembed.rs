@@ -2,12 +2,10 @@
 
 use std::error::Error;
 
-use super::{go_on_later, progress};
-use crate::{
-    app::{AppState, StartError},
-    config::Config,
-    services::search,
-};
+use stack_web::{StartError, progress};
+
+use super::go_on_later;
+use crate::{app::AppState, config::Config, services::search};
 
 pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let state = AppState::connect(config).await?;

@@ -2,13 +2,10 @@
 
 use std::error::Error;
 
-use super::{go_on_later, progress};
-use crate::{
-    app::{AppState, StartError},
-    config::Config,
-    database,
-    services::rotation,
-};
+use stack_web::{StartError, progress};
+
+use super::go_on_later;
+use crate::{app::AppState, config::Config, database, services::rotation};
 
 pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;

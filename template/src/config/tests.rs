@@ -5,7 +5,7 @@ const KEYS: (&str, &str) = (
     "key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 );
 
-fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
+fn read(vars: &[(&str, &str)]) -> Result<Config, SettingsError> {
     Config::from_vars(|name| {
         vars.iter()
             .find(|(known, _)| *known == name)

@@ -2,8 +2,9 @@
 
 use sqlx::migrate::Migrator;
 use stack_db::Migrations;
+use stack_web::StartError;
 
-use crate::{app::StartError, config::Config};
+use crate::config::Config;
 
 static MAIN: Migrator = sqlx::migrate!("./migrations");
 {%- if pgvector %}

@@ -4,9 +4,10 @@
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use stack_db::{Db, PoolSettings, Schema};
+use stack_web::StartError;
 
 use super::migrations;
-use crate::{app::StartError, config::Config};
+use crate::config::Config;
 
 mod metric;
 

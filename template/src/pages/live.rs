@@ -14,7 +14,6 @@ use crate::{
     app::AppState,
     error::{Error, Result, causes},
     models::{FieldErrors, User},
-    telemetry,
 };
 
 /// What our pages know beside what every live page does.
@@ -116,8 +115,10 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
     });
     let session = visitor.user.is_some();
     extensions.insert(state.clone());
+{%- if otel %}
     // What happens on the page is linked to the request that it began with.
-    extensions.insert(telemetry::link(&tracing::Span::current()));
+    extensions.insert(stack_web::otel::Link::here());
+{%- endif %}
     extensions.insert(visitor);
     Visit {
         extensions,

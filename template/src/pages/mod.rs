@@ -18,4 +18,3 @@ pub mod search;
 pub mod settings;
 pub mod upload;
 pub mod visitor;
-pub mod watch;

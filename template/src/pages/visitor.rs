@@ -6,13 +6,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-
-use stack_web::cookies::Cookies;
+use stack_web::{cookies::Cookies, settings::Secret};
 
 use super::flash::Flash;
 use crate::{
     app::AppState,
-    config::Secret,
     error::{Error, Result},
     http::cookies::{FLASH, VISITOR, session_token, time_zone},
     models::{SessionToken, User},

@@ -12,20 +12,13 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use crate::database::vectors::Metric;
+use crate::{config::EmbedderKind, database::vectors::Metric};
 
 /// How many numbers a vector has. The column of the table has as many.
 pub const DIMENSIONS: usize = 384;
 
 /// How near two vectors are. The index of the table has the operator class of this.
 pub const METRIC: Metric = Metric::Cosine;
-
-/// Which embedder to use: `EMBEDDER`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmbedderKind {
-    /// [`HashingEmbedder`]
-    Hashing,
-}
 
 /// The embedder of this kind.
 pub fn of(kind: EmbedderKind) -> Arc<dyn Embedder> {

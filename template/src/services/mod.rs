@@ -3,13 +3,11 @@
 //! A plain read needs no rule, so handlers ask the [repositories](crate::repositories) for it directly.
 
 pub mod accounts;
-pub mod attempts;
 {%- if pgvector %}
 pub mod embedder;
 {%- endif %}
 pub mod notes;
 pub mod passwords;
-pub mod progress;
 pub mod rotation;
 {%- if pgvector %}
 pub mod search;

@@ -9,18 +9,10 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use crate::{
+    config::PasswordCost,
     error::{Error, Result},
     models::{Password, PasswordHash},
 };
-
-/// How much work a hash is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cost {
-    /// 19 MiB and two passes: the recommendation of OWASP for Argon2id.
-    Standard,
-    /// As little as possible: for tests, which hash a lot and protect nothing.
-    Tests,
-}
 
 /// Makes and checks hashes, as many at a time as there are processors.
 ///
@@ -35,10 +27,10 @@ pub struct Passwords {
 impl Passwords {
     /// # Errors
     /// Only if the operating system has no random numbers for a salt.
-    pub fn new(cost: Cost) -> Result<Self, password_hash::Error> {
+    pub fn new(cost: PasswordCost) -> Result<Self, password_hash::Error> {
         let params = match cost {
-            Cost::Standard => Params::new(19 * 1024, 2, 1, None),
-            Cost::Tests => Params::new(Params::MIN_M_COST, 1, 1, None),
+            PasswordCost::Standard => Params::new(19 * 1024, 2, 1, None),
+            PasswordCost::Tests => Params::new(Params::MIN_M_COST, 1, 1, None),
         };
         let argon2 = Argon2::from(params.map_err(|_| password_hash::Error::ParamsInvalid)?);
         let processors = std::thread::available_parallelism().map_or(1, Into::into);
@@ -114,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_password_that_was_hashed_fits() {
-        let passwords = Passwords::new(Cost::Tests).unwrap();
+        let passwords = Passwords::new(PasswordCost::Tests).unwrap();
         let stored = passwords.hash(password("correct horse")).await.unwrap();
         assert!(stored.0.starts_with("$argon2id$"));
         assert!(
@@ -133,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_password_fits_where_none_is_stored_not_even_the_decoys() {
-        let passwords = Passwords::new(Cost::Tests).unwrap();
+        let passwords = Passwords::new(PasswordCost::Tests).unwrap();
         assert!(
             !passwords
                 .verify(password("nobody has this password"), None)
@@ -144,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stored_hash_that_cannot_be_read_is_a_fault_and_not_a_wrong_password() {
-        let passwords = Passwords::new(Cost::Tests).unwrap();
+        let passwords = Passwords::new(PasswordCost::Tests).unwrap();
         let broken = Some(PasswordHash("plain".to_owned()));
         assert!(passwords.verify(password("plain"), broken).await.is_err());
     }

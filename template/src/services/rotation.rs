@@ -1,10 +1,11 @@
 //! Sealing anew, under the current key, whatever is under an older one; then the older one can go.
 
+use stack_web::progress::Progress;
+
 use crate::{
     app::AppState,
     error::{Error, Result},
     repositories::users,
-    services::progress::Progress,
 };
 
 /// How many values are sealed anew by one transaction, and lost at most if the process is killed.

@@ -4,9 +4,10 @@ use app::{
     app::AppState,
     models::{Phone, User},
     repositories::users,
-    services::{accounts, progress::Progress, rotation},
+    services::{accounts, rotation},
 };
 use serde_json::{Value, json};
+use stack_web::progress::Progress;
 
 use crate::{
     common::{ENCRYPTION_KEYS, TestApp, config, log},

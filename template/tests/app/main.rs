@@ -31,8 +31,9 @@ mod search;
 mod seed;
 mod sessions;
 mod static_files;
-#[cfg(feature = "otlp")]
+{%- if otel %}
 mod traces;
+{%- endif %}
 {%- if pgvector %}
 mod vectors;
 {%- endif %}

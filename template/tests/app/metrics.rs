@@ -5,9 +5,11 @@ use std::{
     time::Duration,
 };
 
-use app::{app::App, metrics};
+use app::app::App;
 use axum::{body::Body, http::Request};
+use prometheus_client::registry::Registry;
 use serde_json::json;
+use stack_web::metrics::{Metrics, Pools};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -188,7 +190,7 @@ async fn nobody_makes_new_names_by_methods_paths_hosts_or_events_of_their_own() 
 
 #[tokio::test]
 async fn a_request_that_is_given_up_is_in_flight_no_longer() {
-    let metrics = metrics::Metrics::new(Vec::new());
+    let metrics = Metrics::new(Registry::default(), ["test", "0"], Pools::default());
     let request = metrics.request();
     assert_eq!(samples(&metrics.text())["http_requests_in_flight"], 1.0);
     drop(request);

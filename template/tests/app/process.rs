@@ -139,7 +139,9 @@ async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
     let (code, said) = health(address, &[]);
     assert_eq!(code, Some(1));
     assert!(
-        said.contains(&format!("error: nothing answers on `http://{address}")),
+        said.contains(&format!(
+            "error: the application is not well on `http://{address}"
+        )),
         "{said}"
     );
 }
@@ -164,11 +166,12 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
 
     let line = log.next().unwrap().unwrap();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(line["method"], "POST");
-    assert_eq!(line["path"], "/api/users");
+    let request = &line["spans"][0];
+    assert_eq!(request["method"], "POST");
+    assert_eq!(request["path"], "/api/users");
     assert_eq!(line["status"], 201);
     assert!(line["ms"].is_number());
-    let id = line["request"]["trace_id"].as_str().unwrap();
+    let id = request["request_id"].as_str().unwrap();
     assert!(
         answer.contains(&format!("x-request-id: {id}\r\n")),
         "{answer}"

@@ -10,12 +10,12 @@ use app::{
     repositories::embeddings::{self, Embedded},
     services::{
         embedder::{Embedder, Embedding, HashingEmbedder},
-        progress::Progress,
         search,
     },
 };
 use serde_json::json;
 use sqlx::PgPool;
+use stack_web::progress::Progress;
 
 use crate::{common::TestApp, process::program};
 

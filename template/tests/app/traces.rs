@@ -1,16 +1,21 @@
-//! Traces, as a collector gets them, and the id that they share with the log and with error pages.
+//! Traces, as they are sent, and the ids that they share with the log.
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::sleep,
     time::Duration,
 };
 
-use app::telemetry::{self, Exporter};
 use axum::{body::Body, http::Request};
+use opentelemetry::trace::{SpanId, SpanKind, Status};
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    trace::{SpanData, SpanExporter},
+};
+use stack_web::otel::{self, Exporter};
 use tracing::{Instrument, Subscriber, span::Id, subscriber::DefaultGuard};
 use tracing_subscriber::{
     Layer,
@@ -18,16 +23,34 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::common::{Collector, LivePage, Received, TestApp, config, log};
+use crate::common::{LivePage, TestApp, log};
 
-/// The last span of a test: all that ended before it are with the collector when this one is.
+/// The last span of a test: all that ended before it are sent when this one is.
 const LAST: &str = "last";
 /// The connection of a live page.
 const CONNECTION: &str = "connection";
 
-/// What is done in this thread becomes traces of `collector`, until [`Traced::spans`].
+/// Keeps what is sent.
+#[derive(Clone, Debug, Default)]
+struct Memory(Arc<Mutex<Vec<SpanData>>>);
+
+impl Memory {
+    fn take(&self) -> Vec<SpanData> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl SpanExporter for Memory {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.extend(batch);
+        Ok(())
+    }
+}
+
+/// What is done in this thread becomes traces, until [`Traced::spans`].
 struct Traced {
-    collector: Collector,
+    memory: Memory,
     exporter: Exporter,
     guard: DefaultGuard,
     disconnected: Disconnected,
@@ -47,17 +70,18 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Disconnected {
 }
 
 impl Traced {
-    fn start(vars: &[(&str, &str)]) -> Self {
-        let collector = Collector::start();
-        let mut vars = vars.to_vec();
-        vars.push(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url()));
-        let config = config("postgres://nowhere/none", &vars);
-        let (traces, exporter) = telemetry::traces(&config.otlp.unwrap()).unwrap();
+    fn start() -> Self {
+        let memory = Memory::default();
+        let (traces, exporter) = otel::to(memory.clone());
         let disconnected = Disconnected::default();
-        let layers = vec![traces, log::layer().boxed(), disconnected.clone().boxed()];
+        let layers = vec![
+            traces.boxed(),
+            log::layer().boxed(),
+            disconnected.clone().boxed(),
+        ];
         let all = tracing_subscriber::registry().with(layers);
         Self {
-            collector,
+            memory,
             exporter,
             guard: tracing::subscriber::set_default(all),
             disconnected,
@@ -65,17 +89,17 @@ impl Traced {
     }
 
     /// Every span that has ended.
-    fn spans(self) -> Vec<Received> {
+    fn spans(self) -> Vec<SpanData> {
         drop(tracing::error_span!(LAST));
         drop(self.guard);
         drop(self.exporter);
         // The exporter waits for a second only, which may pass on a machine that has a lot to do.
         let mut spans = Vec::new();
         for _ in 0..6000 {
-            spans.append(&mut self.collector.spans());
-            let is_last = |received: &Received| received.span.name == LAST;
+            spans.append(&mut self.memory.take());
+            let is_last = |span: &SpanData| span.name == LAST;
             if spans.iter().any(is_last) {
-                spans.retain(|received| !is_last(received));
+                spans.retain(|span| !is_last(span));
                 return spans;
             }
             sleep(Duration::from_millis(20));
@@ -87,14 +111,12 @@ impl Traced {
     fn assert_no_spans(self) {
         drop(self.guard);
         drop(self.exporter);
-        let spans = self.collector.spans();
+        let spans = self.memory.take();
         assert!(spans.is_empty(), "{spans:?}");
     }
 }
 
 const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-const SERVER: i32 = 2;
-const CLIENT: i32 = 3;
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = Request::get(path);
@@ -104,15 +126,31 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
+/// An attribute of a span, as text.
+fn attribute(span: &SpanData, name: &str) -> String {
+    let found = span
+        .attributes
+        .iter()
+        .find(|pair| pair.key.as_str() == name);
+    found
+        .unwrap_or_else(|| panic!("no `{name}` in {span:?}"))
+        .value
+        .to_string()
+}
+
+fn trace_id(span: &SpanData) -> String {
+    span.span_context.trace_id().to_string()
+}
+
 #[tokio::test]
-async fn a_fault_has_one_id_in_its_trace_its_log_line_its_page_and_its_problem() {
+async fn a_fault_has_the_id_of_its_trace_in_its_log_line() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     sqlx::query("DROP TABLE notes CASCADE")
         .execute(app.database.pool())
         .await
         .unwrap();
-    let traced = Traced::start(&[]);
+    let traced = Traced::start();
     let problem = client.get("/api/notes").await.problem(500, "internal");
     let page = client.open("/notes").await;
     let shown = page.header("x-request-id").to_owned();
@@ -120,82 +158,72 @@ async fn a_fault_has_one_id_in_its_trace_its_log_line_its_page_and_its_problem()
 
     let spans = traced.spans();
     for (id, name) in [
-        (problem["trace_id"].as_str().unwrap(), "GET /api/notes"),
+        (problem["request_id"].as_str().unwrap(), "GET /api/notes"),
         (&shown, "GET /notes"),
     ] {
+        let request = spans.iter().find(|span| span.name == name).unwrap();
         let log = log::text();
         let line = log
             .lines()
             .find(|line| line.contains(id) && line.contains("internal error"));
-        assert!(line.is_some(), "{log}");
-        let request = spans
-            .iter()
-            .find(|received| received.trace_id() == id && received.span.name == name)
-            .unwrap();
-        assert_eq!(request.span.kind, SERVER);
-        assert!(request.span.parent_span_id.is_empty());
-        assert_eq!(request.span.status.as_ref().unwrap().code, 2);
-        let attributes = request.attributes();
-        assert_eq!(attributes["http.response.status_code"], "500");
-        assert_eq!(attributes["http.route"], name.split_once(' ').unwrap().1);
-        // What the database was asked is a part of it.
-        let query = spans.iter().find(|received| {
-            received.span.parent_span_id == request.span.span_id && received.span.kind == CLIENT
+        assert!(
+            line.is_some_and(|line| line.contains(&trace_id(request))),
+            "{log}"
+        );
+        assert_eq!(request.span_kind, SpanKind::Server);
+        assert_eq!(request.parent_span_id, SpanId::INVALID);
+        assert!(matches!(request.status, Status::Error { .. }));
+        assert_eq!(attribute(request, "http.response.status_code"), "500");
+        assert_eq!(
+            attribute(request, "http.route"),
+            name.split_once(' ').unwrap().1
+        );
+        // What went wrong is an event of it, and what the database was asked is a part of it.
+        assert!(!request.events.is_empty());
+        let query = spans.iter().find(|span| {
+            span.parent_span_id == request.span_context.span_id()
+                && span.span_kind == SpanKind::Client
         });
-        assert!(query.unwrap().attributes()["db.query.text"].contains("SELECT"));
+        assert!(attribute(query.unwrap(), "db.query.text").contains("SELECT"));
     }
 }
 
 #[tokio::test]
 async fn a_request_continues_the_trace_of_who_sent_it() {
     let app = TestApp::new().await;
-    let traced = Traced::start(&[]);
+    let traced = Traced::start();
     let parent = format!("00-{ID}-00f067aa0ba902b7-01");
-    let sent = get("/healthz", &[("traceparent", &parent)]);
-    let answer = app.client().send(sent).await;
-    assert_eq!(answer.header("x-request-id"), ID);
+    app.client()
+        .send(get("/healthz", &[("traceparent", &parent)]))
+        .await;
     let spans = traced.spans();
     assert_eq!(spans.len(), 1);
-    assert_eq!(spans[0].trace_id(), ID);
-    assert_eq!(
-        spans[0].span.parent_span_id,
-        0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()
-    );
+    assert_eq!(trace_id(&spans[0]), ID);
+    assert_eq!(spans[0].parent_span_id.to_string(), "00f067aa0ba902b7");
 }
 
 #[tokio::test]
 async fn what_its_sender_does_not_record_is_not_recorded_here() {
     let app = TestApp::new().await;
-    let traced = Traced::start(&[]);
+    let traced = Traced::start();
     let parent = format!("00-{ID}-00f067aa0ba902b7-00");
-    let sent = get("/healthz", &[("traceparent", &parent)]);
-    let answer = app.client().send(sent).await;
-    assert_eq!(answer.header("x-request-id"), ID);
-    traced.assert_no_spans();
-}
-
-#[tokio::test]
-async fn a_sampler_of_the_settings_decides_what_is_recorded() {
-    let app = TestApp::new().await;
-    let traced = Traced::start(&[("OTEL_TRACES_SAMPLER", "always_off")]);
-    let parent = format!("00-{ID}-00f067aa0ba902b7-01");
-    let sent = get("/healthz", &[("traceparent", &parent)]);
-    app.client().send(sent).await;
+    app.client()
+        .send(get("/healthz", &[("traceparent", &parent)]))
+        .await;
     traced.assert_no_spans();
 }
 
 #[tokio::test]
 async fn an_id_that_would_forge_a_line_of_the_log_comes_neither_there_nor_into_a_trace() {
     let app = TestApp::new().await;
-    let traced = Traced::start(&[]);
+    let traced = Traced::start();
     for forged in [
         "00-forged\" level=\"ERROR-00f067aa0ba902b7-01",
         "00-<b>forged</b>aaaaaaaaaaaaaaaa-00f067aa0ba902b7-01",
     ] {
         let sent = [("traceparent", forged), ("x-request-id", forged)];
         let answer = app.client().send(get("/api/nowhere", &sent)).await;
-        let id = answer.problem(404, "not_found")["trace_id"].clone();
-        assert_eq!(id.as_str().unwrap().len(), 32);
+        answer.problem(404, "not_found");
         assert!(!answer.text().contains("forged"));
     }
     assert!(!log::text().contains("forged"));
@@ -206,13 +234,11 @@ async fn an_id_that_would_forge_a_line_of_the_log_comes_neither_there_nor_into_a
 async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
-    let traced = Traced::start(&[]);
+    let traced = Traced::start();
     let connection = tracing::error_span!(CONNECTION);
-    let link = telemetry::link(&connection);
     let mut page = LivePage::open(&app, &mut ada, "/notes/new")
         .instrument(connection)
         .await;
-    drop(link);
     sqlx::query("DROP TABLE notes CASCADE")
         .execute(app.database.pool())
         .await
@@ -229,61 +255,25 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     }
 
     let spans = traced.spans();
-    let connection = spans
-        .iter()
-        .find(|received| received.span.name == CONNECTION)
-        .unwrap();
-    let event = spans
-        .iter()
-        .find(|received| received.trace_id() == id && received.span.name == "event /notes/new")
-        .unwrap();
-    assert!(event.span.parent_span_id.is_empty());
-    assert_eq!(event.span.links[0].span_id, connection.span.span_id);
-    assert_eq!(event.span.links[0].trace_id, connection.span.trace_id);
-    let attributes = event.attributes();
-    assert_eq!(attributes["page"], "/notes/new");
-    assert!(attributes["handler"].starts_with("src/pages/notes.rs:"));
+    let named = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
+    let (connection, event) = (named(CONNECTION), named("event /notes/new"));
+    assert_eq!(attribute(event, "id"), id);
+    assert_eq!(event.parent_span_id, SpanId::INVALID);
+    assert_eq!(event.links[0].span_context, connection.span_context);
+    assert_eq!(attribute(event, "page"), "/notes/new");
+    assert!(attribute(event, "handler").starts_with("src/pages/notes.rs:"));
     let log = log::text();
     let line = log
         .lines()
         .find(|line| line.contains(id) && line.contains("a live page failed"));
     let cause = "relation \"notes\" does not exist";
-    assert!(line.is_some_and(|line| line.contains(cause)), "{log}");
+    let has_all = |line: &str| line.contains(cause) && line.contains(&trace_id(event));
+    assert!(line.is_some_and(has_all), "{log}");
     // The query that failed is a part of it.
     let insert = spans
         .iter()
-        .find(|received| received.trace_id() == id && received.span.kind == CLIENT);
+        .find(|span| trace_id(span) == trace_id(event) && span.span_kind == SpanKind::Client);
     assert!(insert.is_some());
-}
-
-#[tokio::test]
-async fn the_collector_is_told_who_sends_and_with_which_key() {
-    let app = TestApp::new().await;
-    let vars = [
-        ("OTEL_SERVICE_NAME", "shop"),
-        (
-            "OTEL_RESOURCE_ATTRIBUTES",
-            "deployment.environment.name=test",
-        ),
-    ];
-    let traced = Traced::start(&vars);
-    app.client().get("/healthz").await;
-    let spans = traced.spans();
-    assert_eq!(spans[0].resource["service.name"], "shop");
-    assert_eq!(spans[0].resource["deployment.environment.name"], "test");
-
-    let key = (
-        "OTEL_EXPORTER_OTLP_HEADERS",
-        "authorization=Bearer%20hunter2",
-    );
-    let traced = Traced::start(&[key]);
-    app.client().get("/healthz").await;
-    drop(traced.guard);
-    drop(traced.exporter);
-    assert_eq!(
-        traced.collector.headers()["authorization"],
-        "Bearer hunter2"
-    );
 }
 
 #[cfg(unix)]
@@ -322,6 +312,11 @@ mod program {
                 .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
                 // Ten minutes.
                 .env("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
+                .env(
+                    "OTEL_EXPORTER_OTLP_HEADERS",
+                    "authorization=Bearer%20hunter2",
+                )
+                .env("OTEL_SERVICE_NAME", "shop")
                 .env("OTEL_BSP_SCHEDULE_DELAY", pause);
             let (child, log, address) = serving(&mut program, database.url());
             Self {
@@ -361,19 +356,23 @@ mod program {
             let log = running.stop();
             let line = log.iter().find(|line| line.contains("/api/me")).unwrap();
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
-            let id = line["request"]["trace_id"].as_str().unwrap();
+            let (trace, request) = (&line["spans"][0], &line["spans"][1]);
+            assert_eq!(trace["id"].as_str().unwrap().len(), 32, "{line}");
+            let id = request["request_id"].as_str().unwrap();
             assert!(
                 answer.contains(&format!("x-request-id: {id}\r\n")),
                 "{answer}"
             );
-            // What is for traces only is not in the log.
-            assert_eq!(line["request"].as_object().unwrap().len(), 1, "{line}");
-            let spans = collector.spans();
-            if let Some(span) = spans.iter().find(|received| received.trace_id() == id) {
-                assert_eq!(span.span.name, "GET /api/me");
-                assert_eq!(span.resource["service.name"], env!("APP_NAME"));
-                return;
-            }
+            let Some((headers, body)) = collector.batch() else {
+                continue;
+            };
+            assert_eq!(headers["authorization"], "Bearer hunter2");
+            let body = String::from_utf8_lossy(&body);
+            assert!(
+                body.contains("GET /api/me") && body.contains("shop"),
+                "{body}"
+            );
+            return;
         }
         panic!("the last spans do not come");
     }
@@ -391,15 +390,13 @@ mod program {
     }
 
     #[tokio::test]
-    async fn a_collector_that_is_down_is_mentioned_once() {
+    async fn a_collector_that_is_down_is_mentioned() {
         let (_nobody, address) = nobody();
         let mut running = Running::start(&format!("http://{address}"), OFTEN).await;
         assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
-        let is_mentioned = |line: &String| line.contains("collector");
         let mut log = running.log.by_ref().map(Result::unwrap);
-        assert!(log.any(|line| is_mentioned(&line)));
+        assert!(log.any(|line| line.contains("opentelemetry")));
         assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));
-        let log = running.stop();
-        assert!(!log.iter().any(is_mentioned), "{log:#?}");
+        running.stop();
     }
 }

@@ -1,7 +1,9 @@
 //! Embedding everything again, for a person who waits: after another model was chosen, or a vector database was lost.
 
+use stack_web::progress::Progress;
+
 use super::index;
-use crate::{app::AppState, error::Result, repositories::notes, services::progress::Progress};
+use crate::{app::AppState, error::Result, repositories::notes};
 
 /// Embeds every note whose embedding is missing, outdated, or by another model; `tell` hears how far it is.
 ///

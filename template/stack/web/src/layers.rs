@@ -105,7 +105,13 @@ pub fn around(router: Router, settings: &LayerSettings) -> Router {
         .layer(MapResponseBodyLayer::new(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(settings.body_limit));
+{%- if otel %}
+    // The trace is outside of what logs.
+    let trace = middleware::from_fn(crate::otel::request);
+    router.layer(layers).layer(trace)
+{%- else %}
     router.layer(layers)
+{%- endif %}
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

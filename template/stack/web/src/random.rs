@@ -9,3 +9,11 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
     bytes
 }
+
+/// A name for something that is logged, which nobody else has: 32 hexadecimal digits.
+///
+/// # Panics
+/// As [`bytes`].
+pub fn id() -> String {
+    hex::encode(bytes::<16>())
+}

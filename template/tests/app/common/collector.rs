@@ -1,30 +1,16 @@
 //! A collector of traces, in a thread of its own: what sends to it may block the one that looks into it.
 
 use std::{
-    collections::BTreeMap,
     sync::mpsc::{self, Receiver},
     thread,
 };
 
 use axum::{Router, body::Bytes, http::HeaderMap, routing::post};
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest,
-    common::v1::{KeyValue, any_value::Value},
-    trace::v1::Span,
-};
-use prost::Message;
 
 /// Takes traces by OTLP over HTTP, until the test ends.
 pub struct Collector {
     url: String,
     batches: Receiver<(HeaderMap, Bytes)>,
-}
-
-/// A span as it arrived, and what was said of the process that sent it.
-#[derive(Debug)]
-pub struct Received {
-    pub span: Span,
-    pub resource: BTreeMap<String, String>,
 }
 
 impl Collector {
@@ -56,57 +42,8 @@ impl Collector {
         &self.url
     }
 
-    /// The headers of the first batch.
-    pub fn headers(&self) -> HeaderMap {
-        self.batches.recv().unwrap().0
+    /// A batch of spans that has arrived, with its headers.
+    pub fn batch(&self) -> Option<(HeaderMap, Bytes)> {
+        self.batches.try_iter().next()
     }
-
-    /// Everything that has arrived.
-    pub fn spans(&self) -> Vec<Received> {
-        let batches = self.batches.try_iter();
-        let requests = batches.map(|(_, body)| ExportTraceServiceRequest::decode(body).unwrap());
-        let of_resources = requests.flat_map(|request| request.resource_spans);
-        of_resources
-            .flat_map(|of_resource| {
-                let resource = of_resource.resource.unwrap_or_default().attributes;
-                let resource = texts(&resource);
-                let spans = of_resource.scope_spans.into_iter();
-                spans
-                    .flat_map(|scope| scope.spans)
-                    .map(move |span| Received {
-                        span,
-                        resource: resource.clone(),
-                    })
-            })
-            .collect()
-    }
-}
-
-impl Received {
-    /// The id of its trace, as the log writes it.
-    pub fn trace_id(&self) -> String {
-        hex(&self.span.trace_id)
-    }
-
-    /// What is said of it.
-    pub fn attributes(&self) -> BTreeMap<String, String> {
-        texts(&self.span.attributes)
-    }
-}
-
-/// `[1, 171]` → `01ab`.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn texts(pairs: &[KeyValue]) -> BTreeMap<String, String> {
-    let text = |pair: &KeyValue| match pair.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => Some(text.clone()),
-        Value::IntValue(number) => Some(number.to_string()),
-        _ => None,
-    };
-    pairs
-        .iter()
-        .filter_map(|pair| Some((pair.key.clone(), text(pair)?)))
-        .collect()
 }

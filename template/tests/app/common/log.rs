@@ -7,14 +7,15 @@ use std::{
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static STARTED: Once = Once::new();
+{%- if otel %}
 
 /// What writes into it, for a test that listens in another way besides.
-#[cfg(feature = "otlp")]
 pub fn layer() -> impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync {
     tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(|| Log)
 }
+{%- endif %}
 
 /// Starts the log, for all tests at once: what a test alone would start can miss what another one logs first.
 pub fn start() {

@@ -1,8 +1,9 @@
 //! An application to test, and somebody to use it.
 
 mod client;
-#[cfg(feature = "otlp")]
+{%- if otel %}
 mod collector;
+{%- endif %}
 mod factories;
 mod live;
 pub mod log;
@@ -14,13 +15,13 @@ use std::sync::Arc;
 
 use app::{
     app::{App, AppState},
-    config::{Config, Secret},
+    config::{Config, PasswordCost},
     database::migrations,
     routes,
-    services::passwords::Cost,
 };
 use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
+use stack_web::settings::Secret;
 use tokio::{sync::oneshot, task::JoinHandle};
 {%- if pgvector %}
 
@@ -31,8 +32,9 @@ use app::{
 {%- endif %}
 
 pub use client::{Answer, Client};
-#[cfg(feature = "otlp")]
-pub use collector::{Collector, Received};
+{%- if otel %}
+pub use collector::Collector;
+{%- endif %}
 pub use factories::PASSWORD;
 pub use live::LivePage;
 
@@ -169,7 +171,7 @@ pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
         Some(database_url)
     );
     Config {
-        password_cost: Cost::Tests,
+        password_cost: PasswordCost::Tests,
         ..config
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::{
-    extract::{MatchedPath, State},
+    extract::{MatchedPath, Request, State},
     http::{Method, StatusCode},
     middleware::Next,
     response::Response,
@@ -22,9 +22,9 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use sqlx::PgPool;
 
-pub use serve::{bind, router, serve};
+pub use collect::Pools;
+pub use serve::{listen, serve};
 
 /// Bounds in seconds: from an answer out of memory to the deadline of a request.
 const SECONDS: [f64; 13] = [
@@ -75,10 +75,12 @@ fn seconds() -> Histogram {
 }
 
 impl Metrics {
-    /// All numbers at zero. The connections of `pools` are counted, each under its name.
-    pub fn new(pools: Vec<(&'static str, PgPool)>) -> Self {
+    /// All numbers at zero, beside those that are in `registry` already. `program` is what runs: its name and version. The
+    /// connections of `pools` are counted.
+    pub fn new(mut registry: Registry, program: [&'static str; 2], pools: Pools) -> Self {
+        collect::register(&mut registry, program, pools);
         let mut all = All {
-            registry: Registry::default(),
+            registry,
             requests: Family::default(),
             durations: Family::new_with_constructor(seconds),
             in_flight: Gauge::default(),
@@ -123,15 +125,14 @@ impl Metrics {
             "Bytes of messages to live pages: patches, states, calls",
             all.live_bytes.clone(),
         );
-        collect::register(registry, pools);
         Self(Arc::new(all))
     }
 
-    /// A request has come. It is counted when it is [answered](Request::answered); one that is given up before only
+    /// A request has come. It is counted when it is [answered](InFlight::answered); one that is given up before only
     /// goes.
-    pub fn request(&self) -> Request {
+    pub fn request(&self) -> InFlight {
         self.0.in_flight.inc();
-        Request {
+        InFlight {
             metrics: self.clone(),
             started: Instant::now(),
         }
@@ -170,12 +171,12 @@ impl Metrics {
 }
 
 /// A request that is being answered.
-pub struct Request {
+pub struct InFlight {
     metrics: Metrics,
     started: Instant,
 }
 
-impl Request {
+impl InFlight {
     /// It was answered, by the route with this pattern if there is one. Returns how long it took.
     pub fn answered(self, method: &Method, route: Option<&str>, status: StatusCode) -> Duration {
         let took = self.started.elapsed();
@@ -197,7 +198,7 @@ impl Request {
     }
 }
 
-impl Drop for Request {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.metrics.0.in_flight.dec();
     }
@@ -231,6 +232,17 @@ impl Drop for LiveEvent {
 /// What a request is counted under that no route has answered.
 const UNMATCHED: &str = "unmatched";
 
+/// Counts every request, and how long it takes to answer. A middleware.
+pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let counted = metrics.request();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map(MatchedPath::as_str);
+    counted.answered(&method, route, response.status());
+    response
+}
+
 /// The name of a method that we know; any other one is `OTHER`.
 pub fn method(method: &Method) -> &'static str {
     match *method {
@@ -243,19 +255,4 @@ pub fn method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "OTHER",
     }
-}
-
-/// The layer that counts requests.
-pub async fn count(
-    State(metrics): State<Metrics>,
-    route: Option<MatchedPath>,
-    request: axum::extract::Request,
-    next: Next,
-) -> Response {
-    let counted = metrics.request();
-    let method = request.method().clone();
-    let response = next.run(request).await;
-    let route = route.as_ref().map(MatchedPath::as_str);
-    counted.answered(&method, route, response.status());
-    response
 }

@@ -1,7 +1,6 @@
-//! Traces and metrics of live pages.
+//! What is logged and counted of live pages.
 //!
-//! Each event is a trace of its own, linked to the request that its connection began with: a connection lasts for
-//! hours, and nobody wants to see an hour to understand a click.
+//! Each event has an id of its own: a connection lasts for hours, and nobody wants to read an hour to understand a click.
 
 use std::any::Any;
 
@@ -10,10 +9,11 @@ use stack_live::{
     watch::{Watch, Watched, Work},
 };
 
-use crate::{
-    metrics::Metrics,
-    telemetry::{self, Link, Trace},
-};
+use crate::{metrics::Metrics, random};
+{%- if otel %}
+
+use crate::otel;
+{%- endif %}
 
 /// Watches all live pages.
 pub struct LivePages(pub Metrics);
@@ -22,28 +22,35 @@ impl Watch for LivePages {
     fn connection(&self) -> Box<dyn Any + Send> {
         Box::new(self.0.live_connection())
     }
+{%- if otel %}
 
     fn work(&self, visit: &Visit, work: &Work) -> Watched {
-        let trace = Trace::generate();
+{%- else %}
+
+    fn work(&self, _: &Visit, work: &Work) -> Watched {
+{%- endif %}
+        let id = random::id();
         let (page, kind) = (work.page, work.why.as_str());
         let handler = work
             .handler
             .map(|at| format!("{}:{}", at.file(), at.line()));
-        let name = telemetry::exporting().then(|| format!("{kind} {page}"));
         // Of the highest level, so that every line has the id whatever is logged.
         let span = tracing::error_span!(
             parent: None,
             "live",
-            trace_id = trace.id(),
+            id,
+{%- if otel %}
+            trace_id = tracing::field::Empty,
+{%- endif %}
             page,
             kind,
             handler,
-            otel.name = name,
-            otel.kind = telemetry::exporting().then_some("server"),
         );
-        telemetry::start(&span, &trace, visit.extensions.get::<Link>());
+{%- if otel %}
+        otel::live(&span, format!("{kind} {page}"), visit.extensions.get());
+{%- endif %}
         Watched {
-            id: trace.id().into(),
+            id: id.into(),
             span,
             end: Box::new(self.0.live_work(page, kind)),
         }

@@ -1,20 +1,106 @@
-//! Reads variables one by one and remembers what was wrong with them.
+//! Settings: environment variables, read once and typed from then on.
+//!
+//! [`Reader`] reads them one by one and remembers what was wrong, so that everything can be mended at once. Which
+//! variables there are is the application's to say.
 
-use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt::{self, Display},
+    ops::RangeInclusive,
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
-use stack_web::sealed::Keys;
+use crate::sealed::Keys;
 
-use super::ConfigError;
+/// Where the application runs, which decides the defaults and how careful it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// On somebody's desk: a database of its own, cookies without TLS, logs to read.
+    Development,
+    /// For everybody: cookies only over TLS, JSON logs, nothing guessed.
+    Production,
+}
+
+impl Environment {
+    /// What `APP_ENV` is if nobody says it. A release build is meant for production, unless it is told otherwise: a
+    /// forgotten variable must not make it careless.
+    pub const DEFAULT: &str = if cfg!(debug_assertions) {
+        "development"
+    } else {
+        "production"
+    };
+
+    /// True in production.
+    pub fn is_production(self) -> bool {
+        self == Self::Production
+    }
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text`.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What is wrong with the settings: one line each, so that all can be mended at once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SettingsError(Vec<String>);
+
+impl Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.0 {
+            writeln!(f, "error: {problem}")?;
+        }
+        f.write_str("hint: `.env.example` describes every variable")
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// Puts the variables of a file `.env`, in the current directory or above, into the environment of this process; what
+/// is there already wins. Only in development: a production machine is configured by its environment alone. Has to come
+/// before there is a second thread.
+///
+/// # Errors
+/// If there is such a file that cannot be read.
+pub fn load_dotenv() -> Result<(), SettingsError> {
+    let environment = std::env::var("APP_ENV").unwrap_or(Environment::DEFAULT.to_owned());
+    if environment == "production" {
+        return Ok(());
+    }
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => Err(SettingsError(vec![format!("`.env`: {error}")])),
+        _ => Ok(()),
+    }
+}
 
 /// Reads variables. What is wrong is remembered and the default taken, so that one look finds every mistake;
 /// [`finish`](Self::finish) gives the result only if there was none.
-pub(super) struct Reader<L> {
+pub struct Reader<L> {
     lookup: L,
     problems: Vec<String>,
 }
 
 impl<L: Fn(&str) -> Option<String>> Reader<L> {
-    pub(super) fn new(lookup: L) -> Self {
+    /// Reads what `lookup` knows. An empty variable counts as missing.
+    pub fn new(lookup: L) -> Self {
         Self {
             lookup,
             problems: Vec::new(),
@@ -22,12 +108,12 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// Any text.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub fn text(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.trim().is_empty())
     }
 
     /// A value in the form of its type; `what` names that form in the error.
-    pub(super) fn parse<T: FromStr>(&mut self, name: &str, default: T, what: &str) -> T {
+    pub fn parse<T: FromStr>(&mut self, name: &str, default: T, what: &str) -> T {
         let Some(text) = self.text(name) else {
             return default;
         };
@@ -39,7 +125,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// A number within `range`.
-    pub(super) fn number<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
+    pub fn number<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
     where
         T: FromStr + PartialOrd + Display + Copy,
     {
@@ -59,7 +145,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// A value in the form of its type, if there is one.
-    pub(super) fn optional<T: FromStr>(&mut self, name: &str, what: &str) -> Option<T> {
+    pub fn optional<T: FromStr>(&mut self, name: &str, what: &str) -> Option<T> {
         let text = self.text(name)?;
         let value = text.trim().parse().ok();
         if value.is_none() {
@@ -70,17 +156,17 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// A file, if one is named.
-    pub(super) fn path(&mut self, name: &str) -> Option<PathBuf> {
+    pub fn path(&mut self, name: &str) -> Option<PathBuf> {
         self.text(name).map(PathBuf::from)
     }
 
     /// Whole seconds, from 1 to an hour.
-    pub(super) fn seconds(&mut self, name: &str, default: u64) -> Duration {
+    pub fn seconds(&mut self, name: &str, default: u64) -> Duration {
         Duration::from_secs(self.number(name, default, 1..=3600))
     }
 
     /// One of a few words.
-    pub(super) fn choice<T: Copy>(&mut self, name: &str, default: &str, words: &[(&str, T)]) -> T {
+    pub fn choice<T: Copy>(&mut self, name: &str, default: &str, words: &[(&str, T)]) -> T {
         let text = self.text(name);
         let wanted = text.as_deref().map_or(default, str::trim);
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == wanted) {
@@ -99,7 +185,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// A URL with one of the `schemes`. It may hold a password, so the error does not repeat it.
-    pub(super) fn url(&mut self, name: &str, schemes: &[&str]) -> Option<String> {
+    pub fn url(&mut self, name: &str, schemes: &[&str]) -> Option<Secret> {
         let url = self.text(name)?;
         let known = url
             .split_once("://")
@@ -111,12 +197,12 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             );
             self.problems.push(problem);
         }
-        Some(url)
+        Some(Secret(url))
     }
 
     /// Keys, see [`Keys::parse`]; the error does not repeat them. In production there is no default, and the one of
     /// development is refused.
-    pub(super) fn keys(&mut self, name: &str, production: bool) -> Keys {
+    pub fn keys(&mut self, name: &str, production: bool) -> Keys {
         const MAKE: &str = "make one: echo \"key-1:$(openssl rand -base64 32)\"";
         let text = self.text(name);
         if production && text.is_none() {
@@ -133,26 +219,25 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         })
     }
 
-    /// Remembers that `name` is wrong, without its value; `what` names the right form.
-    pub(super) fn wrong(&mut self, name: &str, what: &str) {
-        self.problems.push(format!("`{name}` must be {what}"));
-    }
-
     /// Remembers that `name` is missing, and `why` it is needed.
-    pub(super) fn missing(&mut self, name: &str, why: &str) {
+    pub fn missing(&mut self, name: &str, why: &str) {
         self.problems.push(format!("`{name}` is missing: {why}"));
     }
 
-    pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigError> {
+    /// The settings, if nothing was wrong with them.
+    ///
+    /// # Errors
+    /// Everything that is wrong or missing, each by its name.
+    pub fn finish<T>(self, value: T) -> Result<T, SettingsError> {
         if self.problems.is_empty() {
             Ok(value)
         } else {
-            Err(ConfigError(self.problems))
+            Err(SettingsError(self.problems))
         }
     }
 }
 
 /// The folder of the project when cargo runs the program, whatever the current directory; else that directory.
-pub(super) fn project_dir() -> PathBuf {
+pub fn project_dir() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from)
 }

@@ -1,5 +1,9 @@
 //! How far a long piece of work is.
 
+mod terminal;
+
+pub use terminal::on_stderr;
+
 /// How far it is. What is told of it goes to whoever waits; the work itself never prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {

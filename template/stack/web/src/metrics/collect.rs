@@ -13,11 +13,8 @@ use prometheus_client::{
 };
 use sqlx::PgPool;
 
-pub(super) fn register(registry: &mut Registry, pools: Vec<(&'static str, PgPool)>) {
-    let build = Info::new(vec![
-        ("name", env!("APP_NAME")),
-        ("version", env!("CARGO_PKG_VERSION")),
-    ]);
+pub(super) fn register(registry: &mut Registry, [name, version]: [&'static str; 2], pools: Pools) {
+    let build = Info::new(vec![("name", name), ("version", version)]);
     registry.register("build", "What is running here", build);
     registry.register_collector(Box::new(Process {
         started: SystemTime::now()
@@ -25,7 +22,7 @@ pub(super) fn register(registry: &mut Registry, pools: Vec<(&'static str, PgPool
             .unwrap_or_default()
             .as_secs_f64(),
     }));
-    registry.register_collector(Box::new(Pools(pools)));
+    registry.register_collector(Box::new(pools));
 }
 
 #[derive(Debug)]
@@ -65,8 +62,9 @@ fn resident_bytes() -> Option<i64> {
     Some(kilobytes * 1024)
 }
 
-#[derive(Debug)]
-struct Pools(Vec<(&'static str, PgPool)>);
+/// Pools of connections, each with the name of its database.
+#[derive(Debug, Default)]
+pub struct Pools(pub Vec<(&'static str, PgPool)>);
 
 impl Collector for Pools {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {

@@ -1,31 +1,30 @@
 //! `/metrics`, on an address of its own: the public port has none, so no proxy has to hide it.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr};
 
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use backon::{ConstantBuilder, Retryable};
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 use tokio::net::TcpListener;
 
 use super::Metrics;
-use crate::{app::StartError, config::Config};
+use crate::{StartError, settings::Environment};
 
-/// How often is tried to listen where somebody else still does.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// Listens where `METRICS_ADDRESS` says. In development an address that is taken is no reason to stop: [`serve`] waits
-/// for it, since the server before this one may still be on its way out.
+/// Listens on `address`. In development an address that is taken is no reason to stop: [`serve`] waits for it, since the
+/// server before this one may still be on its way out.
 ///
 /// # Errors
 /// With a text for the person who started the application.
-pub async fn bind(config: &Config) -> Result<Option<TcpListener>, StartError> {
-    let Some(address) = config.metrics_address else {
+pub async fn listen(
+    address: Option<SocketAddr>,
+    environment: Environment,
+) -> Result<Option<TcpListener>, StartError> {
+    let Some(address) = address else {
         return Ok(None);
     };
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(error)
-            if error.kind() == io::ErrorKind::AddrInUse && !config.environment.is_production() =>
-        {
+        Err(error) if is_taken(&error) && !environment.is_production() => {
             tracing::warn!("`{address}` is taken, so metrics have to wait until it is free");
             Ok(None)
         }
@@ -36,7 +35,7 @@ pub async fn bind(config: &Config) -> Result<Option<TcpListener>, StartError> {
     }
 }
 
-/// Shows the metrics to whoever reaches `listener`, or the address of the settings once that is free.
+/// Shows the metrics to whoever reaches `listener`, or to whoever reaches `address` once that is free.
 ///
 /// # Errors
 /// The operating system's.
@@ -54,19 +53,21 @@ pub async fn serve(
     axum::serve(listener, router(metrics)).await
 }
 
+/// Tries again every second.
 async fn wait_for(address: SocketAddr) -> io::Result<TcpListener> {
-    loop {
-        match TcpListener::bind(address).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(PAUSE).await;
-            }
-            other => return other,
-        }
-    }
+    let every_second = ConstantBuilder::default().without_max_times();
+    (|| TcpListener::bind(address))
+        .retry(every_second)
+        .when(is_taken)
+        .await
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse
 }
 
 /// `/metrics`, and nothing else.
-pub fn router(metrics: Metrics) -> Router {
+fn router(metrics: Metrics) -> Router {
     Router::new()
         .route("/metrics", get(show))
         .with_state(metrics)
