@@ -3,10 +3,11 @@
 
     bench/test_daemon.py                    # generates a project and builds its tests first
     bench/test_daemon.py --project FOLDER   # one that is there already; a file of it is edited and put back
-    bench/test_daemon.py --rounds 9 --no-nextest
+    bench/test_daemon.py --rounds 9
 
 The edit changes a number in `src/pages/notes.rs`. `cargo test` is over for a person when the first test of that page
-has passed, or when all have; both are measured. Needs PostgreSQL's programs on PATH.
+has passed, or when all have; both are measured. Needs cargo-nextest, and
+PostgreSQL's programs on PATH.
 """
 
 import argparse, os, pathlib, queue, signal, statistics, subprocess, sys, threading, time
@@ -40,10 +41,16 @@ class Edit:
 class Daemon:
     """`cargo dev test`, whose lines come with their times."""
 
-    def __init__(self, project, arguments):
+    def __init__(self, project):
         self.lines = queue.Queue()
         self.child = subprocess.Popen(
-            ["cargo", "dev", "test", *arguments], cwd=project, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            ["cargo", "dev", "test"],
+            cwd=project,
+            # A line for each test.
+            env=os.environ | {"NEXTEST_STATUS_LEVEL": "pass"},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -68,28 +75,28 @@ class Daemon:
         self.child.wait(30)
 
 
-def is_summary(line):
-    return line.startswith(("ok: ", "FAILED: "))
+def is_end(line):
+    return line.startswith("waiting for a save")
 
 
-def daemon(project, edit, rounds, arguments, wait):
-    """Seconds to the first result, to those of all tests of the module, to those of all tests."""
-    program = Daemon(project, arguments)
+def is_of_module(line):
+    return "PASS [" in line and f" {MODULE}::" in line
+
+
+def daemon(project, edit, rounds, wait):
+    """Seconds to the first test of the module, and to the end."""
+    program = Daemon(project)
     try:
-        program.until(is_summary)
-        first, module, all_ = [], [], []
+        program.until(is_end)
+        first, all_ = [], []
         for _ in range(rounds):
             time.sleep(wait)
             saved = edit.save()
-            at, line = program.until(lambda line: f"of {MODULE}" in line)
-            module.append(at - saved)
-            at, line = program.until(is_summary)
-            all_.append(at - saved)
-            # As the command says it: from when it heard of the save.
-            first.append(float(line.split("first result after ")[1].split()[0]))
+            first.append(program.until(is_of_module)[0] - saved)
+            all_.append(program.until(is_end)[0] - saved)
     finally:
         program.stop()
-    return first, module, all_
+    return first, all_
 
 
 def plain(project, edit, rounds, wait):
@@ -115,7 +122,6 @@ def main():
     parser.add_argument("--project", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--wait", type=float, default=1, help="seconds between a result and the next save")
-    parser.add_argument("--no-nextest", action="store_true")
     chosen = parser.parse_args()
     project = chosen.project
     if not project:
@@ -126,8 +132,7 @@ def main():
     edit = Edit(project)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     try:
-        arguments = ["--no-nextest"] if chosen.no_nextest else []
-        first, module, all_ = daemon(project, edit, chosen.rounds, arguments, chosen.wait)
+        first, all_ = daemon(project, edit, chosen.rounds, chosen.wait)
         plain_first, plain_all = plain(project, edit, chosen.rounds, chosen.wait)
     finally:
         edit.put_back()
@@ -136,8 +141,7 @@ def main():
     samples = {
         "cargo test, all": plain_all,
         f"cargo test, first of {MODULE}": plain_first,
-        "cargo dev test, first result": first,
-        f"cargo dev test, all of {MODULE}": module,
+        f"cargo dev test, first of {MODULE}": first,
         "cargo dev test, all": all_,
     }
     medians = {name: statistics.median(seconds) for name, seconds in samples.items()}

@@ -74,7 +74,7 @@ impl Daemon<'_> {
             Outcome::Passed => Ok(ExitCode::SUCCESS),
             Outcome::Failed | Outcome::Cancelled => Ok(ExitCode::FAILURE),
             Outcome::NotBuilt => Err(not_built()),
-            Outcome::NoTests => Err(no_tests(self.scheduler.settings())),
+            Outcome::NoTests => Err(no_tests(&self.scheduler.settings)),
         }
     }
 
@@ -85,7 +85,7 @@ impl Daemon<'_> {
         events::listen_to_signals(&events)?;
         databases::keep(self.project);
         keys::listen(&events);
-        while !self.scheduler.has_quit() {
+        while !self.scheduler.has_quit {
             let Some(request) = self.scheduler.next() else {
                 let Some(event) = inbox.recv().await else {
                     break;
@@ -101,7 +101,7 @@ impl Daemon<'_> {
                 Ok(Outcome::NoTests) if request == Request::Failed => {
                     ui::say("no test failed last time");
                 }
-                Ok(Outcome::NoTests) => ui::error(&no_tests(self.scheduler.settings())),
+                Ok(Outcome::NoTests) => ui::error(&no_tests(&self.scheduler.settings)),
                 Err(error) => ui::error(error),
             }
             let outcome = outcome.unwrap_or(Outcome::NotBuilt);
@@ -135,7 +135,7 @@ impl Daemon<'_> {
         request: &Request,
         inbox: &mut mpsc::UnboundedReceiver<Event>,
     ) -> Result<Outcome> {
-        let settings = self.scheduler.settings().clone();
+        let settings = self.scheduler.settings.clone();
         let (giving_up, cancel) = watch::channel(false);
         let run = Run {
             project: self.project,

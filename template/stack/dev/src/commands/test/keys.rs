@@ -21,8 +21,7 @@ pub(super) enum KeyCommand {
     Quit,
 }
 
-pub(super) const HELP: &str = "\
-  Enter, a   run all tests
+pub(super) const HELP: &str = "  Enter, a   run all tests
   r          run those that failed last time
   f          type a part of a name, and run only tests that have it; nothing is all again
   s          stop at the first failure, or not

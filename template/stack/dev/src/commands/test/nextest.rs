@@ -96,8 +96,6 @@ pub(super) fn run(project: &Project, packages: &[String], config: &Path) -> Comm
     command.args(["nextest", "run", "--no-input-handler", "--no-tests=pass"]);
     command.args(["--message-format=libtest-json-plus"]);
     command.args(["--message-format-version=0.1"]);
-    command.args(["--status-level=slow", "--final-status-level=fail"]);
-    command.args(["--failure-output=immediate", "--success-output=never"]);
     let config = config.display();
     command.arg(format!("--tool-config-file=cargo-dev:{config}"));
     for package in packages {

@@ -10,10 +10,16 @@ use std::fmt::Write as _;
 use super::changes::Change;
 use super::nextest::Test;
 
+/// How the configuration begins: priorities are there since this version; a test that passes needs no line.
+const HEAD: &str = r#"nextest-version = { required = "0.9.91" }
+
+[profile.default]
+status-level = "slow"
+"#;
+
 /// The configuration for cargo-nextest. That of the project, `.config/nextest.toml`, wins over it.
 pub(super) fn config(changes: &[Change], failed: &BTreeSet<Test>) -> String {
-    // Priorities are there since then.
-    let mut config = "nextest-version = { required = \"0.9.91\" }\n".to_owned();
+    let mut config = HEAD.to_owned();
     let ranks = [
         (100, tests(failed)),
         (80, any(changes.iter().filter_map(of_module))),

@@ -43,14 +43,14 @@ pub(super) struct Settings {
 /// What is still to be done.
 #[derive(Debug)]
 pub(super) struct Scheduler {
-    settings: Settings,
+    pub(super) settings: Settings,
     /// What was asked for by a key, or at the start.
     requested: Option<Request>,
     /// Files that were saved, and not yet tested from first to last.
     saved: BTreeSet<PathBuf>,
     /// Whether those have to wait, because the build with them failed.
     is_blocked: bool,
-    has_quit: bool,
+    pub(super) has_quit: bool,
 }
 
 impl Scheduler {
@@ -62,14 +62,6 @@ impl Scheduler {
             is_blocked: false,
             has_quit: false,
         }
-    }
-
-    pub(super) fn has_quit(&self) -> bool {
-        self.has_quit
-    }
-
-    pub(super) fn settings(&self) -> &Settings {
-        &self.settings
     }
 
     /// The next run, if there is something to do.

@@ -71,14 +71,13 @@ fn what_tests_do_not_notice_starts_nothing() {
 fn a_key_runs_what_it_names_and_the_save_is_not_forgotten() {
     let mut scheduler = scheduler();
     assert!(!scheduler.handle(Event::Key(KeyCommand::StopAtFirst), &shop()));
-    assert!(scheduler.settings().fail_fast);
+    assert!(scheduler.settings.fail_fast);
     scheduler.handle(saved(&["src/app.rs"]), &shop());
     scheduler.handle(Event::Key(KeyCommand::Failed), &shop());
     assert_eq!(scheduler.next(), Some(Request::Failed));
     scheduler.finish(&Request::Failed, Outcome::Passed);
     assert_eq!(scheduler.next(), changed(&["src/app.rs"]));
     assert!(
-        scheduler.handle_while_running(Event::Key(KeyCommand::Quit), &shop())
-            && scheduler.has_quit()
+        scheduler.handle_while_running(Event::Key(KeyCommand::Quit), &shop()) && scheduler.has_quit
     );
 }
