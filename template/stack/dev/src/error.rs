@@ -27,38 +27,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl From<stack_migrate::Error> for Error {
-    fn from(error: stack_migrate::Error) -> Self {
+/// An error of what a command calls is shown in its own words.
+impl<E: std::error::Error> From<E> for Error {
+    fn from(error: E) -> Self {
         Self(error.to_string())
-    }
-}
-
-impl From<stack_db::embedded::Error> for Error {
-    fn from(error: stack_db::embedded::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::testing::Error> for Error {
-    fn from(error: stack_db::testing::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::schema::Error> for Error {
-    fn from(error: stack_db::schema::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<stack_db::migrations::Error> for Error {
-    fn from(error: stack_db::migrations::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self(format!("the database refused: {error}"))
     }
 }

@@ -76,12 +76,6 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     })
 }
 
-impl From<stack_load::Error> for Error {
-    fn from(error: stack_load::Error) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
 fn plan(arguments: &Load, url: String) -> Plan {
     Plan {
         file: arguments.file.clone(),

@@ -52,11 +52,11 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
     };
     let stop = interrupted()?;
     let mut keys = Keys::listen(!arguments.no_watch);
-    let quit = keys.quit();
+    let quit = std::sync::Arc::clone(&keys.quit);
     let ended = tokio::select! {
         ended = server.serve(&mut keys) => ended,
         _ = stop => Ok(ExitCode::SUCCESS),
-        () = quit => Ok(ExitCode::SUCCESS),
+        () = quit.notified() => Ok(ExitCode::SUCCESS),
     };
     if let Some(running) = server.running.take() {
         running.stop().await;

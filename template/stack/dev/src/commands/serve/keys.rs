@@ -1,8 +1,9 @@
-//! What is typed while the application runs: a letter, then Enter.
+//! Keys while the application runs: a letter, then Enter.
 
 use std::io::{IsTerminal as _, stdin};
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 
 use crate::ui;
 
@@ -17,40 +18,25 @@ pub(super) enum Key {
 
 pub(super) struct Keys {
     keys: mpsc::UnboundedReceiver<Key>,
-    quit: Option<oneshot::Receiver<()>>,
+    /// Notified by `q`, which does not wait for the keys before it.
+    pub(super) quit: Arc<Notify>,
 }
 
 impl Keys {
-    /// Listens, if somebody is there who can type and there is something to ask for.
+    /// Listens, if `wanted` and if standard input is a terminal.
     pub(super) fn listen(wanted: bool) -> Self {
         let (sender, keys) = mpsc::unbounded_channel();
-        let (end, quit) = oneshot::channel();
+        let quit = Arc::new(Notify::new());
         if wanted && stdin().is_terminal() {
             ui::say(HELP);
-            // A thread, because reading a terminal cannot be given up.
-            std::thread::spawn(move || read(&sender, end));
+            let quit = Arc::clone(&quit);
+            // A thread, because reading a terminal cannot be cancelled.
+            std::thread::spawn(move || read(&sender, &quit));
         }
-        Self {
-            keys,
-            quit: Some(quit),
-        }
+        Self { keys, quit }
     }
 
-    /// Ready when somebody has had enough, which need not wait for its turn.
-    pub(super) fn quit(&mut self) -> impl Future<Output = ()> + use<> {
-        let quit = self.quit.take();
-        async move {
-            let quit = match quit {
-                Some(quit) => quit.await.is_ok(),
-                None => false,
-            };
-            if !quit {
-                std::future::pending::<()>().await;
-            }
-        }
-    }
-
-    /// The next one; never, if nobody can type.
+    /// The next key; never, if nobody can type.
     pub(super) async fn next(&mut self) -> Key {
         match self.keys.recv().await {
             Some(key) => key,
@@ -59,14 +45,14 @@ impl Keys {
     }
 }
 
-fn read(keys: &mpsc::UnboundedSender<Key>, quit: oneshot::Sender<()>) {
+fn read(keys: &mpsc::UnboundedSender<Key>, quit: &Notify) {
     for line in stdin().lines().map_while(Result::ok) {
         let key = match line.trim() {
             "r" => Key::Restart,
             "p" => Key::Pave,
             "o" => Key::Open,
             "q" => {
-                quit.send(()).ok();
+                quit.notify_one();
                 return;
             }
             _ => continue,
