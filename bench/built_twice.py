@@ -1,64 +1,55 @@
 #!/usr/bin/env python3
-"""Which third-party crates `cargo build` and then `cargo build --package stack_dev` compile twice.
+"""Which third-party crates `cargo run` and then `cargo dev` compile twice.
 
     bench/built_twice.py PROJECT
 
 Nothing is compiled: cargo prints the graph of what it would compile (`--unit-graph`, behind RUSTC_BOOTSTRAP=1). A crate
 is compiled twice if both graphs have it, with other features or with other dependencies. The exit code is 1 if there
-is one, and each is printed with the features that only one of the two has.
+is one, and each is printed.
 """
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
+import tomllib
 
 
-def units(project, *arguments):
-    """Every unit of a build: its package, its features, and a digest of it and of all that it depends on."""
-    command = ["cargo", "build", "--unit-graph", "-Z", "unstable-options", *arguments]
+def third_party(project, program):
+    """The third-party packages that a program is built of; each with digests of its units and of all they depend on."""
+    command = ["cargo", "build", "--bin", program, "--unit-graph", "-Z", "unstable-options"]
     environment = {**os.environ, "RUSTC_BOOTSTRAP": "1"}
-    output = subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True).stdout
-    graph = json.loads(output)["units"]
+    output = subprocess.run(command, cwd=project, env=environment, check=True, stdout=subprocess.PIPE).stdout
+    units = json.loads(output)["units"]
     digests = {}
 
     def digest(index):
         if index not in digests:
-            unit = graph[index]
-            own = {key: value for key, value in unit.items() if key != "dependencies"}
-            needs = sorted((one["extern_crate_name"], digest(one["index"])) for one in unit["dependencies"])
-            digests[index] = hash((json.dumps(own, sort_keys=True), tuple(needs)))
+            own = {key: value for key, value in units[index].items() if key != "dependencies"}
+            needs = [(one["extern_crate_name"], digest(one["index"])) for one in units[index]["dependencies"]]
+            digests[index] = hash((json.dumps(own, sort_keys=True), tuple(sorted(needs))))
         return digests[index]
 
-    return [(unit["pkg_id"], frozenset(unit["features"]), digest(index)) for index, unit in enumerate(graph)]
-
-
-def is_third_party(package):
-    return not package.startswith("path+")
+    found = {}
+    for index, unit in enumerate(units):
+        if not unit["pkg_id"].startswith("path+"):
+            found.setdefault(unit["pkg_id"], set()).add(digest(index))
+    return found
 
 
 def main():
-    project = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     sys.setrecursionlimit(10_000)
-    application = units(project)
-    dev = units(project, "--package", "stack_dev")
-    known = {digest for _, _, digest in application}
-    features = {}
-    for package, own, _ in application:
-        features.setdefault(package, set()).update(own)
-    new = {}
-    for package, own, digest in dev:
-        if digest not in known and is_third_party(package):
-            new.setdefault(package, set()).update(own)
-    twice = sorted(package for package in new if package in features)
-    only_dev = sum(package not in features for package in new)
+    project = pathlib.Path(sys.argv[1])
+    name = tomllib.loads((project / "Cargo.toml").read_text())["package"]["default-run"]
+    application, dev = third_party(project, name), third_party(project, "stack_dev")
+    twice = sorted(package for package in dev if package in application and dev[package] - application[package])
     for package in twice:
-        name = package.split("#")[-1]
-        lacks = ", ".join(sorted(new[package] - features[package])) or "-"
-        more = ", ".join(sorted(features[package] - new[package])) or "-"
-        print(f"{name}: only for cargo dev: {lacks}; only for the application: {more}")
-    count = len({package for package, *_ in application if is_third_party(package)})
-    print(f"{len(twice)} compiled twice; {count} for the application, {only_dev} more for cargo dev")
+        print(package.split("#")[-1])
+    more = len(dev.keys() - application.keys())
+    print(f"{len(twice)} compiled twice; {len(application)} for the application, {len(dev)} for cargo dev, {more} of them new")
     return 1 if twice else 0
 
 

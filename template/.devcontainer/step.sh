@@ -43,7 +43,6 @@ case "${1:-}" in
     build)
         # What is typed later, each by itself: cargo unites the features of all that one command builds, so `--workspace`
         # would build other variants of the dependencies than these use.
-        cargo build --locked --package stack_dev
         cargo build --locked
         cargo test --locked --no-run
         install_heavy

@@ -120,7 +120,7 @@ fn every_launch_entry_has_a_name_of_its_own_and_starts_a_command_that_is_there()
         }
         let arguments = words(&entry["args"], &launch["inputs"]);
         let build = words(&entry["cargo"]["args"], &launch["inputs"]);
-        if build.contains(&"--package=stack_dev".to_owned()) {
+        if build.contains(&"--bin=stack_dev".to_owned()) {
             must_be_known(name, &arguments);
         } else {
             // The application under the debugger: its server, or its tests.
