@@ -1,17 +1,17 @@
-//! Being asked to end, and asking others to.
+//! Signals: being asked to end, and asking others to.
 
 use crate::error::{Error, Result};
 
-/// Who wants this process to end.
+/// Where a request to end came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interrupt {
-    /// Somebody at the keyboard: what this process has started in its own group has heard it as well.
+    /// The keyboard: the processes of this one's group have got the signal as well.
     Keyboard,
-    /// An editor, a terminal that closes, a service manager: nobody else was told.
+    /// An editor, a terminal that closes, a service manager: no other process has got it.
     Other,
 }
 
-/// Ready when this process is to end. From the call on, nothing else ends it: what was begun can be put away.
+/// Ready when this process is to end. From the call on, the signals do nothing else, so that there is time to clean up.
 pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
     let failed = |error| Error::new(format!("signals cannot be listened to: {error}"));
     #[cfg(unix)]
@@ -39,27 +39,18 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
     }
 }
 
-/// Lets a process end in its own way (SIGTERM). One that has ended already is left. Where there are no signals,
-/// nothing happens: `false`.
-pub(crate) fn terminate(id: u32) -> Result<bool> {
+/// Asks a process to end (SIGTERM). One that has ended already is left alone; where there are no signals, nothing happens.
+pub(crate) fn terminate(id: u32) {
     #[cfg(unix)]
-    {
-        use rustix::process::{Signal, kill_process};
-
-        match pid(id).map(|pid| kill_process(pid, Signal::TERM)) {
-            None | Some(Ok(()) | Err(rustix::io::Errno::SRCH)) => Ok(true),
-            Some(Err(error)) => Err(Error::new(format!("process {id} cannot be ended: {error}"))),
-        }
+    if let Some(pid) = pid(id) {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
     }
     #[cfg(not(unix))]
-    {
-        let _ = id;
-        Ok(false)
-    }
+    let _ = id;
 }
 
-/// Ends a process and everything that it has started: on Unix those of the group that it leads, `by_force` or each in
-/// its own way; on Windows always by force. Who has ended already is left.
+/// Ends a process and everything that it has started: on Unix the group that it leads, by SIGTERM or, `by_force`, by
+/// SIGKILL; on Windows always by force. Processes that have ended already are left alone.
 pub(crate) fn end_group(leader: u32, by_force: bool) {
     #[cfg(unix)]
     {

@@ -58,7 +58,7 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
         interrupt = interrupted => match (interrupt, player.id()) {
             // Whoever wants the end of everything has no use for a report.
             (Interrupt::Other, Some(id)) => {
-                terminate(id)?;
+                terminate(id);
                 player.wait().await
             }
             // The program has heard it, and writes its report.

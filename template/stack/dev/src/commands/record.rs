@@ -52,8 +52,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
     let id = child.id();
     tokio::spawn(async move {
         if interrupted.await == Interrupt::Other {
-            // If it cannot be told, it is no child of ours any more.
-            terminate(id).ok();
+            terminate(id);
         }
     });
     let ended = tokio::task::spawn_blocking(move || child.wait()).await;

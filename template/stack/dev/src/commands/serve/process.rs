@@ -67,8 +67,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         // Without a number it has ended already.
         if let Some(id) = self.child.id() {
-            // Whatever the system says to it: there is nothing else to try.
-            terminate(id).ok();
+            terminate(id);
         }
     }
 }
