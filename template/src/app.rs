@@ -1,12 +1,15 @@
 //! From settings to an application that serves: [`App::build`], then [`App::run_until_stopped`].
 
-use std::{io, net::SocketAddr, ops::Deref, path::Path, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{Router, extract::FromRef};
 use prometheus_client::registry::Registry;
 use sqlx::PgPool;
 use stack_db::Db;
-use stack_live::{Live, recording::Recorder};
+use stack_live::Live;
+{%- if load %}
+use stack_live::recording::Recorder;
+{%- endif %}
 use stack_serve::dev::Link;
 use stack_web::{
     StartError,
@@ -62,6 +65,10 @@ pub struct Shared {
     pub live: Live,
     /// What is counted.
     pub metrics: Metrics,
+{%- if load %}
+    /// Writes down what goes over the wire, if the settings ask for it.
+    pub recorder: Option<Recorder>,
+{%- endif %}
 {%- if pgvector %}
     vectors: Option<VectorDb>,
     /// Finds notes by what they say.
@@ -88,7 +95,7 @@ impl AppState {
     /// With databases that are connected already.
     ///
     /// # Errors
-    /// If the operating system has no random numbers to give, or the file of `RECORD` cannot be written.
+    /// With a text for the person who started the application.
     pub fn new(config: Config, db: Db) -> Result<Self, StartError> {
 {%- if pgvector %}
         let embedder = embedder::of(config.embedder);
@@ -110,7 +117,14 @@ impl AppState {
             .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
         let vault = Vault::new(&config.encryption_keys);
         let attempts = Attempts::default();
-        let recorder = config.record.as_deref().map(record).transpose()?;
+{%- if load %}
+        let recorder = config
+            .record
+            .as_deref()
+            .map(Recorder::open)
+            .transpose()
+            .map_err(|error| StartError(error.to_string()))?;
+{%- endif %}
 {%- if pgvector %}
         let vector_pool = vectors
             .as_ref()
@@ -122,7 +136,7 @@ impl AppState {
 {%- endif %}
         // Numbers of your own are registered in a registry first, and kept beside `metrics`.
         let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
-        let live = routes::live(&config, recorder, metrics.clone());
+        let live = routes::live(&config, metrics.clone());
         Ok(Self(Arc::new(Shared {
             config,
             db,
@@ -131,6 +145,9 @@ impl AppState {
             attempts,
             live,
             metrics,
+{%- if load %}
+            recorder,
+{%- endif %}
 {%- if pgvector %}
             vectors,
             search: Search::new(embedder),
@@ -305,23 +322,12 @@ impl App {
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
             .await
             .ok();
-        if let Some(recorder) = state.live.recorder() {
+{%- if load %}
+        if let Some(recorder) = &state.recorder {
             recorder.flush();
         }
+{%- endif %}
         tracing::info!("stopped");
         Ok(())
     }
-}
-
-/// Begins to record.
-fn record(path: &Path) -> Result<Recorder, StartError> {
-    let recorder = Recorder::open(path).map_err(|error| {
-        let path = path.display();
-        StartError(format!(
-            "cannot record in `{path}`: {error}\n\
-             hint: name a file that can be written with `RECORD`, or none"
-        ))
-    })?;
-    tracing::info!("recording in `{}`", path.display());
-    Ok(recorder)
 }

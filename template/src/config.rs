@@ -66,8 +66,10 @@ pub struct Config {
     pub database_connections: u32,
     /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
     pub project_dir: PathBuf,
+{%- if load %}
     /// `RECORD`: the file that requests and the messages of live pages are recorded in.
     pub record: Option<PathBuf>,
+{%- endif %}
     /// `RUST_LOG`: what is logged.
     pub log_filter: Targets,
     /// `LOG_FORMAT`
@@ -129,7 +131,9 @@ impl Config {
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: settings::project_dir(),
-            record: vars.path("RECORD"),
+{%- if load %}
+            record: vars.text("RECORD").map(PathBuf::from),
+{%- endif %}
             log_filter: vars.parse(
                 "RUST_LOG",
                 Targets::from_str("info,sqlx=warn").unwrap_or_default(),

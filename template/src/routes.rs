@@ -4,10 +4,10 @@ use axum::{
     Router, middleware,
     routing::{get, post, put},
 };
-use stack_live::{
-    Live,
-    recording::{self, Recorder},
-};
+use stack_live::Live;
+{%- if load %}
+use stack_live::recording;
+{%- endif %}
 use stack_web::{
     layers::{self, LayerSettings},
     live_pages::LivePages,
@@ -24,7 +24,9 @@ pub fn router(state: AppState) -> Router {
         https: state.config.environment.is_production(),
         error_page: pages::error::page,
     };
-    let recorder = state.live.recorder().cloned();
+{%- if load %}
+    let recorder = state.recorder.clone();
+{%- endif %}
     let metrics = state.metrics.clone();
     let routes = pages(state.clone())
         .merge(api())
@@ -36,18 +38,19 @@ pub fn router(state: AppState) -> Router {
         ))
 {%- endif %}
         .with_state(state);
+{%- if load %}
     let routes = match recorder {
         Some(to) => routes.layer(middleware::from_fn_with_state(to, recording::http)),
         None => routes,
     };
+{%- endif %}
     layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
 }
 
 /// Live pages, for people: rendered for a GET, then connected.
-pub fn live(config: &Config, recorder: Option<Recorder>, metrics: Metrics) -> Live {
+pub fn live(config: &Config, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
-        .recorder(recorder)
         .watch(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)

@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 
 use axum::{
-    extract::{State, WebSocketUpgrade},
-    http::{Extensions, HeaderMap, Uri},
+    extract::{Request, State},
+    http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
 use stack_live::{Ctx, Stop, Visit};
@@ -99,11 +99,10 @@ async fn render(
 pub async fn connect(
     State(state): State<AppState>,
     visitor: Visitor,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    request: Request,
 ) -> Response {
-    let live = state.live.clone();
-    live.connect(upgrade, &headers, visit(&state, visitor, Extensions::new()))
+    let visit = visit(&state, visitor, Extensions::new());
+    state.live.connect(request, visit).await
 }
 
 /// What pages get to know of a request.

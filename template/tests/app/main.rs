@@ -23,7 +23,9 @@ mod middleware;
 mod migrations;
 mod pages;
 mod process;
+{%- if load %}
 mod recording;
+{%- endif %}
 mod repositories;
 {%- if pgvector %}
 mod search;

@@ -23,7 +23,7 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
     client.json("POST", "/api/session", credentials).await;
     client.open("/?token=in-the-query").await.page(200);
 
-    app.state.live.recorder().unwrap().flush();
+    app.state.recorder.as_ref().unwrap().flush();
     let text = std::fs::read_to_string(&file).unwrap();
     let lines: Vec<_> = recording::read(&file).map(Result::unwrap).collect();
     std::fs::remove_file(&file).unwrap();

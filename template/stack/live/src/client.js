@@ -588,15 +588,17 @@
     const data = Object.entries(el.dataset).filter(([name]) => !OWN.has(name));
     if (data.length) out.data = Object.fromEntries(data);
     const passwords = (form) => [...form.elements].filter((c) => c.type === "password").map((c) => c.name);
-    let hidden = target.type === "password" ? [target.name] : []; // what a recording leaves out
     if (kind === "submit") {
       out.fields = fields(el, event.submitter);
-      hidden = passwords(el);
     } else if ((kind === "input" || kind === "change") && target.form) {
       const secret = new Set(passwords(target.form));
       out.fields = fields(target.form).filter(([name]) => !secret.has(name));
     }
+{%- if load %}
+    // What a recording leaves out.
+    const hidden = kind === "submit" ? passwords(el) : target.type === "password" ? [target.name] : [];
     if (hidden.length) out.hidden = hidden;
+{%- endif %}
     return out;
   }
 

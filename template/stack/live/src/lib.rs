@@ -8,8 +8,11 @@
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
 //! 5. `client.js`: the other end. [`SCRIPT`] is it.
-//! 6. [`broadcast`]: messages between pages, also of other processes. [`recording`]: what went over the wire.
-//!    [`watch`]: what the pages do, for traces and metrics.
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for traces and
+//!    metrics.
+{%- if load %}
+//! 7. [`recording`]: what went over the wire.
+{%- endif %}
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
 //! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
@@ -26,7 +29,9 @@ mod html;
 mod live;
 mod page;
 mod protocol;
+{%- if load %}
 pub mod recording;
+{%- endif %}
 mod saved;
 mod session;
 mod socket;

@@ -4,10 +4,7 @@ use std::{
     any::type_name,
     collections::{HashMap, HashSet},
     future::Future,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -21,7 +18,6 @@ use crate::{
     broadcast::Hub,
     browser,
     page::{Page, Render, Url},
-    recording::Recorder,
     saved::{self, Bound, Signer},
     texts::Texts,
     watch::{Nobody, Watch},
@@ -104,13 +100,11 @@ struct Shared {
     signer: Signer,
     limits: Limits,
     hub: Hub,
-    recorder: Option<Recorder>,
     watch: Arc<dyn Watch>,
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
     open: Mutex<Open>,
-    connections: AtomicU64,
     texts: Texts,
 }
 
@@ -134,7 +128,6 @@ pub struct Builder {
     keys: Vec<[u8; 32]>,
     limits: Limits,
     hub: Hub,
-    recorder: Option<Recorder>,
     watch: Arc<dyn Watch>,
     allowed: HashSet<String>,
     on_error: OnError,
@@ -176,13 +169,6 @@ impl Builder {
     #[must_use]
     pub fn hub(mut self, hub: Hub) -> Self {
         self.hub = hub;
-        self
-    }
-
-    /// Writes down what goes over the connections.
-    #[must_use]
-    pub fn recorder(mut self, recorder: Option<Recorder>) -> Self {
-        self.recorder = recorder;
         self
     }
 
@@ -228,13 +214,11 @@ impl Builder {
             signer: Signer::new(self.keys),
             limits: self.limits,
             hub: self.hub,
-            recorder: self.recorder,
             watch: self.watch,
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
             open: Mutex::default(),
-            connections: AtomicU64::new(0),
             texts: Texts::default(),
         }))
     }
@@ -248,7 +232,6 @@ impl Live {
             keys,
             limits: Limits::default(),
             hub: Hub::default(),
-            recorder: None,
             watch: Arc::new(Nobody),
             allowed: browser::ALLOWED
                 .iter()
@@ -324,11 +307,6 @@ impl Live {
         &self.0.hub
     }
 
-    /// What writes down what goes over the wire, if anything does.
-    pub fn recorder(&self) -> Option<&Recorder> {
-        self.0.recorder.as_ref()
-    }
-
     pub(crate) fn watch(&self) -> &dyn Watch {
         &*self.0.watch
     }
@@ -376,7 +354,7 @@ impl Live {
         Some((url, page.name, Arc::clone(&page.render)))
     }
 
-    /// A number for a new connection, and a place for it among those of its visitor; `None` if there are too many.
+    /// A place for a new connection among those of its visitor; `None` if there are too many.
     pub(crate) fn admit(&self, secret: &str) -> Option<Admitted> {
         let visitor = visitor_key(secret);
         let limits = self.limits();
@@ -388,11 +366,9 @@ impl Live {
         open.by_visitor.insert(visitor, own + 1);
         open.all += 1;
         drop(open);
-        let number = self.0.connections.fetch_add(1, Ordering::Relaxed) + 1;
         Some(Admitted {
             live: self.clone(),
             visitor,
-            number,
         })
     }
 }
@@ -401,7 +377,6 @@ impl Live {
 pub(crate) struct Admitted {
     live: Live,
     visitor: [u8; 16],
-    pub number: u64,
 }
 
 impl Drop for Admitted {

@@ -9,7 +9,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -18,16 +18,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod connection;
 mod http;
 mod line;
 mod read;
 pub mod redact;
+{%- if stack_tests %}
 #[cfg(test)]
 mod tests;
+{%- endif %}
 mod visitors;
 mod writer;
 
-pub(crate) use http::Opened;
+pub(crate) use connection::{Recorded, connection_opens};
 pub use http::{BODY_BYTES, http};
 pub use line::{Event, Line, Start, What};
 pub use read::{Error, read};
@@ -46,6 +49,8 @@ pub struct Recorder(Arc<Shared>);
 struct Shared {
     started: Instant,
     queue: SyncSender<Queued>,
+    /// How many have been opened.
+    connections: AtomicU64,
     counts: Arc<Counts>,
     visitors: Mutex<Visitors>,
 }
@@ -68,21 +73,40 @@ enum Queued {
     Flush(SyncSender<()>),
 }
 
+/// Why nothing can be recorded: text for the person who started the application.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot record in `{path}`: {source}\nhint: name a file that can be written with `RECORD`, or none",
+    path = path.display()
+)]
+pub struct OpenError {
+    path: PathBuf,
+    source: io::Error,
+}
+
 impl Recorder {
     /// Goes on with the file at `path`, or begins it, readable for nobody else.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        let file = writer::open(path.as_ref())?;
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError {
+            path: path.to_owned(),
+            source,
+        };
+        let file = writer::open(path).map_err(failed)?;
         let (queue, queued) = mpsc::sync_channel(WAITING);
         let counts = Arc::<Counts>::default();
-        let (path, shared) = (path.as_ref().to_owned(), Arc::clone(&counts));
+        let (written, shared) = (path.to_owned(), Arc::clone(&counts));
         let thread = std::thread::Builder::new().name("recording".into());
-        thread.spawn(move || writer::run(file, &path, &queued, &shared))?;
+        thread
+            .spawn(move || writer::run(file, &written, &queued, &shared))
+            .map_err(failed)?;
+        tracing::info!("recording in `{}`", path.display());
         Ok(Self(Arc::new(Shared {
             started: Instant::now(),
             queue,
+            connections: AtomicU64::new(0),
             counts,
             visitors: Mutex::default(),
         })))

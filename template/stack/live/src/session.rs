@@ -77,16 +77,15 @@ struct Session<I> {
     /// What the next message has to say beside the page's outbox.
     reply: Reply,
     anything: bool,
-    connection: u64,
     ended: Option<Subscription>,
     /// What is done until the next message is sent.
     turn: Vec<Watched>,
 }
 
 /// Serves a connection from its first message to its end.
-pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I, connection: u64) -> Close {
+pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> Close {
     let _counted = live.watch().connection();
-    let mut session = Session::new(live, visit, io, connection);
+    let mut session = Session::new(live, visit, io);
     let why = match session.live().await {
         Ok(()) => Close::Gone,
         Err(why) => why,
@@ -100,7 +99,7 @@ pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I, connection: u64)
 }
 
 impl<I: Io> Session<I> {
-    fn new(live: Live, visit: Visit, io: I, connection: u64) -> Self {
+    fn new(live: Live, visit: Visit, io: I) -> Self {
         let budget = Budget::new(live.limits().burst, live.limits().events_per_second);
         let page = Page::new(live, visit, crate::page::Url::default(), None, true);
         Self {
@@ -113,7 +112,6 @@ impl<I: Io> Session<I> {
             acknowledged: 0,
             reply: Reply::default(),
             anything: false,
-            connection,
             ended: None,
             turn: Vec::new(),
         }
@@ -156,7 +154,6 @@ impl<I: Io> Session<I> {
         if !self.budget.spend() {
             return Err(Close::TooManyEvents);
         }
-        self.record("in", &text);
         match Message::parse(&text).map_err(|_| Close::Protocol)? {
             Message::Join(_) => return Err(Close::Protocol),
             Message::Event {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use axum::{
-    extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    extract::{
+        FromRequestParts, Request,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -11,20 +14,23 @@ use axum::{
 use crate::{
     Live, Visit,
     protocol::Close,
-    recording::Opened,
     session::{self, Incoming, Io},
 };
+{%- if load %}
+
+use crate::recording;
+{%- endif %}
 
 impl Live {
     /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor with too many
     /// connections 429.
-    pub fn connect(
-        &self,
-        upgrade: WebSocketUpgrade,
-        headers: &HeaderMap,
-        visit: Visit,
-    ) -> Response {
-        if !same_origin(headers) {
+    pub async fn connect(&self, request: Request, visit: Visit) -> Response {
+        let (mut parts, _) = request.into_parts();
+        let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+            Ok(upgrade) => upgrade,
+            Err(refusal) => return refusal.into_response(),
+        };
+        if !same_origin(&parts.headers) {
             return StatusCode::FORBIDDEN.into_response();
         }
         let Some(admitted) = self.admit(&visit.secret) else {
@@ -39,14 +45,18 @@ impl Live {
             // Somewhat more than is allowed is read, so that there is a connection left to say why it ends.
             .max_frame_size(SLACK * self.limits().message_bytes)
             .max_message_size(SLACK * self.limits().message_bytes);
-        let number = admitted.number;
-        let mut response = upgrade.on_upgrade(move |socket| async move {
+{%- if load %}
+        let recorder = recording::connection_opens(&mut parts.extensions);
+{%- endif %}
+        upgrade.on_upgrade(move |socket| async move {
             let most = live.limits().message_bytes;
-            session::run(live, visit, Socket { socket, most }, admitted.number).await;
+            let socket = Socket { socket, most };
+{%- if load %}
+            let socket = recording::Recorded::new(socket, recorder);
+{%- endif %}
+            session::run(live, visit, socket).await;
             drop(admitted);
-        });
-        response.extensions_mut().insert(Opened(number));
-        response
+        })
     }
 }
 

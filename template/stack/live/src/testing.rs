@@ -82,7 +82,7 @@ fn connect(live: &Live, visit: &Visit) -> Connection {
     let (send, incoming) = mpsc::unbounded_channel();
     let (outgoing, receive) = mpsc::unbounded_channel();
     let (live, visit) = (live.clone(), visit.clone());
-    tokio::spawn(session::run(live, visit, Pipe { incoming, outgoing }, 0));
+    tokio::spawn(session::run(live, visit, Pipe { incoming, outgoing }));
     Connection { send, receive }
 }
 
@@ -906,5 +906,5 @@ pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
     }
 
     let join = json!(["join", { "url": url }]).to_string();
-    session::run(live.clone(), visit.clone(), Stalled(Some(join)), 0).await
+    session::run(live.clone(), visit.clone(), Stalled(Some(join))).await
 }

@@ -155,11 +155,6 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         value
     }
 
-    /// A file, if one is named.
-    pub fn path(&mut self, name: &str) -> Option<PathBuf> {
-        self.text(name).map(PathBuf::from)
-    }
-
     /// Whole seconds, from 1 to an hour.
     pub fn seconds(&mut self, name: &str, default: u64) -> Duration {
         Duration::from_secs(self.number(name, default, 1..=3600))

@@ -16,6 +16,7 @@ use futures_util::StreamExt;
 
 use super::{
     Recorder,
+    connection::OpenedConnection,
     visitors::Visitors,
     writer::{self, Raw},
 };
@@ -23,15 +24,11 @@ use super::{
 /// Bytes of a body that is recorded; of a longer one nothing is.
 pub const BODY_BYTES: usize = 16 * 1024;
 
-/// In an answer: the number of the live connection that it opens.
-#[derive(Clone, Copy)]
-pub(crate) struct Opened(pub u64);
-
 /// The bytes of a body that went by; `None` once they are too many.
 type Seen = Arc<Mutex<Option<Vec<u8>>>>;
 
 /// Middleware that records requests: `middleware::from_fn_with_state(recorder, recording::http)`. Bodies are recorded
-/// as the handler reads them, and not held up.
+/// as the handler reads them, and not held up; the live connections that requests open are recorded too.
 pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().to_string();
@@ -51,6 +48,9 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
             *request.body_mut() = watched(body, Arc::clone(&seen));
             seen
         });
+    let opened = OpenedConnection::default();
+    request.extensions_mut().insert(recorder.clone());
+    request.extensions_mut().insert(opened.clone());
     let response = next.run(request).await;
     let bytes = seen.and_then(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner).take());
     let length = bytes.as_ref().map_or(0, Vec::len) + target.len();
@@ -66,7 +66,6 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
         let given = visitors.cookies(response.headers(), header::SET_COOKIE);
         visitors.number(&sent, &given)
     };
-    let connection = response.extensions().get::<Opened>();
     recorder.put(
         length,
         Raw::Http {
@@ -75,7 +74,7 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
             status,
             duration: started.elapsed(),
             visitor,
-            connection: connection.map(|Opened(number)| *number),
+            connection: opened.number(),
             body,
         },
     );

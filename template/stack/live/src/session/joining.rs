@@ -18,10 +18,7 @@ impl<I: Io> Session<I> {
         let patience = self.page.live.limits().send_timeout;
         match timeout(patience, self.io.receive()).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
-                Ok(Message::Join(join)) => {
-                    self.record("in", &text);
-                    Ok(*join)
-                }
+                Ok(Message::Join(join)) => Ok(*join),
                 _ => Err(Close::Protocol),
             },
             Ok(Incoming::Binary(_)) => Err(Close::Protocol),

@@ -188,19 +188,12 @@ impl<I: Io> Session<I> {
         let reply = std::mem::take(&mut self.reply);
         self.anything = false;
         let text = serde_json::to_string(&reply).map_err(|_| Close::Protocol)?;
-        self.record("out", &text);
         self.page.live.watch().sent(text.len());
         let patience = self.page.live.limits().send_timeout;
         match timeout(patience, self.io.send(text)).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Close::Gone),
             Err(_) => Err(Close::SlowReader),
-        }
-    }
-
-    pub(super) fn record(&self, direction: &'static str, text: &str) {
-        if let Some(recorder) = self.page.live.recorder() {
-            recorder.live(self.connection, direction, text);
         }
     }
 }

@@ -86,9 +86,6 @@ impl<I: Io> Session<I> {
         if !self.budget.spend() {
             return Err(Close::TooManyEvents);
         }
-        if let Some(recorder) = self.page.live.recorder() {
-            recorder.live_binary(self.connection, "in", bytes.len());
-        }
         if bytes.len() < 8 {
             return Err(Close::Protocol);
         }
