@@ -25,8 +25,10 @@ mod mailbox;
 mod outgoing;
 mod polling;
 mod postgres;
+{%- if stack_tests %}
 #[cfg(test)]
 mod tests;
+{%- endif %}
 
 use backoff::Backoff;
 use envelope::Envelope;

@@ -39,10 +39,16 @@ mod splice;
 mod state;
 mod stop;
 mod stream;
+{%- if stack_tests %}
 #[cfg(any(test, feature = "testing"))]
+{%- else %}
+#[cfg(feature = "testing")]
+{%- endif %}
 pub mod testing;
+{%- if stack_tests %}
 #[cfg(test)]
 mod tests;
+{%- endif %}
 mod texts;
 mod upload;
 pub mod watch;

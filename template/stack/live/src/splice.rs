@@ -130,63 +130,8 @@ fn units(text: &str) -> usize {
     }
     text.chars().map(char::len_utf16).sum()
 }
-
-/// What a browser makes of `splices`.
-#[cfg(any(test, feature = "testing"))]
-pub(crate) fn apply(text: &str, splices: &[serde_json::Value]) -> String {
-    let units: Vec<u16> = text.encode_utf16().collect();
-    let (mut at, mut result) = (0, Vec::with_capacity(units.len()));
-    let number = |value: &serde_json::Value| {
-        usize::try_from(value.as_u64().unwrap_or_default()).unwrap_or(usize::MAX)
-    };
-    for splice in splices.chunks(3) {
-        let keep = number(&splice[0]);
-        result.extend_from_slice(&units[at..at + keep]);
-        at += keep + number(&splice[1]);
-        result.extend(splice[2].as_str().unwrap_or_default().encode_utf16());
-    }
-    result.extend_from_slice(&units[at..]);
-    String::from_utf16_lossy(&result)
-}
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn there(old: &str, new: &str) -> String {
-        let flat = serde_json::to_value(splices(old, new)).unwrap();
-        apply(old, flat.as_array().unwrap())
-    }
-
-    #[test]
-    fn a_counter_costs_a_few_bytes() {
-        let page = |count: i32| format!("<main><p>{count}</p><b>{}</b></main>", "x".repeat(500));
-        let change = serde_json::to_string(&splices(&page(5), &page(6))).unwrap();
-        assert_eq!(change, r#"[9,1,"6"]"#);
-    }
-
-    #[test]
-    fn two_changes_far_apart_do_not_send_what_is_between() {
-        let page = |a: &str, b: &str| format!("<p>{a}</p>{}<p>{b}</p>", "<i>same</i>".repeat(50));
-        let change = splices(&page("one", "two"), &page("three", "four"));
-        let sent: usize = change.0.iter().map(|splice| splice.insert.len()).sum();
-        assert!(sent < 40, "{change:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn the_splices_of_any_two_texts_lead_from_one_to_the_other(old in ".*", new in ".*") {
-            prop_assert_eq!(there(&old, &new), new);
-        }
-
-        #[test]
-        fn the_splices_of_any_two_pages_lead_from_one_to_the_other(
-            old in "(<[a-c]>|</[a-c]>|[äx🙂]{0,9}){0,60}",
-            new in "(<[a-c]>|</[a-c]>|[äx🙂]{0,9}){0,60}",
-        ) {
-            prop_assert_eq!(there(&old, &new), new);
-        }
-    }
-}
+mod tests;
+{%- endif %}

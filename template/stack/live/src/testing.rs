@@ -10,6 +10,8 @@
 //! for by [`Page::expect_text`] and its kin. Whatever does not come within [`PATIENCE`] is a failed test, so that a
 //! mistake never hangs.
 
+mod splices;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
@@ -24,8 +26,9 @@ use crate::{
     Close, Live, Visit,
     hash::hash,
     session::{self, Incoming, Io},
-    splice,
 };
+
+pub(crate) use splices::apply;
 
 /// How long something may take before the test has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -600,13 +603,13 @@ impl Page {
             self.html = html.to_owned();
         }
         if let Some(change) = message["p"].as_array() {
-            self.html = splice::apply(&self.html, change);
+            self.html = apply(&self.html, change);
         }
         if let Some(state) = message["S"].as_str() {
             self.state = state.to_owned();
         }
         if let Some(change) = message["s"].as_array() {
-            self.state = splice::apply(&self.state, change);
+            self.state = apply(&self.state, change);
         }
         if let Some(mac) = message["m"].as_str() {
             self.mac = mac.to_owned();

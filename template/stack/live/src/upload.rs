@@ -159,53 +159,8 @@ fn size(bytes: u64) -> String {
         _ => format!("{} MB", bytes / 1_000_000),
     }
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(size: u64, content_type: &str) -> File {
-        File {
-            name: "a.png".into(),
-            size,
-            content_type: content_type.into(),
-        }
-    }
-
-    #[test]
-    fn what_is_too_large_too_much_or_of_another_kind_is_refused_before_it_is_sent() {
-        let accept = Accept {
-            max_bytes: 2_000_000,
-            max_files: 2,
-            types: &["image/*", "text/plain"],
-        };
-        let (png, text, video) = (
-            file(10, "image/png"),
-            file(10, "text/plain"),
-            file(10, "video/mp4"),
-        );
-        assert_eq!(accept.refuses(&[png.clone(), text.clone()]), None);
-        assert!(
-            accept.refuses(&[]).is_some()
-                && accept.refuses(&[png.clone(), png.clone(), text]).is_some()
-        );
-        assert!(accept.refuses(&[png, video]).is_some());
-        assert_eq!(
-            accept.refuses(&[file(2_000_001, "image/png")]).as_deref(),
-            Some("“a.png” is larger than 2 MB.")
-        );
-    }
-
-    #[test]
-    fn more_than_was_declared_is_not_taken_in() {
-        let (chunks, _held) = mpsc::channel(4);
-        let mut receiving = Receiving {
-            files: vec![file(5, "")],
-            received: vec![0],
-            chunks,
-        };
-        assert!(receiving.take(0, Bytes::from_static(b"abc")));
-        assert!(!receiving.take(0, Bytes::from_static(b"def")));
-        assert!(!receiving.take(1, Bytes::from_static(b"a")) && !receiving.take(0, Bytes::new()));
-    }
-}
+mod tests;
+{%- endif %}

@@ -46,19 +46,8 @@ fn insert(page: &str, run: u32) -> String {
     let script = format!("<script src=\"/_dev/client.js\" data-run=\"{run}\" defer></script>");
     page.replacen("</head>", &format!("{script}</head>"), 1)
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_script_is_in_the_head_and_nowhere_else() {
-        let page = insert("<head><title>a</title></head><p>&lt;/head></head>", 7);
-        assert_eq!(
-            page,
-            "<head><title>a</title><script src=\"/_dev/client.js\" data-run=\"7\" defer></script></head>\
-             <p>&lt;/head></head>"
-        );
-        assert_eq!(insert("no page", 7), "no page");
-    }
-}
+mod tests;
+{%- endif %}

@@ -1,0 +1,12 @@
+use super::*;
+
+#[test]
+fn the_script_is_in_the_head_and_nowhere_else() {
+    let page = insert("<head><title>a</title></head><p>&lt;/head></head>", 7);
+    assert_eq!(
+        page,
+        "<head><title>a</title><script src=\"/_dev/client.js\" data-run=\"7\" defer></script></head>\
+         <p>&lt;/head></head>"
+    );
+    assert_eq!(insert("no page", 7), "no page");
+}
