@@ -1,10 +1,13 @@
 //! Messages between pages, in this process at once and in the others a moment later.
 //!
 //! A [`Hub`] delivers to the subscribers of this process by itself. [`connect`] joins it with the hubs of other
-//! processes on the same database: by LISTEN and NOTIFY on PostgreSQL ([`postgres`]), by a table that is polled on
-//! CockroachDB ([`polling`]), which has neither. Nothing is stored for those who are not there: a message says that
-//! something has changed, and the truth is in the database. Whoever may have missed one is told so by [`Lagged`] and
-//! loads again. So publish after the commit, not before.
+//! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
+//! message says that something has changed, and the truth is in the database. Whoever may have missed one is told so by
+//! [`Lagged`] and loads again. So publish after the commit, not before.
+{%- if cockroach %}
+//!
+//! CockroachDB has neither LISTEN nor NOTIFY: there a table is polled ([`polling`]).
+{%- endif %}
 
 use std::{
     collections::HashMap,
@@ -23,7 +26,9 @@ mod backoff;
 mod envelope;
 mod mailbox;
 mod outgoing;
+{%- if cockroach %}
 mod polling;
+{%- endif %}
 mod postgres;
 {%- if stack_tests %}
 #[cfg(test)]
@@ -255,17 +260,11 @@ impl Drop for Subscription {
 pub fn connect(hub: Hub, pool: PgPool) -> impl Future<Output = ()> + Send + 'static {
     let outgoing = hub.outgoing();
     async move {
-        let mut backoff = Backoff::default();
-        let cockroach = loop {
-            match stack_db::is_cockroach(&pool).await {
-                Ok(cockroach) => break cockroach,
-                Err(error) => backoff.wait(&error).await,
-            }
-        };
-        if cockroach {
-            polling::run(hub, pool, outgoing).await;
-        } else {
-            postgres::run(hub, pool, outgoing).await;
+{%- if cockroach %}
+        if polling::is_needed(&pool).await {
+            return polling::run(hub, pool, outgoing).await;
         }
+{%- endif %}
+        postgres::run(hub, pool, outgoing).await;
     }
 }

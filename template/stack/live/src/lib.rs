@@ -80,5 +80,5 @@ pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 pub(crate) fn random_hex() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bytes)
 }

@@ -399,11 +399,7 @@ impl Drop for Admitted {
 
 /// Where the connections of a session hear that it has ended. Says nothing about the secret.
 pub(crate) fn ended_topic(secret: &str) -> String {
-    let key: String = visitor_key(secret)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("session ended {key}")
+    format!("session ended {}", hex::encode(visitor_key(secret)))
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {

@@ -10,6 +10,11 @@ use sqlx::{PgPool, types::time::OffsetDateTime};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Backoff, Hub, outgoing::Outgoing};
+{%- if stack_tests %}
+
+#[cfg(test)]
+mod tests;
+{%- endif %}
 
 /// How often the table is looked into.
 const EVERY: Duration = Duration::from_millis(500);
@@ -32,6 +37,17 @@ const TABLE: &str = "create table if not exists _live_messages (
     envelope text not null,
     primary key (at, sender, number)
 )";
+
+/// Whether the server has no LISTEN. Asks until it answers.
+pub(super) async fn is_needed(pool: &PgPool) -> bool {
+    let mut backoff = Backoff::default();
+    loop {
+        match stack_db::is_cockroach(pool).await {
+            Ok(cockroach) => return cockroach,
+            Err(error) => backoff.wait(&error).await,
+        }
+    }
+}
 
 pub(super) async fn run(hub: Hub, pool: PgPool, outgoing: Outgoing) {
     let mut backoff = Backoff::default();
