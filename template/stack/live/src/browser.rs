@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::Ctx;
+use crate::{Ctx, live::percent_decoded};
 
 /// The paths that every application may call.
 pub(crate) const ALLOWED: &[&str] = &[
@@ -248,15 +248,9 @@ impl Browser {
 
     /// Sets a cookie that scripts can read, for `days`. What must not be read by scripts is set by an HTTP handler.
     pub fn set_cookie(self, name: &str, value: &str, days: u32) {
-        let encode = |text: &str| serde_urlencoded::to_string([("", text)]).unwrap_or_default();
-        let (name, value) = (encode(name), encode(value));
+        let (name, value) = (encoded(name), encoded(value));
         let age = u64::from(days) * 24 * 60 * 60;
-        // `to_string` writes `=` before the value of the empty name.
-        let cookie = format!(
-            "{}={}; Path=/; SameSite=Lax; Max-Age={age}",
-            &name[1..],
-            &value[1..]
-        );
+        let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}");
         self.get("document").set("cookie", cookie).run();
     }
 
@@ -268,7 +262,12 @@ impl Browser {
         let all: String = self.get("document").get("cookie").read().await?;
         let pairs = all.split("; ").filter_map(|pair| pair.split_once('='));
         Ok(pairs
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (percent_decoded(name), percent_decoded(value)))
             .collect())
     }
+}
+
+/// A text that may stand in a cookie.
+fn encoded(text: &str) -> impl std::fmt::Display {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
