@@ -3,8 +3,11 @@
 //! Everything that belongs to a page runs in one task, one thing after another: handlers, effects, renderings. The lock
 //! around [`Inner`] is held for moments in which no code of a user runs, so nothing can wait for itself.
 
+mod instance;
+mod rendering;
+
 use std::{
-    any::{Any, TypeId},
+    any::Any,
     collections::{BTreeMap, HashMap},
     panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -18,14 +21,16 @@ use serde_json::{Value, value::RawValue};
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
-    Cx, Event, Flash, Live, Stop, Visit,
-    broadcast::{Mailbox, MailboxReceiver, Subscription},
-    html::{self, Piece},
+    Cx, Flash, Live, Stop, Visit,
+    broadcast::{Mailbox, MailboxReceiver},
+    html,
     protocol::Reply,
     saved::Saved,
-    upload::{Receiving, Upload},
+    upload::Receiving,
     watch::Watched,
 };
+
+pub(crate) use instance::{Entry, Heard, Instance, Run, Slot};
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
 pub(crate) type Held = Arc<dyn Any + Send + Sync>;
@@ -99,86 +104,6 @@ pub(crate) struct NewJob {
     pub watched: Option<Watched>,
     pub future: Abortable<Job>,
 }
-
-/// A component in its place.
-pub(crate) struct Instance {
-    pub path: Box<str>,
-    pub name: &'static str,
-    pub parent: Option<u32>,
-    pub render: Render,
-    pub props: Box<dyn Any + Send + Sync>,
-    pub slots: Vec<Slot>,
-    pub cursor: usize,
-    pub children: Vec<u32>,
-    /// The children that the rendering under way has met.
-    pub met: Vec<u32>,
-    pub handlers: Vec<Entry>,
-    /// Those of the rendering under way.
-    pub new_handlers: Vec<Entry>,
-    pub html: Box<[Piece]>,
-    pub dirty: bool,
-    pub restored: Option<Vec<Box<RawValue>>>,
-    pub jobs: Vec<(u64, AbortHandle)>,
-}
-
-/// A handler of the last rendering.
-pub(crate) struct Entry {
-    pub id: Box<str>,
-    pub site: &'static Location<'static>,
-    /// Whether the same line of code made several that only their order tells apart.
-    pub ambiguous: bool,
-    /// The version of the HTML since which this id means this handler.
-    pub since: u64,
-    pub run: Run,
-}
-
-/// What a handler does.
-#[derive(Clone)]
-pub(crate) enum Run {
-    Now(Arc<RunNow>),
-    Later(Arc<RunLater>),
-    Upload(crate::Accept, Arc<RunUpload>),
-}
-
-type RunNow = dyn Fn(&crate::Ctx, Event) + Send + Sync;
-type RunLater = dyn Fn(crate::Ctx, Event) -> Job + Send + Sync;
-type RunUpload = dyn Fn(crate::Ctx, Upload) -> Job + Send + Sync;
-
-/// What a hook holds.
-pub(crate) enum Slot {
-    State {
-        value: Held,
-        kind: &'static str,
-        save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
-        readers: Vec<u32>,
-    },
-    Memo {
-        deps: Held,
-        value: Held,
-        stale: bool,
-    },
-    Effect {
-        deps: Held,
-        job: AbortHandle,
-    },
-    Context {
-        kind: TypeId,
-        value: Held,
-        readers: Vec<u32>,
-    },
-    Subscription {
-        topic: Box<str>,
-        _place: Subscription,
-        tag: u32,
-        handle: Heard,
-    },
-    Stream {
-        first: Option<Vec<(String, String)>>,
-    },
-}
-
-/// What a subscription does with a message.
-pub(crate) type Heard = Arc<dyn Fn(&crate::Ctx, &str) + Send + Sync>;
 
 impl Page {
     pub(crate) fn new(
@@ -299,6 +224,13 @@ impl Page {
 }
 
 impl Inner {
+    /// The component `id`, which is being rendered.
+    pub(crate) fn rendering(&mut self, id: u32) -> &mut Instance {
+        self.instances
+            .get_mut(&id)
+            .expect("a component is there while it is rendered")
+    }
+
     pub(crate) fn insert(
         &mut self,
         path: String,
@@ -331,121 +263,6 @@ impl Inner {
             }),
         );
         id
-    }
-
-    /// Prepares a rendering of `id`.
-    fn begin(&mut self, id: u32) -> Option<Render> {
-        let instance = self.instances.get_mut(&id)?;
-        instance.cursor = 0;
-        instance.dirty = false;
-        instance.met.clear();
-        instance.new_handlers.clear();
-        Some(Arc::clone(&instance.render))
-    }
-
-    /// Takes in the outcome of a rendering. False if the component has to be rendered once more, because what was
-    /// restored does not fit it; and what is gone now, to be dropped elsewhere.
-    fn finish(&mut self, id: u32, html: Box<[Piece]>) -> (bool, Vec<Box<dyn Any + Send>>) {
-        let mut gone: Vec<Box<dyn Any + Send>> = Vec::new();
-        let Some(instance) = self.instances.get_mut(&id) else {
-            return (true, gone);
-        };
-        if let Some(restored) = instance.restored.take() {
-            let expected = serde_json::to_string(&instance.shape()).unwrap_or_default();
-            if restored.first().map(|shape| shape.get()) != Some(expected.as_str()) {
-                gone.push(Box::new(std::mem::take(&mut instance.slots)));
-                return (false, gone);
-            }
-        }
-        let rest = instance
-            .slots
-            .split_off(instance.cursor.min(instance.slots.len()));
-        gone.push(Box::new(rest));
-        instance.slots.shrink_to_fit();
-        let changed = instance.take_handlers(self.version + 1, &html);
-        self.handlers_changed |= changed;
-        gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
-        let met = std::mem::take(&mut instance.met);
-        let old = std::mem::replace(&mut instance.children, met);
-        let left: Vec<u32> = old
-            .into_iter()
-            .filter(|child| !instance.children.contains(child))
-            .collect();
-        for child in left {
-            self.unmount(child, &mut gone);
-        }
-        (true, gone)
-    }
-
-    fn unmount(&mut self, id: u32, gone: &mut Vec<Box<dyn Any + Send>>) {
-        if let Some(instance) = self.instances.remove(&id) {
-            for (_, job) in &instance.jobs {
-                job.abort();
-            }
-            for child in &instance.children {
-                self.unmount(*child, gone);
-            }
-            gone.push(instance);
-        }
-    }
-
-    fn first_dirty(&self) -> Option<u32> {
-        // Parents have smaller ids than what is in them.
-        self.instances
-            .iter()
-            .find(|(_, instance)| instance.dirty)
-            .map(|(id, _)| *id)
-    }
-
-    pub(crate) fn touch(&mut self, readers: &[u32]) {
-        for reader in readers {
-            if let Some(instance) = self.instances.get_mut(reader) {
-                instance.dirty = true;
-            }
-        }
-    }
-
-    /// The whole HTML; the items of streams only for a GET.
-    pub(crate) fn html(&self, items: bool) -> String {
-        let mut html = String::with_capacity(4096);
-        if let Some((root, _)) = self.instances.first_key_value() {
-            self.expand(*root, items, &mut html);
-        }
-        html
-    }
-
-    fn expand(&self, id: u32, items: bool, html: &mut String) {
-        let Some(instance) = self.instances.get(&id) else {
-            return;
-        };
-        for piece in &instance.html {
-            match piece {
-                Piece::Text(text) => html.push_str(text),
-                Piece::Child(child) => self.expand(*child, items, html),
-                Piece::Items(slot) if items => {
-                    if let Some(Slot::Stream { first: Some(first) }) =
-                        instance.slots.get(usize::from(*slot))
-                    {
-                        html.extend(first.iter().map(|(_, item)| item.as_str()));
-                    }
-                }
-                Piece::Items(_) => {}
-            }
-        }
-    }
-
-    /// The first items of every stream, as (stream, HTML).
-    pub(crate) fn first_items(&self) -> Vec<(String, String)> {
-        let mut all = Vec::new();
-        for instance in self.instances.values() {
-            for (slot, held) in instance.slots.iter().enumerate() {
-                if let Slot::Stream { first: Some(first) } = held {
-                    let html = first.iter().map(|(_, item)| item.as_str()).collect();
-                    all.push((instance.stream_id(slot), html));
-                }
-            }
-        }
-        all
     }
 
     /// The state, to be signed.
@@ -528,74 +345,4 @@ impl Inner {
             instance.jobs.retain(|(id, _)| *id != job);
         }
     }
-}
-
-impl Instance {
-    /// What its hooks hold: two programs whose fingerprints differ do not read each other's state.
-    fn shape(&self) -> String {
-        let mut text = self.name.to_owned();
-        for slot in &self.slots {
-            if let Slot::State {
-                kind,
-                save: Some(_),
-                ..
-            } = slot
-            {
-                text.push('|');
-                text.push_str(kind);
-            }
-        }
-        crate::hash::hash(&text)
-    }
-
-    fn saved_states(&self) -> Vec<Box<RawValue>> {
-        let null = || RawValue::from_string("null".into()).ok();
-        let mut states = Vec::new();
-        for slot in &self.slots {
-            if let Slot::State {
-                value,
-                save: Some(save),
-                ..
-            } = slot
-            {
-                let json = save(&**value).and_then(|json| RawValue::from_string(json).ok());
-                states.extend(json.or_else(null));
-            }
-        }
-        states
-    }
-
-    pub(crate) fn stream_id(&self, slot: usize) -> String {
-        format!("{}:{slot}", self.path)
-    }
-
-    /// Exchanges the handlers; true if some id means something else now.
-    fn take_handlers(&mut self, next_version: u64, html: &[Piece]) -> bool {
-        let moved = !same(&self.html, html);
-        let mut changed = false;
-        let mut new = std::mem::take(&mut self.new_handlers);
-        for entry in &mut new {
-            let old = self.handlers.iter().find(|old| old.id == entry.id);
-            entry.since = match old {
-                Some(old) if old.site == entry.site && !(entry.ambiguous && moved) => old.since,
-                _ => {
-                    changed = true;
-                    next_version
-                }
-            };
-        }
-        new.shrink_to_fit();
-        self.handlers = new;
-        changed
-    }
-}
-
-fn same(old: &[Piece], new: &[Piece]) -> bool {
-    old.len() == new.len()
-        && old.iter().zip(new).all(|(old, new)| match (old, new) {
-            (Piece::Text(old), Piece::Text(new)) => old == new,
-            (Piece::Child(old), Piece::Child(new)) => old == new,
-            (Piece::Items(old), Piece::Items(new)) => old == new,
-            _ => false,
-        })
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::apply;
+use crate::testing::splices::apply;
 
 fn there(old: &str, new: &str) -> String {
     let flat = serde_json::to_value(splices(old, new)).unwrap();

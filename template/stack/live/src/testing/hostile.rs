@@ -1,0 +1,83 @@
+//! What no browser does, for the tests of this crate.
+
+use axum::body::Bytes;
+use serde_json::json;
+
+use super::Page;
+use crate::{
+    Close, Live, Visit,
+    session::{self, Incoming, Io},
+};
+
+impl Page {
+    /// As [`reconnect`](Self::reconnect), to another process: `live` has the same pages.
+    pub async fn reconnect_to(&mut self, live: &Live) -> &mut Self {
+        self.live = live.clone();
+        self.reconnect().await
+    }
+
+    /// Takes another state, as a forger would. It counts at the next [`reconnect`](Self::reconnect).
+    pub fn set_state(&mut self, state: &str, mac: &str) {
+        (self.state, self.mac) = (state.to_owned(), mac.to_owned());
+    }
+
+    /// The MAC of the state.
+    pub fn mac(&self) -> &str {
+        &self.mac
+    }
+
+    /// An event of a `handler` at a `version` of the page that may be long gone.
+    pub async fn send_event(&mut self, handler: &str, version: u64) -> &mut Self {
+        self.seq += 1;
+        self.send(json!(["ev", self.seq, version, handler, "click", {}]));
+        self.settle().await;
+        self
+    }
+
+    /// Clicks, does not wait for what happens, and closes the page.
+    ///
+    /// # Panics
+    /// If nothing happens when it is clicked.
+    pub async fn click_and_leave(mut self, element: &str) {
+        let (handler, _) = &self.find(element).handlers["click"];
+        self.seq += 1;
+        self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));
+        while self.acknowledged < self.seq {
+            self.must_go_on().await;
+        }
+    }
+
+    /// As [`send_raw`](Self::send_raw), a binary frame.
+    pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<Close> {
+        self.connection
+            .send
+            .send(Incoming::Binary(Bytes::copy_from_slice(bytes)))
+            .ok();
+        self.send_raw("[\"ping\"]").await
+    }
+}
+
+/// How a connection ends whose other end reads nothing. For tests whose clock stands still until everybody waits.
+pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
+    struct Stalled(Option<String>);
+
+    impl Io for Stalled {
+        async fn receive(&mut self) -> Incoming {
+            match self.0.take() {
+                Some(join) => Incoming::Text(join),
+                None => std::future::pending().await,
+            }
+        }
+
+        async fn send(&mut self, _: String) -> bool {
+            std::future::pending().await
+        }
+
+        async fn close(&mut self, _: Close) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    let join = json!(["join", { "url": url }]).to_string();
+    session::run(live.clone(), visit.clone(), Stalled(Some(join))).await
+}
