@@ -10,7 +10,7 @@ use stack_live::Live;
 {%- if load %}
 use stack_live::recording::Recorder;
 {%- endif %}
-use stack_serve::dev::Link;
+use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
     attempts::Attempts,
@@ -204,7 +204,7 @@ pub struct App {
     metrics: Option<TcpListener>,
     router: Router,
     state: AppState,
-    cargo_dev: Option<Link>,
+    cargo_dev: Option<ControlChannel>,
 }
 
 impl App {

@@ -55,7 +55,7 @@ struct Shared {
     /// Tells our own messages from those of other processes.
     id: String,
     topics: Mutex<Topics>,
-    next_place: AtomicU64,
+    next_subscriber: AtomicU64,
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<Waiting>>>,
     dropped: AtomicU64,
@@ -64,10 +64,10 @@ struct Shared {
 }
 
 /// The subscribers of each topic, in the order in which they came.
-type Topics = HashMap<Arc<str>, Vec<Place>>;
+type Topics = HashMap<Arc<str>, Vec<Subscriber>>;
 
 /// A subscriber of a topic.
-struct Place {
+struct Subscriber {
     id: u64,
     tag: u32,
     mailbox: Mailbox,
@@ -102,7 +102,7 @@ impl Default for Hub {
         Self(Arc::new(Shared {
             id: crate::random_hex(),
             topics: Mutex::default(),
-            next_place: AtomicU64::new(0),
+            next_subscriber: AtomicU64::new(0),
             outgoing: Mutex::default(),
             dropped: AtomicU64::new(0),
             missed: AtomicBool::new(false),
@@ -137,20 +137,22 @@ impl Hub {
     /// returned is dropped.
     pub fn join(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
         let mut topics = self.topics();
-        // Under the lock, so that the places of a topic are sorted by it.
-        let id = self.0.next_place.fetch_add(1, Ordering::Relaxed);
+        // Under the lock, so that the subscribers of a topic are sorted by it.
+        let id = self.0.next_subscriber.fetch_add(1, Ordering::Relaxed);
         let topic = match topics.get_key_value(topic) {
             Some((known, _)) => Arc::clone(known),
             None => topic.into(),
         };
-        let place = Place {
+        let subscriber = Subscriber {
             id,
             tag,
             mailbox: mailbox.clone(),
         };
         // Most topics have one subscriber: the end of somebody's session.
-        let places = topics.entry(Arc::clone(&topic));
-        places.or_insert_with(|| Vec::with_capacity(1)).push(place);
+        let subscribers = topics.entry(Arc::clone(&topic));
+        subscribers
+            .or_insert_with(|| Vec::with_capacity(1))
+            .push(subscriber);
         drop(topics);
         Subscription {
             hub: self.clone(),
@@ -214,8 +216,8 @@ impl Hub {
 
     /// Tells every subscriber to load again.
     fn missed_something(&self) {
-        for place in self.topics().values().flatten() {
-            place.mailbox.lag();
+        for subscriber in self.topics().values().flatten() {
+            subscriber.mailbox.lag();
         }
     }
 
@@ -232,24 +234,24 @@ impl Hub {
 }
 
 fn deliver(topics: &Topics, topic: &str, payload: &Arc<str>) {
-    for place in topics.get(topic).into_iter().flatten() {
-        place.mailbox.put(place.tag, payload);
+    for subscriber in topics.get(topic).into_iter().flatten() {
+        subscriber.mailbox.put(subscriber.tag, payload);
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut topics = self.hub.topics();
-        let Some(places) = topics.get_mut(&self.topic) else {
+        let Some(subscribers) = topics.get_mut(&self.topic) else {
             return;
         };
-        if let Ok(at) = places.binary_search_by_key(&self.id, |place| place.id) {
-            places.remove(at);
+        if let Ok(at) = subscribers.binary_search_by_key(&self.id, |subscriber| subscriber.id) {
+            subscribers.remove(at);
         }
-        if places.is_empty() {
+        if subscribers.is_empty() {
             topics.remove(&self.topic);
-        } else if places.len() < places.capacity() / 4 {
-            places.shrink_to(places.capacity() / 2);
+        } else if subscribers.len() < subscribers.capacity() / 4 {
+            subscribers.shrink_to(subscribers.capacity() / 2);
         }
     }
 }

@@ -187,7 +187,7 @@ impl Browser {
         }
         inner.outbox.calls.push((id, self.steps));
         drop(inner);
-        self.ctx.page.bell.notify_one();
+        self.ctx.page.wake.notify_one();
         Ok(id)
     }
 

@@ -70,13 +70,13 @@ impl Ctx {
     /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
     pub fn navigate(&self, url: impl Into<String>) {
         self.page.lock().navigate = Some(url.into());
-        self.page.bell.notify_one();
+        self.page.wake.notify_one();
     }
 
     /// Leaves by a real load, such as for a page that sets cookies.
     pub fn leave(&self, url: impl Into<String>) {
         self.page.lock().outbox.leave = Some(url.into());
-        self.page.bell.notify_one();
+        self.page.wake.notify_one();
     }
 
     /// Shows `query` in the address bar without going anywhere, so that a reload and a link lead back to what is
@@ -92,7 +92,7 @@ impl Ctx {
             let url = inner.url.text();
             inner.outbox.url = Some((url, "replace"));
         }
-        self.page.bell.notify_one();
+        self.page.wake.notify_one();
     }
 
     /// Sets the title of the page.
@@ -103,7 +103,7 @@ impl Ctx {
             inner.title = title.clone();
             inner.outbox.title = Some(title);
             drop(inner);
-            self.page.bell.notify_one();
+            self.page.wake.notify_one();
         }
     }
 
@@ -142,7 +142,7 @@ impl Ctx {
         let readers = inner.flash.readers.clone();
         inner.touch(&readers);
         drop(inner);
-        self.page.bell.notify_one();
+        self.page.wake.notify_one();
     }
 
     /// The message to show, for the layout.

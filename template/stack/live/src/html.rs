@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::texts::Texts;
+use crate::interner::Interner;
 
 /// A part of a component's HTML.
 #[derive(Debug)]
@@ -22,13 +22,13 @@ pub(crate) fn place(nonce: &str, kind: char, id: u32) -> String {
 }
 
 /// Cuts `html` at its places.
-pub(crate) fn pieces(html: &str, nonce: &str, texts: &Texts) -> Box<[Piece]> {
+pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece]> {
     let mark = format!("\u{1}{nonce}");
     let mut parts = html.split(mark.as_str());
     let mut pieces = Vec::new();
     let text = |pieces: &mut Vec<Piece>, part: &str| {
         if !part.is_empty() {
-            pieces.push(Piece::Text(texts.share(canonical(part))));
+            pieces.push(Piece::Text(interner.intern(canonical(part))));
         }
     };
     text(&mut pieces, parts.next().unwrap_or_default());

@@ -26,6 +26,7 @@ mod event;
 mod handler;
 mod hash;
 mod html;
+mod interner;
 mod live;
 mod page;
 mod protocol;
@@ -49,7 +50,6 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 {%- endif %}
-mod texts;
 mod upload;
 pub mod watch;
 
@@ -65,7 +65,7 @@ pub use protocol::Close;
 pub use state::{Loaded, Reload, State};
 pub use stop::{Result, Stop};
 pub use stream::Stream;
-pub use upload::{Accept, BrokenOff, Chunk, File, Upload};
+pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 
 /// The script of the browser's side, for a file that pages link to. Its comments, a fifth of its compressed bytes, stay
 /// here.

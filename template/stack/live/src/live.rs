@@ -18,9 +18,9 @@ pub use limits::Limits;
 use crate::{
     Ctx, Flash, Stop,
     broadcast::Hub,
+    interner::Interner,
     page::{Page, Render, Url},
     saved::{self, Bound, Signer},
-    texts::Texts,
     watch::Watch,
 };
 use limits::OpenConnections;
@@ -59,7 +59,7 @@ struct Shared {
     on_error: OnError,
     stopping: watch::Sender<bool>,
     open: Mutex<OpenConnections>,
-    texts: Texts,
+    interner: Interner,
 }
 
 #[derive(Clone)]
@@ -149,8 +149,8 @@ impl Live {
         &self.0.limits
     }
 
-    pub(crate) fn texts(&self) -> &Texts {
-        &self.0.texts
+    pub(crate) fn interner(&self) -> &Interner {
+        &self.0.interner
     }
 
     pub(crate) fn signer(&self) -> &Signer {

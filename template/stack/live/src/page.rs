@@ -30,7 +30,7 @@ use crate::{
     watch::Watched,
 };
 
-pub(crate) use instance::{Entry, Heard, Instance, Run, Slot};
+pub(crate) use instance::{Entry, Instance, OnMessage, Run, Slot};
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
 pub(crate) type Held = Arc<dyn Any + Send + Sync>;
@@ -41,8 +41,8 @@ pub(crate) struct Page {
     inner: Mutex<Inner>,
     pub live: Live,
     pub visit: Visit,
-    /// Rung when there is something to render or to send.
-    pub bell: Notify,
+    /// Notified when there is something to render or to send.
+    pub wake: Notify,
     /// In the markup, before what stands for something else.
     pub mark: String,
 }
@@ -73,7 +73,7 @@ pub(crate) struct Inner {
     pub next_tag: u32,
     pub mailbox: Option<Mailbox>,
     /// The other end, until the loop takes it.
-    pub letters: Option<MailboxReceiver>,
+    pub deliveries: Option<MailboxReceiver>,
     pub uploads: HashMap<u32, Receiving>,
     /// The name of the work under way.
     pub work: Option<Box<str>>,
@@ -147,13 +147,13 @@ impl Page {
                 next_call: 1,
                 next_tag: 1,
                 mailbox: None,
-                letters: None,
+                deliveries: None,
                 uploads: HashMap::new(),
                 work: None,
             }),
             live,
             visit,
-            bell: Notify::new(),
+            wake: Notify::new(),
             mark: crate::random_hex(),
         })
     }
@@ -195,7 +195,7 @@ impl Page {
                     Ok(markup) => markup?.into_string(),
                     Err(panic) => return Err(Stop::panicked(&*panic)),
                 };
-                let pieces = html::pieces(&markup, &self.mark, self.live.texts());
+                let pieces = html::pieces(&markup, &self.mark, self.live.interner());
                 let (fits, gone) = self.lock().finish(id, pieces);
                 // Values of users are dropped without the lock.
                 drop(gone);
@@ -301,7 +301,7 @@ impl Inner {
     }
 
     /// Who listens to messages with this tag.
-    pub(crate) fn heard(&self, wanted: u32) -> Option<(u32, Heard)> {
+    pub(crate) fn subscription(&self, wanted: u32) -> Option<(u32, OnMessage)> {
         self.instances.iter().find_map(|(at, instance)| {
             instance.slots.iter().find_map(|slot| match slot {
                 Slot::Subscription { tag, handle, .. } if *tag == wanted => {

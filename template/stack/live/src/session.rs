@@ -1,11 +1,11 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
-//! `joining` is its beginning, `uploads` and `places` what else a browser may want, `sending` the answer, `turn` the name
+//! `joining` is its beginning, `uploads` and `navigation` what else a browser may want, `sending` the answer, `turn` the name
 //! of what is done for it.
 
-mod budget;
 mod joining;
-mod places;
+mod navigation;
+mod rate_limit;
 mod sending;
 mod turn;
 mod uploads;
@@ -21,7 +21,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use budget::Budget;
+use rate_limit::RateLimit;
 
 use crate::{
     Ctx, Live, Stop, Visit,
@@ -53,7 +53,7 @@ pub(crate) enum Incoming {
 const ENDED: u32 = 0;
 
 /// Why a part of the work ends the connection.
-type Ends<T = ()> = Result<T, Close>;
+type SessionResult<T = ()> = Result<T, Close>;
 
 /// The end of a job.
 struct Done {
@@ -69,8 +69,8 @@ struct Session<I> {
     io: I,
     page: Arc<Page>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
-    letters: Option<MailboxReceiver>,
-    budget: Budget,
+    deliveries: Option<MailboxReceiver>,
+    rate_limit: RateLimit,
     /// The state that the browser has.
     state: String,
     acknowledged: u64,
@@ -100,14 +100,14 @@ pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> Close {
 
 impl<I: Io> Session<I> {
     fn new(live: Live, visit: Visit, io: I) -> Self {
-        let budget = Budget::new(live.limits().burst, live.limits().events_per_second);
+        let rate_limit = RateLimit::new(live.limits().burst, live.limits().events_per_second);
         let page = Page::new(live, visit, crate::page::Url::default(), None, true);
         Self {
             io,
             page,
             jobs: FuturesUnordered::new(),
-            letters: None,
-            budget,
+            deliveries: None,
+            rate_limit,
             state: String::new(),
             acknowledged: 0,
             reply: Reply::default(),
@@ -117,7 +117,7 @@ impl<I: Io> Session<I> {
         }
     }
 
-    async fn live(&mut self) -> Ends {
+    async fn live(&mut self) -> SessionResult {
         let join = self.first_message().await?;
         // Boxed, so that a connection that waits is small.
         Box::pin(self.join(join)).await?;
@@ -133,8 +133,8 @@ impl<I: Io> Session<I> {
                     Box::pin(self.incoming(incoming)).await?;
                 }
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done),
-                letter = next_letter(&mut self.letters) => self.letter(letter)?,
-                () = page.bell.notified() => {}
+                delivery = next_delivery(&mut self.deliveries) => self.delivery(delivery)?,
+                () = page.wake.notified() => {}
                 () = stopped(&mut stopping) => return Err(Close::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(Close::Gone),
             }
@@ -144,14 +144,14 @@ impl<I: Io> Session<I> {
         }
     }
 
-    async fn incoming(&mut self, incoming: Incoming) -> Ends {
+    async fn incoming(&mut self, incoming: Incoming) -> SessionResult {
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary(bytes) => return self.chunk(bytes),
             Incoming::TooLarge => return Err(Close::TooLarge),
             Incoming::Gone => return Err(Close::Gone),
         };
-        if !self.budget.spend() {
+        if !self.rate_limit.allow() {
             return Err(Close::TooManyEvents);
         }
         match Message::parse(&text).map_err(|_| Close::Protocol)? {
@@ -216,7 +216,7 @@ impl<I: Io> Session<I> {
         handler: &str,
         kind: String,
         payload: &RawValue,
-    ) -> Ends {
+    ) -> SessionResult {
         // One that was played again, or came in another order than it was made.
         if seq <= self.acknowledged {
             return Ok(());
@@ -286,13 +286,13 @@ impl<I: Io> Session<I> {
     }
 
     /// A message of a topic that some component subscribes to.
-    fn letter(&mut self, letter: Letter) -> Ends {
+    fn delivery(&mut self, delivery: NextDelivery) -> SessionResult {
         // Too much at once, or messages were missed: the page is made anew from what is stored.
-        let letter = letter.map_err(|_| Close::Restart)?;
-        if letter.tag == ENDED {
+        let delivery = delivery.map_err(|_| Close::Restart)?;
+        if delivery.tag == ENDED {
             return Err(Close::SessionEnded);
         }
-        let found = self.page.lock().heard(letter.tag);
+        let found = self.page.lock().subscription(delivery.tag);
         let Some((owner, handle)) = found else {
             return Ok(());
         };
@@ -302,7 +302,7 @@ impl<I: Io> Session<I> {
             rendering: false,
         };
         self.begin(Why::Message, None);
-        let work = AssertUnwindSafe(|| handle(&ctx, &letter.payload));
+        let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
         let heard = self.span().in_scope(|| std::panic::catch_unwind(work));
         if let Err(panic) = heard {
             self.broken(Why::Message, &Stop::panicked(&*panic));
@@ -318,11 +318,11 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
     }
 }
 
-type Letter = Result<crate::broadcast::Delivery, crate::broadcast::Lagged>;
+type NextDelivery = Result<crate::broadcast::Delivery, crate::broadcast::Lagged>;
 
-async fn next_letter(letters: &mut Option<MailboxReceiver>) -> Letter {
-    match letters {
-        Some(letters) => letters.next().await,
+async fn next_delivery(deliveries: &mut Option<MailboxReceiver>) -> NextDelivery {
+    match deliveries {
+        Some(deliveries) => deliveries.next().await,
         None => std::future::pending().await,
     }
 }
@@ -333,10 +333,10 @@ impl Page {
         if let Some(mailbox) = &inner.mailbox {
             return mailbox.clone();
         }
-        let (mailbox, letters) = mailbox();
+        let (mailbox, deliveries) = mailbox();
         inner.mailbox = Some(mailbox.clone());
-        inner.letters = Some(letters);
-        self.bell.notify_one();
+        inner.deliveries = Some(deliveries);
+        self.wake.notify_one();
         mailbox
     }
 }

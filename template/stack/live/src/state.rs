@@ -98,7 +98,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
         };
         // Whatever its destructor does, it does it without the lock.
         drop(old);
-        ctx.page.bell.notify_one();
+        ctx.page.wake.notify_one();
     }
 
     fn is(&self, ctx: &Ctx, new: &T) -> bool {
@@ -159,6 +159,6 @@ impl Reload {
                 instance.dirty = true;
             }
         }
-        ctx.page.bell.notify_one();
+        ctx.page.wake.notify_one();
     }
 }

@@ -59,7 +59,7 @@ impl Stream {
             .outbox
             .items
             .push((self.id.clone(), op, key, item));
-        ctx.page.bell.notify_one();
+        ctx.page.wake.notify_one();
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Upload {
 /// The connection broke, or the visitor gave up, before everything was here.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the upload was broken off")]
-pub struct BrokenOff;
+pub struct UploadAborted;
 
 impl Upload {
     /// Bytes of all files.
@@ -74,12 +74,12 @@ impl Upload {
     /// The next part; `None` after the last one of the last file.
     ///
     /// # Errors
-    /// [`BrokenOff`]: throw away what there is.
-    pub async fn chunk(&mut self) -> Result<Option<Chunk>, BrokenOff> {
+    /// [`UploadAborted`]: throw away what there is.
+    pub async fn chunk(&mut self) -> Result<Option<Chunk>, UploadAborted> {
         if self.received >= self.size() {
             return Ok(None);
         }
-        let chunk = self.chunks.recv().await.ok_or(BrokenOff)?;
+        let chunk = self.chunks.recv().await.ok_or(UploadAborted)?;
         self.received += chunk.bytes.len() as u64;
         self.ctx
             .page
@@ -87,7 +87,7 @@ impl Upload {
             .outbox
             .upload_at
             .push((self.reference, self.received));
-        self.ctx.page.bell.notify_one();
+        self.ctx.page.wake.notify_one();
         Ok(Some(chunk))
     }
 }

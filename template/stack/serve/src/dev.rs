@@ -1,10 +1,10 @@
 //! What `cargo dev` adds to an application that it has started: a page that is open shows why the last build has
 //! failed, takes over a style sheet that has changed, and comes back when there is another program.
 //!
-//! `cargo dev` says by a [`Link`] what is to be shown, and when to stop. Every page gets a script from `/_dev/`,
-//! which listens to it. Without `cargo dev` there is none of this.
+//! `cargo dev` says by a [`ControlChannel`] what is to be shown, and when to stop. Every page gets a script from
+//! `/_dev/`, which listens to it. Without `cargo dev` there is none of this.
 
-mod link;
+mod control_channel;
 mod page;
 
 use std::{convert::Infallible, time::Duration};
@@ -23,7 +23,7 @@ use axum::{
 use futures_util::{Stream, stream};
 use serde_json::json;
 
-pub use link::Link;
+pub use control_channel::ControlChannel;
 
 /// The addresses of files that pages link to, by their names, as they are now.
 pub type Files = fn() -> Vec<(String, String)>;
@@ -34,8 +34,8 @@ const RETRY: Duration = Duration::from_millis(150);
 const SCRIPT: &str = include_str!("dev/client.js");
 
 /// Puts the script into every page of `router`, and adds what it asks for.
-pub fn around(router: Router, link: &Link, files: Files) -> Router {
-    let events = get(events).with_state((link.clone(), files));
+pub fn around(router: Router, channel: &ControlChannel, files: Files) -> Router {
+    let events = get(events).with_state((channel.clone(), files));
     router
         .layer(middleware::map_request(page::uncompressed))
         .layer(middleware::map_response(page::with_script))
@@ -53,9 +53,9 @@ async fn script() -> impl IntoResponse {
 
 /// What is to be shown, now and whenever it changes.
 async fn events(
-    State((link, files)): State<(Link, Files)>,
+    State((channel, files)): State<(ControlChannel, Files)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let states = stream::unfold(link.states(), move |mut states| async move {
+    let states = stream::unfold(channel.states(), move |mut states| async move {
         let state = states.next().await?;
         let files: serde_json::Map<_, _> = files()
             .into_iter()

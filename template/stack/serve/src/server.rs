@@ -22,11 +22,11 @@ use tower::ServiceExt as _;
 
 /// How long connections on which nothing goes on are kept open after the signal to stop. A client may just be
 /// sending a request on one of them: it is answered, and told that it was the last.
-const PARTING: Duration = Duration::from_millis(250);
+const DRAIN_TIME: Duration = Duration::from_millis(250);
 
 /// How long a connection on which nothing was asked yet is kept open after that. Browsers open some in case they need
 /// them, and programs send their first request at once.
-const UNUSED: Duration = Duration::from_millis(500);
+const UNUSED_TIME: Duration = Duration::from_millis(500);
 
 /// How long to wait when the system has no more connections to give.
 const SHORTAGE: Duration = Duration::from_millis(500);
@@ -35,7 +35,7 @@ const SHORTAGE: Duration = Duration::from_millis(500);
 enum Phase {
     Serving,
     /// Every answer says that it is the last one on its connection.
-    Parting,
+    Draining,
     /// Only requests that have begun go on.
     Closing,
 }
@@ -53,9 +53,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         tokio::spawn(connection(stream, peer, router.clone(), phase.subscribe()));
     }
     drop(listener);
-    for next in [Phase::Parting, Phase::Closing] {
+    for next in [Phase::Draining, Phase::Closing] {
         phase.send_replace(next);
-        if timeout(PARTING, phase.closed()).await.is_ok() {
+        if timeout(DRAIN_TIME, phase.closed()).await.is_ok() {
             return;
         }
     }
@@ -100,8 +100,8 @@ async fn connection(
         let (answer, now) = (router.clone().oneshot(request), now.clone());
         async move {
             let mut answer = answer.await?;
-            let parting = *now.borrow() != Phase::Serving;
-            if parting && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let draining = *now.borrow() != Phase::Serving;
+            if draining && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
                 let close = HeaderValue::from_static("close");
                 answer.headers_mut().insert(header::CONNECTION, close);
             }
@@ -126,7 +126,7 @@ async fn connection(
 
 /// Ready when it is clear that nothing will be asked on a connection; never if something was.
 async fn unused(mut begun: watch::Receiver<bool>) {
-    let asked = timeout(UNUSED, begun.wait_for(|begun| *begun))
+    let asked = timeout(UNUSED_TIME, begun.wait_for(|begun| *begun))
         .await
         .is_ok();
     if asked {

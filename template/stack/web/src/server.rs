@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use stack_serve::dev::Link;
+use stack_serve::dev::ControlChannel;
 use tokio::net::TcpListener;
 
 use crate::{StartError, settings::Environment};
@@ -67,7 +67,7 @@ pub async fn listen(address: &Address) -> Result<TcpListener, StartError> {
 }
 
 /// Ready when `cargo dev` has no more use for this process; never without one.
-pub async fn dismissed(link: Option<&Link>) {
+pub async fn dismissed(link: Option<&ControlChannel>) {
     match link {
         Some(link) => link.stopped().await,
         None => std::future::pending().await,
@@ -82,9 +82,9 @@ pub async fn dismissed(link: Option<&Link>) {
 pub async fn cargo_dev(
     to: Option<&str>,
     environment: Environment,
-) -> Result<Option<Link>, StartError> {
+) -> Result<Option<ControlChannel>, StartError> {
     match to {
-        Some(to) if !environment.is_production() => match Link::connect(to).await {
+        Some(to) if !environment.is_production() => match ControlChannel::connect(to).await {
             Ok(link) => Ok(Some(link)),
             Err(error) => Err(StartError(format!(
                 "`CARGO_DEV` leads to no `cargo dev`: {error}\n\

@@ -20,7 +20,7 @@ pub struct MailboxReceiver(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     content: Mutex<Content>,
-    bell: Notify,
+    wake: Notify,
 }
 
 #[derive(Default)]
@@ -70,12 +70,12 @@ impl Mailbox {
             content.lag();
         }
         drop(content);
-        self.0.bell.notify_one();
+        self.0.wake.notify_one();
     }
 
     pub(super) fn lag(&self) {
         self.0.content().lag();
-        self.0.bell.notify_one();
+        self.0.wake.notify_one();
     }
 }
 
@@ -106,7 +106,7 @@ impl MailboxReceiver {
                     return Ok(delivery);
                 }
             }
-            self.0.bell.notified().await;
+            self.0.wake.notified().await;
         }
     }
 }

@@ -23,18 +23,18 @@ const WAYS: &[Way] = &[
 /// What a process has of all this, with one subscriber.
 pub(super) struct Process {
     pub(super) hub: Hub,
-    pub(super) letters: MailboxReceiver,
-    _place: Subscription,
+    pub(super) deliveries: MailboxReceiver,
+    _subscription: Subscription,
 }
 
 impl Process {
     fn new(topic: &str) -> Self {
-        let (hub, (mailbox, letters)) = (Hub::default(), mailbox());
-        let place = hub.join(topic, &mailbox, 7);
+        let (hub, (mailbox, deliveries)) = (Hub::default(), mailbox());
+        let subscriber = hub.join(topic, &mailbox, 7);
         Self {
             hub,
-            letters,
-            _place: place,
+            deliveries,
+            _subscription: subscriber,
         }
     }
 
@@ -47,12 +47,12 @@ impl Process {
     ) -> Self {
         let mut process = Self::new(topic);
         tasks.spawn(way(process.hub.clone(), database.pool().clone()));
-        assert_eq!(process.letters.next().await, Err(Lagged));
+        assert_eq!(process.deliveries.next().await, Err(Lagged));
         process
     }
 
     pub(super) async fn next(&mut self) -> Value {
-        let delivery = self.letters.next().await.unwrap();
+        let delivery = self.deliveries.next().await.unwrap();
         assert_eq!(delivery.tag, 7);
         serde_json::from_str(&delivery.payload).unwrap()
     }
@@ -128,7 +128,7 @@ async fn a_listening_connection_that_is_killed_comes_back_and_subscribers_load_a
         .await
         .unwrap();
     assert_eq!(killed, 2);
-    assert_eq!(other.letters.next().await, Err(Lagged));
+    assert_eq!(other.deliveries.next().await, Err(Lagged));
     one.hub.publish("notes", &1).unwrap();
     assert_eq!(other.next().await, 1);
 }
@@ -136,7 +136,7 @@ async fn a_listening_connection_that_is_killed_comes_back_and_subscribers_load_a
 #[tokio::test]
 async fn messages_that_are_published_at_once_are_in_the_same_order_everywhere() {
     let process = Process::new("notes");
-    let (hub, mut letters) = (process.hub.clone(), process.letters);
+    let (hub, mut deliveries) = (process.hub.clone(), process.deliveries);
     let (sender, mut queue) = mpsc::channel(QUEUE);
     *hub.0.outgoing.lock().unwrap() = Some(sender);
     for round in 0..50 {
@@ -153,7 +153,7 @@ async fn messages_that_are_published_at_once_are_in_the_same_order_everywhere() 
             .into_iter()
             .for_each(|thread| thread.join().unwrap());
         for _ in 0..60 {
-            let here = letters.next().await.unwrap().payload;
+            let here = deliveries.next().await.unwrap().payload;
             assert_eq!(here, queue.recv().await.unwrap().payload);
         }
     }
@@ -191,7 +191,7 @@ async fn a_mailbox_that_overflows_says_so_once_instead_of_growing() {
     for number in 0..100 {
         process.hub.publish("notes", &number).unwrap();
     }
-    assert_eq!(process.letters.next().await, Err(Lagged));
+    assert_eq!(process.deliveries.next().await, Err(Lagged));
     process.hub.publish("notes", &100).unwrap();
     assert_eq!(process.next().await, 100);
 }
@@ -212,13 +212,13 @@ async fn a_queue_that_is_full_is_counted_and_does_not_wait() {
 #[tokio::test]
 async fn who_has_left_hears_nothing_and_leaves_nothing_behind() {
     let hub = Hub::default();
-    let (mailbox, mut letters) = mailbox();
+    let (mailbox, mut deliveries) = mailbox();
     let stays = hub.join("notes", &mailbox, 1);
     let leaves = hub.join("notes", &mailbox, 2);
     drop(leaves);
     hub.publish("notes", &"a").unwrap();
     hub.publish("elsewhere", &"b").unwrap();
-    assert_eq!(letters.next().await.unwrap().tag, 1);
+    assert_eq!(deliveries.next().await.unwrap().tag, 1);
     drop(stays);
     assert!(hub.topics().is_empty());
 }
@@ -227,8 +227,8 @@ async fn who_has_left_hears_nothing_and_leaves_nothing_behind() {
 async fn a_wait_that_is_given_up_loses_no_message() {
     let mut process = Process::new("notes");
     // Before the message, and between the message and its arrival.
-    assert_eq!(process.letters.next().now_or_never(), None);
-    let mut wait = Box::pin(process.letters.next());
+    assert_eq!(process.deliveries.next().now_or_never(), None);
+    let mut wait = Box::pin(process.deliveries.next());
     assert_eq!((&mut wait).now_or_never(), None);
     process.hub.publish("notes", &1).unwrap();
     drop(wait);

@@ -58,7 +58,7 @@ impl Cx {
         T: DeserializeOwned,
         F: Fn(&Ctx, T) + Send + Sync + 'static,
     {
-        let heard: crate::page::Heard = Arc::new(move |ctx, text| {
+        let heard: crate::page::OnMessage = Arc::new(move |ctx, text| {
             if let Ok(message) = serde_json::from_str(text) {
                 handle(ctx, message);
             }

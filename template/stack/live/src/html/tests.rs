@@ -27,7 +27,7 @@ fn a_text_area_keeps_the_first_newline_of_its_text() {
 #[test]
 fn no_text_of_a_user_is_taken_for_a_place() {
     let html = format!("<p>\u{1}guess\u{1}{}</p>", place("secret", 'c', 7));
-    let found = pieces(&html, "secret", &Texts::default());
+    let found = pieces(&html, "secret", &Interner::default());
     assert!(
         matches!(&*found, [Piece::Text(_), Piece::Child(7), Piece::Text(_)]),
         "{found:?}"

@@ -15,9 +15,9 @@ use crate::{
     Ctx, Cx,
     broadcast::Hub,
     browser,
+    interner::Interner,
     page::Render,
     saved::Signer,
-    texts::Texts,
     watch::{Nobody, Watch},
 };
 
@@ -131,7 +131,7 @@ impl Builder {
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
             open: Mutex::default(),
-            texts: Texts::default(),
+            interner: Interner::default(),
         }))
     }
 }

@@ -82,7 +82,7 @@ pub(crate) enum Slot {
         topic: Box<str>,
         _place: Subscription,
         tag: u32,
-        handle: Heard,
+        handle: OnMessage,
     },
     Stream {
         first: Option<Vec<(String, String)>>,
@@ -90,7 +90,7 @@ pub(crate) enum Slot {
 }
 
 /// What a subscription does with a message.
-pub(crate) type Heard = Arc<dyn Fn(&Ctx, &str) + Send + Sync>;
+pub(crate) type OnMessage = Arc<dyn Fn(&Ctx, &str) + Send + Sync>;
 
 impl Instance {
     /// What its hooks hold: two programs whose fingerprints differ do not read each other's state.

@@ -3,7 +3,7 @@
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use super::{ENDED, Ends, Incoming, Io, Session, places::split};
+use super::{ENDED, Incoming, Io, Session, SessionResult, navigation::split};
 use crate::{
     hash::hash,
     live::{ended_topic, items_hash},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl<I: Io> Session<I> {
-    pub(super) async fn first_message(&mut self) -> Ends<Join> {
+    pub(super) async fn first_message(&mut self) -> SessionResult<Join> {
         let patience = self.page.live.limits().send_timeout;
         match timeout(patience, self.io.receive()).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
@@ -28,7 +28,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Renders the page again, from the state that the browser kept.
-    pub(super) async fn join(&mut self, join: Join) -> Ends {
+    pub(super) async fn join(&mut self, join: Join) -> SessionResult {
         let live = self.page.live.clone();
         let (path, query) = split(&join.url);
         let Some((url, name, render)) = live.find(path, query) else {
@@ -59,7 +59,7 @@ impl<I: Io> Session<I> {
         name: &'static str,
         render: crate::page::Render,
         known: bool,
-    ) -> Ends {
+    ) -> SessionResult {
         if let Err(stop) = self.mount(name, render).await {
             return self.instead(stop, &join.url).await;
         }

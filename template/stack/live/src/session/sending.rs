@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
-use super::{Done, Ends, Io, Session};
+use super::{Done, Io, Session, SessionResult};
 use crate::{
     Limits, Stop,
     page::{Inner, NewJob},
@@ -18,7 +18,7 @@ use crate::{
 
 impl<I: Io> Session<I> {
     /// Renders what has changed and sends what there is to say.
-    pub(super) async fn flush(&mut self) -> Ends {
+    pub(super) async fn flush(&mut self) -> SessionResult {
         if self.reply.error.is_some() {
             self.send_reply().await?;
             return Err(Close::Panicked);
@@ -69,8 +69,8 @@ impl<I: Io> Session<I> {
     fn begin_jobs(&mut self) {
         let mut inner = self.page.lock();
         let new = std::mem::take(&mut inner.jobs);
-        if let Some(letters) = inner.letters.take() {
-            self.letters = Some(letters);
+        if let Some(deliveries) = inner.deliveries.take() {
+            self.deliveries = Some(deliveries);
         }
         drop(inner);
         for NewJob {
@@ -105,7 +105,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Sends the difference to `old`, the state, and the outbox; nothing if there is nothing.
-    pub(super) async fn send_what_there_is(&mut self, old: Option<&str>) -> Ends {
+    pub(super) async fn send_what_there_is(&mut self, old: Option<&str>) -> SessionResult {
         // Effects of what was just rendered begin now.
         self.begin_jobs();
         let limits = self.page.live.limits().clone();
@@ -184,7 +184,7 @@ impl<I: Io> Session<I> {
         self.state = state;
     }
 
-    pub(super) async fn send_reply(&mut self) -> Ends {
+    pub(super) async fn send_reply(&mut self) -> SessionResult {
         let reply = std::mem::take(&mut self.reply);
         self.anything = false;
         let text = serde_json::to_string(&reply).map_err(|_| Close::Protocol)?;

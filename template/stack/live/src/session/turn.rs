@@ -4,7 +4,7 @@ use std::{error::Error, panic::Location, sync::Arc};
 
 use tracing::Span;
 
-use super::{Io, Session, places::split};
+use super::{Io, Session, navigation::split};
 use crate::{
     Ctx, Stop,
     watch::{Watched, Why, Work},

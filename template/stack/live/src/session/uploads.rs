@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
-use super::{Ends, Io, Session};
+use super::{Io, Session, SessionResult};
 use crate::{
     Ctx,
     page::Run,
@@ -82,8 +82,8 @@ impl<I: Io> Session<I> {
     }
 
     /// Four bytes of the upload, four of the file, and the content.
-    pub(super) fn chunk(&mut self, mut bytes: Bytes) -> Ends {
-        if !self.budget.spend() {
+    pub(super) fn chunk(&mut self, mut bytes: Bytes) -> SessionResult {
+        if !self.rate_limit.allow() {
             return Err(Close::TooManyEvents);
         }
         if bytes.len() < 8 {

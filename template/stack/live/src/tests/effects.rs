@@ -43,14 +43,14 @@ async fn an_effect_begins_with_the_connection_and_changes_the_page_by_itself() {
 #[tokio::test]
 async fn an_effect_ends_when_its_deps_change_and_an_async_handler_with_its_page() {
     let (ended, begun) = (Arc::new(Notify::new()), Counted::default());
-    let (bell, count) = (ended.clone(), begun.clone());
+    let (wake, count) = (ended.clone(), begun.clone());
     let live = live(move |cx: Cx| {
-        let (bell, begun, late) = (bell.clone(), begun.clone(), bell.clone());
+        let (wake, begun, late) = (wake.clone(), begun.clone(), wake.clone());
         async move {
             let room = cx.use_state(|| 0);
             cx.use_effect(room.get(&cx), move |_| async move {
                 begun.up();
-                let _ends = Ends(bell);
+                let _ends = Ends(wake);
                 pending::<()>().await;
                 Ok(())
             });

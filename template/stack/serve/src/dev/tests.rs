@@ -12,12 +12,12 @@ use tower::ServiceExt as _;
 
 use super::*;
 
-/// An application, and the end of its link that `cargo dev` has.
-async fn start() -> (Router, Link, BufReader<TcpStream>) {
+/// An application, and the end of its channel that `cargo dev` has.
+async fn start() -> (Router, ControlChannel, BufReader<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let to = format!("{}/secret", listener.local_addr().unwrap());
-    let (link, accepted) = tokio::join!(Link::connect(&to), listener.accept());
-    let (link, mut dev) = (link.unwrap(), BufReader::new(accepted.unwrap().0));
+    let (channel, accepted) = tokio::join!(ControlChannel::connect(&to), listener.accept());
+    let (channel, mut dev) = (channel.unwrap(), BufReader::new(accepted.unwrap().0));
     let mut first = String::new();
     dev.read_line(&mut first).await.unwrap();
     assert_eq!(first, "{\"token\":\"secret\"}\n");
@@ -25,7 +25,7 @@ async fn start() -> (Router, Link, BufReader<TcpStream>) {
         .route("/", get(async || Html("<head></head>")))
         .route("/text", get(async || "<head></head>"));
     let files: Files = || vec![("app.css".to_owned(), "/static/app.css?v=1".to_owned())];
-    (around(router, &link, files), link, dev)
+    (around(router, &channel, files), channel, dev)
 }
 
 async fn ask(router: &Router, path: &str) -> Response {
@@ -58,7 +58,7 @@ async fn pages_have_the_script_and_other_answers_do_not() {
 
 #[tokio::test]
 async fn what_is_to_be_shown_reaches_pages_until_it_is_time_to_stop() {
-    let (router, link, mut dev) = start().await;
+    let (router, channel, mut dev) = start().await;
     let mut events = ask(&router, "/_dev/events")
         .await
         .into_body()
@@ -76,13 +76,13 @@ async fn what_is_to_be_shown_reaches_pages_until_it_is_time_to_stop() {
     let second = next().await.unwrap();
     assert!(second.contains(r#""show":"<b>\n""#), "{second}");
     dev.write_all(b"{\"stop\":true}\n").await.unwrap();
-    link.stopped().await;
+    channel.stopped().await;
     assert_eq!(next().await, None);
 }
 
 #[tokio::test]
 async fn the_end_of_cargo_dev_is_the_end_of_the_application() {
-    let (_router, link, dev) = start().await;
+    let (_router, channel, dev) = start().await;
     drop(dev);
-    link.stopped().await;
+    channel.stopped().await;
 }

@@ -35,11 +35,11 @@ async fn what_cannot_be_sent_is_told_to_the_others_without_waiting_for_another_m
         .execute(database.pool())
         .await
         .unwrap();
-    assert_eq!(other.letters.next().await, Err(Lagged));
+    assert_eq!(other.deliveries.next().await, Err(Lagged));
     one.hub.publish("notes", &"found").unwrap();
     // The looks of the other one may have failed meanwhile, so that it is told twice.
     let found = loop {
-        if let Ok(delivery) = other.letters.next().await {
+        if let Ok(delivery) = other.deliveries.next().await {
             break delivery;
         }
     };

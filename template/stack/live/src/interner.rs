@@ -10,7 +10,7 @@ const WORTH_IT: usize = 256;
 
 /// The texts that are shown somewhere.
 #[derive(Default)]
-pub(crate) struct Texts(Mutex<Kept>);
+pub(crate) struct Interner(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
@@ -19,9 +19,9 @@ struct Kept {
     sweep_at: usize,
 }
 
-impl Texts {
+impl Interner {
     /// The same text, from whoever has it already.
-    pub(crate) fn share(&self, text: String) -> Arc<str> {
+    pub(crate) fn intern(&self, text: String) -> Arc<str> {
         if text.len() < WORTH_IT {
             return text.into();
         }

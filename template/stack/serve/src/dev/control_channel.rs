@@ -17,18 +17,18 @@ use tokio::{
 
 /// The connection to `cargo dev`. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub struct ControlChannel {
     writer: Arc<Mutex<OwnedWriteHalf>>,
-    state: watch::Sender<Told>,
+    state: watch::Sender<ControlState>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Told {
+struct ControlState {
     show: Value,
     stop: bool,
 }
 
-impl Link {
+impl ControlChannel {
     /// Connects to `ADDRESS/TOKEN`.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Link {
             writer: Arc::new(Mutex::new(writer)),
             state: watch::Sender::default(),
         };
-        this.say(&json!({ "token": token })).await?;
+        this.send(&json!({ "token": token })).await?;
         tokio::spawn(listen(reader, this.state.clone()));
         Ok(this)
     }
@@ -48,44 +48,44 @@ impl Link {
     /// Says that requests are answered from now on.
     pub async fn ready(&self) {
         // That nobody is there any more is noticed by who listens.
-        self.say(&json!({ "ready": true })).await.ok();
+        self.send(&json!({ "ready": true })).await.ok();
     }
 
-    async fn say(&self, message: &Value) -> io::Result<()> {
+    async fn send(&self, message: &Value) -> io::Result<()> {
         let line = format!("{message}\n");
         self.writer.lock().await.write_all(line.as_bytes()).await
     }
 
     /// Ready when the process is to stop.
     pub async fn stopped(&self) {
-        let mut told = self.state.subscribe();
-        told.wait_for(|told| told.stop).await.ok();
+        let mut state = self.state.subscribe();
+        state.wait_for(|state| state.stop).await.ok();
     }
 
     /// Ends what pages listen to, so that they look for the next process.
     pub fn stop(&self) {
-        self.state.send_modify(|told| told.stop = true);
+        self.state.send_modify(|state| state.stop = true);
     }
 
     pub(super) fn states(&self) -> States {
-        let mut told = self.state.subscribe();
-        told.mark_changed();
-        States(told)
+        let mut state = self.state.subscribe();
+        state.mark_changed();
+        States(state)
     }
 }
 
 /// What pages are to show, one after another.
-pub(super) struct States(watch::Receiver<Told>);
+pub(super) struct States(watch::Receiver<ControlState>);
 
 impl States {
     pub(super) async fn next(&mut self) -> Option<Value> {
         self.0.changed().await.ok()?;
-        let told = self.0.borrow_and_update();
-        (!told.stop).then(|| told.show.clone())
+        let state = self.0.borrow_and_update();
+        (!state.stop).then(|| state.show.clone())
     }
 }
 
-async fn listen(reader: OwnedReadHalf, state: watch::Sender<Told>) {
+async fn listen(reader: OwnedReadHalf, state: watch::Sender<ControlState>) {
     let mut lines = BufReader::new(reader).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(mut message) = serde_json::from_str::<Value>(&line) else {
@@ -95,7 +95,7 @@ async fn listen(reader: OwnedReadHalf, state: watch::Sender<Told>) {
             break;
         }
         let show = message["show"].take();
-        state.send_modify(|told| told.show = show);
+        state.send_modify(|state| state.show = show);
     }
-    state.send_modify(|told| told.stop = true);
+    state.send_modify(|state| state.stop = true);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::{Ends, Io, Session};
+use super::{Io, Session, SessionResult};
 use crate::{
     Stop,
     page::{Render, Slot},
@@ -14,7 +14,7 @@ use crate::{
 
 impl<I: Io> Session<I> {
     /// Another page in the place of this one.
-    pub(super) async fn navigate(&mut self, url: &str, pop: bool) -> Ends {
+    pub(super) async fn navigate(&mut self, url: &str, pop: bool) -> SessionResult {
         const MOST: usize = 5;
         let mut url = url.to_owned();
         for _ in 0..MOST {
@@ -82,7 +82,7 @@ impl<I: Io> Session<I> {
     }
 
     /// What is shown when a page cannot be: its real address says it with a status of its own.
-    pub(super) async fn instead(&mut self, stop: Stop, url: &str) -> Ends {
+    pub(super) async fn instead(&mut self, stop: Stop, url: &str) -> SessionResult {
         match stop {
             Stop::Redirect(to) => self.leave(&to).await,
             Stop::Failed(_) => self.leave(url).await,
@@ -94,7 +94,7 @@ impl<I: Io> Session<I> {
         }
     }
 
-    pub(super) async fn leave(&mut self, url: &str) -> Ends {
+    pub(super) async fn leave(&mut self, url: &str) -> SessionResult {
         self.reply.leave = Some(url.to_owned());
         self.send_reply().await?;
         Err(Close::Gone)
