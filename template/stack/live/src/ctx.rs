@@ -30,6 +30,22 @@ pub struct Flash {
 }
 
 impl Ctx {
+    /// For what happens after a rendering, in the component `at`.
+    pub(crate) fn later(page: &Arc<Page>, at: u32) -> Self {
+        Self {
+            page: Arc::clone(page),
+            at,
+            rendering: false,
+        }
+    }
+
+    /// Puts the component among `readers`, if it is being rendered.
+    pub(crate) fn track(&self, readers: &mut Vec<u32>) {
+        if self.rendering && !readers.contains(&self.at) {
+            readers.push(self.at);
+        }
+    }
+
     /// What the application gave the page on its way: its state, the visitor.
     pub fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.page.visit.extensions.get().cloned()
@@ -148,18 +164,14 @@ impl Ctx {
     /// The message to show, for the layout.
     pub fn shown_flash(&self) -> Option<Flash> {
         let mut inner = self.page.lock();
-        if self.rendering && !inner.flash.readers.contains(&self.at) {
-            inner.flash.readers.push(self.at);
-        }
+        self.track(&mut inner.flash.readers);
         inner.flash.value.clone()
     }
 
     /// The name of the visitor's time zone, such as `Europe/Berlin`, once it is known. It comes from the browser.
     pub fn time_zone(&self) -> Option<String> {
         let mut inner = self.page.lock();
-        if self.rendering && !inner.zone.readers.contains(&self.at) {
-            inner.zone.readers.push(self.at);
-        }
+        self.track(&mut inner.zone.readers);
         inner.zone.value.clone()
     }
 
@@ -198,9 +210,7 @@ impl Ctx {
                         value,
                         readers,
                     } if *kind == std::any::TypeId::of::<T>() => {
-                        if self.rendering && !readers.contains(&self.at) {
-                            readers.push(self.at);
-                        }
+                        self.track(readers);
                         Some(Arc::clone(value))
                     }
                     _ => None,

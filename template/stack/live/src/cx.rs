@@ -75,12 +75,8 @@ impl Cx {
     }
 
     fn holds(&self, slot: usize, is: impl FnOnce(&Slot) -> bool) -> bool {
-        let inner = self.page.lock();
-        inner
-            .instances
-            .get(&self.at)
-            .and_then(|instance| instance.slots.get(slot))
-            .is_some_and(is)
+        let mut inner = self.page.lock();
+        inner.slot(self.at, slot).is_some_and(|slot| is(slot))
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) struct Page {
 }
 
 /// What a page consists of.
+#[derive(Default)]
 pub(crate) struct Inner {
     /// Boxed: a map keeps room for eleven.
     pub instances: BTreeMap<u32, Box<Instance>>,
@@ -80,9 +81,19 @@ pub(crate) struct Inner {
 }
 
 /// A value of the whole page, and who has read it while rendering.
+#[derive(Default)]
 pub(crate) struct Signal<T> {
     pub value: T,
     pub readers: Vec<u32>,
+}
+
+impl<T> Signal<T> {
+    fn new(value: T) -> Self {
+        Self {
+            value,
+            readers: Vec::new(),
+        }
+    }
 }
 
 /// Where the page is.
@@ -119,37 +130,17 @@ impl Page {
             flash: visit.flash.clone(),
             ..Saved::default()
         });
-        let signal = |value| Signal {
-            value,
-            readers: Vec::new(),
-        };
         Arc::new(Self {
             inner: Mutex::new(Inner {
-                instances: BTreeMap::new(),
-                next_instance: 0,
                 connected,
                 url,
                 nonce: saved.nonce,
-                zone: signal(saved.zone),
-                flash: Signal {
-                    value: saved.flash,
-                    readers: Vec::new(),
-                },
-                title: String::new(),
-                version: 0,
-                handlers_changed: false,
+                zone: Signal::new(saved.zone),
+                flash: Signal::new(saved.flash),
                 saved: saved.components,
-                jobs: Vec::new(),
-                next_job: 0,
-                outbox: Reply::default(),
-                navigate: None,
-                calls: HashMap::new(),
                 next_call: 1,
                 next_tag: 1,
-                mailbox: None,
-                deliveries: None,
-                uploads: HashMap::new(),
-                work: None,
+                ..Inner::default()
             }),
             live,
             visit,
@@ -224,6 +215,11 @@ impl Page {
 }
 
 impl Inner {
+    /// What the hook at `slot` of the component `id` holds.
+    pub(crate) fn slot(&mut self, id: u32, slot: usize) -> Option<&mut Slot> {
+        self.instances.get_mut(&id)?.slots.get_mut(slot)
+    }
+
     /// The component `id`, which is being rendered.
     pub(crate) fn rendering(&mut self, id: u32) -> &mut Instance {
         self.instances

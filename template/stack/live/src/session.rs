@@ -230,11 +230,7 @@ impl<I: Io> Session<I> {
             return Ok(());
         };
         self.begin(Why::Event, Some(site));
-        let ctx = Ctx {
-            page: Arc::clone(&self.page),
-            at: owner,
-            rendering: false,
-        };
+        let ctx = Ctx::later(&self.page, owner);
         let work = AssertUnwindSafe(|| match run {
             Run::Now(run) => {
                 run(&ctx, event);
@@ -296,11 +292,7 @@ impl<I: Io> Session<I> {
         let Some((owner, handle)) = found else {
             return Ok(());
         };
-        let ctx = Ctx {
-            page: Arc::clone(&self.page),
-            at: owner,
-            rendering: false,
-        };
+        let ctx = Ctx::later(&self.page, owner);
         self.begin(Why::Message, None);
         let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
         let heard = self.span().in_scope(|| std::panic::catch_unwind(work));

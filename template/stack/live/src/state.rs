@@ -42,15 +42,10 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     pub fn read(&self, ctx: &Ctx) -> Arc<T> {
         let value = {
             let mut inner = ctx.page.lock();
-            let slot = inner
-                .instances
-                .get_mut(&self.at)
-                .and_then(|instance| instance.slots.get_mut(self.slot));
+            let slot = inner.slot(self.at, self.slot);
             match slot {
                 Some(Slot::State { value, readers, .. }) => {
-                    if ctx.rendering && !readers.contains(&ctx.at) {
-                        readers.push(ctx.at);
-                    }
+                    ctx.track(readers);
                     Some(Arc::clone(value))
                 }
                 _ => None,
@@ -84,10 +79,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
         let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
         let old = {
             let mut inner = ctx.page.lock();
-            let slot = inner
-                .instances
-                .get_mut(&self.at)
-                .and_then(|instance| instance.slots.get_mut(self.slot));
+            let slot = inner.slot(self.at, self.slot);
             let Some(Slot::State { value, readers, .. }) = slot else {
                 return;
             };
@@ -103,11 +95,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
 
     fn is(&self, ctx: &Ctx, new: &T) -> bool {
         let old = {
-            let inner = ctx.page.lock();
-            let slot = inner
-                .instances
-                .get(&self.at)
-                .and_then(|instance| instance.slots.get(self.slot));
+            let mut inner = ctx.page.lock();
+            let slot = inner.slot(self.at, self.slot);
             match slot {
                 Some(Slot::State { value, .. }) => Some(Arc::clone(value)),
                 _ => None,

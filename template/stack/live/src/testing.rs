@@ -142,17 +142,8 @@ impl Page {
     /// If there is no such control.
     pub async fn fill(&mut self, control: &str, value: &str) -> &mut Self {
         let found = self.find(control);
-        self.typed.insert(found.key.clone(), value.to_owned());
-        for kind in ["input", "change"] {
-            let found = self.find(control);
-            if let Some((handler, data)) = found.handlers.get(kind) {
-                let payload = json!({
-                    "value": value, "name": found.name, "data": data, "fields": self.fields(&found.form),
-                });
-                let handler = handler.clone();
-                self.event(&handler, kind, payload).await;
-            }
-        }
+        self.typed.insert(found.key, value.to_owned());
+        self.change(control, &["input", "change"], None).await;
         self
     }
 
@@ -164,16 +155,23 @@ impl Page {
         let found = self.find(control);
         self.typed
             .insert(format!("{}\u{0}checked", found.key), checked.to_string());
-        for kind in ["input", "change", "click"] {
-            if let Some((handler, data)) = found.handlers.get(kind) {
+        self.change(control, &["input", "change", "click"], Some(checked))
+            .await;
+        self
+    }
+
+    /// The events that follow from another value of a control, as far as anything listens to them.
+    async fn change(&mut self, control: &str, kinds: &[&str], checked: Option<bool>) {
+        for kind in kinds {
+            let found = self.find(control);
+            if let Some((handler, data)) = found.handlers.get(*kind) {
                 let payload = json!({
-                    "value": found.value, "checked": checked, "name": found.name, "data": data,
+                    "value": self.value(&found), "checked": checked, "name": found.name, "data": data,
                     "fields": self.fields(&found.form),
                 });
                 self.event(handler, kind, payload).await;
             }
         }
-        self
     }
 
     /// Clicks: a handler, a live link, or the form that the button submits.

@@ -60,11 +60,7 @@ impl<I: Io> Session<I> {
         if self.turn.is_empty() {
             self.begin(why, None);
         }
-        let ctx = Ctx {
-            page: Arc::clone(&self.page),
-            at,
-            rendering: false,
-        };
+        let ctx = Ctx::later(&self.page, at);
         self.span().in_scope(|| self.page.live.error(&ctx, error));
     }
 

@@ -52,11 +52,7 @@ impl<I: Io> Session<I> {
         self.begin(Why::Upload, Some(site));
         let watched = self.turn.pop();
         let (sender, chunks) = mpsc::channel(2);
-        let ctx = Ctx {
-            page: Arc::clone(&self.page),
-            at: owner,
-            rendering: false,
-        };
+        let ctx = Ctx::later(&self.page, owner);
         let received = vec![0; files.len()];
         let upload = Upload {
             files: files.clone(),
