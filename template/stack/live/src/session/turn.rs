@@ -1,6 +1,6 @@
 //! What a connection does between two messages to the browser, named and watched.
 
-use std::{error::Error, panic::Location, sync::Arc};
+use std::{error::Error, panic::Location};
 
 use tracing::Span;
 

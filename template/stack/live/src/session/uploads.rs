@@ -1,7 +1,5 @@
 //! Files, as they arrive.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
