@@ -145,7 +145,6 @@ const MODULES: [&str; 32] = [
     "state",
     "std",
     "system_columns",
-    "telemetry",
     "test",
     "time",
     "tokio",
