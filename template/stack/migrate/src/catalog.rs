@@ -7,6 +7,7 @@
 
 mod array_casts;
 mod code;
+mod constraints;
 mod extras;
 mod relations;
 mod types;
@@ -47,6 +48,7 @@ impl Catalog {
         reader.members_of_extensions().await?;
         types::read(&mut reader).await?;
         relations::read(&mut reader).await?;
+        constraints::read(&mut reader).await?;
         code::read(&mut reader).await?;
         extras::read(&mut reader).await?;
         reader.dependencies().await?;

@@ -8,16 +8,18 @@
 mod alter;
 mod changes;
 mod create;
+mod names;
 mod operations;
 mod order;
 mod renames;
+mod type_changes;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::object::Id;
 
-pub(crate) use alter::last_part;
+pub(crate) use names::last_part;
 pub use renames::{LookAlike, look_alikes};
 
 /// One statement of a migration.

@@ -1,6 +1,6 @@
 //! The statements that make tables and what is in them.
 
-use super::alter::last_part;
+use super::names::last_part;
 use crate::object::{Body, Column, Constraint, Id, Kind, Object, Sequence, Table, View};
 
 /// ` WITH (…)`, or nothing.

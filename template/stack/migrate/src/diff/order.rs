@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
-use super::alter::last_part;
+use super::names::last_part;
 use super::operations::{Action, Operation, Operations};
 use crate::catalog::Catalog;
 use crate::object::{Body, Id, Kind};
