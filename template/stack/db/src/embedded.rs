@@ -41,6 +41,8 @@ use cluster::{Cluster, Reach};
 pub(crate) use environment::Environment;
 pub use error::Error;
 
+use crate::sql_file::code;
+
 /// How long a server may take to answer after it was started. Recovery after a kill takes longer
 /// than a plain start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -214,13 +216,10 @@ impl Server {
             let created = sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection);
             // Another process may have been quicker, which is just as well: 42P04, or 23505 if it
             // was quicker by a hair.
-            if let Err(error) = created.await {
-                let code = error
-                    .as_database_error()
-                    .and_then(sqlx::error::DatabaseError::code);
-                if !matches!(code.as_deref(), Some("42P04" | "23505")) {
-                    return Err(error.into());
-                }
+            if let Err(error) = created.await
+                && !matches!(code(&error).as_deref(), Some("42P04" | "23505"))
+            {
+                return Err(error.into());
             }
         }
         connection.close().await.map_err(Error::Statement)

@@ -59,11 +59,8 @@ impl Schema {
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let dir = dir.as_ref();
         let mut files = Vec::new();
-        for path in sql_files(dir)? {
-            let sql = std::fs::read_to_string(&path).map_err(|source| Error::Read {
-                path: path.clone(),
-                source,
-            })?;
+        for path in sql_file::in_folder(dir).map_err(Error::read(dir))? {
+            let sql = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
             files.push(SchemaFile { path, sql });
         }
         let checksum = checksum(&files);
@@ -198,6 +195,15 @@ impl Schema {
     }
 }
 
+impl Error {
+    fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -220,23 +226,6 @@ fn checksum(files: &[SchemaFile]) -> String {
     hex::encode(digest.finalize())
 }
 
-/// The `*.sql` files directly in a folder, sorted by name.
-fn sql_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |source| Error::Read {
-        path: dir.to_owned(),
-        source,
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
 fn subfolder_creates_vector(dir: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(dir) else {
         return false;
@@ -246,7 +235,7 @@ fn subfolder_creates_vector(dir: &Path) -> bool {
         .map(|entry| entry.path())
         .filter(|path| path.is_dir());
     folders
-        .flat_map(|folder| sql_files(&folder).unwrap_or_default())
+        .flat_map(|folder| sql_file::in_folder(&folder).unwrap_or_default())
         .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
 }
 

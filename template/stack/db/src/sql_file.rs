@@ -1,6 +1,7 @@
 //! A file of SQL, run whole, and the place of a mistake in it.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
@@ -30,6 +31,19 @@ pub struct Refused {
 
 fn hint_line(hint: Option<&str>) -> String {
     hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"))
+}
+
+/// The `*.sql` files that lie directly in a folder, sorted by name.
+pub(crate) fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Why a file did not run to its end.

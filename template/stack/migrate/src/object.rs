@@ -274,22 +274,23 @@ pub struct Routine {
 }
 
 impl Object {
+    pub(crate) fn new(id: Id, parent: Option<Id>, body: Body) -> Self {
+        Self { id, parent, body }
+    }
+
+    /// An object that is made by one statement and dropped by another.
     pub(crate) fn definition(
         id: Id,
         parent: Option<Id>,
         create: impl Into<String>,
         drop: impl Into<String>,
     ) -> Self {
-        let (create, drop) = (create.into(), drop.into());
-        Self {
-            id,
-            parent,
-            body: Body::Definition(Definition {
-                create,
-                then: None,
-                drop,
-            }),
-        }
+        let body = Body::Definition(Definition {
+            create: create.into(),
+            then: None,
+            drop: drop.into(),
+        });
+        Self::new(id, parent, body)
     }
 
     /// The same with a second statement, if there is one.

@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
 use super::{Baseline, Error, Migration, Migrations};
-use crate::statements;
+use crate::{sql_file, statements};
 
 /// The first words of a file that is not to run in a transaction; sqlx's.
 const NO_TRANSACTION: &str = "-- no-transaction";
@@ -22,7 +22,11 @@ impl Migrations {
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let dir = dir.as_ref();
         let mut all = Vec::new();
-        for path in sql_files(dir)? {
+        let files = match sql_file::in_folder(dir) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            files => files.map_err(Error::read(dir))?,
+        };
+        for path in files {
             let sql = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
             all.push(Migration::new(path, AssertSqlSafe(sql).into_sql_str())?);
         }
@@ -171,20 +175,4 @@ fn ends_transaction(sql: &str) -> Option<(usize, String)> {
         let within = first.is("rollback") && statement.tokens.iter().any(|token| token.is("to"));
         (found && !within).then(|| (first.line, first.sql.to_uppercase()))
     })
-}
-
-fn sql_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = match std::fs::read_dir(dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(Error::read(dir))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(Error::read(dir))?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

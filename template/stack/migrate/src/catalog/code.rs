@@ -35,15 +35,7 @@ async fn routines(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             target,
             signature,
         });
-        reader.add(
-            class::PROC,
-            oid,
-            Object {
-                id,
-                parent: None,
-                body,
-            },
-        );
+        reader.add(class::PROC, oid, Object::new(id, None, body));
     }
     Ok(())
 }

@@ -40,15 +40,7 @@ async fn constraints(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             ty: ty.chars().next().unwrap_or('c'),
             definition,
         });
-        reader.add(
-            class::CONSTRAINT,
-            oid,
-            Object {
-                id,
-                parent: Some(table),
-                body,
-            },
-        );
+        reader.add(class::CONSTRAINT, oid, Object::new(id, Some(table), body));
     }
     Ok(())
 }

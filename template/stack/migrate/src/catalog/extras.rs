@@ -316,11 +316,7 @@ async fn foreign(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             .known
             .entry((class.0, oid.0, 0))
             .or_insert_with(|| id.clone());
-        reader.put(Object {
-            id,
-            parent: None,
-            body: Body::Foreign(says),
-        });
+        reader.put(Object::new(id, None, Body::Foreign(says)));
     }
     Ok(())
 }

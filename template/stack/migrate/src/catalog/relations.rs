@@ -78,15 +78,7 @@ async fn tables(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             force_row_security: row.force_row_security,
             access_method: row.access_method,
         });
-        reader.add(
-            class::CLASS,
-            row.oid,
-            Object {
-                id,
-                parent: None,
-                body,
-            },
-        );
+        reader.add(class::CLASS, row.oid, Object::new(id, None, body));
     }
     Ok(())
 }
@@ -268,11 +260,7 @@ async fn columns(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             statistics: row.statistics,
             options: row.options,
         }));
-        reader.put(Object {
-            id,
-            parent: Some(table),
-            body,
-        });
+        reader.put(Object::new(id, Some(table), body));
     }
     Ok(())
 }
@@ -318,15 +306,7 @@ async fn sequences(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         options.unlogged = unlogged;
         let id = Id::new(Kind::Sequence, &name);
         let body = Body::Sequence(options);
-        reader.add(
-            class::CLASS,
-            oid,
-            Object {
-                id: id.clone(),
-                parent: None,
-                body,
-            },
-        );
+        reader.add(class::CLASS, oid, Object::new(id.clone(), None, body));
         let place = table
             .zip(column)
             .map(|(table, column)| (class::CLASS, table.0, column));

@@ -82,11 +82,7 @@ async fn enums(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let id = Id::new(Kind::Enum, name);
         reader.also(class::TYPE, array, &id);
         let body = Body::Enum(labels);
-        let object = Object {
-            id,
-            parent: None,
-            body,
-        };
+        let object = Object::new(id, None, body);
         reader.add(class::TYPE, oid, object);
     }
     Ok(())
@@ -121,15 +117,7 @@ async fn domains(reader: &mut Reader<'_>) -> sqlx::Result<()> {
             default: row.default,
             not_null: row.not_null,
         });
-        reader.add(
-            class::TYPE,
-            row.oid,
-            Object {
-                id,
-                parent: None,
-                body,
-            },
-        );
+        reader.add(class::TYPE, row.oid, Object::new(id, None, body));
     }
     Ok(())
 }
@@ -191,15 +179,7 @@ async fn composites(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         reader.also(class::CLASS, row.class, &id);
         let attributes = row.names.into_iter().zip(row.types).collect();
         let body = Body::Composite(attributes);
-        reader.add(
-            class::TYPE,
-            row.oid,
-            Object {
-                id,
-                parent: None,
-                body,
-            },
-        );
+        reader.add(class::TYPE, row.oid, Object::new(id, None, body));
     }
     Ok(())
 }
