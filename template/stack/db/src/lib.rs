@@ -40,13 +40,4 @@ pub use sql_file::Refused;
 {%- if cockroach %}
 
 pub use cockroach::is_cockroach;
-{%- else %}
-
-/// Never: here until `stack/live` asks for it no more.
-///
-/// # Errors
-/// None.
-pub async fn is_cockroach(_pool: &sqlx::PgPool) -> Result<bool, sqlx::Error> {
-    Ok(false)
-}
 {%- endif %}
