@@ -242,23 +242,23 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 
 /// A command line, understood.
 #[derive(Debug)]
-pub enum Typed {
+pub enum Parsed {
     /// Something to do.
     Command(Command),
     /// Help or the version was asked for.
     Help(clap::builder::StyledStr),
     /// It makes no sense, and this is why.
-    Nonsense(Error),
+    Invalid(Error),
 }
 
 /// Parses a command line; the first argument is the program's name.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Typed {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
     match Cli::try_parse_from(arguments) {
-        Ok(cli) => Typed::Command(cli.command),
+        Ok(cli) => Parsed::Command(cli.command),
         Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Typed::Help(error.render())
+            Parsed::Help(error.render())
         }
-        Err(error) => Typed::Nonsense(reworded(&error.render().to_string())),
+        Err(error) => Parsed::Invalid(reworded(&error.render().to_string())),
     }
 }
 

@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 33] = [
+const LAYERS: [&str; 32] = [
     "commands",
     "adopt",
     "table",
-    "timekeeper",
     "time",
     "plan",
     "source",
@@ -33,7 +32,7 @@ const LAYERS: [&str; 33] = [
     "template",
     "manifest",
     "name",
-    "mentions",
+    "name_references",
     "snapshot",
     "archive",
     "disk",
@@ -78,10 +77,8 @@ fn no_modules_side_by_side_import_each_other() {
             below.entry(from).or_default().insert(to);
         }
         // What imports nothing that is left is taken away until only circles are left.
-        while let Some(bottom) = below
-            .keys()
-            .copied()
-            .find(|name| below[name].iter().all(|other| !below.contains_key(other)))
+        while let Some(bottom) =
+            below.keys().copied().find(|name| below[name].iter().all(|other| !below.contains_key(other)))
         {
             below.remove(bottom);
         }
@@ -157,8 +154,7 @@ impl Source {
 }
 
 fn module_of(path: &Path) -> Module {
-    let mut module: Module =
-        path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let mut module: Module = path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if module.last().is_some_and(|name| name == "mod") {
         module.pop();
     }

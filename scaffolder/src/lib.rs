@@ -24,7 +24,7 @@
 //!
 //! [`table`](mod@table) makes a new table of a project: files of its own, and single lines for files that are there.
 //!
-//! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports; [`timekeeper`] is its side of the disk.
+//! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports.
 //!
 //! [`adopt`] finds the version and the answers that a project without a `heavy.toml` fits.
 //!
@@ -48,9 +48,9 @@ pub mod lint;
 pub mod lockfile;
 pub mod lockgen;
 pub mod manifest;
-pub mod mentions;
 pub mod merge;
 pub mod name;
+pub mod name_references;
 pub mod plan;
 pub mod project;
 pub mod prompt;
@@ -62,7 +62,6 @@ pub mod suggest;
 pub mod table;
 pub mod template;
 pub mod time;
-pub mod timekeeper;
 pub mod transition;
 pub mod tree;
 pub mod ui;

@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-use heavy_stack::cli::Typed;
-use heavy_stack::error::{Error, Kind};
+use heavy_stack::cli::Parsed;
 use heavy_stack::disk::journal;
+use heavy_stack::error::{Error, Kind};
 use heavy_stack::{cli, commands, ui};
 
 fn main() -> ExitCode {
     let command = match cli::parse(std::env::args_os()) {
-        Typed::Command(command) => command,
-        Typed::Help(text) => return ExitCode::from(ui::help(&text)),
-        Typed::Nonsense(error) => return fail(&error),
+        Parsed::Command(command) => command,
+        Parsed::Help(text) => return ExitCode::from(ui::help(&text)),
+        Parsed::Invalid(error) => return fail(&error),
     };
     if !commands::ends_in_order(&command)
         && let Err(error) = journal::stop_on_signals(ui::stopped)

@@ -8,7 +8,7 @@
 //!   symbolic link, and what was added is taken back if anything fails ([`journal`](crate::disk::journal)).
 //!
 //! A project that exists is moved by [`moves`]: every file's former and new content is noted down in a folder that git
-//! does not see (`ledger`, `record`), then the files are replaced one by one (`moving`, `replay`), then the note is
+//! does not see (`history`, `record`), then the files are replaced one by one (`moving`, `replay`), then the note is
 //! closed. A kill in between is finished or rolled back from the note (`recovery`); a closed one can be taken back
 //! (`back`). Each step on the disk goes through [`steps`].
 
@@ -22,17 +22,17 @@ use crate::tree::{Tree, TreePath};
 
 mod apply;
 pub use apply::MakeRepository;
-mod back;
-mod conclusion;
-mod ledger;
+mod commit;
+mod history;
 pub mod moves;
 mod moving;
 mod outcome;
+mod preflight;
 mod record;
 mod recovery;
 mod replay;
+mod rollback;
 pub mod stage;
-mod standing;
 pub mod steps;
 
 /// What will be written, and where.
@@ -122,7 +122,10 @@ impl Plan {
         if place == Place::Clone && !plan.kept.is_empty() {
             let files = listed(plan.kept.iter().map(TreePath::as_str));
             return Err(Error::user(format!("the template has files of its own for what is there already: {files}"))
-                .hint(format!("remove them, or keep them and add the rest with `heavy new {} --force`", typed(&plan.target))));
+                .hint(format!(
+                    "remove them, or keep them and add the rest with `heavy new {} --force`",
+                    typed(&plan.target)
+                )));
         }
         Ok(plan)
     }

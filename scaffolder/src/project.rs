@@ -7,16 +7,16 @@ use crate::lockfile::{LOCKFILE, Lock};
 use git::Git;
 
 pub mod cargo;
-pub mod cleanliness;
+pub mod dirty;
 pub mod driver;
 pub mod files;
 pub mod git;
 pub mod hook_command;
 pub mod index;
-pub mod look;
 pub mod origin;
 pub mod repository;
 pub mod rustfmt;
+pub mod status;
 
 /// The folder that holds the state of moves where there is no repository to keep it in.
 pub(crate) const STATE_FOLDER: &str = ".heavy";

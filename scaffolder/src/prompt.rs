@@ -30,11 +30,7 @@ impl Prompt {
     ///
     /// # Errors
     /// The person stopped.
-    pub fn name(
-        &self,
-        refused: Option<&Error>,
-        check: impl Fn(&ProjectName) -> Result<()>,
-    ) -> Result<ProjectName> {
+    pub fn name(&self, refused: Option<&Error>, check: impl Fn(&ProjectName) -> Result<()>) -> Result<ProjectName> {
         let why = refused.map(|error| format!("{}. ", error.message)).unwrap_or_default();
         let text: String = Input::with_theme(&*self.0)
             .with_prompt(format!("{why}Name of the project (for example my-app)"))

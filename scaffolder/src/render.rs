@@ -76,7 +76,7 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
 /// # Errors
 /// Of kind `User`: a hook refused the name. A hook that asks or fails says so when the project is rendered, not here.
 pub fn check_name(template: &Template, name: &ProjectName, surroundings: &Surroundings) -> Result<()> {
-    let mut host = Bystander(surroundings.clone());
+    let mut host = SilentHost(surroundings.clone());
     let hooks = Hooks::new(&host);
     let mut tree = template.files.clone();
     let mut variables = built_in(name, surroundings);
@@ -107,9 +107,9 @@ pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
 }
 
 /// Knows the machine, and neither answers a hook nor runs its commands.
-struct Bystander(Surroundings);
+struct SilentHost(Surroundings);
 
-impl Host for Bystander {
+impl Host for SilentHost {
     fn surroundings(&self) -> Surroundings {
         self.0.clone()
     }

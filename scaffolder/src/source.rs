@@ -15,7 +15,7 @@ pub mod cache;
 mod embedded;
 pub mod folder;
 pub mod git;
-mod meter;
+mod progress;
 pub mod releases;
 pub mod scope;
 pub mod target;

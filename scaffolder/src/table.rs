@@ -5,7 +5,7 @@
 //! 2. [`existing`] looks at what the project has: tables, modules, types, factories.
 //! 3. [`types`] says what each type of field is in SQL, in Rust, in a form and in a test; [`context`] puts it together
 //!    with the names for the [`templates`], of which a project may have its own.
-//! 4. [`make`](Table::make) renders the files, puts single lines into files that are there ([`seams`]), and what its
+//! 4. [`make`](Table::make) renders the files, puts single lines into files that are there ([`insertion_points`]), and what its
 //!    fields need into `Cargo.toml` ([`dependencies`]).
 //!
 //! The result is a list of changes for [`plan`](crate::plan), the only writer. Pure, but for the formatter that is given.
@@ -21,9 +21,9 @@ mod context;
 mod dependencies;
 pub mod existing;
 pub mod field;
+mod insertion_points;
 pub mod names;
 mod reserved;
-mod seams;
 pub mod templates;
 mod types;
 

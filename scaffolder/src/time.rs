@@ -1,21 +1,50 @@
 //! Time tracking: changes in a work tree become spans of work, spans become signed entries, entries a report.
 //!
-//! Nothing here looks at disk or clock; [`crate::timekeeper`] does. The way of an hour of work:
+//! The way of an hour of work:
 //!
 //! 1. [`tracker`]: a stream of (moment, change) becomes [`tracker::Work`], what was seen between a first and a last change.
 //! 2. [`log`]: each is a line of a log that survives a kill; reading it back pads and joins them into [`span`]s.
 //! 3. [`chain`]: finished spans become entries, signed and chained, of a file that is committed.
 //! 4. [`sheet`]: everybody's spans by day and by author; [`calendar`] is the same as a picture.
 //!
+//! These look at neither disk nor clock. What does:
+//!
+//! - [`paths`] finds the folder, [`ignore_filter`] knows what git ignores, [`watcher`] reports changes, [`recorder`] follows
+//!   them into the [`log_store`];
+//! - [`cement`](mod@cement) signs with the [`key`]; [`committed`] is what was committed.
+//!
+//! Everything lies in the folder that all work trees of a repository share, so that a work tree that is removed takes no time
+//! with it and nothing of it is ever committed:
+//!
+//! ```text
+//! <common git dir>/heavy/time/
+//!     main.jsonl         the log of the main work tree; tree-NAME.jsonl of a linked one
+//!     main.lock          locked by whoever watches that work tree
+//!     main.run           who that is
+//!     main.stop          made to ask it to end
+//!     main.err           what it has to say in the background
+//!     cemented/*/*.jsonl what this clone has cemented, on whatever branch, by where it lay then
+//!     cement.lock        locked while somebody cements
+//! ```
+//!
 //! Moments are whole seconds since 1970 in UTC; only a report knows a time zone.
 
 pub mod calendar;
+pub mod cement;
 pub mod chain;
+pub mod committed;
 pub mod days;
+mod files;
+pub mod ignore_filter;
+pub mod key;
 pub mod log;
+pub mod log_store;
+pub mod paths;
+pub mod recorder;
 pub mod sheet;
 pub mod span;
 pub mod tracker;
+pub mod watcher;
 
 /// When work begins and ends, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@
 //! is a [`Change`].
 
 use crate::error::Result;
-use crate::merge::side_files::Taken;
+use crate::merge::side_files::UsedPaths;
 use crate::merge::{Conflict, ConflictKind, Driver, Labels, merge};
 use crate::snapshot::Snapshot;
 use crate::tree::{File, Tree, TreePath};
@@ -179,7 +179,7 @@ impl Sides {
 
     /// A free name beside `path` for the template's version.
     fn beside(&self, path: &TreePath) -> Option<TreePath> {
-        Taken::by(&[&self.ours, &self.theirs, &self.settled.files]).beside(path)
+        UsedPaths::by(&[&self.ours, &self.theirs, &self.settled.files]).beside(path)
     }
 }
 

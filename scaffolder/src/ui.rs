@@ -36,21 +36,21 @@ impl Ui {
     /// One thing that was done: `   Created my-app`.
     pub fn status(&self, verb: &str, text: impl Display) {
         if !self.silent() {
-            say(&format!("{:>12} {text}", painted(verb).green().bold()));
+            say(&format!("{:>12} {text}", styled(verb).green().bold()));
         }
     }
 
     /// Something worth knowing that stops nothing.
     pub fn note(&self, text: impl Display) {
         if !self.silent() {
-            say(&format!("{} {text}", painted("note:").cyan().bold()));
+            say(&format!("{} {text}", styled("note:").cyan().bold()));
         }
     }
 
     /// Something that failed without stopping the command; nothing is lost by it.
     pub fn warning(&self, error: &Error) {
         if !self.silent() {
-            describe(&painted("warning:").yellow().bold().to_string(), error);
+            describe(&styled("warning:").yellow().bold().to_string(), error);
         }
     }
 
@@ -126,7 +126,7 @@ impl Ui {
 
     /// Shows that something takes its time, until the guard is dropped. A terminal gets a spinner, anything else nothing.
     #[must_use]
-    pub fn busy(&self, text: &str) -> Busy {
+    pub fn busy(&self, text: &str) -> Spinner {
         if !self.silent() && console::user_attended_stderr() {
             let spinner = ProgressBar::new_spinner().with_message(text.to_owned());
             if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {wide_msg}") {
@@ -135,13 +135,13 @@ impl Ui {
             spinner.enable_steady_tick(Duration::from_millis(100));
             *SPINNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner);
         }
-        Busy { text: text.to_owned() }
+        Spinner { text: text.to_owned() }
     }
 
     /// A line that says how things stand and changes as they do, until the guard is dropped; only on a terminal. It costs
     /// nothing while it stays the same.
     #[must_use]
-    pub fn live(&self) -> Live {
+    pub fn live(&self) -> StatusLine {
         let bar = (!self.silent() && console::user_attended_stderr()).then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
@@ -149,7 +149,7 @@ impl Ui {
             }
             bar
         });
-        Live { bar }
+        StatusLine { bar }
     }
 
     const fn silent(&self) -> bool {
@@ -159,11 +159,11 @@ impl Ui {
 
 /// While it lives, something is going on.
 #[derive(Debug)]
-pub struct Busy {
+pub struct Spinner {
     text: String,
 }
 
-impl Busy {
+impl Spinner {
     /// Says what exactly is going on.
     pub fn now(&self, detail: &str) {
         if let Some(spinner) = SPINNER.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
@@ -172,7 +172,7 @@ impl Busy {
     }
 }
 
-impl Drop for Busy {
+impl Drop for Spinner {
     fn drop(&mut self) {
         clear_spinner();
     }
@@ -180,11 +180,11 @@ impl Drop for Busy {
 
 /// A line that changes.
 #[derive(Debug)]
-pub struct Live {
+pub struct StatusLine {
     bar: Option<ProgressBar>,
 }
 
-impl Live {
+impl StatusLine {
     /// What it says from now on.
     pub fn now(&self, text: &str) {
         if let Some(bar) = self.bar.as_ref().filter(|bar| bar.message() != text) {
@@ -202,7 +202,7 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for StatusLine {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -221,17 +221,17 @@ pub fn help(text: &clap::builder::StyledStr) -> u8 {
 
 /// Says why the command ends without what was asked for.
 pub fn error(error: &Error) {
-    describe(&painted("error:").red().bold().to_string(), error);
+    describe(&styled("error:").red().bold().to_string(), error);
 }
 
 fn describe(what: &str, error: &Error) {
     clear_spinner();
     say(&format!("{what} {error}"));
     for cause in &error.causes {
-        say(&format!("{} {}", painted("caused by:").red(), cause.trim_end().replace('\n', "\n    ")));
+        say(&format!("{} {}", styled("caused by:").red(), cause.trim_end().replace('\n', "\n    ")));
     }
     for hint in &error.hints {
-        say(&format!("{} {hint}", painted("hint:").cyan().bold()));
+        say(&format!("{} {hint}", styled("hint:").cyan().bold()));
     }
 }
 
@@ -265,7 +265,7 @@ fn clear_spinner() {
     }
 }
 
-fn painted(text: &str) -> StyledObject<&str> {
+fn styled(text: &str) -> StyledObject<&str> {
     style(text).for_stderr()
 }
 

@@ -6,8 +6,8 @@ use crate::lockfile::Lock;
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
 use crate::project::Project;
-use crate::project::rustfmt::Rustfmt;
 use crate::project::files::Reach;
+use crate::project::rustfmt::Rustfmt;
 use crate::prompt::Prompt;
 use crate::table::names::Names;
 use crate::table::{Format, Made, Table};
@@ -68,7 +68,7 @@ fn files(project: &Project) -> Result<Tree> {
 fn refuse_what_stands_there(project: &Project, files: Tree, changes: &[Change]) -> Result<()> {
     let new = || changes.iter().filter(|change| change.before.is_none()).map(|change| &change.path);
     let mut snapshot = crate::snapshot::Snapshot { files, ..Default::default() };
-    project.look_again(&mut snapshot, &Tree::new(), new())?;
+    project.add_paths(&mut snapshot, &Tree::new(), new())?;
     match new().find(|path| snapshot.files.contains_key(*path) || snapshot.obstacles.contains_key(*path)) {
         Some(path) => Err(Error::user(format!("something stands at `{path}` already"))
             .hint("move it away, or give the table another name")),

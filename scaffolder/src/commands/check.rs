@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::Check;
 use crate::error::{Kind, Result};
-use crate::plan::moves::{Moves, Standing};
+use crate::plan::moves::{Moves, Status};
 use crate::suggest::listed;
 use crate::tree::TreePath;
 use crate::ui::{self, Ui};
@@ -36,7 +36,7 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
         "stamp": lock.stamp,
         "conflicts": lock.conflicts.iter().map(TreePath::as_str).collect::<Vec<_>>(),
     });
-    let interrupted = matches!(Moves::of(&moving.project).standing()?, Standing::Interrupted(..));
+    let interrupted = matches!(Moves::of(&moving.project).status()?, Status::Interrupted(..));
     let newest = if interrupted || !lock.conflicts.is_empty() { None } else { Some(newest(&moving)?) };
     let (state, sentence) = match &newest {
         _ if interrupted => (

@@ -10,7 +10,7 @@ use crate::suggest::typed;
 use crate::tree::Tree;
 
 /// Asks the person at the terminal, if there is one, and runs commands only with their consent.
-pub(super) struct Person<'a> {
+pub(super) struct TerminalHost<'a> {
     pub(super) prompt: Option<&'a Prompt>,
     /// Consent given beforehand: `--allow-commands`.
     pub(super) allow_commands: bool,
@@ -32,7 +32,7 @@ pub(super) fn surroundings(as_typed: &Path, absolute: &Path) -> Surroundings {
     }
 }
 
-impl Host for Person<'_> {
+impl Host for TerminalHost<'_> {
     fn surroundings(&self) -> Surroundings {
         surroundings(self.typed, self.absolute)
     }

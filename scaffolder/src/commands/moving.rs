@@ -10,10 +10,10 @@ use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
 use crate::project::files::Reach;
-use crate::snapshot::Snapshot;
 use crate::project::{Project, origin};
 use crate::prompt::Prompt;
 use crate::render::render;
+use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source::base::{Base, base};
 use crate::stamp::Stamp;
@@ -22,7 +22,7 @@ use crate::transition::{Move, Request, known_part, transition};
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
-use super::host::Person;
+use super::host::TerminalHost;
 
 mod clean;
 pub(super) mod listing;
@@ -131,7 +131,7 @@ impl Moving {
         };
         let mut plan = planned(&ours)?;
         // Where a file should go that no tree has a name for, something can stand that no snapshot had a reason to look at.
-        while self.project.look_again(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
+        while self.project.add_paths(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
             plan = planned(&ours)?;
         }
         let mentions = (extra.and_then)(&mut plan, &ours.files, &theirs);
@@ -205,7 +205,7 @@ impl Moving {
 
     /// The pristine rendering of a state; `recorded` is the lock of a project that was made from it.
     pub(super) fn pristine(&self, state: &State, recorded: Option<&Lock>) -> Result<Tree> {
-        let mut host = Person {
+        let mut host = TerminalHost {
             prompt: self.prompt.as_ref(),
             allow_commands: self.args.allow_commands,
             typed: Path::new("."),

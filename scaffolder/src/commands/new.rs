@@ -15,7 +15,7 @@ use crate::suggest::listed;
 use crate::template::Template;
 use crate::ui::Ui;
 
-use super::host::Person;
+use super::host::TerminalHost;
 use super::load;
 use report::Report;
 
@@ -35,7 +35,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let destination = request.settle(&template, prompt.as_ref())?;
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 
-    let mut host = Person {
+    let mut host = TerminalHost {
         prompt: prompt.as_ref(),
         allow_commands: args.allow_commands,
         typed: &destination.path,

@@ -8,7 +8,7 @@ use crate::answers::{ProjectName, Value};
 use crate::cli::Rename;
 use crate::error::Result;
 use crate::lockfile::LOCKFILE;
-use crate::mentions::{self, Spelling};
+use crate::name_references::{self, Spelling};
 use crate::project::files::Reach;
 use crate::render::sentences;
 use crate::transition::Move;
@@ -62,9 +62,9 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
             let is_users = |path: &TreePath| path.as_str() != LOCKFILE && !once.matches(path) && !open.contains(path);
             let after = plan.applied_to(ours);
             let (users, others): (Tree, Tree) = after.into_iter().partition(|(path, _)| is_users(path));
-            let found = mentions::find(&users, theirs, &spellings);
+            let found = name_references::find(&users, theirs, &spellings);
             if args.replace {
-                let mut after = mentions::replace(&users, theirs, &spellings);
+                let mut after = name_references::replace(&users, theirs, &spellings);
                 after.extend(others);
                 plan.give(ours, after);
             }

@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use crate::error::{Error, Result};
 use crate::time::chain::Header;
+use crate::time::paths::TimePaths;
 use crate::time::span::{self, Span};
 use crate::time::{Rules, days, log};
-use crate::timekeeper::place::Place;
 
 pub(super) mod cement;
 pub(super) mod report;
@@ -18,8 +18,8 @@ pub(super) mod status;
 pub(super) mod stop;
 pub(super) mod verify;
 
-fn place(folder: Option<&Path>) -> Result<Place> {
-    Place::around(folder.unwrap_or(Path::new(".")))
+fn place(folder: Option<&Path>) -> Result<TimePaths> {
+    TimePaths::around(folder.unwrap_or(Path::new(".")))
 }
 
 /// Where the key is: below `HEAVY_CONFIG_DIR`, or the user's folder for settings.
@@ -32,7 +32,7 @@ fn settings() -> Result<PathBuf> {
 }
 
 /// What this machine has logged for a person, in all work trees of the repository.
-fn logged(place: &Place, author: &str, now: i64) -> Result<log::Spans> {
+fn logged(place: &TimePaths, author: &str, now: i64) -> Result<log::Spans> {
     let logs = place.logs()?;
     let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
     Ok(log::spans(works, Rules::USUAL, now))

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::Undo;
 use crate::error::{Error, Kind, Result};
-use crate::plan::moves::{Moves, Standing};
+use crate::plan::moves::{Moves, Status};
 use crate::prompt::Prompt;
 use crate::ui::Ui;
 
@@ -16,7 +16,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
     let moves = Moves::of(&project);
     let prompt = if how.yes || how.json || how.dry_run { None } else { Prompt::at_terminal() };
     open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
-    let Standing::Concluded(last) = moves.standing()? else {
+    let Status::Done(last) = moves.status()? else {
         return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
     };
     let files = if last.changes == 1 { "1 file" } else { &format!("{} files", last.changes) };

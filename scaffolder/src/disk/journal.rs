@@ -78,7 +78,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The steps of one operation. Dropping it takes them back, unless they were concluded ([`Journal::conclude`]).
+/// The steps of one operation. Dropping it takes them back, unless they were committed ([`Journal::commit`]).
 #[derive(Debug)]
 pub struct Journal(Arc<State>);
 
@@ -208,7 +208,7 @@ impl Journal {
     ///
     /// # Errors
     /// The action's own; then nothing is kept yet.
-    pub fn conclude<T, E>(&self, action: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    pub fn commit<T, E>(&self, action: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.undisturbed(|| {
             let done = action()?;
             lock(&self.0.steps).clear();
@@ -326,7 +326,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let journal = Journal::begin();
         journal.make_folder(&place.path().join("kept")).expect("a folder");
-        journal.conclude(|| io::Result::Ok(())).expect("concluded");
+        journal.commit(|| io::Result::Ok(())).expect("committed");
         drop(journal);
         assert!(place.path().join("kept").exists());
     }
@@ -336,7 +336,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let journal = Journal::begin();
         journal.make_folder(&place.path().join("gone")).expect("a folder");
-        journal.conclude(|| Err::<(), _>(io::Error::other("no"))).expect_err("refused");
+        journal.commit(|| Err::<(), _>(io::Error::other("no"))).expect_err("refused");
         drop(journal);
         assert!(!place.path().join("gone").exists());
     }

@@ -1,8 +1,8 @@
 //! The merged tree: each file's content at its place, and what is left for the person to decide.
 
-use super::side_files::Taken;
 use super::content::{Content, Merger};
 use super::entries::{At, Entry};
+use super::side_files::UsedPaths;
 use super::{Conflict, ConflictKind, Merged};
 use crate::tree::{File, Tree, TreePath};
 
@@ -96,8 +96,8 @@ fn place_beside(merged: &mut Merged, files: Vec<Beside>, ours: &Tree, theirs: &T
     if files.is_empty() {
         return;
     }
-    let mut placed = Taken::by(&[&merged.tree]);
-    let mut taken = Taken::by(&[&merged.tree, ours, theirs]);
+    let mut placed = UsedPaths::by(&[&merged.tree]);
+    let mut taken = UsedPaths::by(&[&merged.tree, ours, theirs]);
     for Beside { conflict, wanted, file } in files {
         let conflict = &mut merged.conflicts[conflict];
         let place = wanted.filter(|path| placed.take(path)).or_else(|| taken.beside(&conflict.path));

@@ -6,12 +6,12 @@ use super::paths::{folded, prefixes};
 use crate::tree::{Tree, TreePath};
 
 /// The places that are taken, as seen by file systems that do not tell cases apart.
-pub(crate) struct Taken {
+pub(crate) struct UsedPaths {
     files: BTreeSet<String>,
     folders: BTreeSet<String>,
 }
 
-impl Taken {
+impl UsedPaths {
     /// What these trees have.
     pub(crate) fn by(trees: &[&Tree]) -> Self {
         let mut taken = Self { files: BTreeSet::new(), folders: BTreeSet::new() };

@@ -1,4 +1,4 @@
-//! Doing what a plan says.
+//! Activity what a plan says.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -35,7 +35,7 @@ impl Plan {
         write_all(&self.create, stage.project(), target, journal)?;
         let made = repository.map(|make| journal.undisturbed(|| make(stage.project()))).transpose()?;
         // On Unix this replaces an empty folder that was made in the last milliseconds; whoever made it lost nothing.
-        journal.conclude(|| fs::rename(stage.project(), target)).map_err(|error| match error.kind() {
+        journal.commit(|| fs::rename(stage.project(), target)).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => {
                 Error::user(format!("`{}` was created by somebody else in the meantime", target.display()))
                     .hint("nothing of it was touched; choose another path")
@@ -59,12 +59,12 @@ impl Plan {
         }
         if self.in_repository {
             // It was there before, so nothing of it is taken back: the commit is the last thing that can fail.
-            return journal.conclude(|| repository.map(|commit| commit(&self.target)).transpose());
+            return journal.commit(|| repository.map(|commit| commit(&self.target)).transpose());
         }
         let git = self.target.join(".git");
         let taken = || written_meanwhile(&git, &ErrorKind::AlreadyExists.into());
         let made = repository.map(|make| journal.make_by(&git, taken, || make(&self.target))).transpose()?;
-        journal.conclude(|| Ok(made))
+        journal.commit(|| Ok(made))
     }
 }
 

@@ -2,16 +2,16 @@
 //!
 //! [`Moves`] is the way in for commands. Each of its operations takes the project's lock first, so that no two run at
 //! once, and each that writes can be killed at any step: the state folder then says what was going on
-//! ([`Standing::Interrupted`]), and either way out of it is exact.
+//! ([`Status::Interrupted`]), and either way out of it is exact.
 
 use super::steps::{NoWatch, Watch};
-use super::{back, conclusion, moving, recovery, standing};
+use super::{commit, moving, preflight, recovery, rollback};
 use crate::error::Result;
 use crate::project::Project;
 use crate::transition::Move;
 use crate::tree::TreePath;
 
-pub use super::outcome::{Conclusion, Doing, Header, Left, Outcome, Standing, Summary, Unresolved};
+pub use super::outcome::{Activity, CommitResult, Header, Left, Outcome, Status, Summary, Unresolved};
 
 /// The moves of a project.
 #[derive(Clone, Copy)]
@@ -43,8 +43,8 @@ impl<'a> Moves<'a> {
     ///
     /// # Errors
     /// Another `heavy` is at work in the project, or the state cannot be read.
-    pub fn standing(&self) -> Result<Standing> {
-        standing::of(self.project)
+    pub fn status(&self) -> Result<Status> {
+        preflight::of(self.project)
     }
 
     /// Does what `moved` says, in full or not at all.
@@ -62,7 +62,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// The state cannot be written.
     pub fn amend(&self, paths: &[TreePath]) -> Result<()> {
-        standing::amend(self.project, self.watch, paths)
+        preflight::amend(self.project, self.watch, paths)
     }
 
     /// Goes on with an interrupted move, to its end.
@@ -87,22 +87,22 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none; or something could not be written, and nothing was put back.
     pub fn abort(&self) -> Result<Outcome> {
-        back::abort(self.project, self.watch)
+        rollback::abort(self.project, self.watch)
     }
 
     /// Concludes the move with open conflicts, if they are resolved.
     ///
     /// # Errors
     /// There is none; or something could not be read or written.
-    pub fn conclude(&self) -> Result<Conclusion> {
-        conclusion::conclude(self.project, self.watch)
+    pub fn commit(&self) -> Result<CommitResult> {
+        commit::commit(self.project, self.watch)
     }
 
-    /// Takes back the last move that was concluded. Files that were edited since are left as they are, and named.
+    /// Takes back the last move that was committed. Files that were edited since are left as they are, and named.
     ///
     /// # Errors
     /// There is none, or one is open; or something could not be written, and nothing was taken back.
     pub fn undo(&self) -> Result<Outcome> {
-        back::undo(self.project, self.watch)
+        rollback::undo(self.project, self.watch)
     }
 }

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::ledger::{self, Ledger};
+use super::history::{self, History};
 use super::outcome::{Header, Outcome};
 use super::record::{IndexOperation, OpenConflict, Operation, Pack, Record, State};
-use super::replay::{Direction, Place, Replay, Replayed, Stands, above, edited};
+use super::replay::{Direction, OnDisk, Place, Replay, Replayed, above, edited};
 use super::steps::{Steps, Watch, with_executable};
-use super::{recovery, standing};
+use super::{preflight, recovery};
 use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
@@ -19,18 +19,18 @@ use crate::tree::TreePath;
 const CARGO_LOCK: &str = "Cargo.lock";
 
 pub(super) fn apply(project: &Project, watch: &dyn Watch, moved: &Move, header: &Header) -> Result<Outcome> {
-    let ledger = Ledger::open(project)?;
+    let history = History::open(project)?;
     let quiet = Steps { watch, journal: None };
-    standing::check_none_open(project, &ledger, &quiet)?;
+    preflight::check_none_open(project, &history, &quiet)?;
     project.check_settled()?;
     let place = Place::of(project);
     let (mut record, pack) = draft(project, &place, moved, header)?;
 
     let journal = Journal::begin();
     let steps = Steps { watch, journal: Some(&journal) };
-    let (new, folder) = ledger.begin(&steps)?;
+    let (new, folder) = history.begin(&steps)?;
     let noted = record.write(&new, &pack, &steps).and_then(|()| {
-        journal.make_revocable(|| ledger::publish(&new, &folder, &quiet), take_back(place.clone(), folder.clone()))
+        journal.make_revocable(|| history::publish(&new, &folder, &quiet), take_back(place.clone(), folder.clone()))
     });
     if let Err(error) = noted {
         drop(fs::remove_dir_all(&new));
@@ -40,17 +40,17 @@ pub(super) fn apply(project: &Project, watch: &dyn Watch, moved: &Move, header: 
     let replay = Replay { place: &place, record: &record, folder: &folder, direction: Direction::Forwards, steps };
     let applied = replay.run(true).and_then(|done| {
         let mut closed = record.clone();
-        journal.conclude(|| closed.close(&folder, &quiet))?;
+        journal.commit(|| closed.close(&folder, &quiet))?;
         Ok(done)
     });
     match applied {
         Ok(Replayed { changed, .. }) => {
-            ledger.forget_old();
+            history.forget_old();
             Ok(Outcome { summary: Some(record.summary()), changed, ..Outcome::default() })
         }
         Err(error) => {
-            let back = recovery::back_to_before(&ledger, &place, &folder, &record, steps);
-            journal.conclude(|| Ok::<_, Error>(()))?;
+            let back = recovery::back_to_before(&history, &place, &folder, &record, steps);
+            journal.commit(|| Ok::<_, Error>(()))?;
             Err(match back {
                 Ok(_) => error,
                 Err(second) => error
@@ -77,7 +77,7 @@ fn take_back(place: Place, folder: PathBuf) -> impl FnOnce() + Send + 'static {
         let steps = Steps::ALONE;
         let replay = Replay { place: &place, record: &record, folder: &folder, direction: Direction::Backwards, steps };
         if replay.run(false).is_ok_and(|done| done.left.is_empty()) {
-            drop(ledger::discard(&folder, &steps));
+            drop(history::discard(&folder, &steps));
         }
     }
 }
@@ -98,7 +98,7 @@ fn draft(project: &Project, place: &Place, moved: &Move, header: &Header) -> Res
         TreePath::parse(CARGO_LOCK).ok().filter(|_| moved.lock_by_cargo && record.operation(CARGO_LOCK).is_none());
     if let Some(path) = lock {
         let stored = match place.at(&path)? {
-            Stands::File(file, mode) => Some(pack.add(&file, mode)),
+            OnDisk::File(file, mode) => Some(pack.add(&file, mode)),
             _ => None,
         };
         let last = record.operations.len() - usize::from(record.operation(LOCKFILE).is_some());
@@ -121,8 +121,8 @@ fn operation(place: &Place, pack: &mut Pack, change: &Change) -> Result<Operatio
     let path = &change.path;
     let before = match (place.at(path)?, &change.before) {
         // A file that only becomes a folder, or the reverse, in the course of this very move.
-        (Stands::Nothing | Stands::InTheWay, None) => None,
-        (Stands::File(file, mode), Some(planned))
+        (OnDisk::Nothing | OnDisk::InTheWay, None) => None,
+        (OnDisk::File(file, mode), Some(planned))
             if file.bytes == planned.bytes && (!place.trusts_modes || file.executable == planned.executable) =>
         {
             let known = crate::tree::File { executable: planned.executable, ..file };

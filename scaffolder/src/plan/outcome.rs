@@ -33,7 +33,7 @@ pub struct Summary {
 
 /// What was being done when a move was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum Activity {
     /// It was being applied.
     Applying,
     /// It was being taken back, by `undo` or `--abort`.
@@ -42,17 +42,17 @@ pub enum Doing {
 
 /// How a project stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Status {
     /// No move is remembered.
     Nothing,
     /// A move was interrupted: [`finish`](super::moves::Moves::finish) or [`roll_back`](super::moves::Moves::roll_back).
-    Interrupted(Summary, Doing),
-    /// A move left conflicts: [`conclude`](super::moves::Moves::conclude) or [`abort`](super::moves::Moves::abort).
+    Interrupted(Summary, Activity),
+    /// A move left conflicts: [`commit`](super::moves::Moves::commit) or [`abort`](super::moves::Moves::abort).
     Conflicts(Summary),
-    /// `heavy.toml` has conflicts that were left in another work tree: [`conclude`](super::moves::Moves::conclude).
+    /// `heavy.toml` has conflicts that were left in another work tree: [`commit`](super::moves::Moves::commit).
     ConflictsElsewhere(Vec<TreePath>),
     /// The last move is done: [`undo`](super::moves::Moves::undo) takes it back.
-    Concluded(Summary),
+    Done(Summary),
 }
 
 /// A file that was not touched, because it was edited since the move.
@@ -77,7 +77,7 @@ pub struct Outcome {
     pub replaced: Vec<(TreePath, PathBuf)>,
 }
 
-/// What keeps a move from being concluded.
+/// What keeps a move from being committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unresolved {
     /// A conflict marker in this line.
@@ -93,9 +93,9 @@ pub enum Unresolved {
     },
 }
 
-/// Whether a move could be concluded.
+/// Whether a move could be committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Conclusion {
+pub enum CommitResult {
     /// It is done.
     Done(Outcome),
     /// Nothing was changed: this is left, by path and line.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::outcome::{Doing, Header, Summary};
+use super::outcome::{Activity, Header, Summary};
 use super::steps::{NewFile, Steps, sync_folder};
 use crate::error::{Error, Result};
 use crate::merge::ConflictKind;
@@ -209,10 +209,10 @@ impl Record {
     }
 
     /// What was being done, if it was interrupted.
-    pub(super) fn interrupted(&self) -> Option<Doing> {
+    pub(super) fn interrupted(&self) -> Option<Activity> {
         match self.state {
-            State::Applying => Some(Doing::Applying),
-            State::Aborting | State::Undoing => Some(Doing::TakingBack),
+            State::Applying => Some(Activity::Applying),
+            State::Aborting | State::Undoing => Some(Activity::TakingBack),
             State::Open | State::Done => None,
         }
     }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ledger::{self, Ledger};
+use super::history::{self, History};
 use super::outcome::{Left, Outcome};
+use super::preflight::interrupted;
 use super::record::{Record, State};
 use super::replay::{Direction, Place, Replay, Replayed};
-use super::standing::interrupted;
 use super::steps::{Steps, Watch};
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -22,13 +22,13 @@ pub(super) fn roll_back(project: &Project, watch: &dyn Watch) -> Result<Outcome>
 
 fn recover(project: &Project, watch: &dyn Watch, direction: impl Fn(State) -> Direction) -> Result<Outcome> {
     let none = || Error::user("no move was interrupted here").hint("`heavy check` shows how the project stands");
-    let ledger = Ledger::find(project)?.ok_or_else(none)?;
-    let (folder, record) = ledger.last()?.filter(|(_, record)| record.interrupted().is_some()).ok_or_else(none)?;
+    let history = History::find(project)?.ok_or_else(none)?;
+    let (folder, record) = history.last()?.filter(|(_, record)| record.interrupted().is_some()).ok_or_else(none)?;
     let place = Place::of(project);
     let steps = Steps { watch, journal: None };
     match direction(record.state) {
-        Direction::Forwards => on_to_after(&ledger, &place, &folder, &record, steps),
-        Direction::Backwards => back_to_before(&ledger, &place, &folder, &record, steps),
+        Direction::Forwards => on_to_after(&history, &place, &folder, &record, steps),
+        Direction::Backwards => back_to_before(&history, &place, &folder, &record, steps),
     }
     .map_err(|mut error| {
         error.hints.extend(interrupted(&record).hints);
@@ -38,7 +38,7 @@ fn recover(project: &Project, watch: &dyn Watch, direction: impl Fn(State) -> Di
 
 /// Forwards, and closed as it is to be, or was before it began to be taken back.
 pub(super) fn on_to_after(
-    ledger: &Ledger,
+    history: &History,
     place: &Place,
     folder: &Path,
     record: &Record,
@@ -46,7 +46,7 @@ pub(super) fn on_to_after(
 ) -> Result<Outcome> {
     let replay = Replay { place, record, folder, direction: Direction::Forwards, steps };
     let done = replay.run(false)?;
-    let outcome = outcome(ledger, folder, record, done, Direction::Forwards, &steps)?;
+    let outcome = outcome(history, folder, record, done, Direction::Forwards, &steps)?;
     let mut closed = record.clone();
     match record.state {
         State::Undoing => {
@@ -61,7 +61,7 @@ pub(super) fn on_to_after(
 
 /// Backwards, and forgotten.
 pub(super) fn back_to_before(
-    ledger: &Ledger,
+    history: &History,
     place: &Place,
     folder: &Path,
     record: &Record,
@@ -69,15 +69,15 @@ pub(super) fn back_to_before(
 ) -> Result<Outcome> {
     let replay = Replay { place, record, folder, direction: Direction::Backwards, steps };
     let done = replay.run(false)?;
-    let outcome = outcome(ledger, folder, record, done, Direction::Backwards, &steps)?;
-    ledger::discard(folder, &steps)?;
-    ledger.forget_old();
+    let outcome = outcome(history, folder, record, done, Direction::Backwards, &steps)?;
+    history::discard(folder, &steps)?;
+    history.forget_old();
     Ok(outcome)
 }
 
 /// What is reported; what could not be put where somebody edited is kept.
 fn outcome(
-    ledger: &Ledger,
+    history: &History,
     folder: &Path,
     record: &Record,
     done: Replayed,
@@ -85,7 +85,7 @@ fn outcome(
     steps: &Steps<'_>,
 ) -> Result<Outcome> {
     let left = done.left.into_iter().map(|path| {
-        let kept = keep(ledger, folder, record, &path, direction, steps)?;
+        let kept = keep(history, folder, record, &path, direction, steps)?;
         Ok(Left { path, kept })
     });
     Ok(Outcome {
@@ -98,7 +98,7 @@ fn outcome(
 
 /// Keeps the version of a file that was not put in its place.
 pub(super) fn keep(
-    ledger: &Ledger,
+    history: &History,
     folder: &Path,
     record: &Record,
     path: &TreePath,
@@ -111,7 +111,7 @@ pub(super) fn keep(
         Direction::Backwards => &operation.before,
     };
     match wanted {
-        Some(stored) => Ok(Some(ledger.keep(folder, path, &record.load(folder, stored)?, steps)?)),
+        Some(stored) => Ok(Some(history.keep(folder, path, &record.load(folder, stored)?, steps)?)),
         None => Ok(None),
     }
 }

@@ -1,4 +1,4 @@
-//! Doing a recorded move, forwards or backwards, from wherever it was left.
+//! Activity a recorded move, forwards or backwards, from wherever it was left.
 //!
 //! Each operation looks at the disk first: what is as it should be is passed over, what is as it was is changed, and
 //! anything else was edited by somebody and is left. So a replay can be killed and started again, in either direction,
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::project::Project;
 use crate::project::index::IndexFile;
-use crate::project::look::{Found, Looker, folds_case};
+use crate::project::status::{PathStatus, StatusReader, folds_case};
 use crate::tree::{File, TreePath};
 
 /// Where a move takes place. It holds nothing open, so that a thread that handles a signal can have one.
@@ -27,7 +27,7 @@ pub(super) struct Place {
 }
 
 /// What stands at a path of the project.
-pub(super) enum Stands {
+pub(super) enum OnDisk {
     Nothing,
     File(File, Option<u32>),
     /// A folder where a file could be, or a file where a folder above it could be.
@@ -36,7 +36,7 @@ pub(super) enum Stands {
     Foreign,
 }
 
-impl Stands {
+impl OnDisk {
     /// Whether it is this content, or nothing of the kind where there is none.
     pub(super) fn is(&self, stored: Option<&Stored>, modes: bool) -> bool {
         match (self, stored) {
@@ -57,16 +57,16 @@ impl Place {
         }
     }
 
-    pub(super) fn at(&self, path: &TreePath) -> Result<Stands> {
-        Ok(match Looker::new(&self.root, self.folds_case).look(path)? {
-            Found::Nothing => Stands::Nothing,
-            Found::Folder | Found::FileAbove(_) => Stands::InTheWay,
-            Found::Obstacle(..) => Stands::Foreign,
-            Found::File(found) => {
+    pub(super) fn at(&self, path: &TreePath) -> Result<OnDisk> {
+        Ok(match StatusReader::new(&self.root, self.folds_case).read(path)? {
+            PathStatus::Nothing => OnDisk::Nothing,
+            PathStatus::Folder | PathStatus::FileAbove(_) => OnDisk::InTheWay,
+            PathStatus::Obstacle(..) => OnDisk::Foreign,
+            PathStatus::File(found) => {
                 let on_disk = self.on_disk(path);
                 let bytes = fs::read(&on_disk).map_err(|error| Error::io("read", &on_disk, &error))?;
                 let mode = mode_of(&found);
-                Stands::File(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0) }, mode)
+                OnDisk::File(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0) }, mode)
             }
         })
     }
@@ -153,7 +153,7 @@ impl Replay<'_> {
             }
             return Ok(());
         }
-        if !stands.is(from.as_ref(), modes) || (to.is_some() && matches!(stands, Stands::InTheWay)) {
+        if !stands.is(from.as_ref(), modes) || (to.is_some() && matches!(stands, OnDisk::InTheWay)) {
             if strict {
                 return Err(edited(path));
             }

@@ -12,9 +12,9 @@ use gix::merge::blob::builtin_driver::text;
 
 use super::Project;
 use super::git::Git;
+use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::merge::{Driver, Labels};
-use crate::disk::journal::Journal;
 use crate::tree::TreePath;
 
 /// The drivers that git's attributes name for the files of a project.

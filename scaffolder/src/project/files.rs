@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 
 use super::Project;
-use super::look::{Found, Looker, folds_case, is_repository};
+use super::status::{PathStatus, StatusReader, folds_case, is_repository};
 use crate::error::{Error, Result};
 use crate::snapshot::{Obstacle, Snapshot};
 use crate::tree::{File, Tree, TreePath};
@@ -34,31 +34,31 @@ impl Project {
     /// Something cannot be read.
     pub fn snapshot(&self, base: &Tree, theirs: &Tree, reach: Reach) -> Result<Snapshot> {
         let modes = Modes::of(self, base)?;
-        let mut looker = self.looker();
+        let mut status_reader = self.status_reader();
         let mut snapshot = Snapshot::default();
         let mut missing = false;
         let mut folders = Vec::new();
         let paths: BTreeSet<&TreePath> = base.keys().chain(theirs.keys()).collect();
         for path in paths {
-            match looker.look(path)? {
-                Found::File(found) => {
+            match status_reader.read(path)? {
+                PathStatus::File(found) => {
                     let file = self.read(path, &found, &modes)?;
                     snapshot.files.insert(path.clone(), file);
                     missing |= !theirs.contains_key(path);
                     continue;
                 }
-                Found::Obstacle(at, what) => drop(snapshot.obstacles.insert(at, what)),
-                Found::Folder if theirs.contains_key(path) => {
+                PathStatus::Obstacle(at, what) => drop(snapshot.obstacles.insert(at, what)),
+                PathStatus::Folder if theirs.contains_key(path) => {
                     folders.push(path.clone());
                     missing = true;
                 }
-                Found::FileAbove(at) if !snapshot.files.contains_key(&at) => {
-                    if let Found::File(found) = looker.look(&at)? {
+                PathStatus::FileAbove(at) if !snapshot.files.contains_key(&at) => {
+                    if let PathStatus::File(found) = status_reader.read(&at)? {
                         let file = self.read(&at, &found, &modes)?;
                         snapshot.files.insert(at, file);
                     }
                 }
-                Found::Nothing | Found::Folder | Found::FileAbove(_) => {}
+                PathStatus::Nothing | PathStatus::Folder | PathStatus::FileAbove(_) => {}
             }
             missing |= base.contains_key(path);
         }
@@ -94,8 +94,8 @@ impl Project {
     /// # Errors
     /// It cannot be read.
     pub fn file_at(&self, path: &TreePath, base: &Tree) -> Result<Option<File>> {
-        match self.looker().look(path)? {
-            Found::File(found) => Ok(Some(self.read(path, &found, &Modes::of(self, base)?)?)),
+        match self.status_reader().read(path)? {
+            PathStatus::File(found) => Ok(Some(self.read(path, &found, &Modes::of(self, base)?)?)),
             _ => Ok(None),
         }
     }
@@ -105,22 +105,22 @@ impl Project {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn look_again<'a>(
+    pub fn add_paths<'a>(
         &self,
         snapshot: &mut Snapshot,
         base: &Tree,
         paths: impl Iterator<Item = &'a TreePath>,
     ) -> Result<bool> {
         let modes = Modes::of(self, base)?;
-        let mut looker = self.looker();
+        let mut status_reader = self.status_reader();
         let mut found_any = false;
         for path in paths.filter(|path| !snapshot.files.contains_key(*path)).collect::<Vec<_>>() {
-            match looker.look(path)? {
-                Found::File(found) => {
+            match status_reader.read(path)? {
+                PathStatus::File(found) => {
                     let file = self.read(path, &found, &modes)?;
                     found_any |= snapshot.files.insert(path.clone(), file).is_none();
                 }
-                Found::Obstacle(at, what) => found_any |= snapshot.obstacles.insert(at, what).is_none(),
+                PathStatus::Obstacle(at, what) => found_any |= snapshot.obstacles.insert(at, what).is_none(),
                 _ => {}
             }
         }
@@ -129,8 +129,8 @@ impl Project {
 
     /// Looks at the project's paths.
     #[must_use]
-    pub fn looker(&self) -> Looker<'_> {
-        Looker::new(self.root(), folds_case(self.root()))
+    pub fn status_reader(&self) -> StatusReader<'_> {
+        StatusReader::new(self.root(), folds_case(self.root()))
     }
 
     fn read(&self, path: &TreePath, found: &Metadata, modes: &Modes<'_>) -> Result<File> {
@@ -174,11 +174,11 @@ impl Project {
     fn add_tracked(&self, snapshot: &mut Snapshot, modes: &Modes<'_>) -> Result<()> {
         let Some(git) = self.git() else { return Ok(()) };
         let index = git.index()?;
-        let mut looker = self.looker();
+        let mut status_reader = self.status_reader();
         for entry in index.prefixed_entries(git.prefix()).unwrap_or_default() {
             let Some(path) = git.in_project(entry.path(&index)) else { continue };
             if !snapshot.files.contains_key(&path)
-                && let Found::File(found) = looker.look(&path)?
+                && let PathStatus::File(found) = status_reader.read(&path)?
                 && found.len() <= LARGE
             {
                 let file = self.read(&path, &found, modes)?;
@@ -201,7 +201,7 @@ impl Project {
                 if snapshot.files.contains_key(&path) {
                     continue;
                 }
-                if let Found::File(found) = self.looker().look(&path)?
+                if let PathStatus::File(found) = self.status_reader().read(&path)?
                     && found.len() <= LARGE
                 {
                     let file = self.read(&path, &found, modes)?;

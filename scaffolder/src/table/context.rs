@@ -7,7 +7,7 @@ use minijinja::{Value, context};
 
 use super::names::capitalized;
 use super::types::Column;
-use super::{Insertion, Table, reserved, seams};
+use super::{Insertion, Table, insertion_points, reserved};
 
 /// Where a line of SQL is broken.
 const WIDTH: usize = 84;
@@ -345,12 +345,16 @@ impl Table {
             routes.iter().map(|route| format!("        .route(\"{route})\n")).collect()
         };
         let mut all = vec![
-            ("src/models/id.rs", vec![insertion("at the end", block, seams::id)]),
+            ("src/models/id.rs", vec![insertion("at the end", block, insertion_points::id)]),
             (
                 "src/models/mod.rs",
                 vec![
                     private(one),
-                    insertion("among the others", format!("pub use {one}::{{{exported}}};"), seams::public_use),
+                    insertion(
+                        "among the others",
+                        format!("pub use {one}::{{{exported}}};"),
+                        insertion_points::public_use,
+                    ),
                     list_insertion("pub use id", id),
                 ],
             ),
@@ -363,8 +367,16 @@ impl Table {
                 vec![
                     list_insertion("use pages", table.clone()),
                     list_insertion("use http", table.clone()),
-                    insertion("in `fn pages`, before `.route_layer`", routes(&page_routes), seams::page_routes),
-                    insertion("in `fn api`, at the end of the chain", routes(&api_routes), seams::api_routes),
+                    insertion(
+                        "in `fn pages`, before `.route_layer`",
+                        routes(&page_routes),
+                        insertion_points::page_routes,
+                    ),
+                    insertion(
+                        "in `fn api`, at the end of the chain",
+                        routes(&api_routes),
+                        insertion_points::api_routes,
+                    ),
                 ],
             ),
             (
@@ -372,19 +384,19 @@ impl Table {
                 vec![insertion(
                     "in the navigation of who is logged in",
                     format!("a href=\"{url}\" {{ \"{}\" }}", capitalized(&self.names.plural())),
-                    seams::link,
+                    insertion_points::link,
                 )],
             ),
             (
                 "tests/app/common/factories.rs",
-                vec![insertion("before the first `use`", format!("mod {table};"), seams::first_module)],
+                vec![insertion("before the first `use`", format!("mod {table};"), insertion_points::first_module)],
             ),
             ("tests/app/api/mod.rs", vec![private(table)]),
             ("tests/app/pages/mod.rs", vec![private(table)]),
         ];
         let constraints = self.constraints();
         if !constraints.is_empty() {
-            all.push(("src/error.rs", vec![insertion("in `CONSTRAINTS`", constraints, seams::constraints)]));
+            all.push(("src/error.rs", vec![insertion("in `CONSTRAINTS`", constraints, insertion_points::constraints)]));
         }
         all
     }
@@ -420,12 +432,16 @@ fn insertion(place: &'static str, snippet: String, insert: fn(&str, &str) -> Opt
 }
 
 fn module_insertion(line: String) -> Insertion {
-    insertion("among the other modules", line, seams::module)
+    insertion("among the other modules", line, insertion_points::module)
 }
 
 fn list_insertion(list: &'static str, name: String) -> Insertion {
     let snippet = format!("{list}::{{…, {name}}};");
-    Insertion { place: "in the list", snippet, insert: Box::new(move |text| seams::into_list(text, list, &name)) }
+    Insertion {
+        place: "in the list",
+        snippet,
+        insert: Box::new(move |text| insertion_points::into_list(text, list, &name)),
+    }
 }
 
 fn article(noun: &str) -> &str {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Mutex;
 
-use heavy_stack::plan::moves::{Moves, Standing};
+use heavy_stack::plan::moves::{Moves, Status};
 use heavy_stack::project::Project;
 use heavy_stack::tree::File;
 
@@ -27,7 +27,7 @@ fn a_step_that_fails_leaves_everything_as_it_was() {
                 }
                 Err(error) => {
                     assert_eq!(victim.state(), state, "{deed:?} {step}");
-                    assert_eq!(victim.standing(), from.standing(), "{deed:?} {step}");
+                    assert_eq!(victim.status(), from.status(), "{deed:?} {step}");
                     assert!(error.hints.iter().all(|hint| !hint.contains("heavy sync")), "{error:?}");
                 }
             }
@@ -47,7 +47,7 @@ fn a_ctrl_c_takes_back_what_was_done() {
                 deed.in_a_process(&victim.root, &format!("{step} After Interrupt")).status().expect("it starts");
             assert_eq!(status.code(), Some(130), "{deed:?} {step}");
             assert_eq!(victim.state(), from.state(), "{deed:?} {step}");
-            assert_eq!(victim.standing(), from.standing(), "{deed:?} {step}");
+            assert_eq!(victim.status(), from.status(), "{deed:?} {step}");
         }
     }
 }
@@ -57,7 +57,7 @@ fn of_two_at_once_the_second_is_refused() {
     let fixture = Fixture::new();
     let second = Mutex::new(Vec::new());
     let act = || {
-        let moves = Moves::of(&Project::at(&fixture.root).expect("a project")).standing().map(drop);
+        let moves = Moves::of(&Project::at(&fixture.root).expect("a project")).status().map(drop);
         let applied = Deed::Apply.run(&fixture.root, &Interference::none()).map(drop);
         *second.lock().expect("nobody panics") = [moves, applied].map(|refused| refused.expect_err("refused")).to_vec();
     };
@@ -86,7 +86,7 @@ fn a_file_that_is_edited_between_plan_and_apply_is_refused_before_anything_is_wr
         let error = Deed::Apply.run(&fixture.root, &Interference::none()).expect_err("refused");
         assert_eq!(error.to_string(), format!("`{at}` was changed while the move was being planned"));
         assert_eq!(fixture.state(), state);
-        assert_eq!(fixture.standing(), Standing::Nothing);
+        assert_eq!(fixture.status(), Status::Nothing);
     }
 }
 
@@ -99,7 +99,7 @@ fn a_file_that_is_edited_while_the_move_is_applied_keeps_the_edit_and_the_move_i
     Deed::Apply.run(&fixture.root, &watch).expect_err("refused");
     state.insert("src/main.rs".to_owned(), "644 fn main() { mine() }\n".to_owned());
     assert_eq!(fixture.state(), state);
-    assert_eq!(fixture.standing(), Standing::Nothing);
+    assert_eq!(fixture.status(), Status::Nothing);
 }
 
 #[test]

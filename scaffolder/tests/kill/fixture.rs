@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use heavy_stack::merge::{Conflict, ConflictKind, Labels};
-use heavy_stack::plan::moves::{Conclusion, Header, Moves, Standing};
+use heavy_stack::plan::moves::{CommitResult, Header, Moves, Status};
 use heavy_stack::project::Project;
 use heavy_stack::transition::{Change, Move};
 use heavy_stack::tree::{File, TreePath};
@@ -162,18 +162,18 @@ impl Fixture {
         copy
     }
 
-    pub(crate) fn standing(&self) -> Standing {
-        Moves::of(&Project::at(&self.root).expect("a project")).standing().expect("readable")
+    pub(crate) fn status(&self) -> Status {
+        Moves::of(&Project::at(&self.root).expect("a project")).status().expect("readable")
     }
 
     /// Resolves every conflict and concludes the move.
-    pub(crate) fn conclude(&self) {
+    pub(crate) fn commit(&self) {
         self.put("src/routes.rs", &File::new("a\nb, c\nd\n"));
         fs::remove_file(self.root.join("logo.png.template")).expect("it stands beside");
         self.git(&["add", "--all"]);
         let project = Project::at(&self.root).expect("a project");
-        let concluded = Moves::of(&project).conclude().expect("concluded");
-        assert!(matches!(concluded, Conclusion::Done(_)), "{concluded:?}");
+        let concluded = Moves::of(&project).commit().expect("concluded");
+        assert!(matches!(concluded, CommitResult::Done(_)), "{concluded:?}");
     }
 
     /// Everything that a person or git could tell apart: each file and folder with its content and mode, and the index.
@@ -236,7 +236,7 @@ pub(crate) fn half_resolved(before: &Fixture) -> Fixture {
 /// A concluded move, after which one file was edited and another put back by hand; and the same undone.
 pub(crate) fn concluded(before: &Fixture) -> (Fixture, Fixture) {
     let done = before.apply();
-    done.conclude();
+    done.commit();
     done.put("src/main.rs", &File::new("fn main() { new(); mine() }\n"));
     done.put("private.txt", &File::new("secret\n"));
     let undone = done.copy();

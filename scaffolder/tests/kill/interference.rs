@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use heavy_stack::error::Result;
 use heavy_stack::disk::journal;
+use heavy_stack::error::Result;
 use heavy_stack::plan::moves::{Moves, Outcome};
 use heavy_stack::plan::steps::{Step, Watch};
 use heavy_stack::project::Project;

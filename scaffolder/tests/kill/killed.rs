@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use heavy_stack::plan::moves::Standing;
+use heavy_stack::plan::moves::Status;
 
 use crate::fixture::{Fixture, concluded, half_resolved};
 use crate::interference::{Deed, Interference, Means, Moment, steps_of};
@@ -17,7 +17,7 @@ fn is_exact_wherever_it_is_killed(deed: Deed, (from, to): (&Fixture, &Fixture), 
         for moment in [Moment::Before, Moment::After] {
             let victim = from.copy();
             deed.killed(&victim.root, step, moment);
-            if !matches!(victim.standing(), Standing::Interrupted(..)) {
+            if !matches!(victim.status(), Status::Interrupted(..)) {
                 // Before it was noted down, or after it was closed.
                 let state = victim.state();
                 assert!(state == from.state() || state == to.state(), "{deed:?}, {step} {moment:?}");
@@ -28,7 +28,7 @@ fn is_exact_wherever_it_is_killed(deed: Deed, (from, to): (&Fixture, &Fixture), 
             let outcome = exit.run(&survivor.root, &Interference::none()).expect("recovered");
             assert_eq!(outcome.left, [], "{deed:?}, {step} {moment:?}, {exit:?}");
             assert_eq!(survivor.state(), end, "{deed:?}, {step} {moment:?}, {exit:?}");
-            assert!(!matches!(survivor.standing(), Standing::Interrupted(..)));
+            assert!(!matches!(survivor.status(), Status::Interrupted(..)));
             match moment {
                 // Of this, a sample: it takes hundreds of projects.
                 Moment::Before if step % 16 == 9 => recovers_wherever_the_recovery_is_killed(&victim, exit, &end),
@@ -45,7 +45,7 @@ fn recovers_wherever_the_recovery_is_killed(victim: &Fixture, exit: Deed, end: &
     for step in 0.. {
         let survivor = victim.copy();
         let killed = panics_at(step, &survivor, exit);
-        if matches!(survivor.standing(), Standing::Interrupted(..)) {
+        if matches!(survivor.status(), Status::Interrupted(..)) {
             exit.run(&survivor.root, &Interference::none()).expect("recovered");
         }
         assert_eq!(&survivor.state(), end, "{exit:?}, killed at {step}");
@@ -58,7 +58,7 @@ fn recovers_wherever_the_recovery_is_killed(victim: &Fixture, exit: Deed, end: &
 /// Recoveries that are killed again and again, each a few steps further on, come to the same end.
 fn recovers_in_many_attempts(victim: &Fixture, exit: Deed, end: &BTreeMap<String, String>) {
     let mut attempt = 0;
-    while matches!(victim.standing(), Standing::Interrupted(..)) {
+    while matches!(victim.status(), Status::Interrupted(..)) {
         attempt += 1;
         // A file takes up to three steps: what was left beside it is deleted, it is written there, and renamed.
         panics_at(1 + attempt % 4, victim, exit);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use heavy_stack::plan::moves::{Conclusion, Moves, Standing, Unresolved};
+use heavy_stack::plan::moves::{CommitResult, Moves, Status, Unresolved};
 use heavy_stack::project::Project;
 use heavy_stack::transition::{Change, Move};
 use heavy_stack::tree::File;
@@ -15,7 +15,7 @@ fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
     let fixture = Fixture::new().apply();
     let status = fixture.git(&["status", "--porcelain", "src/routes.rs", "logo.png", "kept.txt"]);
     assert_eq!(status, "UD app/kept.txt\nUU app/logo.png\nUU app/src/routes.rs\n");
-    assert!(matches!(fixture.standing(), Standing::Conflicts(_)));
+    assert!(matches!(fixture.status(), Status::Conflicts(_)));
     let project = Project::at(&fixture.root).expect("a project");
     let moves = Moves::of(&project);
     assert_eq!(
@@ -23,8 +23,8 @@ fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
         "`heavy sync` left conflicts that are still open"
     );
     assert_eq!(
-        moves.conclude().expect("readable"),
-        Conclusion::Open(vec![
+        moves.commit().expect("readable"),
+        CommitResult::Open(vec![
             Unresolved::Marker(path("src/routes.rs"), 2),
             Unresolved::Marker(path("src/routes.rs"), 6),
             Unresolved::Beside { path: path("logo.png"), beside: path("logo.png.template") },
@@ -33,9 +33,9 @@ fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
             Unresolved::Unmerged(path("src/routes.rs")),
         ])
     );
-    fixture.conclude();
+    fixture.commit();
     assert_eq!(fs::read_to_string(fixture.root.join("heavy.toml")).expect("text"), LOCK.replace("\"1\"", "\"2\""));
-    assert!(matches!(fixture.standing(), Standing::Concluded(_)));
+    assert!(matches!(fixture.status(), Status::Done(_)));
 }
 
 #[test]
@@ -44,16 +44,16 @@ fn a_clone_knows_of_open_conflicts_and_can_conclude_them() {
     before.put("heavy.toml", &File::new(moved_lock()));
     before.put("src/routes.rs", &File::new(MARKED));
     assert_eq!(
-        before.standing(),
-        Standing::ConflictsElsewhere(vec![path("src/routes.rs"), path("logo.png"), path("kept.txt")])
+        before.status(),
+        Status::ConflictsElsewhere(vec![path("src/routes.rs"), path("logo.png"), path("kept.txt")])
     );
     let project = Project::at(&before.root).expect("a project");
-    let open = Moves::of(&project).conclude().expect("readable");
+    let open = Moves::of(&project).commit().expect("readable");
     let lines = [2, 6].map(|line| Unresolved::Marker(path("src/routes.rs"), line));
-    assert_eq!(open, Conclusion::Open(lines.to_vec()));
+    assert_eq!(open, CommitResult::Open(lines.to_vec()));
     before.put("src/routes.rs", &File::new("a\n"));
-    assert!(matches!(Moves::of(&project).conclude().expect("readable"), Conclusion::Done(_)));
-    assert_eq!(before.standing(), Standing::Nothing);
+    assert!(matches!(Moves::of(&project).commit().expect("readable"), CommitResult::Done(_)));
+    assert_eq!(before.status(), Status::Nothing);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_move_that_was_thrown_away_with_git_is_no_longer_open() {
     let fixture = before.apply();
     fixture.git(&["reset", "--quiet", "--hard"]);
     fixture.git(&["clean", "--quiet", "--force", "-d"]);
-    assert_eq!(fixture.standing(), Standing::Nothing);
+    assert_eq!(fixture.status(), Status::Nothing);
     Deed::Apply.run(&fixture.root, &Interference::none()).expect("applied again");
 }
 
@@ -86,7 +86,7 @@ fn what_cargo_made_of_the_lock_file_is_put_back_too() {
     let aborted = fixture.copy();
     let outcome = Deed::Abort.run(&aborted.root, &Interference::none()).expect("put back");
     assert_eq!((outcome.replaced, aborted.state()), (Vec::new(), before.state()));
-    fixture.conclude();
+    fixture.commit();
     Deed::Undo.run(&fixture.root, &Interference::none()).expect("undone");
     assert_eq!(fixture.state()["Cargo.lock"], "644 locked\n");
 }
@@ -141,7 +141,7 @@ fn without_a_repository_the_state_is_in_the_project_and_stays_there() {
     Moves::of(&project()).apply(&the_move(), &header("sync")).expect("applied");
     assert_eq!(fs::read_to_string(fixture.root.join(".heavy/.gitignore")).expect("text"), "*\n");
     fixture.git(&["init", "--quiet"]);
-    assert!(matches!(fixture.standing(), Standing::Conflicts(_)));
+    assert!(matches!(fixture.status(), Status::Conflicts(_)));
     Moves::of(&project()).abort().expect("put back");
     assert_eq!(fs::read_to_string(fixture.root.join("src/main.rs")).expect("text"), "fn main() {}\n");
     assert!(!fixture.root.join("new").exists());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::MoveArgs;
 use crate::error::{Error, Kind, Result};
-use crate::plan::moves::{Conclusion, Doing, Left, Moves, Outcome, Standing, Summary, Unresolved};
+use crate::plan::moves::{Activity, CommitResult, Left, Moves, Outcome, Status, Summary, Unresolved};
 use crate::project::Project;
 use crate::prompt::Prompt;
 use crate::suggest::listed;
@@ -14,16 +14,16 @@ use crate::ui::Ui;
 /// Makes sure that a move can begin: asks about one that was interrupted, refuses on open conflicts.
 pub(in crate::commands) fn refuse_or_settle(project: &Project, prompt: Option<&Prompt>, ui: Ui) -> Result<()> {
     let moves = Moves::of(project);
-    match moves.standing()? {
-        Standing::Nothing | Standing::Concluded(_) => Ok(()),
-        Standing::Interrupted(summary, doing) => match prompt {
+    match moves.status()? {
+        Status::Nothing | Status::Done(_) => Ok(()),
+        Status::Interrupted(summary, doing) => match prompt {
             Some(prompt) => ask(&moves, &summary, doing, prompt, ui),
             None => Err(Error::user(format!("{} was interrupted", described(&summary, doing)))
                 .hint("`heavy sync --continue` finishes it")
                 .hint("`heavy sync --abort` takes it back")),
         },
-        Standing::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
-        Standing::ConflictsElsewhere(paths) => Err(open_conflicts(paths.iter().map(|path| path.as_str()))),
+        Status::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
+        Status::ConflictsElsewhere(paths) => Err(open_conflicts(paths.iter().map(|path| path.as_str()))),
     }
 }
 
@@ -33,15 +33,15 @@ fn open_conflicts<'a>(paths: impl Iterator<Item = &'a str>) -> Error {
         .hint("or put everything back as it was with `heavy sync --abort`")
 }
 
-fn described(summary: &Summary, doing: Doing) -> String {
+fn described(summary: &Summary, doing: Activity) -> String {
     let verb = &summary.header.verb;
     match doing {
-        Doing::Applying => format!("`heavy {verb}` (to template {})", summary.header.to),
-        Doing::TakingBack => format!("taking back `heavy {verb}`"),
+        Activity::Applying => format!("`heavy {verb}` (to template {})", summary.header.to),
+        Activity::TakingBack => format!("taking back `heavy {verb}`"),
     }
 }
 
-fn ask(moves: &Moves<'_>, summary: &Summary, doing: Doing, prompt: &Prompt, ui: Ui) -> Result<()> {
+fn ask(moves: &Moves<'_>, summary: &Summary, doing: Activity, prompt: &Prompt, ui: Ui) -> Result<()> {
     let question = format!("{} was interrupted. What now?", described(summary, doing));
     let outcome = match prompt.choose(&question, &["finish it", "take it back", "leave it as it is"], 0)? {
         0 => moves.finish()?,
@@ -50,8 +50,8 @@ fn ask(moves: &Moves<'_>, summary: &Summary, doing: Doing, prompt: &Prompt, ui: 
     };
     report(&outcome, "Settled", ui);
     // A move that was finished may have conflicts.
-    match moves.standing()? {
-        Standing::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
+    match moves.status()? {
+        Status::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
         _ => Ok(()),
     }
 }
@@ -60,17 +60,17 @@ fn ask(moves: &Moves<'_>, summary: &Summary, doing: Doing, prompt: &Prompt, ui: 
 pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
     let project = super::super::project(args.project.as_deref())?;
     let moves = Moves::of(&project);
-    match moves.standing()? {
-        Standing::Interrupted(..) => {
+    match moves.status()? {
+        Status::Interrupted(..) => {
             report(&moves.finish()?, "Finished", ui);
-            match moves.standing()? {
-                Standing::Conflicts(summary) => Err(super::report::left_open(&summary.conflicts)),
+            match moves.status()? {
+                Status::Conflicts(summary) => Err(super::report::left_open(&summary.conflicts)),
                 _ => Ok(0),
             }
         }
-        Standing::Conflicts(Summary { conflicts, .. }) | Standing::ConflictsElsewhere(conflicts) => {
-            match moves.conclude()? {
-                Conclusion::Done(_) => {
+        Status::Conflicts(Summary { conflicts, .. }) | Status::ConflictsElsewhere(conflicts) => {
+            match moves.commit()? {
+                CommitResult::Done(_) => {
                     if let Err(error) = super::lock_after_conflicts(&project, &conflicts, ui) {
                         ui.warning(&error);
                     }
@@ -81,7 +81,7 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
                         Ok(0)
                     }
                 }
-                Conclusion::Open(left) => {
+                CommitResult::Open(left) => {
                     if ui.wants_json() {
                         let open: Vec<_> = left.iter().map(as_json).collect();
                         ui.json(&json!({ "command": "sync --continue", "open": open }))?;
@@ -90,7 +90,7 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
                 }
             }
         }
-        Standing::Nothing | Standing::Concluded(_) => nothing_open(),
+        Status::Nothing | Status::Done(_) => nothing_open(),
     }
 }
 
@@ -127,16 +127,16 @@ fn as_json(unresolved: &Unresolved) -> serde_json::Value {
 pub(in crate::commands) fn abort(args: &MoveArgs, ui: Ui) -> Result<u8> {
     let project = super::super::project(args.project.as_deref())?;
     let moves = Moves::of(&project);
-    let outcome = match moves.standing()? {
-        Standing::Interrupted(..) => moves.roll_back()?,
-        Standing::Conflicts(_) => moves.abort()?,
-        Standing::ConflictsElsewhere(_) => {
+    let outcome = match moves.status()? {
+        Status::Interrupted(..) => moves.roll_back()?,
+        Status::Conflicts(_) => moves.abort()?,
+        Status::ConflictsElsewhere(_) => {
             return Err(Error::user(
                 "the move with these conflicts was made in another work tree, which has its backups",
             )
             .hint("`git log -- heavy.toml` shows the commit that brought it; `git revert` takes it back"));
         }
-        Standing::Nothing | Standing::Concluded(_) => return nothing_open(),
+        Status::Nothing | Status::Done(_) => return nothing_open(),
     };
     if ui.wants_json() {
         ui.json(&outcome_as_json("sync --abort", &outcome))?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::listing::{Entry, entries};
 use super::{From, Moving, State};
 use crate::error::{Error, Kind, Result};
-use crate::mentions::Mention;
+use crate::name_references::Mention;
 use crate::project::files::Reach;
 use crate::stamp::Stamp;
 use crate::suggest::listed;

@@ -69,7 +69,10 @@ impl Report<'_> {
         }
         if let Some(git) = surrounding {
             let around = git.parent().filter(|_| git.ends_with(".git")).unwrap_or(git);
-            ui.note(format_args!("`{}` is a git repository already: no new one was made, and nothing was committed", around.display()));
+            ui.note(format_args!(
+                "`{}` is a git repository already: no new one was made, and nothing was committed",
+                around.display()
+            ));
         }
         for note in self.notes {
             ui.line(format_args!("\n{note}"));

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::answers::{Answers, ProjectName, Value};
 use crate::commands::cargo;
-use crate::error::{Error, Result};
-use crate::hooks::NoHost;
 use crate::disk::journal::Journal;
 use crate::disk::write::write_into;
+use crate::error::{Error, Result};
+use crate::hooks::NoHost;
 use crate::render::render;
 use crate::template::Template;
 use crate::tree::{File, Tree, TreePath};

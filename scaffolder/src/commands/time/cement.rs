@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::cli::Cement;
 use crate::error::Result;
+use crate::time::cement::cement;
+use crate::time::paths::COMMITTED;
+use crate::time::recorder::wall_clock;
 use crate::time::{clock, span, stored};
-use crate::timekeeper::cement::cement;
-use crate::timekeeper::place::COMMITTED;
-use crate::timekeeper::watch::wall_clock;
 use crate::ui::Ui;
 
 pub(in crate::commands) fn run(args: &Cement, ui: Ui) -> Result<u8> {

@@ -6,13 +6,13 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{By, Report};
 use crate::error::{Error, Result};
+use crate::time::cement::cemented_files;
 use crate::time::chain::{self, Header};
 use crate::time::days;
+use crate::time::paths::TimePaths;
+use crate::time::recorder::wall_clock;
 use crate::time::sheet::{People, Period, Person, Sheet};
 use crate::time::{calendar, clock, escaped};
-use crate::timekeeper::cement::cemented_files;
-use crate::timekeeper::place::Place;
-use crate::timekeeper::watch::wall_clock;
 use crate::ui::Ui;
 
 pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
@@ -55,7 +55,7 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
 }
 
 /// Everybody's time: what is cemented and proven, and this person's own that is only logged. And whose the files say they are.
-fn people(place: &Place, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
+fn people(place: &TimePaths, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
     let (mut people, mut headers) = (People::new(), Vec::new());
     for path in cemented_files(place)? {
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
@@ -83,6 +83,6 @@ fn people(place: &Place, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
 }
 
 /// One person's time.
-pub(super) fn person(place: &Place, author: &str, now: i64, ui: Ui) -> Result<Person> {
+pub(super) fn person(place: &TimePaths, author: &str, now: i64, ui: Ui) -> Result<Person> {
     Ok(people(place, now, ui)?.0.remove(author).unwrap_or_default())
 }

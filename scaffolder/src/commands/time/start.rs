@@ -11,13 +11,13 @@ use jiff::tz::TimeZone;
 use crate::cli::Start;
 use crate::error::{Error, Result};
 use crate::suggest::typed;
+use crate::time::paths::{TimePaths, WatcherInfo};
+use crate::time::recorder::{End, How, Notice, wall_clock, watch};
 use crate::time::span::{self, Span};
 use crate::time::tracker::Work;
+use crate::time::watcher::WatchEvent;
 use crate::time::{Rules, clock, moment};
-use crate::timekeeper::eyes::Seen;
-use crate::timekeeper::place::{Place, Watcher};
-use crate::timekeeper::watch::{End, How, News, wall_clock, watch};
-use crate::ui::{Live, Ui};
+use crate::ui::{StatusLine, Ui};
 
 /// How long a watcher in the background may take to begin: it looks at every folder once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ pub(in crate::commands) fn run(args: &Start, ui: Ui) -> Result<u8> {
     };
     let (wake, woken) = mpsc::channel();
     let stop = wake.clone();
-    ctrlc::set_handler(move || drop(stop.send(Seen::Stop)))
+    ctrlc::set_handler(move || drop(stop.send(WatchEvent::Stop)))
         .map_err(|error| Error::system("cannot watch for Ctrl-C").because(error))?;
     let mut screen = Screen::new(&place, &author, ui)?;
     let how = How { author: &author, poll: args.poll, claim };
@@ -48,7 +48,7 @@ pub(in crate::commands) fn run(args: &Start, ui: Ui) -> Result<u8> {
     Ok(0)
 }
 
-fn already(place: &Place, ui: Ui) -> Result<u8> {
+fn already(place: &TimePaths, ui: Ui) -> Result<u8> {
     let zone = TimeZone::system();
     let since = place.watcher()?.and_then(|watcher| Some((moment(&watcher.since)?, watcher.pid)));
     let since = since.map_or(String::new(), |(moment, pid)| {
@@ -60,9 +60,9 @@ fn already(place: &Place, ui: Ui) -> Result<u8> {
 
 /// What is shown while it watches.
 struct Screen<'a> {
-    place: &'a Place,
+    place: &'a TimePaths,
     ui: Ui,
-    live: Live,
+    live: StatusLine,
     zone: TimeZone,
     /// What was there before.
     earlier: Vec<Span>,
@@ -71,24 +71,24 @@ struct Screen<'a> {
 }
 
 impl<'a> Screen<'a> {
-    fn new(place: &'a Place, author: &str, ui: Ui) -> Result<Self> {
+    fn new(place: &'a TimePaths, author: &str, ui: Ui) -> Result<Self> {
         let earlier = super::logged(place, author, wall_clock())?.all();
         let (live, zone) = (ui.live(), TimeZone::system());
         Ok(Self { place, ui, live, zone, earlier, works: Vec::new(), working: false })
     }
 
-    fn show(&mut self, news: News) {
+    fn show(&mut self, news: Notice) {
         match news {
-            News::Watching(Watcher { author, how, .. }) => {
+            Notice::Watching(WatcherInfo { author, how, .. }) => {
                 self.status(
                     "Watching",
                     &format!("{} ({how}) for {author}; Ctrl-C ends it", self.place.root().display()),
                 );
                 self.refresh();
             }
-            News::Polling(warning) | News::Trouble(warning) => self.live.aside(|| self.ui.warning(&warning)),
-            News::Recovered => self.status("Written", "what could not be written before"),
-            News::Working(work) => {
+            Notice::Polling(warning) | Notice::Trouble(warning) => self.live.aside(|| self.ui.warning(&warning)),
+            Notice::Recovered => self.status("Written", "what could not be written before"),
+            Notice::Working(work) => {
                 if !std::mem::replace(&mut self.working, true) {
                     let since = super::time_of_day(work.from - Rules::USUAL.before, &self.zone);
                     self.status("Working", &format!("since {since}"));
@@ -96,7 +96,7 @@ impl<'a> Screen<'a> {
                 self.remember(work);
                 self.refresh();
             }
-            News::Over(work) => {
+            Notice::Over(work) => {
                 let from = super::time_of_day(work.from - Rules::USUAL.before, &self.zone);
                 let to = work.to + Rules::USUAL.after;
                 let long = clock(to - work.from + Rules::USUAL.before);
@@ -133,7 +133,7 @@ impl<'a> Screen<'a> {
 }
 
 /// Starts itself once more, without a terminal, and waits until that one watches.
-fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
+fn in_background(args: &Start, place: &TimePaths, ui: Ui) -> Result<u8> {
     let failed = |error: std::io::Error| Error::system("cannot start in the background").because(error);
     let said = place.file("err");
     let stderr = File::create(&said).map_err(|error| Error::io("write", &said, &error))?;
@@ -171,7 +171,7 @@ fn in_background(args: &Start, place: &Place, ui: Ui) -> Result<u8> {
 }
 
 /// Two began at once and the other one was first; or it was asked to end; or it could not begin.
-fn ended_early(in_order: bool, place: &Place, ui: Ui) -> Result<u8> {
+fn ended_early(in_order: bool, place: &TimePaths, ui: Ui) -> Result<u8> {
     if in_order && place.watcher()?.is_some() {
         return already(place, ui);
     }
@@ -192,7 +192,7 @@ fn ended_early(in_order: bool, place: &Place, ui: Ui) -> Result<u8> {
     Err(error)
 }
 
-fn never_began(child: &mut Child, place: &Place) -> Error {
+fn never_began(child: &mut Child, place: &TimePaths) -> Error {
     drop(child.kill());
     Error::system(format!("the process in the background did not begin within {} seconds", PATIENCE.as_secs()))
         .hint(format!("`heavy time start --project {}` shows what it is doing", typed(place.root())))

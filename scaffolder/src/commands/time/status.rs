@@ -9,11 +9,11 @@ use crate::cli::Status;
 use crate::error::{Error, Result};
 use crate::suggest::typed;
 use crate::time::log::Spans;
+use crate::time::paths::WatcherInfo;
+use crate::time::recorder::wall_clock;
 use crate::time::sheet::Person;
 use crate::time::span;
 use crate::time::{clock, moment, stored};
-use crate::timekeeper::place::Watcher;
-use crate::timekeeper::watch::wall_clock;
 use crate::ui::Ui;
 
 use super::report;
@@ -56,7 +56,7 @@ pub(in crate::commands) fn run(args: &Status, ui: Ui) -> Result<u8> {
     };
     ui.result(state)?;
     ui.result(format_args!("today {}, this week {}", clock(today), clock(week)))?;
-    if let Some(Watcher { pid, since, how, .. }) = &watcher
+    if let Some(WatcherInfo { pid, since, how, .. }) = &watcher
         && let Some(since) = moment(since)
     {
         ui.result(format_args!("watching {how} since {}, process {pid}", super::since(since, now, &zone)))?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::cli::Where;
 use crate::error::{Error, Result};
 use crate::time::clock;
-use crate::timekeeper::watch::wall_clock;
+use crate::time::recorder::wall_clock;
 use crate::ui::Ui;
 
 /// How long it may take to notice; where it has to look by itself, it does so every two seconds.

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::cli::Verify;
 use crate::error::{Error, Kind, Result};
+use crate::time::cement::cemented_files;
 use crate::time::chain::{self, Checked, Finding};
+use crate::time::committed;
+use crate::time::paths::COMMITTED;
+use crate::time::recorder::wall_clock;
 use crate::time::{clock, escaped};
-use crate::timekeeper::cement::cemented_files;
-use crate::timekeeper::history;
-use crate::timekeeper::place::COMMITTED;
-use crate::timekeeper::watch::wall_clock;
 use crate::ui::Ui;
 
 /// So far may the clock of whoever cemented be ahead of this one, in seconds.
@@ -42,7 +42,7 @@ pub(in crate::commands) fn run(args: &Verify, ui: Ui) -> Result<u8> {
 /// Every file of the work tree, and those that only the last commit has.
 fn here(project: Option<&Path>) -> Result<Vec<(PathBuf, Checked)>> {
     let place = super::place(project)?;
-    let mut committed = history::committed(&place)?;
+    let mut committed = committed::committed(&place)?;
     let mut files = Vec::new();
     for path in cemented_files(&place)? {
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;

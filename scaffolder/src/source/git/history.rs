@@ -12,8 +12,8 @@ use gix::ObjectId;
 
 use super::refs::Refs;
 use super::{Found, folder_of, read_commit, repository, transfer};
-use crate::error::{Error, Result};
 use crate::disk::journal::Journal;
+use crate::error::{Error, Result};
 use crate::source::scope::Scope;
 use crate::source::version;
 use crate::stamp::{LOCKFILE, Stamp};

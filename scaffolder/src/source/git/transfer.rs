@@ -9,9 +9,9 @@ use gix::remote::fetch::Shallow;
 
 use super::refs::Refs;
 use super::{Found, is_hash, no_revision, read};
-use crate::error::{Error, Result};
 use crate::disk::journal::Journal;
-use crate::source::meter::Meter;
+use crate::error::{Error, Result};
+use crate::source::progress::TransferProgress;
 use crate::source::without_password;
 
 /// How long a server may say nothing at all before it counts as dead.
@@ -49,7 +49,7 @@ pub(super) fn clone_history(url: &str, journal: &Journal, report: &dyn Fn(&str))
 pub(in crate::source) fn references(url: &str, report: &dyn Fn(&str)) -> Result<Refs> {
     let journal = Journal::begin();
     let place = journal.make_temporary("refs")?;
-    over(url, None, report, move |url, meter, _| {
+    over(url, None, report, move |url, progress, _| {
         let repository = gix::ThreadSafeRepository::init_opts(
             &place,
             gix::create::Kind::Bare,
@@ -61,7 +61,7 @@ pub(in crate::source) fn references(url: &str, report: &dyn Fn(&str)) -> Result<
         let remote = repository.remote_at(url)?.with_fetch_tags(gix::remote::fetch::Tags::None);
         let remote = remote.with_refspecs(specs, gix::remote::Direction::Fetch)?;
         let connection = remote.connect(gix::remote::Direction::Fetch)?;
-        let (map, _) = connection.ref_map(meter, gix::remote::ref_map::Options::default())?;
+        let (map, _) = connection.ref_map(progress, gix::remote::ref_map::Options::default())?;
         Ok(Refs::of_remote(&map.remote_refs))
     })
 }
@@ -82,7 +82,7 @@ fn fetched(
     let place = journal.make_temporary("clone")?;
     over(url, rev, report, {
         let (place, rev) = (place.clone(), rev.map(str::to_owned));
-        move |url, meter, stop| fetch(url, &place, rev.as_deref(), depth, meter, stop)
+        move |url, progress, stop| fetch(url, &place, rev.as_deref(), depth, progress, stop)
     })?;
     gix::open_opts(&place, gix::open::Options::isolated())
         .map_err(|error| unreachable(&without_password(url)).because(error))
@@ -93,7 +93,7 @@ fn over<T: Send + 'static>(
     url: &str,
     rev: Option<&str>,
     report: &dyn Fn(&str),
-    work: impl FnOnce(gix::Url, Meter, &AtomicBool) -> Result<T, AnyError> + Send + 'static,
+    work: impl FnOnce(gix::Url, TransferProgress, &AtomicBool) -> Result<T, AnyError> + Send + 'static,
 ) -> Result<T> {
     let shown = without_password(url);
     let parsed = gix::url::parse(url).map_err(|error| {
@@ -106,10 +106,10 @@ fn over<T: Send + 'static>(
         drop(rustls::crypto::ring::default_provider().install_default());
     }
     let ssh = parsed.scheme == gix::url::Scheme::Ssh;
-    let meter = Meter::default();
-    watch(&meter, if ssh { PATIENCE_WITH_SSH } else { PATIENCE }, report, {
-        let meter = meter.clone();
-        move |stop| work(parsed, meter, stop)
+    let progress = TransferProgress::default();
+    watch(&progress, if ssh { PATIENCE_WITH_SSH } else { PATIENCE }, report, {
+        let progress = progress.clone();
+        move |stop| work(parsed, progress, stop)
     })
     .map_err(|failure| match failure {
         Failure::Silent(after) => unreachable(&shown)
@@ -140,7 +140,7 @@ fn fetch(
     place: &Path,
     rev: Option<&str>,
     depth: Depth,
-    meter: Meter,
+    progress: TransferProgress,
     stop: &AtomicBool,
 ) -> Result<(), AnyError> {
     let mut clone =
@@ -149,7 +149,7 @@ fn fetch(
         clone = clone.with_shallow(Shallow::DepthAtRemote(std::num::NonZeroU32::MIN)).with_ref_name(rev)?;
     }
     // Handed out, so that it is not removed at once.
-    clone.fetch_only(meter, stop)?;
+    clone.fetch_only(progress, stop)?;
     Ok(())
 }
 
@@ -188,9 +188,9 @@ enum Failure {
     Refused(AnyError),
 }
 
-/// Runs `work` on a thread of its own and reports on it, until it is done or its meter stands still for too long.
+/// Runs `work` on a thread of its own and reports on it, until it is done or its progress stands still for too long.
 fn watch<T: Send + 'static>(
-    meter: &Meter,
+    progress: &TransferProgress,
     patience: Duration,
     report: &dyn Fn(&str),
     work: impl FnOnce(&AtomicBool) -> Result<T, AnyError> + Send + 'static,
@@ -198,15 +198,15 @@ fn watch<T: Send + 'static>(
     static STOP: AtomicBool = AtomicBool::new(false);
     let (done, result) = mpsc::channel();
     std::thread::spawn(move || drop(done.send(work(&STOP))));
-    let mut last = (meter.reading(), Instant::now());
+    let mut last = (progress.reading(), Instant::now());
     loop {
         match result.recv_timeout(Duration::from_millis(100)) {
             Ok(result) => return result.map_err(Failure::Refused),
             Err(RecvTimeoutError::Disconnected) => return Err(Failure::Refused("the transfer broke off".into())),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        report(&meter.describe());
-        let reading = meter.reading();
+        report(&progress.describe());
+        let reading = progress.reading();
         if reading != last.0 {
             last = (reading, Instant::now());
         } else if last.1.elapsed() > patience {

@@ -27,8 +27,8 @@ impl World {
         self.folder.path().join("shop")
     }
 
-    fn place(&self) -> Place {
-        Place::around(&self.root()).expect("a repository")
+    fn place(&self) -> TimePaths {
+        TimePaths::around(&self.root()).expect("a repository")
     }
 
     fn git(&self, arguments: &[&str]) -> bool {

@@ -24,13 +24,13 @@ const REMEMBERED: usize = 10;
 
 /// The state folder, locked for this process.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct History {
     folder: PathBuf,
     // Locked as long as it is open.
     _lock: fs::File,
 }
 
-impl Ledger {
+impl History {
     /// The state folder of `project`, made if there is none.
     pub(super) fn open(project: &Project) -> Result<Self> {
         let folder = folder_of(project);
@@ -42,9 +42,9 @@ impl Ledger {
                 fs::write(ignore, "*\n").map_err(failed)?;
             }
         }
-        let ledger = Self { _lock: lock(&folder.join("lock"))?, folder };
-        ledger.sweep();
-        Ok(ledger)
+        let history = Self { _lock: lock(&folder.join("lock"))?, folder };
+        history.sweep();
+        Ok(history)
     }
 
     /// The state folder of `project`, if there is one.
@@ -53,9 +53,9 @@ impl Ledger {
         if !folder.join("moves").is_dir() {
             return Ok(None);
         }
-        let ledger = Self { _lock: lock(&folder.join("lock"))?, folder };
-        ledger.sweep();
-        Ok(Some(ledger))
+        let history = Self { _lock: lock(&folder.join("lock"))?, folder };
+        history.sweep();
+        Ok(Some(history))
     }
 
     /// Where the move `number` stands.

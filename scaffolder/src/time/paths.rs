@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{lock_file, logbook};
+use super::files::lock_file;
+use super::log_store;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::time::log::Log;
@@ -22,7 +23,7 @@ const GLIMPSE: Duration = Duration::from_millis(300);
 
 /// A work tree of a git repository, and the folder with its time.
 #[derive(Debug)]
-pub struct Place {
+pub struct TimePaths {
     project: Project,
     root: PathBuf,
     git_dir: PathBuf,
@@ -32,7 +33,7 @@ pub struct Place {
 
 /// Who watches a work tree.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Watcher {
+pub struct WatcherInfo {
     /// Its process.
     pub pid: u32,
     /// Since when.
@@ -43,7 +44,7 @@ pub struct Watcher {
     pub how: String,
 }
 
-impl Place {
+impl TimePaths {
     /// The work tree around a folder.
     ///
     /// # Errors
@@ -167,7 +168,7 @@ impl Place {
 
     /// What the last watcher said of itself, which it takes back at its end; after a kill it still stands there.
     #[must_use]
-    pub fn announced(&self) -> Option<Watcher> {
+    pub fn announced(&self) -> Option<WatcherInfo> {
         fs::read(self.file("run")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
     }
 
@@ -175,7 +176,7 @@ impl Place {
     ///
     /// # Errors
     /// It cannot be told.
-    pub fn watcher(&self) -> Result<Option<Watcher>> {
+    pub fn watcher(&self) -> Result<Option<WatcherInfo>> {
         let path = self.file("lock");
         let lock = match File::open(&path) {
             Ok(lock) => lock,
@@ -187,7 +188,7 @@ impl Place {
             Err(TryLockError::WouldBlock) => {
                 // It has only just begun, and will say so.
                 let starting =
-                    Watcher { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
+                    WatcherInfo { pid: 0, since: String::new(), author: String::new(), how: "starting".to_owned() };
                 Ok(Some(self.announced().unwrap_or(starting)))
             }
             Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, &error)),
@@ -201,7 +202,7 @@ impl Place {
     pub fn logs(&self) -> Result<Vec<(PathBuf, Log)>> {
         let mut paths = files(&self.folder)?;
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-        paths.into_iter().map(|path| logbook::read(&path).map(|log| (path, log))).collect()
+        paths.into_iter().map(|path| log_store::read(&path).map(|log| (path, log))).collect()
     }
 }
 
@@ -242,14 +243,14 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    let place = Place::around(folder.path()).expect("a place");
+                    let place = TimePaths::around(folder.path()).expect("a place");
                     while !over.load(Ordering::Relaxed) {
                         place.watcher().expect("an answer");
                         thread::yield_now();
                     }
                 });
             }
-            let place = Place::around(folder.path()).expect("a place");
+            let place = TimePaths::around(folder.path()).expect("a place");
             let all = (0..200).all(|_| place.claim().expect("an answer").is_some());
             over.store(true, Ordering::Relaxed);
             assert!(all);
@@ -260,7 +261,7 @@ mod tests {
     fn one_claims_and_what_a_killed_watcher_left_is_not_taken_for_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         gix::init(folder.path()).expect("a repository");
-        let place = Place::around(folder.path()).expect("a place");
+        let place = TimePaths::around(folder.path()).expect("a place");
         let killed = "{\"pid\":4711,\"since\":\"\",\"author\":\"\",\"how\":\"\"}";
         fs::write(place.made().expect("a folder").join("main.run"), killed).expect("a file");
         assert_eq!(place.watcher().expect("an answer"), None);

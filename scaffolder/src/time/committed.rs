@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::place::{COMMITTED, Place};
+use super::paths::{COMMITTED, TimePaths};
 use crate::error::{Error, Result};
 
 /// The cemented files of the last commit, by their names in the folder; none if there is no commit.
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn committed(place: &Place) -> Result<BTreeMap<String, Vec<u8>>> {
+pub fn committed(place: &TimePaths) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let failed = |error: gix::Error| {
         Error::system("cannot read the last commit").because(error).hint("look at what git says to `git status`")

@@ -7,7 +7,7 @@ use gix::progress::{Count, Id, MessageLevel, NestedProgress, Progress, Step, Ste
 
 /// The progress of a whole transfer: every sign of life counts, and the latest task gives the description.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Meter {
+pub(super) struct TransferProgress {
     signs: Arc<AtomicUsize>,
     latest: Arc<Mutex<Option<Task>>>,
     own: Task,
@@ -20,7 +20,7 @@ struct Task {
     max: Option<usize>,
 }
 
-impl Meter {
+impl TransferProgress {
     /// A number that changes whenever anything happens.
     pub(super) fn reading(&self) -> usize {
         let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,7 @@ impl Meter {
     }
 }
 
-impl Count for Meter {
+impl Count for TransferProgress {
     fn set(&self, step: Step) {
         self.own.step.store(step, Ordering::Relaxed);
         self.sign();
@@ -70,7 +70,7 @@ impl Count for Meter {
     }
 }
 
-impl Progress for Meter {
+impl Progress for TransferProgress {
     fn init(&mut self, max: Option<Step>, _unit: Option<Unit>) {
         self.own.max = max;
         self.own.step.store(0, Ordering::Relaxed);
@@ -95,7 +95,7 @@ impl Progress for Meter {
     }
 }
 
-impl NestedProgress for Meter {
+impl NestedProgress for TransferProgress {
     type SubProgress = Self;
 
     fn add_child(&mut self, name: impl Into<String>) -> Self {

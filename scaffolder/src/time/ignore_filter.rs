@@ -8,24 +8,24 @@ use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::Mode;
 use gix::worktree::stack::state::ignore::Source;
 
-use super::place::COMMITTED;
+use super::paths::COMMITTED;
 use crate::error::{Error, Result};
 
-/// What git ignores in a work tree, as its files said when the sieve was made.
-pub struct Sieve<'a> {
+/// What git ignores in a work tree, as its files said when the filter was made.
+pub struct IgnoreFilter<'a> {
     root: &'a Path,
     stack: gix::AttributeStack<'a>,
     index: gix::worktree::Index,
 }
 
-impl std::fmt::Debug for Sieve<'_> {
+impl std::fmt::Debug for IgnoreFilter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sieve").field("root", &self.root).finish_non_exhaustive()
+        f.debug_struct("IgnoreFilter").field("root", &self.root).finish_non_exhaustive()
     }
 }
 
-impl<'a> Sieve<'a> {
-    /// The sieve of the work tree at `root`.
+impl<'a> IgnoreFilter<'a> {
+    /// The filter of the work tree at `root`.
     ///
     /// # Errors
     /// Git's own files cannot be read.
@@ -126,8 +126,8 @@ mod tests {
             ("src/main.rs", ""),
         ]);
         fs::write(root.join(".git/info/exclude"), "mine.txt\n").expect("a file");
-        let mut sieve = Sieve::new(&repository, &root).expect("a sieve");
-        let mut counts = |path: &str| sieve.counts(&root.join(path), Some(root.join(path).is_dir()));
+        let mut filter = IgnoreFilter::new(&repository, &root).expect("a filter");
+        let mut counts = |path: &str| filter.counts(&root.join(path), Some(root.join(path).is_dir()));
         for path in ["src/main.rs", "keep.log", ".gitignore", "deep/target", "new/file", "time/notes.md"] {
             assert!(counts(path), "{path}");
         }
@@ -139,7 +139,7 @@ mod tests {
         {
             assert!(!counts(path), "{path}");
         }
-        assert!(!sieve.counts(&root, Some(true)) && !sieve.counts(Path::new("/elsewhere"), None));
+        assert!(!filter.counts(&root, Some(true)) && !filter.counts(Path::new("/elsewhere"), None));
     }
 
     #[test]
@@ -148,8 +148,8 @@ mod tests {
             repository(&[(".gitignore", "/target\n"), ("target/a/b", ""), ("src/pages/home.rs", "one")]);
         let walk = |files| {
             let mut folders = Vec::new();
-            let mut sieve = Sieve::new(&repository, &root).expect("a sieve");
-            let digest = sieve.walk(&root, files, &mut |folder| folders.push(folder.to_owned()));
+            let mut filter = IgnoreFilter::new(&repository, &root).expect("a filter");
+            let digest = filter.walk(&root, files, &mut |folder| folders.push(folder.to_owned()));
             (folders, digest)
         };
         assert_eq!(walk(false).0, [root.clone(), root.join("src"), root.join("src/pages")]);

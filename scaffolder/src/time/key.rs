@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{lock_file, write_whole};
+use super::files::{lock_file, write_whole};
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::chain::Key;

@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ledger::Ledger;
+use super::history::History;
 use super::outcome::{Left, Outcome};
 use super::record::{Pack, Record, State};
-use super::replay::{Direction, Place, Replay, Stands};
+use super::replay::{Direction, OnDisk, Place, Replay};
 use super::steps::{Steps, Watch};
-use super::{recovery, standing};
+use super::{preflight, recovery};
 use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
@@ -19,27 +19,27 @@ pub(super) fn abort(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
         Error::user("there are no open conflicts of a move that was made here")
             .hint("`heavy undo` takes back a move that is done")
     };
-    let ledger = Ledger::find(project)?.ok_or_else(none)?;
+    let history = History::find(project)?.ok_or_else(none)?;
     let quiet = Steps { watch, journal: None };
-    standing::settle(project, &ledger, &quiet)?;
-    let (folder, record) = match ledger.last()? {
+    preflight::settle(project, &history, &quiet)?;
+    let (folder, record) = match history.last()? {
         Some((folder, record)) if record.state == State::Open => (folder, record),
-        Some((_, record)) if record.interrupted().is_some() => return Err(standing::interrupted(&record)),
+        Some((_, record)) if record.interrupted().is_some() => return Err(preflight::interrupted(&record)),
         _ => return Err(none()),
     };
     let place = Place::of(project);
-    let mut back = Back { ledger: &ledger, place: &place, folder: &folder, record, outcome: Outcome::default() };
+    let mut back = Back { history: &history, place: &place, folder: &folder, record, outcome: Outcome::default() };
     let pack = back.take_over_everything(&quiet)?;
     back.go(&pack, State::Aborting, watch)
 }
 
 pub(super) fn undo(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
     let none = || Error::user("there is no move to undo");
-    let ledger = Ledger::find(project)?.ok_or_else(none)?;
+    let history = History::find(project)?.ok_or_else(none)?;
     let quiet = Steps { watch, journal: None };
-    standing::check_none_open(project, &ledger, &quiet)?;
-    let Some((folder, record)) = standing::last_here(project, &ledger)? else {
-        return Err(match ledger.last()? {
+    preflight::check_none_open(project, &history, &quiet)?;
+    let Some((folder, record)) = preflight::last_here(project, &history)? else {
+        return Err(match history.last()? {
             None => none(),
             Some(_) => Error::user(format!("there is no move to undo: `{LOCKFILE}` has changed since the last one"))
                 .hint("undo it on the branch where it was made, or take it back with git"),
@@ -47,7 +47,7 @@ pub(super) fn undo(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
     };
     project.check_settled()?;
     let place = Place::of(project);
-    let mut back = Back { ledger: &ledger, place: &place, folder: &folder, record, outcome: Outcome::default() };
+    let mut back = Back { history: &history, place: &place, folder: &folder, record, outcome: Outcome::default() };
     back.leave_what_was_edited(&quiet)?;
     let nothing = back.record.next_pack();
     back.go(&nothing, State::Undoing, watch)
@@ -55,7 +55,7 @@ pub(super) fn undo(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
 
 /// A move on its way back.
 struct Back<'a> {
-    ledger: &'a Ledger,
+    history: &'a History,
     place: &'a Place,
     folder: &'a Path,
     record: Record,
@@ -74,18 +74,18 @@ impl Back<'_> {
             let (is_before, is_after) =
                 (stands.is(operation.before.as_ref(), modes), stands.is(operation.after.as_ref(), modes));
             let blocked = match stands {
-                Stands::Foreign => true,
-                Stands::InTheWay => operation.before.is_some() && operation.after.is_some(),
+                OnDisk::Foreign => true,
+                OnDisk::InTheWay => operation.before.is_some() && operation.after.is_some(),
                 _ => false,
             };
             let mut skip = is_before && !is_after;
             if blocked {
                 skip = true;
-                let kept = recovery::keep(self.ledger, self.folder, &self.record, &path, Direction::Backwards, steps)?;
+                let kept = recovery::keep(self.history, self.folder, &self.record, &path, Direction::Backwards, steps)?;
                 self.outcome.left.push(Left { path: path.clone(), kept });
             } else if !is_before && !is_after {
-                if let Stands::File(file, _) = &stands {
-                    let kept = self.ledger.keep(self.folder, &path, &file.bytes, steps)?;
+                if let OnDisk::File(file, _) = &stands {
+                    let kept = self.history.keep(self.folder, &path, &file.bytes, steps)?;
                     self.outcome.replaced.push((path.clone(), kept));
                 }
                 self.record.take_over(self.place, path.as_str(), &mut pack)?;
@@ -111,7 +111,7 @@ impl Back<'_> {
             let is_before = stands.is(operation.before.as_ref(), modes);
             let skip = is_before || !stands.is(operation.after.as_ref(), modes);
             if skip && !is_before {
-                let kept = recovery::keep(self.ledger, self.folder, &self.record, &path, Direction::Backwards, steps)?;
+                let kept = recovery::keep(self.history, self.folder, &self.record, &path, Direction::Backwards, steps)?;
                 self.outcome.left.push(Left { path, kept });
             }
             self.record.operations[number].skip = skip;
@@ -131,7 +131,7 @@ impl Back<'_> {
         self.record.state = state;
         let again = forwards_again(self.place.clone(), self.folder.to_owned());
         journal.make_revocable(|| self.record.write(self.folder, pack, &quiet), again)?;
-        let went = recovery::back_to_before(self.ledger, self.place, self.folder, &self.record, steps);
+        let went = recovery::back_to_before(self.history, self.place, self.folder, &self.record, steps);
         let result = match went {
             Ok(done) => {
                 let Outcome { mut left, replaced, .. } = self.outcome;
@@ -139,7 +139,7 @@ impl Back<'_> {
                 Ok(Outcome { left, replaced, ..done })
             }
             Err(error) if self.folder.exists() => {
-                match recovery::on_to_after(self.ledger, self.place, self.folder, &self.record, steps) {
+                match recovery::on_to_after(self.history, self.place, self.folder, &self.record, steps) {
                     Ok(_) => Err(error),
                     Err(second) => {
                         Err(error.because(second).hint("a part of it was put back; go on with `heavy sync --continue`"))
@@ -148,7 +148,7 @@ impl Back<'_> {
             }
             Err(error) => Err(error),
         };
-        journal.conclude(|| result)
+        journal.commit(|| result)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The loop: what is seen goes through the sieve to the tracker, and what that says into the logbook.
+//! The loop: what is seen goes through the filter to the tracker, and what that says into the logbook.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use notify::Event;
 
-use super::eyes::{Blind, Eyes, Glance, Seen, outside};
-use super::logbook::Logbook;
-use super::place::{Place, Watcher};
-use super::sieve::Sieve;
-use super::write_whole;
+use super::files::write_whole;
+use super::ignore_filter::IgnoreFilter;
+use super::log_store::LogStore;
+use super::paths::{TimePaths, WatcherInfo};
+use super::watcher::{FolderWatcher, Poller, WatchError, WatchEvent, outside};
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::tracker::{Now, Tracker, Work};
@@ -26,9 +26,9 @@ const POLL: Duration = Duration::from_secs(2);
 
 /// What there is to say while it watches.
 #[derive(Debug)]
-pub enum News {
+pub enum Notice {
     /// It has begun.
-    Watching(Watcher),
+    Watching(WatcherInfo),
     /// It cannot see as it should, and looks every now and then instead.
     Polling(Error),
     /// Somebody works.
@@ -64,27 +64,27 @@ pub struct How<'a> {
     pub author: &'a str,
     /// Whether to look every now and then rather than to be told by the system.
     pub poll: bool,
-    /// The right to watch this work tree, from [`Place::claim`].
+    /// The right to watch this work tree, from [`TimePaths::claim`].
     pub claim: File,
 }
 
-/// Watches until it is asked to end. `wake` is where the other end of `woken` is; whoever has it can send [`Seen::Stop`].
+/// Watches until it is asked to end. `wake` is where the other end of `woken` is; whoever has it can send [`WatchEvent::Stop`].
 ///
 /// # Errors
 /// It cannot begin.
 pub fn watch(
-    place: &Place,
+    place: &TimePaths,
     how: How<'_>,
-    wake: Sender<Seen>,
-    woken: &Receiver<Seen>,
-    say: &mut dyn FnMut(News),
+    wake: Sender<WatchEvent>,
+    woken: &Receiver<WatchEvent>,
+    say: &mut dyn FnMut(Notice),
 ) -> Result<End> {
     let stop = place.file("stop");
     drop(fs::remove_file(&stop));
-    let mut looking = Looking::begin(place, how.poll, wake, say)?;
-    let book = Logbook::open(&place.file("jsonl"), how.author)?;
+    let mut looking = ChangeSource::begin(place, how.poll, wake, say)?;
+    let book = LogStore::open(&place.file("jsonl"), how.author)?;
     let since = wall_clock();
-    let me = Watcher {
+    let me = WatcherInfo {
         pid: std::process::id(),
         since: stored(since),
         author: how.author.to_owned(),
@@ -92,7 +92,7 @@ pub fn watch(
     };
     let text = serde_json::to_string(&me).unwrap_or_default() + "\n";
     write_whole(&place.file("run"), text.as_bytes(), Access::Usual)?;
-    say(News::Watching(me));
+    say(Notice::Watching(me));
 
     let tracker = Tracker::new(Rules::USUAL, format!("{since:x}-{:x}", std::process::id()));
     let mut run = Run { tracker, book, started: Instant::now(), in_trouble: false };
@@ -111,16 +111,16 @@ pub fn watch(
                 let more = std::iter::from_fn(|| woken.try_recv().ok());
                 for seen in std::iter::once(first).chain(more.take(10_000)) {
                     match seen {
-                        Seen::Stop => ended = Some(End::Asked),
-                        Seen::Event(event) => changed |= looking.event(&event, say)?,
-                        Seen::Lost => changed |= looking.again(say)?,
+                        WatchEvent::Stop => ended = Some(End::Asked),
+                        WatchEvent::Event(event) => changed |= looking.event(&event, say)?,
+                        WatchEvent::Overflow => changed |= looking.again(say)?,
                     }
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => ended = Some(End::Asked),
         }
-        changed |= looking.glance();
+        changed |= looking.poll();
         run.pass(changed, say);
         lately = changed;
         if stop.exists() {
@@ -143,7 +143,7 @@ pub fn watch(
 
 struct Run {
     tracker: Tracker,
-    book: Logbook,
+    book: LogStore,
     started: Instant,
     in_trouble: bool,
 }
@@ -160,23 +160,23 @@ impl Run {
         if self.book.is_behind() { rest.min(RETRY) } else { rest }
     }
 
-    fn pass(&mut self, changed: bool, say: &mut dyn FnMut(News)) {
+    fn pass(&mut self, changed: bool, say: &mut dyn FnMut(Notice)) {
         let now = self.now();
         let news = if changed { self.tracker.change(now) } else { self.tracker.tick(now) };
         self.write(news, say);
         if let Some(work) = self.tracker.current() {
-            say(News::Working(work));
+            say(Notice::Working(work));
         }
     }
 
-    fn write(&mut self, news: Vec<Work>, say: &mut dyn FnMut(News)) {
+    fn write(&mut self, news: Vec<Work>, say: &mut dyn FnMut(Notice)) {
         for work in news.iter().filter(|work| work.done) {
-            say(News::Over(work.clone()));
+            say(Notice::Over(work.clone()));
         }
         match self.book.write(news) {
             Ok(()) if self.in_trouble => {
                 self.in_trouble = false;
-                say(News::Recovered);
+                say(Notice::Recovered);
             }
             Ok(()) => {}
             // Once is enough to know it.
@@ -187,46 +187,46 @@ impl Run {
                 error.hints.clear();
                 let hint =
                     "nothing is lost as long as it runs: it tries again every 10 seconds; `df -h` shows full disks";
-                say(News::Trouble(error.hint(hint)));
+                say(Notice::Trouble(error.hint(hint)));
             }
         }
     }
 }
 
 /// How changes are seen: by being told, or by looking.
-struct Looking<'a> {
-    place: &'a Place,
-    sieve: Sieve<'a>,
-    eyes: Option<Eyes>,
-    glance: Glance,
+struct ChangeSource<'a> {
+    place: &'a TimePaths,
+    filter: IgnoreFilter<'a>,
+    watcher: Option<FolderWatcher>,
+    poll: Poller,
 }
 
-impl<'a> Looking<'a> {
-    fn begin(place: &'a Place, poll: bool, wake: Sender<Seen>, say: &mut dyn FnMut(News)) -> Result<Self> {
-        let sieve = Sieve::new(place.repository(), place.root())?;
-        let mut looking = Self { place, sieve, eyes: None, glance: Glance::default() };
+impl<'a> ChangeSource<'a> {
+    fn begin(place: &'a TimePaths, poll: bool, wake: Sender<WatchEvent>, say: &mut dyn FnMut(Notice)) -> Result<Self> {
+        let filter = IgnoreFilter::new(place.repository(), place.root())?;
+        let mut looking = Self { place, filter, watcher: None, poll: Poller::default() };
         if !poll {
             match looking.open(wake) {
-                Ok(eyes) => looking.eyes = Some(eyes),
-                Err(why) => say(News::Polling(refused(&why))),
+                Ok(watcher) => looking.watcher = Some(watcher),
+                Err(why) => say(Notice::Polling(refused(&why))),
             }
         }
-        looking.glance();
+        looking.poll();
         Ok(looking)
     }
 
-    fn open(&mut self, wake: Sender<Seen>) -> Result<Eyes, Blind> {
-        let mut eyes = Eyes::new(wake, self.place.file("stop"))?;
-        eyes.open(self.place.root(), &mut self.sieve)?;
+    fn open(&mut self, wake: Sender<WatchEvent>) -> Result<FolderWatcher, WatchError> {
+        let mut watcher = FolderWatcher::new(wake, self.place.file("stop"))?;
+        watcher.open(self.place.root(), &mut self.filter)?;
         // Requests to end come by a file there; without them it would only notice later.
-        eyes.one(self.place.folder())?;
+        watcher.one(self.place.folder())?;
         // A commit is work too; a repository without one has no such folder yet.
-        drop(eyes.one(&self.place.git_dir().join("logs")));
-        Ok(eyes)
+        drop(watcher.one(&self.place.git_dir().join("logs")));
+        Ok(watcher)
     }
 
     fn described(&self) -> String {
-        match self.eyes.as_ref().map(Eyes::folders) {
+        match self.watcher.as_ref().map(FolderWatcher::folders) {
             Some(Some(1)) => "1 folder".to_owned(),
             Some(Some(folders)) => format!("{folders} folders"),
             Some(None) => "all folders".to_owned(),
@@ -235,7 +235,7 @@ impl<'a> Looking<'a> {
     }
 
     /// Whether an event counts as a change.
-    fn event(&mut self, event: &Event, say: &mut dyn FnMut(News)) -> Result<bool> {
+    fn event(&mut self, event: &Event, say: &mut dyn FnMut(Notice)) -> Result<bool> {
         let place = self.place;
         let mut changed = false;
         for path in outside(event, place.folder()) {
@@ -244,66 +244,66 @@ impl<'a> Looking<'a> {
                 continue;
             }
             if path.file_name().is_some_and(|name| name == ".gitignore") {
-                self.sieve = Sieve::new(place.repository(), place.root())?;
+                self.filter = IgnoreFilter::new(place.repository(), place.root())?;
                 self.reopen(place.root(), say);
                 changed = true;
                 continue;
             }
-            let folder = self.eyes.as_ref().is_some_and(|eyes| eyes.is_new_folder(event, path));
-            if self.sieve.counts(path, folder.then_some(true)) {
+            let folder = self.watcher.as_ref().is_some_and(|watcher| watcher.is_new_folder(event, path));
+            if self.filter.counts(path, folder.then_some(true)) {
                 changed = true;
                 if folder {
                     self.reopen(path, say);
                 }
             }
         }
-        if let Some(eyes) = self.eyes.as_ref().filter(|_| changed) {
-            eyes.enough();
+        if let Some(watcher) = self.watcher.as_ref().filter(|_| changed) {
+            watcher.debounce();
         }
         Ok(changed)
     }
 
     /// Something was missed: whatever it was, folders may have come.
-    fn again(&mut self, say: &mut dyn FnMut(News)) -> Result<bool> {
-        self.sieve = Sieve::new(self.place.repository(), self.place.root())?;
+    fn again(&mut self, say: &mut dyn FnMut(Notice)) -> Result<bool> {
+        self.filter = IgnoreFilter::new(self.place.repository(), self.place.root())?;
         self.reopen(self.place.root(), say);
         Ok(true)
     }
 
-    fn reopen(&mut self, from: &Path, say: &mut dyn FnMut(News)) {
-        let Some(eyes) = &mut self.eyes else { return };
-        if let Err(why) = eyes.open(from, &mut self.sieve) {
-            self.eyes = None;
-            say(News::Polling(refused(&why)));
-            self.glance();
+    fn reopen(&mut self, from: &Path, say: &mut dyn FnMut(Notice)) {
+        let Some(watcher) = &mut self.watcher else { return };
+        if let Err(why) = watcher.open(from, &mut self.filter) {
+            self.watcher = None;
+            say(Notice::Polling(refused(&why)));
+            self.poll();
         }
     }
 
     /// Whether a look, if it is time for one, finds something changed.
-    fn glance(&mut self) -> bool {
-        if self.eyes.is_some() || !self.glance.is_due() {
+    fn poll(&mut self) -> bool {
+        if self.watcher.is_some() || !self.poll.is_due() {
             return false;
         }
         // Nobody tells of a changed `.gitignore` either.
-        if let Ok(sieve) = Sieve::new(self.place.repository(), self.place.root()) {
-            self.sieve = sieve;
+        if let Ok(filter) = IgnoreFilter::new(self.place.repository(), self.place.root()) {
+            self.filter = filter;
         }
-        self.glance.look(self.place.root(), &mut self.sieve)
+        self.poll.look(self.place.root(), &mut self.filter)
     }
 
     fn rest(&self) -> Duration {
-        if self.eyes.is_some() { MINUTE } else { self.glance.rest().min(POLL) }
+        if self.watcher.is_some() { MINUTE } else { self.poll.rest().min(POLL) }
     }
 }
 
 /// Why it looks every now and then, as a warning.
-fn refused(why: &Blind) -> Error {
+fn refused(why: &WatchError) -> Error {
     match why {
-        Blind::Limit => {
+        WatchError::Limit => {
             Error::system("the system watches no more folders for you; looking for changes every now and then")
                 .hint("`sudo sysctl fs.inotify.max_user_watches=524288` lets it watch more; then start again")
         }
-        Blind::Other(error) => {
+        WatchError::Other(error) => {
             let mut warning = Error::system("the system tells of no changes here; looking for them every now and then");
             warning.causes.push(error.to_string());
             warning

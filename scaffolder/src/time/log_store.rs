@@ -1,4 +1,4 @@
-//! The log of a work tree on disk: lines are added, and are on the disk when [`Logbook::write`] returns.
+//! The log of a work tree on disk: lines are added, and are on the disk when [`LogStore::write`] returns.
 //!
 //! What cannot be written (a full disk) is kept and tried again with the next news; only the last news of a stretch of work
 //! matters, so that it does not grow.
@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::write_whole;
+use super::files::write_whole;
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::log::{self, Log};
@@ -19,7 +19,7 @@ const LONG: u64 = 256 * 1024;
 
 /// A log that this process writes.
 #[derive(Debug)]
-pub struct Logbook {
+pub struct LogStore {
     path: PathBuf,
     author: String,
     /// What is not on the disk yet.
@@ -40,7 +40,7 @@ pub fn read(path: &Path) -> Result<Log> {
     }
 }
 
-impl Logbook {
+impl LogStore {
     /// The log at `path`, of which this process is the only writer; new work in it is this author's.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ mod tests {
         let path = folder.path().join("main.jsonl");
         fs::write(&path, format!("{}{{\"work\":\"b\",\"fro", log::line(&work("a", 2000, true), "Ada <a@b>")))
             .expect("a file");
-        let mut book = Logbook::open(&path, "Ada <a@b>").expect("a log");
+        let mut book = LogStore::open(&path, "Ada <a@b>").expect("a log");
         book.write(vec![work("c", 3000, false)]).expect("room on the disk");
         book.write(vec![work("c", 3060, true)]).expect("room on the disk");
         let log = read(&path).expect("a log");
@@ -143,7 +143,7 @@ mod tests {
     fn what_cannot_be_written_is_written_when_it_can_be() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("main.jsonl");
-        let mut book = Logbook::open(&path, "Ada <a@b>").expect("a log");
+        let mut book = LogStore::open(&path, "Ada <a@b>").expect("a log");
         fs::remove_file(&path).expect("our own file");
         fs::create_dir(&path).expect("something that no line can be added to");
         book.write(vec![work("a", 2000, false)]).expect_err("no file");
@@ -163,7 +163,7 @@ mod tests {
         let path = folder.path().join("main.jsonl");
         let lines: String = (0..4000).map(|second| log::line(&work("a", 2000 + second, false), "Ada <a@b>")).collect();
         fs::write(&path, &lines).expect("a file");
-        Logbook::open(&path, "Ada <a@b>").expect("a log");
+        LogStore::open(&path, "Ada <a@b>").expect("a log");
         assert!(fs::metadata(&path).expect("a file").len() < 200);
         assert_eq!(read(&path).expect("a log").works["a"].work.to, 5999);
     }

@@ -10,7 +10,7 @@ use crate::tree::TreePath;
 
 /// What stands at a path.
 #[derive(Debug)]
-pub enum Found {
+pub enum PathStatus {
     /// Nothing.
     Nothing,
     /// A regular file.
@@ -25,7 +25,7 @@ pub enum Found {
 
 /// Looks at paths of a project, and remembers the folders that are plain ones.
 #[derive(Debug)]
-pub struct Looker<'a> {
+pub struct StatusReader<'a> {
     root: &'a Path,
     /// Whether names that differ only in case are the same file.
     folds_case: bool,
@@ -33,7 +33,7 @@ pub struct Looker<'a> {
     plain: Option<String>,
 }
 
-impl<'a> Looker<'a> {
+impl<'a> StatusReader<'a> {
     /// For the project in `root`, on a disk on which names that differ only in case are (`folds_case`) the same.
     #[must_use]
     pub fn new(root: &'a Path, folds_case: bool) -> Self {
@@ -44,37 +44,37 @@ impl<'a> Looker<'a> {
     ///
     /// # Errors
     /// It cannot be looked at: no right to.
-    pub fn look(&mut self, path: &TreePath) -> Result<Found> {
+    pub fn read(&mut self, path: &TreePath) -> Result<PathStatus> {
         let text = path.as_str();
         let folder = text.rfind('/').map_or("", |end| &text[..end]);
         if !folder.is_empty() && self.plain.as_deref() != Some(folder) {
             for end in folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]) {
                 let above = &folder[..end];
-                let Some(found) = self.at(above)? else { return Ok(Found::Nothing) };
+                let Some(found) = self.at(above)? else { return Ok(PathStatus::Nothing) };
                 if !found.is_dir() || found.is_symlink() {
-                    let Ok(above) = TreePath::parse(above) else { return Ok(Found::Nothing) };
+                    let Ok(above) = TreePath::parse(above) else { return Ok(PathStatus::Nothing) };
                     return Ok(if found.is_file() {
-                        Found::FileAbove(above)
+                        PathStatus::FileAbove(above)
                     } else {
-                        Found::Obstacle(above, kind_of(&found))
+                        PathStatus::Obstacle(above, kind_of(&found))
                     });
                 }
                 if is_repository(&self.root.join(above))
                     && let Ok(above) = TreePath::parse(above)
                 {
-                    return Ok(Found::Obstacle(above, Obstacle::Repository));
+                    return Ok(PathStatus::Obstacle(above, Obstacle::Repository));
                 }
             }
             self.plain = Some(folder.to_owned());
         }
         Ok(match self.at(text)? {
-            None => Found::Nothing,
-            Some(found) if found.is_file() => Found::File(found),
+            None => PathStatus::Nothing,
+            Some(found) if found.is_file() => PathStatus::File(found),
             Some(found) if found.is_dir() && is_repository(&self.root.join(text)) => {
-                Found::Obstacle(path.clone(), Obstacle::Repository)
+                PathStatus::Obstacle(path.clone(), Obstacle::Repository)
             }
-            Some(found) if found.is_dir() => Found::Folder,
-            Some(found) => Found::Obstacle(path.clone(), kind_of(&found)),
+            Some(found) if found.is_dir() => PathStatus::Folder,
+            Some(found) => PathStatus::Obstacle(path.clone(), kind_of(&found)),
         })
     }
 

@@ -12,22 +12,22 @@ use std::time::{Duration, Instant};
 use notify::event::{CreateKind, EventKindMask, ModifyKind};
 use notify::{Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher, WatcherKind};
 
-use super::sieve::Sieve;
+use super::ignore_filter::IgnoreFilter;
 
 /// What the loop is woken by.
 #[derive(Debug)]
-pub enum Seen {
+pub enum WatchEvent {
     /// Something happened to these paths.
     Event(Event),
     /// More happened than could be told.
-    Lost,
+    Overflow,
     /// Somebody wants it to end.
     Stop,
 }
 
 /// Why nothing can be seen this way.
 #[derive(Debug)]
-pub enum Blind {
+pub enum WatchError {
     /// The system watches no more folders for this person.
     Limit,
     /// Anything else.
@@ -35,42 +35,42 @@ pub enum Blind {
 }
 
 /// After a change that counted, others need not be told for so long: it is the same work.
-const ENOUGH: Duration = Duration::from_secs(1);
+const DEBOUNCE: Duration = Duration::from_secs(1);
 
 /// Watches folders.
 #[derive(Debug)]
-pub struct Eyes {
+pub struct FolderWatcher {
     watcher: RecommendedWatcher,
     /// Whether each folder needs a watch of its own.
     by_folder: bool,
     folders: usize,
     started: Instant,
     /// Until when changes of files need not be told, in milliseconds since `started`.
-    shut_until: Arc<AtomicU64>,
+    muted_until: Arc<AtomicU64>,
 }
 
-impl Eyes {
-    /// Eyes that tell what they see to `tell`; of the file `always` in any case.
+impl FolderWatcher {
+    /// FolderWatcher that tell what they see to `tell`; of the file `always` in any case.
     ///
     /// # Errors
     /// The system has none.
-    pub fn new(tell: Sender<Seen>, always: PathBuf) -> Result<Self, Blind> {
+    pub fn new(tell: Sender<WatchEvent>, always: PathBuf) -> Result<Self, WatchError> {
         let started = Instant::now();
-        let shut_until = Arc::new(AtomicU64::new(0));
-        let until = Arc::clone(&shut_until);
+        let muted_until = Arc::new(AtomicU64::new(0));
+        let until = Arc::clone(&muted_until);
         let hear = move |heard: notify::Result<Event>| {
             let seen = match heard {
-                Ok(event) if event.need_rescan() => Seen::Lost,
+                Ok(event) if event.need_rescan() => WatchEvent::Overflow,
                 Ok(event)
                     if is_plain(&event.kind) && milliseconds(started.elapsed()) < until.load(Ordering::Relaxed) =>
                 {
                     if !event.paths.iter().any(|path| *path == always || path.ends_with(".gitignore")) {
                         return;
                     }
-                    Seen::Event(event)
+                    WatchEvent::Event(event)
                 }
-                Ok(event) => Seen::Event(event),
-                Err(_) => Seen::Lost,
+                Ok(event) => WatchEvent::Event(event),
+                Err(_) => WatchEvent::Overflow,
             };
             // Nobody listens any more: then it does not matter.
             drop(tell.send(seen));
@@ -79,24 +79,25 @@ impl Eyes {
         let kinds =
             EventKindMask::CREATE | EventKindMask::REMOVE | EventKindMask::MODIFY_DATA | EventKindMask::MODIFY_NAME;
         let config = Config::default().with_follow_symlinks(false).with_event_kinds(kinds);
-        let watcher = RecommendedWatcher::new(hear, config).map_err(Blind::from)?;
+        let watcher = RecommendedWatcher::new(hear, config).map_err(WatchError::from)?;
         let by_folder = RecommendedWatcher::kind() == WatcherKind::Inotify;
-        Ok(Self { watcher, by_folder, folders: 0, started, shut_until })
+        Ok(Self { watcher, by_folder, folders: 0, started, muted_until })
     }
 
     /// Watches every folder from this one on that counts.
     ///
     /// # Errors
     /// Not all of them can be watched.
-    pub fn open(&mut self, from: &Path, sieve: &mut Sieve<'_>) -> Result<(), Blind> {
+    pub fn open(&mut self, from: &Path, filter: &mut IgnoreFilter<'_>) -> Result<(), WatchError> {
         if !self.by_folder {
-            return self.watcher.watch(from, RecursiveMode::Recursive).map_err(Blind::from);
+            return self.watcher.watch(from, RecursiveMode::Recursive).map_err(WatchError::from);
         }
         let mut failure = None;
-        sieve.walk(from, false, &mut |folder| {
+        filter.walk(from, false, &mut |folder| {
             if failure.is_none() {
                 self.folders += 1;
-                failure = self.one(folder).err().filter(|why| !matches!(why, Blind::Other(error) if is_gone(error)));
+                failure =
+                    self.one(folder).err().filter(|why| !matches!(why, WatchError::Other(error) if is_gone(error)));
             }
         });
         failure.map_or(Ok(()), Err)
@@ -106,8 +107,8 @@ impl Eyes {
     ///
     /// # Errors
     /// It cannot be watched.
-    pub fn one(&mut self, folder: &Path) -> Result<(), Blind> {
-        self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(Blind::from)
+    pub fn one(&mut self, folder: &Path) -> Result<(), WatchError> {
+        self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(WatchError::from)
     }
 
     /// How many folders were opened, where each needs a watch of its own.
@@ -124,12 +125,12 @@ impl Eyes {
     }
 
     /// A change counted; the next ones are the same work.
-    pub fn enough(&self) {
-        self.shut_until.store(milliseconds(self.started.elapsed() + ENOUGH), Ordering::Relaxed);
+    pub fn debounce(&self) {
+        self.muted_until.store(milliseconds(self.started.elapsed() + DEBOUNCE), Ordering::Relaxed);
     }
 }
 
-impl From<notify::Error> for Blind {
+impl From<notify::Error> for WatchError {
     fn from(error: notify::Error) -> Self {
         match error.kind {
             ErrorKind::MaxFilesWatch => Self::Limit,
@@ -154,18 +155,18 @@ fn milliseconds(duration: Duration) -> u64 {
 
 /// Looking every now and then, where the system does not tell: how the tree looked last, and when to look again.
 #[derive(Debug)]
-pub struct Glance {
+pub struct Poller {
     digest: Option<u64>,
     next: Instant,
 }
 
-impl Default for Glance {
+impl Default for Poller {
     fn default() -> Self {
         Self { digest: None, next: Instant::now() }
     }
 }
 
-impl Glance {
+impl Poller {
     /// Whether it is time to look.
     #[must_use]
     pub fn is_due(&self) -> bool {
@@ -173,9 +174,9 @@ impl Glance {
     }
 
     /// Looks, and says whether anything changed since the last look.
-    pub fn look(&mut self, root: &Path, sieve: &mut Sieve<'_>) -> bool {
+    pub fn look(&mut self, root: &Path, filter: &mut IgnoreFilter<'_>) -> bool {
         let begun = Instant::now();
-        let digest = sieve.walk(root, true, &mut |_| ());
+        let digest = filter.walk(root, true, &mut |_| ());
         // At most a hundredth of a processor, however large the tree is.
         let pause = (begun.elapsed() * 100).clamp(SHORTEST, LONGEST);
         self.next = Instant::now() + pause;
@@ -211,16 +212,16 @@ mod tests {
         let root = folder.path().canonicalize().expect("a folder");
         fs::write(root.join(".gitignore"), "*.log\n").expect("a file");
         let repository = gix::init(&root).expect("a repository");
-        let mut sieve = Sieve::new(&repository, &root).expect("a sieve");
-        let mut glance = Glance::default();
-        assert!(!glance.look(&root, &mut sieve), "there was nothing before");
-        assert!(!glance.is_due() && glance.rest() > Duration::ZERO);
+        let mut filter = IgnoreFilter::new(&repository, &root).expect("a filter");
+        let mut poll = Poller::default();
+        assert!(!poll.look(&root, &mut filter), "there was nothing before");
+        assert!(!poll.is_due() && poll.rest() > Duration::ZERO);
         fs::write(root.join("a.log"), "ignored").expect("a file");
-        assert!(!glance.look(&root, &mut sieve));
+        assert!(!poll.look(&root, &mut filter));
         fs::write(root.join("a.rs"), "counts").expect("a file");
-        assert!(glance.look(&root, &mut sieve));
-        assert!(!glance.look(&root, &mut sieve));
+        assert!(poll.look(&root, &mut filter));
+        assert!(!poll.look(&root, &mut filter));
         fs::remove_file(root.join("a.rs")).expect("a file");
-        assert!(glance.look(&root, &mut sieve));
+        assert!(poll.look(&root, &mut filter));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gix::bstr::BString;
 
 use super::Project;
-use super::look::Found;
+use super::status::PathStatus;
 use crate::error::{Error, Result};
 use crate::tree::TreePath;
 
@@ -65,11 +65,11 @@ impl Project {
         let Some(git) = self.git() else { return Ok(Uncommitted::default()) };
         let changed = self.changed().map_err(unreadable)?;
         let index = git.index()?;
-        let mut looker = self.looker();
+        let mut status_reader = self.status_reader();
         let mut untracked = BTreeSet::new();
         for path in touched {
             let tracked = index.entry_by_path(git.in_work_tree(path).as_ref()).is_some();
-            if !tracked && matches!(looker.look(path)?, Found::File(_)) {
+            if !tracked && matches!(status_reader.read(path)?, PathStatus::File(_)) {
                 untracked.insert(path.clone());
             }
         }

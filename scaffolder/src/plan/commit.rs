@@ -7,11 +7,11 @@ use std::path::Path;
 
 use gix::bstr::ByteSlice;
 
-use super::ledger::Ledger;
-use super::outcome::{Conclusion, Outcome, Unresolved};
+use super::history::History;
+use super::outcome::{CommitResult, Outcome, Unresolved};
+use super::preflight;
 use super::record::{OpenConflict, Record, State};
-use super::replay::{Place, Stands};
-use super::standing;
+use super::replay::{OnDisk, Place};
 use super::steps::{NewFile, Steps, Watch, mode_of};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
@@ -19,24 +19,24 @@ use crate::merge::{ConflictKind, Labels};
 use crate::project::Project;
 use crate::tree::TreePath;
 
-pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusion> {
-    let ledger = Ledger::find(project)?;
+pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResult> {
+    let history = History::find(project)?;
     let steps = Steps { watch, journal: None };
-    let last = match &ledger {
-        Some(ledger) => {
-            standing::settle(project, ledger, &steps)?;
-            ledger.last()?
+    let last = match &history {
+        Some(history) => {
+            preflight::settle(project, history, &steps)?;
+            history.last()?
         }
         None => None,
     };
     if let Some((_, record)) = &last
         && record.interrupted().is_some()
     {
-        return Err(standing::interrupted(record));
+        return Err(preflight::interrupted(record));
     }
     let open = last.filter(|(_, record)| record.state == State::Open);
     let place = Place::of(project);
-    let (conflicts, labels) = match (&open, standing::open_paths(project.root())) {
+    let (conflicts, labels) = match (&open, preflight::open_paths(project.root())) {
         (Some((_, record)), _) => (record.conflicts.clone(), record.header.labels.clone()),
         // A colleague's clone: it has the list, and not the move.
         (None, Some(paths)) => {
@@ -51,16 +51,16 @@ pub(super) fn conclude(project: &Project, watch: &dyn Watch) -> Result<Conclusio
     };
     let unresolved = unresolved(project, &place, &conflicts, &labels, &before)?;
     if !unresolved.is_empty() {
-        return Ok(Conclusion::Open(unresolved));
+        return Ok(CommitResult::Open(unresolved));
     }
     // First this, then the record: a move that is open, and not so by heavy.toml, counts as settled.
     take_out_of_lockfile(project, &steps)?;
     let mut outcome = Outcome::default();
     if let Some((folder, mut record)) = open {
-        standing::conclude(&place, &folder, &mut record, true, &steps)?;
+        preflight::commit(&place, &folder, &mut record, true, &steps)?;
         outcome.summary = Some(Record::summary(&record));
     }
-    Ok(Conclusion::Done(outcome))
+    Ok(CommitResult::Done(outcome))
 }
 
 /// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it
@@ -69,7 +69,7 @@ fn elsewhere(place: &Place, path: TreePath) -> Result<OpenConflict> {
     let mut conflict = OpenConflict { path, kind: ConflictKind::Content, beside: None };
     for number in ["", "2", "3"] {
         let Ok(beside) = TreePath::parse(&format!("{}.template{number}", conflict.path)) else { continue };
-        if matches!(place.at(&beside)?, Stands::File(..)) {
+        if matches!(place.at(&beside)?, OnDisk::File(..)) {
             conflict.beside = Some(beside);
             break;
         }
@@ -101,14 +101,14 @@ fn unresolved(
     };
     let mut found = Vec::new();
     for OpenConflict { path, beside, .. } in conflicts {
-        if let Stands::File(file, _) = place.at(path)? {
+        if let OnDisk::File(file, _) = place.at(path)? {
             let own = own_markers(path)?;
             let is_trace = |line: &[u8]| is_marker(line, labels) || (is_anybodys_marker(line) && !own.contains(line));
             let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_trace(line));
             found.extend(lines.map(|(number, _)| Unresolved::Marker(path.clone(), number + 1)));
         }
         if let Some(beside) = beside
-            && matches!(place.at(beside)?, Stands::File(..))
+            && matches!(place.at(beside)?, OnDisk::File(..))
         {
             found.push(Unresolved::Beside { path: path.clone(), beside: beside.clone() });
         }

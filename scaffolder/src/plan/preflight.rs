@@ -3,31 +3,31 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::ledger::Ledger;
-use super::outcome::{Doing, Standing};
+use super::history::History;
+use super::outcome::{Activity, Status};
 use super::record::{Record, State};
-use super::replay::{Place, Stands};
+use super::replay::{OnDisk, Place};
 use super::steps::{Steps, Watch};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::project::Project;
 use crate::tree::TreePath;
 
-pub(super) fn of(project: &Project) -> Result<Standing> {
+pub(super) fn of(project: &Project) -> Result<Status> {
     let elsewhere = || match open_paths(project.root()) {
-        Some(paths) => Standing::ConflictsElsewhere(paths),
-        None => Standing::Nothing,
+        Some(paths) => Status::ConflictsElsewhere(paths),
+        None => Status::Nothing,
     };
-    let Some(ledger) = Ledger::find(project)? else { return Ok(elsewhere()) };
-    let Some((_, record)) = ledger.last()? else { return Ok(elsewhere()) };
+    let Some(history) = History::find(project)? else { return Ok(elsewhere()) };
+    let Some((_, record)) = history.last()? else { return Ok(elsewhere()) };
     if let Some(doing) = record.interrupted() {
-        return Ok(Standing::Interrupted(record.summary(), doing));
+        return Ok(Status::Interrupted(record.summary(), doing));
     }
     if record.state == State::Open && !is_settled(project, &record) {
-        return Ok(Standing::Conflicts(record.summary()));
+        return Ok(Status::Conflicts(record.summary()));
     }
-    Ok(match (elsewhere(), last_here(project, &ledger)?) {
-        (Standing::Nothing, Some((_, record))) => Standing::Concluded(record.summary()),
+    Ok(match (elsewhere(), last_here(project, &history)?) {
+        (Status::Nothing, Some((_, record))) => Status::Done(record.summary()),
         (standing, _) => standing,
     })
 }
@@ -49,9 +49,9 @@ fn is_settled(project: &Project, record: &Record) -> bool {
 }
 
 /// Refuses a move while another is interrupted or open.
-pub(super) fn check_none_open(project: &Project, ledger: &Ledger, steps: &Steps<'_>) -> Result<()> {
-    settle(project, ledger, steps)?;
-    match ledger.last()? {
+pub(super) fn check_none_open(project: &Project, history: &History, steps: &Steps<'_>) -> Result<()> {
+    settle(project, history, steps)?;
+    match history.last()? {
         Some((_, record)) if record.interrupted().is_some() => Err(interrupted(&record)),
         Some((_, record)) if record.state == State::Open => {
             Err(Error::user(format!("`heavy {}` left conflicts that are still open", record.header.verb))
@@ -68,7 +68,7 @@ pub(super) fn check_none_open(project: &Project, ledger: &Ledger, steps: &Steps<
 /// The error where an interrupted move has to be dealt with first.
 pub(super) fn interrupted(record: &Record) -> Error {
     let what = match record.interrupted() {
-        Some(Doing::TakingBack) => "taking back a move",
+        Some(Activity::TakingBack) => "taking back a move",
         _ => "a move",
     };
     Error::user(format!("{what} (`heavy {}`) was interrupted", record.header.verb))
@@ -76,18 +76,18 @@ pub(super) fn interrupted(record: &Record) -> Error {
 }
 
 /// Closes an open move whose conflicts were settled by other means.
-pub(super) fn settle(project: &Project, ledger: &Ledger, steps: &Steps<'_>) -> Result<()> {
-    let Some((folder, mut record)) = ledger.last()? else { return Ok(()) };
+pub(super) fn settle(project: &Project, history: &History, steps: &Steps<'_>) -> Result<()> {
+    let Some((folder, mut record)) = history.last()? else { return Ok(()) };
     if record.state != State::Open || !is_settled(project, &record) {
         return Ok(());
     }
     let place = Place::of(project);
     let withdrawn = is_at(&place, &record, |operation| operation.before.as_ref())?;
-    conclude(&place, &folder, &mut record, !withdrawn, steps)
+    commit(&place, &folder, &mut record, !withdrawn, steps)
 }
 
 /// Notes that an open move is done, and, with `amended`, how its conflicts were resolved.
-pub(super) fn conclude(
+pub(super) fn commit(
     place: &Place,
     folder: &Path,
     record: &mut Record,
@@ -116,9 +116,9 @@ impl Record {
         let stands = place.at(&operation.path)?;
         if !stands.is(operation.after.as_ref(), modes) {
             operation.after = match stands {
-                Stands::File(file, mode) => Some(pack.add(&file, mode)),
-                Stands::Nothing | Stands::InTheWay => None,
-                Stands::Foreign => return Ok(()),
+                OnDisk::File(file, mode) => Some(pack.add(&file, mode)),
+                OnDisk::Nothing | OnDisk::InTheWay => None,
+                OnDisk::Foreign => return Ok(()),
             };
         }
         Ok(())
@@ -126,8 +126,8 @@ impl Record {
 }
 
 pub(super) fn amend(project: &Project, watch: &dyn Watch, paths: &[TreePath]) -> Result<()> {
-    let Some(ledger) = Ledger::find(project)? else { return Ok(()) };
-    let Some((folder, mut record)) = ledger.last()? else { return Ok(()) };
+    let Some(history) = History::find(project)? else { return Ok(()) };
+    let Some((folder, mut record)) = history.last()? else { return Ok(()) };
     if record.interrupted().is_some() {
         return Err(interrupted(&record));
     }
@@ -140,10 +140,10 @@ pub(super) fn amend(project: &Project, watch: &dyn Watch, paths: &[TreePath]) ->
 }
 
 /// The last move whose `heavy.toml` is the one on disk: on another branch, or after a reset, that is an earlier one.
-pub(super) fn last_here(project: &Project, ledger: &Ledger) -> Result<Option<(PathBuf, Record)>> {
+pub(super) fn last_here(project: &Project, history: &History) -> Result<Option<(PathBuf, Record)>> {
     let place = Place::of(project);
-    for number in ledger.numbers() {
-        let folder = ledger.at(number);
+    for number in history.numbers() {
+        let folder = history.at(number);
         let record = Record::read(&folder)?;
         if is_at(&place, &record, |operation| operation.after.as_ref())? {
             return Ok(Some((folder, record)));

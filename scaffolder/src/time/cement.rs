@@ -12,8 +12,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::place::{Place, files};
-use super::{key, lock_file, write_whole};
+use super::files::{lock_file, write_whole};
+use super::key;
+use super::paths::{TimePaths, files};
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::chain::{Chain, Finding, Key};
@@ -39,7 +40,7 @@ pub struct Cemented {
 ///
 /// # Errors
 /// A file was changed by somebody, or something cannot be read or written.
-pub fn cement(place: &Place, author: &str, settings: &Path, now: i64) -> Result<Cemented> {
+pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Result<Cemented> {
     let folder = place.made()?;
     let lock_path = folder.join("cement.lock");
     let lock = lock_file(&lock_path)?;
@@ -94,7 +95,7 @@ pub fn cement(place: &Place, author: &str, settings: &Path, now: i64) -> Result<
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn cemented_files(place: &Place) -> Result<Vec<PathBuf>> {
+pub fn cemented_files(place: &TimePaths) -> Result<Vec<PathBuf>> {
     let mut paths = files(&place.committed())?;
     let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !hidden(path));
@@ -202,7 +203,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-fn put(place: &Place, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Result<()> {
+fn put(place: &TimePaths, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Result<()> {
     let folder = place.committed();
     fs::create_dir_all(&folder).map_err(|error| Error::io("create the folder", &folder, &error))?;
     let attributes = folder.join(".gitattributes");
@@ -216,7 +217,7 @@ fn put(place: &Place, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Res
     Ok(())
 }
 
-fn relative(place: &Place, path: &Path) -> PathBuf {
+fn relative(place: &TimePaths, path: &Path) -> PathBuf {
     path.strip_prefix(place.root()).unwrap_or(path).to_owned()
 }
 
