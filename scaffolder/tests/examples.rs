@@ -68,13 +68,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 #[test]
-fn the_minimal_example_is_what_its_answers_render_to() {
-    is_what_its_answers_render_to("minimal");
-}
-
-#[test]
-fn the_example_with_everything_is_what_its_answers_render_to() {
-    is_what_its_answers_render_to("everything");
+fn the_plain_example_is_what_its_answers_render_to() {
+    is_what_its_answers_render_to("plain");
 }
 
 #[test]

@@ -1,1 +1,0 @@
-CREATE INDEX sessions_user_id_idx ON sessions (user_id);

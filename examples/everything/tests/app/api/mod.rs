@@ -1,5 +1,0 @@
-//! The JSON API.
-
-mod notes;
-mod session;
-mod users;

@@ -1,0 +1,108 @@
+//! What a plain project weighs, and what it may weigh: the table in the README, which is this test's output.
+//!
+//! `HEAVY_BLESS=1 cargo test --test budget` writes the table anew. It never writes one above the budget.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One line of the table: what is counted, its limit, and what it is today.
+struct Entry {
+    what: &'static str,
+    limit: usize,
+    today: usize,
+}
+
+/// A project without any feature, as `heavy new --defaults` makes it.
+fn plain_project(scratch: &Path) -> PathBuf {
+    let project = scratch.join("plain");
+    let output = Command::new(env!("CARGO_BIN_EXE_heavy"))
+        .arg("new")
+        .arg(&project)
+        .args(["--defaults", "--vcs", "none", "--quiet"])
+        .output()
+        .expect("heavy starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    project
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = ignore::WalkBuilder::new(folder).standard_filters(false).build();
+    let paths = entries.map(|entry| entry.expect("a readable folder").into_path());
+    paths.filter(|path| path.is_file()).collect()
+}
+
+/// Lines of Rust below a folder, comments and tests with them.
+fn lines_of_rust(folder: &Path) -> usize {
+    let rust = files(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    rust.map(|path| std::fs::read_to_string(path).expect("a text").lines().count()).sum()
+}
+
+/// Crates that are compiled for a package on this machine and do not lie in the project.
+fn third_party_crates(project: &Path, package: &str) -> usize {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(project)
+        .args(["tree", "--locked", "--package", package, "--edges", "normal,build", "--prefix", "none"])
+        .args(["--no-dedupe", "--format", "{p}"])
+        .output()
+        .expect("cargo starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("a text");
+    // `name v1.2.3`, behind it a path in parentheses where the crate is the project's own.
+    let third_party = tree.lines().filter(|line| !line.contains(" (/") && !line.contains(":\\"));
+    let crates: BTreeSet<&str> = third_party.map(|line| line.trim_end_matches(" (proc-macro)")).collect();
+    crates.len()
+}
+
+fn weigh(project: &Path) -> [Entry; 6] {
+    let rust = |folder| lines_of_rust(&project.join(folder));
+    let crates = |package| third_party_crates(project, package);
+    [
+        Entry { what: "files", limit: 300, today: files(project).len() },
+        Entry { what: "lines of Rust in `src/`, the application", limit: 6_500, today: rust("src") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 18_000, today: rust("stack") },
+        Entry { what: "lines of Rust in `tests/`", limit: 3_500, today: rust("tests") },
+        Entry { what: "third-party crates of the application", limit: 234, today: crates("app") },
+        Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
+    ]
+}
+
+fn table(entries: &[Entry]) -> String {
+    let mut table = "| a plain project has | today | at most |\n|---|---:|---:|\n".to_owned();
+    for Entry { what, limit, today } in entries {
+        writeln!(table, "| {what} | {} | {} |", grouped(*today), grouped(*limit)).expect("a text takes everything");
+    }
+    table
+}
+
+/// `18000` as `18,000`.
+fn grouped(number: usize) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        _ => format!("{},{:03}", number / 1_000, number % 1_000),
+    }
+}
+
+#[test]
+fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let entries = weigh(&plain_project(scratch.path()));
+    let table = table(&entries);
+    println!("{table}");
+    let above: Vec<&str> = entries.iter().filter(|entry| entry.today > entry.limit).map(|entry| entry.what).collect();
+    assert!(above.is_empty(), "above the budget: {}\n{table}", above.join(", "));
+
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = std::fs::read_to_string(&readme).expect("the README");
+    let start = text.find("| a plain project has |").expect("the README has the table");
+    let end = start + text[start..].find("\n\n").expect("something follows the table") + 1;
+    if std::env::var_os("HEAVY_BLESS").is_some() {
+        let blessed = format!("{}{table}{}", &text[..start], &text[end..]);
+        std::fs::write(&readme, blessed).expect("the README can be written");
+        return;
+    }
+    let stale = "README.md has another table\nrun `HEAVY_BLESS=1 cargo test --test budget`";
+    assert_eq!(text[start..end], table, "{stale}");
+}
