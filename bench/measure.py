@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures Heavy beside its references, all in one run, and prints ratios of medians.
 
-    bench/measure.py tool     heavy new, cargo generate, copier copy: CPU time on the same template
-    bench/measure.py build    a clean debug build: CPU time, generated project and bare axum + sqlx + tokio
+    bench/measure.py tool     heavy new, cp -r, cargo generate, copier copy: CPU time on the same template
+    bench/measure.py build    a clean debug build: CPU time, generated project and an idiomatic axum + sqlx + tower-http application
     bench/measure.py http     requests a second: one JSON endpoint with one indexed query, both release builds
     bench/measure.py testdb   what a database of its own costs a test
     bench/measure.py vectors  recall, time and size of search by index, beside an exact scan
@@ -15,6 +15,8 @@ import argparse, os, pathlib, re, shutil, signal, socket, statistics, subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench"
 HEAVY = ROOT / "target" / "release" / "heavy"
+FEATURES = ("browser_tests", "cockroach", "load", "otel", "pgvector", "stack_tests")
+IDIOMATIC = "axum + sqlx + tower-http"
 
 
 def say(*words):
@@ -69,7 +71,7 @@ def tool(rounds):
     (copier_source / "copier.yml").write_text(
         '_jinja_extensions: [filters.Filters]\n_subdirectory: template\n_templates_suffix: ""\n_envops: {keep_trailing_newline: true, comment_start_string: "\\u0001#", comment_end_string: "#\\u0001"}\n'
         "crate_name: {type: str, default: bench_app}\ntitle: {type: str, default: Bench App}\n"
-        "pgvector: {type: bool, default: false}\ncockroach: {type: bool, default: false}\n"
+        + "".join(f"{feature}: {{type: bool, default: false}}\n" for feature in FEATURES)
     )
     template = fresh("template-source")
     template.mkdir(parents=True)
@@ -78,7 +80,9 @@ def tool(rounds):
         (shutil.copytree if source.is_dir() else shutil.copy)(source, template / part)
     out = WORK / "out"
     env = {**os.environ, "USER": os.environ.get("USER", "bench"), "PYTHONPATH": str(copier_source)}
+    rendered = generate("cp-source")
     rivals = {
+        "cp -r of the same tree": lambda: ["cp", "-r", rendered, out / "bench-app"],
         "heavy new": lambda: [HEAVY, "new", out / "bench-app", "--defaults", "--vcs", "none", "--quiet"],
         "cargo generate --path": lambda: [
             "cargo-generate", "generate", "--path", template, "template", "--name", "bench-app", "--silent", "--vcs", "none",
@@ -95,19 +99,25 @@ def tool(rounds):
     report(f"CPU time to make a project, {rounds} rounds", "ms", {n: statistics.median(s) for n, s in samples.items()}, "heavy new")
 
 
+def idiomatic_application():
+    """The reference: the same endpoint and the same layers, as the libraries' documentation shows them."""
+    path = fresh("idiomatic")
+    shutil.copytree(ROOT / "bench" / "idiomatic", path)
+    return path
+
+
 def build(rounds):
     app = generate()
-    samples = {"generated project": [], "bare axum + sqlx + tokio": []}
-    bare = fresh("bare")
-    shutil.copytree(ROOT / "bench" / "bare", bare)
-    for project in (app, bare):
+    samples = {"generated project": [], IDIOMATIC: []}
+    idiomatic = idiomatic_application()
+    for project in (app, idiomatic):
         subprocess.run(["cargo", "fetch"], cwd=project, check=True)
     for _ in range(rounds):
-        for name, project in zip(samples, (app, bare)):
+        for name, project in zip(samples, (app, idiomatic)):
             shutil.rmtree(project / "target", ignore_errors=True)
             env = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
             samples[name].append(cpu(["cargo", "build", "--offline"], cwd=project, env=env))
-    report(f"CPU time of a clean debug build, {rounds} rounds", "s", {n: statistics.median(s) for n, s in samples.items()}, "bare axum + sqlx + tokio")
+    report(f"CPU time of a clean debug build, {rounds} rounds", "s", {n: statistics.median(s) for n, s in samples.items()}, IDIOMATIC)
 
 
 def free_port():
@@ -153,9 +163,8 @@ def wrk(url, seconds):
 
 def http(rounds):
     app = generate()
-    bare = fresh("bare")
-    shutil.copytree(ROOT / "bench" / "bare", bare)
-    for project in (app, bare):
+    idiomatic = idiomatic_application()
+    for project in (app, idiomatic):
         subprocess.run(["cargo", "build", "--release"], cwd=project, check=True)
     with Postgres() as server:
         for file in sorted((app / "schema").glob("*.sql")):
@@ -168,14 +177,13 @@ def http(rounds):
         running = []
         try:
             contenders = (
-                ("generated project", app / "target/release/bench_app", {}),
-                ("bare axum + sqlx", bare / "target/release/bare", {}),
-                ("bare, connections not tested", bare / "target/release/bare", {"TEST_BEFORE_ACQUIRE": "false"}),
+                ("generated project", app / "target/release/bench_app"),
+                (IDIOMATIC, idiomatic / "target/release/idiomatic"),
             )
-            for name, program, more in contenders:
+            for name, program in contenders:
                 port = free_port()
                 env = {
-                    **os.environ, **more, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
+                    **os.environ, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
                     "APP_ENV": "production", "RUST_LOG": "info",
                     "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                 }
@@ -201,7 +209,7 @@ def http(rounds):
             for child in running:
                 child.send_signal(signal.SIGTERM)
                 child.wait(10)
-        report(f"requests a second, {rounds} rounds of 4 s, 32 connections", "req/s", {n: statistics.median(v) for n, (_, v) in samples.items()}, "bare axum + sqlx")
+        report(f"requests a second, {rounds} rounds of 4 s, 32 connections", "req/s", {n: statistics.median(v) for n, (_, v) in samples.items()}, IDIOMATIC)
 
 
 def beside(app, name, rounds):
