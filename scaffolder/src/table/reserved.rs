@@ -118,7 +118,7 @@ const COLUMNS: [&str; 5] = ["id", "user_id", "version", "created_at", "updated_a
 
 /// Modules and crates that generated code names: a module of that name would be taken for them. Modules of features that
 /// a project has not (yet) are among them.
-const MODULES: [&str; 32] = [
+const MODULES: [&str; 31] = [
     "account",
     "accounts",
     "app",
