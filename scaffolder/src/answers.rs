@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::manifest::{Manifest, Question, QuestionKind};
 pub use crate::name::ProjectName;
-use crate::suggest::{listed, nearest};
+use crate::suggest::{kebab, listed, nearest};
 pub use crate::value::Value;
 pub use migrate::{Migrated, migrate};
 
@@ -59,6 +59,12 @@ impl Answers {
     #[must_use]
     pub fn get(&self, question: &str) -> Option<&Value> {
         self.values.get(question)
+    }
+
+    /// The features that are chosen, as people write them.
+    #[must_use]
+    pub fn features(&self) -> Vec<String> {
+        self.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| kebab(name)).collect()
     }
 
     /// Every answer, in the order of the questions' names.
@@ -114,7 +120,7 @@ fn unanswered(question: &Question) -> Error {
     let name = &question.name;
     let flag = match (&question.kind, name.as_str()) {
         (_, "title") => "--title TEXT".to_owned(),
-        (QuestionKind::Bool { .. }, _) => format!("--feature {name}` or `-d {name}=false"),
+        (QuestionKind::Bool { .. }, _) => format!("--feature {}` or `-d {name}=false", kebab(name)),
         (QuestionKind::Text { choices, .. }, _) => match choices.first() {
             Some(choice) => format!("-d {name}={}", choice.value),
             None => format!("-d {name}=TEXT"),

@@ -121,7 +121,7 @@ pub struct New {
     /// Let the template's hooks run commands on this machine
     #[arg(long)]
     pub allow_commands: bool,
-    /// Run the project (`cargo run`) once it is there
+    /// Run the project (`cargo dev`) once it is there
     #[arg(long, conflicts_with_all = ["dry_run", "json"])]
     pub run: bool,
     /// List what would be written, and write nothing

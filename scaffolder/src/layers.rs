@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 32] = [
+const LAYERS: [&str; 34] = [
     "commands",
     "adopt",
     "table",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 32] = [
     "cli",
     "transition",
     "lint",
+    "weight",
     "lockfile",
     "stamp",
     "render",
@@ -39,6 +40,7 @@ const LAYERS: [&str; 32] = [
     "diff",
     "dialect",
     "suggest",
+    "version",
     "value",
     "tree",
     "error",

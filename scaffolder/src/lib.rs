@@ -30,7 +30,7 @@
 //!
 //! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
 //! renders identically; [`stamp`]; and [`lockgen`], which makes one `Cargo.lock` of those for every combination of
-//! features. [`archive`] is a tree as one file: build.rs packs the template into the binary with it.
+//! features. [`weight`](mod@weight) measures what a feature adds. [`archive`] is a tree as one file: build.rs packs the template into the binary with it.
 //!
 //! Every failure is an [`error::Error`]: a kind, which is the exit code, causes, and hints that can be typed.
 
@@ -66,6 +66,8 @@ pub mod transition;
 pub mod tree;
 pub mod ui;
 pub mod value;
+pub mod version;
+pub mod weight;
 
 #[cfg(test)]
 mod layers;

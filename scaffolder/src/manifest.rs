@@ -11,7 +11,7 @@ use toml::Table;
 
 use crate::error::{Error, Result};
 use crate::tree::{Tree, TreePath};
-pub use own::{Migration, Once};
+pub use own::{Before, Migration, Once};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};
 
 /// The manifest's file name, in the place where `cargo generate` looks for it.
@@ -85,7 +85,7 @@ impl HookPaths {
 /// A boolean question as people choose it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature<'a> {
-    /// Its name on the command line.
+    /// The placeholder; people may write it with hyphens.
     pub name: &'a str,
     /// One line that explains it.
     pub about: &'a str,
@@ -198,6 +198,13 @@ impl Manifest {
         self.once.matches(path)
     }
 
+    /// The feature that somebody calls so: `browser-tests` and `browser_tests` are the same.
+    #[must_use]
+    pub fn feature(&self, typed: &str) -> Option<Feature<'_>> {
+        let name = typed.replace('-', "_");
+        self.features().into_iter().find(|feature| feature.name == name)
+    }
+
     /// The boolean questions, in the manifest's order, each with one line of explanation: its prompt, without
     /// the `name: ` that it may start with.
     #[must_use]
@@ -242,6 +249,18 @@ mod tests {
         )
         .expect("a good manifest");
         assert_eq!(manifest.features(), [Feature { name: "pgvector", about: "vectors", default: true }]);
+    }
+
+    #[test]
+    fn a_feature_is_found_with_hyphens_and_with_underscores() {
+        let manifest =
+            Manifest::parse("[placeholders.browser_tests]\ntype = 'bool'\nprompt = 'browser-tests: Chromium'")
+                .expect("a good manifest");
+        for typed in ["browser-tests", "browser_tests"] {
+            assert_eq!(manifest.feature(typed).expect(typed).name, "browser_tests");
+        }
+        assert_eq!(manifest.features()[0].about, "Chromium");
+        assert!(manifest.feature("browser").is_none());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use dialoguer::{Confirm, Input, MultiSelect, Select};
 
 use crate::answers::{ProjectName, Value, accept};
 use crate::error::{Error, Kind, Result};
+use crate::suggest::kebab;
 use crate::template::{Feature, Question, QuestionKind};
 
 /// Somebody at a terminal.
@@ -59,7 +60,7 @@ impl Prompt {
     pub fn features(&self, features: &[Feature<'_>]) -> Result<Vec<(String, Value)>> {
         let width = features.iter().map(|feature| feature.name.len()).max().unwrap_or(0);
         let lines: Vec<String> =
-            features.iter().map(|feature| format!("{:width$}  {}", feature.name, feature.about)).collect();
+            features.iter().map(|feature| format!("{:width$}  {}", kebab(feature.name), feature.about)).collect();
         let defaults: Vec<bool> = features.iter().map(|feature| feature.default).collect();
         let chosen = MultiSelect::with_theme(&*self.0)
             .with_prompt("Features (space to choose, Enter when done)")

@@ -21,7 +21,6 @@ pub mod scope;
 pub mod target;
 #[cfg(test)]
 mod testing;
-pub mod version;
 pub mod versions;
 
 /// The origin of a template.

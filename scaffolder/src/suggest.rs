@@ -23,6 +23,12 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// The name of a feature as people write it: `browser-tests` for the placeholder `browser_tests`.
+#[must_use]
+pub fn kebab(placeholder: &str) -> String {
+    placeholder.replace('_', "-")
+}
+
 /// A path as it is typed in a shell: in quotes where it has to be.
 #[must_use]
 pub fn typed(path: &std::path::Path) -> String {

@@ -1,57 +1,77 @@
-//! A generated project is product code: in every combination of features it is formatted, has no warning and passes
-//! its own tests, and its committed `Cargo.lock` is exactly what cargo would write.
+//! A generated project is product code: it is formatted, has no warning and passes its own tests, and its committed
+//! `Cargo.lock` is exactly what cargo would write.
+//!
+//! With n features nothing here costs 2ⁿ builds: a plain project and one with everything are tested whole, one with each
+//! feature alone is compiled, and only the lock file is looked at in every combination. `cargo test` does the plain
+//! project; `HEAVY_FULL=1` adds the rest.
 
 mod workshop;
 
-use std::path::Path;
-
+use heavy_stack::manifest::Manifest;
+use workshop::full::is_full_run;
 use workshop::{Servers, browser_tests, cargo, project, turn};
 
-/// Which tests of a project are run. The crates in `stack/` are tested without any feature and with all of them; what
-/// one feature alone changes is the application.
-#[derive(Clone, Copy)]
-enum Tests {
-    All,
-    OfTheApplication,
+/// The features of this repository's template.
+fn features() -> Vec<String> {
+    let manifest = Manifest::parse(include_str!("../../cargo-generate.toml")).expect("a good manifest");
+    manifest.features().iter().map(|feature| feature.name.to_owned()).collect()
 }
 
-fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str], tests: Tests) {
+fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let _turn = turn();
     let project = project(name, features);
     let _servers = Servers(&project);
-    check(&project, tests);
-}
-
-fn check(project: &Path, tests: Tests) {
-    cargo(project, &["fmt", "--all", "--check"]);
-    cargo(project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    match tests {
-        Tests::All => cargo(project, &["test", "--locked", "--workspace"]),
-        Tests::OfTheApplication => cargo(project, &["test", "--locked"]),
+    cargo(&project, &["fmt", "--all", "--check"]);
+    cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    cargo(&project, &["test", "--locked", "--workspace"]);
+    if features.contains(&"browser_tests") {
+        browser_tests(&project);
     }
 }
 
-/// The one combination whose tests in a browser run as well.
 #[test]
-fn a_plain_project_is_formatted_clean_and_passes_its_tests_and_those_in_a_browser() {
+fn a_plain_project_is_formatted_clean_and_passes_its_tests() {
+    is_formatted_clean_and_passes_its_tests("plain", &[]);
+}
+
+#[test]
+fn a_project_with_everything_is_formatted_clean_and_passes_its_tests_and_those_in_a_browser() {
+    if !is_full_run("a project with every feature, built and tested") {
+        return;
+    }
+    let features = features();
+    is_formatted_clean_and_passes_its_tests("zz-everything", &features.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_project_with_one_feature_is_formatted_and_compiles() {
+    if !is_full_run("a project with each feature alone, compiled") {
+        return;
+    }
     let _turn = turn();
-    let project = project("plain", &[]);
-    let _servers = Servers(&project);
-    check(&project, Tests::All);
-    browser_tests(&project);
+    for feature in features() {
+        let project = project("one-feature", &[&feature]);
+        cargo(&project, &["fmt", "--all", "--check"]);
+        cargo(&project, &["check", "--locked", "--workspace", "--all-targets"]);
+    }
 }
 
+/// Without everything in full, those of no feature, of each, and of all.
 #[test]
-fn a_project_with_pgvector_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("vectors", &["pgvector"], Tests::OfTheApplication);
-}
-
-#[test]
-fn a_project_with_cockroach_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("roach-app", &["cockroach"], Tests::OfTheApplication);
-}
-
-#[test]
-fn a_project_with_everything_is_formatted_clean_and_passes_its_tests() {
-    is_formatted_clean_and_passes_its_tests("zz-everything", &["pgvector", "cockroach"], Tests::All);
+fn the_lock_file_is_what_cargo_would_write_in_every_combination() {
+    let _turn = turn();
+    let features = features();
+    let all = (1_u64 << features.len()) - 1;
+    let few = [all, 0].into_iter().chain((0..features.len()).map(|at| 1 << at));
+    let combinations: Vec<u64> = match is_full_run("the lock file in every combination of features") {
+        true => (0..=all).rev().collect(),
+        false => few.collect(),
+    };
+    for bits in combinations {
+        let chosen = features.iter().enumerate().filter(|(at, _)| bits & (1_u64 << *at) != 0);
+        let project = project("locked", &chosen.map(|(_, feature)| feature.as_str()).collect::<Vec<_>>());
+        // The first, with everything, fetches what the others have.
+        let offline: &[&str] = if bits == all { &[] } else { &["--offline"] };
+        cargo(&project, &[&["metadata", "--locked", "--format-version=1"], offline].concat());
+    }
 }

@@ -128,7 +128,7 @@ fn no_script_is_left_in_a_project_and_the_last_says_what_comes_next() {
     let rendered = project("shop", "").expect("a project");
     let paths: Vec<_> = rendered.tree.keys().map(TreePath::as_str).collect();
     assert_eq!(paths, ["Cargo.toml", "heavy.toml"]);
-    assert!(rendered.notes.join("\n").contains("cargo run"), "{:?}", rendered.notes);
+    assert!(rendered.notes.join("\n").contains("cargo dev"), "{:?}", rendered.notes);
 }
 
 #[test]

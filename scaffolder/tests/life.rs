@@ -2,7 +2,7 @@
 //! then given two features, another name, and today's version. After every step it compiles without a warning and passes
 //! its tests, the template's and the owner's.
 //!
-//! `tests/generated.rs` has case 44 for new projects, in every combination of features; this has it for moved ones.
+//! `tests/generated.rs` has case 44 for new projects; this has it for moved ones, with `HEAVY_FULL=1`.
 
 mod workshop;
 
@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use workshop::full::is_full_run;
 use workshop::{Servers, cargo, project, run, turn};
 
 /// The version at which the project begins.
@@ -252,6 +253,9 @@ fn born(name: &str) -> Life {
 
 #[test]
 fn case_44_a_real_project_is_fine_after_every_step_of_its_life() {
+    if !is_full_run("the life of a project from the first release on, built and tested after every step") {
+        return;
+    }
     let _turn = turn();
     let life = born("life");
     let _servers = Servers(&life.path);

@@ -21,13 +21,14 @@ pub struct Migrated {
     pub new: Vec<String>,
 }
 
-/// Takes old answers over to the template of `manifest`, by the migrations that it declares.
+/// Takes the answers of a project at `version` over to the template of `manifest`, by the migrations that it declares.
 ///
 /// Each old answer goes from migration to migration: its value changes where the migration lists it, then its name.
 /// An answer that stands under a question's own name wins over one that was renamed to it. Nothing is guessed: an
-/// answer of another type than its question, or one that it does not accept, is asked again.
+/// answer of another type than its question, or one that it does not accept, is asked again. A question that was not
+/// asked yet at `version` has the answer that the manifest names for such projects.
 #[must_use]
-pub fn migrate(old: &BTreeMap<String, Value>, manifest: &Manifest) -> Migrated {
+pub fn migrate(old: &BTreeMap<String, Value>, version: &str, manifest: &Manifest) -> Migrated {
     let mut migrated = Migrated::default();
     let own = |name: &str| manifest.question(name).is_some();
     // Those that keep their name come first, and so win.
@@ -58,9 +59,25 @@ pub fn migrate(old: &BTreeMap<String, Value>, manifest: &Manifest) -> Migrated {
             Err(why) => migrated.asked_again.push((moved.name, value.clone(), why)),
         }
     }
+    for (name, value) in unasked(version, manifest) {
+        let moved = follow(name, value, manifest);
+        if let Some(question) = manifest.question(&moved.name)
+            && !settled.contains(&moved.name)
+            && let Ok(value) = accept(question, moved.value)
+        {
+            settled.insert(moved.name.clone());
+            migrated.given.insert(moved.name, value);
+        }
+    }
     let missing = manifest.questions.iter().map(|question| &question.name).filter(|name| !settled.contains(*name));
     migrated.new = missing.cloned().collect();
     migrated
+}
+
+/// What projects at `version` had without being asked.
+fn unasked<'a>(version: &'a str, manifest: &'a Manifest) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let all = manifest.migrations.iter().filter_map(|(name, migration)| Some((name, migration.before.as_ref()?)));
+    all.filter(move |(_, before)| before.holds_for(version)).map(|(name, before)| (name.as_str(), &before.value))
 }
 
 /// An answer after all its migrations.

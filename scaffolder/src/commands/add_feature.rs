@@ -3,7 +3,7 @@
 use crate::answers::Value;
 use crate::cli::Choose;
 use crate::error::{Error, Result};
-use crate::suggest::{listed, nearest};
+use crate::suggest::{kebab, listed, nearest};
 use crate::template::Manifest;
 use crate::ui::Ui;
 
@@ -14,28 +14,31 @@ pub(super) fn run(args: &Choose, wanted: bool, ui: Ui) -> Result<u8> {
     let moving = Moving::begin(&args.how, ui)?;
     let from = moving.exactly_here()?;
     let mut answers = from.answers.clone();
-    for feature in &args.features {
-        known(feature, &from.template.manifest)?;
+    let mut names = Vec::new();
+    for typed in &args.features {
+        let feature = known(typed, &from.template.manifest)?;
         answers.set(&from.template.manifest, feature, Value::Bool(wanted))?;
+        names.push(kebab(feature));
     }
     let (verb, past, future) = match wanted {
         true => ("add-feature", "has", "add"),
         false => ("remove-feature", "does not have", "remove"),
     };
-    let names = listed(args.features.iter().map(String::as_str));
+    let names = listed(names.iter().map(String::as_str));
     let to = from.with_answers(answers);
     let extra = Extra::plain(verb, format!("{future} {names}"), format!("the project {past} {names} already"));
     moving.go(&From::Known(Box::new(from)), &to, &extra)
 }
 
-fn known(feature: &str, manifest: &Manifest) -> Result<()> {
-    let features = manifest.features();
-    let names = || features.iter().map(|feature| feature.name);
-    if names().any(|name| name == feature) {
-        return Ok(());
+/// The placeholder of the feature that somebody calls so.
+fn known<'a>(typed: &str, manifest: &'a Manifest) -> Result<&'a str> {
+    if let Some(feature) = manifest.feature(typed) {
+        return Ok(feature.name);
     }
-    let error = Error::user(format!("there is no feature `{}`", feature.escape_debug()));
-    Err(match nearest(feature, names()) {
+    let names: Vec<String> = manifest.features().iter().map(|feature| kebab(feature.name)).collect();
+    let names = || names.iter().map(String::as_str);
+    let error = Error::user(format!("there is no feature `{}`", typed.escape_debug()));
+    Err(match nearest(typed, names()) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!("there are {}", listed(names()))),
     })

@@ -143,8 +143,7 @@ fn report(found: &Found, plan: &Move, ui: Ui) -> Result<()> {
         ),
         Found::Best(lock, fit) => {
             let total = fit.same + fit.differing.len() + fit.missing.len();
-            let features: Vec<&str> =
-                fit.answers.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| name).collect();
+            let features = fit.answers.features();
             let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
             let (name, version, same) = (name(lock), &lock.version, fit.same);
             let files = format_args!("{same} of {total} files are the same");

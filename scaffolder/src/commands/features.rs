@@ -8,10 +8,13 @@ use crate::answers::Value;
 use crate::cli::Features;
 use crate::error::Result;
 use crate::project::Project;
+use crate::suggest::kebab;
 use crate::template::{Feature, Template};
 use crate::ui::Ui;
+use crate::weight::of_features;
 
-/// Lists what a template offers; in a project what its own template offers, and what the project has.
+/// Lists what a template offers and what each feature adds to a plain project; in a project what its own template
+/// offers, and what the project has.
 pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
     let project = if args.template.template.is_none() { project(ui)? } else { None };
     let template = match &project {
@@ -22,8 +25,21 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
     let taken = |feature: &Feature<'_>| {
         project.as_ref().map(|state| state.answers.get(feature.name) == Some(&Value::Bool(true)))
     };
+    // A template that needs somebody to ask is listed without weights.
+    let weights = of_features(&template).unwrap_or_default();
     if ui.wants_json() {
-        let entry = |feature: &Feature<'_>| json!({ "name": feature.name, "about": feature.about, "default": feature.default, "taken": taken(feature) });
+        let entry = |feature: &Feature<'_>| {
+            let weight = weights
+                .get(feature.name)
+                .map(|weight| json!({ "files": weight.files, "lines": weight.lines, "crates": weight.crates }));
+            json!({
+                "name": kebab(feature.name),
+                "about": feature.about,
+                "default": feature.default,
+                "taken": taken(feature),
+                "adds": weight,
+            })
+        };
         ui.json(&features.iter().map(entry).collect::<Vec<_>>())?;
         return Ok(0);
     }
@@ -37,7 +53,10 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
             None if feature.default => " (taken by default)",
             _ => "",
         };
-        ui.result(format!("{:width$}  {}{remark}", feature.name, feature.about))?;
+        ui.result(format!("{:width$}  {}{remark}", kebab(feature.name), feature.about))?;
+        if let Some(weight) = weights.get(feature.name) {
+            ui.result(format!("{:width$}  {weight}", ""))?;
+        }
     }
     Ok(0)
 }

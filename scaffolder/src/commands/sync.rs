@@ -54,7 +54,8 @@ pub(super) fn newest_template(moving: &Moving, to: Option<&str>, template: Optio
 /// The recorded answers, moved by the manifest's rules; what is new or no longer fits is taken from `-d`, asked, or its default.
 fn answers(moving: &Moving, args: &Sync, manifest: &Manifest) -> Result<Answers> {
     let ui = moving.ui;
-    let Migrated { mut given, dropped, asked_again, .. } = migrate(&moving.lock.answers, manifest);
+    let Migrated { mut given, dropped, asked_again, .. } =
+        migrate(&moving.lock.answers, &moving.lock.version, manifest);
     for (question, value) in &dropped {
         ui.note(format_args!("the template does not ask for `{question}` any more; your answer was `{value}`"));
     }

@@ -1,5 +1,6 @@
 //! Rules 17 and 18: what only `heavy` reads, which no rendering would ever try.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::{Report, rule};
@@ -8,26 +9,35 @@ use crate::answers::{Answers, ProjectName, Value, accept};
 use crate::render::sentences;
 use crate::suggest::{listed, nearest};
 use crate::template::{Manifest, QuestionKind, Template};
+use crate::version;
 
 pub(super) fn check(template: &Template, text: &str, report: &mut Report) {
     let manifest = &template.manifest;
     for (name, migration) in &manifest.migrations {
         let place = format!("heavy.answers.{name}]");
         renamed(name, migration.renamed.as_deref(), manifest, text, report);
-        for old in migration.values.keys() {
-            let moved = follow(name, &Value::Text(old.clone()), manifest);
+        let old = migration.values.keys().map(|old| (format!("what `{old}` becomes"), Value::Text(old.clone())));
+        let before = migration.before.iter().map(|before| ("the answer of `before`".to_owned(), before.value.clone()));
+        for (what, value) in old.chain(before) {
+            let moved = follow(name, &value, manifest);
             let Some(question) = manifest.question(&moved.name) else { continue };
             if let Err(error) = accept(question, moved.value) {
                 let mend =
                     error.hints.first().cloned().unwrap_or_else(|| "map it to a value that is accepted".to_owned());
-                report.manifest(
-                    text,
-                    &place,
-                    rule::ANSWERS,
-                    format!("what `{old}` becomes does not do: {}", error.message),
-                    mend,
-                );
+                report.manifest(text, &place, rule::ANSWERS, format!("{what} does not do: {}", error.message), mend);
             }
+        }
+        let own = manifest.version.as_deref().unwrap_or_default();
+        if let Some(before) = &migration.before
+            && !matches!(version::compare(&before.version, own), Some(Ordering::Less | Ordering::Equal))
+        {
+            report.manifest(
+                text,
+                &place,
+                rule::ANSWERS,
+                format!("`before` names `{}`, which is no version up to `{own}`", before.version),
+                "name the first version that asks the question",
+            );
         }
     }
     for pattern in manifest.once.patterns().iter().filter(|pattern| pattern.contains("{{")) {

@@ -1,5 +1,6 @@
 //! `[heavy]`: what only `heavy` reads, and `cargo generate` passes by.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ignore::gitignore::Gitignore;
@@ -11,6 +12,7 @@ use super::patterns::matcher;
 use crate::error::Result;
 use crate::tree::TreePath;
 use crate::value::Value;
+use crate::version;
 
 /// Files that are written once, when a project has none, and never again touched: migrations above all.
 #[derive(Clone, Debug)]
@@ -46,6 +48,25 @@ pub struct Migration {
     pub renamed: Option<String>,
     /// What becomes of some of its values, by the old value as text: a choice that is gone, a question of another type.
     pub values: BTreeMap<String, Value>,
+    /// The answer that projects had without being asked, when there was no such question.
+    pub before: Option<Before>,
+}
+
+/// What every project had before there was a question about it: a part of the template that became a feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The first version with the question.
+    pub version: String,
+    /// The answer of projects of older versions.
+    pub value: Value,
+}
+
+impl Before {
+    /// Whether a project at this version of the template was not asked yet.
+    #[must_use]
+    pub fn holds_for(&self, project: &str) -> bool {
+        version::compare(project, &self.version) == Some(Ordering::Less)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -74,6 +95,14 @@ struct RawMigration {
     renamed: Option<String>,
     #[serde(default)]
     values: BTreeMap<String, RawValue>,
+    before: Option<RawBefore>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBefore {
+    version: String,
+    value: RawValue,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +110,15 @@ struct RawMigration {
 enum RawValue {
     Bool(bool),
     Text(String),
+}
+
+impl From<RawValue> for Value {
+    fn from(value: RawValue) -> Self {
+        match value {
+            RawValue::Bool(value) => Self::Bool(value),
+            RawValue::Text(value) => Self::Text(value),
+        }
+    }
 }
 
 impl RawHeavy {
@@ -120,18 +158,14 @@ impl RawHeavy {
 
 fn migration(name: &str, value: &toml::Value) -> Result<(String, Migration)> {
     let raw: RawMigration = value.clone().try_into().map_err(|error: toml::de::Error| {
-        malformed(format_args!("has a bad `[heavy.answers.{name}]`"))
-            .because(error)
-            .hint("it has `renamed = \"question\"` and `values = { \"old\" = \"new\" }`, or one of them")
+        malformed(format_args!("has a bad `[heavy.answers.{name}]`")).because(error).hint(
+            "it has `renamed = \"question\"`, `values = { \"old\" = \"new\" }` and \
+                 `before = { version = \"1.2.0\", value = true }`, or one of them",
+        )
     })?;
-    let values = raw.values.into_iter().map(|(old, new)| {
-        let new = match new {
-            RawValue::Bool(value) => Value::Bool(value),
-            RawValue::Text(value) => Value::Text(value),
-        };
-        (old, new)
-    });
-    Ok((name.to_owned(), Migration { renamed: raw.renamed, values: values.collect() }))
+    let values = raw.values.into_iter().map(|(old, new)| (old, new.into())).collect();
+    let before = raw.before.map(|before| Before { version: before.version, value: before.value.into() });
+    Ok((name.to_owned(), Migration { renamed: raw.renamed, values, before }))
 }
 
 #[cfg(test)]
@@ -179,13 +213,13 @@ mod tests {
             error parsing glob 'a{b': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
         `cargo-generate.toml` has a bad `[heavy.answers.a]`
             invalid type: string "b", expected struct RawMigration
-            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+            it has `renamed = "question"`, `values = { "old" = "new" }` and `before = { version = "1.2.0", value = true }`, or one of them
         `cargo-generate.toml` has a bad `[heavy.answers.a]`
-            unknown field `renamd`, expected `renamed` or `values`
-            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+            unknown field `renamd`, expected one of `renamed`, `values`, `before`
+            it has `renamed = "question"`, `values = { "old" = "new" }` and `before = { version = "1.2.0", value = true }`, or one of them
         `cargo-generate.toml` has a bad `[heavy.answers.a]`
             in `values.x`
-            it has `renamed = "question"` and `values = { "old" = "new" }`, or one of them
+            it has `renamed = "question"`, `values = { "old" = "new" }` and `before = { version = "1.2.0", value = true }`, or one of them
         `cargo-generate.toml` renames answers in a circle: a → a
             the last of them is a question that the template asks
         `cargo-generate.toml` renames answers in a circle: a → b → c → a

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::malformed;
 use crate::error::Result;
+use crate::suggest::kebab;
 use crate::value::Value;
 
 /// The names that cargo-generate fills itself and refuses as placeholders.
@@ -63,7 +64,9 @@ impl Question {
     /// The prompt without the `name: ` that it may start with.
     #[must_use]
     pub fn explanation(&self) -> &str {
-        self.prompt.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&self.prompt)
+        let names = [self.name.clone(), kebab(&self.name)];
+        let about = names.iter().find_map(|name| self.prompt.strip_prefix(name)?.strip_prefix(": "));
+        about.unwrap_or(&self.prompt)
     }
 }
 

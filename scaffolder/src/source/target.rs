@@ -6,12 +6,13 @@ use std::path::Path;
 use super::cache::Cache;
 use super::git::history::History;
 use super::git::refs::Refs;
-use super::{Loaded, Source, embedded, git, version};
+use super::{Loaded, Source, embedded, git};
 use crate::error::{Error, Kind, Result};
 use crate::lockfile::{EMBEDDED, Lock};
 use crate::stamp::Stamp;
 use crate::suggest::listed;
 use crate::template::Template;
+use crate::version;
 
 /// The template that a project should be moved to.
 #[derive(Clone, Debug)]

@@ -227,16 +227,28 @@ fn run_starts_the_project_and_passes_on_its_exit_code() {
 #[test]
 fn features_are_listed_for_people_and_programs() {
     let env = Environment::new();
-    env.template(&[]);
+    env.template(&[
+        (
+            "Cargo.lock",
+            "version = 4\n{%- if queue %}\n\n[[package]]\nname = \"tokio\"\nsource = \"registry\"\n{%- endif %}\n",
+        ),
+        ("src/lib.rs", "//! All of it.\n{%- if vectors %}\n\n/// Near.\npub fn near() {}\n{%- endif %}\n"),
+        ("src/queue.rs", "//! Later.\n"),
+    ]);
+    let manifest = env.read("template/cargo-generate.toml") + "[conditional.'!queue']\nignore = [\"src/queue.rs\"]\n";
+    env.write("template/cargo-generate.toml", manifest);
     insta::assert_snapshot!(env.run(&["features", "--template", "template"]), @r"
     exit 0
     --- out
     vectors  search by similarity
+             0 files, 3 lines, 0 crates
     queue    background jobs
+             1 file, 1 line, 1 crate
     ");
     let json: serde_json::Value =
         serde_json::from_str(&env.succeeds(&["features", "--template", "template", "--json"])).expect("JSON");
     assert_eq!(json[1]["name"], "queue");
+    assert_eq!(json[1]["adds"]["files"], 1);
 }
 
 #[test]

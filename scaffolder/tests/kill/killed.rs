@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use heavy_stack::plan::moves::Status;
 
 use crate::fixture::{Fixture, concluded, half_resolved};
+use crate::full::is_full_run;
 use crate::interference::{Deed, Interference, Means, Moment, steps_of};
 
 /// Kills `deed`, which leads from one state to another, just before and just after each of its steps; `exit` then leads
@@ -13,7 +14,8 @@ use crate::interference::{Deed, Interference, Means, Moment, steps_of};
 fn is_exact_wherever_it_is_killed(deed: Deed, (from, to): (&Fixture, &Fixture), exit: Deed, end: &Fixture) {
     let end = end.state();
     let mut interrupted = 0;
-    for step in 0..steps_of(deed, from) {
+    let every = if is_full_run("kills at every step of a move, instead of every seventh") { 1 } else { 7 };
+    for step in (0..steps_of(deed, from)).step_by(every) {
         for moment in [Moment::Before, Moment::After] {
             let victim = from.copy();
             deed.killed(&victim.root, step, moment);
@@ -37,7 +39,7 @@ fn is_exact_wherever_it_is_killed(deed: Deed, (from, to): (&Fixture, &Fixture), 
             }
         }
     }
-    assert!(interrupted > 20, "{interrupted}");
+    assert!(interrupted > 20 / every, "{interrupted}");
 }
 
 /// The recovery is killed before each of its steps, and the next one is exact.

@@ -4,6 +4,8 @@
 //! for the same ones (it hashes paths relative to the workspace), and locks the directory only while it builds. So the
 //! tests take turns, by a lock on a file that also holds where a test runner gives each test a process.
 
+pub(crate) mod full;
+
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

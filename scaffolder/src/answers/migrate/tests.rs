@@ -22,7 +22,7 @@ fn text(text: &str) -> Value {
 fn migrated(migrations: &str, old: &[(&str, Value)]) -> String {
     let manifest = Manifest::parse(&format!("{QUESTIONS}{migrations}")).expect("a good manifest");
     let old = old.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let migrated = migrate(&old, &manifest);
+    let migrated = migrate(&old, "1.4.0", &manifest);
     let given = migrated.given.iter().map(|(name, value)| format!("{name} = {value:?}"));
     let dropped = migrated.dropped.iter().map(|(name, value)| format!("dropped {name} = {value:?}"));
     let again =
@@ -129,5 +129,21 @@ fn an_answer_under_its_own_name_wins_over_a_renamed_one() {
 fn a_name_is_no_answer_unless_it_is_asked_for() {
     let manifest = Manifest::parse("[placeholders.name]\nprompt = 'Your name'").expect("a good manifest");
     let old = BTreeMap::from([("name".to_owned(), text("Ada"))]);
-    assert_eq!(migrate(&old, &manifest).given, old);
+    assert_eq!(migrate(&old, "1.4.0", &manifest).given, old);
+}
+
+#[test]
+fn what_a_project_had_before_there_was_a_question_it_keeps() {
+    let rule = "[heavy.answers.vectors]\nbefore = { version = '1.5', value = true }";
+    let had = "vectors = Bool(true)\nnew title\nnew database";
+    assert_eq!(migrated(rule, &[]), had);
+    assert_eq!(migrated(&rule.replace("1.5", "1.4.0"), &[]), "new title\nnew vectors\nnew database");
+    let recorded = [("vectors", Value::Bool(false))];
+    assert_eq!(migrated(rule, &recorded), "vectors = Bool(false)\nnew title\nnew database");
+    let moved_on = "
+        [heavy.answers.embeddings]
+        renamed = 'vectors'
+        before = { version = '1.5.0', value = true }";
+    assert_eq!(migrated(moved_on, &[]), had);
+    assert_eq!(migrated(moved_on, &recorded), "vectors = Bool(false)\nnew title\nnew database");
 }

@@ -8,14 +8,22 @@ use crate::project::cargo::become_it;
 use crate::suggest::typed;
 use crate::ui::Ui;
 
-/// Hands over to `cargo run` in the new project.
+/// Hands over to `cargo dev` in the new project, or to `cargo run` where the template has no such alias.
 pub(super) fn run(project: &Path, ui: Ui) -> Result<u8> {
-    ui.status("Running", format_args!("cargo run in {}", project.display()));
+    let verb = if has_dev(project) { "dev" } else { "run" };
+    ui.status("Running", format_args!("cargo {verb} in {}", project.display()));
     let mut command = cargo(project);
-    command.arg("run");
+    command.arg(verb);
     become_it(command).map_err(|error| {
         Error::system("the project is complete, but `cargo` could not be started")
             .because(error)
-            .hint(format!("`cd {} && cargo run` starts it once cargo is on the PATH", typed(project)))
+            .hint(format!("`cd {} && cargo {verb}` starts it once cargo is on the PATH", typed(project)))
     })
+}
+
+/// Whether the project's own settings of cargo have the alias `dev`.
+fn has_dev(project: &Path) -> bool {
+    let text = std::fs::read_to_string(project.join(".cargo/config.toml")).unwrap_or_default();
+    let settings: toml::Table = toml::from_str(&text).unwrap_or_default();
+    settings.get("alias").and_then(|alias| alias.get("dev")).is_some()
 }

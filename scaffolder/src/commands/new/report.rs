@@ -47,7 +47,7 @@ impl Report<'_> {
 
     /// What is about to be written.
     pub(super) fn creating(&self, ui: Ui) {
-        let features = self.features();
+        let features = self.answers.features();
         let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
         let name = self.destination.name.crate_name();
         ui.status(
@@ -87,7 +87,7 @@ impl Report<'_> {
             "path": self.destination.absolute,
             "name": self.destination.name.crate_name(),
             "title": self.title(),
-            "features": self.features(),
+            "features": self.answers.features(),
             "files": created,
             "same": paths(&self.plan.same),
             "kept": paths(&self.plan.kept),
@@ -99,10 +99,6 @@ impl Report<'_> {
                 "stamp": Stamp::of(self.template).as_str(),
             },
         }))
-    }
-
-    fn features(&self) -> Vec<&str> {
-        self.answers.iter().filter(|(_, value)| **value == Value::Bool(true)).map(|(name, _)| name).collect()
     }
 
     fn title(&self) -> String {

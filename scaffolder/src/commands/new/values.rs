@@ -7,7 +7,7 @@ use crate::answers::{Answers, ProjectName, Value};
 use crate::cli::New;
 use crate::error::{Error, Result};
 use crate::prompt::Prompt;
-use crate::suggest::{listed, nearest};
+use crate::suggest::{kebab, listed, nearest};
 use crate::template::{Manifest, QuestionKind};
 
 type Given = BTreeMap<String, Value>;
@@ -52,19 +52,19 @@ fn known(file: &AnswersFile, manifest: &Manifest) -> Result<()> {
 /// `--feature` and `--all-features`.
 fn flagged(args: &New, manifest: &Manifest, given: &mut Given) -> Result<()> {
     let features = manifest.features();
-    let names = || features.iter().map(|feature| feature.name);
     for wanted in &args.features {
-        if names().all(|name| name != wanted) {
+        let Some(feature) = manifest.feature(wanted) else {
+            let names: Vec<String> = features.iter().map(|feature| kebab(feature.name)).collect();
             let error = Error::user(format!("there is no feature `{}`", wanted.escape_debug()));
-            return Err(match nearest(wanted, names()) {
+            return Err(match nearest(wanted, names.iter().map(String::as_str)) {
                 Some(near) => error.hint(format!("did you mean `--feature {near}`?")),
                 None => error.hint("`heavy features` lists what there is"),
             });
-        }
-        given.insert(wanted.clone(), Value::Bool(true));
+        };
+        given.insert(feature.name.to_owned(), Value::Bool(true));
     }
     if args.all_features {
-        given.extend(names().map(|name| (name.to_owned(), Value::Bool(true))));
+        given.extend(features.iter().map(|feature| (feature.name.to_owned(), Value::Bool(true))));
     }
     Ok(())
 }

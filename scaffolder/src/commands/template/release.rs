@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use crate::cli::Release as Args;
 use crate::error::{Error, Result};
 use crate::source::releases::{self, Release};
-use crate::source::{folder, git, version};
+use crate::source::{folder, git};
 use crate::stamp::Stamp;
 use crate::suggest::typed;
 use crate::template::{MANIFEST, Template};
 use crate::tree::Tree;
 use crate::ui::Ui;
+use crate::version;
 
 pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     let tree = folder::read(&args.dir)?;

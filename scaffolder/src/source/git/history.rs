@@ -15,9 +15,9 @@ use super::{Found, folder_of, read_commit, repository, transfer};
 use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
 use crate::source::scope::Scope;
-use crate::source::version;
 use crate::stamp::{LOCKFILE, Stamp};
 use crate::template::{Manifest, Template};
+use crate::version;
 
 /// A repository with its commits.
 pub(in crate::source) struct History {
