@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use stack_web::StartError;
 
 use crate::{
-    app::{App, AppState},
+    app::{self, App},
     config::Config,
     database, seed,
 };
@@ -86,7 +86,7 @@ impl Serve {
 
 async fn add_seeds(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;
-    let user = seed::run(&AppState::new(config, db)?).await?;
+    let user = seed::run(&app::state(config, db)?).await?;
     say(&format!(
         "log in as {} with the password `{}`",
         user.email,

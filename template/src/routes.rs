@@ -14,7 +14,7 @@ use stack_web::{
     metrics::{self, Metrics},
 };
 
-use crate::{app::AppState, config::Config, http, pages};
+use crate::{config::Config, http, pages, state::AppState};
 
 /// The whole application, as a service.
 pub fn router(state: AppState) -> Router {

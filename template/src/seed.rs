@@ -5,11 +5,10 @@
 use stack_web::StartError;
 
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::{NoteDraft, NoteId, Registration, User},
     repositories::{notes, users},
-    services::accounts,
+    state::AppState,
 };
 
 /// Who can log in with [`PASSWORD`].
@@ -61,7 +60,7 @@ pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
 async fn user(state: &AppState) -> Result<User> {
     let registration = Registration::parse(EMAIL, "Ada", PASSWORD).map_err(Error::Invalid)?;
     let email = registration.email.clone();
-    match accounts::register(state, registration).await {
+    match state.accounts.register(registration).await {
         Err(Error::Conflict(_)) => {
             let known = users::credentials(state.db.pool(), &email).await?;
             known.map(|(user, _)| user).ok_or(Error::NotFound)

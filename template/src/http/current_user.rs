@@ -5,10 +5,10 @@ use stack_web::cookies::Cookies;
 
 use super::cookies::session_token;
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::User,
     repositories::sessions,
+    state::AppState,
 };
 
 /// The user of the API's client. Without one the answer is 401. (Pages use

@@ -14,11 +14,11 @@ use stack_web::{
 
 use super::current_user::CurrentUser;
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, Version},
     repositories::notes,
     services,
+    state::AppState,
 };
 
 /// The body of a new note.
@@ -65,7 +65,7 @@ pub async fn create(
 ) -> Result<impl IntoResponse> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
     let note = notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-    services::notes::changed(&state, user.id);
+    services::notes::changed(state.live.hub(), user.id);
     let location = format!("/api/notes/{}", note.id);
     Ok((
         StatusCode::CREATED,
@@ -95,7 +95,7 @@ pub async fn update(
 ) -> Result<Json<Note>> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
     let note = services::notes::update(&state.db, user.id, id, body.version, &draft).await?;
-    services::notes::changed(&state, user.id);
+    services::notes::changed(state.live.hub(), user.id);
     Ok(Json(note))
 }
 
@@ -107,7 +107,7 @@ pub async fn delete(
 ) -> Result<StatusCode> {
     let deleted = notes::delete(state.db.pool(), user.id, id).await?;
     if deleted {
-        services::notes::changed(&state, user.id);
+        services::notes::changed(state.live.hub(), user.id);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::NotFound)

@@ -13,10 +13,10 @@ use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
 
 use super::{cookies::session_token, current_user::CurrentUser};
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::FieldErrors,
     services::search::{self, Hit},
+    state::AppState,
 };
 
 /// How many notes are found if nothing is said, and at most.
@@ -113,7 +113,7 @@ pub async fn search(
         return Err(FieldErrors::one("q", "must not be empty").into());
     }
     let since = query.since();
-    let hits = search::find(&state, user.id, &query.text, since, query.limit).await?;
+    let hits = search::find(&state.search, user.id, &query.text, since, query.limit).await?;
     Ok(Json(Hits { hits }))
 }
 
@@ -133,7 +133,7 @@ pub async fn index_writes(
     let response = next.run(request).await;
     let done = response.status().is_success() || response.status().is_redirection();
     if let Some(session) = session.filter(|_| done) {
-        search::index_soon(&state, session.digest());
+        search::index_soon(&state.search, session.digest());
     }
     response
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use stack_web::{client_ip::ClientIp, cookies::Cookies, extract::ApiJson};
 
 use super::cookies::{SESSION, session_token};
-use crate::{app::AppState, error::Result, services::accounts};
+use crate::{error::Result, state::AppState};
 
 /// The body of an attempt to log in.
 #[derive(Deserialize)]
@@ -22,7 +22,10 @@ pub async fn log_in(
     ApiJson(body): ApiJson<Credentials>,
 ) -> Result<impl IntoResponse> {
     let old = session_token(&cookies);
-    let (user, token) = accounts::log_in(&state, &body.email, &body.password, from, old).await?;
+    let (user, token) = state
+        .accounts
+        .log_in(&body.email, &body.password, from, old)
+        .await?;
     let lifetime = state.config.session_lifetime;
     let cookies = cookies.set(SESSION, token.to_text(), Some(lifetime));
     Ok((StatusCode::CREATED, cookies, Json(user)))
@@ -31,7 +34,7 @@ pub async fn log_in(
 /// Ends the session, if there is one, and removes its cookie.
 pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<impl IntoResponse> {
     if let Some(token) = session_token(&cookies) {
-        accounts::log_out(&state, &token).await?;
+        state.accounts.log_out(&token).await?;
     }
     Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
 }

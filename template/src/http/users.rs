@@ -11,11 +11,10 @@ use stack_web::extract::{ApiJson, Key};
 
 use super::current_user::CurrentUser;
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::{FieldErrors, Phone, Registration, User, UserId},
     repositories::users::{self, Profile},
-    services::accounts,
+    state::AppState,
 };
 
 /// The body of a registration.
@@ -32,7 +31,7 @@ pub async fn register(
     ApiJson(body): ApiJson<NewUser>,
 ) -> Result<impl IntoResponse> {
     let registration = Registration::parse(&body.email, &body.display_name, &body.password)?;
-    let user = accounts::register(&state, registration).await?;
+    let user = state.accounts.register(registration).await?;
     let location = format!("/api/users/{}", user.id);
     Ok((
         StatusCode::CREATED,
@@ -65,7 +64,7 @@ pub struct NewPhone {
 
 /// The client's own account.
 pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -> Result<Json<Me>> {
-    let phone = accounts::phone(&state, user.id).await?;
+    let phone = state.accounts.phone(user.id).await?;
     Ok(Json(Me { user, phone }))
 }
 
@@ -83,6 +82,6 @@ pub async fn set_phone(
             phone => phone,
         },
     };
-    accounts::set_phone(&state, user.id, phone.as_ref()).await?;
+    state.accounts.set_phone(user.id, phone.as_ref()).await?;
     Ok(Json(Me { user, phone }))
 }

@@ -14,18 +14,18 @@ use stack_live::{Cx, Stop};
 use stack_web::{client_ip::ClientIp, cookies::Cookies};
 
 use super::{
+    context::Context,
     flash::Flash,
     layout,
-    live::{self, Context, FormErrors},
+    live::{self, FormErrors},
     visitor::Visitor,
 };
 use crate::{
-    app::AppState,
     components::form::{self, Field},
     error::{Error, Result},
     http::cookies::{SESSION, session_token},
     models::{FieldErrors, Registration, SessionToken},
-    services::accounts,
+    state::AppState,
 };
 
 /// The fields of a registration. The password is read and never written: the state of a page can be seen.
@@ -108,13 +108,13 @@ pub async fn register(
     Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
-        Ok(registration) => accounts::register(&state, registration).await,
+        Ok(registration) => state.accounts.register(registration).await,
         Err(fields) => Err(fields.into()),
     };
     match registered {
         Ok(user) => {
             let old = session_token(&cookies);
-            let token = accounts::start_session(&state, user.id, old).await?;
+            let token = state.accounts.start_session(user.id, old).await?;
             Ok(enter(&state, cookies, &token, Flash::Welcome, "/notes"))
         }
         Err(error) => match error.fields() {
@@ -177,7 +177,11 @@ pub async fn log_in(
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let old = session_token(&cookies);
-    match accounts::log_in(&state, &form.email, &form.password, from, old).await {
+    match state
+        .accounts
+        .log_in(&form.email, &form.password, from, old)
+        .await
+    {
         Ok((_, token)) => Ok(enter(
             &state,
             cookies,
@@ -203,7 +207,7 @@ pub async fn log_in(
 /// Logs out.
 pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<Response> {
     if let Some(token) = session_token(&cookies) {
-        accounts::log_out(&state, &token).await?;
+        state.accounts.log_out(&token).await?;
         state.live.end_session(&token.to_text());
     }
     let cookies = Flash::LoggedOut.put(cookies.remove(SESSION));

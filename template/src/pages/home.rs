@@ -7,7 +7,7 @@ mod countdown;
 use maud::{Markup, html};
 use stack_live::{Cx, Result};
 
-use super::{layout, live::Context};
+use super::{context::Context, layout};
 use crate::components::{
     expandable::{Expandable, expandable},
     layout::{card, grid},

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use stack_live::Cx;
 
-use super::{live::Context, visitor::Visitor};
+use super::{context::Context, visitor::Visitor};
 use crate::http::assets;
 
 /// The name of the site: the description in `Cargo.toml`.

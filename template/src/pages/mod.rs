@@ -5,6 +5,7 @@
 //! worked, and with itself, status 422 or 409 and the reasons when it did not.
 
 pub mod account;
+pub mod context;
 pub mod error;
 pub mod flash;
 pub mod gallery;

@@ -18,13 +18,13 @@ use stack_web::{
 };
 
 use super::{
+    context::Context,
     flash::Flash,
     layout,
-    live::{self, Context, FormErrors},
+    live::{self, FormErrors},
     visitor::SignedIn,
 };
 use crate::{
-    app::AppState,
     components::{
         date::date,
         form::{self, Field},
@@ -34,6 +34,7 @@ use crate::{
     models::{FieldErrors, Note, NoteDraft, NoteId, UserId, Version},
     repositories::notes,
     services,
+    state::AppState,
 };
 
 /// The fields of a new note.
@@ -169,7 +170,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
             Ok(draft) => {
                 let app = ctx.app();
                 notes::insert(app.db.pool(), NoteId::generate(), user.id, &draft).await?;
-                services::notes::changed(&app, user.id);
+                services::notes::changed(app.live.hub(), user.id);
                 done(&ctx, Flash::Saved);
             }
             Err(wrong) => show_errors(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
@@ -275,7 +276,7 @@ fn done(ctx: &Ctx, flash: Flash) {
 async fn write(app: &AppState, owner: UserId, id: NoteId, form: &EditForm) -> Result<Note> {
     let draft = NoteDraft::parse(&form.title, &form.body)?;
     let note = services::notes::update(&app.db, owner, id, form.version, &draft).await?;
-    services::notes::changed(app, owner);
+    services::notes::changed(app.live.hub(), owner);
     Ok(note)
 }
 
@@ -283,7 +284,7 @@ async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
     if !notes::delete(app.db.pool(), owner, id).await? {
         return Err(Error::NotFound);
     }
-    services::notes::changed(app, owner);
+    services::notes::changed(app.live.hub(), owner);
     Ok(())
 }
 
@@ -299,7 +300,7 @@ pub async fn create(
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
             notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-            services::notes::changed(&state, user.id);
+            services::notes::changed(state.live.hub(), user.id);
             Ok(back(cookies, Flash::Saved))
         }
         Err(wrong) => {

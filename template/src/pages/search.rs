@@ -4,7 +4,7 @@ use maud::html;
 use serde::Serialize;
 use stack_live::{Ctx, Cx};
 
-use super::{layout, live::Context};
+use super::{context::Context, layout};
 use crate::{
     components::{form, note_card::note_card},
     error::{Error, Result},
@@ -77,6 +77,6 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 async fn find(ctx: Ctx, owner: UserId, asked: SearchQuery) -> Result<Vec<Hit>> {
     match asked.text.as_str() {
         "" => Ok(Vec::new()),
-        text => search::find(&ctx.app(), owner, text, asked.since(), asked.limit).await,
+        text => search::find(&ctx.app().search, owner, text, asked.since(), asked.limit).await,
     }
 }

@@ -11,17 +11,17 @@ use stack_live::Cx;
 use stack_web::cookies::Cookies;
 
 use super::{
+    context::Context,
     flash::Flash,
     layout,
-    live::{self, Context, FormErrors},
+    live::{self, FormErrors},
     visitor::SignedIn,
 };
 use crate::{
-    app::AppState,
     components::form::Field,
     error::{Error, Result},
     models::{FieldErrors, Phone},
-    services::accounts,
+    state::AppState,
 };
 
 /// The field of a number.
@@ -38,9 +38,10 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     let typed = cx.use_local(|| form.map(|form| form.phone));
     let errors = cx.use_state(|| wrong.unwrap_or_default());
     let stored = cx
-        .use_load((), |ctx| async move {
-            accounts::phone(&ctx.app(), user.id).await
-        })
+        .use_load(
+            (),
+            |ctx| async move { ctx.app().accounts.phone(user.id).await },
+        )
         .await?;
     let reload = stored.reloading();
 
@@ -48,7 +49,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         let form: PhoneForm = event.form()?;
         let mut wrong = FieldErrors::default();
         if let Some(phone) = wrong.check("phone", Phone::parse(&form.phone)) {
-            accounts::set_phone(&ctx.app(), user.id, Some(&phone)).await?;
+            ctx.app().accounts.set_phone(user.id, Some(&phone)).await?;
             ctx.flash(Flash::PhoneSaved.text());
             reload.reload(&ctx);
         }
@@ -56,7 +57,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         Ok(())
     });
     let remove = cx.on_async(move |ctx, _| async move {
-        accounts::set_phone(&ctx.app(), user.id, None).await?;
+        ctx.app().accounts.set_phone(user.id, None).await?;
         ctx.flash(Flash::PhoneRemoved.text());
         reload.reload(&ctx);
         Ok(())
@@ -107,7 +108,7 @@ pub async fn set_phone(
         )
         .await;
     };
-    accounts::set_phone(&state, user.id, Some(&phone)).await?;
+    state.accounts.set_phone(user.id, Some(&phone)).await?;
     Ok(done(cookies, Flash::PhoneSaved))
 }
 
@@ -117,7 +118,7 @@ pub async fn remove_phone(
     SignedIn { user, .. }: SignedIn,
     cookies: Cookies,
 ) -> Result<Response> {
-    accounts::set_phone(&state, user.id, None).await?;
+    state.accounts.set_phone(user.id, None).await?;
     Ok(done(cookies, Flash::PhoneRemoved))
 }
 

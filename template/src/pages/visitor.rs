@@ -10,11 +10,11 @@ use stack_web::{cookies::Cookies, settings::Secret};
 
 use super::flash::Flash;
 use crate::{
-    app::AppState,
     error::{Error, Result},
     http::cookies::{FLASH, VISITOR, session_token, time_zone},
     models::{SessionToken, User},
     repositories::sessions,
+    state::AppState,
 };
 
 /// What a page knows about who looks at it.

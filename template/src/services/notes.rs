@@ -1,9 +1,9 @@
 //! The rule of editing: nobody overwrites what they have not seen.
 
 use stack_db::Db;
+use stack_live::broadcast::Hub;
 
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, UserId, Version},
     repositories::notes,
@@ -36,8 +36,8 @@ pub fn topic(owner: UserId) -> String {
 }
 
 /// Tells the pages of `owner`, in every process, that their notes have changed. Called after the change is stored.
-pub fn changed(state: &AppState, owner: UserId) {
-    if let Err(error) = state.live.hub().publish(&topic(owner), &()) {
+pub fn changed(hub: &Hub, owner: UserId) {
+    if let Err(error) = hub.publish(&topic(owner), &()) {
         tracing::warn!(%error, "pages were not told of a change");
     }
 }

@@ -1,9 +1,9 @@
 //! Sealing anew, under the current key, whatever is under an older one; then the older one can go.
 
-use stack_web::progress::Progress;
+use stack_db::Db;
+use stack_web::{progress::Progress, sealed::Vault};
 
 use crate::{
-    app::AppState,
     error::{Error, Result},
     repositories::users,
 };
@@ -19,8 +19,11 @@ const BATCH: i64 = 100;
 ///
 /// # Errors
 /// The database's; what was done until then stays done.
-pub async fn rotate(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<usize> {
-    let (db, vault) = (&state.db, &state.vault);
+pub async fn rotate(
+    db: &Db,
+    vault: &Vault,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Result<usize> {
     let current = vault.current_range();
     let mut progress = Progress::of(users::count_phones_outside(db.pool(), &current).await?);
     tell(progress);

@@ -10,12 +10,13 @@
 use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
+use stack_db::Db;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
 use super::embedder::{EmbedError, Embedder, METRIC};
 use crate::{
-    app::AppState,
+    database::vectors::VectorDb,
     error::{Error, Result},
     models::{Note, NoteId, UserId},
     repositories::{
@@ -39,11 +40,14 @@ const CANDIDATES: i64 = 50;
 /// How many users' embeddings can be brought up to date at once.
 const LANES: usize = 16;
 
-/// What search needs besides the databases.
+/// What notes are found with. Cheap to clone.
+#[derive(Clone)]
 pub struct Search {
+    db: Db,
+    vectors: Option<VectorDb>,
     embedder: Arc<dyn Embedder>,
     /// One at a time for each user, so that nothing is embedded twice.
-    lanes: [Mutex<()>; LANES],
+    lanes: Arc<[Mutex<()>; LANES]>,
 }
 
 /// A note that was found.
@@ -56,12 +60,25 @@ pub struct Hit {
 }
 
 impl Search {
-    /// Search with vectors by `embedder`.
-    pub fn new(embedder: Arc<dyn Embedder>) -> Self {
+    /// Finds the notes of `db`, with vectors by `embedder`.
+    pub fn new(db: Db, vectors: Option<VectorDb>, embedder: Arc<dyn Embedder>) -> Self {
         Self {
+            db,
+            vectors,
             embedder,
-            lanes: std::array::from_fn(|_| Mutex::default()),
+            lanes: Arc::new(std::array::from_fn(|_| Mutex::default())),
         }
+    }
+
+    /// The vector database.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there is none, see [`open`](crate::database::vectors::open).
+    pub fn vectors(&self) -> Result<&VectorDb> {
+        let none = "there is no vector database: `VECTOR_DATABASE_URL` is not set";
+        self.vectors
+            .as_ref()
+            .ok_or_else(|| Error::Unavailable(none.into()))
     }
 
     fn lane(&self, owner: UserId) -> &Mutex<()> {
@@ -83,15 +100,15 @@ impl Search {
 /// # Errors
 /// [`Error::Unavailable`] if search is off or the embedder does not answer.
 pub async fn find(
-    state: &AppState,
+    search: &Search,
     owner: UserId,
     query: &str,
     since: Option<OffsetDateTime>,
     limit: i64,
 ) -> Result<Vec<Hit>> {
-    let (embedder, vectors) = (&state.search.embedder, state.vectors()?);
+    let (embedder, vectors) = (&search.embedder, search.vectors()?);
     // Who has just written a note wants to find it. If that cannot be, what was embedded before is found still.
-    match tokio::time::timeout(CATCH_UP, index(state, owner)).await {
+    match tokio::time::timeout(CATCH_UP, index(search, owner)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
         Err(_) => tracing::warn!("searching without the newest notes: embedding them takes long"),
@@ -111,7 +128,7 @@ pub async fn find(
     ranking.truncate(usize::try_from(limit).unwrap_or_default());
     let ids: Vec<NoteId> = ranking.iter().map(|(id, _)| *id).collect();
     // The notes themselves are the truth: one that was deleted a moment ago is not among them.
-    let mut found = notes::by_id::find(state.db.pool(), owner, &ids).await?;
+    let mut found = notes::by_id::find(search.db.pool(), owner, &ids).await?;
     let hits = ranking.into_iter().filter_map(|(id, score)| {
         let place = found.iter().position(|note| note.id == id)?;
         let note = found.swap_remove(place);

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use app::{app::AppState, database::migrations, routes};
+use app::{database::migrations, routes};
 use serde_json::json;
 use stack_db::{Db, Schema, testing::TestDatabase};
 use stack_migrate::cockroach::{self, Effect};
@@ -133,7 +133,7 @@ async fn a_note_is_written_read_changed_and_deleted() {
         stack_db::is_cockroach(db.pool()).await.unwrap(),
         "`COCKROACH_URL` leads to another kind of server"
     );
-    let state = AppState::new(config(database.url(), &[]), db).unwrap();
+    let state = app::app::state(config(database.url(), &[]), db).unwrap();
     let mut client = Client::of(routes::router(state));
 
     let ada = json!({ "email": "ada@example.com", "display_name": "Ada", "password": PASSWORD });

@@ -1,10 +1,10 @@
 //! A column that only the application can read.
 
 use app::{
-    app::AppState,
     models::{Phone, User},
     repositories::users,
-    services::{accounts, rotation},
+    services::rotation,
+    state::AppState,
 };
 use serde_json::{Value, json};
 use stack_web::progress::Progress;
@@ -20,11 +20,11 @@ const NEW_KEY: &str = "test-2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 /// The same application with other keys.
 fn with_keys(app: &TestApp, keys: &str) -> AppState {
     let config = config(app.database.url(), &[("ENCRYPTION_KEYS", keys)]);
-    AppState::new(config, app.state.db.clone()).unwrap()
+    app::app::state(config, app.state.db.clone()).unwrap()
 }
 
 async fn phone(state: &AppState, user: &User) -> Option<String> {
-    let phone = accounts::phone(state, user.id).await.unwrap();
+    let phone = state.accounts.phone(user.id).await.unwrap();
     phone.map(|phone| phone.as_str().to_owned())
 }
 
@@ -97,7 +97,9 @@ async fn a_number_that_was_copied_to_another_account_is_a_fault_and_is_not_shown
     let (ada, _) = app.logged_in("ada").await;
     let (eve, mut client) = app.logged_in("eve").await;
     let number = Phone::parse(NUMBER).unwrap();
-    accounts::set_phone(&app.state, ada.id, Some(&number))
+    app.state
+        .accounts
+        .set_phone(ada.id, Some(&number))
         .await
         .unwrap();
     let stolen = users::phone(app.database.pool(), ada.id).await.unwrap();
@@ -122,7 +124,9 @@ async fn after_a_rotation_the_old_key_can_go() {
     let mut users = Vec::new();
     for n in 0..5 {
         let user = app.user(&format!("user{n}")).await;
-        accounts::set_phone(&app.state, user.id, Some(&number))
+        app.state
+            .accounts
+            .set_phone(user.id, Some(&number))
             .await
             .unwrap();
         users.push(user);
@@ -131,11 +135,12 @@ async fn after_a_rotation_the_old_key_can_go() {
 
     let both = with_keys(&app, &format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
     assert_eq!(phone(&both, &users[0]).await.as_deref(), Some(NUMBER));
-    accounts::set_phone(&both, users[1].id, Some(&number))
+    both.accounts
+        .set_phone(users[1].id, Some(&number))
         .await
         .unwrap();
     let mut told = Vec::new();
-    let unopened = rotation::rotate(&both, &mut |progress| told.push(progress))
+    let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| told.push(progress))
         .await
         .unwrap();
     assert_eq!(unopened, 0);
@@ -147,11 +152,11 @@ async fn after_a_rotation_the_old_key_can_go() {
         assert_eq!(phone(&new, user).await.as_deref(), Some(NUMBER));
     }
     assert!(
-        accounts::phone(&app.state, users[0].id).await.is_err(),
+        app.state.accounts.phone(users[0].id).await.is_err(),
         "the old key alone"
     );
     let mut again = Vec::new();
-    rotation::rotate(&new, &mut |progress| again.push(progress))
+    rotation::rotate(&new.db, &new.vault, &mut |progress| again.push(progress))
         .await
         .unwrap();
     assert_eq!(again, [Progress { done: 0, total: 0 }], "nothing to do");
@@ -170,7 +175,9 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
         .unwrap();
     let number = Phone::parse(NUMBER).unwrap();
     for id in &ids {
-        accounts::set_phone(&app.state, *id, Some(&number))
+        app.state
+            .accounts
+            .set_phone(*id, Some(&number))
             .await
             .unwrap();
     }
@@ -187,7 +194,7 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
     .await;
     for total in [250, 2] {
         let mut told = Vec::new();
-        let unopened = rotation::rotate(&both, &mut |progress| told.push(progress))
+        let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| told.push(progress))
             .await
             .unwrap();
         assert_eq!(unopened, 2);
@@ -196,7 +203,7 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
     let new = with_keys(&app, NEW_KEY);
     let mut readable = 0;
     for id in &ids {
-        readable += usize::from(accounts::phone(&new, *id).await.is_ok());
+        readable += usize::from(new.accounts.phone(*id).await.is_ok());
     }
     assert_eq!(readable, 248);
 }
@@ -206,7 +213,9 @@ async fn the_command_rotate_says_what_it_could_not_open_and_fails() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     let number = Phone::parse(NUMBER).unwrap();
-    accounts::set_phone(&app.state, ada.id, Some(&number))
+    app.state
+        .accounts
+        .set_phone(ada.id, Some(&number))
         .await
         .unwrap();
     let rotate = |keys: &str| {

@@ -14,6 +14,7 @@ mod encryption;
 mod error;
 #[cfg(unix)]
 mod hand_over;
+mod layers;
 mod lifecycle;
 {%- if load %}
 mod load;

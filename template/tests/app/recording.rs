@@ -1,6 +1,5 @@
 //! `RECORD`: what goes over the wire, without its secrets.
 
-use app::app::AppState;
 use stack_db::Db;
 use stack_live::recording::{self, Line, What};
 
@@ -59,7 +58,7 @@ async fn a_file_that_cannot_be_written_keeps_the_application_from_starting() {
     let app = TestApp::new().await;
     let db = Db::from_pool(app.database.pool().clone());
     let config = config(app.database.url(), &[("RECORD", "/nowhere/at/all")]);
-    let error = AppState::new(config, db).err().unwrap().to_string();
+    let error = app::app::state(config, db).err().unwrap().to_string();
     assert!(
         error.contains("`/nowhere/at/all`") && error.contains("\nhint: "),
         "{error}"

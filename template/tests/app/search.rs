@@ -55,7 +55,7 @@ impl Embedder for Fragile {
 
 /// The titles of what is found.
 async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
-    let hits = search::find(&app.state, owner.id, query, None, 10)
+    let hits = search::find(&app.state.search, owner.id, query, None, 10)
         .await
         .expect("found");
     hits.into_iter()
@@ -168,11 +168,11 @@ async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_ba
     }
     let answer = client.get("/api/notes/search?q=three").await;
     answer.problem(503, "unavailable");
-    assert!(search::repair(&app.state).await.is_err());
+    assert!(search::repair(&app.state.search).await.is_err());
     assert_eq!(count(app.vectors().pool()).await, 0);
 
     embedder.down.store(false, Ordering::SeqCst);
-    search::repair(&app.state).await.expect("repaired");
+    search::repair(&app.state.search).await.expect("repaired");
     assert_eq!(count(app.vectors().pool()).await, 5);
     assert_eq!(titles(&app, &ada, "three").await, ["Three"]);
 }
@@ -186,7 +186,7 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
     let lost = app.note(&ada, "Lost", "").await;
     app.note(&ada, "Kept", "").await;
     app.note(&eve, "Gone", "").await;
-    search::repair(&app.state).await.expect("embedded");
+    search::repair(&app.state.search).await.expect("embedded");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 3);
 
     embeddings::delete(app.vectors().pool(), ada.id, &[lost.id])
@@ -196,7 +196,7 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
     gone.execute(app.database.pool())
         .await
         .expect("gone, with all notes");
-    search::repair(&app.state).await.expect("repaired");
+    search::repair(&app.state.search).await.expect("repaired");
     assert_eq!(
         embedder.embedded.load(Ordering::SeqCst),
         4,
@@ -216,7 +216,7 @@ async fn embeddings_by_another_model_are_made_again() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "").await;
-    search::repair(&app.state).await.expect("embedded");
+    search::repair(&app.state.search).await.expect("embedded");
     let other = sqlx::query("UPDATE note_embeddings SET model = 'older'");
     other.execute(app.vectors().pool()).await.expect("changed");
     assert_eq!(titles(&app, &ada, "pancakes").await, ["Pancakes"]);
@@ -231,7 +231,9 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
     client
         .json("PUT", &format!("/api/notes/{}", old.id), edit)
         .await;
-    search::index(&app.state, ada.id).await.expect("indexed");
+    search::index(&app.state.search, ada.id)
+        .await
+        .expect("indexed");
     let late = HashingEmbedder.embed("Pancakes").await.expect("a vector");
     let late = [Embedded {
         note: old,
@@ -249,7 +251,7 @@ async fn writing_the_same_user_at_once_embeds_each_note_once() {
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "One", "").await;
-    let index = || search::index(&app.state, ada.id);
+    let index = || search::index(&app.state.search, ada.id);
     let (one, two, three) = tokio::join!(index(), index(), index());
     one.and(two).and(three).expect("indexed");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 1);
@@ -380,14 +382,18 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     many(&app, &ada, 1234).await;
-    search::index(&app.state, ada.id).await.expect("indexed");
+    search::index(&app.state.search, ada.id)
+        .await
+        .expect("indexed");
     assert_eq!(count(app.vectors().pool()).await, 1234);
     let delete = "DELETE FROM notes WHERE title LIKE '%7%' OR title LIKE '%1%'";
     sqlx::query(delete)
         .execute(app.database.pool())
         .await
         .expect("deleted");
-    search::index(&app.state, ada.id).await.expect("indexed");
+    search::index(&app.state.search, ada.id)
+        .await
+        .expect("indexed");
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")
         .fetch_one(app.database.pool())
         .await
@@ -402,7 +408,7 @@ async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Poison", "").await;
     many(&app, &ada, 600).await;
-    assert!(search::index(&app.state, ada.id).await.is_err());
+    assert!(search::index(&app.state.search, ada.id).await.is_err());
     assert_eq!(count(app.vectors().pool()).await, 600);
 }
 
@@ -415,7 +421,7 @@ async fn reembedding_that_was_killed_goes_on_where_it_was() {
     many(&app, &ada, 130).await;
     many(&app, &eve, 20).await;
     let other = "UPDATE note_embeddings SET model = 'older'";
-    search::repair(&app.state).await.expect("embedded");
+    search::repair(&app.state.search).await.expect("embedded");
     sqlx::query(other)
         .execute(app.vectors().pool())
         .await
@@ -431,7 +437,7 @@ async fn reembedding_that_was_killed_goes_on_where_it_was() {
         }
     };
     tokio::select! {
-        ended = search::reembed(&app.state, &mut ignore) => panic!("not killed: {ended:?}"),
+        ended = search::reembed(&app.state.search, &mut ignore) => panic!("not killed: {ended:?}"),
         () = reached => {}
     }
     let current = "SELECT count(*) FROM note_embeddings WHERE model = 'fragile'";
@@ -445,7 +451,7 @@ async fn reembedding_that_was_killed_goes_on_where_it_was() {
     embedder.embedded.store(0, Ordering::SeqCst);
     let mut told = Vec::new();
     let mut tell = |progress| told.push(progress);
-    search::reembed(&app.state, &mut tell)
+    search::reembed(&app.state.search, &mut tell)
         .await
         .expect("the rest");
     let again = i64::from(embedder.embedded.load(Ordering::SeqCst));
@@ -476,7 +482,7 @@ async fn reembedding_stops_when_the_embedder_is_down() {
     embedder.down.store(true, Ordering::SeqCst);
     let mut told = Vec::new();
     let mut tell = |progress| told.push(progress);
-    assert!(search::reembed(&app.state, &mut tell).await.is_err());
+    assert!(search::reembed(&app.state.search, &mut tell).await.is_err());
     assert_eq!(told, [Progress { done: 0, total: 3 }]);
 }
 

@@ -31,7 +31,7 @@ fn vector(seed: u32, unit: bool) -> Vec<f32> {
 async fn each_metric_orders_as_its_formula_does_and_by_an_index_of_its_operator_class() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
-    let vectors = app.state.vectors().expect("vectors");
+    let vectors = app.state.search.vectors().expect("vectors");
     let mut batch = Vec::new();
     for seed in 0..40 {
         let note = app.note(&ada, &format!("Note {seed}"), "").await;
@@ -111,7 +111,7 @@ async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
-    let vectors = app.state.vectors().expect("vectors");
+    let vectors = app.state.search.vectors().expect("vectors");
     let query = vector(1, true);
     let mut batch = Vec::new();
     for n in 0..400 {
@@ -150,7 +150,7 @@ async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
 #[tokio::test]
 async fn a_search_sees_as_many_candidates_as_the_setting_says_and_only_a_search_does() {
     let app = TestApp::with_vectors().await;
-    let vectors = app.state.vectors().expect("vectors").clone();
+    let vectors = app.state.search.vectors().expect("vectors").clone();
     let seen = "SELECT current_setting('hnsw.ef_search')";
     let mut tx = vectors
         .with_ef_search(321)

@@ -9,8 +9,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use super::Search;
 use crate::{
-    app::AppState,
     error::{Error, Result},
     models::{NoteId, TokenDigest, UserId, Version},
     repositories::{
@@ -31,24 +31,24 @@ const GIVE_UP_AFTER: u32 = 3;
 ///
 /// # Errors
 /// Of the databases, or of the embedder after as much as possible is done.
-pub async fn index(state: &AppState, owner: UserId) -> Result<()> {
-    index_telling(state, owner, &mut |_| ()).await
+pub async fn index(search: &Search, owner: UserId) -> Result<()> {
+    index_telling(search, owner, &mut |_| ()).await
 }
 
 /// [`index`], which tells `done` of how many more notes it has seen to: after each batch that it stores.
 pub(super) async fn index_telling(
-    state: &AppState,
+    search: &Search,
     owner: UserId,
     done: &mut (dyn FnMut(usize) + Send),
 ) -> Result<()> {
-    let vectors = state.vectors()?.pool();
-    let model = state.search.embedder.model();
-    let _turn = state.search.lane(owner).lock().await;
+    let vectors = search.vectors()?.pool();
+    let model = search.embedder.model();
+    let _turn = search.lane(owner).lock().await;
     let (mut after, mut failure, mut in_a_row) = (None, None, 0);
     loop {
         // Embeddings first: a note that another process writes and embeds in between must not look deleted.
         let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
-        let mut notes = notes::by_id::versions(state.db.pool(), owner, after).await?;
+        let mut notes = notes::by_id::versions(search.db.pool(), owner, after).await?;
         // Beyond a full page there may be more, so only what both sides have told is compared.
         let ends = [end(&notes), end(&embedded)];
         let end = ends.into_iter().flatten().min();
@@ -61,7 +61,7 @@ pub(super) async fn index_telling(
             embeddings::delete(vectors, owner, &gone).await?;
         }
         done(seen - pending.len());
-        let failed = embed(state, owner, &pending, &mut in_a_row, done).await?;
+        let failed = embed(search, owner, &pending, &mut in_a_row, done).await?;
         failure = failed.or(failure);
         if end.is_none() || in_a_row == GIVE_UP_AFTER {
             return failure.map_or(Ok(()), |error| Err(Error::Unavailable(error)));
@@ -94,17 +94,17 @@ fn compare(
 /// Embeds notes, in batches, and gives the embedder's last failure, if there was one. `in_a_row` counts failures from
 /// one call to the next; at [`GIVE_UP_AFTER`] the rest is left.
 async fn embed(
-    state: &AppState,
+    search: &Search,
     owner: UserId,
     pending: &[NoteId],
     in_a_row: &mut u32,
     done: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Option<EmbedError>> {
-    let (search, vectors) = (&state.search, state.vectors()?.pool());
+    let vectors = search.vectors()?.pool();
     let mut failure = None;
     for ids in pending.chunks(BATCH) {
         let mut batch = Vec::with_capacity(ids.len());
-        for note in notes::by_id::find(state.db.pool(), owner, ids).await? {
+        for note in notes::by_id::find(search.db.pool(), owner, ids).await? {
             match search.embed(&note).await {
                 Ok(vector) => {
                     *in_a_row = 0;
@@ -130,15 +130,15 @@ async fn embed(
 }
 
 /// After a write: indexes the notes of whoever has this session. In the background, because nobody waits for it.
-pub fn index_soon(state: &AppState, session: TokenDigest) {
-    if state.vectors().is_err() {
+pub fn index_soon(search: &Search, session: TokenDigest) {
+    if search.vectors().is_err() {
         return;
     }
-    let state = state.clone();
+    let search = search.clone();
     tokio::spawn(async move {
         let indexed = async {
-            match sessions::user(state.db.pool(), session).await? {
-                Some(user) => index(&state, user.id).await,
+            match sessions::user(search.db.pool(), session).await? {
+                Some(user) => index(&search, user.id).await,
                 None => Ok(()),
             }
         };
@@ -152,25 +152,25 @@ pub fn index_soon(state: &AppState, session: TokenDigest) {
 ///
 /// # Errors
 /// The first one, after everybody else was tried.
-pub async fn repair(state: &AppState) -> Result<()> {
+pub async fn repair(search: &Search) -> Result<()> {
     let mut outcome = Ok(());
     let mut after = None;
     loop {
-        let owners = owners(state, after).await?;
+        let owners = owners(search, after).await?;
         let Some(last) = owners.last().copied() else {
             return outcome;
         };
         for owner in owners {
-            outcome = outcome.and(index(state, owner).await);
+            outcome = outcome.and(index(search, owner).await);
         }
         after = Some(last);
     }
 }
 
 /// The next users after `after` that have notes, or embeddings whose notes, or who themselves, are gone.
-pub(super) async fn owners(state: &AppState, after: Option<UserId>) -> Result<Vec<UserId>> {
-    let mut owners = notes::by_id::owners(state.db.pool(), after).await?;
-    owners.extend(embeddings::owners(state.vectors()?.pool(), after).await?);
+pub(super) async fn owners(search: &Search, after: Option<UserId>) -> Result<Vec<UserId>> {
+    let mut owners = notes::by_id::owners(search.db.pool(), after).await?;
+    owners.extend(embeddings::owners(search.vectors()?.pool(), after).await?);
     owners.sort_unstable();
     owners.dedup();
     // Beyond the page of one table the other may have more, so only what both have told is final.
@@ -179,14 +179,14 @@ pub(super) async fn owners(state: &AppState, after: Option<UserId>) -> Result<Ve
 }
 
 /// Repairs at once and then every hour, for as long as it is polled.
-pub async fn keep_repaired(state: AppState) {
-    if state.vectors().is_err() {
+pub async fn keep_repaired(search: Search) {
+    if search.vectors().is_err() {
         return;
     }
     let mut due = tokio::time::interval(REPAIR_EVERY);
     loop {
         due.tick().await;
-        if let Err(error) = repair(&state).await {
+        if let Err(error) = repair(&search).await {
             tracing::warn!(?error, "some notes are not embedded; trying again later");
         }
     }

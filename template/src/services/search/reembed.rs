@@ -2,8 +2,8 @@
 
 use stack_web::progress::Progress;
 
-use super::index;
-use crate::{app::AppState, error::Result, repositories::notes};
+use super::{Search, index};
+use crate::{error::Result, repositories::notes};
 
 /// Embeds every note whose embedding is missing, outdated, or by another model; `tell` hears how far it is.
 ///
@@ -12,12 +12,12 @@ use crate::{app::AppState, error::Result, repositories::notes};
 ///
 /// # Errors
 /// The first one; what was done until then stays done.
-pub async fn reembed(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
-    let mut progress = Progress::of(notes::by_id::count(state.db.pool()).await?);
+pub async fn reembed(search: &Search, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
+    let mut progress = Progress::of(notes::by_id::count(search.db.pool()).await?);
     tell(progress);
     let mut after = None;
     loop {
-        let owners = index::owners(state, after).await?;
+        let owners = index::owners(search, after).await?;
         let Some(last) = owners.last().copied() else {
             return Ok(());
         };
@@ -28,7 +28,7 @@ pub async fn reembed(state: &AppState, tell: &mut (dyn FnMut(Progress) + Send)) 
                     tell(progress);
                 }
             };
-            index::index_telling(state, owner, &mut done).await?;
+            index::index_telling(search, owner, &mut done).await?;
         }
         after = Some(last);
     }

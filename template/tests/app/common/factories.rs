@@ -3,7 +3,6 @@
 use app::{
     models::{Note, NoteDraft, NoteId, Registration, User},
     repositories::notes,
-    services::accounts,
 };
 use serde_json::json;
 
@@ -21,7 +20,9 @@ impl TestApp {
     async fn user_called(&self, name: &str, display_name: &str) -> User {
         let email = format!("{name}@example.com");
         let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
-        accounts::register(&self.state, registration)
+        self.state
+            .accounts
+            .register(registration)
             .await
             .expect("a new user")
     }

@@ -14,10 +14,11 @@ use std::sync::Arc;
 {%- endif %}
 
 use app::{
-    app::{App, AppState},
+    app::App,
     config::{Config, PasswordCost},
     database::migrations,
     routes,
+    state::AppState,
 };
 use axum::Router;
 use stack_db::{Db, Schema, testing::TestDatabase};
@@ -61,7 +62,7 @@ impl TestApp {
     pub async fn with(vars: &[(&str, &str)]) -> Self {
         let database = database().await;
         let db = Db::from_pool(database.pool().clone());
-        let state = AppState::new(config(database.url(), vars), db).expect("a state");
+        let state = app::app::state(config(database.url(), vars), db).expect("a state");
         let router = routes::router(state.clone());
         Self {
             state,
@@ -84,7 +85,7 @@ impl TestApp {
         let (app, vectors) = (Self::new().await, vector_database().await);
         let db = VectorDb::new(Db::from_pool(vectors.pool().clone()));
         let (config, relational) = (app.state.config.clone(), app.state.db.clone());
-        let state = AppState::with_vectors(config, relational, Some(db), embedder);
+        let state = app::app::state_with_vectors(config, relational, Some(db), embedder);
         let state = state.expect("a state");
         Self {
             router: routes::router(state.clone()),
