@@ -316,8 +316,8 @@ version = '1.0.0'
     cargo-generate.toml:13: answers: old answers to `vectors` go to `pgvectr`, which the template does not ask for -> did you mean `pgvector`?
     cargo-generate.toml:15: answers: old answers to `colour` go to `colour`, which the template does not ask for -> the template asks for `title` and `pgvector`
     cargo-generate.toml:17: answers: what `yes` becomes does not do: `pgvector` takes `true` or `false`, not `yes` -> map it to a value that is accepted
-    cargo-generate.toml:22: answers: the answer of `before` does not do: `pgvector` takes `true` or `false`, not `often` -> map it to a value that is accepted
     cargo-generate.toml:22: answers: `before` names `99`, which is no version up to `1.0.0` -> name the first version that asks the question
+    cargo-generate.toml:22: answers: the answer of `before` does not do: `pgvector` takes `true` or `false`, not `often` -> map it to a value that is accepted
     ");
 }
 

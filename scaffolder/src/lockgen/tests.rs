@@ -70,10 +70,10 @@ fn rendered(template: &Template, combination: u8) -> String {
     String::from_utf8(tree[&TreePath::parse("Cargo.lock").expect("a path")].bytes.clone()).expect("text")
 }
 
-/// What one feature brings, or two together, or one of several.
+/// What one of several features brings. A line of a package that depends on features itself so depends on two, which is
+/// what the combinations of [`few`] tell apart.
 fn needs() -> impl Strategy<Value = Vec<Needs>> {
-    let all = proptest::collection::btree_set(0..4_usize, 1..3).prop_map(|all| all.into_iter().collect());
-    proptest::collection::vec(all, 0..3)
+    proptest::collection::vec((0..4_usize).prop_map(|feature| vec![feature]), 0..3)
 }
 
 fn packages() -> impl Strategy<Value = Vec<Package>> {

@@ -113,7 +113,7 @@ mod tests {
     fn the_combinations_grow_with_the_square_of_the_features() {
         let names = |count: usize| (0..count).map(|at| format!("f{at}")).collect::<Vec<_>>();
         let counts: Vec<usize> = (0..10).map(|count| asked(&names(count)).len()).collect();
-        assert_eq!(counts, [1, 2, 4, 8, 16, 27, 29, 37, 46, 56]);
+        assert_eq!(counts, [1, 2, 4, 8, 16, 22, 29, 37, 46, 56]);
         assert!(others(&names(10)).len() > 8);
     }
 }
