@@ -1,0 +1,1 @@
+CREATE INDEX messages_user_id_idx ON messages (user_id);

@@ -1,0 +1,179 @@
+//! `/dashboard`: numbers about one's notes, a chart, and a slow query that holds nothing up.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+use stack_live::{Cx, Result};
+use time::OffsetDateTime;
+
+use super::{context::Context, layout};
+use crate::{
+    components::{
+        button::Button,
+        date::date,
+        dialog::dialog,
+        layout::{card, grid},
+        progress::progress,
+        section::section,
+        table::{Column, table},
+    },
+    repositories::reports::{self, Day, Word},
+    services,
+};
+
+/// How often the numbers are read again.
+const REFRESH: Duration = Duration::from_secs(10);
+
+/// How many words are shown.
+const WORDS: i64 = 10;
+
+/// Width and height of the chart, in its own units.
+const WIDTH: i64 = 700;
+const HEIGHT: i64 = 160;
+
+/// What is shown below the numbers. It is in the address, so a reload shows the same.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Tab {
+    #[default]
+    Days,
+    Words,
+}
+
+/// `?tab=`
+#[derive(Default, Serialize, Deserialize)]
+struct Query {
+    #[serde(default)]
+    tab: Tab,
+}
+
+/// The page. What changes by itself is a component of its own, so that it alone is rendered again.
+pub async fn page(cx: Cx) -> Result {
+    cx.signed_in()?;
+    let Query { tab } = cx.query().unwrap_or_default();
+    let tab = cx.use_state(|| tab);
+    let choose = cx.on(move |ctx, event| {
+        let chosen = if event.data("tab") == "words" {
+            Tab::Words
+        } else {
+            Tab::Days
+        };
+        tab.set(ctx, chosen);
+        ctx.set_query(&Query { tab: chosen });
+    });
+    let shown = tab.get(&cx);
+    let main = html! {
+        header.title { h1 { "Dashboard" } }
+        (cx.child(numbers, ()).await?)
+        // Without a script these are links to the same page with another tab.
+        nav.tabs aria-label="Reports" {
+            @for (value, name, is_shown) in [
+                ("days", "Notes per day", shown == Tab::Days),
+                ("words", "Words", shown == Tab::Words),
+            ] {
+                a href={ "/dashboard?tab=" (value) } data-tab=(value) on:click=(choose)
+                    aria-current=[is_shown.then_some("page")] { (name) }
+            }
+        }
+        @if shown == Tab::Days {
+            (section("days", "The last two weeks", cx.child(chart, ()).await?))
+        } @else {
+            (section("words", "Words that you use", cx.child(words, ()).await?))
+        }
+    };
+    Ok(layout::live(&cx, "Dashboard", main))
+}
+
+/// Numbers that are read again from time to time, and at once when a note is written.
+async fn numbers(cx: Cx, (): ()) -> Result {
+    let user = cx.signed_in()?;
+    let totals = cx
+        .use_load((), |ctx| async move {
+            reports::totals(ctx.app().db.pool(), user.id).await
+        })
+        .await?;
+    let reload = totals.reloading();
+    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
+    cx.use_effect((), move |ctx| async move {
+        loop {
+            tokio::time::sleep(REFRESH).await;
+            reload.reload(&ctx);
+        }
+    });
+    Ok(grid(html! {
+        (card(html! { p.number #notes { (totals.notes) } p.soft { "notes" } }))
+        (card(html! { p.number #characters { (totals.characters) } p.soft { "characters" } }))
+    }))
+}
+
+/// Bars, drawn by the server, and a dialog with the same numbers.
+async fn chart(cx: Cx, (): ()) -> Result {
+    let user = cx.signed_in()?;
+    let days = cx
+        .use_load((), |ctx| async move {
+            reports::days(ctx.app().db.pool(), user.id).await
+        })
+        .await?;
+    let open = cx.use_state(|| false);
+    let show = cx.on(move |ctx, _| open.set(ctx, true));
+    Ok(html! {
+        (bars(&days))
+        div.row { (Button::new("As a table").secondary().on_click(&show)) }
+        (dialog(&cx, open, "Notes per day", day_table(&days)))
+    })
+}
+
+/// Positions and sizes are attributes, colours come from `static/dashboard.css`: the policy allows no inline style.
+fn bars(days: &[Day]) -> Markup {
+    let most = days.iter().map(|day| day.notes).max().unwrap_or(0).max(1);
+    let step = WIDTH / i64::try_from(days.len().max(1)).unwrap_or(WIDTH);
+    html! {
+        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label="Notes per day" {
+            @for (day, x) in days.iter().zip((0..).step_by(usize::try_from(step).unwrap_or(1))) {
+                @let height = day.notes * HEIGHT / most;
+                rect x=(x) y=(HEIGHT - height) width=(step - 6) height=(height) rx="3" {
+                    title { (day_name(day.day)) ": " (day.notes) }
+                }
+            }
+            line x1="0" y1=(HEIGHT) x2=(WIDTH) y2=(HEIGHT) {}
+        }
+    }
+}
+
+fn day_table(days: &[Day]) -> Markup {
+    let columns = [Column::text("Day"), Column::number("Notes")];
+    let rows = days.iter().rev().map(|day| {
+        let cells = [date(day.day), html! { (day.notes) }];
+        (day_name(day.day), cells)
+    });
+    table("Notes per day", columns, rows)
+}
+
+fn day_name(day: OffsetDateTime) -> String {
+    day.date().to_string()
+}
+
+/// A slow query. The page is there at once, with a bar; an effect asks, and then the answer takes the bar's place.
+async fn words(cx: Cx, (): ()) -> Result {
+    let user = cx.signed_in()?;
+    let found = cx.use_local(|| None::<Vec<Word>>);
+    cx.use_effect((), move |ctx| async move {
+        let words = reports::words(ctx.app().db.pool(), user.id, WORDS).await?;
+        found.set(&ctx, Some(words));
+        Ok(())
+    });
+    let columns = [Column::text("Word"), Column::number("Uses")];
+    Ok(match &*found.read(&cx) {
+        None => progress("Counting words", None),
+        Some(words) => {
+            let rows = words.iter().map(|word| {
+                let cells = [html! { (word.word) }, html! { (word.uses) }];
+                (word.word.clone(), cells)
+            });
+            table("Words", columns, rows)
+        }
+    })
+}

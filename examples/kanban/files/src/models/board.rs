@@ -1,0 +1,112 @@
+//! A board: columns from left to right, cards from top to bottom.
+
+use std::str::FromStr;
+
+use super::{BoardId, CardId, ColumnId, Invalid, text};
+
+/// A board, without what is on it.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// Which board.
+    pub id: BoardId,
+    /// What it is called.
+    pub title: Title,
+}
+
+/// A column of a board.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Which column.
+    pub id: ColumnId,
+    /// What it is called.
+    pub title: Title,
+}
+
+/// A card, in its column.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Which card.
+    pub id: CardId,
+    /// The column that it is in.
+    pub column: ColumnId,
+    /// What is to be done.
+    pub title: Title,
+}
+
+/// One line of 1 to 120 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    /// Trims `text` and checks its length.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        text::line(text, 1..=120).map(Self)
+    }
+
+    /// The title.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a card is moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Before the card above it.
+    Up,
+    /// Behind the card below it.
+    Down,
+    /// To the end of the column to the left.
+    Left,
+    /// To the end of the column to the right.
+    Right,
+}
+
+impl FromStr for Direction {
+    type Err = Invalid;
+
+    /// Reads the name of an arrow key.
+    fn from_str(key: &str) -> Result<Self, Invalid> {
+        match key {
+            "ArrowUp" => Ok(Self::Up),
+            "ArrowDown" => Ok(Self::Down),
+            "ArrowLeft" => Ok(Self::Left),
+            "ArrowRight" => Ok(Self::Right),
+            _ => Err(Invalid::new("must be an arrow key")),
+        }
+    }
+}
+
+/// The column that `card` is in after a move, and the order of its cards; `None` if there is nothing to move.
+pub fn moved(
+    columns: &[Column],
+    cards: &[Card],
+    card: CardId,
+    to: Direction,
+) -> Option<(ColumnId, Vec<CardId>)> {
+    let from = cards.iter().find(|known| known.id == card)?.column;
+    let place = columns.iter().position(|column| column.id == from)?;
+    let target = match to {
+        Direction::Up | Direction::Down => place,
+        Direction::Left => place.checked_sub(1)?,
+        Direction::Right => place + 1,
+    };
+    let target = columns.get(target)?.id;
+    let in_target = cards.iter().filter(|known| known.column == target);
+    let mut order: Vec<CardId> = in_target.map(|known| known.id).collect();
+    match order.iter().position(|known| *known == card) {
+        None => order.push(card),
+        Some(at) => {
+            let other = if to == Direction::Up {
+                at.checked_sub(1)?
+            } else {
+                at + 1
+            };
+            if other >= order.len() {
+                return None;
+            }
+            order.swap(at, other);
+        }
+    }
+    Some((target, order))
+}

@@ -1,0 +1,155 @@
+//! `/boards`: cards that move through the columns of a board.
+
+use maud::{Markup, html};
+use stack_live::{Cx, Handler};
+
+use super::{context::Context, layout};
+use crate::{
+    components::{button::Button, input::Input, link::Link},
+    error::Error,
+    models::{BoardId, Card, CardId, Column, FieldErrors, Title},
+    repositories::boards,
+    services,
+};
+
+/// How many boards are listed.
+const MOST: i64 = 100;
+
+/// The ways of a card: the key, what the button shows, and what is read out.
+const MOVES: [(&str, &str, &str); 4] = [
+    ("ArrowLeft", "←", "Move to the left"),
+    ("ArrowUp", "↑", "Move up"),
+    ("ArrowDown", "↓", "Move down"),
+    ("ArrowRight", "→", "Move to the right"),
+];
+
+/// All boards, newest first, and a form for a new one.
+pub async fn index(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let found = cx
+        .use_load((), |ctx| async move {
+            boards::list(ctx.app().db.pool(), user.id, MOST).await
+        })
+        .await?;
+    let errors = cx.use_state(FieldErrors::default);
+    let create = cx.on_async(move |ctx, event| async move {
+        match Title::parse(event.field("title")) {
+            Ok(title) => {
+                let id = services::boards::create(&ctx.app().db, user.id, &title).await?;
+                ctx.navigate(format!("/boards/{id}"));
+            }
+            Err(wrong) => errors.update(&ctx, |errors| {
+                *errors = FieldErrors::default();
+                errors.check("title", Err::<(), _>(wrong));
+            }),
+        }
+        Ok(())
+    });
+    let main = html! {
+        header.title { h1 { "Boards" } }
+        form on:submit=(create) novalidate {
+            (Input::line("title", "A new board").required(true).render(&errors.read(&cx)))
+            div.row { (Button::new("Make a board")) }
+        }
+        ul {
+            @for board in &*found {
+                li data-key=(board.id) {
+                    (Link::to(&format!("/boards/{}", board.id), board.title.as_str()))
+                }
+            }
+        }
+    };
+    Ok(layout::live(&cx, "Boards", main))
+}
+
+/// One board.
+pub async fn show(cx: Cx) -> stack_live::Result {
+    let user = cx.signed_in()?;
+    let id: BoardId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
+    let found = cx
+        .use_load(id, |ctx| async move {
+            let app = ctx.app();
+            let board = boards::find(app.db.pool(), user.id, id).await?;
+            let board = board.ok_or(Error::NotFound)?;
+            let columns = boards::columns(app.db.pool(), user.id, id).await?;
+            let cards = boards::cards(app.db.pool(), user.id, id).await?;
+            Ok::<_, Error>((board, columns, cards))
+        })
+        .await?;
+    let reload = found.reloading();
+    cx.subscribe(&services::boards::topic(id), move |ctx, ()| {
+        reload.reload(ctx);
+    });
+
+    // Counts the cards that were added: a form with another key is a new, empty one.
+    let added = cx.use_state(|| 0_u32);
+    let add = cx.on_async(move |ctx, event| async move {
+        let app = ctx.app();
+        let column = event.data("column").parse().map_err(|_| Error::NotFound)?;
+        let Ok(title) = Title::parse(event.field("title")) else {
+            ctx.flash_error("A card needs a title of 1 to 120 characters.");
+            return Ok(());
+        };
+        let (pool, card) = (app.db.pool(), CardId::generate());
+        if !boards::insert_card(pool, user.id, id, column, card, &title).await? {
+            return Err(Error::NotFound.into());
+        }
+        added.update(&ctx, |added| *added += 1);
+        services::boards::changed(app.live.hub(), id);
+        Ok(())
+    });
+    let go = cx.on_async(move |ctx, event| async move {
+        let app = ctx.app();
+        let card = event.data("card").parse().map_err(|_| Error::NotFound)?;
+        let key = event.key.as_deref().unwrap_or(event.data("move"));
+        let Ok(to) = key.parse() else { return Ok(()) };
+        services::boards::move_card(&app.db, user.id, id, card, to).await?;
+        services::boards::changed(app.live.hub(), id);
+        Ok(())
+    });
+
+    let (board, columns, cards) = &*found;
+    let main = html! {
+        header.title { h1 { (board.title.as_str()) } (Link::to("/boards", "All boards")) }
+        p.small { "Arrow keys move the card that has the focus." }
+        div.board {
+            @for column in columns {
+                (board_column(column, cards, added.get(&cx), &add, &go))
+            }
+        }
+    };
+    Ok(layout::live(&cx, board.title.as_str(), main))
+}
+
+fn board_column(
+    column: &Column,
+    cards: &[Card],
+    added: u32,
+    add: &Handler,
+    go: &Handler,
+) -> Markup {
+    let heading = format!("column-{}", column.id);
+    let input = format!("title-{}", column.id);
+    html! {
+        section.column data-key=(column.id) aria-labelledby=(heading) {
+            h2 #(heading) { (column.title.as_str()) }
+            @for card in cards.iter().filter(|card| card.column == column.id) {
+                article.task data-key=(card.id) data-card=(card.id) tabindex="0"
+                    on:keydown=(go) data-keys="ArrowLeft ArrowUp ArrowDown ArrowRight" {
+                    p { (card.title.as_str()) }
+                    div.moves {
+                        @for (key, sign, label) in MOVES {
+                            button.quiet type="button" aria-label=(label) data-card=(card.id)
+                                data-move=(key) on:click=(go) { (sign) }
+                        }
+                    }
+                }
+            }
+            form data-key={ "add-" (added) } data-column=(column.id) on:submit=(add) novalidate {
+                label.visually-hidden for=(input) { "A new card in " (column.title.as_str()) }
+                input #(input) name="title" maxlength="120" autocomplete="off" placeholder="A new card";
+                (Button::new("Add").secondary())
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Boards: what a new one looks like, and how cards move.
+
+use stack_db::Db;
+use stack_live::broadcast::Hub;
+
+use crate::{
+    error::{Error, Result},
+    models::{BoardId, CardId, ColumnId, Direction, Title, UserId, moved},
+    repositories::boards,
+};
+
+/// The columns of a new board, from left to right.
+const COLUMNS: [&str; 3] = ["To do", "Doing", "Done"];
+
+/// Makes a board with empty columns.
+///
+/// # Errors
+/// The database's.
+pub async fn create(db: &Db, owner: UserId, title: &Title) -> Result<BoardId> {
+    let id = BoardId::generate();
+    let columns = COLUMNS.map(|_| ColumnId::generate());
+    let work = db.run(|tx| {
+        Box::pin(async move {
+            boards::insert(&mut **tx, id, owner, title).await?;
+            boards::insert_columns(&mut **tx, owner, id, &columns, &COLUMNS).await
+        })
+    });
+    work.await?;
+    Ok(id)
+}
+
+/// Moves a card. At the edge of the board nothing happens. Two moves of one board wait for each other, so that no card
+/// is lost and the order is that of the last move.
+///
+/// # Errors
+/// [`Error::NotFound`] if `owner` has no such board.
+pub async fn move_card(
+    db: &Db,
+    owner: UserId,
+    board: BoardId,
+    card: CardId,
+    to: Direction,
+) -> Result<()> {
+    let work = db.run(|tx| {
+        Box::pin(async move {
+            if !boards::lock(&mut **tx, owner, board).await? {
+                return Err(Error::NotFound);
+            }
+            let columns = boards::columns(&mut **tx, owner, board).await?;
+            let cards = boards::cards(&mut **tx, owner, board).await?;
+            if let Some((column, order)) = moved(&columns, &cards, card, to) {
+                boards::place(&mut **tx, owner, board, column, &order).await?;
+            }
+            Ok(())
+        })
+    });
+    work.await
+}
+
+/// Where pages hear that a board has changed, see [`changed`].
+pub fn topic(board: BoardId) -> String {
+    format!("board {board}")
+}
+
+/// Tells the pages that show `board`, in every process. Called after the change is stored.
+pub fn changed(hub: &Hub, board: BoardId) {
+    if let Err(error) = hub.publish(&topic(board), &()) {
+        tracing::warn!(%error, "pages were not told of a change");
+    }
+}

@@ -1,0 +1,61 @@
+//! Boards: cards move, and every window shows it.
+
+use app::{models::Title, services::boards};
+
+use crate::common::{LivePage, TestApp};
+
+#[tokio::test]
+async fn a_new_board_has_three_columns() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut ada, "/boards").await;
+    page.fill("#title", "Garden").await.submit("#title").await;
+    page.expect_text("Arrow keys").await;
+    assert_eq!(page.count(".column"), 3);
+    assert!(page.title().starts_with("Garden · "), "{}", page.title());
+}
+
+#[tokio::test]
+async fn a_card_moves_in_every_window_and_keeps_its_place() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    let title = Title::parse("Garden").unwrap();
+    let id = boards::create(&app.state.db, user.id, &title)
+        .await
+        .unwrap();
+    let path = format!("/boards/{id}");
+    let mut page = LivePage::open(&app, &mut ada, &path).await;
+    let mut other = LivePage::open(&app, &mut ada, &path).await;
+    let input = ".column:first-child input";
+    for card in ["Dig", "Sow"] {
+        page.fill(input, card).await.submit(input).await;
+        other.expect_text(card).await;
+    }
+    page.click(".column:first-child .task:last-of-type [data-move=ArrowUp]")
+        .await;
+    let order = |page: &LivePage| {
+        let text = page.text();
+        text.find("Sow").unwrap() < text.find("Dig").unwrap()
+    };
+    page.expect_text("Sow").await;
+    assert!(order(&page), "{}", page.text());
+    page.press(".column:first-child .task", "ArrowRight").await;
+    other.expect(".column:nth-child(2) .task").await;
+    assert!(other.text().contains("Sow"));
+    // A page that is opened later reads the same from the database.
+    let later = LivePage::open(&app, &mut ada, &path).await;
+    assert_eq!(later.count(".column:nth-child(2) .task"), 1);
+    assert_eq!(later.count(".column:first-child .task"), 1);
+}
+
+#[tokio::test]
+async fn somebody_elses_board_is_not_found() {
+    let app = TestApp::new().await;
+    let (user, _) = app.logged_in("ada").await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    let title = Title::parse("Secret").unwrap();
+    let id = boards::create(&app.state.db, user.id, &title)
+        .await
+        .unwrap();
+    eve.open(&format!("/boards/{id}")).await.page(404);
+}
