@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -45,6 +46,10 @@ const LAYERS: [&str; 34] = [
     "tree",
     "error",
 ];
+
+/// A path that starts at the crate or at a parent, with the group in braces behind it.
+static PATH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b((?:crate|super)(?:::\w+)*)(?:::\{([^{}]*)\})?").expect("a pattern"));
 
 /// Modules for tests only; they may look at anything.
 const FOR_TESTS: [&str; 5] = ["cases", "laws", "layers", "testing", "tests"];
@@ -95,8 +100,8 @@ fn no_modules_side_by_side_import_each_other() {
 
 /// The crate's source, without its tests.
 struct Source {
-    /// The text of each module.
-    modules: BTreeMap<Module, String>,
+    /// The paths that each module names.
+    modules: BTreeMap<Module, Vec<Module>>,
 }
 
 impl Source {
@@ -115,7 +120,7 @@ impl Source {
                 let is_module = !matches!(module.last().map(String::as_str), Some("lib" | "main"));
                 if is_module && !module.iter().any(|part| FOR_TESTS.contains(&part.as_str())) {
                     let text = fs::read_to_string(&path).expect("our own source");
-                    modules.insert(module, without_tests_and_comments(&text));
+                    modules.insert(module, paths(&without_tests_and_comments(&text)));
                 }
             }
         }
@@ -125,10 +130,10 @@ impl Source {
     /// The imports between the modules directly in `parent`, or anything inside of these: (from, to) → where and what.
     fn siblings(&self, parent: &[String]) -> BTreeMap<(String, String), Vec<String>> {
         let mut imports: BTreeMap<_, Vec<String>> = BTreeMap::new();
-        for (module, text) in self.modules.iter().filter(|(module, _)| module.starts_with(parent)) {
+        for (module, paths) in self.modules.iter().filter(|(module, _)| module.starts_with(parent)) {
             let Some(from) = module.get(parent.len()) else { continue };
-            for path in paths(text) {
-                let target = self.target(module, &path);
+            for path in paths {
+                let target = self.target(module, path);
                 if let Some(to) = target.strip_prefix(parent).and_then(<[String]>::first).filter(|to| *to != from) {
                     let place = format!("{}: {}", module.join("::"), path.join("::"));
                     imports.entry((from.clone(), to.clone())).or_default().push(place);
@@ -170,10 +175,9 @@ fn without_tests_and_comments(text: &str) -> String {
 
 /// Every path in the text that starts at the crate or at a parent; `super::{a, b::C}` is two.
 fn paths(text: &str) -> Vec<Module> {
-    let path = Regex::new(r"\b((?:crate|super)(?:::\w+)*)(?:::\{([^{}]*)\})?").expect("a pattern");
     let split = |text: &str| text.split("::").map(str::to_owned).collect::<Module>();
     let mut paths = Vec::new();
-    for found in path.captures_iter(text) {
+    for found in PATH.captures_iter(text) {
         let start = split(&found[1]);
         match found.get(2) {
             None => paths.push(start),

@@ -33,8 +33,13 @@ use names::{Names, with_article};
 use types::{Column, Reference};
 
 /// Where generated code leans on the template; without these files it could not compile.
-const NEEDED: [&str; 4] =
-    ["src/models/input.rs", "src/models/version.rs", "src/components/date.rs", "src/http/pagination.rs"];
+const NEEDED: [&str; 5] = [
+    "src/models/input.rs",
+    "src/models/version.rs",
+    "src/components/date.rs",
+    "src/state.rs",
+    "stack/web/src/pagination.rs",
+];
 
 /// A table that can be added to a project.
 #[derive(Clone, Debug)]

@@ -86,6 +86,7 @@ fn grouped(number: usize) -> String {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows the table of a test that passes")]
 fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let entries = weigh(&plain_project(scratch.path()));

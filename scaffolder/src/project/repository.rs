@@ -66,7 +66,7 @@ fn is_fresh(folder: &Path) -> bool {
 pub fn create(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
     let options = gix::create::Options::default();
     let made = gix::ThreadSafeRepository::init(folder, gix::create::Kind::WithWorktree, options);
-    made.map_err(gix::Error::from).and_then(|repository| first_commit(repository.into(), tree)).map_err(|error| {
+    made.and_then(|repository| first_commit(repository.into(), tree)).map_err(|error| {
         Error::system(format!("cannot make a git repository in `{}`", folder.display()))
             .because(error)
             .hint("add `--vcs none` to create the project without one")
@@ -79,7 +79,7 @@ pub fn create(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
 /// # Errors
 /// Something could not be read or written.
 pub fn commit(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
-    gix::open(folder).map_err(gix::Error::from).and_then(|repository| first_commit(repository, tree)).map_err(|error| {
+    gix::open(folder).and_then(|repository| first_commit(repository, tree)).map_err(|error| {
         Error::system(format!("cannot commit to the git repository in `{}`", folder.display()))
             .because(error)
             .hint("add `--vcs none` to create the project without a commit")

@@ -1,6 +1,6 @@
 //! What users do to their projects.
 
-use heavy_stack::project::snapshot::{Obstacle, Snapshot};
+use heavy_stack::snapshot::{Obstacle, Snapshot};
 use heavy_stack::tree::{File, Tree, TreePath};
 use proptest::collection::vec;
 use proptest::prelude::*;
