@@ -180,12 +180,11 @@ pub async fn room(cx: Cx) -> stack_live::Result {
 
     let here = here.read(&cx);
     let names: BTreeSet<&str> = here.values().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
     let main = html! {
         header.title { h1 { (room.name.as_str()) } (Link::to("/rooms", "All rooms")) }
         p.here role="status" {
-            "Here: " @for (nth, name) in names.iter().enumerate() {
-                @if nth > 0 { ", " } span.name { (name) }
-            }
+            "Here: " (names.join(", "))
         }
         @if oldest.get(&cx).is_some() {
             button.quiet #older type="button" on:visible=(load_older) on:click=(load_older) { "Older" }

@@ -31,14 +31,12 @@ async fn a_card_moves_in_every_window_and_keeps_its_place() {
         page.fill(input, card).await.submit(input).await;
         other.expect_text(card).await;
     }
-    page.click(".column:first-child .task:last-of-type [data-move=ArrowUp]")
-        .await;
-    let order = |page: &LivePage| {
-        let text = page.text();
-        text.find("Sow").unwrap() < text.find("Dig").unwrap()
-    };
-    page.expect_text("Sow").await;
-    assert!(order(&page), "{}", page.text());
+    let last = ".column:first-child .task:last-of-type";
+    let sow = page.attribute(last, "data-card").unwrap();
+    page.click(&format!("{last} [data-move=ArrowUp]")).await;
+    let first = format!(".task:first-of-type[data-card='{sow}']");
+    page.expect(&first).await;
+    other.expect(&first).await;
     page.press(".column:first-child .task", "ArrowRight").await;
     other.expect(".column:nth-child(2) .task").await;
     assert!(other.text().contains("Sow"));
