@@ -571,3 +571,22 @@ fn what_a_sparse_checkout_leaves_out_does_not_count_as_deleted() {
     env.git("my-app", &["sparse-checkout", "disable"]);
     assert!(run(&env, &["sync"]).starts_with("exit 0\n"));
 }
+
+#[test]
+fn a_project_of_a_release_keeps_what_became_a_feature_since() {
+    let env = Environment::new();
+    env.succeeds(&["new", "my-app", "--defaults"]);
+    let back = run(&env, &["sync", "--to", "0.5.0"]);
+    assert!(back.starts_with("exit 0\n"), "{back}");
+    commit(&env);
+    assert!(!env.read("my-app/heavy.toml").contains("load"));
+    let output = run(&env, &["sync"]);
+    assert!(output.starts_with("exit 0\n"), "{output}");
+    let lock = env.read("my-app/heavy.toml");
+    for feature in ["browser_tests", "load", "otel", "stack_tests"] {
+        assert!(lock.contains(&format!("{feature} = true\n")), "{lock}");
+    }
+    for path in ["stack/load/Cargo.toml", "tests/browser/package.json"] {
+        assert!(env.path("my-app").join(path).is_file(), "{path}");
+    }
+}
