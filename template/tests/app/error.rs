@@ -85,7 +85,7 @@ async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
         .collect();
     assert_eq!(lines.len(), 1, "{log}");
     assert!(
-        lines[0].contains("relation \"notes\" does not exist"),
+        lines[0].contains(r#"relation \"notes\" does not exist"#),
         "{}",
         lines[0]
     );

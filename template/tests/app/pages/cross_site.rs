@@ -40,12 +40,12 @@ async fn a_form_of_another_site_is_refused() {
 #[tokio::test]
 async fn a_form_of_this_site_is_accepted_from_old_and_new_browsers() {
     let app = TestApp::new().await;
-    for header in [
-        ("sec-fetch-site", "same-origin"),
-        ("sec-fetch-site", "none"),
-        ("origin", "https://notes.example"),
+    for (name, header) in [
+        ("ada", ("sec-fetch-site", "same-origin")),
+        ("grace", ("sec-fetch-site", "none")),
+        ("edsger", ("origin", "https://notes.example")),
     ] {
-        let (_, mut client) = app.logged_in("ada").await;
+        let (_, mut client) = app.logged_in(name).await;
         send(&mut client, log_out(header)).await.leads_to("/");
     }
 }
