@@ -5,7 +5,6 @@
 
 mod email;
 mod id;
-pub mod input;
 mod note;
 mod password;
 mod phone;
@@ -20,6 +19,9 @@ pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
 pub use session::{SessionToken, TokenDigest};
-pub use stack_web::fields::{FieldError, FieldErrors, Invalid};
+pub use stack_web::{
+    fields::{FieldError, FieldErrors, Invalid},
+    input,
+};
 pub use user::{DisplayName, Registration, User};
 pub use version::Version;

@@ -12,8 +12,10 @@ mod database;
 mod docs;
 mod encryption;
 mod error;
+{%- if stack_tests %}
 #[cfg(unix)]
 mod hand_over;
+{%- endif %}
 mod layers;
 mod lifecycle;
 {%- if load %}
@@ -33,7 +35,9 @@ mod search;
 {%- endif %}
 mod seed;
 mod sessions;
+{%- if stack_tests %}
 mod static_files;
+{%- endif %}
 {%- if otel %}
 mod traces;
 {%- endif %}

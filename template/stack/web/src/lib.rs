@@ -4,7 +4,8 @@
 //!   requests.
 //! - What handlers take: [`ApiJson`](extract::ApiJson), [`Key`](extract::Key), [`Cookies`](cookies::Cookies),
 //!   [`ClientIp`](client_ip::ClientIp), [`PageQuery`](pagination::PageQuery).
-//! - [`assets`] serves files, [`health`] tells whether the process is well. [`fields`]: what is wrong with a form.
+//! - [`assets`] serves files, [`health`] tells whether the process is well. [`input`] reads what a form
+//!   or a JSON body says, [`fields`] says what is wrong with it.
 //! - [`settings`] reads variables, [`logs`] writes the log, [`metrics`] counts, [`live_pages`] does both for live pages.
 //! - [`server`]: where an application listens; [`probe`] asks one how it is. [`progress`] shows how far a command is.
 //! - [`sealed`]: values that not even the database may read; [`attempts`] slows down whoever guesses passwords; [`random`]:
@@ -17,6 +18,7 @@ pub mod cookies;
 pub mod extract;
 pub mod fields;
 pub mod health;
+pub mod input;
 pub mod layers;
 pub mod live_pages;
 pub mod logs;
