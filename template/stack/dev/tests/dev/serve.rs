@@ -67,7 +67,7 @@ impl Serve {
         let project = Project::new();
         project.write(
             "Cargo.toml",
-            "[package]\nname = \"trial\"\nedition = \"2024\"\n[workspace]\n",
+            "[package]\nname = \"trial\"\ndefault-run = \"trial\"\nedition = \"2024\"\n[workspace]\n",
         );
         project.write(".gitignore", "/target\n");
         write(&project, "one");
