@@ -97,7 +97,6 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
             ".github/workflows/ci.yml",
             ".vscode/launch.json",
             ".vscode/tasks.json",
-            "Cargo.lock",
             "Cargo.toml",
             "Dockerfile",
             "README.md",
@@ -106,6 +105,7 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
             "docs/editor.md",
             "docs/observability.md",
             "docs/production.md",
+            "docs/profiling.md",
             "heavy.toml",
         ]
     );

@@ -1,0 +1,148 @@
+//! Settings, read once from the environment and typed from then on.
+//!
+//! `.env.example` describes every variable. Development also reads a file `.env` in the current directory or
+//! above; a variable of the environment wins over the file.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use stack_web::{
+    logs::LogFormat,
+    sealed::Keys,
+    server::Address,
+    settings::{self, Environment, Reader, Secret, SettingsError},
+};
+use tracing_subscriber::filter::Targets;
+
+/// How much work the hash of a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordCost {
+    /// 19 MiB and two passes: the recommendation of OWASP for Argon2id.
+    Standard,
+    /// As little as possible: for tests, which hash a lot and protect nothing.
+    Tests,
+}
+
+/// Every setting.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `APP_ENV`
+    pub environment: Environment,
+    /// `HOST`: the address to listen on.
+    pub host: IpAddr,
+    /// `PORT`: 0 means any free one.
+    pub port: u16,
+    /// `SOCKET`: true if the socket to listen on is handed over as standard input, whatever `HOST` and `PORT` say.
+    pub socket_handed_over: bool,
+    /// `CARGO_DEV`: where the `cargo dev` is that has started this process.
+    pub cargo_dev: Option<String>,
+    /// `DATABASE_URL`; none, in development, means a server of the project's own.
+    pub database_url: Option<Secret>,
+    /// `ENCRYPTION_KEYS`: what is encrypted in the database is under the first one, and may be under the others.
+    pub encryption_keys: Keys,
+    /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
+    pub database_connections: u32,
+    /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
+    pub project_dir: PathBuf,
+    /// `RUST_LOG`: what is logged.
+    pub log_filter: Targets,
+    /// `LOG_FORMAT`
+    pub log_format: LogFormat,
+    /// `METRICS_ADDRESS`: where metrics can be read, for whoever can reach it.
+    pub metrics_address: Option<SocketAddr>,
+    /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
+    /// to send a head is for the reverse proxy to limit, which production needs for TLS anyway.
+    pub request_timeout: Duration,
+    /// `BODY_LIMIT_BYTES`: of one request.
+    pub body_limit: usize,
+    /// `SHUTDOWN_SECONDS`: how long requests may go on after the signal to stop.
+    pub shutdown_timeout: Duration,
+    /// `SESSION_DAYS`: how long somebody stays logged in.
+    pub session_lifetime: Duration,
+    /// `TRUSTED_PROXIES`: how many reverse proxies stand in front and add to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// How much work the hash of a password is. No variable: only tests want it cheap.
+    pub password_cost: PasswordCost,
+}
+
+impl Config {
+    /// Reads the environment of this process and, in development, `.env`. Has to come before there is a second thread.
+    ///
+    /// # Errors
+    /// Everything that is wrong or missing, each by its name.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        settings::load_dotenv()?;
+        Self::from_vars(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from `lookup`. An empty variable counts as missing.
+    ///
+    /// # Errors
+    /// Everything that is wrong or missing, each by its name.
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut vars = Reader::new(lookup);
+        let environment = vars.choice(
+            "APP_ENV",
+            Environment::DEFAULT,
+            &[
+                ("development", Environment::Development),
+                ("production", Environment::Production),
+            ],
+        );
+        let production = environment.is_production();
+        let config = Self {
+            environment,
+            host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
+            port: vars.number("PORT", 3000, 0..=u16::MAX),
+            socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
+            cargo_dev: vars.text("CARGO_DEV"),
+            database_url: vars.url("DATABASE_URL", &["postgres", "postgresql"]),
+            encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
+            database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
+            project_dir: settings::project_dir(),
+            log_filter: vars.parse(
+                "RUST_LOG",
+                Targets::from_str("info,sqlx=warn").unwrap_or_default(),
+                "levels by module, such as `info,app=debug`",
+            ),
+            log_format: vars.choice(
+                "LOG_FORMAT",
+                if production { "json" } else { "pretty" },
+                &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
+            ),
+            metrics_address: vars.optional(
+                "METRICS_ADDRESS",
+                "an IP address and a port, such as `127.0.0.1:9464`",
+            ),
+            request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
+            body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),
+            shutdown_timeout: vars.seconds("SHUTDOWN_SECONDS", 20),
+            session_lifetime: Duration::from_secs(
+                60 * 60 * 24 * u64::from(vars.number("SESSION_DAYS", 14u32, 1..=3650)),
+            ),
+            trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
+            password_cost: PasswordCost::Standard,
+        };
+        if production && config.database_url.is_none() {
+            vars.missing("DATABASE_URL", "production needs a database of its own");
+        }
+        vars.finish(config)
+    }
+
+    /// Where to listen.
+    pub fn address(&self) -> Address {
+        Address {
+            environment: self.environment,
+            host: self.host,
+            port: self.port,
+            handed_over: self.socket_handed_over,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! Who is logged in.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use stack_web::cookies::Cookies;
+
+use super::cookies::session_token;
+use crate::{
+    error::{Error, Result},
+    models::User,
+    repositories::sessions,
+    state::AppState,
+};
+
+/// The user of the API's client. Without one the answer is 401. (Pages use
+/// [`SignedIn`](crate::pages::visitor::SignedIn), which sends people to log in.)
+pub struct CurrentUser(pub User);
+
+impl FromRequestParts<AppState> for CurrentUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let Ok(cookies) = Cookies::from_request_parts(parts, state).await;
+        let token = session_token(&cookies).ok_or(Error::Unauthenticated)?;
+        let user = sessions::user(state.db.pool(), token.digest()).await?;
+        user.map(Self).ok_or(Error::Unauthenticated)
+    }
+}

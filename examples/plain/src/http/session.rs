@@ -1,0 +1,40 @@
+//! `/api/session`: logging in and out.
+
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use serde::Deserialize;
+use stack_web::{client_ip::ClientIp, cookies::Cookies, extract::ApiJson};
+
+use super::cookies::{SESSION, session_token};
+use crate::{error::Result, state::AppState};
+
+/// The body of an attempt to log in.
+#[derive(Deserialize)]
+pub struct Credentials {
+    email: String,
+    password: String,
+}
+
+/// Starts a session and sets its cookie.
+pub async fn log_in(
+    State(state): State<AppState>,
+    ClientIp(from): ClientIp,
+    cookies: Cookies,
+    ApiJson(body): ApiJson<Credentials>,
+) -> Result<impl IntoResponse> {
+    let old = session_token(&cookies);
+    let (user, token) = state
+        .accounts
+        .log_in(&body.email, &body.password, from, old)
+        .await?;
+    let lifetime = state.config.session_lifetime;
+    let cookies = cookies.set(SESSION, token.to_text(), Some(lifetime));
+    Ok((StatusCode::CREATED, cookies, Json(user)))
+}
+
+/// Ends the session, if there is one, and removes its cookie.
+pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<impl IntoResponse> {
+    if let Some(token) = session_token(&cookies) {
+        state.accounts.log_out(&token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
+}

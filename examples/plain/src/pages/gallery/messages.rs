@@ -1,0 +1,52 @@
+//! A stream: however long the list gets, the server keeps none of it.
+
+use maud::{Markup, html};
+use stack_live::{Cx, Result, Stop};
+
+use crate::components::{button::Button, layout::row};
+
+/// Messages, the newest at the top. All that the server knows is how many there were.
+pub async fn messages(cx: Cx, (): ()) -> Result {
+    let count = cx.use_state(|| 2_u32);
+    let items = cx
+        .use_stream(|cx| async move {
+            let all = (1..=count.get(&cx)).rev();
+            Ok::<_, Stop>(
+                all.map(|number| (number.to_string(), message(number, "")))
+                    .collect(),
+            )
+        })
+        .await?;
+
+    let newest = items.clone();
+    let add = cx.on(move |cx, _| {
+        count.update(cx, |count| *count += 1);
+        let number = count.get(cx);
+        newest.prepend(cx, number, message(number, ""));
+    });
+    let newest = items.clone();
+    let change = cx.on(move |cx, _| {
+        let number = count.get(cx);
+        newest.replace(cx, number, message(number, " was changed"));
+    });
+    let newest = items.clone();
+    let remove = cx.on(move |cx, _| {
+        newest.remove(cx, count.get(cx));
+        // Two clicks may come before the button is shown as disabled.
+        count.update(cx, |count| *count = count.saturating_sub(1));
+    });
+
+    let none = count.get(&cx) == 0;
+    Ok(html! {
+        (row(html! {
+            (Button::new("Add a message").on_click(&add))
+            (Button::new("Change the newest").secondary().disabled(none).on_click(&change))
+            (Button::new("Remove it").secondary().disabled(none).on_click(&remove))
+        }))
+        ul.messages data-stream=(items.id()) { (items) }
+    })
+}
+
+fn message(number: u32, what: &str) -> Markup {
+    html! { li data-key=(number) { "Message " (number) (what) } }
+}

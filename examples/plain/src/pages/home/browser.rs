@@ -1,0 +1,58 @@
+//! What Rust can have the visitor's browser do.
+
+use maud::html;
+use stack_live::{Cx, Result};
+
+use crate::components::{button::Button, input::Input, layout::row};
+use crate::models::FieldErrors;
+
+/// Where the name is kept, in the browser.
+const NAME: &str = "name";
+
+/// Clipboard, scrolling, a new tab, and a name that stays in the browser.
+pub async fn browser(cx: Cx, (): ()) -> Result {
+    let name = cx.use_state(String::new);
+    cx.use_effect((), move |cx| async move {
+        // Whatever a browser answers may be anything: what cannot be read is no name.
+        if let Ok(Some(stored)) = cx.browser().stored(NAME).await {
+            name.set(&cx, shortened(&stored));
+        }
+        Ok(())
+    });
+    let remember = cx.on(move |cx, event| {
+        let given = shortened(event.field("name"));
+        cx.browser().store(NAME, &given);
+        name.set(cx, given);
+    });
+    let copy = cx.on_async(|cx, _| async move {
+        match cx.browser().copy("cargo dev pave").await {
+            Ok(()) => cx.flash("Copied: cargo dev pave"),
+            Err(_) => cx.flash_error("Your browser does not let pages use the clipboard."),
+        }
+        Ok(())
+    });
+    let scroll = cx.on(|cx, _| cx.browser().scroll_to("#places"));
+    let open = cx.on(|cx, _| cx.browser().open_new_tab("/components"));
+
+    let name = name.get(&cx);
+    Ok(html! {
+        h3 { "Call the browser" }
+        form on:submit=(remember) {
+            (Input::line("name", "Your name, kept in this browser").value(&name)
+                .autocomplete("nickname").render(&FieldErrors::default()))
+            div.row {
+                (Button::new("Remember").secondary())
+                p role="status" { @if !name.is_empty() { strong { "Hello, " (name) "!" } } }
+            }
+        }
+        (row(html! {
+            (Button::new("Copy a command").secondary().on_click(&copy))
+            (Button::new("Scroll").secondary().on_click(&scroll))
+            (Button::new("New tab").secondary().on_click(&open))
+        }))
+    })
+}
+
+fn shortened(name: &str) -> String {
+    name.trim().chars().take(40).collect()
+}

@@ -1,0 +1,127 @@
+//! What all pages have in common.
+
+use maud::{DOCTYPE, Markup, html};
+
+use stack_live::Cx;
+
+use super::{context::Context, visitor::Visitor};
+use crate::http::assets;
+
+/// The name of the site: the description in `Cargo.toml`.
+pub const SITE: &str = env!("CARGO_PKG_DESCRIPTION");
+
+/// A live page, between its header and footer. Sets the title.
+pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
+    cx.set_title(format!("{title} · {SITE}"));
+    let flash = cx.shown_flash();
+    html! {
+        (header(navigation(&cx.visitor())))
+        main #main {
+            // There from the start: what appears in it later is read out.
+            div.flashes role="status" aria-live="polite" {
+                @if let Some(flash) = &flash {
+                    p.flash.bad[flash.bad] { (flash.text) }
+                }
+            }
+            (main)
+        }
+        (footer())
+    }
+}
+
+/// The document around a live page: head, script, and what the script says about the connection.
+pub fn document(title: &str, root: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                (head(title))
+                script src=(assets::url("live.js")) defer {}
+            }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (root)
+                p #live-status role="status" {}
+            }
+        }
+    }
+}
+
+/// A whole page without a script: head, navigation, message, and `main`.
+pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
+    let navigation = navigation(visitor);
+    let main = html! {
+        @if let Some(flash) = visitor.flash {
+            p.flash role="status" { (flash.text()) }
+        }
+        (main)
+    };
+    shell(title, navigation, main)
+}
+
+/// The frame of a page without a script, also where nobody knows who looks at it.
+pub(super) fn shell(title: &str, navigation: Markup, main: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { (head(&format!("{title} · {SITE}"))) }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (header(navigation))
+                main #main { (main) }
+                (footer())
+            }
+        }
+    }
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        title { (title) }
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        link rel="stylesheet" href=(assets::url("app.css"));
+        link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
+    }
+}
+
+fn header(navigation: Markup) -> Markup {
+    html! {
+        header.site {
+            a.brand href="/" data-link {
+                img src=(assets::url("favicon.svg")) alt="" width="28" height="28";
+                span { (SITE) }
+            }
+            (navigation)
+        }
+    }
+}
+
+fn navigation(visitor: &Visitor) -> Markup {
+    html! {
+        nav aria-label="Main" {
+            @if let Some(user) = &visitor.user {
+                a href="/notes" data-link { "Notes" }
+                a.who href="/account" data-link {
+                    span.visually-hidden { "Your account, " } (user.display_name.as_str())
+                }
+                form method="post" action="/logout" {
+                    button.quiet type="submit" { "Log out" }
+                }
+            } @else {
+                a href="/login" data-link { "Log in" }
+                a.button href="/register" data-link { "Register" }
+            }
+        }
+    }
+}
+
+fn footer() -> Markup {
+    html! {
+        footer.site {
+            p { (SITE) }
+            p { a href="/healthz" { "Health" } }
+        }
+    }
+}

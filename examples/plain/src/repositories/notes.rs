@@ -1,0 +1,162 @@
+//! The table `notes`. Every statement names the owner, so nobody reaches a note of somebody else.
+
+use sqlx::{FromRow, PgExecutor};
+use time::OffsetDateTime;
+
+use super::corrupt;
+use crate::models::{Note, NoteBody, NoteDraft, NoteId, NoteTitle, UserId, Version};
+
+#[derive(FromRow)]
+struct NoteRow {
+    id: NoteId,
+    user_id: UserId,
+    title: String,
+    body: String,
+    version: Version,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+}
+
+impl TryFrom<NoteRow> for Note {
+    type Error = sqlx::Error;
+
+    fn try_from(row: NoteRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: row.id,
+            user_id: row.user_id,
+            title: NoteTitle::parse(&row.title).map_err(corrupt("title"))?,
+            body: NoteBody::parse(&row.body).map_err(corrupt("body"))?,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// Stores a new note of `owner`.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    id: NoteId,
+    owner: UserId,
+    draft: &NoteDraft,
+) -> sqlx::Result<Note> {
+    sqlx::query_as::<_, NoteRow>(
+        "INSERT INTO notes (id, user_id, title, body) VALUES ($1, $2, $3, $4)
+         RETURNING id, user_id, title, body, version, created_at, updated_at",
+    )
+    .bind(id)
+    .bind(owner)
+    .bind(draft.title.as_str())
+    .bind(draft.body.as_str())
+    .fetch_one(db)
+    .await?
+    .try_into()
+}
+
+/// One note of `owner`.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    id: NoteId,
+) -> sqlx::Result<Option<Note>> {
+    sqlx::query_as::<_, NoteRow>(
+        "SELECT id, user_id, title, body, version, created_at, updated_at
+         FROM notes WHERE id = $1 AND user_id = $2",
+    )
+    .bind(id)
+    .bind(owner)
+    .fetch_optional(db)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
+}
+
+/// Up to `limit` notes of `owner`, newest first: those older than `after`, or the newest of all.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    after: Option<NoteId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Note>> {
+    let rows: Vec<NoteRow> = match after {
+        None => {
+            sqlx::query_as(
+                "SELECT id, user_id, title, body, version, created_at, updated_at
+                 FROM notes WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(owner)
+            .bind(limit)
+            .fetch_all(db)
+            .await?
+        }
+        Some(after) => {
+            sqlx::query_as(
+                "SELECT id, user_id, title, body, version, created_at, updated_at
+                 FROM notes WHERE user_id = $1 AND id < $3 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(owner)
+            .bind(limit)
+            .bind(after)
+            .fetch_all(db)
+            .await?
+        }
+    };
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Up to `limit` notes of `owner` that contain `text`, in whatever case, newest first.
+pub async fn containing(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    text: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Note>> {
+    let literal = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let rows: Vec<NoteRow> = sqlx::query_as(
+        "SELECT id, user_id, title, body, version, created_at, updated_at
+         FROM notes WHERE user_id = $1 AND (title ILIKE $2 OR body ILIKE $2) ORDER BY id DESC LIMIT $3",
+    )
+    .bind(owner)
+    .bind(format!("%{literal}%"))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Writes a note that still has `version`; `None` if it has another one by now, or does not exist.
+pub async fn update(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    id: NoteId,
+    version: Version,
+    draft: &NoteDraft,
+) -> sqlx::Result<Option<Note>> {
+    sqlx::query_as::<_, NoteRow>(
+        "UPDATE notes SET title = $4, body = $5, version = version + 1, updated_at = now()
+         WHERE id = $1 AND user_id = $2 AND version = $3
+         RETURNING id, user_id, title, body, version, created_at, updated_at",
+    )
+    .bind(id)
+    .bind(owner)
+    .bind(version)
+    .bind(draft.title.as_str())
+    .bind(draft.body.as_str())
+    .fetch_optional(db)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
+}
+
+/// Deletes a note; false if `owner` has none with this `id`.
+pub async fn delete(db: impl PgExecutor<'_>, owner: UserId, id: NoteId) -> sqlx::Result<bool> {
+    let done = sqlx::query("DELETE FROM notes WHERE id = $1 AND user_id = $2")
+        .bind(id)
+        .bind(owner)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}

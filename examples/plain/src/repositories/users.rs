@@ -1,0 +1,188 @@
+//! The table `users`.
+
+use serde::Serialize;
+use sqlx::{FromRow, PgExecutor};
+use stack_web::sealed::{Sealed, SealedColumn};
+use time::OffsetDateTime;
+
+use super::corrupt;
+use crate::models::{DisplayName, Email, PasswordHash, Phone, User, UserId};
+
+/// The columns of a [`User`].
+#[derive(FromRow)]
+pub(super) struct UserRow {
+    id: UserId,
+    email: String,
+    display_name: String,
+    created_at: OffsetDateTime,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = sqlx::Error;
+
+    fn try_from(row: UserRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: row.id,
+            email: Email::parse(&row.email).map_err(corrupt("email"))?,
+            display_name: DisplayName::parse(&row.display_name).map_err(corrupt("display_name"))?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// The column `users.phone`, which is encrypted.
+pub struct PhoneColumn;
+
+impl SealedColumn for PhoneColumn {
+    type Value = Phone;
+    type Row = UserId;
+    const TABLE: &'static str = "users";
+    const COLUMN: &'static str = "phone";
+
+    fn text(value: &Phone) -> &str {
+        value.as_str()
+    }
+
+    fn parse(text: &str) -> Option<Phone> {
+        Phone::parse(text).ok()
+    }
+}
+
+/// What everybody may know about a user.
+#[derive(Debug, FromRow, Serialize)]
+pub struct Profile {
+    /// Who it is.
+    pub id: UserId,
+    /// The name that others see.
+    pub display_name: String,
+    /// When the account was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// Stores a new user.
+///
+/// # Errors
+/// The constraint `users_email_key` if the address has an account already.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    email: &Email,
+    display_name: &DisplayName,
+    password: &PasswordHash,
+) -> sqlx::Result<User> {
+    sqlx::query_as::<_, UserRow>(
+        "INSERT INTO users (id, email, display_name, password_hash) VALUES ($1, $2, $3, $4)
+         RETURNING id, email, display_name, created_at",
+    )
+    .bind(id)
+    .bind(email.as_str())
+    .bind(display_name.as_str())
+    .bind(&password.0)
+    .fetch_one(db)
+    .await?
+    .try_into()
+}
+
+/// The public part of a user, if there is one with this `id`.
+pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Profile>> {
+    sqlx::query_as("SELECT id, display_name, created_at FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await
+}
+
+/// The user with this address and the hash of their password, if there is one.
+pub async fn credentials(
+    db: impl PgExecutor<'_>,
+    email: &Email,
+) -> sqlx::Result<Option<(User, PasswordHash)>> {
+    #[derive(FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        user: UserRow,
+        password_hash: String,
+    }
+    let row = sqlx::query_as::<_, Row>(
+        "SELECT id, email, display_name, created_at, password_hash FROM users WHERE email = $1",
+    )
+    .bind(email.as_str())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
+        .transpose()
+}
+
+/// The number of this user, sealed, if they have given one.
+pub async fn phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+) -> sqlx::Result<Option<Sealed<PhoneColumn>>> {
+    let phone = sqlx::query_scalar("SELECT phone FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    Ok(phone.flatten())
+}
+
+/// Stores the number of this user, or that they have none.
+pub async fn set_phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    phone: Option<&Sealed<PhoneColumn>>,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET phone = $2 WHERE id = $1")
+        .bind(id)
+        .bind(phone)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
+/// Up to `limit` users, in the order of their ids, after `after`, with numbers that are *not* from `first` to before
+/// `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
+pub async fn phones_outside(
+    db: impl PgExecutor<'_>,
+    (first, after_last): &(Vec<u8>, Vec<u8>),
+    after: Option<UserId>,
+    limit: i64,
+) -> sqlx::Result<Vec<(UserId, Sealed<PhoneColumn>)>> {
+    sqlx::query_as(
+        "SELECT id, phone FROM users
+         WHERE (phone < $1 OR phone >= $2) AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+    )
+    .bind(first)
+    .bind(after_last)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// How many there are of these.
+pub async fn count_phones_outside(
+    db: impl PgExecutor<'_>,
+    (first, after_last): &(Vec<u8>, Vec<u8>),
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM users WHERE phone < $1 OR phone >= $2")
+        .bind(first)
+        .bind(after_last)
+        .fetch_one(db)
+        .await
+}
+
+/// Puts `new` in the place of `old`, unless something else is there by now.
+pub async fn exchange_phone(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    old: &Sealed<PhoneColumn>,
+    new: &Sealed<PhoneColumn>,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET phone = $3 WHERE id = $1 AND phone = $2")
+        .bind(id)
+        .bind(old)
+        .bind(new)
+        .execute(db)
+        .await
+        .map(drop)
+}

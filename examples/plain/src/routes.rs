@@ -1,0 +1,100 @@
+//! Every URL, on one screen.
+
+use axum::{
+    Router, middleware,
+    routing::{get, post, put},
+};
+use stack_live::Live;
+use stack_web::{
+    layers::{self, LayerSettings},
+    live_pages::LivePages,
+    metrics::{self, Metrics},
+};
+
+use crate::{config::Config, http, pages, state::AppState};
+
+/// The whole application, as a service.
+pub fn router(state: AppState) -> Router {
+    let settings = LayerSettings {
+        timeout: state.config.request_timeout,
+        body_limit: state.config.body_limit,
+        https: state.config.environment.is_production(),
+        error_page: pages::error::page,
+    };
+    let metrics = state.metrics.clone();
+    let routes = pages(state.clone())
+        .merge(api())
+        .merge(operations())
+        .with_state(state);
+    layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
+}
+
+/// Live pages, for people: rendered for a GET, then connected.
+pub fn live(config: &Config, metrics: Metrics) -> Live {
+    let keys = config.encryption_keys.derive("live pages");
+    Live::builder(keys)
+        .watch(LivePages(metrics))
+        .on_error(pages::live::flash_error)
+        .page("/", pages::home::page)
+        .page("/components", pages::gallery::page)
+        .page("/upload", pages::upload::page)
+        .page("/register", pages::account::register_page)
+        .page("/login", pages::account::log_in_page)
+        .page("/account", pages::settings::page)
+        .page("/notes", pages::notes::index)
+        .page("/notes/new", pages::notes::new)
+        .page("/notes/{id}", pages::notes::edit)
+        .build()
+}
+
+/// What forms do without a script, and what sets cookies. `visit` finds out who it is.
+fn pages(state: AppState) -> Router<AppState> {
+    use pages::{account, live, notes, settings, visitor};
+
+    let pages = state.live.patterns();
+    let pages = pages.fold(Router::new(), |router, pattern| {
+        router.route(pattern, get(live::show))
+    });
+    pages
+        .route("/live", get(live::connect))
+        .route("/register", post(account::register))
+        .route("/login", post(account::log_in))
+        .route("/logout", post(account::log_out))
+        .route("/account/phone", post(settings::set_phone))
+        .route("/account/phone/delete", post(settings::remove_phone))
+        .route("/notes", post(notes::create))
+        .route("/notes/{id}", post(notes::update))
+        .route("/notes/{id}/delete", post(notes::delete))
+        .route_layer(middleware::from_fn_with_state(state, visitor::visit))
+}
+
+/// For programs.
+fn api() -> Router<AppState> {
+    use http::{notes, session, users};
+
+    Router::new()
+        .route("/api/users", post(users::register))
+        .route("/api/users/{id}", get(users::profile))
+        .route("/api/me", get(users::me))
+        .route("/api/me/phone", put(users::set_phone))
+        .route(
+            "/api/session",
+            post(session::log_in).delete(session::log_out),
+        )
+        .route("/api/notes", get(notes::list).post(notes::create))
+        .route(
+            "/api/notes/{id}",
+            get(notes::show).put(notes::update).delete(notes::delete),
+        )
+}
+
+/// For whoever runs this.
+fn operations() -> Router<AppState> {
+    use http::assets::ASSETS;
+    use stack_web::health;
+
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/static/{*file}", ASSETS.service())
+}

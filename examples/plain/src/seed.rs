@@ -1,0 +1,70 @@
+//! Something to look at in development: `cargo dev seed`.
+//!
+//! Made by the same functions as everything else, so it is as valid as what people type.
+
+use stack_web::StartError;
+
+use crate::{
+    error::{Error, Result},
+    models::{NoteDraft, NoteId, Registration, User},
+    repositories::{notes, users},
+    state::AppState,
+};
+
+/// Who can log in with [`PASSWORD`].
+pub const EMAIL: &str = "ada@example.com";
+/// The password of the user with the address [`EMAIL`].
+pub const PASSWORD: &str = "analytical engine";
+
+/// Title and body, oldest first.
+const NOTES: &[(&str, &str)] = &[
+    ("Groceries", "Milk, bread, and something for the weekend."),
+    (
+        "The engine weaves algebraic patterns",
+        "Just as the Jacquard loom weaves flowers and leaves.",
+    ),
+    (
+        "Bernoulli numbers",
+        "Put in something about them in one of the notes, as an example of how a function may be worked out by the \
+         engine without having been worked out by human head and hands first.",
+    ),
+    (
+        "Call Charles",
+        "About the drawings. He promised them for May.",
+    ),
+];
+
+/// Adds a user with some notes, unless they are there already.
+///
+/// # Errors
+/// In production, where everybody knows the password.
+pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
+    if state.config.environment.is_production() {
+        let text = "seeds are for development: everybody knows the password of the user they add\n\
+                    hint: APP_ENV=development, if this is no production database";
+        return Err(StartError(text.to_owned()).into());
+    }
+    let user = user(state).await?;
+    if notes::list(state.db.pool(), user.id, None, 1)
+        .await?
+        .is_empty()
+    {
+        for (title, body) in NOTES {
+            let draft = NoteDraft::parse(title, body).map_err(Error::Invalid)?;
+            notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
+        }
+    }
+    Ok(user)
+}
+
+async fn user(state: &AppState) -> Result<User> {
+    let registration = Registration::parse(EMAIL, "Ada", PASSWORD).map_err(Error::Invalid)?;
+    let email = registration.email.clone();
+    match state.accounts.register(registration).await {
+        Err(Error::Conflict(_)) => {
+            let known = users::credentials(state.db.pool(), &email).await?;
+            known.map(|(user, _)| user).ok_or(Error::NotFound)
+        }
+        registered => registered,
+    }
+}

@@ -1,0 +1,68 @@
+//! What handlers share.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+use stack_db::Db;
+use stack_live::Live;
+use stack_web::{
+    client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics, sealed::Vault,
+};
+
+use crate::{config::Config, services::accounts::Accounts};
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// The content of [`AppState`].
+pub struct Shared {
+    /// The settings.
+    pub config: Config,
+    /// Users, sessions and notes.
+    pub db: Db,
+    /// Makes accounts and logs in.
+    pub accounts: Accounts,
+    /// Seals and opens what is encrypted in the database.
+    pub vault: Arc<Vault>,
+    /// The live pages.
+    pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+impl From<Shared> for AppState {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for CookieSettings {
+    fn from_ref(state: &AppState) -> Self {
+        Self {
+            project: env!("APP_NAME"),
+            https: state.config.environment.is_production(),
+        }
+    }
+}
+
+impl FromRef<AppState> for TrustedProxies {
+    fn from_ref(state: &AppState) -> Self {
+        Self(state.config.trusted_proxies)
+    }
+}
+
+impl FromRef<AppState> for PgPool {
+    fn from_ref(state: &AppState) -> Self {
+        state.db.pool().clone()
+    }
+}

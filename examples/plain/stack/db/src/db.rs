@@ -1,0 +1,146 @@
+//! A handle to one database.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, Postgres, Transaction};
+
+/// A connection that was idle for longer is tested before it is used: the server may have been
+/// restarted meanwhile, or something between has forgotten the connection.
+const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(1);
+
+/// A cloneable handle to one database. Clones share the pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    serializable: bool,
+}
+
+/// How many connections a pool may hold, and how they behave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// Upper bound of open connections. More is rarely faster: a server with few cores answers
+    /// sooner when the queue stands in the pool than when it stands in the server.
+    pub max_connections: u32,
+    /// Connections kept open even when idle.
+    pub min_connections: u32,
+    /// How long a caller waits for a free connection before it gets an error.
+    pub acquire_timeout: Duration,
+    /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
+    /// `SERIALIZABLE`: as if one after the other, conflicts and repeats included.
+    pub serializable: bool,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            min_connections: 0,
+            acquire_timeout: Duration::from_secs(5),
+            serializable: false,
+        }
+    }
+}
+
+/// The database could not be reached, or its URL cannot be read.
+///
+/// The text names the server and the database, never the password.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot connect to the database {place}: {source}\n\
+     hint: is the server running, and is the URL right? Without one in the environment, \
+     `cargo run` starts a server of its own"
+)]
+pub struct ConnectError {
+    place: String,
+    source: sqlx::Error,
+}
+
+impl Db {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`ConnectError`], if the URL is malformed or no connection could be made within
+    /// [`PoolSettings::acquire_timeout`].
+    pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, ConnectError> {
+        let options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
+            place: "at an unreadable URL".to_owned(),
+            source,
+        })?;
+        let place = place(&options);
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.max_connections)
+            .min_connections(settings.min_connections)
+            .acquire_timeout(settings.acquire_timeout)
+            // A round trip before every query would cost a tenth of a request; a connection that
+            // was in use a moment ago is asked for a sign of life by its next query.
+            .test_before_acquire(false)
+            .before_acquire(|connection, usage| {
+                Box::pin(async move {
+                    if usage.idle_for > TRUSTED_WHILE_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|source| ConnectError { place, source })?;
+        Ok(Self {
+            pool,
+            serializable: settings.serializable,
+        })
+    }
+
+    /// Wraps a pool that exists already, for example that of a test database.
+    #[must_use]
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self {
+            pool,
+            serializable: false,
+        }
+    }
+
+    /// Begins a transaction at the isolation level of [`PoolSettings::serializable`].
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        if self.serializable {
+            self.pool
+                .begin_with("begin isolation level serializable")
+                .await
+        } else {
+            self.pool.begin().await
+        }
+    }
+
+    /// The pool, for queries that need no transaction.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Asks the server for a sign of life: what a readiness probe calls.
+    ///
+    /// # Errors
+    /// The server's error, or the pool's if no connection was free in time.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("select 1").execute(&self.pool).await.map(drop)
+    }
+
+    /// Closes every connection, waiting for those in use to be returned.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// What to call this database in a message: everything of the URL but the secrets.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("postgres");
+    match options.get_socket() {
+        Some(socket) => format!("`{database}` at `{}`", socket.display()),
+        None => format!(
+            "`{database}` at `{}:{}`",
+            options.get_host(),
+            options.get_port()
+        ),
+    }
+}

@@ -1,0 +1,243 @@
+//! Migrating a database, and looking how far it is.
+
+use std::time::Instant;
+
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnection, PgPool};
+
+use super::lock::Lock;
+use super::plan::{Plan, plan};
+use super::{Error, Migration, Migrations, Status, ledger};
+use crate::sql_file::{self, Failure};
+use crate::statements;
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The name of the baseline whose row has replaced those of the migrations that it replaces.
+    pub carried: Option<String>,
+    /// The names of the files that were applied, or recorded as applied, in their order.
+    pub applied: Vec<String>,
+}
+
+impl Migrations {
+    /// Applies what the database lacks, and calls `done` after each. What was applied before a
+    /// mistake stays.
+    ///
+    /// Uses connections of its own to the database of the pool, so that nothing that a migration
+    /// sets is left in the pool. If another process is migrating, waits for it.
+    ///
+    /// # Errors
+    /// Whatever stands in the way; see the variants of [`Error`].
+    pub async fn apply(
+        &self,
+        pool: &PgPool,
+        mut done: impl FnMut(&Migration),
+    ) -> Result<Outcome, Error> {
+        let mut session = Session::begin(pool).await?;
+        let outcome = self.apply_in(&mut session, &mut done).await;
+        session.end().await?;
+        outcome
+    }
+
+    /// Records the migrations up to the number `version` as applied, and runs nothing: for a
+    /// database that was made in another way.
+    ///
+    /// # Errors
+    /// [`Error::NoSuch`], [`Error::NothingToAssume`], and as [`Migrations::apply`].
+    pub async fn assume(&self, pool: &PgPool, version: i64) -> Result<Outcome, Error> {
+        if self.get(version).is_none() {
+            return Err(Error::NoSuch {
+                version,
+                last: self.last(),
+                command: self.command.clone(),
+            });
+        }
+        let mut session = Session::begin(pool).await?;
+        let outcome = self.assume_in(&mut session, version).await;
+        session.end().await?;
+        outcome
+    }
+
+    /// How far the database is. Writes nothing, and waits for nobody.
+    ///
+    /// # Errors
+    /// As [`Migrations::apply`], without those of running something.
+    pub async fn status(&self, pool: &PgPool) -> Result<Status, Error> {
+        let mut connection = pool.acquire().await?;
+        let Plan { pending, newer, .. } = self.plan(&mut connection).await?;
+        let pending = pending
+            .iter()
+            .map(|migration| migration.name.clone())
+            .collect();
+        Ok(Status { pending, newer })
+    }
+
+    /// [`Migrations::status`] for those who cannot go on without all of them.
+    ///
+    /// # Errors
+    /// [`Error::Pending`], and as [`Migrations::status`].
+    pub async fn require(&self, pool: &PgPool) -> Result<Status, Error> {
+        let status = self.status(pool).await?;
+        if status.pending.is_empty() {
+            return Ok(status);
+        }
+        Err(Error::Pending {
+            names: status.pending,
+            command: self.command.clone(),
+        })
+    }
+
+    pub(super) async fn apply_in(
+        &self,
+        session: &mut Session,
+        done: &mut impl FnMut(&Migration),
+    ) -> Result<Outcome, Error> {
+        let plan = self.plan_newest(&mut session.connection).await?;
+        ledger::ensure(&mut session.connection).await?;
+        let mut outcome = Outcome::default();
+        if let Some(baseline) = plan.carry {
+            session.carry(baseline).await?;
+            tracing::info!("carried over to the baseline `{}`", baseline.name);
+            outcome.carried = Some(baseline.name.clone());
+        }
+        for migration in plan.pending {
+            session.apply(migration).await?;
+            outcome.applied.push(migration.name.clone());
+            done(migration);
+        }
+        Ok(outcome)
+    }
+
+    async fn assume_in(&self, session: &mut Session, version: i64) -> Result<Outcome, Error> {
+        if !ledger::has_other_tables(&mut session.connection).await? {
+            let command = self.command.clone();
+            return Err(Error::NothingToAssume { command });
+        }
+        let plan = match self.plan_newest(&mut session.connection).await {
+            // Just that is to be mended.
+            Err(Error::Unmanaged { .. }) => plan(self, &[])?,
+            plan => plan?,
+        };
+        ledger::ensure(&mut session.connection).await?;
+        let mut outcome = Outcome::default();
+        let mut tx = session.connection.begin().await?;
+        for migration in plan.pending {
+            if migration.version <= version {
+                let no_time = std::time::Duration::ZERO;
+                ledger::insert(&mut *tx, migration, Some(no_time)).await?;
+                outcome.applied.push(migration.name.clone());
+            }
+        }
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// The plan for a database that is not newer than we are.
+    async fn plan_newest(&self, connection: &mut PgConnection) -> Result<Plan<'_>, Error> {
+        let plan = self.plan(connection).await?;
+        match plan.newer {
+            None => Ok(plan),
+            Some(version) => Err(Error::Newer {
+                version,
+                last: self.last(),
+            }),
+        }
+    }
+
+    async fn plan(&self, connection: &mut PgConnection) -> Result<Plan<'_>, Error> {
+        let rows = ledger::rows(connection).await?;
+        // Without a migration there is nothing that could be assumed either.
+        if rows.is_empty() && !self.all.is_empty() && ledger::has_other_tables(connection).await? {
+            return Err(Error::Unmanaged {
+                last: self.last(),
+                command: self.command.clone(),
+            });
+        }
+        plan(self, &rows)
+    }
+}
+
+/// A connection of its own, under the lock.
+pub(super) struct Session {
+    pub(super) connection: PgConnection,
+    pub(super) lock: Lock,
+}
+
+impl Session {
+    async fn begin(pool: &PgPool) -> Result<Self, Error> {
+        let options = pool.connect_options();
+        Ok(Self {
+            lock: Lock::take(&options).await?,
+            connection: PgConnection::connect_with(&options).await?,
+        })
+    }
+
+    pub(super) async fn end(self) -> Result<(), Error> {
+        // Whatever is wrong with this connection was an error before.
+        self.connection.close().await.ok();
+        Ok(self.lock.release().await?)
+    }
+
+    /// Replaces the rows of what a baseline replaces by its own.
+    async fn carry(&mut self, baseline: &Migration) -> Result<(), Error> {
+        let mut tx = self.connection.begin().await?;
+        ledger::forget(&mut *tx, 0, baseline.version).await?;
+        ledger::insert(&mut *tx, baseline, Some(std::time::Duration::ZERO)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Applies one.
+    pub(super) async fn apply(&mut self, migration: &Migration) -> Result<(), Error> {
+        let alone = migration.no_tx;
+        if alone {
+            self.apply_alone(migration).await
+        } else {
+            self.apply_in_transaction(migration).await
+        }
+    }
+
+    async fn apply_in_transaction(&mut self, migration: &Migration) -> Result<(), Error> {
+        let begun = Instant::now();
+        let sql = migration.sql.as_str();
+        let mut tx = self.connection.begin().await?;
+        sql_file::run(&mut tx, &migration.path, sql).await?;
+        ledger::insert(&mut *tx, migration, Some(begun.elapsed())).await?;
+        let Err(error) = tx.commit().await else {
+            return Ok(());
+        };
+        Err(sql_file::refused(error, &migration.path, sql, 0).into())
+    }
+
+    /// Without a transaction: recorded as begun before, and as applied after.
+    async fn apply_alone(&mut self, migration: &Migration) -> Result<(), Error> {
+        let begun = Instant::now();
+        let (version, sql) = (migration.version, migration.sql.as_str());
+        ledger::insert(&mut self.connection, migration, None).await?;
+        match sql_file::run(&mut self.connection, &migration.path, sql).await {
+            Ok(()) => Ok(ledger::finish(&mut self.connection, version, begun.elapsed()).await?),
+            Err(Failure::Refused(refused)) if leaves_something(sql, &refused.source) => {
+                Err(Error::RefusedHalfway { refused, version })
+            }
+            Err(Failure::Refused(refused)) => {
+                ledger::forget(&mut self.connection, version, version).await?;
+                Err(refused.into())
+            }
+            Err(Failure::Database(source)) => Err(source.into()),
+        }
+    }
+}
+
+/// Whether a text that was refused may have done a part of its work. The server takes back one
+/// statement, and several that came in one message; not what was built concurrently, unless it
+/// did not even begin (class 42: a mistake in the statement).
+fn leaves_something(sql: &str, error: &sqlx::Error) -> bool {
+    let began = sql_file::code(error).is_none_or(|code| !code.starts_with("42"));
+    began
+        && statements::split(sql).iter().any(|statement| {
+            statement
+                .tokens
+                .iter()
+                .any(|token| token.is("concurrently"))
+        })
+}

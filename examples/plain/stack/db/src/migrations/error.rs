@@ -1,0 +1,242 @@
+//! What stands in the way of migrating, in words for people.
+
+use std::path::{Path, PathBuf};
+
+use crate::sql_file::{Failure, Refused};
+
+/// Why a database was not migrated.
+///
+/// The text is lowercase and without a leading `error: `, which the caller prints; what to do
+/// about it follows in a line of its own that begins with `hint: `.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or the folder could not be read, or is not UTF-8.
+    #[error("cannot read the migrations `{}`: {source}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The name of a file is not that of a migration.
+    #[error(
+        "`{}` is not named like a migration\n\
+         hint: `0001_what_it_does.sql`: a number above 0, an underscore, then letters, digits, `_` and `-`",
+        .path.display()
+    )]
+    Name {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two files have one number, which happens when two people write one each.
+    #[error(
+        "two migrations have the number {version}: `{}` and `{}`\n\
+         hint: give the one that was applied nowhere yet the next number: `git mv {} {}`",
+        .first.display(), .second.display(), .second.display(), .free.display()
+    )]
+    Duplicate {
+        /// The number.
+        version: i64,
+        /// One of the files.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// What the other could be called.
+        free: PathBuf,
+    },
+    /// A file that begins like a baseline cannot be read as one.
+    #[error(
+        "`{}` is a baseline whose first lines cannot be read: {reason}\n\
+         hint: `git log --oneline -- {}` lists its versions, `git restore --source=COMMIT {}` brings one back",
+        .path.display(), .path.display(), .path.display()
+    )]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file stands beside the baseline that has replaced it.
+    #[error(
+        "`{}` stands beside the baseline `{baseline}`, which has replaced it\n\
+         hint: `git rm {}`, or, with a number above that of the baseline, `git mv` it",
+        .path.display(), .path.display()
+    )]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// The name of the baseline.
+        baseline: String,
+    },
+    /// A file ends the transaction that it runs in.
+    #[error(
+        "`{}`, line {line}: `{word}` would end the transaction in which a migration runs\n\
+         hint: remove it; what cannot run in a transaction goes into a file of its own whose first line is `-- no-transaction`",
+        .path.display()
+    )]
+    Transaction {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The word.
+        word: String,
+    },
+    /// The server refused a statement of a migration that runs in a transaction: nothing of it was
+    /// kept, and those before it were.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The server refused a statement of a migration that runs outside of a transaction, and may
+    /// have kept a part of it.
+    #[error("{refused}\n{}", unfinished_hint(*.version))]
+    RefusedHalfway {
+        /// The server's answer.
+        refused: Refused,
+        /// The number of the migration.
+        version: i64,
+    },
+    /// A migration that runs outside of a transaction has begun and not ended.
+    #[error(
+        "`{name}` was begun on this database and has not ended: it was interrupted, or is still running\n{}",
+        unfinished_hint(*.version)
+    )]
+    Unfinished {
+        /// The number of the migration.
+        version: i64,
+        /// The name of its file.
+        name: String,
+    },
+    /// A migration was edited after it was applied.
+    #[error(
+        "`{}` was edited after it was applied to this database\n\
+         hint: `git log --oneline -- {}` lists its versions, `git restore --source=COMMIT {}` brings one back; \
+         what should change goes into a new migration",
+        .path.display(), .path.display(), .path.display()
+    )]
+    Edited {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A migration that a baseline has replaced was another one on this database.
+    #[error(
+        "migration {version}, which the baseline `{baseline}` has replaced, was edited after it was applied to this database\n\
+         hint: deploy a release from before the baseline first, which names the file"
+    )]
+    ReplacedEdited {
+        /// The number.
+        version: i64,
+        /// The name of the baseline.
+        baseline: String,
+    },
+    /// The database has stopped in the middle of what a baseline replaces.
+    #[error(
+        "the database is in the middle of the migrations that the baseline `{baseline}` has replaced\n\
+         hint: deploy the last release from before the baseline first, which applies the rest of them"
+    )]
+    Between {
+        /// The name of the baseline.
+        baseline: String,
+    },
+    /// A migration was applied that is not among these, though later ones are.
+    #[error(
+        "migration {version} was applied to this database and is not in this release\n\
+         hint: was its file deleted or renamed? `git log --diff-filter=DR --name-status -- '*migrations/*'` lists such"
+    )]
+    Unknown {
+        /// The number.
+        version: i64,
+    },
+    /// The database belongs to a newer release.
+    #[error(
+        "the database is newer than this release, which knows the migrations up to {last}: {version} was applied\n\
+         hint: deploy the newer release; there is no way back but a new migration or a backup"
+    )]
+    Newer {
+        /// The highest number that was applied.
+        version: i64,
+        /// The highest that is known.
+        last: i64,
+    },
+    /// The database has tables, and nobody knows of which migrations.
+    #[error(
+        "the database has tables, but no record of migrations: it was made from `schema/`, or by hand\n\
+         hint: if it is as migration {last} would leave it, `{command} --assume-through {last}` records so, and runs nothing"
+    )]
+    Unmanaged {
+        /// The highest number that is known.
+        last: i64,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// There is nothing that could be assumed.
+    #[error(
+        "the database is empty: its tables have to be made, not assumed\n\
+         hint: {command}"
+    )]
+    NothingToAssume {
+        /// What to type to migrate.
+        command: String,
+    },
+    /// There is no migration of this number.
+    #[error(
+        "there is no migration {version}; the last one is {last}\nhint: {command} --assume-through {last}"
+    )]
+    NoSuch {
+        /// The number.
+        version: i64,
+        /// The highest that is known.
+        last: i64,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// Migrations are still to be applied.
+    #[error("{}\nhint: {command}", pending(.names))]
+    Pending {
+        /// The names of their files.
+        names: Vec<String>,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// The database could not be asked.
+    #[error("cannot migrate the database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => Self::Refused(refused),
+            Failure::Database(source) => Self::Database(source),
+        }
+    }
+}
+
+impl Error {
+    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// What is left to do by hand where there was no transaction.
+fn unfinished_hint(version: i64) -> String {
+    format!(
+        "hint: look at what it has done, and undo that (an index that was built concurrently is left invalid: `DROP INDEX`). \
+         Then let it run again: `psql \"$DATABASE_URL\" -c 'DELETE FROM _sqlx_migrations WHERE version = {version}'`"
+    )
+}
+
+fn pending(names: &[String]) -> String {
+    let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match list.as_slice() {
+        [one] => format!("the database lacks the migration {one}"),
+        // A new database lacks all of them, and nobody reads a hundred.
+        [first, .., last] if list.len() > 5 => format!(
+            "the database lacks {} migrations, {first} to {last}",
+            list.len()
+        ),
+        _ => format!("the database lacks the migrations {}", list.join(", ")),
+    }
+}

@@ -1,0 +1,263 @@
+//! The desired schema: a folder of `*.sql` files, the source of truth.
+//!
+//! SQL rather than derives on structs, because SQL can say everything that the database can do.
+//! Files run in the order of their names, so a table that refers to another stands in a later file
+//! (`010_users.sql`, `020_notes.sql`).
+
+mod record;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnection, PgPool};
+
+use crate::sql_file::{self, Failure, Refused};
+
+/// The advisory lock under which a database is filled. Any number will do, if all use the same.
+const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
+
+/// The files of one schema folder, read.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    files: Vec<SchemaFile>,
+    checksum: String,
+    creates_vector: bool,
+    needs_vector: bool,
+}
+
+#[derive(Clone, Debug)]
+struct SchemaFile {
+    path: PathBuf,
+    sql: String,
+}
+
+/// What was wrong with a schema.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or the folder could not be read, or is not UTF-8.
+    #[error("cannot read the schema `{}`: {source}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The server refused a statement of a file. Nothing of the schema was kept.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The database could not be asked.
+    #[error("cannot fill the database from the schema: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Schema {
+    /// Reads every `*.sql` file that lies directly in `dir`, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Read`], with the file or folder that could not be read.
+    pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let dir = dir.as_ref();
+        let mut files = Vec::new();
+        for path in sql_file::in_folder(dir).map_err(Error::read(dir))? {
+            let sql = std::fs::read_to_string(&path).map_err(Error::read(&path))?;
+            files.push(SchemaFile { path, sql });
+        }
+        let checksum = checksum(&files);
+        let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
+        let needs_vector = creates_vector || subfolder_creates_vector(dir);
+        Ok(Self {
+            files,
+            checksum,
+            creates_vector,
+            needs_vector,
+        })
+    }
+
+    /// No file, so no table.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            files: Vec::new(),
+            checksum: checksum(&[]),
+            creates_vector: false,
+            needs_vector: false,
+        }
+    }
+
+    /// SHA-256 of the names and contents of the files, in hexadecimal: two schemas with the same
+    /// checksum make the same database.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// Whether a file creates the extension `vector`, which not every server has. Files one
+    /// folder further down count too, so that one server can be chosen that serves all databases
+    /// of a project (`schema/*.sql` and `schema/vector/*.sql`).
+    #[must_use]
+    pub fn needs_vector(&self) -> bool {
+        self.needs_vector
+    }
+
+    /// Whether a file of this folder itself creates the extension `vector`.
+    pub(crate) fn creates_vector(&self) -> bool {
+        self.creates_vector
+    }
+
+    /// Runs the files if the database has no table yet; returns whether it did.
+    ///
+    /// In one transaction, so a mistake leaves the database as empty as it was. Under an advisory
+    /// lock, so that of several processes one fills it and the others wait.
+    ///
+    /// A database that was filled remembers from which schema, see [`Schema::changed_since_fill`].
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn fill_if_empty(&self, pool: &PgPool) -> Result<bool, Error> {
+        let filled = self.fill_unless_filled(pool).await?;
+        if filled {
+            self.record(pool).await?;
+        }
+        Ok(filled)
+    }
+
+    /// Runs the files, whatever is there already, in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with file and line, if the server refuses a statement.
+    pub async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        for file in &self.files {
+            sql_file::run(&mut *connection, &file.path, &file.sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes in the database that it was made from this schema, as its comment (`\l+` in psql):
+    /// no table that a comparison of schemas would have to overlook. A comment that somebody else
+    /// has written stays, and so does the database of an owner who is not us.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn record(&self, pool: &PgPool) -> Result<(), Error> {
+        record::write(pool, &self.checksum).await
+    }
+
+    /// Whether a database says that it was made from some schema.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn is_recorded(pool: &PgPool) -> Result<bool, Error> {
+        Ok(record::read(pool).await?.is_some())
+    }
+
+    /// Whether the files differ from those that the database was filled from. False if nobody
+    /// knows: it was made in another way, or has a comment of its own.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the server cannot be asked.
+    pub async fn changed_since_fill(&self, pool: &PgPool) -> Result<bool, Error> {
+        let recorded = record::read(pool).await?;
+        Ok(recorded.is_some_and(|checksum| checksum != self.checksum))
+    }
+
+    async fn fill_unless_filled(&self, pool: &PgPool) -> Result<bool, Error> {
+        let mut connection = pool.acquire().await?;
+        self.fill(&mut connection, Some(FILL_LOCK)).await
+    }
+
+    /// Fills a database in one transaction, under an advisory lock if there is one to take.
+    pub(crate) async fn fill(
+        &self,
+        connection: &mut PgConnection,
+        lock: Option<i64>,
+    ) -> Result<bool, Error> {
+        let mut tx = connection.begin().await?;
+        if let Some(lock) = lock {
+            let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(lock);
+            lock.execute(&mut *tx).await?;
+        }
+        let empty = !has_tables(&mut tx, &[]).await?;
+        if empty {
+            self.run(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(empty)
+    }
+}
+
+impl Error {
+    fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => Self::Refused(refused),
+            Failure::Database(source) => Self::Database(source),
+        }
+    }
+}
+
+/// SHA-256 of names and contents, in hexadecimal.
+fn checksum(files: &[SchemaFile]) -> String {
+    let mut digest = Sha256::new();
+    for file in files {
+        let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+        digest.update((name.len() as u64).to_le_bytes());
+        digest.update(name);
+        digest.update((file.sql.len() as u64).to_le_bytes());
+        digest.update(&file.sql);
+    }
+    hex::encode(digest.finalize())
+}
+
+fn subfolder_creates_vector(dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return false;
+    };
+    let folders = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir());
+    folders
+        .flat_map(|folder| sql_file::in_folder(&folder).unwrap_or_default())
+        .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
+}
+
+/// Whether there is a table of the user's, besides those `except`.
+pub(crate) async fn has_tables(
+    connection: &mut PgConnection,
+    except: &[&str],
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (
+             select 1 from information_schema.tables
+             where table_type = 'BASE TABLE'
+               and table_schema not in ('pg_catalog', 'information_schema')
+               and table_name <> all ($1)
+         )",
+    )
+    .bind(except)
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether the text has `create extension … vector`.
+fn creates_vector(sql: &str) -> bool {
+    sql.split(';').any(|statement| {
+        let words: Vec<String> = statement
+            .lines()
+            .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
+            .flat_map(str::split_whitespace)
+            .map(|word| word.trim_matches('"').to_lowercase())
+            .collect();
+        words.starts_with(&["create".to_owned(), "extension".to_owned()])
+            && words.iter().any(|word| word == "vector")
+    })
+}

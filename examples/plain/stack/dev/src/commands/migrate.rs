@@ -1,0 +1,259 @@
+//! `cargo dev migrate`
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+
+use stack_migrate::diff::{Care, Hazard, Step};
+use stack_migrate::{Comparison, Proven, Request};
+
+use crate::cli::{Migrate, MigrateCommand};
+use crate::databases::{DATABASES, Database};
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::ui;
+mod renames;
+mod scratch;
+
+pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
+    if let Some(MigrateCommand::Prune { through }) = &arguments.prune {
+        return prune(project, *through).await;
+    }
+    if arguments.empty {
+        return empty(project, arguments);
+    }
+    let mut all = Vec::new();
+    for database in DATABASES {
+        let request = request(project, database, arguments).await?;
+        let comparison = Comparison::begin(&request).await?;
+        all.push((database, request, comparison));
+    }
+    let mut comparisons: Vec<&mut Comparison> = all.iter_mut().map(|(_, _, both)| both).collect();
+    renames::given(&mut comparisons, &arguments.renames).await?;
+    if !arguments.check {
+        renames::asked(&mut comparisons).await?;
+    }
+    // Nothing is written before all of it is proven.
+    let mut proven = Vec::new();
+    for (database, request, comparison) in all {
+        match comparison.prove(&request).await {
+            Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
+            Ok(one) => proven.push((database, one)),
+            Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
+            Err(error) => return Err(Error::new(again(&error.to_string(), arguments))),
+        }
+    }
+    for (database, proven) in &proven {
+        finish(project, database, proven, arguments.dry_run)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An error whose hints keep what was typed: its name and its renames.
+fn again(error: &str, arguments: &Migrate) -> String {
+    let name = arguments.name.iter().map(|name| format!(" --name {name}"));
+    let renames = arguments
+        .renames
+        .iter()
+        .map(|rename| format!(" --rename {rename}"));
+    let typed: String = name.chain(renames).collect();
+    ["--allow-destructive", "--rename"]
+        .iter()
+        .fold(error.to_owned(), |text, flag| {
+            text.replace(
+                &format!("`cargo dev migrate {flag}"),
+                &format!("`cargo dev migrate{typed} {flag}"),
+            )
+        })
+}
+
+fn missing() -> Error {
+    Error::new("a migration is missing: `schema/` says more than `migrations/`")
+        .hint("cargo dev migrate --name NAME")
+}
+
+fn empty(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
+    let (Some(database), Some(name)) = (DATABASES.first(), &arguments.name) else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let path = stack_migrate::empty(&project.migrations(database), name)?;
+    ui::result(&path.display().to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn request(project: &Project, database: &Database, arguments: &Migrate) -> Result<Request> {
+    let schema = project.schema(database);
+    Ok(Request {
+        scratch: scratch::server(project, database).await,
+        migrations: project.migrations(database),
+        name: arguments.name.clone(),
+        // Of a check it is enough to know that something differs.
+        allow_destructive: arguments.allow_destructive || arguments.check,
+        care: Care {
+            online: arguments.online,
+            large: large(&schema)?,
+        },
+        schema,
+    })
+}
+
+fn is_difference(error: &stack_migrate::Error) -> bool {
+    use stack_migrate::Error as E;
+    matches!(
+        error,
+        E::Gaps(_)
+            | E::Destructive { .. }
+            | E::Refused { .. }
+            | E::Unproven(_)
+            | E::FailsOnData { .. }
+    )
+}
+
+/// Writes a migration, and tells of it.
+fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool) -> Result<()> {
+    for table in &proven.rows_missing {
+        ui::warning(&format!(
+            "`{}` inserts rows into `{table}`, and no migration does: rows are not compared; \
+             insert them in a migration of your own: `cargo dev migrate --empty --name NAME`",
+            project.schema(database).display()
+        ));
+    }
+    for table in &proven.unknown_large {
+        ui::warning(&format!(
+            "`{}` calls the table `{table}` large, and there is none of this name",
+            project.schema(database).display()
+        ));
+    }
+    if proven.files.is_empty() {
+        let (migrations, schema) = (project.migrations(database), project.schema(database));
+        ui::say(&format!(
+            "nothing to do: `{}` leads to `{}`",
+            migrations.display(),
+            schema.display()
+        ));
+        return Ok(());
+    }
+    if !dry_run {
+        proven.write()?;
+    }
+    report(proven, dry_run);
+    Ok(())
+}
+
+/// Tables that the schema says are large: `-- large: notes, events`.
+fn large(schema: &Path) -> Result<BTreeSet<String>> {
+    let failed = |path: &Path, error: std::io::Error| {
+        Error::new(format!("cannot read `{}`: {error}", path.display()))
+    };
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(schema).map_err(|error| failed(schema, error))? {
+        let path = entry.map_err(|error| failed(schema, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            found.extend(large_in(&text));
+        }
+    }
+    Ok(found)
+}
+
+fn large_in(sql: &str) -> impl Iterator<Item = String> {
+    let lists = sql.lines().filter_map(|line| {
+        line.trim()
+            .strip_prefix("--")?
+            .trim()
+            .strip_prefix("large:")
+    });
+    lists
+        .flat_map(|list| list.split(','))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+}
+
+/// How many tables that stayed empty are told of with the reason.
+const NAMED: usize = 5;
+
+fn report(proven: &Proven, dry_run: bool) {
+    let verb = if dry_run { "would write" } else { "wrote" };
+    for (path, draft) in &proven.files {
+        ui::result(&format!("{verb} {}", path.display()));
+        for step in &draft.steps {
+            ui::result(&format!("  {}", line(step)));
+        }
+    }
+    let tables = proven.filled.tables.len();
+    ui::say(&match &proven.failed_on_data {
+        None => format!(
+            "proven: replayed on an empty database, and run on one with rows in {tables} tables"
+        ),
+        Some(_) => "proven: replayed on an empty database".to_owned(),
+    });
+    for (table, reason) in proven.filled.empty.iter().take(NAMED) {
+        ui::warning(&format!(
+            "tried without rows in `{table}`, for which none could be made up: {reason}"
+        ));
+    }
+    let rest: Vec<String> = proven
+        .filled
+        .empty
+        .iter()
+        .skip(NAMED)
+        .map(|(table, _)| format!("`{table}`"))
+        .collect();
+    if !rest.is_empty() {
+        ui::warning(&format!("nor in {}", rest.join(", ")));
+    }
+    if let Some(message) = &proven.failed_on_data {
+        ui::warning(&format!(
+            "on the database with made-up rows it failed, as announced: {message}; look whether yours are better"
+        ));
+    }
+}
+
+/// A step on one line.
+fn line(step: &Step) -> String {
+    let sql = step
+        .sql
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(" (");
+    let short: String = sql.chars().take(100).collect();
+    match &step.hazard {
+        Some(Hazard::Destroys(what)) => format!("{short}\n    ! {what}"),
+        Some(Hazard::Warns(what)) => format!("{short}\n    careful: {what}"),
+        None => short,
+    }
+}
+
+async fn prune(project: &Project, through: Option<i64>) -> Result<ExitCode> {
+    for database in DATABASES {
+        let folder = project.migrations(database);
+        let scratch = scratch::server(project, database).await;
+        let schema = project.schema(database);
+        let pruned = stack_migrate::prune(&scratch, &folder, &schema, through).await;
+        let pruned = match pruned {
+            // Each database has its own; one that has nothing to squash does not stop the others.
+            Err(error @ stack_migrate::Error::NothingToPrune(_)) if DATABASES.len() > 1 => {
+                ui::warning(&format!(
+                    "{}: {}",
+                    database.name,
+                    error.to_string().lines().next().unwrap_or_default()
+                ));
+                continue;
+            }
+            pruned => pruned?,
+        };
+        ui::result(&format!("wrote {}", pruned.baseline.display()));
+        ui::say(&format!(
+            "it replaces {} migrations; databases that have applied them all carry on",
+            pruned.replaced.len()
+        ));
+        for (table, rows) in &pruned.rows {
+            ui::say(&format!(
+                "it inserts the {rows} rows of `{table}` that they had inserted"
+            ));
+        }
+    }
+    ui::say("hint: apply the old ones wherever they are not yet, before this is deployed");
+    Ok(ExitCode::SUCCESS)
+}

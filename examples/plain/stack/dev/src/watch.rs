@@ -1,0 +1,184 @@
+//! What changes in the project's folder, in batches that have settled.
+//!
+//! What git ignores is left out ([`ignore_filter`]), and so is what editors write beside a file while they save it. A
+//! batch is what has changed until nothing did for a moment: an editor that renames into place, `cargo fmt`, and a
+//! `git checkout` of a hundred files are one batch each. What a batch asks for is said by [`action`].
+//!
+//! On Linux each folder is watched by itself, so that `target/` costs nothing; elsewhere the operating system
+//! watches the whole tree.
+
+pub(crate) mod action;
+mod ignore_filter;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ignore::WalkBuilder;
+use notify::event::{Event, EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::error::{Error, Result};
+use ignore_filter::IgnoreFilter;
+
+/// How long nothing has to change until a batch is complete.
+const SETTLED: Duration = Duration::from_millis(25);
+
+/// Whether the operating system watches a tree as one.
+const TREE: bool = cfg!(any(target_os = "macos", windows));
+
+/// Files that changed, from the project's folder; also those that are gone. A folder that is gone or was
+/// renamed stands for what was in it.
+pub(crate) type Batch = BTreeSet<PathBuf>;
+
+/// Watches a folder from its start on, also while nobody asks for the next batch.
+pub(crate) struct Watcher {
+    root: PathBuf,
+    filter: IgnoreFilter,
+    watcher: RecommendedWatcher,
+    events: mpsc::UnboundedReceiver<notify::Result<Event>>,
+    /// The batch that has not settled yet.
+    pending: Batch,
+}
+
+impl Watcher {
+    /// Begins to watch: whatever changes from now on is in a batch.
+    pub(crate) fn start(root: &Path) -> Result<Self> {
+        let root = root.canonicalize().map_err(|error| {
+            Error::new(format!("`{}` cannot be watched: {error}", root.display()))
+        })?;
+        let (sender, events) = mpsc::unbounded_channel();
+        let watcher = notify::recommended_watcher(move |event| {
+            // Nobody listens any more: the command ends.
+            sender.send(event).ok();
+        })
+        .map_err(not_watched)?;
+        let mut this = Self {
+            filter: IgnoreFilter::new(&root),
+            root,
+            watcher,
+            events,
+            pending: Batch::new(),
+        };
+        if TREE {
+            let all = RecursiveMode::Recursive;
+            this.watcher.watch(&this.root, all).map_err(not_watched)?;
+        }
+        this.add_tree(&this.root.clone())?;
+        this.pending.clear();
+        Ok(this)
+    }
+
+    /// The next batch, never an empty one. Nothing is lost if the future is dropped.
+    pub(crate) async fn next(&mut self) -> Result<Batch> {
+        loop {
+            let event = if self.pending.is_empty() {
+                self.events.recv().await
+            } else {
+                match timeout(SETTLED, self.events.recv()).await {
+                    Ok(event) => event,
+                    Err(_elapsed) => return Ok(std::mem::take(&mut self.pending)),
+                }
+            };
+            match event {
+                Some(event) => self.note(event.map_err(not_watched)?)?,
+                None => return Err(Error::new("the watcher of files has stopped")),
+            }
+        }
+    }
+
+    /// Takes an event into the batch.
+    fn note(&mut self, event: Event) -> Result<()> {
+        if event.need_rescan() {
+            // Events were lost: anything may have changed.
+            return self.add_tree(&self.root.clone());
+        }
+        if matches!(event.kind, EventKind::Access(_) | EventKind::Other) {
+            return Ok(());
+        }
+        let appeared = matches!(
+            event.kind,
+            EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
+        );
+        for path in event.paths {
+            // Never a symbolic link, which might lead in a circle.
+            let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
+            if path == self.root || self.is_ignored(&path, is_folder) {
+                continue;
+            }
+            if path.file_name().is_some_and(|name| name == ".gitignore") {
+                // Folders that were ignored may not be any more.
+                self.filter = IgnoreFilter::new(&self.root);
+                self.add_tree(&self.root.clone())?;
+            } else if !is_folder {
+                self.add(&path);
+            } else if appeared {
+                self.add_tree(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Watches a folder and the folders in it. Its files are in the batch, since they may have been written before
+    /// anybody watched.
+    fn add_tree(&mut self, folder: &Path) -> Result<()> {
+        let entries = WalkBuilder::new(folder)
+            .hidden(false)
+            .ignore(false)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        // What cannot be read is gone again, or not for us.
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if path != self.root && self.is_ignored(path, is_folder) {
+                continue;
+            }
+            if !is_folder {
+                self.add(path);
+            } else if !TREE {
+                match self.watcher.watch(path, RecursiveMode::NonRecursive) {
+                    Err(error) if path.exists() => return Err(not_watched(error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_ignored(&mut self, path: &Path, is_folder: bool) -> bool {
+        // Settings of this machine are no part of the repository, and yet what the application reads.
+        let settings = path.parent() == Some(&self.root) && path.ends_with(".env");
+        !settings && (of_an_editor(path) || self.filter.ignores(path, is_folder))
+    }
+
+    fn add(&mut self, path: &Path) {
+        if let Ok(path) = path.strip_prefix(&self.root) {
+            self.pending.insert(path.to_owned());
+        }
+    }
+}
+
+/// What editors write beside a file while they save it.
+fn of_an_editor(path: &Path) -> bool {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
+        return true;
+    };
+    let ends = ["~", ".swp", ".swx", ".tmp", "___jb_tmp___", "___jb_old___"];
+    // Vim asks with a file `4913` whether it may write here.
+    ends.iter().any(|end| name.ends_with(end)) || name.starts_with(".#") || name == "4913"
+}
+
+fn not_watched(error: notify::Error) -> Error {
+    match error.kind {
+        notify::ErrorKind::MaxFilesWatch => Error::new(
+            "the system watches as many files as it may, and the project's are not among them",
+        )
+        .hint("sudo sysctl fs.inotify.max_user_watches=524288"),
+        _ => Error::new(format!("the project cannot be watched: {error}"))
+            .hint("`cargo dev serve --no-watch` does without"),
+    }
+}

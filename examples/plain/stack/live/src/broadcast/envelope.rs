@@ -1,0 +1,32 @@
+//! A message on its way to another process.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// With a topic and a message; or the news that some were lost; or neither, as a sign of life.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Envelope<'a> {
+    /// The hub that it comes from.
+    pub from: Cow<'a, str>,
+    /// Counts the messages of that hub. PostgreSQL drops those that are equal, and no two are.
+    pub number: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<&'a RawValue>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads what [`text`](Self::text) gives.
+    pub(super) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    pub(super) fn text(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers can be JSON")
+    }
+}

@@ -1,0 +1,237 @@
+//! What handlers and effects can do: [`Ctx`].
+
+use std::{any::Any, sync::Arc};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    Browser,
+    broadcast::PublishError,
+    page::{Page, Slot},
+};
+
+/// The page, for handlers and effects. Cheap to clone; a clone that outlives the page changes nothing.
+#[derive(Clone)]
+pub struct Ctx {
+    pub(crate) page: Arc<Page>,
+    pub(crate) at: u32,
+    pub(crate) rendering: bool,
+}
+
+/// A message that the page shows until the visitor goes elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Whether something went wrong.
+    #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
+    pub bad: bool,
+    /// What there is to say.
+    #[serde(rename = "t")]
+    pub text: String,
+}
+
+impl Ctx {
+    /// For what happens after a rendering, in the component `at`.
+    pub(crate) fn later(page: &Arc<Page>, at: u32) -> Self {
+        Self {
+            page: Arc::clone(page),
+            at,
+            rendering: false,
+        }
+    }
+
+    /// Puts the component among `readers`, if it is being rendered.
+    pub(crate) fn track(&self, readers: &mut Vec<u32>) {
+        if self.rendering && !readers.contains(&self.at) {
+            readers.push(self.at);
+        }
+    }
+
+    /// What the application gave the page on its way: its state, the visitor.
+    pub fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        self.page.visit.extensions.get().cloned()
+    }
+
+    /// The visitor's browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.clone())
+    }
+
+    /// The path of the page, without its query.
+    pub fn path(&self) -> String {
+        self.page.lock().url.path.clone()
+    }
+
+    /// The parameter `name` of the route, or nothing.
+    pub fn param(&self, name: &str) -> String {
+        let inner = self.page.lock();
+        let found = inner.url.params.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// The query as a struct.
+    ///
+    /// # Errors
+    /// If it does not fit: a link of somebody else.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
+        let query = self.page.lock().url.query.clone();
+        serde_urlencoded::from_str(&query)
+    }
+
+    /// The name of what is being done, see [`Watched::id`](crate::watch::Watched::id): for a visitor to quote if it
+    /// fails.
+    pub fn work_id(&self) -> Option<String> {
+        self.page.lock().work.as_deref().map(str::to_owned)
+    }
+
+    /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
+    pub fn navigate(&self, url: impl Into<String>) {
+        self.page.lock().navigate = Some(url.into());
+        self.page.wake.notify_one();
+    }
+
+    /// Leaves by a real load, such as for a page that sets cookies.
+    pub fn leave(&self, url: impl Into<String>) {
+        self.page.lock().outbox.leave = Some(url.into());
+        self.page.wake.notify_one();
+    }
+
+    /// Shows `query` in the address bar without going anywhere, so that a reload and a link lead back to what is
+    /// shown now. The text before the question mark stays.
+    pub fn set_query(&self, query: &impl Serialize) {
+        let query = serde_urlencoded::to_string(query).unwrap_or_default();
+        {
+            let mut inner = self.page.lock();
+            if inner.url.query == query {
+                return;
+            }
+            inner.url.query = query;
+            let url = inner.url.text();
+            inner.outbox.url = Some((url, "replace"));
+        }
+        self.page.wake.notify_one();
+    }
+
+    /// Sets the title of the page.
+    pub fn set_title(&self, title: impl Into<String>) {
+        let title = title.into();
+        let mut inner = self.page.lock();
+        if inner.title != title {
+            inner.title = title.clone();
+            inner.outbox.title = Some(title);
+            drop(inner);
+            self.page.wake.notify_one();
+        }
+    }
+
+    /// The title that was set.
+    pub fn title(&self) -> String {
+        self.page.lock().title.clone()
+    }
+
+    /// Says that something worked. It is shown by the layout, here or on the page that comes next.
+    pub fn flash(&self, text: impl Into<String>) {
+        self.set_flash(Some(Flash {
+            bad: false,
+            text: text.into(),
+        }));
+    }
+
+    /// Says that something did not work.
+    pub fn flash_error(&self, text: impl Into<String>) {
+        self.set_flash(Some(Flash {
+            bad: true,
+            text: text.into(),
+        }));
+    }
+
+    /// Takes the message away.
+    pub fn clear_flash(&self) {
+        self.set_flash(None);
+    }
+
+    fn set_flash(&self, flash: Option<Flash>) {
+        let mut inner = self.page.lock();
+        if inner.flash.value == flash {
+            return;
+        }
+        inner.flash.value = flash;
+        let readers = inner.flash.readers.clone();
+        inner.touch(&readers);
+        drop(inner);
+        self.page.wake.notify_one();
+    }
+
+    /// The message to show, for the layout.
+    pub fn shown_flash(&self) -> Option<Flash> {
+        let mut inner = self.page.lock();
+        self.track(&mut inner.flash.readers);
+        inner.flash.value.clone()
+    }
+
+    /// The name of the visitor's time zone, such as `Europe/Berlin`, once it is known. It comes from the browser.
+    pub fn time_zone(&self) -> Option<String> {
+        let mut inner = self.page.lock();
+        self.track(&mut inner.zone.readers);
+        inner.zone.value.clone()
+    }
+
+    /// Random per page, and the same each time that this page is rendered: for what has to be random in the HTML.
+    pub fn nonce(&self) -> String {
+        self.page.lock().nonce.clone()
+    }
+
+    /// False while the first HTML is made, which nobody can do anything with yet.
+    pub fn is_connected(&self) -> bool {
+        self.page.lock().connected
+    }
+
+    /// Tells all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.
+    ///
+    /// # Errors
+    /// If topic or message are too long.
+    pub fn publish(&self, topic: &str, message: &impl Serialize) -> Result<(), PublishError> {
+        self.page.live.hub().publish(topic, message)
+    }
+
+    /// The value that a component around this one has [provided](crate::Cx::provide).
+    pub fn context<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        let found = {
+            let mut inner = self.page.lock();
+            let mut at = Some(self.at);
+            let mut found: Option<Arc<dyn Any + Send + Sync>> = None;
+            while let Some(id) = at {
+                let Some(instance) = inner.instances.get_mut(&id) else {
+                    break;
+                };
+                at = instance.parent;
+                let held = instance.slots.iter_mut().find_map(|slot| match slot {
+                    Slot::Context {
+                        kind,
+                        value,
+                        readers,
+                    } if *kind == std::any::TypeId::of::<T>() => {
+                        self.track(readers);
+                        Some(Arc::clone(value))
+                    }
+                    _ => None,
+                });
+                if held.is_some() {
+                    found = held;
+                    break;
+                }
+            }
+            found
+        };
+        found
+            .and_then(|value| value.downcast::<T>().ok())
+            .map(|value| T::clone(&value))
+    }
+
+    /// The same page, for reading without becoming a reader.
+    pub(crate) fn untracked(&self) -> Self {
+        Self {
+            rendering: false,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a component has while it is rendered: [`Cx`], with the hooks.
+
+mod children;
+mod effects;
+mod handlers;
+mod values;
+
+use std::{ops::Deref, sync::Arc};
+
+use crate::{
+    Ctx,
+    page::{Instance, Page, Slot},
+};
+
+/// A component that is being rendered. Hooks have to be called in the same order each time, as in every framework
+/// that has them: not inside of an `if` or a loop, but in a component of its own.
+///
+/// It is a [`Ctx`] too, so that states can be read with it.
+#[derive(Clone)]
+pub struct Cx {
+    ctx: Ctx,
+    key: Option<Arc<str>>,
+}
+
+impl Deref for Cx {
+    type Target = Ctx;
+
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+impl Cx {
+    pub(crate) fn new(page: Arc<Page>, at: u32) -> Self {
+        let ctx = Ctx {
+            page,
+            at,
+            rendering: true,
+        };
+        Self { ctx, key: None }
+    }
+
+    /// The [`Ctx`] for what happens later.
+    pub fn ctx(&self) -> Ctx {
+        self.ctx.untracked()
+    }
+
+    /// The same component, for one item of a list: what is made with it carries `key`, so that an event reaches the
+    /// item that was clicked even if the list has changed meanwhile.
+    pub fn keyed(&self, key: impl std::fmt::Display) -> Self {
+        let key = match &self.key {
+            Some(outer) => format!("{outer}.{key}"),
+            None => key.to_string(),
+        };
+        Self {
+            ctx: self.ctx.clone(),
+            key: Some(key.into()),
+        }
+    }
+
+    /// Puts `new` into its place. What was there is dropped without the lock.
+    fn push(&self, slot: usize, new: Slot) {
+        let old = {
+            let mut inner = self.page.lock();
+            let instance = inner.instances.get_mut(&self.at);
+            instance.and_then(|instance| match instance.slots.get_mut(slot) {
+                Some(held) => Some(std::mem::replace(held, new)),
+                None => {
+                    instance.slots.push(new);
+                    None
+                }
+            })
+        };
+        drop(old);
+    }
+
+    fn holds(&self, slot: usize, is: impl FnOnce(&Slot) -> bool) -> bool {
+        let mut inner = self.page.lock();
+        inner.slot(self.at, slot).is_some_and(|slot| is(slot))
+    }
+}
+
+impl Instance {
+    fn next_slot(&mut self) -> usize {
+        self.cursor += 1;
+        self.cursor - 1
+    }
+}
+
+/// Ends the page: there is no telling whose value is whose.
+fn out_of_order() -> ! {
+    panic!(
+        "hooks were called in another order than before: not inside of an `if` or a loop, but in a component of its own"
+    )
+}

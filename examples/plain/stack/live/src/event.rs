@@ -1,0 +1,62 @@
+//! What somebody did, as the browser tells it. None of it can be trusted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// An event of the page. What does not belong to its kind is empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Event {
+    /// `click`, `input`, `submit` …
+    #[serde(skip)]
+    pub kind: String,
+    /// What stands in the control.
+    pub value: Option<String>,
+    /// Whether the box is ticked.
+    pub checked: Option<bool>,
+    /// The name of the control.
+    pub name: Option<String>,
+    /// The key, as `KeyboardEvent.key` names it.
+    pub key: Option<String>,
+    /// Whether a modifier was held.
+    pub shift: bool,
+    /// Whether a modifier was held.
+    pub ctrl: bool,
+    /// Whether a modifier was held.
+    pub alt: bool,
+    /// Whether a modifier was held.
+    pub meta: bool,
+    /// The `data-…` attributes of the element, in camel case as in a browser's `dataset`.
+    pub data: BTreeMap<String, String>,
+    /// The fields of the form around it.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Event {
+    /// What stands in the control, or nothing.
+    pub fn value(&self) -> &str {
+        self.value.as_deref().unwrap_or_default()
+    }
+
+    /// The attribute `data-name`, or nothing.
+    pub fn data(&self, name: &str) -> &str {
+        self.data.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The field `name` of the form, or nothing.
+    pub fn field(&self, name: &str) -> &str {
+        let mut fields = self.fields.iter();
+        let found = fields.find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// The form as a struct, as axum's `Form` would read it.
+    ///
+    /// # Errors
+    /// If a field is missing or has a wrong type: somebody sent what our form does not.
+    pub fn form<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
+        let text = serde_urlencoded::to_string(&self.fields).unwrap_or_default();
+        serde_urlencoded::from_str(&text)
+    }
+}

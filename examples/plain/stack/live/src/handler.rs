@@ -1,0 +1,20 @@
+//! The name of a handler, as it stands in the markup.
+
+use maud::Render;
+
+/// Made by [`Cx::on`](crate::Cx::on) and its kin; goes into an attribute such as `on:click`. A clone names the same
+/// handler, so one can serve many elements, which tell themselves apart by `data-…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handler(Box<str>);
+
+impl Handler {
+    pub(crate) fn new(id: Box<str>) -> Self {
+        Self(id)
+    }
+}
+
+impl Render for Handler {
+    fn render_to(&self, buffer: &mut String) {
+        self.0.render_to(buffer);
+    }
+}

@@ -1,0 +1,139 @@
+//! The HTML of components: in the form that a browser gives back, and in pieces.
+
+use std::sync::Arc;
+
+use crate::interner::Interner;
+
+/// A part of a component's HTML.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    /// HTML as it is.
+    Text(Arc<str>),
+    /// The place of another component.
+    Child(u32),
+    /// The place of a stream's first items.
+    Items(u16),
+}
+
+/// Stands in the markup for what is put there later. `nonce` is known to nobody outside, so that no text of a user
+/// can be taken for a place.
+pub(crate) fn place(nonce: &str, kind: char, id: u32) -> String {
+    format!("\u{1}{nonce}{kind}{id}\u{1}")
+}
+
+/// Cuts `html` at its places.
+pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece]> {
+    let mark = format!("\u{1}{nonce}");
+    let mut parts = html.split(mark.as_str());
+    let mut pieces = Vec::new();
+    let text = |pieces: &mut Vec<Piece>, part: &str| {
+        if !part.is_empty() {
+            pieces.push(Piece::Text(interner.intern(canonical(part))));
+        }
+    };
+    text(&mut pieces, parts.next().unwrap_or_default());
+    for part in parts {
+        let place = part.split_once('\u{1}').and_then(|(place, rest)| {
+            let id = place.get(1..)?.parse::<u32>().ok()?;
+            Some((place.as_bytes()[0], id, rest))
+        });
+        match place {
+            Some((b'c', id, rest)) => {
+                pieces.push(Piece::Child(id));
+                text(&mut pieces, rest);
+            }
+            Some((_, id, rest)) => {
+                pieces.push(Piece::Items(u16::try_from(id).unwrap_or(u16::MAX)));
+                text(&mut pieces, rest);
+            }
+            None => text(&mut pieces, part),
+        }
+    }
+    pieces.into()
+}
+
+/// What `innerHTML` gives back for what maud writes: boolean attributes with an empty value, quotes in texts as
+/// they are, line ends of Unix. Where it differs after all, the browser asks for the whole page once; nothing else
+/// depends on it.
+///
+/// After `<textarea>` there is always a newline, which a parser drops: without it the first newline of a text would
+/// be lost.
+pub(crate) fn canonical(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text(&mut out, &rest[..open]);
+        rest = &rest[open..];
+        let end = end_of_tag(rest);
+        let tag = &rest[..end];
+        rest = &rest[end..];
+        if tag.starts_with("</") || tag.starts_with("<!") {
+            out.push_str(tag);
+        } else {
+            open_tag(&mut out, tag);
+            if is_tag(tag, "textarea") && !rest.starts_with('\n') {
+                out.push('\n');
+            }
+        }
+    }
+    text(&mut out, rest);
+    out
+}
+
+fn is_tag(tag: &str, name: &str) -> bool {
+    let after = tag.get(1..).and_then(|tag| tag.strip_prefix(name));
+    after.is_some_and(|after| after.starts_with(['>', ' ']))
+}
+
+/// Where the tag at the start of `html` ends; a `>` in a quoted value does not end it.
+fn end_of_tag(html: &str) -> usize {
+    let mut quoted = false;
+    for (at, byte) in html.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return at + 1,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+fn text(out: &mut String, text: &str) {
+    if !text.contains(['&', '\u{a0}', '\r']) {
+        return out.push_str(text);
+    }
+    let text = text.replace("&quot;", "\"").replace('\u{a0}', "&nbsp;");
+    out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
+}
+
+/// `<input disabled>` becomes `<input disabled="">`.
+fn open_tag(out: &mut String, tag: &str) {
+    let mut quoted = false;
+    let mut in_name = false;
+    let mut has_value = true;
+    for (at, letter) in tag.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '\u{a0}' if quoted => {
+                out.push_str("&nbsp;");
+                continue;
+            }
+            '\r' if quoted => {
+                if !tag[at + 1..].starts_with('\n') {
+                    out.push('\n');
+                }
+                continue;
+            }
+            '=' if !quoted => has_value = true,
+            ' ' | '>' if !quoted => {
+                if in_name && !has_value {
+                    out.push_str("=\"\"");
+                }
+                in_name = letter == ' ';
+                has_value = false;
+            }
+            _ => {}
+        }
+        out.push(letter);
+    }
+}

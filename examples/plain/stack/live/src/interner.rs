@@ -1,0 +1,40 @@
+//! Texts that many pages have in common, kept once: of a page that thousands look at, most is the same for all.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Below this a text costs less than looking for it.
+const WORTH_IT: usize = 256;
+
+/// The texts that are shown somewhere.
+#[derive(Default)]
+pub(crate) struct Interner(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    texts: HashSet<Arc<str>>,
+    /// At how many of them those that nobody shows any more are dropped.
+    sweep_at: usize,
+}
+
+impl Interner {
+    /// The same text, from whoever has it already.
+    pub(crate) fn intern(&self, text: String) -> Arc<str> {
+        if text.len() < WORTH_IT {
+            return text.into();
+        }
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.texts.get(text.as_str()) {
+            return Arc::clone(known);
+        }
+        if kept.texts.len() >= kept.sweep_at {
+            kept.texts.retain(|text| Arc::strong_count(text) > 1);
+            kept.sweep_at = (kept.texts.len() * 2).max(64);
+        }
+        let new: Arc<str> = text.into();
+        kept.texts.insert(Arc::clone(&new));
+        new
+    }
+}

@@ -1,0 +1,70 @@
+//! Pages that live on the server: components with hooks, in Rust from the database to the click. Read in this order:
+//!
+//! 1. [`Cx`]: what a component has while it is rendered: hooks, handlers, other components. [`Ctx`]: what handlers and
+//!    effects have. [`State`], [`Event`], [`Browser`], [`Upload`], [`Stream`]: what they work with.
+//! 2. [`Live`]: all pages of an application, rendered for a GET or connected by a WebSocket.
+//! 3. `page`: a page's components and what their hooks hold. Everything of one page runs in one task, so states need
+//!    no locks and nothing can wait for itself.
+//! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
+//!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
+//! 5. `client.js`: the other end. [`SCRIPT`] is it.
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for traces and
+//!    metrics.
+//!
+//! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
+//! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
+//! and splices of the HTML the other.
+
+pub mod broadcast;
+mod browser;
+mod ctx;
+mod cx;
+mod event;
+mod handler;
+mod hash;
+mod html;
+mod interner;
+mod live;
+mod page;
+mod protocol;
+mod saved;
+mod session;
+mod socket;
+mod splice;
+mod state;
+mod stop;
+mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod upload;
+pub mod watch;
+
+use std::sync::LazyLock;
+
+pub use browser::{Browser, BrowserError};
+pub use ctx::{Ctx, Flash};
+pub use cx::Cx;
+pub use event::Event;
+pub use handler::Handler;
+pub use live::{Builder, Limits, Live, Rendered, Visit};
+pub use protocol::Close;
+pub use state::{Loaded, Reload, State};
+pub use stop::{Result, Stop};
+pub use stream::Stream;
+pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
+
+/// The script of the browser's side, for a file that pages link to. Its comments, a fifth of its compressed bytes, stay
+/// here.
+pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("client.js").lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .fold(String::new(), |script, line| script + line + "\n")
+});
+
+/// 128 random bits in hexadecimal.
+pub(crate) fn random_hex() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+    hex::encode(bytes)
+}

@@ -1,0 +1,233 @@
+//! All live pages of an application: their routes, and what they share.
+
+mod builder;
+mod limits;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
+use axum::http::Uri;
+use maud::{Markup, PreEscaped, html};
+use tokio::sync::watch;
+
+pub use builder::Builder;
+pub use limits::Limits;
+
+use crate::{
+    Ctx, Flash, Stop,
+    broadcast::Hub,
+    interner::Interner,
+    page::{Page, Render, Url},
+    saved::{self, Bound, Signer},
+    watch::Watch,
+};
+use limits::OpenConnections;
+
+/// Who visits, and with what. Made by the application for each request.
+#[derive(Clone, Default)]
+pub struct Visit {
+    /// What pages get by [`Ctx::extension`].
+    pub extensions: axum::http::Extensions,
+    /// Known to this visitor's browser and nobody else's, such as the value of the session cookie: states are bound
+    /// to it.
+    pub secret: String,
+    /// The cookie `tz`, if there is one.
+    pub zone: Option<String>,
+    /// What the page before left to say.
+    pub flash: Option<Flash>,
+    /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
+    pub session: bool,
+}
+
+/// What a handler's or a page's error means; see [`Builder::on_error`].
+type OnError = Arc<dyn Fn(&Ctx, Box<dyn std::error::Error + Send + Sync>) + Send + Sync>;
+
+/// All live pages. Cheap to clone.
+#[derive(Clone)]
+pub struct Live(Arc<Shared>);
+
+struct Shared {
+    routes: matchit::Router<usize>,
+    pages: Vec<Route>,
+    signer: Signer,
+    limits: Limits,
+    hub: Hub,
+    watch: Arc<dyn Watch>,
+    allowed: HashSet<String>,
+    on_error: OnError,
+    stopping: watch::Sender<bool>,
+    open: Mutex<OpenConnections>,
+    interner: Interner,
+}
+
+#[derive(Clone)]
+struct Route {
+    pattern: &'static str,
+    name: &'static str,
+    render: Render,
+}
+
+/// A page for a GET.
+pub struct Rendered {
+    /// The root element with the page in it: goes into the body of a document that links the script.
+    pub root: Markup,
+    /// The title that the page has set.
+    pub title: String,
+}
+
+impl Live {
+    /// The patterns of all pages, for the router of the application.
+    pub fn patterns(&self) -> impl Iterator<Item = &'static str> {
+        self.0.pages.iter().map(|page| page.pattern)
+    }
+
+    /// Renders the page at `uri` for a GET, or in answer to a form.
+    ///
+    /// # Errors
+    /// What the page said; [`None`] inside if there is no page at this path.
+    pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, Stop> {
+        let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
+        else {
+            return Ok(None);
+        };
+        let path = url.path.clone();
+        let secret = visit.secret.clone();
+        let page = Page::new(self.clone(), visit, url, None, false);
+        page.mount(name, render).await?;
+        let inner = page.lock();
+        let base = inner.html(false);
+        let items = items_hash(&inner.first_items());
+        let saved = inner.save(saved::expiry(self.limits().state_lifetime));
+        let state = serde_json::to_string(&saved).unwrap_or_default();
+        let mac = self.signer().sign(
+            Bound {
+                visitor: &secret,
+                path: &path,
+            },
+            &state,
+        );
+        let html = if items.is_empty() {
+            base.clone()
+        } else {
+            inner.html(true)
+        };
+        let root = html! {
+            div #live data-hash=(crate::hash::hash(&base)) data-items=(items) data-state=(state) data-mac=(mac) {
+                (PreEscaped(html))
+            }
+        };
+        Ok(Some(Rendered {
+            root,
+            title: inner.title.clone(),
+        }))
+    }
+
+    /// Ends every connection; browsers come back to whoever listens then.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Ends the connections of a session, in every process: somebody logged out. Their browsers load again.
+    pub fn end_session(&self, secret: &str) {
+        if let Err(error) = self.hub().publish(&ended_topic(secret), &()) {
+            tracing::warn!(%error, "pages were not told that their session has ended");
+        }
+    }
+
+    /// Where messages between pages go. Handlers of HTTP requests publish here.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    pub(crate) fn watch(&self) -> &dyn Watch {
+        &*self.0.watch
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn interner(&self) -> &Interner {
+        &self.0.interner
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.0.signer
+    }
+
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
+    }
+
+    pub(crate) fn may_call(&self, path: &str) -> bool {
+        self.0.allowed.contains(path)
+    }
+
+    pub(crate) fn error(&self, ctx: &Ctx, error: Box<dyn std::error::Error + Send + Sync>) {
+        (self.0.on_error)(ctx, error);
+    }
+
+    /// The page at `path`.
+    pub(crate) fn find(&self, path: &str, query: &str) -> Option<(Url, &'static str, Render)> {
+        let found = self.0.routes.at(path).ok()?;
+        let decode = |value: &str| percent_decoded(value);
+        let params = found
+            .params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), decode(value)))
+            .collect();
+        let page = &self.0.pages[*found.value];
+        let url = Url {
+            path: path.to_owned(),
+            query: query.to_owned(),
+            params,
+            pattern: page.pattern,
+        };
+        Some((url, page.name, Arc::clone(&page.render)))
+    }
+}
+
+/// Where the connections of a session hear that it has ended. Says nothing about the secret.
+pub(crate) fn ended_topic(secret: &str) -> String {
+    format!("session ended {}", hex::encode(visitor_key(secret)))
+}
+
+fn visitor_key(secret: &str) -> [u8; 16] {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(secret.as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&digest[..16]);
+    key
+}
+
+/// The fingerprint of the first items of all streams; empty if there are none.
+pub(crate) fn items_hash(items: &[(String, String)]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let all: Vec<&str> = items
+        .iter()
+        .flat_map(|(id, html)| [id.as_str(), html.as_str()])
+        .collect();
+    crate::hash::hash(&all.join("\n"))
+}
+
+/// `a%20b` → `a b`. What is not encoded rightly stays as it is.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    match percent_encoding::percent_decode_str(text).decode_utf8() {
+        Ok(decoded) => decoded.into_owned(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+impl Url {
+    /// Path and query.
+    pub(crate) fn text(&self) -> String {
+        match self.query.as_str() {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! One page of one visitor: its components, what their hooks hold, and what is to be sent.
+//!
+//! Everything that belongs to a page runs in one task, one thing after another: handlers, effects, renderings. The lock
+//! around [`Inner`] is held for moments in which no code of a user runs, so nothing can wait for itself.
+
+mod instance;
+mod rendering;
+
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashMap},
+    panic::Location,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::{
+    FutureExt,
+    future::{AbortHandle, Abortable, BoxFuture},
+};
+use serde_json::{Value, value::RawValue};
+use tokio::sync::{Notify, oneshot};
+
+use crate::{
+    Cx, Flash, Live, Stop, Visit,
+    broadcast::{Mailbox, MailboxReceiver},
+    html,
+    protocol::Reply,
+    saved::Saved,
+    upload::Receiving,
+    watch::Watched,
+};
+
+pub(crate) use instance::{Entry, Instance, OnMessage, Run, Slot};
+
+pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
+pub(crate) type Held = Arc<dyn Any + Send + Sync>;
+pub(crate) type Job = BoxFuture<'static, Result<(), Stop>>;
+
+/// See the module.
+pub(crate) struct Page {
+    inner: Mutex<Inner>,
+    pub live: Live,
+    pub visit: Visit,
+    /// Notified when there is something to render or to send.
+    pub wake: Notify,
+    /// In the markup, before what stands for something else.
+    pub mark: String,
+}
+
+/// What a page consists of.
+#[derive(Default)]
+pub(crate) struct Inner {
+    /// Boxed: a map keeps room for eleven.
+    pub instances: BTreeMap<u32, Box<Instance>>,
+    next_instance: u32,
+    /// False while HTML for a GET is made: nothing goes on after that.
+    pub connected: bool,
+    pub url: Url,
+    pub nonce: String,
+    pub zone: Signal<Option<String>>,
+    pub flash: Signal<Option<Flash>>,
+    pub title: String,
+    /// Of the HTML that the browser has.
+    pub version: u64,
+    /// Some handler means something else now, even if the HTML reads the same.
+    pub handlers_changed: bool,
+    pub saved: BTreeMap<String, Vec<Box<RawValue>>>,
+    pub jobs: Vec<NewJob>,
+    next_job: u64,
+    pub outbox: Reply,
+    pub navigate: Option<String>,
+    pub calls: HashMap<u32, oneshot::Sender<Result<Value, String>>>,
+    pub next_call: u32,
+    pub next_tag: u32,
+    pub mailbox: Option<Mailbox>,
+    /// The other end, until the loop takes it.
+    pub deliveries: Option<MailboxReceiver>,
+    pub uploads: HashMap<u32, Receiving>,
+    /// The name of the work under way.
+    pub work: Option<Box<str>>,
+}
+
+/// A value of the whole page, and who has read it while rendering.
+#[derive(Default)]
+pub(crate) struct Signal<T> {
+    pub value: T,
+    pub readers: Vec<u32>,
+}
+
+impl<T> Signal<T> {
+    fn new(value: T) -> Self {
+        Self {
+            value,
+            readers: Vec::new(),
+        }
+    }
+}
+
+/// Where the page is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Url {
+    pub path: String,
+    pub query: String,
+    pub params: Vec<(String, String)>,
+    /// That of the route.
+    pub pattern: &'static str,
+}
+
+/// A future that was begun by a handler or an effect, on its way to the loop that runs it.
+pub(crate) struct NewJob {
+    pub id: u64,
+    pub owner: u32,
+    pub seq: Option<u64>,
+    pub upload: Option<u32>,
+    pub watched: Option<Watched>,
+    pub future: Abortable<Job>,
+}
+
+impl Page {
+    pub(crate) fn new(
+        live: Live,
+        visit: Visit,
+        url: Url,
+        saved: Option<Saved>,
+        connected: bool,
+    ) -> Arc<Self> {
+        let saved = saved.unwrap_or_else(|| Saved {
+            nonce: crate::random_hex(),
+            zone: visit.zone.clone(),
+            flash: visit.flash.clone(),
+            ..Saved::default()
+        });
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                connected,
+                url,
+                nonce: saved.nonce,
+                zone: Signal::new(saved.zone),
+                flash: Signal::new(saved.flash),
+                saved: saved.components,
+                next_call: 1,
+                next_tag: 1,
+                ..Inner::default()
+            }),
+            live,
+            visit,
+            wake: Notify::new(),
+            mark: crate::random_hex(),
+        })
+    }
+
+    /// No code of a user runs while this is held.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the page that `render` makes in the place of what was there, and renders it.
+    pub(crate) async fn mount(
+        self: &Arc<Self>,
+        name: &'static str,
+        render: Render,
+    ) -> Result<(), Stop> {
+        let root = {
+            let mut inner = self.lock();
+            let old = std::mem::take(&mut inner.instances);
+            let root = inner.insert(String::new(), name, None, render, Box::new(()));
+            drop(inner);
+            drop(old);
+            root
+        };
+        self.render(root).await?;
+        self.settle().await
+    }
+
+    /// Renders one component, and those in it that have to.
+    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), Stop>> {
+        async move {
+            loop {
+                let Some(render) = self.lock().begin(id) else {
+                    return Ok(());
+                };
+                let cx = Cx::new(Arc::clone(self), id);
+                let work =
+                    std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
+                let markup = match work.await {
+                    Ok(markup) => markup?.into_string(),
+                    Err(panic) => return Err(Stop::panicked(&*panic)),
+                };
+                let pieces = html::pieces(&markup, &self.mark, self.live.interner());
+                let (fits, gone) = self.lock().finish(id, pieces);
+                // Values of users are dropped without the lock.
+                drop(gone);
+                if fits {
+                    return Ok(());
+                }
+            }
+        }
+        .boxed()
+    }
+
+    /// Renders what is dirty until nothing is.
+    pub(crate) async fn settle(self: &Arc<Self>) -> Result<(), Stop> {
+        const MOST: usize = 50;
+        for _ in 0..MOST {
+            let dirty = self.lock().first_dirty();
+            match dirty {
+                Some(id) => self.render(id).await?,
+                None => return Ok(()),
+            }
+        }
+        Err(Stop::Panicked(
+            "a component changes its own state each time it is rendered".into(),
+        ))
+    }
+}
+
+impl Inner {
+    /// What the hook at `slot` of the component `id` holds.
+    pub(crate) fn slot(&mut self, id: u32, slot: usize) -> Option<&mut Slot> {
+        self.instances.get_mut(&id)?.slots.get_mut(slot)
+    }
+
+    /// The component `id`, which is being rendered.
+    pub(crate) fn rendering(&mut self, id: u32) -> &mut Instance {
+        self.instances
+            .get_mut(&id)
+            .expect("a component is there while it is rendered")
+    }
+
+    pub(crate) fn insert(
+        &mut self,
+        path: String,
+        name: &'static str,
+        parent: Option<u32>,
+        render: Render,
+        props: Box<dyn Any + Send + Sync>,
+    ) -> u32 {
+        let id = self.next_instance;
+        self.next_instance += 1;
+        let restored = self.saved.remove(&path);
+        self.instances.insert(
+            id,
+            Box::new(Instance {
+                path: path.into(),
+                name,
+                parent,
+                render,
+                props,
+                slots: Vec::new(),
+                cursor: 0,
+                children: Vec::new(),
+                met: Vec::new(),
+                handlers: Vec::new(),
+                new_handlers: Vec::new(),
+                html: Box::new([]),
+                dirty: true,
+                restored,
+                jobs: Vec::new(),
+            }),
+        );
+        id
+    }
+
+    /// The state, to be signed.
+    pub(crate) fn save(&self, expires: u64) -> Saved {
+        let mut components = BTreeMap::new();
+        for instance in self.instances.values() {
+            let states: Vec<Box<RawValue>> = instance.saved_states();
+            if !states.is_empty() {
+                let shape = RawValue::from_string(
+                    serde_json::to_string(&instance.shape()).unwrap_or_default(),
+                );
+                let all = shape.into_iter().chain(states).collect();
+                components.insert(instance.path.to_string(), all);
+            }
+        }
+        Saved {
+            expires,
+            nonce: self.nonce.clone(),
+            zone: self.zone.value.clone(),
+            flash: self.flash.value.clone(),
+            components,
+        }
+    }
+
+    /// The handler that `id` names in the browser, with its component and where it was made, if it still means the
+    /// same as when the browser was sent `version`.
+    pub(crate) fn handler(
+        &self,
+        id: &str,
+        version: u64,
+    ) -> Option<(u32, &'static Location<'static>, Run)> {
+        self.instances.iter().find_map(|(at, instance)| {
+            let entry = instance.handlers.iter().find(|entry| *entry.id == *id)?;
+            (entry.since <= version).then(|| (*at, entry.site, entry.run.clone()))
+        })
+    }
+
+    /// Who listens to messages with this tag.
+    pub(crate) fn subscription(&self, wanted: u32) -> Option<(u32, OnMessage)> {
+        self.instances.iter().find_map(|(at, instance)| {
+            instance.slots.iter().find_map(|slot| match slot {
+                Slot::Subscription { tag, handle, .. } if *tag == wanted => {
+                    Some((*at, Arc::clone(handle)))
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// Hands a future to the loop. It ends with its component.
+    pub(crate) fn spawn(
+        &mut self,
+        owner: u32,
+        seq: Option<u64>,
+        upload: Option<u32>,
+        watched: Option<Watched>,
+        job: Job,
+    ) -> AbortHandle {
+        let (handle, registration) = AbortHandle::new_pair();
+        let id = self.next_job;
+        self.next_job += 1;
+        if let Some(instance) = self.instances.get_mut(&owner) {
+            instance.jobs.push((id, handle.clone()));
+        }
+        let future = Abortable::new(job, registration);
+        self.jobs.push(NewJob {
+            id,
+            owner,
+            seq,
+            upload,
+            watched,
+            future,
+        });
+        handle
+    }
+
+    /// A job has ended.
+    pub(crate) fn finished(&mut self, owner: u32, job: u64) {
+        if let Some(instance) = self.instances.get_mut(&owner) {
+            instance.jobs.retain(|(id, _)| *id != job);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! From what components have rendered to the HTML of the page.
+
+use std::{any::Any, sync::Arc};
+
+use super::{Inner, Render, Slot};
+use crate::html::Piece;
+
+impl Inner {
+    /// Prepares a rendering of `id`.
+    pub(super) fn begin(&mut self, id: u32) -> Option<Render> {
+        let instance = self.instances.get_mut(&id)?;
+        instance.cursor = 0;
+        instance.dirty = false;
+        instance.met.clear();
+        instance.new_handlers.clear();
+        Some(Arc::clone(&instance.render))
+    }
+
+    /// Takes in the outcome of a rendering. False if the component has to be rendered once more, because what was
+    /// restored does not fit it; and what is gone now, to be dropped elsewhere.
+    pub(super) fn finish(
+        &mut self,
+        id: u32,
+        html: Box<[Piece]>,
+    ) -> (bool, Vec<Box<dyn Any + Send>>) {
+        let mut gone: Vec<Box<dyn Any + Send>> = Vec::new();
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return (true, gone);
+        };
+        if let Some(restored) = instance.restored.take() {
+            let expected = serde_json::to_string(&instance.shape()).unwrap_or_default();
+            if restored.first().map(|shape| shape.get()) != Some(expected.as_str()) {
+                gone.push(Box::new(std::mem::take(&mut instance.slots)));
+                return (false, gone);
+            }
+        }
+        let rest = instance
+            .slots
+            .split_off(instance.cursor.min(instance.slots.len()));
+        gone.push(Box::new(rest));
+        instance.slots.shrink_to_fit();
+        let changed = instance.take_handlers(self.version + 1, &html);
+        self.handlers_changed |= changed;
+        gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
+        let met = std::mem::take(&mut instance.met);
+        let old = std::mem::replace(&mut instance.children, met);
+        let left: Vec<u32> = old
+            .into_iter()
+            .filter(|child| !instance.children.contains(child))
+            .collect();
+        for child in left {
+            self.unmount(child, &mut gone);
+        }
+        (true, gone)
+    }
+
+    fn unmount(&mut self, id: u32, gone: &mut Vec<Box<dyn Any + Send>>) {
+        if let Some(instance) = self.instances.remove(&id) {
+            for (_, job) in &instance.jobs {
+                job.abort();
+            }
+            for child in &instance.children {
+                self.unmount(*child, gone);
+            }
+            gone.push(instance);
+        }
+    }
+
+    pub(super) fn first_dirty(&self) -> Option<u32> {
+        // Parents have smaller ids than what is in them.
+        self.instances
+            .iter()
+            .find(|(_, instance)| instance.dirty)
+            .map(|(id, _)| *id)
+    }
+
+    pub(crate) fn touch(&mut self, readers: &[u32]) {
+        for reader in readers {
+            if let Some(instance) = self.instances.get_mut(reader) {
+                instance.dirty = true;
+            }
+        }
+    }
+
+    /// The whole HTML; the items of streams only for a GET.
+    pub(crate) fn html(&self, items: bool) -> String {
+        let mut html = String::with_capacity(4096);
+        if let Some((root, _)) = self.instances.first_key_value() {
+            self.expand(*root, items, &mut html);
+        }
+        html
+    }
+
+    fn expand(&self, id: u32, items: bool, html: &mut String) {
+        let Some(instance) = self.instances.get(&id) else {
+            return;
+        };
+        for piece in &instance.html {
+            match piece {
+                Piece::Text(text) => html.push_str(text),
+                Piece::Child(child) => self.expand(*child, items, html),
+                Piece::Items(slot) if items => {
+                    if let Some(Slot::Stream { first: Some(first) }) =
+                        instance.slots.get(usize::from(*slot))
+                    {
+                        html.extend(first.iter().map(|(_, item)| item.as_str()));
+                    }
+                }
+                Piece::Items(_) => {}
+            }
+        }
+    }
+
+    /// The first items of every stream, as (stream, HTML).
+    pub(crate) fn first_items(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for instance in self.instances.values() {
+            for (slot, held) in instance.slots.iter().enumerate() {
+                if let Slot::Stream { first: Some(first) } = held {
+                    let html = first.iter().map(|(_, item)| item.as_str()).collect();
+                    all.push((instance.stream_id(slot), html));
+                }
+            }
+        }
+        all
+    }
+}

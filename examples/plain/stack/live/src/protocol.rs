@@ -1,0 +1,208 @@
+//! The messages between browser and server. docs/live-protocol.md says what they mean.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+
+use crate::splice::Splices;
+
+/// The first message of a connection.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Join {
+    /// Path and query.
+    pub url: String,
+    /// The fingerprint of the HTML that the browser shows; empty if it is not ours any more.
+    pub hash: String,
+    /// The fingerprint of the first items of its streams.
+    pub items: String,
+    /// The last state that it was given.
+    pub state: String,
+    /// Its MAC.
+    pub mac: String,
+    /// The time zone of the visitor.
+    pub tz: Option<String>,
+    /// Whether this page had a connection before.
+    pub again: bool,
+}
+
+/// Everything that a browser can say.
+#[derive(Debug)]
+pub(crate) enum Message {
+    Join(Box<Join>),
+    Event {
+        seq: u64,
+        version: u64,
+        handler: String,
+        kind: String,
+        payload: Box<RawValue>,
+    },
+    Navigate {
+        seq: u64,
+        url: String,
+        pop: bool,
+    },
+    Return {
+        id: u32,
+        ok: bool,
+        value: Value,
+    },
+    Upload {
+        seq: u64,
+        version: u64,
+        handler: String,
+        reference: u32,
+        files: Vec<(String, u64, String)>,
+    },
+    UploadEnds {
+        reference: u32,
+    },
+    Ping,
+}
+
+impl Message {
+    /// Reads a text frame.
+    ///
+    /// # Errors
+    /// What is not of this protocol.
+    pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Kind(String);
+        let Kind(kind) = {
+            // Only the first element is looked at: the rest depends on it.
+            let all: Vec<&RawValue> = serde_json::from_str(text)?;
+            serde_json::from_str(all.first().map_or("null", |first| first.get()))?
+        };
+        Ok(match kind.as_str() {
+            "join" => {
+                let (_, join): (String, Join) = serde_json::from_str(text)?;
+                Self::Join(Box::new(join))
+            }
+            "ev" => {
+                let (_, seq, version, handler, kind, payload): (String, _, _, _, _, _) =
+                    serde_json::from_str(text)?;
+                Self::Event {
+                    seq,
+                    version,
+                    handler,
+                    kind,
+                    payload,
+                }
+            }
+            "nav" => {
+                let (_, seq, url, kind): (String, _, _, String) = serde_json::from_str(text)?;
+                Self::Navigate {
+                    seq,
+                    url,
+                    pop: kind == "pop",
+                }
+            }
+            "ret" => {
+                let (_, id, ok, value): (String, _, _, _) = serde_json::from_str(text)?;
+                Self::Return { id, ok, value }
+            }
+            "up" => {
+                let (_, seq, handler, version, reference, files): (String, _, _, _, _, _) =
+                    serde_json::from_str(text)?;
+                Self::Upload {
+                    seq,
+                    version,
+                    handler,
+                    reference,
+                    files,
+                }
+            }
+            "upx" => {
+                let (_, reference): (String, u32) = serde_json::from_str(text)?;
+                Self::UploadEnds { reference }
+            }
+            "ping" => Self::Ping,
+            other => {
+                return Err(serde::de::Error::custom(format!(
+                    "no message is called `{other}`"
+                )));
+            }
+        })
+    }
+}
+
+/// One message to the browser.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Reply {
+    #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    #[serde(rename = "h", skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
+    pub splices: Option<Splices>,
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<u64>,
+    #[serde(rename = "w", skip_serializing_if = "Vec::is_empty")]
+    pub working: Vec<u64>,
+    #[serde(rename = "d", skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<u64>,
+    #[serde(rename = "S", skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    pub state_splices: Option<Splices>,
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
+    pub url: Option<(String, &'static str)>,
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
+    pub navigated: Option<u8>,
+    #[serde(rename = "go", skip_serializing_if = "Option::is_none")]
+    pub leave: Option<String>,
+    #[serde(rename = "c", skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<(u32, Vec<Value>)>,
+    #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<(String, &'static str, String, String)>,
+    #[serde(rename = "ua", skip_serializing_if = "Vec::is_empty")]
+    pub upload_at: Vec<(u32, u64)>,
+    #[serde(rename = "ue", skip_serializing_if = "Vec::is_empty")]
+    pub upload_refused: Vec<(u32, String)>,
+    #[serde(rename = "ud", skip_serializing_if = "Vec::is_empty")]
+    pub upload_done: Vec<u32>,
+    #[serde(rename = "err", skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    #[serde(rename = "reload", skip_serializing_if = "Option::is_none")]
+    pub reload: Option<u8>,
+}
+
+/// Why a connection is closed by us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// The browser left.
+    Gone,
+    /// The server stops; come back at once.
+    Restart,
+    /// The browser does not read what it is sent.
+    SlowReader,
+    /// More events than a person can cause.
+    TooManyEvents,
+    /// A message above the limit.
+    TooLarge,
+    /// A message that is none of ours.
+    Protocol,
+    /// The visitor logged out, or their session expired.
+    SessionEnded,
+    /// A component panicked; the page was told.
+    Panicked,
+}
+
+impl Close {
+    /// The code of the close frame, and a reason for the log of the browser.
+    pub(crate) fn frame(self) -> (u16, &'static str) {
+        match self {
+            Self::Gone => (1000, ""),
+            Self::Restart => (1012, "the server restarts"),
+            Self::SlowReader => (4000, "messages are not read fast enough"),
+            Self::TooManyEvents => (4001, "too many events"),
+            Self::TooLarge => (4002, "a message is too large"),
+            Self::Protocol => (4003, "a message cannot be read"),
+            Self::SessionEnded => (4004, "the session has ended"),
+            Self::Panicked => (1011, "the page has stopped"),
+        }
+    }
+}

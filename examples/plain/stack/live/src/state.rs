@@ -1,0 +1,153 @@
+//! Handles to what hooks hold. They are `Copy`, so closures take them without ceremony.
+
+use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
+
+use crate::{Ctx, page::Slot};
+
+/// A value of a component. Reading it while rendering means being rendered again when it changes; setting it to what
+/// it is already does nothing.
+pub struct State<T> {
+    pub(crate) at: u32,
+    pub(crate) slot: usize,
+    pub(crate) kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for State<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for State<T> {}
+
+impl<T> PartialEq for State<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.slot) == (other.at, other.slot)
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
+    /// The value.
+    ///
+    /// # Panics
+    /// If the component that it belongs to is gone: it was handed to somebody who outlives it.
+    pub fn get(&self, ctx: &Ctx) -> T {
+        T::clone(&self.read(ctx))
+    }
+
+    /// The value, without a copy of it.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn read(&self, ctx: &Ctx) -> Arc<T> {
+        let value = {
+            let mut inner = ctx.page.lock();
+            let slot = inner.slot(self.at, self.slot);
+            match slot {
+                Some(Slot::State { value, readers, .. }) => {
+                    ctx.track(readers);
+                    Some(Arc::clone(value))
+                }
+                _ => None,
+            }
+        };
+        let value = value.expect("a state is read only while its component is there");
+        value
+            .downcast()
+            .expect("a handle knows the type of its state")
+    }
+
+    /// Sets the value.
+    pub fn set(&self, ctx: &Ctx, value: T) {
+        self.store(ctx, value);
+    }
+
+    /// Changes the value: a copy of it, which then takes its place.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn update(&self, ctx: &Ctx, change: impl FnOnce(&mut T)) {
+        let mut value = T::clone(&self.read(&ctx.untracked()));
+        change(&mut value);
+        self.store(ctx, value);
+    }
+
+    fn store(&self, ctx: &Ctx, new: T) {
+        if self.is(ctx, &new) {
+            return;
+        }
+        let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
+        let old = {
+            let mut inner = ctx.page.lock();
+            let slot = inner.slot(self.at, self.slot);
+            let Some(Slot::State { value, readers, .. }) = slot else {
+                return;
+            };
+            let old = std::mem::replace(value, new);
+            let readers = readers.clone();
+            inner.touch(&readers);
+            old
+        };
+        // Whatever its destructor does, it does it without the lock.
+        drop(old);
+        ctx.page.wake.notify_one();
+    }
+
+    fn is(&self, ctx: &Ctx, new: &T) -> bool {
+        let old = {
+            let mut inner = ctx.page.lock();
+            let slot = inner.slot(self.at, self.slot);
+            match slot {
+                Some(Slot::State { value, .. }) => Some(Arc::clone(value)),
+                _ => None,
+            }
+        };
+        old.and_then(|old| old.downcast::<T>().ok())
+            .is_some_and(|old| *old == *new)
+    }
+}
+
+/// What [`use_load`](crate::Cx::use_load) has loaded.
+pub struct Loaded<T> {
+    pub(crate) value: Arc<T>,
+    pub(crate) reload: Reload,
+}
+
+impl<T> Deref for Loaded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Loaded<T> {
+    /// For a handler that has changed what was loaded.
+    pub fn reloading(&self) -> Reload {
+        self.reload
+    }
+}
+
+/// Makes a [`use_load`](crate::Cx::use_load) load again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reload {
+    pub(crate) at: u32,
+    pub(crate) slot: usize,
+}
+
+impl Reload {
+    /// Loads again, at the next rendering, which this brings about.
+    pub fn reload(&self, ctx: &Ctx) {
+        {
+            let mut inner = ctx.page.lock();
+            let Some(instance) = inner.instances.get_mut(&self.at) else {
+                return;
+            };
+            if let Some(Slot::Memo { stale, .. }) = instance.slots.get_mut(self.slot) {
+                *stale = true;
+                instance.dirty = true;
+            }
+        }
+        ctx.page.wake.notify_one();
+    }
+}

@@ -1,0 +1,46 @@
+//! Why a component gives no markup.
+
+use std::{any::Any, error::Error, fmt};
+
+/// What a page, a component and an async handler may return. Any error becomes one by `?`.
+pub enum Stop {
+    /// The visitor should be somewhere else: a path, with a query if it has one.
+    Redirect(String),
+    /// Something failed. What the visitor is told is the application's to say.
+    Failed(Box<dyn Error + Send + Sync>),
+    /// A component panicked, with this message. The page ends; everything else goes on.
+    Panicked(String),
+}
+
+/// What components return.
+pub type Result<T = maud::Markup, E = Stop> = std::result::Result<T, E>;
+
+impl Stop {
+    /// Sends the visitor to `path`.
+    pub fn redirect(path: impl Into<String>) -> Self {
+        Self::Redirect(path.into())
+    }
+
+    /// What a panic said.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Panicked(text.unwrap_or_else(|| "a panic without words".into()))
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Redirect(to) => write!(f, "Redirect({to:?})"),
+            Self::Failed(error) => write!(f, "Failed({error:?})"),
+            Self::Panicked(text) => write!(f, "Panicked({text:?})"),
+        }
+    }
+}

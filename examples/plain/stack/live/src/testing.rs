@@ -1,0 +1,382 @@
+//! A live page without a browser: it speaks the protocol, keeps the HTML as a browser would, and finds elements by
+//! CSS selectors.
+//!
+//! ```ignore
+//! let mut page = Page::connect(live, visit, "/notes/new", &document).await;
+//! page.fill("#title", "Milk").await.click("button[type=submit]").await.expect_text("Saved").await;
+//! ```
+//!
+//! A step is over when the server has acknowledged it and its handler has finished. What other pages cause is waited
+//! for by [`Page::expect_text`] and its kin. Whatever does not come within [`PATIENCE`] is a failed test, so that a
+//! mistake never hangs.
+
+mod connection;
+mod elements;
+mod reading;
+mod receiving;
+pub(crate) mod splices;
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use scraper::Html;
+use serde_json::{Value, json};
+
+use crate::{Close, Live, Visit, hash::hash, session::Incoming};
+use connection::{Connection, connect};
+use elements::{Form, Found, root, selector};
+
+/// How long something may take before the test has failed.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The HTML, address and state of a page, and its connection.
+pub struct Page {
+    live: Live,
+    visit: Visit,
+    connection: Connection,
+    html: String,
+    version: u64,
+    state: String,
+    mac: String,
+    url: String,
+    title: String,
+    seq: u64,
+    acknowledged: u64,
+    working: HashSet<u64>,
+    items: BTreeMap<String, String>,
+    typed: HashMap<String, String>,
+    left: Option<String>,
+    error: Option<String>,
+    calls: Vec<Value>,
+    uploads: Vec<Value>,
+    /// Bytes of the last message from the server.
+    pub last_message_bytes: usize,
+}
+
+impl Page {
+    /// Connects the page that `document`, the answer to a GET of `url`, contains.
+    ///
+    /// # Panics
+    /// If it contains none.
+    pub async fn connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
+        let page = Self::try_connect(live, visit, url, document).await;
+        assert!(
+            page.version > 0 || page.left.is_some(),
+            "{url} does not join: {:?}",
+            page.error
+        );
+        page
+    }
+
+    /// As [`connect`](Self::connect), for a page that may end before it begins.
+    ///
+    /// # Panics
+    /// If `document` contains no page.
+    pub async fn try_connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
+        let (root, html) = root(document);
+        let attribute = |name: &str| root.get(name).cloned().unwrap_or_default();
+        let title = Html::parse_document(document);
+        let title = title
+            .select(&selector("title"))
+            .next()
+            .map(|title| title.text().collect());
+        let mut page = Self {
+            live: live.clone(),
+            visit: visit.clone(),
+            connection: connect(live, visit),
+            html,
+            version: 0,
+            state: attribute("data-state"),
+            mac: attribute("data-mac"),
+            url: url.to_owned(),
+            title: title.unwrap_or_default(),
+            seq: 0,
+            acknowledged: 0,
+            working: HashSet::new(),
+            items: BTreeMap::new(),
+            typed: HashMap::new(),
+            left: None,
+            error: None,
+            calls: Vec::new(),
+            uploads: Vec::new(),
+            last_message_bytes: 0,
+        };
+        page.join(!attribute("data-items").is_empty()).await;
+        page
+    }
+
+    async fn join(&mut self, again: bool) {
+        let join = json!({
+            "url": self.url, "hash": hash(&self.html), "items": "", "state": self.state, "mac": self.mac,
+            "tz": null, "again": again,
+        });
+        self.send(json!(["join", join]));
+        self.version = 0;
+        while self.version == 0 && self.left.is_none() && self.next().await.is_ok() {}
+    }
+
+    /// The connection breaks, and the page goes on from its state: as after a restart of the server.
+    pub async fn reconnect(&mut self) -> &mut Self {
+        self.connection = connect(&self.live, &self.visit);
+        self.acknowledged = 0;
+        self.working.clear();
+        self.join(true).await;
+        self
+    }
+
+    /// Types `value` into a control.
+    ///
+    /// # Panics
+    /// If there is no such control.
+    pub async fn fill(&mut self, control: &str, value: &str) -> &mut Self {
+        let found = self.find(control);
+        self.typed.insert(found.key, value.to_owned());
+        self.change(control, &["input", "change"], None).await;
+        self
+    }
+
+    /// Ticks a box, or takes the tick away.
+    ///
+    /// # Panics
+    /// If there is no such box.
+    pub async fn check(&mut self, control: &str, checked: bool) -> &mut Self {
+        let found = self.find(control);
+        self.typed
+            .insert(format!("{}\u{0}checked", found.key), checked.to_string());
+        self.change(control, &["input", "change", "click"], Some(checked))
+            .await;
+        self
+    }
+
+    /// The events that follow from another value of a control, as far as anything listens to them.
+    async fn change(&mut self, control: &str, kinds: &[&str], checked: Option<bool>) {
+        for kind in kinds {
+            let found = self.find(control);
+            if let Some((handler, data)) = found.handlers.get(*kind) {
+                let payload = json!({
+                    "value": self.value(&found), "checked": checked, "name": found.name, "data": data,
+                    "fields": self.fields(&found.form),
+                });
+                self.event(handler, kind, payload).await;
+            }
+        }
+    }
+
+    /// Clicks: a handler, a live link, or the form that the button submits.
+    ///
+    /// # Panics
+    /// If there is no such element, or nothing happens when it is clicked.
+    pub async fn click(&mut self, element: &str) -> &mut Self {
+        let found = self.find(element);
+        if let Some((handler, data)) = found.handlers.get("click") {
+            let payload = json!({ "value": found.value, "data": data });
+            self.event(handler, "click", payload).await;
+        } else if let Some(href) = &found.link {
+            self.visit(href).await;
+        } else if found.submits {
+            self.submit_found(&found).await;
+        } else {
+            panic!(
+                "nothing happens when `{element}` is clicked in {}",
+                self.html
+            );
+        }
+        self
+    }
+
+    /// Submits the form that `element` is or is in.
+    ///
+    /// # Panics
+    /// If there is none with `on:submit`.
+    pub async fn submit(&mut self, element: &str) -> &mut Self {
+        let found = self.find(element);
+        self.submit_found(&found).await;
+        self
+    }
+
+    async fn submit_found(&mut self, found: &Found) {
+        let form = found.form.as_ref().expect("an element in a form");
+        let Some((handler, data)) = &form.submit else {
+            panic!("the form is not live; send it by HTTP: {}", self.html);
+        };
+        let payload = json!({ "fields": self.fields(&found.form), "data": data });
+        self.event(handler, "submit", payload).await;
+    }
+
+    /// Presses a key.
+    ///
+    /// # Panics
+    /// If there is no such element, or it listens to no keys.
+    pub async fn press(&mut self, element: &str, key: &str) -> &mut Self {
+        let found = self.find(element);
+        let (handler, data) = found
+            .handlers
+            .get("keydown")
+            .expect("an element that listens to keys");
+        let payload = json!({ "key": key, "value": self.value(&found), "data": data });
+        self.event(handler, "keydown", payload).await;
+        self
+    }
+
+    /// Something comes into view, or any other event without content.
+    ///
+    /// # Panics
+    /// If the element does not listen to it.
+    pub async fn fire(&mut self, element: &str, kind: &str) -> &mut Self {
+        let found = self.find(element);
+        let (handler, data) = found.handlers.get(kind).expect("an element that listens");
+        self.event(handler, kind, json!({ "data": data })).await;
+        self
+    }
+
+    /// Follows a link to `url`, without loading.
+    pub async fn visit(&mut self, url: &str) -> &mut Self {
+        self.seq += 1;
+        self.url = url.to_owned();
+        self.send(json!(["nav", self.seq, url, "push"]));
+        self.typed.clear();
+        self.settle().await;
+        self
+    }
+
+    /// Chooses a file in an `input type="file"`.
+    ///
+    /// # Panics
+    /// If there is no such control.
+    pub async fn upload(
+        &mut self,
+        control: &str,
+        name: &str,
+        content_type: &str,
+        content: &[u8],
+    ) -> &mut Self {
+        const CHUNK: usize = 16 * 1024;
+        let found = self.find(control);
+        let (handler, _) = found
+            .handlers
+            .get("upload")
+            .expect("an input with on:upload");
+        self.seq += 1;
+        let (reference, seq) = (u32::try_from(self.seq).unwrap_or_default(), self.seq);
+        self.uploads.clear();
+        let files = json!([[name, content.len(), content_type]]);
+        self.send(json!(["up", seq, handler, self.version, reference, files]));
+        let mut sent = 0;
+        for chunk in content.chunks(CHUNK) {
+            let mut frame = reference.to_be_bytes().to_vec();
+            frame.extend(0_u32.to_be_bytes());
+            frame.extend(chunk);
+            self.connection
+                .send
+                .send(Incoming::Binary(Bytes::from(frame)))
+                .ok();
+            sent += chunk.len();
+            let answered = |page: &Self| {
+                page.uploads.iter().any(|message| {
+                    message.get("ue").is_some()
+                        || message["ua"]
+                            .as_array()
+                            .is_some_and(|all| all.iter().any(|ua| ua[1] == sent))
+                })
+            };
+            while !answered(self) {
+                self.must_go_on().await;
+            }
+            if self
+                .uploads
+                .iter()
+                .any(|message| message.get("ue").is_some())
+            {
+                break;
+            }
+        }
+        self.settle().await;
+        self
+    }
+
+    /// Waits until the server ends the connection, and says why it did.
+    pub async fn wait_for_the_end(&mut self) -> Close {
+        loop {
+            match self.connection.receive.recv().await {
+                Some(Ok(_)) => {}
+                Some(Err(why)) => return why,
+                None => return Close::Gone,
+            }
+        }
+    }
+
+    /// Sends what no browser would, and says how the connection ends, if it does.
+    pub async fn send_raw(&mut self, text: &str) -> Option<Close> {
+        self.connection
+            .send
+            .send(Incoming::Text(text.to_owned()))
+            .ok();
+        // Answered after whatever came before it.
+        self.send(json!(["ping"]));
+        loop {
+            match self.next().await {
+                Ok(message) if message.as_object().is_some_and(serde_json::Map::is_empty) => {
+                    return None;
+                }
+                Ok(_) => {}
+                Err(why) => return Some(why),
+            }
+        }
+    }
+
+    async fn event(&mut self, handler: &str, kind: &str, payload: Value) {
+        self.seq += 1;
+        self.send(json!([
+            "ev",
+            self.seq,
+            self.version,
+            handler,
+            kind,
+            payload
+        ]));
+        self.settle().await;
+    }
+
+    fn send(&self, message: Value) {
+        self.connection
+            .send
+            .send(Incoming::Text(message.to_string()))
+            .ok();
+    }
+
+    fn find(&self, css: &str) -> Found {
+        let text = self.html();
+        let html = Html::parse_fragment(&text);
+        let element = html.select(&selector(css)).next();
+        Found::of(
+            element.unwrap_or_else(|| panic!("`{css}` is not on the page {}: {text}", self.url)),
+        )
+    }
+
+    fn value(&self, found: &Found) -> String {
+        self.typed.get(&found.key).unwrap_or(&found.value).clone()
+    }
+
+    /// What a browser would send of a form.
+    fn fields(&self, form: &Option<Form>) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        for control in form.iter().flat_map(|form| &form.controls) {
+            let typed = self.typed.get(&control.key);
+            let checked = self.typed.get(&format!("{}\u{0}checked", control.key));
+            let sent = match checked {
+                Some(checked) => checked == "true",
+                None => control.checked != Some(false),
+            };
+            if sent {
+                fields.push((
+                    control.name.clone(),
+                    typed.unwrap_or(&control.value).clone(),
+                ));
+            }
+        }
+        fields
+    }
+}

@@ -1,0 +1,40 @@
+//! A connection without a socket.
+
+use tokio::sync::mpsc;
+
+use crate::{
+    Close, Live, Visit,
+    session::{self, Incoming, Io},
+};
+
+pub(super) struct Connection {
+    pub(super) send: mpsc::UnboundedSender<Incoming>,
+    pub(super) receive: mpsc::UnboundedReceiver<Result<String, Close>>,
+}
+
+struct Pipe {
+    incoming: mpsc::UnboundedReceiver<Incoming>,
+    outgoing: mpsc::UnboundedSender<Result<String, Close>>,
+}
+
+impl Io for Pipe {
+    async fn receive(&mut self) -> Incoming {
+        self.incoming.recv().await.unwrap_or(Incoming::Gone)
+    }
+
+    async fn send(&mut self, text: String) -> bool {
+        self.outgoing.send(Ok(text)).is_ok()
+    }
+
+    async fn close(&mut self, why: Close) {
+        self.outgoing.send(Err(why)).ok();
+    }
+}
+
+pub(super) fn connect(live: &Live, visit: &Visit) -> Connection {
+    let (send, incoming) = mpsc::unbounded_channel();
+    let (outgoing, receive) = mpsc::unbounded_channel();
+    let (live, visit) = (live.clone(), visit.clone());
+    tokio::spawn(session::run(live, visit, Pipe { incoming, outgoing }));
+    Connection { send, receive }
+}

@@ -1,0 +1,129 @@
+//! What a browser does with the messages of the server.
+
+use scraper::Html;
+use serde_json::{Value, json};
+
+use super::{PATIENCE, Page, elements::selector, splices::apply};
+use crate::Close;
+
+impl Page {
+    /// Until everything so far is acknowledged and done, or the page is gone.
+    pub(super) async fn settle(&mut self) {
+        while (self.acknowledged < self.seq || !self.working.is_empty())
+            && self.left.is_none()
+            && self.error.is_none()
+        {
+            self.must_go_on().await;
+        }
+    }
+
+    pub(super) async fn must_go_on(&mut self) {
+        if let Err(why) = self.next().await {
+            assert!(
+                self.left.is_some() || self.error.is_some(),
+                "the connection ended: {why:?}"
+            );
+        }
+    }
+
+    /// The next message, taken in.
+    pub(super) async fn next(&mut self) -> Result<Value, Close> {
+        let next = tokio::time::timeout(PATIENCE, self.connection.receive.recv()).await;
+        let text = match next {
+            Ok(Some(message)) => message?,
+            Ok(None) => return Err(Close::Gone),
+            Err(_) => panic!("nothing comes any more; the page is {}", self.html()),
+        };
+        self.last_message_bytes = text.len();
+        let message: Value = serde_json::from_str(&text).expect("the server sends JSON");
+        self.take(&message);
+        Ok(message)
+    }
+
+    fn take(&mut self, message: &Value) {
+        if let Some(version) = message["v"].as_u64() {
+            self.version = version;
+        }
+        if let Some(html) = message["h"].as_str() {
+            self.html = html.to_owned();
+        }
+        if let Some(change) = message["p"].as_array() {
+            self.html = apply(&self.html, change);
+        }
+        if let Some(state) = message["S"].as_str() {
+            self.state = state.to_owned();
+        }
+        if let Some(change) = message["s"].as_array() {
+            self.state = apply(&self.state, change);
+        }
+        if let Some(mac) = message["m"].as_str() {
+            self.mac = mac.to_owned();
+        }
+        if let Some(acknowledged) = message["a"].as_u64() {
+            self.acknowledged = acknowledged;
+        }
+        let numbers = |value: &Value| -> Vec<u64> {
+            value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect()
+        };
+        self.working.extend(numbers(&message["w"]));
+        for done in numbers(&message["d"]) {
+            self.working.remove(&done);
+        }
+        if let Some(title) = message["t"].as_str() {
+            self.title = title.to_owned();
+        }
+        if let Some(url) = message["u"][0].as_str() {
+            self.url = url.to_owned();
+        }
+        if let Some(url) = message["go"].as_str() {
+            self.left = Some(url.to_owned());
+        }
+        if let Some(text) = message["err"].as_str() {
+            self.error = Some(text.to_owned());
+        }
+        for item in message["i"].as_array().into_iter().flatten() {
+            self.take_item(item);
+        }
+        for call in message["c"].as_array().into_iter().flatten() {
+            self.calls.push(call[1].clone());
+            self.send(json!(["ret", call[0], true, null]));
+        }
+        if ["ua", "ue", "ud"]
+            .iter()
+            .any(|key| message.get(*key).is_some())
+        {
+            self.uploads.push(message.clone());
+        }
+    }
+
+    fn take_item(&mut self, item: &Value) {
+        let text = |at: usize| item[at].as_str().unwrap_or_default();
+        let (key, html) = (text(2), text(3));
+        let items = self.items.entry(text(0).to_owned()).or_default();
+        let known = Html::parse_fragment(items);
+        let known = known
+            .select(&selector("[data-key]"))
+            .find(|element| element.attr("data-key") == Some(key))
+            .map(|element| element.html());
+        match (text(1), known) {
+            ("reset", _) => *items = html.to_owned(),
+            ("replace", Some(known)) => *items = items.replace(&known, html),
+            ("replace", None) => {}
+            (op, known) => {
+                if let Some(known) = known {
+                    *items = items.replace(&known, "");
+                }
+                match op {
+                    "append" => items.push_str(html),
+                    "prepend" => items.insert_str(0, html),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Files on their way from the browser.
+
+use axum::body::Bytes;
+use tokio::sync::mpsc;
+
+use crate::Ctx;
+
+/// What an upload may be. Checked before anything is sent; the sizes again while it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accept {
+    /// Bytes of one file.
+    pub max_bytes: u64,
+    /// Files at once.
+    pub max_files: usize,
+    /// Content types, such as `image/png` or `image/*`; empty means any. The browser says it, so it is a help for
+    /// people and no protection: look at the content.
+    pub types: &'static [&'static str],
+}
+
+/// A file, as the browser describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name, without a path. Not to be used as one either.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Its content type, as the browser guesses.
+    pub content_type: String,
+}
+
+/// A part of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Which of [`Upload::files`].
+    pub file: usize,
+    /// Its next bytes.
+    pub bytes: Bytes,
+}
+
+/// The files of one upload. What is not read is not sent: a slow disk slows the browser down, not the server.
+pub struct Upload {
+    /// All of them.
+    pub files: Vec<File>,
+    pub(crate) reference: u32,
+    pub(crate) ctx: Ctx,
+    pub(crate) chunks: mpsc::Receiver<Chunk>,
+    pub(crate) received: u64,
+}
+
+/// The connection broke, or the visitor gave up, before everything was here.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the upload was broken off")]
+pub struct UploadAborted;
+
+impl Upload {
+    /// Bytes of all files.
+    pub fn size(&self) -> u64 {
+        self.files.iter().map(|file| file.size).sum()
+    }
+
+    /// Bytes that were read.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// How far it is, from 0 to 100.
+    pub fn percent(&self) -> u8 {
+        let percent = (self.received * 100)
+            .checked_div(self.size())
+            .unwrap_or(100);
+        u8::try_from(percent).unwrap_or(100)
+    }
+
+    /// The next part; `None` after the last one of the last file.
+    ///
+    /// # Errors
+    /// [`UploadAborted`]: throw away what there is.
+    pub async fn chunk(&mut self) -> Result<Option<Chunk>, UploadAborted> {
+        if self.received >= self.size() {
+            return Ok(None);
+        }
+        let chunk = self.chunks.recv().await.ok_or(UploadAborted)?;
+        self.received += chunk.bytes.len() as u64;
+        self.ctx
+            .page
+            .lock()
+            .outbox
+            .upload_at
+            .push((self.reference, self.received));
+        self.ctx.page.wake.notify_one();
+        Ok(Some(chunk))
+    }
+}
+
+/// The other end of an [`Upload`].
+pub(crate) struct Receiving {
+    pub files: Vec<File>,
+    pub received: Vec<u64>,
+    pub chunks: mpsc::Sender<Chunk>,
+}
+
+impl Receiving {
+    /// Takes a chunk in. False if it is none that we have asked for.
+    pub(crate) fn take(&mut self, file: usize, bytes: Bytes) -> bool {
+        let (Some(declared), Some(received)) = (self.files.get(file), self.received.get_mut(file))
+        else {
+            return false;
+        };
+        let after = *received + bytes.len() as u64;
+        if bytes.is_empty() || after > declared.size {
+            return false;
+        }
+        *received = after;
+        self.chunks.try_send(Chunk { file, bytes }).is_ok()
+    }
+}
+
+impl Accept {
+    /// Why these files are refused, if they are.
+    pub(crate) fn refuses(&self, files: &[File]) -> Option<String> {
+        if files.is_empty() || files.len() > self.max_files {
+            return Some(match self.max_files {
+                1 => "Choose one file.".into(),
+                most => format!("Choose up to {most} files."),
+            });
+        }
+        let large = files.iter().find(|file| file.size > self.max_bytes);
+        let odd = files.iter().find(|file| !self.takes(&file.content_type));
+        match (large, odd) {
+            (Some(file), _) => Some(format!(
+                "“{}” is larger than {}.",
+                file.name,
+                size(self.max_bytes)
+            )),
+            (None, Some(file)) => Some(format!(
+                "“{}” has a type that is not taken here.",
+                file.name
+            )),
+            (None, None) => None,
+        }
+    }
+
+    fn takes(&self, content_type: &str) -> bool {
+        self.types.is_empty()
+            || self
+                .types
+                .iter()
+                .any(|known| match known.strip_suffix('*') {
+                    Some(stem) => content_type.starts_with(stem),
+                    None => content_type == *known,
+                })
+    }
+}
+
+/// Bytes, for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}

@@ -1,0 +1,297 @@
+//! Puts operations in an order in which each finds what it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Step;
+use super::names::last_part;
+use super::operations::{Action, Operation, Operations};
+use crate::catalog::Catalog;
+use crate::object::{Body, Id, Kind};
+
+/// Operations that wait for each other.
+#[derive(Debug)]
+pub(super) struct Circle {
+    pub(super) objects: BTreeSet<Id>,
+    /// What could stand outside of the definitions that it stands in, which may open the circle.
+    pub(super) apart: BTreeSet<Id>,
+}
+
+/// Sorts; where nothing else decides, by what people expect to read first.
+pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Circle> {
+    let mut before = edges(&all, from, to);
+    let mut open: BTreeSet<(u8, Id, usize)> = BTreeSet::new();
+    let mut waits: Vec<usize> = vec![0; all.list.len()];
+    for later in before.values().flatten() {
+        if let Some(count) = waits.get_mut(*later) {
+            *count += 1;
+        }
+    }
+    let entry = |at: usize| {
+        let operation = all.list.get(at)?;
+        Some((rank(operation), operation.id.clone(), at))
+    };
+    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
+    open.extend(free.filter_map(|(at, _)| entry(at)));
+    let mut order = Vec::new();
+    while let Some((_, _, at)) = open.pop_first() {
+        order.push(at);
+        for later in before.remove(&at).unwrap_or_default() {
+            if let Some(count) = waits.get_mut(later) {
+                *count -= 1;
+                if *count == 0 {
+                    open.extend(entry(later));
+                }
+            }
+        }
+    }
+    if order.len() < all.list.len() {
+        let done: BTreeSet<usize> = order.into_iter().collect();
+        let left = (0..all.list.len()).filter(|at| !done.contains(at));
+        let mut circle = Circle {
+            objects: BTreeSet::new(),
+            apart: BTreeSet::new(),
+        };
+        for at in left {
+            circle
+                .objects
+                .extend(all.list.get(at).map(|operation| operation.id.clone()));
+            circle
+                .apart
+                .extend(all.held.get(&at).into_iter().flatten().cloned());
+        }
+        return Err(circle);
+    }
+    let place: BTreeMap<usize, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, at)| (*at, place))
+        .collect();
+    let mut list: Vec<(usize, Operation)> = all.list.into_iter().enumerate().collect();
+    list.sort_by_key(|(at, _)| place.get(at).copied());
+    Ok(list
+        .into_iter()
+        .flat_map(|(_, operation)| operation.steps)
+        .collect())
+}
+
+/// Which operations come later than which.
+fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut edges: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut add = |first: usize, then: usize| {
+        if first != then {
+            edges.entry(first).or_default().insert(then);
+        }
+    };
+    let at = |action: Action, id: &Id| all.covered.get(&(action, id.clone())).copied();
+    let made = |id: &Id| {
+        [at(Action::Create, id), at(Action::Alter, id)]
+            .into_iter()
+            .flatten()
+    };
+    let not_null = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
+        Some(Body::Column(column)) => Some(column.not_null),
+        _ => None,
+    };
+    let becomes_filled =
+        |id: &Id| not_null(from, id) == Some(false) && not_null(to, id) == Some(true);
+    for (id, needed) in to.pairs() {
+        for then in made(id) {
+            made(needed).for_each(|first| add(first, then));
+            // A table that is logged may refer only to one that already is.
+            let table = to
+                .objects
+                .get(needed)
+                .and_then(|needed| needed.parent.as_ref());
+            if id.kind == Kind::Constraint
+                && let Some(first) = table.and_then(|table| at(Action::Alter, table))
+            {
+                add(first, then);
+            }
+        }
+        // A column that must not be null any more is filled with its default, which may call functions.
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind == Kind::Default
+            && column != *needed
+            && becomes_filled(&column)
+            && let Some(then) = at(Action::Alter, &column)
+        {
+            made(needed).for_each(|first| add(first, then));
+        }
+    }
+    for (id, needed) in from.pairs() {
+        let gone = at(Action::Drop, needed);
+        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone) {
+            add(altered, gone);
+        }
+        // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
+        if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
+            let parent = from
+                .objects
+                .get(needed)
+                .and_then(|needed| needed.parent.as_ref())
+                .filter(|parent| parent.kind == Kind::Table && *parent != id);
+            gone.into_iter()
+                .chain(at(Action::Alter, needed))
+                .chain(parent.and_then(|table| at(Action::Alter, table)))
+                .for_each(|then| add(first, then));
+        }
+    }
+    // A domain gets no new rule while a column is an array of it.
+    for ((action, rule), rules) in &all.covered {
+        let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
+        let (Action::Create, Kind::DomainConstraint, Some(domain)) = (action, rule.kind, domain)
+        else {
+            continue;
+        };
+        let users = |catalog: &'_ Catalog| -> Vec<Id> {
+            let columns = catalog
+                .pairs()
+                .filter(|(id, needed)| id.kind == Kind::Column && *needed == domain);
+            columns.map(|(id, _)| id.clone()).collect()
+        };
+        let other = |id: &Id| type_of(from, id) != type_of(to, id);
+        for id in users(from).into_iter().filter(other) {
+            let gone = [at(Action::Drop, &id), at(Action::Alter, &id)];
+            gone.into_iter()
+                .flatten()
+                .for_each(|first| add(first, *rules));
+        }
+        for id in users(to).into_iter().filter(other) {
+            let array = type_of(to, &id).is_some_and(|ty| ty.ends_with("[]"));
+            made(&id)
+                .filter(|_| array)
+                .for_each(|then| add(*rules, then));
+        }
+    }
+    for ((action, id), first) in &all.covered {
+        if *action == Action::Alter && all.rebuilt.contains(id) {
+            at(Action::Drop, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
+        } else if *action == Action::Drop {
+            at(Action::Create, id)
+                .into_iter()
+                .for_each(|then| add(*first, then));
+        }
+    }
+    same_names(all, &mut add);
+    partitions(all, from, to, &mut add);
+    edges
+}
+
+/// A partition makes room before others of its table are made.
+fn partitions(all: &Operations, from: &Catalog, to: &Catalog, add: &mut impl FnMut(usize, usize)) {
+    let parent = |catalog: &Catalog, id: &Id| match &catalog.objects.get(id)?.body {
+        Body::Table(table) if table.partition_bound.is_some() => table.parents.first().cloned(),
+        _ => None,
+    };
+    let of = |action: Action, catalog: &Catalog| -> Vec<(String, usize)> {
+        let covered = all
+            .covered
+            .iter()
+            .filter(|((known, _), _)| *known == action);
+        covered
+            .filter_map(|((_, id), at)| Some((parent(catalog, id)?, *at)))
+            .collect()
+    };
+    let made = of(Action::Create, to);
+    for (table, first) in of(Action::Drop, from) {
+        let others = made.iter().filter(|(other, _)| *other == table);
+        others.for_each(|(_, then)| add(first, *then));
+    }
+}
+
+fn type_of<'c>(catalog: &'c Catalog, id: &Id) -> Option<&'c str> {
+    match &catalog.objects.get(id)?.body {
+        Body::Column(column) => Some(&column.ty),
+        _ => None,
+    }
+}
+
+/// Tables, indexes, views, sequences and types share their names: what takes over a name waits until
+/// it is free.
+fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
+    let named = |wanted: Action| {
+        all.covered
+            .iter()
+            .filter(move |((action, id), _)| *action == wanted && shares_names(id.kind))
+            .map(|((_, id), at)| (id, *at))
+    };
+    let mut free: BTreeMap<String, Vec<(Option<&Id>, usize)>> = BTreeMap::new();
+    let dropped = named(Action::Drop)
+        .filter(|(id, _)| !all.rebuilt.contains(id))
+        .map(|(id, at)| (&id.name, Some(id), at));
+    let freed = all.frees.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, at) in dropped.chain(freed) {
+        free.entry(last_part(name)).or_default().push((id, at));
+    }
+    let created = named(Action::Create).map(|(id, at)| (&id.name, Some(id), at));
+    let taken = all.takes.iter().map(|(name, at)| (name, None, *at));
+    for (name, id, then) in created.chain(taken) {
+        for (before, first) in free.get(&last_part(name)).into_iter().flatten() {
+            if id.is_none() || *before != id {
+                add(*first, then);
+            }
+        }
+    }
+}
+
+fn shares_names(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Enum
+            | Kind::Domain
+            | Kind::Composite
+            | Kind::Range
+            | Kind::Sequence
+            | Kind::Table
+            | Kind::Constraint
+            | Kind::Index
+            | Kind::View
+            | Kind::MaterializedView
+    )
+}
+
+/// What comes first where nothing else decides: things out of the way, new types and tables, changes,
+/// what stands on them, and at last what nobody needs any more.
+fn rank(operation: &Operation) -> u8 {
+    use Kind::{
+        Column, Comment, Composite, Constraint, Default, Domain, DomainConstraint, Enum, Extension,
+        Foreign, Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule,
+        Schema, Sequence, Setting, Statistics, Table, Trigger, View,
+    };
+    match (operation.action, operation.id.kind) {
+        // In files of their own: nothing is gone while they are committed.
+        (Action::Alter, Enum) => 0,
+        (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 1,
+        (Action::Drop, Setting | Ownership) => 1,
+        (Action::Drop, View | MaterializedView | Statistics) => 2,
+        (Action::Drop, Constraint | Index | Default | DomainConstraint) => 3,
+        (Action::Create | Action::Alter, Schema | Extension) => 10,
+        (Action::Create, Enum | Domain | Composite | Range | Sequence) => 12,
+        (Action::Alter, Domain | Composite | Range | Sequence) => 13,
+        (Action::Create, DomainConstraint) => 14,
+        (Action::Create, Table) => 20,
+        (Action::Alter, Table) => 21,
+        (Action::Create, Column) => 22,
+        (Action::Alter, Column) => 23,
+        (Action::Create | Action::Alter, Routine) => 24,
+        (Action::Create | Action::Alter, Default) => 25,
+        (_, Constraint) => 30,
+        (_, Index | Statistics) => 31,
+        (Action::Create | Action::Alter, View) => 32,
+        (Action::Create | Action::Alter, MaterializedView) => 33,
+        (_, Rule | Trigger) => 34,
+        (_, Policy) => 35,
+        (_, Ownership | Setting) => 36,
+        (_, Comment) => 37,
+        (_, Grant | Revoke) => 38,
+        (Action::Drop, Column) => 40,
+        (Action::Drop, Table) => 41,
+        (Action::Drop, Routine) => 42,
+        (_, Sequence | Enum | Domain | Composite | Range) => 43,
+        (Action::Drop, Extension) => 44,
+        (Action::Drop, Schema) => 45,
+        (Action::Alter, DomainConstraint) | (_, Foreign) => 46,
+    }
+}

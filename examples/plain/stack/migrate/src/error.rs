@@ -1,0 +1,147 @@
+//! What stands in the way of a migration, in words for people.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use stack_db::{migrations, schema, testing};
+
+use crate::diff::{Gap, Hazard, LookAlike, Step};
+use crate::rename::Rename;
+
+/// Why no migration was written.
+///
+/// The text is lowercase and without a leading `error: `, which the caller prints; what to do about
+/// it follows in lines of its own that begin with `hint: `.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder of migrations, or one of them, is not as it should be.
+    #[error(transparent)]
+    Migrations(#[from] migrations::Error),
+    /// The schema has a mistake.
+    #[error(transparent)]
+    Schema(#[from] schema::Error),
+    /// There is no server to try it on.
+    #[error(transparent)]
+    Server(#[from] testing::Error),
+    /// Something differs that no migration can express.
+    #[error("{}", gaps(.0))]
+    Gaps(Vec<Gap>),
+    /// It would take data away.
+    #[error("{}", destructive(.steps, .alike))]
+    Destructive {
+        /// Every step.
+        steps: Vec<Step>,
+        /// What may have been renamed instead.
+        alike: Vec<LookAlike>,
+    },
+    /// A rename leads to nothing.
+    #[error(
+        "the schema has nothing called `{}`, which `{}` should have become\n\
+         hint: `--rename old=new`, the old name as the migrations have it, the new one as the schema has it",
+        .0.new, .0.old
+    )]
+    NotThere(Rename),
+    /// The server refused a statement that was written for it.
+    #[error(
+        "{object} cannot be migrated by itself: the database refused `{sql}`: {message}\n\
+         hint: write it by hand: `cargo dev migrate --empty --name NAME`; what is left of the difference comes next time"
+    )]
+    Refused {
+        /// What it was about.
+        object: String,
+        /// The first line of the statement.
+        sql: String,
+        /// What the server said.
+        message: String,
+    },
+    /// The migrations, replayed with what was written, do not lead to the schema.
+    #[error(
+        "what was written does not lead to the schema; different are {}\n\
+         hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", listed(.0)
+    )]
+    Unproven(Vec<String>),
+    /// It does not run where there are rows.
+    #[error(
+        "the migration runs on an empty database, and not on one with rows: {message}\n\
+         hint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`"
+    )]
+    FailsOnData {
+        /// What the server said.
+        message: String,
+    },
+    /// A file could not be written.
+    #[error("cannot {action} `{}`: {source}", .path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// Somebody else wrote a migration while this one was tried.
+    #[error(
+        "a migration came into `{}` while this one was tried; nothing was written\n\
+         hint: cargo dev migrate", .0.display()
+    )]
+    Meanwhile(PathBuf),
+    /// There is nothing to squash.
+    #[error(
+        "there is nothing to squash: {0}\n\
+         hint: `cargo dev migrate --check` tells whether migrations and schema agree"
+    )]
+    NothingToPrune(String),
+    /// The database could not be asked.
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Error {
+    pub(crate) fn file(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    names.join(", ")
+}
+
+fn gaps(gaps: &[Gap]) -> String {
+    let mut text = String::new();
+    for (at, gap) in gaps.iter().enumerate() {
+        let start = if at == 0 { "" } else { "\nerror: " };
+        let _ = write!(
+            text,
+            "{start}{} cannot be migrated: {}",
+            gap.object, gap.reason
+        );
+    }
+    text + "\nhint: `cargo dev migrate --empty --name NAME` makes a file to write it by hand"
+}
+
+fn destructive(steps: &[Step], alike: &[LookAlike]) -> String {
+    let mut text = "this migration takes data away or may fail on it".to_owned();
+    for step in steps {
+        if let Some(Hazard::Destroys(what)) = &step.hazard {
+            let _ = write!(text, "\n  {what}");
+        }
+    }
+    for alike in alike {
+        let _ = write!(
+            text,
+            "\nhint: if the {} became the {}: `cargo dev migrate --rename {}`",
+            alike.old,
+            alike.new,
+            Rename::from(alike)
+        );
+    }
+    text + "\nhint: if that is meant: `cargo dev migrate --allow-destructive`"
+}

@@ -1,0 +1,159 @@
+//! Steps become files: what may stand in one transaction together, what has to stand alone, and what
+//! comes after. Pure.
+
+use crate::diff::{Hazard, Place, Step};
+use crate::object::{Id, Kind};
+
+/// The first line of a file that runs without a transaction, as sqlx knows it.
+pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
+
+/// A migration that is not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The file's name without number and ending.
+    pub name: String,
+    /// The whole text.
+    pub sql: String,
+    /// Its steps, for telling about them.
+    pub steps: Vec<Step>,
+}
+
+/// Divides steps into files.
+///
+/// `name` is what a person wants to call it.
+#[must_use]
+pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
+    let name = name.map_or_else(|| usual_name(&steps), str::to_owned);
+    let (now, later): (Vec<Step>, Vec<Step>) = steps
+        .into_iter()
+        .partition(|step| step.place != Place::Afterwards);
+    let mut groups: Vec<(bool, Vec<Step>)> = Vec::new();
+    for step in now {
+        let alone = step.place == Place::Alone;
+        match groups.last_mut() {
+            Some((false, group)) if !alone => group.push(step),
+            _ => groups.push((alone, vec![step])),
+        }
+    }
+    if !later.is_empty() {
+        groups.push((false, later));
+    }
+    let several = groups.len() > 1;
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (alone, steps) in groups {
+        let mut own = name.clone();
+        if several && !drafts.is_empty() {
+            let last = steps.iter().all(|step| step.place == Place::Afterwards);
+            own += "_";
+            own += &if last {
+                "validate".to_owned()
+            } else {
+                word(&steps, &name)
+            };
+        }
+        let taken = |name: &str| drafts.iter().any(|draft| draft.name == name);
+        if taken(&own) {
+            let free = (2..)
+                .map(|number| format!("{own}_{number}"))
+                .find(|name| !taken(name));
+            own = free.unwrap_or(own);
+        }
+        let sql = text(&steps, alone);
+        drafts.push(Draft {
+            name: own,
+            sql,
+            steps,
+        });
+    }
+    drafts
+}
+
+/// What to call a migration that nobody gave a name: after the first thing that it is about.
+fn usual_name(steps: &[Step]) -> String {
+    let table = |step: &&Step| step.object.kind == Kind::Table && step.sql.starts_with("CREATE");
+    let main = steps.iter().find(table).or_else(|| steps.first());
+    let verb = match main.map(|step| step.sql.split(' ').next().unwrap_or_default()) {
+        Some("CREATE") => "create",
+        Some("DROP") => "drop",
+        _ => "change",
+    };
+    match main {
+        Some(step) => format!("{verb}_{}", plain(&subject(&step.object))),
+        None => "empty".to_owned(),
+    }
+}
+
+/// The table rather than its column, where there is one.
+fn subject(id: &Id) -> String {
+    match id.kind {
+        Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => {
+            id.kind.to_string()
+        }
+        Kind::Column
+        | Kind::Default
+        | Kind::Constraint
+        | Kind::Trigger
+        | Kind::Policy
+        | Kind::Rule => id
+            .name
+            .rsplit_once('.')
+            .map_or_else(|| id.name.clone(), |(table, _)| table.to_owned()),
+        _ => id.name.clone(),
+    }
+}
+
+/// What else to call a file of several: after its first step, by kind where the name says it already.
+fn word(steps: &[Step], name: &str) -> String {
+    steps.first().map_or_else(String::new, |step| {
+        let word = plain(step.object.name.rsplit('.').next().unwrap_or_default());
+        if name.ends_with(&word) {
+            plain(&step.object.kind.to_string())
+        } else {
+            word
+        }
+    })
+}
+
+/// A name as it may stand in a file's.
+fn plain(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or_default();
+    let letters = name.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    });
+    let name: String = letters.collect();
+    let parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
+    parts.join("_").chars().take(60).collect()
+}
+
+/// The text of a file.
+fn text(steps: &[Step], alone: bool) -> String {
+    let mut sql = String::new();
+    if alone {
+        sql += NO_TRANSACTION;
+        sql += "\n";
+    }
+    sql += "-- Written by `cargo dev migrate`.\n";
+    if steps.iter().any(|step| step.object.kind == Kind::Routine) && !alone {
+        sql += "\n-- What a function says may come to be only later in this file.\n";
+        sql += "SET LOCAL check_function_bodies = off;\n";
+    }
+    for step in steps {
+        sql += "\n";
+        match &step.hazard {
+            Some(Hazard::Destroys(what)) => sql += &comment("DESTRUCTIVE", what),
+            Some(Hazard::Warns(what)) => sql += &comment("Careful", what),
+            None => {}
+        }
+        sql += &step.sql;
+        sql += ";\n";
+    }
+    sql
+}
+
+fn comment(word: &str, what: &str) -> String {
+    format!("-- {word}: {}.\n", what.replace(['\n', '\r'], " "))
+}

@@ -1,0 +1,101 @@
+//! The connection to `cargo dev`: JSON, one object a line.
+//!
+//! From here `{"token": …}` first, and `{"ready": true}` when requests are answered. From there `{"show": …}`, what
+//! pages are to show, and `{"stop": true}`. Its end is the end of `cargo dev`, and so of this process.
+
+use std::{io, sync::Arc};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{Mutex, watch},
+};
+
+/// The connection to `cargo dev`. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ControlChannel {
+    writer: Arc<Mutex<OwnedWriteHalf>>,
+    state: watch::Sender<ControlState>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct ControlState {
+    show: Value,
+    stop: bool,
+}
+
+impl ControlChannel {
+    /// Connects to `ADDRESS/TOKEN`.
+    ///
+    /// # Errors
+    /// If nobody is there.
+    pub async fn connect(to: &str) -> io::Result<Self> {
+        let (address, token) = to.split_once('/').ok_or(io::ErrorKind::InvalidInput)?;
+        let (reader, writer) = TcpStream::connect(address).await?.into_split();
+        let this = Self {
+            writer: Arc::new(Mutex::new(writer)),
+            state: watch::Sender::default(),
+        };
+        this.send(&json!({ "token": token })).await?;
+        tokio::spawn(listen(reader, this.state.clone()));
+        Ok(this)
+    }
+
+    /// Says that requests are answered from now on.
+    pub async fn ready(&self) {
+        // That nobody is there any more is noticed by who listens.
+        self.send(&json!({ "ready": true })).await.ok();
+    }
+
+    async fn send(&self, message: &Value) -> io::Result<()> {
+        let line = format!("{message}\n");
+        self.writer.lock().await.write_all(line.as_bytes()).await
+    }
+
+    /// Ready when the process is to stop.
+    pub async fn stopped(&self) {
+        let mut state = self.state.subscribe();
+        state.wait_for(|state| state.stop).await.ok();
+    }
+
+    /// Ends what pages listen to, so that they look for the next process.
+    pub fn stop(&self) {
+        self.state.send_modify(|state| state.stop = true);
+    }
+
+    pub(super) fn states(&self) -> States {
+        let mut state = self.state.subscribe();
+        state.mark_changed();
+        States(state)
+    }
+}
+
+/// What pages are to show, one after another.
+pub(super) struct States(watch::Receiver<ControlState>);
+
+impl States {
+    pub(super) async fn next(&mut self) -> Option<Value> {
+        self.0.changed().await.ok()?;
+        let state = self.0.borrow_and_update();
+        (!state.stop).then(|| state.show.clone())
+    }
+}
+
+async fn listen(reader: OwnedReadHalf, state: watch::Sender<ControlState>) {
+    let mut lines = BufReader::new(reader).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let Ok(mut message) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        if message["stop"] == true {
+            break;
+        }
+        let show = message["show"].take();
+        state.send_modify(|state| state.show = show);
+    }
+    state.send_modify(|state| state.stop = true);
+}

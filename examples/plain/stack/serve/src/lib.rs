@@ -1,0 +1,12 @@
+//! From a socket to requests, and how both end without one that fails.
+//!
+//! - [`serve`](serve()): accepts connections until it is told to stop, then lets them go in peace.
+//! - [`handed_over`]: a socket that somebody else has opened.
+//! - [`dev`]: what `cargo dev` adds to an application that it has started.
+
+pub mod dev;
+mod server;
+mod socket;
+
+pub use server::serve;
+pub use socket::handed_over;

@@ -1,0 +1,135 @@
+//! Connections, from the first to the last.
+//!
+//! This is `axum::serve` with another end: that one closes idle connections at the signal, and a client that is just
+//! sending a request on one of them is cut off. Here it is answered first.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderValue, Request, StatusCode, header},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tower::ServiceExt as _;
+
+/// How long connections on which nothing goes on are kept open after the signal to stop. A client may just be
+/// sending a request on one of them: it is answered, and told that it was the last.
+const DRAIN_TIME: Duration = Duration::from_millis(250);
+
+/// How long a connection on which nothing was asked yet is kept open after that. Browsers open some in case they need
+/// them, and programs send their first request at once.
+const UNUSED_TIME: Duration = Duration::from_millis(500);
+
+/// How long to wait when the system has no more connections to give.
+const SHORTAGE: Duration = Duration::from_millis(500);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Serving,
+    /// Every answer says that it is the last one on its connection.
+    Draining,
+    /// Only requests that have begun go on.
+    Closing,
+}
+
+/// Serves until `stop` is ready. Then no connection is accepted any more, and the future is ready when the last
+/// one is closed: as soon as its request is answered, or a moment later if there is none.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let phase = watch::Sender::new(Phase::Serving);
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            () = &mut stop => break,
+        };
+        tokio::spawn(connection(stream, peer, router.clone(), phase.subscribe()));
+    }
+    drop(listener);
+    for next in [Phase::Draining, Phase::Closing] {
+        phase.send_replace(next);
+        if timeout(DRAIN_TIME, phase.closed()).await.is_ok() {
+            return;
+        }
+    }
+    phase.closed().await;
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // The client has thought better of it.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ConnectionAborted | ConnectionRefused | ConnectionReset
+                ) => {}
+            // No more files may be opened: until others are closed.
+            Err(error) => {
+                tracing::error!("cannot accept a connection: {error}");
+                sleep(SHORTAGE).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    mut phase: watch::Receiver<Phase>,
+) {
+    // Answers leave at once, instead of waiting for more to send.
+    stream.set_nodelay(true).ok();
+    let begun = watch::Sender::new(false);
+    let now = phase.clone();
+    let service = service_fn(|request: Request<Incoming>| {
+        begun.send_replace(true);
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (answer, now) = (router.clone().oneshot(request), now.clone());
+        async move {
+            let mut answer = answer.await?;
+            let draining = *now.borrow() != Phase::Serving;
+            if draining && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(header::CONNECTION, close);
+            }
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let served = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut served = pin!(served);
+    tokio::select! {
+        // What has failed is the client's connection: there is nobody to tell.
+        _ = served.as_mut() => return,
+        _ = phase.wait_for(|phase| *phase == Phase::Closing) => {}
+    }
+    served.as_mut().graceful_shutdown();
+    tokio::select! {
+        _ = served => {}
+        () = unused(begun.subscribe()) => {}
+    }
+}
+
+/// Ready when it is clear that nothing will be asked on a connection; never if something was.
+async fn unused(mut begun: watch::Receiver<bool>) {
+    let asked = timeout(UNUSED_TIME, begun.wait_for(|begun| *begun))
+        .await
+        .is_ok();
+    if asked {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,94 @@
+//! The cookies of an application.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+    response::{IntoResponseParts, ResponseParts},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+
+/// How the cookies of an application are named and sent.
+#[derive(Clone, Copy, Debug)]
+pub struct CookieSettings {
+    /// The name of the project: cookies of one host are shared by all its ports, so their names carry it.
+    pub project: &'static str,
+    /// Whether browsers send them over TLS only. Then their names begin with `__Host-`, which makes a browser refuse one
+    /// that another subdomain or an unencrypted connection tries to set.
+    pub https: bool,
+}
+
+/// The cookies of a request, and in a response those that were set or removed.
+#[derive(Clone, Debug)]
+pub struct Cookies {
+    jar: CookieJar,
+    settings: CookieSettings,
+}
+
+impl Cookies {
+    /// The value of the cookie `name`, if the client has sent it.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.foreign(&self.full_name(name))
+    }
+
+    /// The value of a cookie that is not the application's own, such as one that a script has set.
+    pub fn foreign(&self, name: &str) -> Option<&str> {
+        self.jar.get(name).map(Cookie::value)
+    }
+
+    /// Sets a cookie: no script can read it, and forms of other sites do not send it. Without `lifetime` it goes when
+    /// the browser closes. `value` is made of letters, digits, `-` and `_`.
+    #[must_use]
+    pub fn set(self, name: &str, value: impl Into<String>, lifetime: Option<Duration>) -> Self {
+        let mut cookie = self.cookie(name, value.into());
+        cookie.set_max_age(lifetime.and_then(|lifetime| lifetime.try_into().ok()));
+        let jar = self.jar.add(cookie);
+        Self { jar, ..self }
+    }
+
+    /// Removes a cookie, whether or not the client has sent it.
+    #[must_use]
+    pub fn remove(self, name: &str) -> Self {
+        let mut cookie = self.cookie(name, String::new());
+        cookie.make_removal();
+        let jar = self.jar.add(cookie);
+        Self { jar, ..self }
+    }
+
+    fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
+        Cookie::build((self.full_name(name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.settings.https)
+            .build()
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        let prefix = if self.settings.https { "__Host-" } else { "" };
+        format!("{prefix}{}_{name}", self.settings.project)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Cookies
+where
+    CookieSettings: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            jar: CookieJar::from_headers(&parts.headers),
+            settings: CookieSettings::from_ref(state),
+        })
+    }
+}
+
+impl IntoResponseParts for Cookies {
+    type Error = Infallible;
+
+    fn into_response_parts(self, response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        self.jar.into_response_parts(response)
+    }
+}

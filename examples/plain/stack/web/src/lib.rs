@@ -1,0 +1,37 @@
+//! What surrounds every request, and what an application needs to run: an owner reads it once and rarely edits it.
+//!
+//! - [`layers`]: what every request passes, in one list. [`problem`] writes the bodies of errors, [`request_id`] names
+//!   requests.
+//! - What handlers take: [`ApiJson`](extract::ApiJson), [`Key`](extract::Key), [`Cookies`](cookies::Cookies),
+//!   [`ClientIp`](client_ip::ClientIp), [`PageQuery`](pagination::PageQuery).
+//! - [`assets`] serves files, [`health`] tells whether the process is well. [`input`] reads what a form
+//!   or a JSON body says, [`fields`] says what is wrong with it.
+//! - [`settings`] reads variables, [`logs`] writes the log, [`metrics`] counts, [`live_pages`] does both for live pages.
+//! - [`server`]: where an application listens; [`probe`] asks one how it is. [`progress`] shows how far a command is.
+//! - [`sealed`]: values that not even the database may read; [`attempts`] slows down whoever guesses passwords; [`random`]:
+//!   bytes for secrets.
+
+pub mod assets;
+pub mod attempts;
+pub mod client_ip;
+pub mod cookies;
+pub mod extract;
+pub mod fields;
+pub mod health;
+pub mod input;
+pub mod layers;
+pub mod live_pages;
+pub mod logs;
+pub mod metrics;
+pub mod pagination;
+pub mod probe;
+pub mod problem;
+pub mod progress;
+pub mod random;
+pub mod request_id;
+pub mod sealed;
+pub mod server;
+pub mod settings;
+mod start_error;
+
+pub use start_error::StartError;

@@ -1,0 +1,5 @@
+//! The JSON API.
+
+mod notes;
+mod session;
+mod users;

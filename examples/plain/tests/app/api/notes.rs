@@ -1,0 +1,168 @@
+use app::{models::NoteId, repositories::notes};
+use serde_json::json;
+
+use crate::common::TestApp;
+
+#[tokio::test]
+async fn a_note_can_be_written_read_changed_and_deleted() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let created = client
+        .json("POST", "/api/notes", json!({ "title": "Milk" }))
+        .await;
+    assert_eq!(created.status.as_u16(), 201);
+    let path = created.header("location").to_owned();
+    assert_eq!(client.get(&path).await.json(), created.json());
+
+    let edit = json!({ "title": "Milk", "body": "two", "version": 1 });
+    let edited = client.json("PUT", &path, edit).await.json();
+    assert_eq!(
+        (&edited["body"], &edited["version"]),
+        (&json!("two"), &json!(2))
+    );
+
+    assert_eq!(client.call("DELETE", &path).await.status.as_u16(), 204);
+    client.get(&path).await.problem(404, "not_found");
+    client.call("DELETE", &path).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn who_is_not_logged_in_gets_no_notes() {
+    let app = TestApp::new().await;
+    app.client()
+        .get("/api/notes")
+        .await
+        .problem(401, "unauthenticated");
+    let answer = app
+        .client()
+        .json("POST", "/api/notes", json!({ "title": "Milk" }))
+        .await;
+    answer.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_foreign_note_is_not_found_and_stays_as_it_is() {
+    let app = TestApp::new().await;
+    let (ada, _) = app.logged_in("ada").await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    let note = app.note(&ada, "Diary", "secret").await;
+    let path = format!("/api/notes/{}", note.id);
+    eve.get(&path).await.problem(404, "not_found");
+    let edit = json!({ "title": "x", "body": "x", "version": 1 });
+    eve.json("PUT", &path, edit).await.problem(404, "not_found");
+    eve.call("DELETE", &path).await.problem(404, "not_found");
+    assert_eq!(eve.get("/api/notes").await.json(), json!({ "notes": [] }));
+
+    let stored = notes::find(app.database.pool(), ada.id, note.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(stored.body, note.body);
+}
+
+#[tokio::test]
+async fn an_edit_of_an_old_version_is_refused_and_shows_the_stored_note() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let note = app.note(&ada, "Plan", "first").await;
+    let path = format!("/api/notes/{}", note.id);
+    let edit = |body: &str| json!({ "title": "Plan", "body": body, "version": 1 });
+    assert_eq!(
+        client
+            .json("PUT", &path, edit("second"))
+            .await
+            .status
+            .as_u16(),
+        200
+    );
+    let problem = client
+        .json("PUT", &path, edit("third"))
+        .await
+        .problem(409, "outdated");
+    assert_eq!(problem["current"]["body"], "second");
+    assert_eq!(problem["current"]["version"], 2);
+}
+
+#[tokio::test]
+async fn the_pages_of_a_list_show_every_note_once_and_newest_first() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        expected.insert(
+            0,
+            app.note(&ada, &format!("Note {number}"), "")
+                .await
+                .id
+                .to_string(),
+        );
+    }
+    let mut seen = Vec::new();
+    let mut path = "/api/notes?limit=3".to_owned();
+    loop {
+        let page = client.get(&path).await.json();
+        let notes = page["notes"].as_array().unwrap();
+        seen.extend(
+            notes
+                .iter()
+                .map(|note| note["id"].as_str().unwrap().to_owned()),
+        );
+        // What is written in the meantime moves nothing.
+        app.note(&ada, "Later", "").await;
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        path = format!("/api/notes?limit=3&after={next}");
+    }
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_page_has_at_most_a_hundred_notes_however_many_are_asked_for() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    for _ in 0..101 {
+        app.note(&ada, "Note", "").await;
+    }
+    let page = client.get("/api/notes?limit=100000").await.json();
+    assert_eq!(page["notes"].as_array().unwrap().len(), 100);
+    assert!(page["next"].is_string());
+    client
+        .get("/api/notes?limit=0")
+        .await
+        .problem(422, "invalid");
+    client
+        .get("/api/notes?after=x")
+        .await
+        .problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_note_is_refused_with_the_reason() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let problem = client
+        .json("POST", "/api/notes", json!({}))
+        .await
+        .problem(400, "bad_request");
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("missing field `title`"),
+        "{problem}"
+    );
+    let problem = client
+        .json("POST", "/api/notes", json!({ "title": "" }))
+        .await;
+    assert_eq!(
+        problem.problem(422, "invalid")["errors"][0]["field"],
+        "title"
+    );
+    let path = format!("/api/notes/{}", NoteId::generate());
+    let edit = json!({ "title": "x", "body": "x", "version": "1" });
+    client
+        .json("PUT", &path, edit)
+        .await
+        .problem(400, "bad_request");
+}

@@ -1,0 +1,97 @@
+use serde_json::json;
+
+use crate::common::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn who_logged_in_is_known_until_they_log_out() {
+    let app = TestApp::new().await;
+    let (user, mut client) = app.logged_in("ada").await;
+    assert_eq!(
+        client.get("/api/me").await.json()["id"],
+        user.id.to_string()
+    );
+
+    let old = client.cookie("_session").unwrap().to_owned();
+    assert_eq!(
+        client.call("DELETE", "/api/session").await.status.as_u16(),
+        204
+    );
+    assert_eq!(client.cookie("_session"), None);
+    client.get("/api/me").await.problem(401, "unauthenticated");
+
+    // The token is worth nothing any more, even to somebody who kept it.
+    let (_, mut thief) = app.logged_in("eve").await;
+    thief.set_cookie("_session", &old);
+    thief.get("/api/me").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let mut answers = Vec::new();
+    for email in ["ada@example.com", "nobody@example.com", "no address"] {
+        let body = json!({ "email": email, "password": "wrong password" });
+        let answer = app.client().json("POST", "/api/session", body).await;
+        let mut problem = answer.problem(401, "wrong_credentials");
+        problem["request_id"].take();
+        answers.push(problem);
+    }
+    assert!(
+        answers.iter().all(|answer| answer == &answers[0]),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test]
+async fn after_five_wrong_passwords_even_the_right_one_has_to_wait() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let attempt = |password: &str| json!({ "email": "ada@example.com", "password": password });
+    for _ in 0..5 {
+        let answer = app
+            .client()
+            .json("POST", "/api/session", attempt("wrong password"))
+            .await;
+        answer.problem(401, "wrong_credentials");
+    }
+    let answer = app
+        .client()
+        .json("POST", "/api/session", attempt(PASSWORD))
+        .await;
+    answer.problem(429, "too_many_attempts");
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+
+    // Others are not affected.
+    app.logged_in("bob").await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_declared_as_json_is_refused() {
+    let app = TestApp::new().await;
+    let form = app
+        .client()
+        .post_form("/api/session", &[("email", "ada@example.com")])
+        .await;
+    form.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn a_request_that_another_site_caused_is_refused() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ] {
+        let request = axum::http::Request::delete("/api/session")
+            .header("host", "notes.example")
+            .header(name, value)
+            .body(axum::body::Body::empty());
+        client
+            .send(request.unwrap())
+            .await
+            .problem(403, "forbidden");
+    }
+    assert_eq!(client.get("/api/me").await.status.as_u16(), 200);
+}

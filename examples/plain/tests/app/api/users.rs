@@ -1,0 +1,88 @@
+use serde_json::json;
+
+use crate::common::TestApp;
+
+#[tokio::test]
+async fn a_registration_makes_a_user_and_says_where_it_is() {
+    let app = TestApp::new().await;
+    let mut client = app.client();
+    let body =
+        json!({ "email": "Ada@Example.com", "display_name": "Ada", "password": "analytical" });
+    let answer = client.json("POST", "/api/users", body).await;
+    assert_eq!(answer.status.as_u16(), 201);
+    assert_eq!(answer.json()["email"], "ada@example.com");
+    assert!(!answer.text().contains("analytical") && !answer.text().contains("argon2"));
+
+    let profile = client.get(answer.header("location")).await;
+    assert_eq!(profile.json()["display_name"], "Ada");
+}
+
+#[tokio::test]
+async fn a_public_profile_does_not_tell_the_address() {
+    let app = TestApp::new().await;
+    let user = app.user("ada").await;
+    let answer = app.client().get(&format!("/api/users/{}", user.id)).await;
+    let fields: Vec<_> = answer.json().as_object().unwrap().keys().cloned().collect();
+    assert_eq!(fields, ["created_at", "display_name", "id"]);
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_a_registration_is_named() {
+    let app = TestApp::new().await;
+    let body = json!({ "email": "ada", "display_name": " ", "password": "short" });
+    let problem = app
+        .client()
+        .json("POST", "/api/users", body)
+        .await
+        .problem(422, "invalid");
+    let fields: Vec<_> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["field"])
+        .collect();
+    assert_eq!(fields, ["email", "display_name", "password"]);
+}
+
+#[tokio::test]
+async fn an_address_that_has_an_account_is_refused_by_the_constraint() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let body = json!({ "email": "ADA@example.com", "display_name": "A", "password": "analytical" });
+    let problem = app
+        .client()
+        .json("POST", "/api/users", body)
+        .await
+        .problem(409, "conflict");
+    assert_eq!(problem["errors"][0]["field"], "email");
+}
+
+#[tokio::test]
+async fn of_many_registrations_of_one_address_at_once_one_succeeds() {
+    let app = TestApp::new().await;
+    let body = json!({ "email": "ada@example.com", "display_name": "A", "password": "analytical" });
+    let requests = (0..8).map(|_| {
+        let (mut client, body) = (app.client(), body.clone());
+        async move {
+            client
+                .json("POST", "/api/users", body)
+                .await
+                .status
+                .as_u16()
+        }
+    });
+    let mut answers = futures_util::future::join_all(requests).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[tokio::test]
+async fn what_is_no_identifier_identifies_nobody() {
+    let app = TestApp::new().await;
+    for id in ["1", "%00", "%FF", "01a20ab6-d130-7733-96b1-a0ff3b5d9ac9"] {
+        app.client()
+            .get(&format!("/api/users/{id}"))
+            .await
+            .problem(404, "not_found");
+    }
+}

@@ -1,0 +1,51 @@
+//! Users and notes that a test needs but is not about.
+
+use app::{
+    models::{Note, NoteDraft, NoteId, Registration, User},
+    repositories::notes,
+};
+use serde_json::json;
+
+use super::{Client, TestApp};
+
+/// The password of every user that is made here.
+pub const PASSWORD: &str = "correct horse battery";
+
+impl TestApp {
+    /// A user with the address `name@example.com`.
+    pub async fn user(&self, name: &str) -> User {
+        self.user_called(name, name).await
+    }
+
+    async fn user_called(&self, name: &str, display_name: &str) -> User {
+        let email = format!("{name}@example.com");
+        let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
+        self.state
+            .accounts
+            .register(registration)
+            .await
+            .expect("a new user")
+    }
+
+    /// A user, and a client that is logged in as this one.
+    pub async fn logged_in(&self, name: &str) -> (User, Client) {
+        self.logged_in_as(name, name).await
+    }
+
+    /// The same, with a name for others to see.
+    pub async fn logged_in_as(&self, name: &str, display_name: &str) -> (User, Client) {
+        let user = self.user_called(name, display_name).await;
+        let mut client = self.client();
+        let credentials = json!({ "email": user.email, "password": PASSWORD });
+        let answer = client.json("POST", "/api/session", credentials).await;
+        assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
+        (user, client)
+    }
+
+    /// A note of `owner`.
+    pub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {
+        let draft = NoteDraft::parse(title, body).expect("valid");
+        let note = notes::insert(self.database.pool(), NoteId::generate(), owner.id, &draft).await;
+        note.expect("a new note")
+    }
+}

@@ -1,0 +1,119 @@
+//! An application to test, and somebody to use it.
+
+mod client;
+mod factories;
+mod live;
+pub mod log;
+
+use std::io;
+
+use app::{
+    app::App,
+    config::{Config, PasswordCost},
+    database::migrations,
+    routes,
+    state::AppState,
+};
+use axum::Router;
+use stack_db::{Db, Schema, testing::TestDatabase};
+use stack_web::settings::Secret;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+pub use client::{Answer, Client};
+pub use factories::PASSWORD;
+pub use live::LivePage;
+
+/// The key of every application that is made here.
+pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The application with a database of its own, which goes when this is dropped.
+pub struct TestApp {
+    pub state: AppState,
+    pub database: TestDatabase,
+    router: Router,
+}
+
+impl TestApp {
+    /// As in development.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these variables set.
+    pub async fn with(vars: &[(&str, &str)]) -> Self {
+        let database = database().await;
+        let db = Db::from_pool(database.pool().clone());
+        let state = app::app::state(config(database.url(), vars), db).expect("a state");
+        let router = routes::router(state.clone());
+        Self {
+            state,
+            database,
+            router,
+        }
+    }
+
+    /// Somebody with a browser or a program, and no cookie yet.
+    pub fn client(&self) -> Client {
+        Client::new(
+            self.router.clone(),
+            self.state.config.environment.is_production(),
+        )
+    }
+}
+
+/// Lets an application answer requests, until the sender is used or dropped.
+pub fn serve(app: App) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let server = tokio::spawn(app.run_until(async {
+        stopped.await.ok();
+    }));
+    (stop, server)
+}
+
+/// An empty database with all tables.
+pub async fn database() -> TestDatabase {
+    log::start();
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema"));
+    TestDatabase::create(&schema.expect("a schema that can be read")).await
+}
+
+/// A database without a table.
+pub async fn empty_database() -> TestDatabase {
+    log::start();
+    let folder = std::env::temp_dir().join(format!("empty-schema-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    TestDatabase::create(&Schema::read(&folder).expect("a schema that can be read")).await
+}
+
+/// A database as production has it: made by the migrations.
+pub async fn migrated_database() -> TestDatabase {
+    let database = empty_database().await;
+    let migrations = migrations::main(&config(database.url(), &[])).expect("migrations");
+    let applied = migrations.apply(database.pool(), |_| {}).await;
+    assert!(!applied.expect("applied").applied.is_empty());
+    database
+}
+
+/// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
+pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
+    log::start();
+    let usual = [
+        ("APP_ENV", "development"),
+        ("PORT", "0"),
+        ("DATABASE_URL", database_url),
+        ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
+    ];
+    let lookup = |name: &str| {
+        let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let config = Config::from_vars(lookup).expect("settings that are right");
+    assert_eq!(
+        config.database_url.as_ref().map(Secret::expose),
+        Some(database_url)
+    );
+    Config {
+        password_cost: PasswordCost::Tests,
+        ..config
+    }
+}

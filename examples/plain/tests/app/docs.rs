@@ -1,0 +1,58 @@
+//! The code in `docs/` is that of the application.
+
+use std::{fs, path::Path};
+
+/// Every Markdown file below a folder.
+fn pages(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            pages(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn code_in_the_documentation_is_quoted_from_the_file_that_it_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    pages(&root.join("docs"), &mut found);
+    let mut quotes = 0;
+    for page in found {
+        let text = fs::read_to_string(&page).unwrap();
+        for block in text.split("\n```rust ").skip(1) {
+            let (source, rest) = block.split_once('\n').unwrap();
+            let (code, _) = rest.split_once("```").unwrap();
+            let file = fs::read_to_string(root.join(source))
+                .unwrap_or_else(|error| panic!("{}: `{source}`: {error}", page.display()));
+            assert!(
+                file.contains(code),
+                "{}: this is not in `{source}`:\n{code}",
+                page.display()
+            );
+            quotes += 1;
+        }
+    }
+    assert!(quotes > 0, "no page quotes anything any more");
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    pages(&root.join("docs"), &mut found);
+    for page in found {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1) {
+            let (target, _) = link.split_once(')').unwrap();
+            let target = target.split('#').next().unwrap();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            let path = page.parent().unwrap().join(target);
+            assert!(path.exists(), "{}: `{target}` is not there", page.display());
+        }
+    }
+}

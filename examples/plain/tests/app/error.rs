@@ -1,0 +1,104 @@
+//! What goes wrong, and who is told.
+
+use app::error::{self, Error};
+
+use crate::common::{TestApp, log};
+
+#[tokio::test]
+async fn a_browser_gets_a_page_and_a_program_a_problem() {
+    let app = TestApp::new().await;
+    assert!(
+        app.client()
+            .open("/nowhere")
+            .await
+            .page(404)
+            .contains("<h1>Not Found</h1>")
+    );
+    app.client().get("/nowhere").await.problem(404, "not_found");
+    // Below `/api` everybody is a program.
+    app.client()
+        .open("/api/nowhere")
+        .await
+        .problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_takes() {
+    let app = TestApp::new().await;
+    let answer = app.client().call("PATCH", "/api/notes").await;
+    answer.problem(405, "method_not_allowed");
+    assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+}
+
+#[tokio::test]
+async fn every_constraint_that_is_known_by_name_exists() {
+    let app = TestApp::new().await;
+    for name in error::known_constraints() {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM pg_constraint WHERE conname = $1")
+                .bind(name)
+                .fetch_one(app.database.pool())
+                .await
+                .unwrap();
+        assert_eq!(count, 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_constraint_becomes_an_error_of_its_field() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let insert =
+        sqlx::query("INSERT INTO notes (id, user_id, title, body) VALUES ($1, $1, '', '')")
+            .bind(ada.id)
+            .execute(app.database.pool())
+            .await;
+    let error = Error::from(insert.unwrap_err());
+    assert_eq!(error.status().as_u16(), 422);
+    assert!(error.fields().unwrap().of("title").is_some());
+}
+
+#[tokio::test]
+async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    sqlx::query("DROP TABLE notes CASCADE")
+        .execute(app.database.pool())
+        .await
+        .unwrap();
+    let answer = client.get("/api/notes").await;
+    answer.problem(500, "internal");
+    let page = client.open("/notes").await;
+    for body in [answer.text(), page.page(500)] {
+        assert!(
+            !body.contains("relation") && !body.contains("SELECT"),
+            "{body}"
+        );
+    }
+
+    let log = log::text();
+    let id = answer.header("x-request-id");
+    assert!(page.text().contains(page.header("x-request-id")));
+    let lines: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("internal error") && line.contains(id))
+        .collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    assert!(
+        lines[0].contains(r#"relation \"notes\" does not exist"#),
+        "{}",
+        lines[0]
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_makes_the_service_unready_but_not_dead() {
+    let app = TestApp::new().await;
+    assert_eq!(app.client().get("/readyz").await.status.as_u16(), 200);
+    app.state.db.close().await;
+    app.client()
+        .get("/readyz")
+        .await
+        .problem(503, "unavailable");
+    assert_eq!(app.client().get("/healthz").await.text(), "ok");
+}

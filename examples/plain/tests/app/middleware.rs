@@ -1,0 +1,194 @@
+//! What surrounds every request.
+
+use std::io::Read;
+
+use app::pages;
+use axum::{
+    Router,
+    body::Body,
+    http::Request,
+    routing::{get, post},
+};
+use flate2::read::GzDecoder;
+use stack_web::layers::{self, LayerSettings};
+
+use crate::common::{Client, TestApp, config};
+
+/// A client of routes that a real application should not have.
+fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
+    let config = config("postgres://nowhere/none", vars);
+    let settings = LayerSettings {
+        timeout: config.request_timeout,
+        body_limit: config.body_limit,
+        https: config.environment.is_production(),
+        error_page: pages::error::page,
+    };
+    Client::of(layers::around(routes, &settings))
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let too_large = "x".repeat(app.state.config.body_limit + 1);
+    let answers = [
+        client.open("/").await,
+        client.open("/nowhere").await,
+        client.open("/api/me").await,
+        client.open("/logout").await,
+        client.open("/login").await,
+        client.open("/healthz").await,
+        client.open("/static/app.css").await,
+        client.post_form("/notes", &[]).await,
+        client
+            .json("POST", "/api/notes", serde_json::Value::String(too_large))
+            .await,
+        client.call("TRACE", "/").await,
+    ];
+    for answer in answers {
+        let policy = answer.header("content-security-policy");
+        for rule in [
+            "default-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(rule), "{} {policy}", answer.status);
+        }
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+        assert_ne!(answer.header("x-request-id"), "");
+        assert_ne!(answer.header("cache-control"), "");
+        assert_eq!(answer.header("strict-transport-security"), "");
+    }
+}
+
+#[tokio::test]
+async fn in_production_browsers_are_told_to_insist_on_tls() {
+    let app = TestApp::with(&[("APP_ENV", "production")]).await;
+    let mut client = app.client();
+    let answer = client.open("/login").await;
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+    assert!(answer.header("set-cookie").starts_with("__Host-"));
+    assert!(answer.header("set-cookie").contains("; Secure"));
+}
+
+#[tokio::test]
+async fn no_page_has_anything_inline_that_the_policy_forbids() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let note = app.note(&ada, "Milk", "").await;
+    let mut pages = vec![
+        app.client().open("/login").await,
+        app.client().open("/register").await,
+    ];
+    for path in [
+        "/",
+        "/notes",
+        "/notes/new",
+        &format!("/notes/{}", note.id),
+        "/nowhere",
+    ] {
+        pages.push(client.open(path).await);
+    }
+    for page in pages {
+        // The one script is a file of ours.
+        let html = page.text().replace("<script src=\"/static/live.js?", "");
+        for forbidden in ["<script", "<style", " style=", " onclick=", "javascript:"] {
+            assert!(!html.contains(forbidden), "{forbidden} in {html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_keeps_the_id_that_a_proxy_gave_it_if_it_is_harmless() {
+    let mut client = client(Router::new(), &[]);
+    for (sent, kept) in [("abc-123", true), ("<b>", false)] {
+        let request = Request::get("/")
+            .header("x-request-id", sent)
+            .body(Body::empty());
+        let answer = client.send(request.unwrap()).await;
+        assert_eq!(answer.header("x-request-id") == sent, kept);
+    }
+}
+
+#[tokio::test]
+async fn a_body_above_the_limit_is_refused_however_it_is_sent() {
+    let routes = Router::new().route("/", post(async |body: String| body));
+    let mut client = client(routes, &[("BODY_LIMIT_BYTES", "1024")]);
+    let send = |length| {
+        Request::post("/")
+            .body(Body::from("x".repeat(length)))
+            .unwrap()
+    };
+    assert_eq!(client.send(send(1024)).await.status.as_u16(), 200);
+    client.send(send(1025)).await.problem(413, "too_large");
+    let chunks = (0..1025).map(|_| Ok::<_, std::io::Error>("x"));
+    let stream = Body::from_stream(futures_util::stream::iter(chunks));
+    client
+        .send(Request::post("/").body(stream).unwrap())
+        .await
+        .problem(413, "too_large");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let routes = Router::new().route("/", get(async || std::future::pending::<()>().await));
+    let mut client = client(routes, &[]);
+    client.get("/").await.problem(503, "timed_out");
+    assert!(
+        client
+            .open("/")
+            .await
+            .page(503)
+            .contains("This took too long.")
+    );
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_fault_and_not_the_end() {
+    let routes = Router::new()
+        .route("/panic", get(async || -> () { panic!("a secret detail") }))
+        .route("/", get(async || "still here"));
+    let mut client = client(routes, &[]);
+    let answer = client.get("/panic").await;
+    answer.problem(500, "internal");
+    assert!(!answer.text().contains("secret"));
+    assert_eq!(client.get("/").await.text(), "still here");
+}
+
+#[tokio::test]
+async fn an_error_in_plain_text_of_the_framework_becomes_a_problem_too() {
+    let query = async |_: axum::extract::Query<Vec<(String, u8)>>| ();
+    let mut client = client(Router::new().route("/", get(query)), &[]);
+    client.get("/?a=x").await.problem(400, "refused");
+}
+
+#[tokio::test]
+async fn a_long_answer_is_compressed_for_clients_that_take_it() {
+    let app = TestApp::new().await;
+    let open = |encoding: &str| {
+        let request = Request::get("/").header("accept", "text/html");
+        request
+            .header("accept-encoding", encoding)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let answer = app.client().send(open("br, gzip")).await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    assert_eq!(answer.header("vary"), "accept-encoding");
+    let mut html = String::new();
+    GzDecoder::new(&*answer.body)
+        .read_to_string(&mut html)
+        .unwrap();
+    assert!(html.ends_with("</html>"));
+    let answer = app.client().send(open("br")).await;
+    assert_eq!(answer.header("content-encoding"), "");
+    assert_eq!(answer.header("vary"), "accept-encoding");
+}

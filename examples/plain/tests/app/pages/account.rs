@@ -1,0 +1,118 @@
+use crate::common::{PASSWORD, TestApp};
+
+const ADA: [(&str, &str); 3] = [
+    ("display_name", "Ada"),
+    ("email", "ada@example.com"),
+    ("password", PASSWORD),
+];
+
+#[tokio::test]
+async fn registering_logs_in_and_greets_once() {
+    let app = TestApp::new().await;
+    let mut client = app.client();
+    client
+        .submit("/register", "/register", &ADA)
+        .await
+        .leads_to("/notes");
+    assert!(client.open("/notes").await.page(200).contains("Welcome!"));
+    assert!(!client.open("/notes").await.page(200).contains("Welcome!"));
+}
+
+#[tokio::test]
+async fn a_registration_to_be_mended_comes_back_filled_in_but_without_the_password() {
+    let app = TestApp::new().await;
+    let fields = [
+        ("display_name", "Ada \"A\""),
+        ("email", "ada"),
+        ("password", "short-pw"),
+    ];
+    let answer = app.client().submit("/register", "/register", &fields).await;
+    let html = answer.page(422);
+    assert!(html.contains("value=\"Ada &quot;A&quot;\""), "{html}");
+    assert!(html.contains("id=\"email-error\"") && html.contains("id=\"password-error\""));
+    assert!(!html.contains("id=\"display_name-error\"") && !html.contains("short-pw"));
+}
+
+#[tokio::test]
+async fn an_address_that_has_an_account_is_pointed_out_in_the_form() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let answer = app.client().submit("/register", "/register", &ADA).await;
+    assert!(answer.page(409).contains("has an account already"));
+}
+
+#[tokio::test]
+async fn logging_in_leads_back_to_where_somebody_wanted_to_go() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let mut client = app.client();
+    let answer = client.open("/notes/new").await;
+    answer.leads_to("/login?next=/notes/new");
+    let page = client.open(answer.header("location")).await;
+    assert!(
+        page.page(200)
+            .contains("name=\"next\" value=\"/notes/new\"")
+    );
+    let credentials = [
+        ("email", "ada@example.com"),
+        ("password", PASSWORD),
+        ("next", "/notes/new"),
+    ];
+    client
+        .submit("/login", "/login", &credentials)
+        .await
+        .leads_to("/notes/new");
+    client.open("/notes/new").await.page(200);
+}
+
+#[tokio::test]
+async fn logging_in_never_leads_to_another_site() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let credentials = [
+        ("email", "ada@example.com"),
+        ("password", PASSWORD),
+        ("next", "//evil.example"),
+    ];
+    app.client()
+        .submit("/login", "/login", &credentials)
+        .await
+        .leads_to("/notes");
+}
+
+#[tokio::test]
+async fn wrong_credentials_show_the_form_again_and_not_which_part_was_wrong() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let credentials = [("email", email), ("password", "wrong password")];
+        let answer = app.client().submit("/login", "/login", &credentials).await;
+        let html = answer.page(401);
+        assert!(html.contains("do not belong together") && !html.contains("wrong password"));
+    }
+}
+
+#[tokio::test]
+async fn logging_out_is_a_form_and_ends_the_session() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    client.submit("/", "/logout", &[]).await.leads_to("/");
+    assert!(
+        client
+            .open("/")
+            .await
+            .page(200)
+            .contains("You are logged out.")
+    );
+    client.open("/notes").await.leads_to("/login?next=/notes");
+    // A link or a picture cannot do it.
+    client.open("/logout").await.page(405);
+}
+
+#[tokio::test]
+async fn who_is_logged_in_is_not_asked_to_log_in_again() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    client.open("/login").await.leads_to("/notes");
+    client.open("/register").await.leads_to("/notes");
+}

@@ -1,0 +1,61 @@
+//! What another site makes a browser send is refused.
+
+use axum::{
+    body::Body,
+    http::{Request, request::Builder},
+};
+
+use crate::common::{Answer, Client, TestApp};
+
+/// What a form that logs out sends, with one header more.
+fn log_out(header: (&str, &str)) -> Builder {
+    Request::post("/logout")
+        .header("host", "notes.example")
+        .header("accept", "text/html")
+        .header(header.0, header.1)
+}
+
+async fn send(client: &mut Client, request: Builder) -> Answer {
+    client.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_refused() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    for header in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "https://notes.example.evil.example"),
+        ("origin", "null"),
+    ] {
+        let answer = send(&mut client, log_out(header)).await;
+        assert!(answer.page(403).contains("another site"), "{header:?}");
+    }
+    // Nothing was done.
+    client.open("/account").await.page(200);
+}
+
+#[tokio::test]
+async fn a_form_of_this_site_is_accepted_from_old_and_new_browsers() {
+    let app = TestApp::new().await;
+    for (name, header) in [
+        ("ada", ("sec-fetch-site", "same-origin")),
+        ("grace", ("sec-fetch-site", "none")),
+        ("edsger", ("origin", "https://notes.example")),
+    ] {
+        let (_, mut client) = app.logged_in(name).await;
+        send(&mut client, log_out(header)).await.leads_to("/");
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_is_no_browser_is_accepted_and_reading_is_open_to_all() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let foreign = Request::get("/api/me").header("sec-fetch-site", "cross-site");
+    assert_eq!(send(&mut client, foreign).await.status.as_u16(), 200);
+    let program = Request::delete("/api/session");
+    assert_eq!(send(&mut client, program).await.status.as_u16(), 204);
+}

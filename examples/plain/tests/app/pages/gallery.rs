@@ -1,0 +1,149 @@
+use crate::common::{LivePage, TestApp};
+
+async fn gallery(app: &TestApp) -> LivePage {
+    LivePage::open(app, &mut app.client(), "/components").await
+}
+
+#[tokio::test]
+async fn every_component_is_there_without_a_script() {
+    let app = TestApp::new().await;
+    let answer = app.client().open("/components").await;
+    let html = answer.page(200);
+    for part in [
+        "<table>",
+        "<details",
+        "<dialog",
+        "<progress",
+        "<select",
+        "<textarea",
+        "type=\"date\"",
+        "type=\"number\"",
+        "type=\"checkbox\"",
+        "class=\"toasts\"",
+        "class=\"pages\"",
+        "Message 1",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_with_mistakes_says_all_of_them_and_keeps_what_was_typed() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.fill("#email", "ada").await.fill("#guests", "13").await;
+    page.submit("#email").await;
+    for error in [
+        "#email-error",
+        "#guests-error",
+        "#day-error",
+        "#rules-error",
+    ] {
+        page.expect(error).await;
+    }
+    assert_eq!(page.attribute("#guests", "value").as_deref(), Some("13"));
+    page.fill("#email", "ada@example.com").await;
+    page.fill("#guests", "2").await;
+    page.fill("#day", "2026-12-24").await;
+    page.check("#rules", true).await.submit("#email").await;
+    page.expect_text("Your table is booked.").await;
+    assert_eq!(page.count("[aria-invalid]"), 0);
+}
+
+#[tokio::test]
+async fn characters_are_counted_and_not_bytes() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.fill("#wishes", "für 😀").await;
+    page.expect_text("5 characters").await;
+}
+
+#[tokio::test]
+async fn a_table_is_sorted_by_a_click_and_turned_round_by_the_next() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    let first = |page: &LivePage| page.attribute("tbody tr", "data-key").unwrap();
+    assert_eq!(first(&page), "Earth");
+    page.click("th:nth-child(2) button").await;
+    assert_eq!(first(&page), "Mercury");
+    page.click("th:nth-child(2) button").await;
+    assert_eq!(first(&page), "Saturn");
+    page.expect("th:nth-child(2)[aria-sort=descending]").await;
+    // The order is in the address too: it is the same on the next page.
+    page.click("nav.pages a[rel=next]").await;
+    page.expect("th:nth-child(2)[aria-sort=descending]").await;
+    assert_eq!(first(&page), "Mars");
+}
+
+#[tokio::test]
+async fn the_page_of_a_table_is_in_the_address_and_an_impossible_one_is_the_nearest() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.click("nav.pages a[rel=next]").await;
+    page.expect("tr[data-key=Venus]").await;
+    assert!(page.url().starts_with("/components?page=2"));
+    page.click("nav.pages a[rel=prev]").await;
+    page.expect("tr[data-key=Earth]").await;
+    for (asked, there) in [("0", "Earth"), ("99", "Venus"), ("x", "Earth")] {
+        page.visit(&format!("/components?page={asked}")).await;
+        page.expect(&format!("tr[data-key={there}]")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_dialog_is_closed_by_its_cross_by_the_browser_and_by_what_is_in_it() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    let open = "section[aria-labelledby=dialog] > .row button";
+    page.click(open).await.expect("dialog[data-open]").await;
+    page.click("dialog .cross").await;
+    assert_eq!(page.count("dialog[data-open]"), 0);
+    page.click(open).await.fire("dialog", "close").await;
+    assert_eq!(page.count("dialog[data-open]"), 0);
+    page.click(open).await.click("dialog .danger").await;
+    page.expect_text("It is gone.").await;
+    assert_eq!(page.count("dialog[data-open]"), 0);
+}
+
+#[tokio::test]
+async fn the_last_three_toasts_are_shown_and_each_can_be_taken_away() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    for _ in 0..3 {
+        page.click("[data-id=good]").await;
+    }
+    page.click("[data-id=bad]").await;
+    assert_eq!((page.count(".toast"), page.count(".toast.bad")), (3, 1));
+    page.click(".toast.bad .cross").await;
+    assert_eq!((page.count(".toast"), page.count(".toast.bad")), (2, 0));
+}
+
+#[tokio::test]
+async fn a_section_stays_open_when_the_connection_breaks() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    assert_eq!(page.count("details[open]"), 1);
+    page.click("details:not([open]) summary").await;
+    page.reconnect().await;
+    assert_eq!(page.count("details[open]"), 2);
+}
+
+#[tokio::test]
+async fn a_stream_grows_changes_and_shrinks() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    let button = |nth: u8| format!("section[aria-labelledby=stream] button:nth-child({nth})");
+    page.click(&button(1)).await.expect_text("Message 3").await;
+    page.click(&button(2)).await;
+    page.expect_text("Message 3 was changed").await;
+    page.click(&button(3))
+        .await
+        .expect_no_text("Message 3")
+        .await;
+    // From nothing to nothing less.
+    page.click(&button(3)).await.click(&button(3)).await;
+    assert_eq!(page.count(".messages li"), 0);
+    page.expect(&format!("{}[disabled]", button(3))).await;
+    page.click(&button(3)).await.click(&button(1)).await;
+    page.expect_text("Message 1").await;
+}

@@ -1,0 +1,203 @@
+//! Notes, as somebody with a script has them.
+
+use app::repositories::notes;
+
+use crate::common::{LivePage, TestApp};
+
+#[tokio::test]
+async fn a_note_is_written_without_loading_and_stands_in_the_list() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
+    page.fill("#title", "Milk")
+        .await
+        .fill("#body", "two litres")
+        .await;
+    page.click("button[type=submit]:not(.quiet)")
+        .await
+        .expect_text("It is saved.")
+        .await;
+    page.expect_text("two litres").await;
+    assert_eq!(page.url(), "/notes");
+    assert!(page.title().starts_with("Notes · "), "{}", page.title());
+}
+
+#[tokio::test]
+async fn a_field_is_checked_when_it_is_left_and_others_are_not_complained_of() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
+    page.fill("#body", "text first").await;
+    assert_eq!(page.count(".field-error"), 0);
+    page.fill("#title", " ")
+        .await
+        .expect_text("This must not be empty.")
+        .await;
+    page.fill("#title", "Milk")
+        .await
+        .expect_no_text("This must not be empty.")
+        .await;
+}
+
+#[tokio::test]
+async fn the_list_shows_what_contains_the_words_while_they_are_typed() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    for title in ["Milk & eggs", "100% wool", "Under_score"] {
+        app.note(&user, title, "").await;
+    }
+    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
+    page.fill("#q", "MILK")
+        .await
+        .expect_text("Milk & eggs")
+        .await
+        .expect_no_text("wool")
+        .await;
+    assert_eq!(page.url(), "/notes?q=MILK");
+    page.fill("#q", "%")
+        .await
+        .expect_text("wool")
+        .await
+        .expect_no_text("Milk")
+        .await;
+    page.fill("#q", "r_s")
+        .await
+        .expect_text("Under_score")
+        .await
+        .expect_no_text("wool")
+        .await;
+    page.fill("#q", "nothing")
+        .await
+        .expect_text("Nothing found")
+        .await;
+    // The address leads back to the same search, also without a script.
+    assert!(
+        ada.open("/notes?q=wool")
+            .await
+            .page(200)
+            .contains("100% wool")
+    );
+}
+
+#[tokio::test]
+async fn the_list_grows_when_its_end_comes_into_view() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    for number in 1..=25 {
+        app.note(&user, &format!("Note {number}."), "").await;
+    }
+    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
+    assert_eq!(page.count(".note"), 20);
+    page.fire("a[rel=next]", "visible").await;
+    assert_eq!(page.count(".note"), 25);
+    assert_eq!(page.count("a[rel=next]"), 0);
+}
+
+#[tokio::test]
+async fn what_one_window_writes_another_one_shows() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    let mut list = LivePage::open(&app, &mut ada, "/notes").await;
+    let mut foreign = LivePage::open(&app, &mut eve, "/notes").await;
+    let mut writing = LivePage::open(&app, &mut ada, "/notes/new").await;
+    writing
+        .fill("#title", "From the other window")
+        .await
+        .submit("#title")
+        .await;
+    list.expect_text("From the other window").await;
+    // By the interface for programs, too.
+    let body = serde_json::json!({ "title": "By a program" });
+    ada.json("POST", "/api/notes", body).await;
+    list.expect_text("By a program").await;
+    let note = notes::list(app.database.pool(), user.id, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    ada.call("DELETE", &format!("/api/notes/{}", note.id)).await;
+    list.expect_no_text("By a program").await;
+    foreign.visit("/notes").await;
+    assert!(!foreign.text().contains("window"));
+}
+
+#[tokio::test]
+async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    let note = app.note(&user, "Plan", "").await;
+    let path = format!("/notes/{}", note.id);
+    let mut first = LivePage::open(&app, &mut ada, &path).await;
+    let mut second = LivePage::open(&app, &mut ada, &path).await;
+    first
+        .fill("#body", "first text")
+        .await
+        .submit("#body")
+        .await
+        .expect_text("It is saved.")
+        .await;
+    second
+        .expect_text("This note was changed in the meantime.")
+        .await
+        .expect_text("first text")
+        .await;
+    second
+        .fill("#body", "second text")
+        .await
+        .submit("#body")
+        .await
+        .expect_text("It is saved.")
+        .await;
+    let stored = notes::find(app.database.pool(), user.id, note.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(stored.body.as_str(), "second text");
+}
+
+#[tokio::test]
+async fn a_note_is_deleted_and_is_gone_from_the_list() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    let note = app.note(&user, "Old", "").await;
+    let mut page = LivePage::open(&app, &mut ada, &format!("/notes/{}", note.id)).await;
+    page.submit("details.danger button")
+        .await
+        .expect_text("It is deleted.")
+        .await;
+    assert_eq!(page.count(".note"), 0);
+}
+
+#[tokio::test]
+async fn somebody_elses_note_cannot_be_reached_over_the_connection_either() {
+    let app = TestApp::new().await;
+    let (user, _) = app.logged_in("ada").await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    let note = app.note(&user, "Diary", "secret").await;
+    let path = format!("/notes/{}", note.id);
+    let mut page = LivePage::open(&app, &mut eve, "/notes").await;
+    page.visit(&path).await;
+    // Its real address says that there is nothing.
+    assert_eq!(page.left_for(), Some(&*path));
+    assert!(!page.html().contains("secret"));
+}
+
+#[tokio::test]
+async fn who_is_not_logged_in_is_sent_to_log_in() {
+    let app = TestApp::new().await;
+    let mut page = LivePage::open(&app, &mut app.client(), "/").await;
+    page.visit("/notes").await;
+    assert_eq!(page.url(), "/login?next=/notes");
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_pages_of_that_session() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
+    ada.submit("/", "/logout", &[]).await.leads_to("/");
+    assert_eq!(
+        page.wait_for_the_end().await,
+        stack_live::Close::SessionEnded
+    );
+}

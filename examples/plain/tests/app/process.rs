@@ -1,0 +1,187 @@
+//! The program itself, as a process.
+
+use std::{
+    io::{BufRead, BufReader, Lines},
+    net::SocketAddr,
+    process::{Child, ChildStdout, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+#[cfg(unix)]
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use tokio::net::TcpSocket;
+
+use crate::common::{ENCRYPTION_KEYS, migrated_database};
+#[cfg(unix)]
+use crate::lifecycle::{BODY, begin_request};
+
+/// The program, whatever it is called, with an environment of its own.
+pub fn program() -> Command {
+    let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("APP_NAME"))));
+    command
+        .env_clear()
+        .env("ENCRYPTION_KEYS", ENCRYPTION_KEYS)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// An address at which nobody listens, and nobody else can while the socket is there.
+pub fn nobody() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+#[test]
+fn wrong_settings_are_all_named_and_the_program_does_not_start() {
+    let output = program()
+        .env("APP_ENV", "production")
+        .env("PORT", "http")
+        .env("SESSION_DAYS", "0")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    for name in ["PORT", "SESSION_DAYS", "DATABASE_URL"] {
+        assert!(error.contains(&format!("error: `{name}` ")), "{error}");
+    }
+    assert!(
+        error.ends_with("hint: `.env.example` describes every variable\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
+    let url = "postgres://app:hunter2@127.0.0.1:port/shop";
+    let output = program()
+        .env("APP_ENV", "production")
+        .env("DATABASE_URL", url)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("error: ") && error.contains("hint: "),
+        "{error}"
+    );
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+/// What is left of a log after the program has said where it listens.
+pub type Log = Lines<BufReader<ChildStdout>>;
+
+/// Lets a program serve on any free port, and waits until the log says on which.
+pub fn serving(program: &mut Command, database: &str) -> (Child, Log, SocketAddr) {
+    let mut child = program
+        .env("APP_ENV", "production")
+        .env("DATABASE_URL", database)
+        .env("PORT", "0")
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
+    let listening = log
+        .by_ref()
+        .map(Result::unwrap)
+        .find(|line| line.contains("listening on"))
+        .unwrap();
+    let address = listening
+        .split_once("http://")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    let address = address.parse().unwrap();
+    (child, log, address)
+}
+
+#[tokio::test]
+async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
+    let database = migrated_database().await;
+    let (mut child, _log, address) = serving(&mut program(), database.url());
+    let health = |address: SocketAddr, arguments: &[&str]| {
+        let output = program()
+            .env("APP_ENV", "production")
+            .env("DATABASE_URL", database.url())
+            .env("PORT", address.port().to_string())
+            .arg("health")
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    // It asks for seconds only, which may pass on a machine that has a lot to do.
+    let healthy = |arguments: &[&str], good: &str| {
+        let mut last = health(address, arguments);
+        for _ in 0..60 {
+            if last.0 == Some(0) {
+                break;
+            }
+            sleep(Duration::from_secs(1));
+            last = health(address, arguments);
+        }
+        assert_eq!(last, (Some(0), good.to_owned()));
+    };
+    healthy(&[], "ok\n");
+    healthy(&["--ready"], "ready\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (_nobody, address) = nobody();
+    let (code, said) = health(address, &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains(&format!(
+            "error: the application is not well on `http://{address}"
+        )),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
+    let database = migrated_database().await;
+    let (mut child, mut log, address) = serving(&mut program(), database.url());
+    let mut connection = begin_request(address).await.into_std().unwrap();
+    connection.set_nonblocking(false).unwrap();
+    terminate(&child);
+    assert!(log.next().unwrap().unwrap().contains("stopping"));
+    while TcpStream::connect(address).is_ok() {
+        sleep(Duration::from_millis(10));
+    }
+    connection.write_all(&BODY.as_bytes()[1..]).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(child.wait().unwrap().success());
+
+    let line = log.next().unwrap().unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let request = &line["spans"][0];
+    assert_eq!(request["method"], "POST");
+    assert_eq!(request["path"], "/api/users");
+    assert_eq!(line["status"], 201);
+    assert!(line["ms"].is_number());
+    let id = request["request_id"].as_str().unwrap();
+    assert!(
+        answer.contains(&format!("x-request-id: {id}\r\n")),
+        "{answer}"
+    );
+}
+
+#[cfg(unix)]
+pub fn terminate(child: &Child) {
+    let status = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}

@@ -1,0 +1,57 @@
+//! Repositories take any executor: here a transaction that is rolled back at the end of the test, which is the
+//! quickest way to test a few statements.
+
+use app::{
+    models::{DisplayName, Email, NoteDraft, NoteId, PasswordHash, UserId},
+    repositories::{notes, users},
+};
+use sqlx::PgConnection;
+use stack_db::{Schema, testing::TestTransaction};
+
+async fn begin() -> TestTransaction {
+    crate::common::log::start();
+    let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema"));
+    TestTransaction::begin(&schema.unwrap()).await
+}
+
+async fn user(db: &mut PgConnection) -> UserId {
+    let (id, hash) = (UserId::generate(), PasswordHash("none".to_owned()));
+    let email = Email::parse("ada@example.com").unwrap();
+    let name = DisplayName::parse("Ada").unwrap();
+    users::insert(db, id, &email, &name, &hash)
+        .await
+        .unwrap()
+        .id
+}
+
+#[tokio::test]
+async fn a_page_of_notes_begins_after_the_last_of_the_page_before() {
+    let mut db = begin().await;
+    let owner = user(&mut db).await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let draft = NoteDraft::parse(&format!("Note {number}"), "").unwrap();
+        let note = notes::insert(&mut *db, NoteId::generate(), owner, &draft).await;
+        ids.insert(0, note.unwrap().id);
+    }
+    let first = notes::list(&mut *db, owner, None, 2).await.unwrap();
+    let rest = notes::list(&mut *db, owner, Some(first[1].id), 10)
+        .await
+        .unwrap();
+    let seen: Vec<NoteId> = first.iter().chain(&rest).map(|note| note.id).collect();
+    assert_eq!(seen, ids);
+}
+
+#[tokio::test]
+async fn a_note_of_an_old_version_is_not_written_over() {
+    let mut db = begin().await;
+    let owner = user(&mut db).await;
+    let draft = NoteDraft::parse("Plan", "first").unwrap();
+    let note = notes::insert(&mut *db, NoteId::generate(), owner, &draft)
+        .await
+        .unwrap();
+    let next = notes::update(&mut *db, owner, note.id, note.version, &draft).await;
+    assert!(next.unwrap().is_some());
+    let late = notes::update(&mut *db, owner, note.id, note.version, &draft).await;
+    assert!(late.unwrap().is_none());
+}
