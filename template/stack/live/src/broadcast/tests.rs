@@ -11,8 +11,10 @@ use super::*;
 pub(super) type Way = fn(Hub, PgPool) -> BoxFuture<'static, ()>;
 
 const WAYS: &[Way] = &[
+    // Notifications.
     |hub, pool| Box::pin(connect(hub, pool)),
 {%- if cockroach %}
+    // Polling.
     |hub, pool| {
         let outgoing = hub.outgoing();
         Box::pin(polling::run(hub, pool, outgoing))
