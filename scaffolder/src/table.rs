@@ -34,10 +34,10 @@ use types::{Column, Reference};
 
 /// Where generated code leans on the template; without these files it could not compile.
 const NEEDED: [&str; 5] = [
-    "src/models/input.rs",
     "src/models/version.rs",
     "src/components/date.rs",
     "src/state.rs",
+    "stack/web/src/input.rs",
     "stack/web/src/pagination.rs",
 ];
 

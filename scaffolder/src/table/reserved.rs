@@ -118,7 +118,7 @@ const COLUMNS: [&str; 5] = ["id", "user_id", "version", "created_at", "updated_a
 
 /// Modules and crates that generated code names: a module of that name would be taken for them. Modules of features that
 /// a project has not (yet) are among them.
-const MODULES: [&str; 31] = [
+const MODULES: [&str; 35] = [
     "account",
     "accounts",
     "app",
@@ -130,11 +130,15 @@ const MODULES: [&str; 31] = [
     "embedder",
     "embeddings",
     "error",
+    "form",
+    "header",
     "http",
     "maud",
+    "middleware",
     "models",
     "next",
     "pages",
+    "pagination",
     "repositories",
     "routes",
     "search",
@@ -153,7 +157,7 @@ const MODULES: [&str; 31] = [
 ];
 
 /// Types that generated code uses, besides those of the project's models.
-const TYPES: [&str; 60] = [
+const TYPES: [&str; 63] = [
     "ApiJson",
     "AppState",
     "Arc",
@@ -186,6 +190,7 @@ const TYPES: [&str; 60] = [
     "Key",
     "Layout",
     "Markup",
+    "Near",
     "NoFields",
     "None",
     "OffsetDateTime",
@@ -214,6 +219,8 @@ const TYPES: [&str; 60] = [
     "Value",
     "Vec",
     "Vector",
+    "VectorDb",
+    "Visitor",
 ];
 
 /// Variables of generated functions, in whose place one named after the model would be mistaken.

@@ -177,6 +177,9 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         "accounts a:int",
         "passwords a:int",
         "assets a:int",
+        "pagination a:int",
+        "header a:int",
+        "visitors a:int",
         "books",
         "books a:int a:int",
         "books input:string",
@@ -215,6 +218,15 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
     assets a:int
         there is a module `assets` in `src/http` already
         give the table another name
+    pagination a:int
+        the table cannot be called `pagination`: something else has that name
+        find another name
+    header a:int
+        the table cannot be called `header`: something else has that name
+        find another name
+    visitors a:int
+        the model cannot be called `Visitor`: generated code uses a type of that name
+        name it yourself, for example with `--model MyVisitor`
     books
         the table has no fields
         name some, for example `title:string`
@@ -284,9 +296,9 @@ fn a_name_that_is_taken_by_a_route_or_a_type_is_refused() {
 #[test]
 fn a_project_of_an_older_template_is_told_to_sync() {
     let mut files = PLAIN.clone();
-    files.remove(&TreePath::parse("src/models/input.rs").expect("a path"));
+    files.remove(&TreePath::parse("stack/web/src/input.rs").expect("a path"));
     let error = table(&files, "books title:string").expect_err("it is missing");
-    assert!(error.message.contains("`src/models/input.rs`") && error.hints[0].contains("`heavy sync`"), "{error:?}");
+    assert!(error.message.contains("`stack/web/src/input.rs`") && error.hints[0].contains("`heavy sync`"), "{error:?}");
 }
 
 #[test]
