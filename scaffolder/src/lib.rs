@@ -1,13 +1,16 @@
 //! The library behind `heavy`: a tour.
 //!
-//! `heavy new` is a way down, and each layer knows only those below it:
+//! `heavy new` is a way down, and each layer knows only those below it (`layers.rs` has every module, and is a test):
 //!
 //! ```text
-//! main → cli → commands → { prompt, ui, project, source, plan } → { render, hooks } → { template, lockfile, answers, tree }
+//! main → commands → { adopt, table, time } → plan → source → project → { prompt, ui, cli } → transition → lint
+//!      → { lockfile, stamp, render, merge, lockgen } → hooks → answers → template → manifest
+//!      → { tree, name, disk, … } → error
 //! ```
 //!
 //! 1. [`cli`] is what can be typed, as types; its doc comments are the help.
-//! 2. [`commands`] has one file a verb: what was typed, what it means, and the report. The next four do its work outside:
+//! 2. [`commands`] has one file for each command: what was typed, what it means, and the report. The next four do its
+//!    work outside:
 //!    - [`source`] finds a template: in the binary, in a folder, in a git repository; the newest version ([`source::target`]),
 //!      and by its stamp the one that a project was made from ([`source::base`]). All it writes is a cache ([`source::cache`]).
 //!    - [`prompt`] is the only module that asks, [`ui`] the only one that prints.
@@ -16,6 +19,8 @@
 //!      [`plan::moves`] does the same to a project that exists, and takes it back.
 //!    - [`project`] is a project on disk: its git repository, `cargo` in it.
 //! 3. Below that nothing prints, asks, or looks at disk, network, environment or clock:
+//!    - [`transition`](mod@transition) is the one operation behind every move: base, ours and theirs → what to write;
+//!      [`merge`](mod@merge) is its three-way merge of trees.
 //!    - [`template`] is what a template asks for ([`manifest`]) and its files; [`answers`] is what was answered,
 //!      parsed, so that a bad answer or name ([`name`]) cannot exist.
 //!    - [`render`](mod@render) makes a project of the two, and runs the template's [`hooks`] around it.
