@@ -1,4 +1,4 @@
-//! Activity what a plan says.
+//! Doing what a plan says.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};

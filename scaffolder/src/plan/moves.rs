@@ -90,7 +90,7 @@ impl<'a> Moves<'a> {
         rollback::abort(self.project, self.watch)
     }
 
-    /// Concludes the move with open conflicts, if they are resolved.
+    /// Commits the move with open conflicts, if they are resolved.
     ///
     /// # Errors
     /// There is none; or something could not be read or written.

@@ -1,4 +1,4 @@
-//! Activity a recorded move, forwards or backwards, from wherever it was left.
+//! Replaying a recorded move, forwards or backwards, from wherever it was left.
 //!
 //! Each operation looks at the disk first: what is as it should be is passed over, what is as it was is changed, and
 //! anything else was edited by somebody and is left. So a replay can be killed and started again, in either direction,

@@ -1,4 +1,4 @@
-//! The loop: what is seen goes through the filter to the tracker, and what that says into the logbook.
+//! The loop: events go through the filter to the tracker, and what that returns into the log store.
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! Seeing changes: told by the system, or by looking every now and then.
+//! Changes of files: reported by the system, or found by looking every now and then.
 //!
 //! Linux wants a watch for each folder, so folders that git ignores (`target`, which a build fills) cost nothing. Other systems
-//! watch the whole tree at once, and what is ignored is dropped when it is heard of.
+//! watch the whole tree at once, and events of ignored files are dropped.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::ignore_filter::IgnoreFilter;
 pub enum WatchEvent {
     /// Something happened to these paths.
     Event(Event),
-    /// More happened than could be told.
+    /// More happened than could be reported: events are lost.
     Overflow,
     /// Somebody wants it to end.
     Stop,
@@ -34,7 +34,7 @@ pub enum WatchError {
     Other(notify::Error),
 }
 
-/// After a change that counted, others need not be told for so long: it is the same work.
+/// After a change that counted, others need not be reported for so long: it is the same work.
 const DEBOUNCE: Duration = Duration::from_secs(1);
 
 /// Watches folders.
@@ -45,12 +45,12 @@ pub struct FolderWatcher {
     by_folder: bool,
     folders: usize,
     started: Instant,
-    /// Until when changes of files need not be told, in milliseconds since `started`.
+    /// Until when changes of files need not be reported, in milliseconds since `started`.
     muted_until: Arc<AtomicU64>,
 }
 
 impl FolderWatcher {
-    /// FolderWatcher that tell what they see to `tell`; of the file `always` in any case.
+    /// A watcher that sends changes to `tell`; those of the file `always` in any case.
     ///
     /// # Errors
     /// The system has none.
