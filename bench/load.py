@@ -65,7 +65,7 @@ def main():
         subprocess.run(["cargo", "build", "--release"], cwd=ROOT / "bench/load", check=True)
         server = ROOT / "bench/load/target/release/bench-load"
     if not generator:
-        project = measure.generate()
+        project = measure.generate(answers=("--defaults", "--feature", "load"))
         subprocess.run(["cargo", "build", "--release", "--package", "stack_load"], cwd=project, check=True)
         generator = project / "target/release/stack_load"
     http = lambda at, target: {"at": at, "kind": "http", "direction": "in", "method": "GET", "target": target, "status": 200, "duration": 1}
