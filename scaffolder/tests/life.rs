@@ -150,8 +150,7 @@ impl Life {
         self.insert("Cargo.toml", "hmac.workspace = true\n", "itoa.workspace = true\n");
         self.insert("Cargo.toml", "insta = { version = \"1\", default-features = false }\n", "itoa = \"1\"\n");
         self.insert("Cargo.toml", "doctest = false\n", "\n[features]\n# Ours.\nexport = []\n");
-        let export = "#[cfg(feature = \"export\")]\npub mod export;\n";
-        self.insert("src/http/mod.rs", "pub mod edge;\n", export);
+        self.insert("src/http/mod.rs", "pub mod edge;\n", EXPORT);
         self.write(
             "src/http/export.rs",
             "//! Nothing yet.\n\n/// What there is to export.\npub const WHAT: &str = \"tags\";\n",
@@ -176,6 +175,8 @@ impl Life {
         cargo(&self.path, &["metadata", "--offline", "--format-version=1"]);
     }
 }
+
+const EXPORT: &str = "#[cfg(feature = \"export\")]\npub mod export;\n";
 
 const TABLE: &str = "\
 CREATE TABLE tags (
@@ -282,15 +283,21 @@ fn case_44_a_real_project_is_fine_after_every_step_of_its_life() {
     life.commit("tag-shop");
 
     // The owner and the template both wrote something at the same places; the first page is another one altogether.
-    let conflicts = ["README.md", "src/pages/home.rs", "src/pages/mod.rs", "tests/app/pages/mod.rs"];
+    let conflicts = ["README.md", "src/http/mod.rs", "src/pages/home.rs", "src/pages/mod.rs", "tests/app/pages/mod.rs"];
     life.moves(&["sync"], &conflicts);
     life.keep_both("README.md");
+    let handlers = "pub mod current_user;\n";
+    life.put_into_theirs("src/http/mod.rs", handlers, &format!("{handlers}{EXPORT}"));
     life.put_into_theirs("src/pages/home.rs", "Look around, then make it yours.", "Look around, there are tags.");
     life.keep_both_sorted("src/pages/mod.rs");
     life.keep_both_sorted("tests/app/pages/mod.rs");
     life.moves(&["sync", "--continue"], &[]);
     assert!(!life.read("heavy.toml").contains(&format!("version = \"{FIRST}\"")));
-    // Since that version the schema is reached by migrations, the owner's table too.
+    // Since 0.6.0 the state has a module of its own; the owner's page follows.
+    let (before, since) =
+        ("{app::AppState, error::Result, repositories::tags}", "{error::Result, repositories::tags, state::AppState}");
+    life.write("src/pages/tags.rs", &life.read("src/pages/tags.rs").replace(before, since));
+    // Since 0.1.0 the schema is reached by migrations, the owner's table too.
     cargo(&life.path, &["dev", "migrate", "--name", "tags"]);
     life.is_fine();
     life.commit("today");

@@ -49,12 +49,15 @@ impl Table {
             format!("{function}({}){}", arguments("&app", owner), if uses_app { ".await" } else { "" })
         };
         let (pool, db) = if self.in_vectors {
-            ("state.vectors()?.pool()", "state.vectors()?")
+            ("state.search.vectors()?.pool()", "state.search.vectors()?")
         } else {
             ("state.db.pool()", "&state.db")
         };
         let (test_pool, test_pool_self) = if self.in_vectors {
-            ("app.state.vectors().unwrap().pool()", "self.state.vectors().expect(\"a vector database\").pool()")
+            (
+                "app.state.search.vectors().unwrap().pool()",
+                "self.state.search.vectors().expect(\"a vector database\").pool()",
+            )
         } else {
             ("app.database.pool()", "self.database.pool()")
         };
