@@ -96,7 +96,7 @@ pub fn flash_error(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     let error = failure(error);
     if error.status().is_server_error() {
         let cause = error.source().map_or_else(|| error.to_string(), causes);
-        tracing::error!(error = %cause, path = ctx.path(), "a live page failed");
+        tracing::error!(error = cause, path = ctx.path(), "a live page failed");
     }
     let text = error.to_string();
     let mut letters = text.chars();

@@ -8,7 +8,7 @@
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
 //! 5. `client.js`: the other end. [`SCRIPT`] is it.
-//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for traces and
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for logs and
 //!    metrics.
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server

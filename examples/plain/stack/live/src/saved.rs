@@ -17,7 +17,7 @@ pub(crate) struct Saved {
     /// Until when it counts, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires: u64,
-    /// Random per page; masks of CSRF tokens are made from it.
+    /// Random per page: [`Ctx::nonce`](crate::Ctx::nonce).
     #[serde(rename = "n")]
     pub nonce: String,
     /// The visitor's time zone that the HTML was written for.

@@ -1,4 +1,4 @@
-//! What live pages do, for whoever watches over them: traces and metrics.
+//! What live pages do, for whoever watches over them: logs and metrics.
 //!
 //! The pages say when work begins and ends and what it is about; what becomes of that is the application's. Everything
 //! said here is bounded: patterns of routes, places in the code. Nothing comes from a browser as it is.

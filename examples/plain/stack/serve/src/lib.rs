@@ -1,6 +1,6 @@
-//! From a socket to requests, and how both end without one that fails.
+//! From a socket to requests, and how both end without a request that fails.
 //!
-//! - [`serve`](serve()): accepts connections until it is told to stop, then lets them go in peace.
+//! - [`serve`](serve()): accepts connections until it is told to shut down, then finishes those that are open.
 //! - [`handed_over`]: a socket that somebody else has opened.
 //! - [`dev`]: what `cargo dev` adds to an application that it has started.
 

@@ -27,7 +27,7 @@ impl Progress {
 }
 
 /// Shows what it hears on stderr, so that stdout stays for results: a line at the start, whenever another tenth is done, and
-/// at the end. `what` is done to the items: "embedding notes".
+/// at the end. `what` is done to the items: "encrypting phone numbers".
 pub fn on_stderr(what: &'static str) -> impl FnMut(Progress) + Send {
     let mut lines = Lines { what, last: None };
     move |progress| lines.write(progress, &mut io::stderr())
