@@ -60,6 +60,9 @@ pub(super) fn check(template: &Template, text: &str, report: &mut Report) -> Vec
     }
     ignored(template, text, report);
     let lists = if conditions(manifest, text, report) { all_lists(manifest, text, report) } else { None };
+    if let Some(lists) = &lists {
+        emptied(template, lists, text, report);
+    }
     // Without its conditions, the rest of the template can still be checked.
     lists.unwrap_or_else(|| {
         let plain = Manifest { conditionals: Vec::new(), ..manifest.clone() };
@@ -155,7 +158,6 @@ fn ignored(template: &Template, text: &str, report: &mut Report) {
     let manifest = &template.manifest;
     let lists = manifest.conditionals.iter().map(|conditional| &conditional.ignore).chain([&manifest.ignore]);
     for list in lists {
-        let mut left: BTreeSet<&str> = template.files.keys().map(TreePath::as_str).collect();
         for path in list {
             if path.contains(['*', '?', '[', '!', '\\']) || path.contains("{{") {
                 report.manifest(
@@ -177,29 +179,46 @@ fn ignored(template: &Template, text: &str, report: &mut Report) {
                     "name a path as it stands in the template",
                 );
             }
-            left.retain(|file| !within(file, &plain));
         }
-        emptied(template, list, &left, text, report);
     }
 }
 
-/// Folders of which an `ignore` list takes every file, but not the folder itself: cargo-generate leaves them empty.
-fn emptied(template: &Template, list: &[String], left: &BTreeSet<&str>, text: &str, report: &mut Report) {
-    for path in list {
-        let plain = literal(path);
-        let Some((folder, _)) = plain.rsplit_once('/') else { continue };
-        let gone = !left.iter().any(|file| within(file, folder));
-        let named = list.iter().any(|other| within(folder, &literal(other)));
-        if gone && !named && template.files.keys().any(|file| file.is_within(folder)) {
-            report.manifest(
-                text,
-                path,
-                rule::IGNORE,
-                format!("nothing is left in `{folder}`, and cargo-generate would make it nevertheless"),
-                format!("name `{folder}` instead of what is in it"),
-            );
-        }
+/// Folders of which the `ignore` lists of some combination of answers take every file, but not the folder itself:
+/// cargo-generate leaves them empty.
+fn emptied(template: &Template, all: &[Lists], text: &str, report: &mut Report) {
+    let mut emptied: BTreeSet<&str> = BTreeSet::new();
+    for lists in all {
+        let (gone, left): (Vec<&TreePath>, Vec<&TreePath>) =
+            template.files.keys().partition(|path| lists.ignores(path));
+        let kept: BTreeSet<&str> = left.into_iter().flat_map(folders).collect();
+        let named = |folder: &str| TreePath::parse(folder).is_ok_and(|folder| lists.ignores(&folder));
+        emptied.extend(gone.into_iter().flat_map(folders).filter(|folder| !kept.contains(folder) && !named(folder)));
     }
+    let topmost =
+        emptied.iter().filter(|folder| !emptied.iter().any(|other| other != *folder && within(folder, other)));
+    for folder in topmost {
+        let lists = template.manifest.conditionals.iter().map(|conditional| &conditional.ignore);
+        let lists = lists.chain([&template.manifest.ignore]);
+        let taking: Vec<&String> =
+            lists.filter_map(|list| list.iter().find(|path| within(&literal(path), folder))).collect();
+        let mend = match taking.len() {
+            0 | 1 => format!("name `{folder}` instead of what is in it"),
+            _ => format!("ignore `{folder}` under a condition of its own, which holds when all of them do"),
+        };
+        report.manifest(
+            text,
+            taking.first().map_or(*folder, |path| path.as_str()),
+            rule::IGNORE,
+            format!("nothing is left in `{folder}`, and cargo-generate would make it nevertheless"),
+            mend,
+        );
+    }
+}
+
+/// The folders that a file lies in, the nearest first.
+fn folders(file: &TreePath) -> impl Iterator<Item = &str> {
+    let path = file.as_str();
+    path.rmatch_indices('/').map(|(end, _)| &path[..end])
 }
 
 fn within(file: &str, folder: &str) -> bool {

@@ -213,6 +213,15 @@ fn ignore() {
     insta::assert_snapshot!(manifest("['vector']", "['vector/*']"), @"cargo-generate.toml:12: ignore: `vector/*` is a pattern, and `ignore` takes paths -> name each file, or the folder that holds them all");
     insta::assert_snapshot!(manifest("['vector']", "['vectors']"), @"cargo-generate.toml:12: ignore: there is no `vectors` to ignore -> name a path as it stands in the template");
     insta::assert_snapshot!(manifest("['vector']", "['vector/x']"), @"cargo-generate.toml:12: ignore: nothing is left in `vector`, and cargo-generate would make it nevertheless -> name `vector` instead of what is in it");
+    let features = "[placeholders.load]\ntype = 'bool'\nprompt = 'load: recordings'\ndefault = false\n";
+    let lists = "[conditional.'!load']\nignore = ['both/load']\n[heavy]";
+    let two = MANIFEST_TEXT
+        .replace("['vector']", "['both/vector', 'vector']")
+        .replace("[heavy]", &format!("{features}{lists}"));
+    let files = [("both/load", "{{ load }}"), ("both/vector", "{{ pgvector }}")];
+    insta::assert_snapshot!(shown(&findings(&two, &files)), @"cargo-generate.toml:12: ignore: nothing is left in `both`, and cargo-generate would make it nevertheless -> ignore `both` under a condition of its own, which holds when all of them do");
+    let three = format!("{two}[conditional.'!load && !pgvector']\nignore = ['both']\n");
+    insta::assert_snapshot!(shown(&findings(&three, &files)), @"");
 }
 
 #[test]
