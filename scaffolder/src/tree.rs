@@ -76,6 +76,11 @@ impl TreePath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// The folders that it lies in, the nearest first.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.0.rmatch_indices('/').map(|(end, _)| &self.0[..end])
+    }
+
     /// Whether it is `folder` itself or stands below it.
     #[must_use]
     pub fn is_within(&self, folder: &str) -> bool {

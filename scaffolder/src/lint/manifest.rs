@@ -190,9 +190,11 @@ fn emptied(template: &Template, all: &[Lists], text: &str, report: &mut Report) 
     for lists in all {
         let (gone, left): (Vec<&TreePath>, Vec<&TreePath>) =
             template.files.keys().partition(|path| lists.ignores(path));
-        let kept: BTreeSet<&str> = left.into_iter().flat_map(folders).collect();
+        let kept: BTreeSet<&str> = left.into_iter().flat_map(TreePath::folders).collect();
         let named = |folder: &str| TreePath::parse(folder).is_ok_and(|folder| lists.ignores(&folder));
-        emptied.extend(gone.into_iter().flat_map(folders).filter(|folder| !kept.contains(folder) && !named(folder)));
+        emptied.extend(
+            gone.into_iter().flat_map(TreePath::folders).filter(|folder| !kept.contains(folder) && !named(folder)),
+        );
     }
     let topmost =
         emptied.iter().filter(|folder| !emptied.iter().any(|other| other != *folder && within(folder, other)));
@@ -213,12 +215,6 @@ fn emptied(template: &Template, all: &[Lists], text: &str, report: &mut Report) 
             mend,
         );
     }
-}
-
-/// The folders that a file lies in, the nearest first.
-fn folders(file: &TreePath) -> impl Iterator<Item = &str> {
-    let path = file.as_str();
-    path.rmatch_indices('/').map(|(end, _)| &path[..end])
 }
 
 fn within(file: &str, folder: &str) -> bool {

@@ -226,8 +226,7 @@ impl Replay<'_> {
 
 /// The folders above a path, the nearest first.
 pub(super) fn above(path: &TreePath) -> Vec<TreePath> {
-    let text = path.as_str();
-    text.rmatch_indices('/').filter_map(|(end, _)| TreePath::parse(&text[..end]).ok()).collect()
+    path.folders().filter_map(|folder| TreePath::parse(folder).ok()).collect()
 }
 
 /// The error of a file that is not what the move was planned with.
