@@ -2,7 +2,8 @@
 """Measures Heavy beside its references, all in one run, and prints ratios of medians.
 
     bench/measure.py tool     heavy new, cp -r, cargo generate, copier copy: CPU time on the same template
-    bench/measure.py build    a clean debug build: CPU time, generated project and an idiomatic axum + sqlx + tower-http application
+    bench/measure.py build    a clean debug build: CPU time, generated project and an idiomatic axum + sqlx + tower-http application; then
+                              what the first `cargo dev` compiles beside it
     bench/measure.py http     requests a second: one JSON endpoint with one indexed query, both release builds
     bench/measure.py testdb   what a database of its own costs a test
     bench/measure.py vectors  recall, time and size of search by index, beside an exact scan
@@ -108,16 +109,26 @@ def idiomatic_application():
 
 def build(rounds):
     app = generate()
-    samples = {"generated project": [], IDIOMATIC: []}
     idiomatic = idiomatic_application()
+    first_dev = "first `cargo dev` after `cargo run`"
+    # What is compiled: the application alone, as `cargo run` does; the reference; and what `cargo dev` adds to it.
+    builds = {
+        "generated project": (app, "bench_app", True),
+        IDIOMATIC: (idiomatic, "idiomatic", True),
+        first_dev: (app, "stack_dev", False),
+    }
+    samples = {name: [] for name in builds}
     for project in (app, idiomatic):
         subprocess.run(["cargo", "fetch"], cwd=project, check=True)
+    env = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
     for _ in range(rounds):
-        for name, project in zip(samples, (app, idiomatic)):
-            shutil.rmtree(project / "target", ignore_errors=True)
-            env = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
-            samples[name].append(cpu(["cargo", "build", "--offline"], cwd=project, env=env))
-    report(f"CPU time of a clean debug build, {rounds} rounds", "s", {n: statistics.median(s) for n, s in samples.items()}, IDIOMATIC)
+        for name, (project, program, clean) in builds.items():
+            if clean:
+                shutil.rmtree(project / "target", ignore_errors=True)
+            samples[name].append(cpu(["cargo", "build", "--offline", "--bin", program], cwd=project, env=env))
+    medians = {n: statistics.median(s) for n, s in samples.items()}
+    report(f"CPU time of a clean debug build, {rounds} rounds", "s", medians, IDIOMATIC)
+    say(f"  {first_dev}: {medians[first_dev] / medians['generated project']:.3f} of `cargo run`")
 
 
 def free_port():
