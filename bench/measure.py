@@ -18,6 +18,7 @@ WORK = ROOT / "target" / "bench"
 HEAVY = ROOT / "target" / "release" / "heavy"
 FEATURES = ("browser_tests", "cockroach", "load", "otel", "pgvector", "stack_tests")
 IDIOMATIC = "axum + sqlx + tower-http"
+KEYS = "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
 def say(*words):
@@ -175,11 +176,14 @@ def wrk(url, seconds):
 def http(rounds):
     app = generate()
     idiomatic = idiomatic_application()
+    # Kept between runs: only what was generated anew is compiled again.
+    target = WORK / "release"
     for project in (app, idiomatic):
-        subprocess.run(["cargo", "build", "--release"], cwd=project, check=True)
+        build = ["cargo", "build", "--release", "--package", "app" if project is app else "idiomatic"]
+        subprocess.run(build, cwd=project, check=True, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     with Postgres() as server:
-        for file in sorted((app / "schema").glob("*.sql")):
-            server.sql(file.read_text())
+        production = {**os.environ, "DATABASE_URL": server.url, "APP_ENV": "production", "ENCRYPTION_KEYS": KEYS}
+        subprocess.run([target / "release/bench_app", "migrate"], env=production, check=True, cwd=WORK)
         user = server.sql(
             "INSERT INTO users (id, email, display_name, password_hash) SELECT gen_random_uuid(), 'u' || i || '@example.com', 'User ' || i, 'x'"
             " FROM generate_series(1, 10000) i; ANALYZE users; SELECT id FROM users LIMIT 1 OFFSET 5000;"
@@ -188,15 +192,13 @@ def http(rounds):
         running = []
         try:
             contenders = (
-                ("generated project", app / "target/release/bench_app"),
-                (IDIOMATIC, idiomatic / "target/release/idiomatic"),
+                ("generated project", target / "release/bench_app"),
+                (IDIOMATIC, target / "release/idiomatic"),
             )
             for name, program in contenders:
                 port = free_port()
                 env = {
-                    **os.environ, "DATABASE_URL": server.url, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port),
-                    "APP_ENV": "production", "RUST_LOG": "info",
-                    "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                    **production, "ADDRESS": f"127.0.0.1:{port}", "HOST": "127.0.0.1", "PORT": str(port), "RUST_LOG": "info",
                 }
                 with open(WORK / f"{program.name}.log", "wb") as log:
                     running.append(subprocess.Popen([program], env=env, stdout=log, stderr=log, cwd=WORK))
