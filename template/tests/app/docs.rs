@@ -22,9 +22,11 @@ fn code_in_the_documentation_is_quoted_from_the_file_that_it_names() {
     let mut quotes = 0;
     for page in found {
         let text = fs::read_to_string(&page).unwrap();
-        for block in text.split("\n```rust ").skip(1) {
-            let (source, rest) = block.split_once('\n').unwrap();
-            let (code, _) = rest.split_once("```").unwrap();
+        for block in text.split("\n```").skip(1) {
+            let (language, code) = block.split_once('\n').unwrap_or_default();
+            let Some((_, source)) = language.split_once(' ') else {
+                continue;
+            };
             let file = fs::read_to_string(root.join(source))
                 .unwrap_or_else(|error| panic!("{}: `{source}`: {error}", page.display()));
             assert!(

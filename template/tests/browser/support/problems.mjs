@@ -1,14 +1,14 @@
 // What no page may do while it is tested, whatever the test is about: errors on the console (violations of the
 // Content-Security-Policy among them), scripts that throw, requests that fail.
 
-// Where the application was stopped, or the link cut, on purpose.
+// Where the application was stopped, or the network disconnected, on purpose.
 const UNREACHABLE = /net::ERR_(CONNECTION|EMPTY_RESPONSE|SOCKET|INTERNET_DISCONNECTED|NETWORK)|WebSocket/;
 
 export class Problems {
   #found = [];
   #allowed = [];
 
-  /** Lets pass what matches, for the rest of the test. */
+  /** Lets pass what matches, for the rest of the test: an error that the test is about. */
   allow(pattern) {
     this.#allowed.push(pattern);
   }
@@ -23,10 +23,20 @@ export class Problems {
     return this.#found.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
   }
 
-  watch(page) {
+  /** Watches every page of a browser context. */
+  watch(context) {
+    context.on("page", (page) => this.#watch(page));
+  }
+
+  /** Waits until everything that the pages of a context have reported has arrived. */
+  async settle(context) {
+    for (const page of context.pages()) await page.evaluate("0").catch(() => {});
+  }
+
+  #watch(page) {
     const found = (text) => this.#found.push(`${text} (on ${page.url()})`);
     page.on("console", (message) => {
-      // The answer itself is looked at below.
+      // The response itself is looked at below.
       const answered = message.text().startsWith("Failed to load resource: the server responded");
       if (message.type() === "error" && !answered) found(`console: ${message.text()}`);
     });

@@ -1,59 +1,89 @@
-// How a browser test is written:
-//
-//     browserTest("a note is found by its title", async (app) => {
-//       const page = await app.page({ latency: 100 });
-//       …
-//     });
-//
-// Each file of tests is a process with a browser and an application of its own; they share the database.
+// `test` with what the tests of the application are given; see https://playwright.dev/docs/test-fixtures.
 
-import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { test as base, expect } from "@playwright/test";
 
-import { App } from "./app.mjs";
+import { Application } from "./application.mjs";
+import { Problems } from "./problems.mjs";
+import { TcpProxy } from "./tcp_proxy.mjs";
 
-export { assert };
+export { expect };
 
-// Long enough for any machine: only a test that fails waits until then.
-const PATIENCE = 15_000;
-// Whoever waits for something without end must not stop everybody.
-const FOREVER = 300_000;
+export const test = base.extend({
+  // The process of `app`: it is started once for each worker, and stays for the next test.
+  workerApp: [
+    async ({}, use) => {
+      const application = new Application();
+      await use(application);
+      await application.stop();
+    },
+    { scope: "worker" },
+  ],
 
-const app = new App();
-after(() => app.close());
-process.on("exit", () => app.abandon());
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
-
-/** A test of the application in a browser. It fails as well if a page of it has problems, see `problems.mjs`. */
-export function browserTest(name, body) {
-  test(name, { timeout: FOREVER }, async () => {
-    await app.begin();
-    try {
-      await body(app);
-      await app.settle();
-      assert.deepEqual(app.problems, [], "the pages have problems");
-    } catch (error) {
-      await app.photograph(`failed-${name.replaceAll(/[^\w]+/g, "-")}`);
-      // What is shown of an error is its stack.
-      error.stack += `\n\nproblems of the pages: ${app.problems.join("\n") || "none"}`;
-      error.stack += `\n\nend of the application's log:\n${app.log}\n`;
-      throw error;
-    } finally {
-      await app.end();
+  // What the pages of a test have done that they may not. A test fails if something is in the list.
+  problems: async ({ workerApp }, use, info) => {
+    const problems = new Problems();
+    await use(problems);
+    if (info.status !== info.expectedStatus || problems.list.length > 0) {
+      await info.attach("end of the application's log", { body: workerApp.log, contentType: "text/plain" });
     }
-  });
+    expect(problems.list, "the pages have problems").toEqual([]);
+  },
+
+  // The application, which runs when a test begins, and may be stopped, killed and restarted by it.
+  app: async ({ workerApp, problems }, use) => {
+    workerApp.onEnd = () => problems.allowUnreachable();
+    if (workerApp.port === undefined) await workerApp.start();
+    await use(workerApp);
+    if (workerApp.hasOwnSettings) await workerApp.stop();
+  },
+
+  // The network between `page` and the application.
+  network: async ({ app, problems }, use) => {
+    const network = await openNetwork(app, problems);
+    await use(network);
+    network.close();
+  },
+
+  baseURL: async ({ network }, use) => use(network.url),
+
+  context: async ({ context, problems }, use) => {
+    problems.watch(context);
+    await use(context);
+    await problems.settle(context);
+  },
+
+  // Opens a page for somebody else: in a browser profile and with a network of its own. It takes the options of
+  // `browser.newContext`, and `latency` in ms, each way.
+  newPage: async ({ app, browser, problems }, use) => {
+    const opened = [];
+    await use(async ({ latency, ...options } = {}) => {
+      const network = await openNetwork(app, problems, latency);
+      const context = await browser.newContext({ baseURL: network.url, ...options });
+      opened.push({ context, network });
+      problems.watch(context);
+      return context.newPage();
+    });
+    for (const { context, network } of opened) {
+      await problems.settle(context);
+      await context.close();
+      network.close();
+    }
+  },
+});
+
+async function openNetwork(app, problems, latency = 0) {
+  const network = await new TcpProxy(() => app.port, latency).listen();
+  network.onDisconnect = () => problems.allowUnreachable();
+  return network;
 }
 
-/** Repeats `claim` until it does not throw any more; what it throws in the end is the error. */
-export async function eventually(claim) {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    try {
-      return await claim();
-    } catch (error) {
-      if (performance.now() > end) throw error;
-    }
-    await sleep(50);
-  }
+/** Waits until a live page has its connection. */
+export async function expectOnline(page) {
+  await expect(page.locator("html")).toHaveAttribute("data-live", "online");
+}
+
+/** Goes to a live page, and waits until it has its connection. */
+export async function goLive(page, path) {
+  await page.goto(path);
+  await expectOnline(page);
 }

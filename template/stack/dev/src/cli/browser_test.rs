@@ -1,7 +1,5 @@
 //! Browser tests: `cargo dev browser-test`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 #[derive(Args, Debug)]
@@ -10,15 +8,12 @@ use clap::Args;
 a database of its own with the seeds in it, which is dropped afterwards. See docs/browser-tests.md."
 )]
 pub(crate) struct BrowserTest {
-    /// A part of a file's name, or of a test's [default: all]
-    pub(crate) filter: Option<String>,
-    /// Show the browser
-    #[arg(long)]
-    pub(crate) headed: bool,
-    /// Where to put the pictures that tests take, and one of each page on which a test failed
-    #[arg(long, value_name = "DIR")]
-    pub(crate) screenshots: Option<PathBuf>,
-    /// Keep the database, to look at what the tests have left in it
-    #[arg(long)]
-    pub(crate) keep: bool,
+    /// Run no test: print as JSON what tests find in their environment, and keep it until the input ends
+    ///
+    /// This is how tests that an editor starts get their application and database.
+    #[arg(long, conflicts_with = "arguments")]
+    pub(crate) environment: bool,
+    /// Arguments for `playwright test`: a part of a file's name, `-g "a part of a test's name"`, `--headed`, …
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
 }

@@ -24,3 +24,16 @@ fn a_name_becomes_one_for_a_file() {
     assert_eq!(name("Add books!").unwrap(), "add_books");
     assert!(name("…").is_err());
 }
+{%- if browser_tests %}
+
+#[test]
+fn what_follows_browser_test_is_for_playwright() {
+    for words in [["live", "-g", "log out"], ["--headed", "-g", "log out"]] {
+        let typed = ["cargo dev", "browser-test"].into_iter().chain(words);
+        let Command::BrowserTest(typed) = Cli::parse_from(typed).command() else {
+            panic!("it is another command");
+        };
+        assert_eq!(typed.arguments, words);
+    }
+}
+{%- endif %}

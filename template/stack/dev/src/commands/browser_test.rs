@@ -1,17 +1,16 @@
 //! `cargo dev browser-test`: the application, a fresh database and a real browser.
 //!
-//! 1. find the programs ([`programs`]) and the tests that were asked for ([`files`]);
-//! 2. install what the tests need from npm ([`packages`]), and build the application;
-//! 3. make a database of its own, with seeds;
-//! 4. let Node run the tests. They start and stop the application themselves, so that a test can
-//!    restart it in the middle: `tests/browser/support/`.
+//! 1. find the programs ([`programs`]), and install what the tests need from npm ([`packages`]);
+//! 2. build the application, and make a database of its own, with seeds;
+//! 3. let Playwright run the tests, as `tests/browser/playwright.config.mjs` says. They start and stop the application
+//!    themselves, so that a test can restart it in the middle.
 
-mod files;
-mod keep;
 mod packages;
 mod programs;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::cargo;
@@ -19,40 +18,38 @@ use crate::cli::BrowserTest;
 use crate::commands::run_databases::Databases;
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::signal::{Interrupt, interrupted, terminate};
 use crate::ui;
-use files::Chosen;
 use programs::Programs;
 pub(super) use programs::check;
 
-/// Where the tests are, from the project's folder.
-const FOLDER: &str = "tests/browser";
+/// What the tests find in their environment.
+type Environment = BTreeMap<&'static str, String>;
 
 pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<ExitCode> {
+    let folder = folder(project);
     let programs = Programs::find(project)?;
-    let chosen = Chosen::find(project.folder(), arguments.filter.as_deref())?;
-    packages::install(&project.folder().join(FOLDER), &programs.npm)?;
+    if !arguments.environment {
+        packages::install(&folder, &programs.npm)?;
+    }
     let application = cargo::build(project, &[], &project.name()?)?;
     let databases = Databases::create(project).await?;
     seed(project, &application, &databases)?;
-    let passed = test(
-        project,
-        arguments,
-        &programs,
-        &chosen,
-        &application,
-        &databases,
-    )?;
-    if arguments.keep {
-        keep::keep(databases, project).await?;
+    let mut environment: Environment = databases.variables().collect();
+    environment.insert("APP_BIN", application.display().to_string());
+    if let Some(chromium) = &programs.chromium {
+        environment.insert("CHROMIUM", chromium.display().to_string());
     }
-    if passed {
+    if arguments.environment {
+        lend(&environment)?;
         return Ok(ExitCode::SUCCESS);
     }
-    Err(
-        Error::new("a browser test failed; what happened stands above").hint(
-            "`cargo dev browser-test --screenshots DIR` keeps a picture of the page on which one failed",
-        ),
-    )
+    test(&folder, &programs.node, &environment, &arguments.arguments).await
+}
+
+/// Where the tests are.
+fn folder(project: &Project) -> PathBuf {
+    project.folder().join("tests/browser")
 }
 
 /// Lets the application put in its demo data.
@@ -73,34 +70,43 @@ fn seed(project: &Project, application: &Path, databases: &Databases) -> Result<
     Err(Error::new("the seeds are not in the database; why stands above").hint("cargo test seed::"))
 }
 
-/// Runs the tests, and returns whether all have passed.
-fn test(
-    project: &Project,
-    arguments: &BrowserTest,
-    programs: &Programs,
-    chosen: &Chosen,
-    application: &Path,
-    databases: &Databases,
-) -> Result<bool> {
-    let mut node = Command::new(&programs.node);
-    cargo::forget_this_program(&mut node);
-    node.current_dir(project.folder())
-        .args(["--test", "--test-reporter=spec"])
-        .args(chosen.pattern())
-        .args(&chosen.files)
-        .env("APP_BIN", application)
-        .env("CHROMIUM", &programs.chromium)
-        .env("HEADED", if arguments.headed { "1" } else { "" })
-        .envs(databases.variables())
-        .env_remove("SCREENSHOTS");
-    if let Some(folder) = &arguments.screenshots {
-        let folder = std::path::absolute(folder)
-            .map_err(|error| Error::new(format!("`{}`: {error}", folder.display())))?;
-        node.env("SCREENSHOTS", folder);
-    }
-    ui::say(&format!("running {}", chosen.describe()));
-    let status = node
-        .status()
+/// Prints the environment, and waits until whoever uses it closes this program's input.
+fn lend(environment: &Environment) -> Result<()> {
+    ui::result(&serde_json::to_string(environment)?);
+    io::copy(&mut io::stdin().lock(), &mut io::sink())?;
+    Ok(())
+}
+
+/// Lets Playwright run the tests, and returns its exit code. Interrupted, it ends browsers and applications first.
+async fn test(
+    folder: &Path,
+    node: &Path,
+    environment: &Environment,
+    arguments: &[String],
+) -> Result<ExitCode> {
+    let mut command = Command::new(node);
+    cargo::forget_this_program(&mut command);
+    command
+        .current_dir(folder)
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .args(arguments)
+        .envs(environment);
+    let interrupted = interrupted()?;
+    let mut playwright = tokio::process::Command::from(command)
+        .spawn()
         .map_err(|error| Error::new(format!("`node` could not be started: {error}")))?;
-    Ok(status.success())
+    let status = tokio::select! {
+        status = playwright.wait() => status?,
+        interrupt = interrupted => {
+            if let (Interrupt::Other, Some(id)) = (interrupt, playwright.id()) {
+                terminate(id);
+            }
+            playwright.wait().await?
+        }
+    };
+    // Playwright has said which tests have failed, and where their traces are.
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn the_hash_is_that_of_the_client_script() {
-    // The same ones are in tests/browser/client/morph.test.mjs.
+    // The same ones are in tests/browser/client/morph.spec.mjs.
     assert_eq!(hash(""), "0-811c9dc5");
     assert_eq!(hash("a"), "1-e40c292c");
     assert_eq!(hash("<p>Hello</p>"), "c-713d1a24");

@@ -1,15 +1,11 @@
 //! Node, npm and Chromium on this machine.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use which::which;
 
 use crate::error::{Error, Result};
 use crate::project::Project;
-
-/// What `playwright-core` runs on.
-const OLDEST_NODE: u32 = 20;
 
 /// Browsers by the names of their programs, in the order in which they are looked for.
 const BROWSERS: &[&str] = &[
@@ -37,11 +33,21 @@ const ELSEWHERE: &[&str] = if cfg!(target_os = "macos") {
 
 const WINDOWS_FOLDERS: [&str; 3] = ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"];
 
+/// Where `npx playwright install` puts its browsers, in the home folder.
+const DOWNLOADS: &str = if cfg!(target_os = "macos") {
+    "Library/Caches/ms-playwright"
+} else if cfg!(windows) {
+    r"AppData\Local\ms-playwright"
+} else {
+    ".cache/ms-playwright"
+};
+
 /// Where each of them is.
 pub(super) struct Programs {
     pub(super) node: PathBuf,
     pub(super) npm: PathBuf,
-    pub(super) chromium: PathBuf,
+    /// None if it is one that Playwright has downloaded, and finds by itself.
+    pub(super) chromium: Option<PathBuf>,
 }
 
 impl Programs {
@@ -53,28 +59,36 @@ impl Programs {
             Some(named) => Some(named_browser(&named)?),
             None => browser(),
         };
-        let (Some(node), Some(npm), Some(chromium)) = (&node, &npm, &chromium) else {
-            let mut missing = Vec::new();
-            let all = [("node", &node), ("npm", &npm), ("Chromium", &chromium)];
-            for (name, _) in all.iter().filter(|(_, path)| path.is_none()) {
-                missing.push(*name);
+        let has_browser = chromium.is_some() || is_downloaded();
+        let mut missing = Vec::new();
+        for (name, is_there) in [
+            ("node", node.is_some()),
+            ("npm", npm.is_some()),
+            ("Chromium", has_browser),
+        ] {
+            if !is_there {
+                missing.push(name);
             }
-            return Err(lacking(&missing));
-        };
-        require_new(node)?;
-        Ok(Self {
-            node: node.clone(),
-            npm: npm.clone(),
-            chromium: chromium.clone(),
-        })
+        }
+        match (node, npm) {
+            (Some(node), Some(npm)) if missing.is_empty() => Ok(Self {
+                node,
+                npm,
+                chromium,
+            }),
+            _ => Err(lacking(&missing)),
+        }
     }
 }
 
 /// What `cargo dev doctor` reports about them.
 pub(in crate::commands) fn check(project: &Project) -> Result<String> {
     let found = Programs::find(project)?;
-    let (node, chromium) = (found.node.display(), found.chromium.display());
-    Ok(format!("`{node}`, `{chromium}`"))
+    let chromium = match found.chromium {
+        Some(path) => format!("`{}`", path.display()),
+        None => "the Chromium of `npx playwright install`".to_owned(),
+    };
+    Ok(format!("`{}`, {chromium}", found.node.display()))
 }
 
 /// What a person named in `CHROMIUM`: a path, or a program on `PATH`.
@@ -103,6 +117,18 @@ fn browser() -> Option<PathBuf> {
         .flat_map(|folder| ELSEWHERE.iter().map(|path| folder.join(path)));
     let on_path = BROWSERS.iter().filter_map(|name| which(name).ok());
     on_path.chain(elsewhere).find(|path| path.is_file())
+}
+
+/// Whether Playwright has downloaded a Chromium; which version it wants, it says itself.
+fn is_downloaded() -> bool {
+    let named = std::env::var_os("PLAYWRIGHT_BROWSERS_PATH").map(PathBuf::from);
+    let folder = named.or_else(|| Some(std::env::home_dir()?.join(DOWNLOADS)));
+    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return false;
+    };
+    entries
+        .filter_map(std::result::Result::ok)
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("chromium-"))
 }
 
 const INSTALL: &str = if cfg!(target_os = "macos") {
@@ -140,34 +166,12 @@ fn lacking(missing: &[&str]) -> Error {
     let hint = format!("{INSTALL} {}", packages.join(" "));
     let error = Error::new(text).hint(hint);
     if missing.contains(&"Chromium") {
-        error.hint("`CHROMIUM=PATH cargo dev browser-test` names one elsewhere; Chrome will do")
+        error.hint(
+            "`CHROMIUM=PATH` names a Chromium or Chrome elsewhere; `npx playwright install chromium` in `tests/browser` downloads one",
+        )
     } else {
         error
     }
-}
-
-/// Refuses a Node that is too old, which would say so in the words of a library.
-fn require_new(node: &Path) -> Result<()> {
-    let output = Command::new(node)
-        .arg("--version")
-        .output()
-        .map_err(|error| Error::new(format!("`node` could not be started: {error}")))?;
-    let version = String::from_utf8_lossy(&output.stdout);
-    match major(&version) {
-        Some(major) if major < OLDEST_NODE => Err(Error::new(format!(
-            "the browser tests need Node {OLDEST_NODE} or newer, and `{}` is {}",
-            node.display(),
-            version.trim()
-        ))
-        .hint("put a newer one in front on `PATH`")),
-        _ => Ok(()),
-    }
-}
-
-/// 20 of `v20.20.2`.
-fn major(version: &str) -> Option<u32> {
-    let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
-    major.parse().ok()
 }
 {%- if stack_tests %}
 

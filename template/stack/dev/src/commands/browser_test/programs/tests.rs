@@ -1,12 +1,6 @@
 use super::*;
 
 #[test]
-fn the_major_version_of_node_is_read() {
-    assert_eq!(major("v20.20.2\n"), Some(20));
-    assert_eq!(major("nonsense"), None);
-}
-
-#[test]
 fn what_is_missing_is_named_with_what_to_do_about_it() {
     let error = lacking(&["node", "npm", "Chromium"]).to_string();
     assert!(error.starts_with("the browser tests need node, npm and Chromium, which are not"));

@@ -70,7 +70,7 @@ fn what_no_test_notices_is_nothing() {
         ".vscode/launch.json",
         "heavy.toml",
 {%- if browser_tests %}
-        "tests/browser/pages.test.mjs",
+        "tests/browser/pages.spec.mjs",
 {%- endif %}
     ] {
         assert_eq!(Change::of(Path::new(file), &shop()), None, "{file}");

@@ -3,11 +3,28 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
 
 // How much of the log is kept to be shown with a test that fails.
 const LINES = 30;
 
-export class Server {
+// Whatever this machine's `.env` says, a test finds the same application. An empty setting counts as missing.
+const SETTINGS = {
+  APP_ENV: "development",
+  HOST: "127.0.0.1",
+  LOG_FORMAT: "pretty",
+  RUST_LOG: "",
+  SHUTDOWN_SECONDS: "5",
+  TRUSTED_PROXIES: "",
+};
+
+export class Application {
+  /** Called when it is stopped or killed. */
+  onEnd = () => {};
+  /** Whether it was started with settings that only one test wants. */
+  hasOwnSettings = false;
   #child;
   #exited;
   #port;
@@ -16,6 +33,10 @@ export class Server {
   /** Where it listens, or undefined while it does not run. */
   get port() {
     return this.#port;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The end of its log, over every start. */
@@ -29,13 +50,19 @@ export class Server {
    */
   async start({ port = 0, env = {} } = {}) {
     if (this.#child) throw new Error("the application runs already");
-    const child = spawn(program(), [], {
+    this.hasOwnSettings = Object.keys(env).length > 0;
+    const child = spawn(process.env.APP_BIN, [], {
+      cwd: PROJECT,
       env: { ...process.env, ...SETTINGS, PORT: String(port), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
     this.#exited = once(child, "exit");
+    // A worker that exits takes it along.
+    const abandon = () => child.kill("SIGKILL");
+    process.once("exit", abandon);
     this.#exited.then(() => {
+      process.off("exit", abandon);
       if (this.#child === child) this.#child = this.#port = undefined;
     });
     createInterface(child.stderr).on("line", (line) => this.#keep(line));
@@ -65,35 +92,21 @@ export class Server {
     await this.#end("SIGKILL");
   }
 
+  /** Stops it and starts it again, with other settings if `options.env` says so. Pages find it where it was. */
+  async restart(options) {
+    await this.stop();
+    await this.start(options);
+  }
+
   async #end(signal) {
+    this.onEnd();
     this.#child?.kill(signal);
     await this.#exited;
     this.#child = this.#port = undefined;
-  }
-
-  /** For the end of this process, where nothing can be waited for. */
-  abandon() {
-    this.#child?.kill("SIGKILL");
   }
 
   #keep(line) {
     this.#log.push(line);
     if (this.#log.length > LINES) this.#log.shift();
   }
-}
-
-// Whatever this machine's `.env` says, a test finds the same application. An empty setting counts as missing.
-const SETTINGS = {
-  APP_ENV: "development",
-  HOST: "127.0.0.1",
-  LOG_FORMAT: "pretty",
-  RUST_LOG: "",
-  SHUTDOWN_SECONDS: "5",
-  TRUSTED_PROXIES: "",
-};
-
-function program() {
-  const program = process.env.APP_BIN;
-  if (program) return program;
-  throw new Error("`APP_BIN` is not set: run the tests with `cargo dev browser-test`");
 }

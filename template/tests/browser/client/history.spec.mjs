@@ -1,12 +1,6 @@
 // Links, back and forward, and what of a page survives or does not when another one takes its place.
 
-import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-
-import { open, start, stop } from "./fake.mjs";
-
-before(start);
-after(stop);
+import { expect, test } from "./test.mjs";
 
 const html = (title, { height = 3000, more = "" } = {}) =>
   `<nav><a data-link="" id="next" href="/next">Next</a><a data-link="" id="to-part" href="/next#part">Part</a></nav>
@@ -17,22 +11,22 @@ const click = (fake, id) => fake.page.evaluate((id) => document.getElementById(i
 const mains = (fake) => fake.page.evaluate(() => [...document.querySelectorAll("main")].map((main) => main.querySelector("h1").textContent).join());
 const scrolled = (fake) => fake.page.evaluate(() => Math.round(scrollY));
 
-test("a page that was left for a shorter one is found where it was scrolled to", async () => {
+test("a page that was left for a shorter one is found where it was scrolled to", async ({ open }) => {
   const fake = await open(html("First"));
   await fake.page.evaluate(() => scrollTo(0, 900));
   await click(fake, "next");
   await nav(fake, 1);
   fake.draw(html("Second", { height: 10 }), { a: 1, n: 1, u: ["/next", "push"] });
   await fake.heard();
-  assert.equal(await scrolled(fake), 0);
+  expect(await scrolled(fake)).toBe(0);
   await fake.page.goBack();
   await nav(fake, 2);
   fake.draw(html("First"), { a: 2, n: 1 });
   await fake.heard();
-  assert.equal(await scrolled(fake), 900);
+  expect(await scrolled(fake)).toBe(900);
 });
 
-test("whoever goes back twice at once lands where the second page was left", async () => {
+test("whoever goes back twice at once lands where the second page was left", async ({ open }) => {
   const fake = await open(html("First"));
   const leave = async (at, seq, url) => {
     await fake.page.evaluate((at) => scrollTo(0, at), at);
@@ -46,45 +40,45 @@ test("whoever goes back twice at once lands where the second page was left", asy
   await fake.page.goBack();
   await nav(fake, 3);
   await fake.page.goBack();
-  assert.deepEqual(await nav(fake, 4), ["nav", 4, "/", "pop"]);
+  expect(await nav(fake, 4)).toEqual(["nav", 4, "/", "pop"]);
   fake.draw(html("/second"), { a: 3, n: 1 });
   await fake.heard();
-  assert.equal(await scrolled(fake), 500);
-  assert.equal(await fake.page.evaluate(() => document.documentElement.getAttribute("aria-busy")), "true");
+  expect(await scrolled(fake)).toBe(500);
+  expect(await fake.page.evaluate(() => document.documentElement.getAttribute("aria-busy"))).toBe("true");
   fake.draw(html("First"), { a: 4, n: 1 });
   await fake.heard();
-  assert.equal(await scrolled(fake), 300);
-  assert.equal(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy")), false);
+  expect(await scrolled(fake)).toBe(300);
+  expect(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy"))).toBe(false);
 });
 
-test("a link to a part of a page leads to that part, and says so in the address", async () => {
+test("a link to a part of a page leads to that part, and says so in the address", async ({ open }) => {
   const fake = await open(html("First"));
   await click(fake, "to-part");
-  assert.deepEqual(await nav(fake, 1), ["nav", 1, "/next", "push"]);
+  expect(await nav(fake, 1)).toEqual(["nav", 1, "/next", "push"]);
   fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
   await fake.heard();
-  assert.equal(new URL(fake.page.url()).hash, "#part");
-  assert.ok((await scrolled(fake)) > 1000);
+  expect(new URL(fake.page.url()).hash).toBe("#part");
+  expect(await scrolled(fake)).toBeGreaterThan(1000);
   // On the page itself it is the browser's business.
   await fake.page.evaluate(() => scrollTo(0, 0));
   await click(fake, "to-part");
-  assert.ok((await scrolled(fake)) > 1000);
-  assert.equal(navs(fake).length, 1);
+  expect(await scrolled(fake)).toBeGreaterThan(1000);
+  expect(navs(fake).length).toBe(1);
 });
 
-test("a link that was followed while the connection broke is followed after it", async () => {
+test("a link that was followed while the connection broke is followed after it", async ({ open }) => {
   const fake = await open(html("First"));
   await click(fake, "next");
   await nav(fake, 1);
   await fake.socket.close({ code: 1012 });
-  assert.deepEqual(await nav(fake, 2), ["nav", 2, "/next", "push"]);
+  expect(await nav(fake, 2)).toEqual(["nav", 2, "/next", "push"]);
   fake.draw(html("Second"), { a: 2, n: 1, u: ["/next", "push"] });
   await fake.heard();
-  assert.equal(new URL(fake.page.url()).pathname, "/next");
-  assert.equal(fake.loads, 1);
+  expect(new URL(fake.page.url()).pathname).toBe("/next");
+  expect(fake.loads).toBe(1);
 });
 
-test("a way back that the connection broke off ends with the join", async () => {
+test("a way back that the connection broke off ends with the join", async ({ open }) => {
   const fake = await open(html("First"));
   await fake.page.evaluate(() => scrollTo(0, 700));
   await click(fake, "next");
@@ -96,14 +90,14 @@ test("a way back that the connection broke off ends with the join", async () => 
   await nav(fake, 2);
   await fake.socket.close({ code: 1012 });
   const join = await fake.until(([kind, of]) => kind === "join" && of.again);
-  assert.equal(join[1].url, "/");
+  expect(join[1].url).toBe("/");
   await fake.page.getByText("First again").waitFor();
-  assert.equal(await scrolled(fake), 700);
-  assert.equal(await mains(fake), "First again");
-  assert.equal(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy")), false);
+  expect(await scrolled(fake)).toBe(700);
+  expect(await mains(fake)).toBe("First again");
+  expect(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy"))).toBe(false);
 });
 
-test("another page takes over nothing that was typed or opened; the same one with another query does", async () => {
+test("another page takes over nothing that was typed or opened; the same one with another query does", async ({ open }) => {
   const form = `<form><input name="q"><details><summary>s</summary>text</details></form>`;
   const around = (title) => `<header><input id="kept"></header>${html(title, { more: form })}`;
   const fake = await open(around("First"));
@@ -118,31 +112,31 @@ test("another page takes over nothing that was typed or opened; the same one wit
   await nav(fake, 1);
   fake.draw(around("Second"), { a: 1, n: 1, u: ["/next", "push"] });
   await fake.heard();
-  assert.deepEqual(await seen(), ["", false, "kept"]);
-  assert.equal(await mains(fake), "Second");
+  expect(await seen()).toEqual(["", false, "kept"]);
+  expect(await mains(fake)).toBe("Second");
   await fill();
   fake.draw(around("Third"), { n: 1, u: ["/next?page=2", "push"] });
   await fake.heard();
-  assert.deepEqual(await seen(), ["typed", true, "kept"]);
+  expect(await seen()).toEqual(["typed", true, "kept"]);
   fake.draw(around("Fourth"), { u: ["/somewhere", "replace"] });
   await fake.heard();
-  assert.deepEqual(await seen(), ["typed", true, "kept"]);
+  expect(await seen()).toEqual(["typed", true, "kept"]);
 });
 
-test("after a link the heading has the focus, or what asks for it", async () => {
+test("after a link the heading has the focus, or what asks for it", async ({ open }) => {
   const fake = await open(html("First"));
   const focused = () => fake.page.evaluate(() => document.activeElement.id || document.activeElement.nodeName);
   await click(fake, "next");
   await nav(fake, 1);
   fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
   await fake.heard();
-  assert.equal(await focused(), "H1");
+  expect(await focused()).toBe("H1");
   fake.draw(html("Third", { more: '<input id="t" autofocus="">' }), { n: 1, u: ["/third", "push"] });
   await fake.heard();
-  assert.equal(await focused(), "t");
+  expect(await focused()).toBe("t");
 });
 
-test("a link with modifier keys is the browser's; one without a connection is loaded", async () => {
+test("a link with modifier keys is the browser's; one without a connection is loaded", async ({ open }) => {
   const fake = await open(html("First"));
   const prevented = (init) => fake.page.evaluate((init) => {
     let by;
@@ -150,26 +144,26 @@ test("a link with modifier keys is the browser's; one without a connection is lo
     document.querySelector("#next").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ...init }));
     return by;
   }, init);
-  for (const key of ["ctrlKey", "metaKey", "shiftKey", "altKey"]) assert.equal(await prevented({ [key]: true }), false, key);
-  assert.equal(await prevented({ button: 1 }), false);
-  assert.equal(navs(fake).length, 0);
+  for (const key of ["ctrlKey", "metaKey", "shiftKey", "altKey"]) expect(await prevented({ [key]: true }), key).toBe(false);
+  expect(await prevented({ button: 1 })).toBe(false);
+  expect(navs(fake).length).toBe(0);
   fake.join = null;
   await fake.socket.close({ code: 1011 });
   await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
   await click(fake, "next");
   await fake.page.waitForURL("**/next");
-  assert.equal(fake.loads, 2);
+  expect(fake.loads).toBe(2);
 });
 
-test("where the server leads, that goes into the history, and out of the page if need be", async () => {
+test("where the server leads, that goes into the history, and out of the page if need be", async ({ open }) => {
   const fake = await open(html("First"));
   fake.say({ u: ["/?page=2", "push"] });
   fake.say({ u: ["/?page=3", "replace"] });
   await fake.heard();
-  assert.equal(await fake.page.evaluate(() => location.search + history.length), "?page=33");
+  expect(await fake.page.evaluate(() => location.search + history.length)).toBe("?page=33");
   await fake.page.goBack();
-  assert.deepEqual(await nav(fake, 1), ["nav", 1, "/", "pop"]);
+  expect(await nav(fake, 1)).toEqual(["nav", 1, "/", "pop"]);
   fake.say({ go: "/elsewhere" });
   await fake.page.waitForURL("**/elsewhere");
-  assert.equal(fake.loads, 2);
+  expect(fake.loads).toBe(2);
 });

@@ -1,15 +1,9 @@
 // What the script makes of new HTML: any old and new markup, with whatever has happened to the page in between.
 
-import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { expect, hash, test } from "./test.mjs";
 
-import { hash, open, start, stop } from "./fake.mjs";
-
-before(start);
-after(stop);
-
+// Each worker draws one of its own; a failure names it, and `SEED=… cargo dev browser-test morph` repeats it.
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-console.log(`SEED=${SEED}`);
 
 function random(seed) {
   let state = seed >>> 0;
@@ -61,7 +55,7 @@ function node(r, depth) {
   }
 }
 
-test("any old and new markup: the patched document is what a parser makes of the new one", async () => {
+test("any old and new markup: the patched document is what a parser makes of the new one", async ({ open }) => {
   const { page } = await open("");
   const r = random(SEED);
   const cases = Array.from({ length: 400 }, () => Array.from({ length: 3 }, () => markup(r)));
@@ -86,10 +80,10 @@ test("any old and new markup: the patched document is what a parser makes of the
     }
     return null;
   }, cases);
-  assert.equal(wrong, null, JSON.stringify(wrong));
+  expect(wrong, `SEED=${SEED}: ${JSON.stringify(wrong)}`).toBeNull();
 });
 
-test("what extensions have put between the server's nodes takes no part in its changes", async () => {
+test("what extensions have put between the server's nodes takes no part in its changes", async ({ open }) => {
   const r = random(SEED + 1);
   const fake = await open("<p>0</p>");
   for (let cases = 0; cases < 40; cases += 1) {
@@ -122,12 +116,12 @@ test("what extensions have put between the server's nodes takes no part in its c
         for (const { name, value } of copy.attributes) wanted.setAttribute(name, value);
         return copy.isEqualNode(wanted) ? null : copy.innerHTML;
       }, next);
-      assert.equal(got, null, JSON.stringify({ from, next, got }));
+      expect(got, `SEED=${SEED}: ${JSON.stringify({ from, next, got })}`).toBeNull();
     }
   }
 });
 
-test("whatever the order of items with keys, each stays the node that it was", async () => {
+test("whatever the order of items with keys, each stays the node that it was", async ({ open }) => {
   const { page } = await open("");
   const r = random(SEED + 2);
   const draw = () => [..."abcdefghij"].filter(() => r.chance(0.7)).map((key) => [r.below(1000), key]).sort(([a], [b]) => a - b).map(([, key]) => key);
@@ -153,10 +147,10 @@ test("whatever the order of items with keys, each stays the node that it was", a
     }
     return null;
   }, cases);
-  assert.equal(wrong, null, JSON.stringify(wrong));
+  expect(wrong, `SEED=${SEED}: ${JSON.stringify(wrong)}`).toBeNull();
 });
 
-test("any two texts: the splices that lead from one to the other do so in units of UTF-16", async () => {
+test("any two texts: the splices that lead from one to the other do so in units of UTF-16", async ({ open }) => {
   const { page } = await open("");
   const r = random(SEED + 3);
   const unit = () => r.of(["a", "ä", "🙂", "\ud83d", "\ude42", "\n", "\u0000", "e\u0301", "<b>", "👩‍👩‍👧", "\uffff", "“"]);
@@ -181,7 +175,7 @@ test("any two texts: the splices that lead from one to the other do so in units 
     return cases.findIndex(([from, splices, to]) =>
       window.heavyLive.splice(text(from), splices.map((part) => (Array.isArray(part) ? text(part) : part))) !== text(to));
   }, sent);
-  assert.equal(wrong, -1, JSON.stringify(cases[wrong]));
+  expect(wrong, `SEED=${SEED}: ${JSON.stringify(cases[wrong])}`).toBe(-1);
 });
 
 // The same ones are in stack/live/src/hash.rs.
@@ -194,18 +188,18 @@ const HASHES = [
   ["<li>ä🙂</li>".repeat(500), "4mo-165b92ed"],
 ];
 
-test("splices lead to the text that is meant, and the hash is the server's", async () => {
+test("splices lead to the text that is meant, and the hash is the server's", async ({ open }) => {
   const { page } = await open("");
   for (const [text, value] of HASHES) {
-    assert.equal(hash(text), value);
-    assert.equal(await page.evaluate((text) => window.heavyLive.hash(text), text), value);
+    expect(hash(text)).toBe(value);
+    expect(await page.evaluate((text) => window.heavyLive.hash(text), text)).toBe(value);
   }
   const splice = (text, splices) => page.evaluate(([text, splices]) => window.heavyLive.splice(text, splices), [text, splices]);
-  assert.equal(await splice("a🙂b🙂c", [1, 2, "ä", 1, 2, ""]), "aäbc");
-  assert.equal(await splice("unchanged", []), "unchanged");
+  expect(await splice("a🙂b🙂c", [1, 2, "ä", 1, 2, ""])).toBe("aäbc");
+  expect(await splice("unchanged", [])).toBe("unchanged");
 });
 
-test("items with keys are moved, not made anew, and the one that is typed in keeps focus and caret", async () => {
+test("items with keys are moved, not made anew, and the one that is typed in keeps focus and caret", async ({ open }) => {
   const item = (key) => `<li data-key="${key}"><input id="i${key}"></li>`;
   const list = (keys) => `<ul>${[...keys].map(item).join("")}</ul>`;
   const fake = await open(list("abcd"));
@@ -222,11 +216,11 @@ test("items with keys are moved, not made anew, and the one that is typed in kee
       const b = document.querySelector("#ib");
       return [document.activeElement === b, b.value, b.selectionStart, b.selectionEnd, document.querySelector("[data-key=b]") === window.nodes.b];
     });
-    assert.deepEqual(seen, [true, "typed", 2, 3, true], keys);
+    expect(seen, keys).toEqual([true, "typed", 2, 3, true]);
   }
 });
 
-test("what the server has not changed is left as people and extensions have made it", async () => {
+test("what the server has not changed is left as people and extensions have made it", async ({ open }) => {
   const html = (n) => `<details><summary>More</summary>text</details><p id="p">here</p><input id="t"><input id="c" type="checkbox"><b>${n}</b>`;
   const fake = await open(html(1));
   const { page } = fake;
@@ -245,10 +239,10 @@ test("what the server has not changed is left as people and extensions have made
     document.querySelector("details").open, document.querySelector("#t").value, document.querySelector("#c").checked,
     document.querySelector("#p i")?.textContent, document.querySelectorAll("aside").length,
   ]);
-  assert.deepEqual(seen, [true, "typed", true, "from an extension", 1]);
+  expect(seen).toEqual([true, "typed", true, "from an extension", 1]);
 });
 
-test("what the server changes in a control is what it holds", async () => {
+test("what the server changes in a control is what it holds", async ({ open }) => {
   const html = (on) => `<input id="t" value="${on ? "new" : "old"}"><input id="c" type="checkbox"${on ? ' checked=""' : ""}>
     <input id="r" type="radio" name="r"${on ? ' checked=""' : ""}><select id="s"><option value="a"${on ? "" : ' selected=""'}>a</option>
     <option value="b"${on ? ' selected=""' : ""}>b</option></select><textarea id="a">\n${on ? "new" : "old"}</textarea>
@@ -259,22 +253,22 @@ test("what the server changes in a control is what it holds", async () => {
     const of = (id) => document.getElementById(id);
     return [of("t").value, of("c").checked, of("r").checked, of("s").value, of("a").value, of("d").open];
   });
-  assert.deepEqual(await read(), ["old", false, false, "a", "old", false]);
+  expect(await read()).toEqual(["old", false, false, "a", "old", false]);
   fake.draw(html(true));
   await page.getByText("shown").waitFor();
-  assert.deepEqual(await read(), ["new", true, true, "b", "new", true]);
-  assert.equal(await page.evaluate(() => document.querySelector("#d").matches(":modal")), true);
+  expect(await read()).toEqual(["new", true, true, "b", "new", true]);
+  expect(await page.evaluate(() => document.querySelector("#d").matches(":modal"))).toBe(true);
   fake.draw(html(false));
   await page.getByText("shown").waitFor({ state: "hidden" });
-  assert.deepEqual(await read(), ["old", false, false, "a", "old", false]);
+  expect(await read()).toEqual(["old", false, false, "a", "old", false]);
 });
 
-test("a page that was meddled with is drawn from what it is, without losing what is typed", async () => {
+test("a page that was meddled with is drawn from what it is, without losing what is typed", async ({ open }) => {
   const html = "<table><tr><td>no tbody</td></tr></table><input id=\"t\"><p>old</p>";
   const fake = await open(html, { fits: false, join: null });
-  assert.equal(fake.sent.length ? fake.sent[0][1].hash : (await fake.until(([kind]) => kind === "join"))[1].hash, "");
+  expect(fake.sent.length ? fake.sent[0][1].hash : (await fake.until(([kind]) => kind === "join"))[1].hash).toBe("");
   await fake.page.locator("#t").fill("typed");
   fake.say({ v: 1, h: html.replace("old", "new") });
   await fake.page.getByText("new").waitFor();
-  assert.equal(await fake.page.locator("#t").inputValue(), "typed");
+  expect(await fake.page.locator("#t").inputValue()).toBe("typed");
 });

@@ -1,16 +1,18 @@
-// The wire between a page and the application: a TCP proxy that takes its time, or is cut.
+// The network between a page and the application: a TCP proxy that takes its time, or is disconnected.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export class Link {
-  /** How long each byte is under way, in ms, in either direction: an answer takes twice that. */
+export class TcpProxy {
+  /** How long each byte is under way, in ms, in either direction: a response takes twice that. */
   latency;
+  /** Called when it is disconnected by a test. */
+  onDisconnect = () => {};
   #port;
   #server;
   #sockets = new Set();
-  #cut = false;
+  #disconnected = false;
 
   /** `port` is a function that tells where the application listens just now. */
   constructor(port, latency = 0) {
@@ -18,7 +20,7 @@ export class Link {
     this.latency = latency;
   }
 
-  async open() {
+  async listen() {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => this.#connect(near));
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
@@ -30,33 +32,38 @@ export class Link {
     return `http://127.0.0.1:${this.#server.address().port}`;
   }
 
-  /** Breaks every connection, and lets none through until `mend`. */
-  cut() {
-    this.#cut = true;
-    for (const socket of this.#sockets) socket.destroy();
+  /** Breaks every connection, and lets none through until `reconnect`. */
+  disconnect() {
+    this.onDisconnect();
+    this.#break();
   }
 
-  mend() {
-    this.#cut = false;
+  reconnect() {
+    this.#disconnected = false;
   }
 
   close() {
-    this.cut();
+    this.#break();
     this.#server.close();
+  }
+
+  #break() {
+    this.#disconnected = true;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #connect(near) {
     const port = this.#port();
-    if (this.#cut || port === undefined) {
+    if (this.#disconnected || port === undefined) {
       near.resetAndDestroy();
       return;
     }
     const far = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
-    this.#carry(near, far);
-    this.#carry(far, near);
+    this.#forward(near, far);
+    this.#forward(far, near);
   }
 
-  #carry(from, to) {
+  #forward(from, to) {
     this.#sockets.add(from);
     // One after the other, so that bytes stay in order even if the latency is changed meanwhile.
     let last = Promise.resolve();

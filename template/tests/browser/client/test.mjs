@@ -1,22 +1,32 @@
-// A page with the client script and a server that says what a test wants it to.
+// `test` with a page that has the client script and a server that says what a test wants it to. It needs no application.
 
 import { readFile } from "node:fs/promises";
 
-import { launch } from "../support/browser.mjs";
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
 
 const SCRIPT = await readFile(new URL("../../../stack/live/src/client.js", import.meta.url), "utf8");
 const ORIGIN = "http://live.test";
 
-let browser;
-export const start = async () => { browser = await launch(); };
-export const stop = () => browser?.close();
+export const test = base.extend({
+  /** Opens such a page, see `openFake`. */
+  open: async ({ browser }, use) => {
+    const contexts = [];
+    await use(async (html, options) => {
+      const context = await browser.newContext({ baseURL: ORIGIN });
+      contexts.push(context);
+      return openFake(context, html, options);
+    });
+    for (const context of contexts) await context.close();
+  },
+});
 
 /**
  * A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right.
  * `clock`: the page's time stands still until the test moves it by `page.clock`.
  */
-export async function open(html, { fits = true, join = { v: 1 }, path = "/", clock = false } = {}) {
-  const context = await browser.newContext({ baseURL: ORIGIN });
+async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", clock = false } = {}) {
   const page = await context.newPage();
   const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
   const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -61,11 +71,8 @@ export async function open(html, { fits = true, join = { v: 1 }, path = "/", clo
   };
   /** Waits until the script has sent a message that `claim` likes. */
   fake.until = async (claim) => {
-    for (;;) {
-      const found = fake.sent.find(claim);
-      if (found) return found;
-      await new Promise((done) => setTimeout(done, 10));
-    }
+    await expect.poll(() => fake.sent.some(claim), { intervals: [10] }).toBe(true);
+    return fake.sent.find(claim);
   };
   fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
   await page.goto(ORIGIN + path);

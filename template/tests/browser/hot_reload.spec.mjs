@@ -3,9 +3,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-import { assert, browserTest } from "./support/test.mjs";
+import { expect, test } from "./support/test.mjs";
 
-browserTest("what the compiler says is shown as text, until it is put away or mended", async (app) => {
+test("what the compiler says is shown as text, until it is put away or mended", async ({ app, page }) => {
   const dev = createServer().listen(0, "127.0.0.1");
   await once(dev, "listening");
   const connected = once(dev, "connection");
@@ -13,27 +13,25 @@ browserTest("what the compiler says is shown as text, until it is put away or me
   const [link] = await connected;
   const show = (problem) => link.write(`${JSON.stringify({ show: { problem, notices: [] } })}\n`);
 
-  const page = await app.page();
   await page.goto("/login");
   const field = page.getByLabel("E-mail address");
   await field.pressSequentially("ada@");
   const overlay = page.locator("cargo-dev section");
   show({ title: "The application cannot be built", texts: ["expected `Vec<script>`\n --> src/lib.rs:1:2"] });
-  await overlay.getByText("expected `Vec<script>`").waitFor();
-  await app.screenshot(page, "hot_reload");
-  assert.equal(await field.inputValue(), "ada@");
+  await expect(overlay.getByText("expected `Vec<script>`")).toBeVisible();
+  await expect(field).toHaveValue("ada@");
   await page.keyboard.press("Escape");
-  await overlay.waitFor({ state: "detached" });
+  await expect(overlay).not.toBeAttached();
 
   show({ title: "Another mistake", texts: [] });
-  await overlay.waitFor();
+  await expect(overlay).toBeVisible();
   show(null);
-  await overlay.waitFor({ state: "detached" });
+  await expect(overlay).not.toBeAttached();
 
   // Without `cargo dev` there is nothing of this.
   link.destroy();
   dev.close();
   await app.restart();
   await page.goto("/login");
-  assert.equal(await page.locator('script[src^="/_dev/"]').count(), 0);
+  await expect(page.locator('script[src^="/_dev/"]')).toHaveCount(0);
 });

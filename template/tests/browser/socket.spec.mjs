@@ -2,7 +2,7 @@
 
 import { request } from "node:http";
 
-import { assert, browserTest } from "./support/test.mjs";
+import { expect, test } from "./support/test.mjs";
 
 /** Sends `messages` from a page of ours, and says with which code the connection ends. */
 const end = (page, messages) =>
@@ -29,24 +29,23 @@ const upgrade = (url, headers) =>
     asked.end();
   });
 
-browserTest("messages that are too large, too many or none of ours end the connection with a code", async (app) => {
-  const page = await app.page();
+test("messages that are too large, too many or none of ours end the connection with a code", async ({ page }) => {
   await page.goto("/");
   const join = JSON.stringify(["join", { url: "/" }]);
-  assert.equal(await end(page, ["x".repeat(70_000)]), 4002);
-  assert.equal(await end(page, [join, "x".repeat(70_000)]), 4002);
-  assert.equal(await end(page, ["no json"]), 4003);
-  assert.equal(await end(page, [join, '["ev",1]']), 4003);
-  assert.equal(await end(page, [join, ...Array.from({ length: 1000 }, () => '["ping"]')]), 4001);
+  expect(await end(page, ["x".repeat(70_000)])).toBe(4002);
+  expect(await end(page, [join, "x".repeat(70_000)])).toBe(4002);
+  expect(await end(page, ["no json"])).toBe(4003);
+  expect(await end(page, [join, '["ev",1]'])).toBe(4003);
+  expect(await end(page, [join, ...Array.from({ length: 1000 }, () => '["ping"]')])).toBe(4001);
   // The page itself has not noticed.
   await page.getByRole("button", { name: "Clicked 0 times" }).click();
-  await page.getByText("Clicked 1 time").waitFor();
+  await expect(page.getByText("Clicked 1 time")).toBeVisible();
 });
 
-browserTest("only pages of this site may connect", async (app) => {
+test("only pages of this site may connect", async ({ app }) => {
   const own = new URL(app.url).host;
-  assert.equal(await upgrade(app.url, { origin: `http://${own}` }), 101);
+  expect(await upgrade(app.url, { origin: `http://${own}` })).toBe(101);
   for (const origin of ["http://evil.test", "null", `http://${own}.evil.test`, "http://127.0.0.1:1"]) {
-    assert.equal(await upgrade(app.url, { origin }), 403, origin);
+    expect(await upgrade(app.url, { origin }), origin).toBe(403);
   }
 });

@@ -1,14 +1,8 @@
 // What comes too late: for a handler that is not there any more, for another connection, for a page that was to be left.
 
-import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { expect, test } from "./test.mjs";
 
-import { open, start, stop } from "./fake.mjs";
-
-before(start);
-after(stop);
-
-test("typing that waited is told to who listens by then", async () => {
+test("typing that waited is told to who listens by then", async ({ open }) => {
   const html = (id, more = "") => `<p><input id="t" on:input="${id}" data-debounce="60000"></p><button on:click="9">B</button>${more}`;
   const fake = await open(html(1));
   await fake.page.locator("#t").fill("slow");
@@ -17,10 +11,10 @@ test("typing that waited is told to who listens by then", async () => {
   await fake.heard();
   await fake.page.getByRole("button", { name: "B" }).click();
   await fake.until(([, , , , kind]) => kind === "click");
-  assert.deepEqual(fake.events().map(([, , version, id, kind]) => [version, id, kind]), [[2, "2", "input"], [2, "9", "click"]]);
+  expect(fake.events().map(([, , version, id, kind]) => [version, id, kind])).toEqual([[2, "2", "input"], [2, "9", "click"]]);
 });
 
-test("a click while the connection is about to end is sent by the next one", async () => {
+test("a click while the connection is about to end is sent by the next one", async ({ open }) => {
   const fake = await open(`<button on:click="0">B</button>`);
   await fake.page.evaluate(() => {
     const Socket = WebSocket;
@@ -35,13 +29,13 @@ test("a click while the connection is about to end is sent by the next one", asy
   await comes();
   await fake.page.evaluate(() => Object.defineProperty(window.latest, "readyState", { get: () => 2, set() {} }));
   await fake.page.getByRole("button").click();
-  assert.equal(fake.events().length, 0);
+  expect(fake.events().length).toBe(0);
   await comes();
   await fake.until(([, , , , kind]) => kind === "click");
-  assert.equal(fake.events("click").length, 1);
+  expect(fake.events("click").length).toBe(1);
 });
 
-test("an answer of the browser does not go to a connection that has not asked", async () => {
+test("an answer of the browser does not go to a connection that has not asked", async ({ open }) => {
   const fake = await open("<p>x</p>");
   await fake.page.evaluate(() => { window.slow = () => new Promise((answer) => { window.answer = answer; }); });
   fake.say({ c: [[1, [["slow"]]]] });
@@ -51,10 +45,10 @@ test("an answer of the browser does not go to a connection that has not asked", 
   await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
   await fake.page.evaluate(() => window.answer("late"));
   await fake.heard();
-  assert.equal(fake.sent.filter(([kind, id]) => kind === "ret" && id === 1).length, 0);
+  expect(fake.sent.filter(([kind, id]) => kind === "ret" && id === 1).length).toBe(0);
 });
 
-test("a page that was to be left for a download goes on", async () => {
+test("a page that was to be left for a download goes on", async ({ open }) => {
   const fake = await open(`<a data-link="" href="/export">Export</a><b on:click="0">B</b>`, { clock: true });
   await fake.context.route("**/export", (route) => route.fulfill({ headers: { "content-disposition": "attachment; filename=a.csv" }, body: "a" }));
   const download = fake.page.waitForEvent("download");
@@ -67,11 +61,11 @@ test("a page that was to be left for a download goes on", async () => {
   await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
   await fake.page.getByText("B", { exact: true }).click();
   await fake.until(([, , , , kind]) => kind === "click");
-  assert.equal(fake.sent.filter(([kind]) => kind === "nav").length, 1);
-  assert.equal(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy")), false);
+  expect(fake.sent.filter(([kind]) => kind === "nav").length).toBe(1);
+  expect(await fake.page.evaluate(() => document.documentElement.hasAttribute("aria-busy"))).toBe(false);
 });
 
-test("what was too large is not said again and again, and whoever is sent away comes back more and more slowly", async () => {
+test("what was too large is not said again and again, and whoever is sent away comes back more and more slowly", async ({ open }) => {
   const fake = await open(`<input id="t" on:input="0">`, { clock: true });
   await fake.page.locator("#t").fill("too large");
   await fake.until(([kind]) => kind === "ev");
@@ -79,9 +73,9 @@ test("what was too large is not said again and again, and whoever is sent away c
   await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
   await fake.page.clock.runFor(1000);
   await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
-  assert.equal(await fake.page.locator("#t").inputValue(), "too large");
+  expect(await fake.page.locator("#t").inputValue()).toBe("too large");
   await fake.heard();
-  assert.equal(fake.events().length, 1);
+  expect(fake.events().length).toBe(1);
   for (let times = 0; times < 6; times += 1) {
     await fake.socket.close({ code: 4001, reason: "too many events" });
     await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
@@ -93,10 +87,10 @@ test("what was too large is not said again and again, and whoever is sent away c
   await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
   const sockets = fake.sockets;
   await fake.page.clock.runFor(2000);
-  assert.equal(fake.sockets, sockets);
+  expect(fake.sockets).toBe(sockets);
 });
 
-test("back from a part of a page to the whole is the same page", async () => {
+test("back from a part of a page to the whole is the same page", async ({ open }) => {
   const fake = await open(`<main><h1>One</h1><a href="#part">Part</a><p style="height:3000px"></p><p id="part">part</p></main>`);
   const scrolled = () => fake.page.evaluate(() => scrollY);
   await fake.page.evaluate(() => scrollTo(0, 5));
@@ -106,19 +100,19 @@ test("back from a part of a page to the whole is the same page", async () => {
   await fake.page.waitForFunction(() => history.state?.y > 1000);
   await fake.page.goBack();
   await fake.page.waitForFunction(() => scrollY < 1000);
-  assert.equal(await scrolled(), 5);
+  expect(await scrolled()).toBe(5);
   await fake.page.goForward();
   await fake.page.waitForFunction(() => scrollY > 1000);
   await fake.heard();
-  assert.equal(fake.sent.filter(([kind]) => kind === "nav").length, 0);
+  expect(fake.sent.filter(([kind]) => kind === "nav").length).toBe(0);
 });
 
-test("what is switched off does nothing, neither here nor there", async () => {
+test("what is switched off does nothing, neither here nor there", async ({ open }) => {
   const fake = await open(`<form method="get" action="/sent"><button on:click="0" aria-disabled="true">A</button></form>
     <a href="/gone" on:click="1" aria-disabled="true">B</a><fieldset disabled=""><input id="t" on:focus="2"></fieldset>`);
   await fake.page.getByRole("button", { name: "A" }).dispatchEvent("click");
   await fake.page.getByText("B", { exact: true }).dispatchEvent("click");
   await fake.heard();
-  assert.equal(fake.events().length, 0);
-  assert.equal(fake.loads, 1);
+  expect(fake.events().length).toBe(0);
+  expect(fake.loads).toBe(1);
 });

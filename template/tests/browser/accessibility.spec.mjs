@@ -1,0 +1,51 @@
+// Every page can be used by those who cannot see it, in the dark, and on a phone.
+
+import { expectAccessible, expectToFit, PHONE } from "./support/accessibility.mjs";
+import { register } from "./support/people.mjs";
+import { test } from "./support/test.mjs";
+
+// In the order in which somebody new comes by; the last one is an error.
+const BEFORE = ["/", "/components", "/upload", "/login", "/register"];
+const AFTER = ["/", "/notes", "/notes/new", "/account", "/nowhere"];
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [device, options] of [["screen", {}], ["phone", PHONE]]) {
+    test.describe(`${colorScheme}, ${device}`, () => {
+      test.use({ colorScheme, ...options });
+
+      test("every page is accessible and fits", async ({ page }) => {
+        const look = async () => {
+          await expectAccessible(page);
+          await expectToFit(page);
+        };
+        for (const path of BEFORE) {
+          await page.goto(path);
+          await look();
+        }
+        // A form with everything wrong.
+        await page.getByRole("button", { name: "Make my account" }).click();
+        await page.getByText("This ").first().waitFor();
+        await look();
+
+        await register(page);
+        await writeNote(page, "Averylongwordthatnobreakwouldeverhelp".repeat(3), "And a text of some length. ".repeat(20));
+        for (const path of AFTER) {
+          await page.goto(path);
+          await look();
+        }
+        await page.goto("/notes");
+        await page.getByRole("link", { name: "Averylong" }).click();
+        await page.getByRole("button", { name: "Save" }).waitFor();
+        await look();
+      });
+    });
+  }
+}
+
+async function writeNote(page, title, text) {
+  await page.goto("/notes/new");
+  await page.getByLabel("Title", { exact: true }).fill(title);
+  await page.getByLabel("Text", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL("**/notes");
+}

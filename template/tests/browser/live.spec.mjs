@@ -1,0 +1,134 @@
+// Live pages, as somebody with a browser has them.
+
+import { logIn, register } from "./support/people.mjs";
+import { expect, expectOnline, goLive, test } from "./support/test.mjs";
+
+test("what is typed over a slow line stays as it is typed", async ({ network, page }) => {
+  network.latency = 100;
+  await register(page);
+  await goLive(page, "/notes");
+  const search = page.getByLabel("Find in your notes");
+  await search.pressSequentially("analytical engine", { delay: 30 });
+  expect(await search.inputValue()).toBe("analytical engine");
+  await expect(page.getByText("No note contains “analytical engine”")).toBeVisible();
+  expect(await search.inputValue()).toBe("analytical engine");
+  await expect(search).toBeFocused();
+});
+
+test("a restart in the middle of a note loses neither text nor caret nor focus", async ({ app, network, page }) => {
+  network.latency = 100;
+  await register(page);
+  await goLive(page, "/notes/new");
+  await page.getByLabel("Title", { exact: true }).fill("Looms");
+  const text = page.getByLabel("Text", { exact: true });
+  await text.pressSequentially("Flowers and leaves");
+  await text.evaluate((element) => element.setSelectionRange(7, 7));
+  await app.restart();
+  await text.pressSequentially(",");
+  await expectOnline(page);
+  await text.pressSequentially(" fruit");
+  expect(await text.inputValue()).toBe("Flowers, fruit and leaves");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("It is saved.")).toBeVisible();
+  await expect(page.getByText("Flowers, fruit and leaves")).toBeVisible();
+  expect(page.url()).toMatch(/\/notes$/);
+});
+
+test("two windows show the same notes, and of two edits nothing is lost unseen", async ({ network, newPage, page: one }) => {
+  network.latency = 50;
+  const other = await newPage();
+  const person = await register(one);
+  await logIn(other, person);
+  await goLive(other, "/notes");
+  await goLive(one, "/notes/new");
+  await one.getByLabel("Title", { exact: true }).fill("Shared");
+  await one.getByRole("button", { name: "Save" }).click();
+  await other.getByRole("link", { name: "Shared" }).click();
+  await one.getByRole("link", { name: "Shared" }).click();
+  await expect(other.getByRole("heading", { name: "Edit note" })).toBeVisible();
+  await expect(one.getByRole("heading", { name: "Edit note" })).toBeVisible();
+  await other.getByLabel("Text", { exact: true }).fill("mine");
+  await one.getByLabel("Text", { exact: true }).fill("theirs");
+  await one.getByRole("button", { name: "Save" }).click();
+  await expect(other.getByText("This note was changed in the meantime.")).toBeVisible();
+  await expect(other.getByText("theirs")).toBeVisible();
+  expect(await other.getByLabel("Text", { exact: true }).inputValue()).toBe("mine");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(one.getByText("mine")).toBeVisible();
+});
+
+test.describe("in a low window", () => {
+  test.use({ viewport: { width: 1280, height: 400 } });
+
+  test("links lead on and back without loading, to where one was", async ({ page }) => {
+    await register(page);
+    await goLive(page, "/notes");
+    await page.evaluate(() => { window.stays = true; });
+    for (let n = 1; n <= 12; n += 1) {
+      await page.getByRole("link", { name: "Write a note" }).click();
+      await page.getByLabel("Title", { exact: true }).fill(`Note number ${n}`);
+      await page.getByLabel("Title", { exact: true }).press("Enter");
+      await expect(page.getByRole("link", { name: `Note number ${n}`, exact: true })).toBeVisible();
+    }
+    await page.evaluate(() => scrollTo(0, 150));
+    await page.getByRole("link", { name: "Note number 9", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Edit note" })).toBeVisible();
+    expect(await page.title()).toMatch(/^Edit note/);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(await page.evaluate(() => document.activeElement.textContent)).toBe("Edit note");
+    const before = page.url();
+    await page.goBack();
+    await expect(page.getByRole("heading", { name: "Notes", exact: true })).toBeVisible();
+    expect(await page.title()).toMatch(/^Notes/);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    await page.goForward();
+    await expect(page.getByRole("heading", { name: "Edit note" })).toBeVisible();
+    expect(page.url()).toBe(before);
+    expect(await page.evaluate(() => window.stays), "the page was not loaded again").toBe(true);
+  });
+});
+
+test("who is cut off is told so, and everything goes on afterwards", async ({ network, page }) => {
+  await register(page);
+  await goLive(page, "/notes/new");
+  network.disconnect();
+  await expect(page.getByText("You are offline")).toBeVisible();
+  await page.getByLabel("Title", { exact: true }).fill("Written offline");
+  network.reconnect();
+  await expectOnline(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("link", { name: "Written offline" })).toBeVisible();
+});
+
+test("who logs out in one window is logged out in the others", async ({ context, page }) => {
+  await register(page);
+  const other = await context.newPage();
+  await goLive(other, "/notes");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page.getByText("You are logged out.")).toBeVisible();
+  await other.waitForURL("**/login?next=/notes");
+});
+
+test("a registration is checked field by field while it is filled in", async ({ page }) => {
+  await goLive(page, "/register");
+  await page.getByLabel("E-mail address").fill("ada");
+  await page.getByLabel("Password").focus();
+  await expect(page.locator("#email-error")).toBeVisible();
+  await expect(page.locator(".field-error")).toHaveCount(1);
+  await page.getByLabel("E-mail address").fill("ada@example.org");
+  await page.getByLabel("Password").focus();
+  await expect(page.locator("#email-error")).not.toBeAttached();
+});
+
+test("after loading less than a kilobyte goes over the wire until somebody does something", async ({ page }) => {
+  await goLive(page, "/");
+  let bytes = 0;
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => { bytes += payload.length; });
+  });
+  // With the cookie of the time zone, as on every visit but the first.
+  await goLive(page, "/login");
+  await expect(page).toHaveTitle(/^Log in/);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(1024);
+});

@@ -1,0 +1,65 @@
+// The example pages that are not notes: the first page, all components, the upload.
+
+import { expect, expectOnline, goLive, test } from "./support/test.mjs";
+
+test.describe("in Berlin", () => {
+  test.use({ timezoneId: "Europe/Berlin", permissions: ["clipboard-read", "clipboard-write"] });
+
+  test("the first page counts, knows the zone of the visitor, and calls the browser", async ({ app, network, page }) => {
+    network.latency = 100;
+    await goLive(page, "/");
+    await expect(page.getByText("Europe/Berlin")).toBeVisible();
+    await page.getByRole("button", { name: "Clicked 0 times" }).click();
+    await page.getByRole("button", { name: "Clicked 1 time" }).click();
+    await expect(page.getByText("Clicked 2 times")).toBeVisible();
+    await page.getByRole("button", { name: "Copy a command" }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/cargo/);
+    await page.getByText("The way of a request").click();
+    await app.restart();
+    await expectOnline(page);
+    await page.getByText("Clicked 2 times").click();
+    await expect(page.getByText("Clicked 3 times")).toBeVisible();
+  });
+});
+
+for (const [how, javaScriptEnabled] of [["with", true], ["without", false]]) {
+  test.describe(`${how} JavaScript`, () => {
+    test.use({ javaScriptEnabled });
+
+    test("a form says field by field what is wrong", async ({ page }) => {
+      await page.goto("/");
+      if (javaScriptEnabled) await expectOnline(page);
+      await page.locator("#what").fill("the moon");
+      await page.getByRole("button", { name: "Count", exact: true }).click();
+      await expect(page.locator("#day-error")).toBeVisible();
+      await expect(page.locator("#what")).toHaveValue("the moon");
+    });
+  });
+}
+
+test("files are sent with their progress, and what is not taken is refused", async ({ network, page }) => {
+  network.latency = 20;
+  await goLive(page, "/upload");
+  const input = page.locator("input[type=file]");
+  await input.setInputFiles([
+    { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("abc") },
+    { name: "long.txt", mimeType: "text/plain", buffer: Buffer.alloc(300_000, "x") },
+  ]);
+  // The SHA-256 of `abc`.
+  await expect(page.getByText(/ba7816bf/)).toBeVisible();
+  await expect(page.getByText("long.txt")).toBeVisible();
+  await input.setInputFiles({ name: "film.mp4", mimeType: "video/mp4", buffer: Buffer.from("x") });
+  await expect.poll(() => input.evaluate((element) => element.validationMessage)).toMatch(/film\.mp4/);
+});
+
+test("every component works: dialog, table, stream, inputs", async ({ page }) => {
+  await goLive(page, "/components");
+  await page.getByRole("button", { name: "Delete …" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  expect(await dialog.evaluate((element) => element.matches(":modal"))).toBe(true);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await page.getByRole("button", { name: "Delete …" }).first().click();
+  await expect(dialog).toBeVisible();
+});
