@@ -1,7 +1,7 @@
 //! `cargo dev doctor`: checks that this machine has what the project needs.
 //!
-//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what the project's features need. Tools
-//! that only help are listed in `docs/editor.md`.
+//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what only one command needs. Tools that
+//! only help are listed in `docs/editor.md`.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -23,9 +23,7 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     Required,
-    {%- if browser_tests %}
     Optional,
-    {%- endif %}
 }
 
 /// One thing that was checked.
@@ -44,6 +42,14 @@ impl Check {
             found,
         }
     }
+
+    fn optional(name: &'static str, found: Result<String>) -> Self {
+        Self {
+            name,
+            need: Need::Optional,
+            found,
+        }
+    }
 }
 
 pub(super) async fn run(project: &Project) -> Result<ExitCode> {
@@ -52,12 +58,10 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
         Check::required("C compiler", compiler()),
     ];
     checks.extend(databases(project).await?);
+    checks.push(Check::optional("cargo-nextest", nextest()));
     {%- if browser_tests %}
-    checks.push(Check {
-        name: "Browser tests",
-        need: Need::Optional,
-        found: super::browser_test::check(project),
-    });
+    let browser_tests = super::browser_test::check(project);
+    checks.push(Check::optional("Browser tests", browser_tests));
     {%- endif %}
     let mut missing = 0;
     for check in &checks {
@@ -67,9 +71,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
                 missing += 1;
                 format!("✗ {}: {error}", check.name)
             }
-            {%- if browser_tests %}
             (Err(error), Need::Optional) => format!("! {}: {error}", check.name),
-            {%- endif %}
         };
         ui::result(&line.replace('\n', "\n    "));
     }
@@ -126,6 +128,16 @@ fn compiler() -> Result<String> {
             Err(Error::new("not installed").hint("xcode-select --install"))
         }
         None => Err(Error::new("not installed").hint(install("build-essential"))),
+    }
+}
+
+/// What runs the tests of `cargo dev test`.
+fn nextest() -> Result<String> {
+    let printed = output("cargo-nextest", &["nextest", "--version"]).unwrap_or_default();
+    match printed.split_whitespace().nth(1) {
+        Some(version) => Ok(version.to_owned()),
+        None => Err(Error::new("not installed; only `cargo dev test` needs it")
+            .hint("cargo install cargo-nextest --locked")),
     }
 }
 
