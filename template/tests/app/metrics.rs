@@ -6,14 +6,15 @@ use std::{
 };
 
 use app::app::App;
-use axum::{body::Body, http::Request};
+use axum::{Router, body::Body, http::Request, middleware};
 use prometheus_client::registry::Registry;
 use serde_json::json;
-use stack_web::metrics::{Metrics, Pools};
+use stack_web::metrics::{self, Metrics, Pools};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use tower::ServiceExt;
 
 use crate::common::{Client, LivePage, TestApp, config, database, serve};
 
@@ -191,7 +192,15 @@ async fn nobody_makes_new_names_by_methods_paths_hosts_or_events_of_their_own() 
 #[tokio::test]
 async fn a_request_that_is_given_up_is_in_flight_no_longer() {
     let metrics = Metrics::new(Registry::default(), ["test", "0"], Pools::default());
-    let request = metrics.request();
+    let counted = middleware::from_fn_with_state(metrics.clone(), metrics::count);
+    let forever = axum::routing::get(std::future::pending::<()>);
+    let router = Router::new().route("/", forever).layer(counted);
+    let mut request = Box::pin(router.oneshot(Request::new(Body::empty())));
+    tokio::select! {
+        biased;
+        _ = &mut request => panic!("there is no answer"),
+        () = std::future::ready(()) => {}
+    }
     assert_eq!(samples(&metrics.text())["http_requests_in_flight"], 1.0);
     drop(request);
     assert_eq!(samples(&metrics.text())["http_requests_in_flight"], 0.0);
