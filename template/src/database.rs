@@ -62,12 +62,7 @@ pub async fn connect(config: &Config) -> Result<Db, StartError> {
 /// Starts the project's own server, or finds it running, and returns the URL of the database `name` on it.
 async fn start_own_server(config: &Config, name: &str) -> Result<String, StartError> {
     let data_dir = config.project_dir.join(".data");
-    let needs_vector = schema(config)?.needs_vector();
-    let server = embedded::start(&embedded::Options {
-        data_dir,
-        needs_vector,
-    })
-    .await?;
+    let server = embedded::start(&data_dir, |step| tracing::info!("{step}")).await?;
     server.create_database_if_missing(name).await?;
     Ok(server.url(name))
 }

@@ -116,20 +116,6 @@ fn the_checksum_changes_with_a_name_or_a_text_and_with_nothing_else() {
 }
 
 #[test]
-fn a_folder_below_that_needs_vector_counts_for_the_choice_of_the_server() {
-    let folder = Folder::with(&[("a.sql", "select 1;")]);
-    assert!(!Schema::read(&folder.0).expect("readable").needs_vector());
-    std::fs::create_dir(folder.0.join("vector")).expect("created");
-    folder.write("vector/a.sql", "create extension vector;");
-    assert!(Schema::read(&folder.0).expect("readable").needs_vector());
-    assert!(
-        Schema::read(folder.0.join("vector"))
-            .expect("readable")
-            .needs_vector()
-    );
-}
-
-#[test]
 fn what_cannot_be_read_is_named() {
     let missing = Schema::read(Path::new("no/such/folder"))
         .expect_err("missing")

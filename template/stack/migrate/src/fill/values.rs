@@ -133,6 +133,7 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "tsvector" | "tsquery" | "hstore" | "ltree" => vec![format!("'a{n}'"), "''".to_owned()],
         "point" => vec![format!("'({n},{n})'")],
         "xml" => vec!["'<a/>'".to_owned()],
+{%- if pgvector %}
         _ if name.ends_with("vector") || name.ends_with("halfvec") => {
             let size = if size.is_empty() { "3" } else { size };
             vec![format!(
@@ -140,6 +141,7 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
                 column.base
             )]
         }
+{%- endif %}
         _ if name.ends_with("range") => vec!["'empty'".to_owned()],
         _ => {
             let plain = [

@@ -1,7 +1,5 @@
 //! Two databases, and what leads from one to the other.
 
-use std::path::{Path, PathBuf};
-
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use stack_db::Schema;
@@ -11,10 +9,9 @@ use stack_migrate::diff::{self, Care, Gap, Place, Step};
 
 use crate::judge;
 
-/// A database made by one text of SQL, on the server with vectors if the project has them, else on the
-/// one that is found: so both are tried, each in the projects that use it.
+/// A database made by one text of SQL.
 pub(crate) async fn database(sql: &str) -> TestDatabase {
-    let database = TestDatabase::create(&empty_schema()).await;
+    let database = TestDatabase::create(&Schema::empty()).await;
     let mut connection = connect(&database).await;
     if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(&mut connection)
@@ -24,18 +21,6 @@ pub(crate) async fn database(sql: &str) -> TestDatabase {
     }
     connection.close().await.unwrap();
     database
-}
-
-/// A schema without a file. In the folder below stands what only says which server is needed.
-fn empty_schema() -> Schema {
-    let folder: PathBuf =
-        std::env::temp_dir().join(format!("stack-migrate-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    if Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/vector")).is_dir() {
-        std::fs::create_dir_all(folder.join("vector")).unwrap();
-        std::fs::write(folder.join("vector/vector.sql"), "create extension vector;").unwrap();
-    }
-    Schema::read(&folder).unwrap()
 }
 
 /// The server's version: 18.
