@@ -15,7 +15,7 @@ use crate::cargo;
 use crate::cli::Load;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::{Interrupt, interrupted, terminate};
+use crate::signal::{interrupted, terminate};
 use crate::ui;
 use served::Served;
 
@@ -54,16 +54,17 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
         .spawn()
         .map_err(failed)?;
     let status = tokio::select! {
+        biased;
         status = player.wait() => status,
-        interrupt = interrupted => match (interrupt, player.id()) {
-            // Whoever wants the end of everything has no use for a report.
-            (Interrupt::Other, Some(id)) => {
+        // The program has heard it as well, and writes its report.
+        _ = tokio::signal::ctrl_c() => player.wait().await,
+        // Whoever wants the end of everything has no use for a report.
+        () = interrupted => {
+            if let Some(id) = player.id() {
                 terminate(id);
-                player.wait().await
             }
-            // The program has heard it, and writes its report.
-            _ => player.wait().await,
-        },
+            player.wait().await
+        }
     };
     let status = status.map_err(failed)?;
     if let Some(served) = served {

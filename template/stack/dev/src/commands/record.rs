@@ -12,7 +12,7 @@ use crate::cargo;
 use crate::cli::Record;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::{Interrupt, interrupted, terminate};
+use crate::signal::{interrupted, terminate};
 use crate::ui;
 
 pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCode> {
@@ -48,12 +48,11 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
             }
         }
     });
-    // Ctrl-C is for the application as well, which writes down the rest; this one waits for it.
+    // The application writes down the rest, and this one waits for it. Ctrl-C is for both, other signals are not.
     let id = child.id();
     tokio::spawn(async move {
-        if interrupted.await == Interrupt::Other {
-            terminate(id);
-        }
+        interrupted.await;
+        terminate(id);
     });
     let ended = tokio::task::spawn_blocking(move || child.wait()).await;
     reader.join().ok();
