@@ -2,8 +2,8 @@
 //!
 //! A [`Hub`] delivers to the subscribers of this process by itself. [`connect`] joins it with the hubs of other
 //! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
-//! message says that something has changed, and the truth is in the database. Whoever may have missed one is told so by
-//! [`Lagged`] and loads again. So publish after the commit, not before.
+//! message says that something has changed, and what it is now is in the database. A subscriber that may have missed one
+//! gets [`Lagged`] and loads again. So publish after the commit, not before.
 {%- if cockroach %}
 //!
 //! CockroachDB has neither LISTEN nor NOTIFY: there a table is polled ([`polling`]).
@@ -37,8 +37,8 @@ mod tests;
 
 use backoff::Backoff;
 use envelope::Envelope;
-pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver, mailbox};
-use outgoing::{Outgoing, Waiting};
+pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
+use outgoing::{Outgoing, OutgoingMessage};
 
 /// Bytes of a topic.
 pub const TOPIC_BYTES: usize = 200;
@@ -57,9 +57,9 @@ struct Shared {
     topics: Mutex<Topics>,
     next_subscriber: AtomicU64,
     /// To the task that sends to other processes, if there is one.
-    outgoing: Mutex<Option<mpsc::Sender<Waiting>>>,
+    outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
     dropped: AtomicU64,
-    /// Some were dropped since the others were last told so.
+    /// Some were dropped, and the other processes do not know it yet.
     missed: AtomicBool,
 }
 
@@ -111,7 +111,7 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Tells all subscribers of `topic`: those of this process at once, those of others soon. Does not wait.
+    /// Sends `message` to all subscribers of `topic`: those of this process at once, those of others soon. Does not wait.
     ///
     /// # Errors
     /// If topic or message are too long.
@@ -135,7 +135,7 @@ impl Hub {
 
     /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
     /// returned is dropped.
-    pub fn join(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
+    pub fn subscribe(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
         let mut topics = self.topics();
         // Under the lock, so that the subscribers of a topic are sorted by it.
         let id = self.0.next_subscriber.fetch_add(1, Ordering::Relaxed);
@@ -179,11 +179,11 @@ impl Hub {
             .unwrap_or_else(PoisonError::into_inner);
         // Without the task there are no other processes.
         let Some(outgoing) = &*outgoing else { return };
-        let waiting = Waiting {
+        let message = OutgoingMessage {
             topic: topic.into(),
             payload,
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = outgoing.try_send(waiting) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = outgoing.try_send(message) {
             self.0.missed.store(true, Ordering::Release);
             let dropped = self.0.dropped.fetch_add(1, Ordering::Relaxed) + 1;
             // Not a line for each: there is too much of everything already.
@@ -196,7 +196,7 @@ impl Hub {
         }
     }
 
-    /// Takes in what another process has sent.
+    /// Delivers what another process has sent.
     fn receive(&self, text: &str) {
         match Envelope::parse(text) {
             Ok(envelope) if envelope.from == self.0.id => {}
@@ -207,17 +207,17 @@ impl Hub {
             }) => {
                 deliver(&self.topics(), &topic, &message.get().into());
             }
-            Ok(envelope) if envelope.missed => self.missed_something(),
-            // A sign of life.
+            Ok(envelope) if envelope.missed => self.mark_all_lagged(),
+            // A heartbeat.
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "a message from another process cannot be read"),
         }
     }
 
-    /// Tells every subscriber to load again.
-    fn missed_something(&self) {
+    /// Tells every subscriber that it may have missed messages.
+    fn mark_all_lagged(&self) {
         for subscriber in self.topics().values().flatten() {
-            subscriber.mailbox.lag();
+            subscriber.mailbox.put_lagged();
         }
     }
 

@@ -80,7 +80,7 @@ impl Ctx {
     /// The name of what is being done, see [`Watched::id`](crate::watch::Watched::id): for a visitor to quote if it
     /// fails.
     pub fn work_id(&self) -> Option<String> {
-        self.page.lock().work.as_deref().map(str::to_owned)
+        self.page.lock().work_id.as_deref().map(str::to_owned)
     }
 
     /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
@@ -175,14 +175,9 @@ impl Ctx {
         inner.zone.value.clone()
     }
 
-    /// Random per page, and the same each time that this page is rendered: for what has to be random in the HTML.
-    pub fn nonce(&self) -> String {
-        self.page.lock().nonce.clone()
-    }
-
-    /// False while the first HTML is made, which nobody can do anything with yet.
+    /// False while the first HTML is rendered, when nobody can do anything with the page yet.
     pub fn is_connected(&self) -> bool {
-        self.page.lock().connected
+        self.page.lock().mailbox.is_some()
     }
 
     /// Tells all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.

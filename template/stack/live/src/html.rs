@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::interner::Interner;
 
 /// A part of a component's HTML.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// HTML as it is.
     Text(Arc<str>),

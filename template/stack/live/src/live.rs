@@ -94,11 +94,11 @@ impl Live {
         };
         let path = url.path.clone();
         let secret = visit.secret.clone();
-        let page = Page::new(self.clone(), visit, url, None, false);
+        let page = Page::new(self.clone(), visit, url, None, None);
         page.mount(name, render).await?;
-        let inner = page.lock();
-        let base = inner.html(false);
-        let items = items_hash(&inner.first_items());
+        let mut inner = page.lock();
+        let (base, html) = (inner.html(false), inner.html(true));
+        let items = items_hash(&inner.take_first_items());
         let saved = inner.save(saved::expiry(self.limits().state_lifetime));
         let state = serde_json::to_string(&saved).unwrap_or_default();
         let mac = self.signer().sign(
@@ -108,11 +108,6 @@ impl Live {
             },
             &state,
         );
-        let html = if items.is_empty() {
-            base.clone()
-        } else {
-            inner.html(true)
-        };
         let root = html! {
             div #live data-hash=(crate::hash::hash(&base)) data-items=(items) data-state=(state) data-mac=(mac) {
                 (PreEscaped(html))

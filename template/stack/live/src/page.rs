@@ -21,20 +21,15 @@ use serde_json::{Value, value::RawValue};
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
-    Cx, Flash, Live, Stop, Visit,
-    broadcast::{Mailbox, MailboxReceiver},
-    html,
-    protocol::Reply,
-    saved::Saved,
-    upload::Receiving,
-    watch::Watched,
+    Cx, Flash, Live, Stop, Visit, broadcast::Mailbox, html, protocol::Reply, saved::Saved,
+    upload::IncomingUpload, watch::Watched,
 };
 
-pub(crate) use instance::{Entry, Instance, OnMessage, Run, Slot};
+pub(crate) use instance::{Entry, Instance, OnMessage, Run, Save, Slot, stream_id};
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
 pub(crate) type Held = Arc<dyn Any + Send + Sync>;
-pub(crate) type Job = BoxFuture<'static, Result<(), Stop>>;
+pub(crate) type JobFuture = BoxFuture<'static, Result<(), Stop>>;
 
 /// See the module.
 pub(crate) struct Page {
@@ -53,10 +48,9 @@ pub(crate) struct Inner {
     /// Boxed: a map keeps room for eleven.
     pub instances: BTreeMap<u32, Box<Instance>>,
     next_instance: u32,
-    /// False while HTML for a GET is made: nothing goes on after that.
-    pub connected: bool,
+    /// For all subscriptions of the page. `None` while HTML for a GET is rendered: nothing goes on after that.
+    pub mailbox: Option<Mailbox>,
     pub url: Url,
-    pub nonce: String,
     pub zone: Signal<Option<String>>,
     pub flash: Signal<Option<Flash>>,
     pub title: String,
@@ -72,12 +66,9 @@ pub(crate) struct Inner {
     pub calls: HashMap<u32, oneshot::Sender<Result<Value, String>>>,
     pub next_call: u32,
     pub next_tag: u32,
-    pub mailbox: Option<Mailbox>,
-    /// The other end, until the loop takes it.
-    pub deliveries: Option<MailboxReceiver>,
-    pub uploads: HashMap<u32, Receiving>,
-    /// The name of the work under way.
-    pub work: Option<Box<str>>,
+    pub uploads: HashMap<u32, IncomingUpload>,
+    /// The id of the work under way.
+    pub work_id: Option<Box<str>>,
 }
 
 /// A value of the whole page, and who has read it while rendering.
@@ -106,14 +97,23 @@ pub(crate) struct Url {
     pub pattern: &'static str,
 }
 
-/// A future that was begun by a handler or an effect, on its way to the loop that runs it.
-pub(crate) struct NewJob {
+/// What a handler or an effect does beside the page.
+#[derive(Default)]
+pub(crate) struct Job {
     pub id: u64,
+    /// The component that it ends with.
     pub owner: u32,
+    /// The number of the event that began it.
     pub seq: Option<u64>,
+    /// The upload that it reads.
     pub upload: Option<u32>,
     pub watched: Option<Watched>,
-    pub future: Abortable<Job>,
+}
+
+/// A job on its way to the loop that runs it.
+pub(crate) struct NewJob {
+    pub job: Job,
+    pub future: Abortable<JobFuture>,
 }
 
 impl Page {
@@ -122,24 +122,21 @@ impl Page {
         visit: Visit,
         url: Url,
         saved: Option<Saved>,
-        connected: bool,
+        mailbox: Option<Mailbox>,
     ) -> Arc<Self> {
         let saved = saved.unwrap_or_else(|| Saved {
-            nonce: crate::random_hex(),
             zone: visit.zone.clone(),
             flash: visit.flash.clone(),
             ..Saved::default()
         });
         Arc::new(Self {
             inner: Mutex::new(Inner {
-                connected,
+                mailbox,
                 url,
-                nonce: saved.nonce,
                 zone: Signal::new(saved.zone),
                 flash: Signal::new(saved.flash),
                 saved: saved.components,
                 next_call: 1,
-                next_tag: 1,
                 ..Inner::default()
             }),
             live,
@@ -169,7 +166,7 @@ impl Page {
             root
         };
         self.render(root).await?;
-        self.settle().await
+        self.render_dirty().await
     }
 
     /// Renders one component, and those in it that have to.
@@ -199,9 +196,9 @@ impl Page {
     }
 
     /// Renders what is dirty until nothing is.
-    pub(crate) async fn settle(self: &Arc<Self>) -> Result<(), Stop> {
-        const MOST: usize = 50;
-        for _ in 0..MOST {
+    pub(crate) async fn render_dirty(self: &Arc<Self>) -> Result<(), Stop> {
+        const MAX_RENDERINGS: usize = 50;
+        for _ in 0..MAX_RENDERINGS {
             let dirty = self.lock().first_dirty();
             match dirty {
                 Some(id) => self.render(id).await?,
@@ -265,18 +262,12 @@ impl Inner {
     pub(crate) fn save(&self, expires: u64) -> Saved {
         let mut components = BTreeMap::new();
         for instance in self.instances.values() {
-            let states: Vec<Box<RawValue>> = instance.saved_states();
-            if !states.is_empty() {
-                let shape = RawValue::from_string(
-                    serde_json::to_string(&instance.shape()).unwrap_or_default(),
-                );
-                let all = shape.into_iter().chain(states).collect();
-                components.insert(instance.path.to_string(), all);
+            if let Some(states) = instance.saved_states() {
+                components.insert(instance.path.to_string(), states);
             }
         }
         Saved {
             expires,
-            nonce: self.nonce.clone(),
             zone: self.zone.value.clone(),
             flash: self.flash.value.clone(),
             components,
@@ -309,36 +300,22 @@ impl Inner {
     }
 
     /// Hands a future to the loop. It ends with its component.
-    pub(crate) fn spawn(
-        &mut self,
-        owner: u32,
-        seq: Option<u64>,
-        upload: Option<u32>,
-        watched: Option<Watched>,
-        job: Job,
-    ) -> AbortHandle {
+    pub(crate) fn spawn(&mut self, mut job: Job, future: JobFuture) -> AbortHandle {
         let (handle, registration) = AbortHandle::new_pair();
-        let id = self.next_job;
+        job.id = self.next_job;
         self.next_job += 1;
-        if let Some(instance) = self.instances.get_mut(&owner) {
-            instance.jobs.push((id, handle.clone()));
+        if let Some(instance) = self.instances.get_mut(&job.owner) {
+            instance.jobs.push((job.id, handle.clone()));
         }
-        let future = Abortable::new(job, registration);
-        self.jobs.push(NewJob {
-            id,
-            owner,
-            seq,
-            upload,
-            watched,
-            future,
-        });
+        let future = Abortable::new(future, registration);
+        self.jobs.push(NewJob { job, future });
         handle
     }
 
     /// A job has ended.
-    pub(crate) fn finished(&mut self, owner: u32, job: u64) {
-        if let Some(instance) = self.instances.get_mut(&owner) {
-            instance.jobs.retain(|(id, _)| *id != job);
+    pub(crate) fn finished(&mut self, job: &Job) {
+        if let Some(instance) = self.instances.get_mut(&job.owner) {
+            instance.jobs.retain(|(id, _)| *id != job.id);
         }
     }
 }

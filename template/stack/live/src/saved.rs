@@ -17,9 +17,6 @@ pub(crate) struct Saved {
     /// Until when it counts, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires: u64,
-    /// Random per page: [`Ctx::nonce`](crate::Ctx::nonce).
-    #[serde(rename = "n")]
-    pub nonce: String,
     /// The visitor's time zone that the HTML was written for.
     #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,

@@ -105,10 +105,7 @@ fn tokens(text: &str) -> Vec<&str> {
 
 fn common_prefix(a: &str, b: &str) -> usize {
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    (0..=same)
-        .rev()
-        .find(|&at| a.is_char_boundary(at) && b.is_char_boundary(at))
-        .unwrap_or(0)
+    a.floor_char_boundary(same)
 }
 
 fn common_suffix(a: &str, b: &str) -> usize {
@@ -117,10 +114,7 @@ fn common_suffix(a: &str, b: &str) -> usize {
         .zip(backwards_b)
         .take_while(|(a, b)| a == b)
         .count();
-    (0..=same)
-        .rev()
-        .find(|&at| a.is_char_boundary(a.len() - at) && b.is_char_boundary(b.len() - at))
-        .unwrap_or(0)
+    a.len() - a.ceil_char_boundary(a.len() - same)
 }
 
 /// UTF-16 code units of `text`.

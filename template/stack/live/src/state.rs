@@ -40,43 +40,17 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     /// # Panics
     /// As [`get`](Self::get).
     pub fn read(&self, ctx: &Ctx) -> Arc<T> {
-        let value = {
-            let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
-            match slot {
-                Some(Slot::State { value, readers, .. }) => {
-                    ctx.track(readers);
-                    Some(Arc::clone(value))
-                }
-                _ => None,
-            }
-        };
-        let value = value.expect("a state is read only while its component is there");
-        value
-            .downcast()
-            .expect("a handle knows the type of its state")
+        self.current(ctx)
+            .expect("a state is read only while its component is there")
     }
 
     /// Sets the value.
     pub fn set(&self, ctx: &Ctx, value: T) {
-        self.store(ctx, value);
-    }
-
-    /// Changes the value: a copy of it, which then takes its place.
-    ///
-    /// # Panics
-    /// As [`get`](Self::get).
-    pub fn update(&self, ctx: &Ctx, change: impl FnOnce(&mut T)) {
-        let mut value = T::clone(&self.read(&ctx.untracked()));
-        change(&mut value);
-        self.store(ctx, value);
-    }
-
-    fn store(&self, ctx: &Ctx, new: T) {
-        if self.is(ctx, &new) {
+        let old = self.current(&ctx.untracked());
+        if old.is_some_and(|old| *old == value) {
             return;
         }
-        let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
+        let new: Arc<dyn Any + Send + Sync> = Arc::new(value);
         let old = {
             let mut inner = ctx.page.lock();
             let slot = inner.slot(self.at, self.slot);
@@ -93,17 +67,28 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
         ctx.page.wake.notify_one();
     }
 
-    fn is(&self, ctx: &Ctx, new: &T) -> bool {
-        let old = {
+    /// Changes the value: a copy of it, which then takes its place.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn update(&self, ctx: &Ctx, change: impl FnOnce(&mut T)) {
+        let mut value = self.get(&ctx.untracked());
+        change(&mut value);
+        self.set(ctx, value);
+    }
+
+    fn current(&self, ctx: &Ctx) -> Option<Arc<T>> {
+        let value = {
             let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
-            match slot {
-                Some(Slot::State { value, .. }) => Some(Arc::clone(value)),
-                _ => None,
+            match inner.slot(self.at, self.slot)? {
+                Slot::State { value, readers, .. } => {
+                    ctx.track(readers);
+                    Arc::clone(value)
+                }
+                _ => return None,
             }
         };
-        old.and_then(|old| old.downcast::<T>().ok())
-            .is_some_and(|old| *old == *new)
+        value.downcast().ok()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Why a component gives no markup.
 
-use std::{any::Any, error::Error, fmt};
+use std::{any::Any, error::Error};
 
 /// What a page, a component and an async handler may return. Any error becomes one by `?`.
+#[derive(Debug)]
 pub enum Stop {
     /// The visitor should be somewhere else: a path, with a query if it has one.
     Redirect(String),
@@ -25,22 +26,12 @@ impl Stop {
     pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Self::Panicked(text.unwrap_or_else(|| "a panic without words".into()))
+        Self::Panicked(text.unwrap_or_else(|| "a panic without a message".into()))
     }
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Failed(Box::new(error))
-    }
-}
-
-impl fmt::Debug for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Redirect(to) => write!(f, "Redirect({to:?})"),
-            Self::Failed(error) => write!(f, "Failed({error:?})"),
-            Self::Panicked(text) => write!(f, "Panicked({text:?})"),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Files on their way from the browser.
 
 use axum::body::Bytes;
+use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::Ctx;
@@ -18,7 +19,7 @@ pub struct Accept {
 }
 
 /// A file, as the browser describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct File {
     /// Its name, without a path. Not to be used as one either.
     pub name: String,
@@ -93,25 +94,23 @@ impl Upload {
 }
 
 /// The other end of an [`Upload`].
-pub(crate) struct Receiving {
-    pub files: Vec<File>,
-    pub received: Vec<u64>,
+pub(crate) struct IncomingUpload {
+    /// Bytes of each file that have still to come.
+    pub missing: Vec<u64>,
     pub chunks: mpsc::Sender<Chunk>,
 }
 
-impl Receiving {
-    /// Takes a chunk in. False if it is none that we have asked for.
+impl IncomingUpload {
+    /// Passes a chunk on. False if it is none that we have asked for.
     pub(crate) fn take(&mut self, file: usize, bytes: Bytes) -> bool {
-        let (Some(declared), Some(received)) = (self.files.get(file), self.received.get_mut(file))
-        else {
+        let Some(missing) = self.missing.get_mut(file) else {
             return false;
         };
-        let after = *received + bytes.len() as u64;
-        if bytes.is_empty() || after > declared.size {
+        let Some(left) = missing.checked_sub(bytes.len() as u64) else {
             return false;
-        }
-        *received = after;
-        self.chunks.try_send(Chunk { file, bytes }).is_ok()
+        };
+        *missing = left;
+        !bytes.is_empty() && self.chunks.try_send(Chunk { file, bytes }).is_ok()
     }
 }
 

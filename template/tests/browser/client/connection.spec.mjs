@@ -196,12 +196,6 @@ test("a page that has stopped says so, and comes back when it is loaded again", 
   expect(fake.loads).toBe(2);
 });
 
-test("a server whose page is another one by now has it loaded again", async ({ open }) => {
-  const fake = await open("<p>x</p>");
-  fake.say({ reload: 1 });
-  await fake.page.waitForFunction(() => performance.getEntriesByType("navigation")[0].type === "reload");
-});
-
 test("an upload ends with its connection, its input, or a page that does not want it", async ({ open }) => {
   const html = (input) => `<p>${input ? `<input id="f" type="file" on:upload="0">` : ""}</p>`;
   const fake = await open(html(true));

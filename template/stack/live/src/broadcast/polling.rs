@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 use sqlx::{PgPool, types::time::OffsetDateTime};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{Backoff, Hub, outgoing::Outgoing};
+use super::{Backoff, Envelope, Hub, outgoing::Outgoing};
 {%- if stack_tests %}
 
 #[cfg(test)]
@@ -56,8 +56,8 @@ pub(super) async fn run(hub: Hub, pool: PgPool, outgoing: Outgoing) {
         backoff.wait(&error).await;
     }
     let sender = hub.0.id.clone();
-    let send = |numbers, envelopes| {
-        let insert = insert(pool.clone(), sender.clone(), numbers, envelopes);
+    let send = |envelopes| {
+        let insert = insert(pool.clone(), sender.clone(), envelopes);
         in_time(hub.clone(), IN_TIME, insert)
     };
     tokio::join!(look_for_ever(&hub, &pool), outgoing.run(send));
@@ -77,12 +77,10 @@ pub(super) async fn in_time<E>(
     inserted
 }
 
-async fn insert(
-    pool: PgPool,
-    sender: String,
-    numbers: Vec<i64>,
-    envelopes: Vec<String>,
-) -> Result<(), sqlx::Error> {
+async fn insert(pool: PgPool, sender: String, envelopes: Vec<String>) -> Result<(), sqlx::Error> {
+    let number = |text: &String| Envelope::parse(text).map_or(0, |envelope| envelope.number);
+    let number = |text| i64::try_from(number(text)).unwrap_or(i64::MAX);
+    let numbers: Vec<i64> = envelopes.iter().map(number).collect();
     sqlx::query(
         "insert into _live_messages (sender, number, envelope)
          select $1, number, envelope from unnest($2::bigint[], $3::text[]) as new (number, envelope)",
@@ -144,7 +142,7 @@ async fn look(hub: &Hub, pool: &PgPool, reader: Option<Reader>) -> Result<Reader
             let reader = Reader::begin(pool, &hub.0.id)
                 .await
                 .map_err(|error| (error, None))?;
-            hub.missed_something();
+            hub.mark_all_lagged();
             reader
         }
     };

@@ -1,13 +1,16 @@
 //! Hooks for what goes on beside the rendering: effects, subscriptions, streams.
 
-use std::{any::Any, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::AbortHandle};
 use maud::Markup;
 use serde::de::DeserializeOwned;
 
-use super::{Cx, out_of_order};
-use crate::{Ctx, Stop, Stream, html, page::Slot};
+use super::Cx;
+use crate::{
+    Ctx, Stop, Stream, html,
+    page::{Job, OnMessage, Slot, stream_id},
+};
 
 impl Cx {
     /// Work beside the page, from the moment when it is shown, and again when `deps` change. It ends with the
@@ -18,38 +21,29 @@ impl Cx {
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<(), Stop>> + Send + 'static,
     {
-        let (slot, held, connected) = {
-            let mut inner = self.page.lock();
-            let connected = inner.connected;
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let held = match instance.slots.get(slot) {
-                None => None,
-                Some(Slot::Effect { deps, job }) => Some((Arc::clone(deps), job.clone())),
-                Some(_) => out_of_order(),
-            };
-            (slot, held, connected)
-        };
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::Effect { deps, job } => Some((Arc::clone(deps), job.clone())),
+            _ => None,
+        });
         if let Some((known, job)) = held {
             if known.downcast_ref::<D>() == Some(&deps) {
                 return;
             }
             job.abort();
         }
-        let job = match connected {
+        let job = match self.is_connected() {
             true => {
+                let job = Job {
+                    owner: self.at,
+                    ..Job::default()
+                };
                 let future = effect(self.ctx()).boxed();
-                self.page.lock().spawn(self.at, None, None, None, future)
+                self.page.lock().spawn(job, future)
             }
-            false => futures_util::future::AbortHandle::new_pair().0,
+            false => AbortHandle::new_pair().0,
         };
-        self.push(
-            slot,
-            Slot::Effect {
-                deps: Arc::new(deps),
-                job,
-            },
-        );
+        let deps = Arc::new(deps);
+        self.put(slot, Slot::Effect { deps, job });
     }
 
     /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are left out.
@@ -58,52 +52,41 @@ impl Cx {
         T: DeserializeOwned,
         F: Fn(&Ctx, T) + Send + Sync + 'static,
     {
-        let heard: crate::page::OnMessage = Arc::new(move |ctx, text| {
+        let handle: OnMessage = Arc::new(move |ctx, text| {
             if let Ok(message) = serde_json::from_str(text) {
                 handle(ctx, message);
             }
         });
-        let hub = self.page.live.hub().clone();
-        let mut inner = self.page.lock();
-        let connected = inner.connected;
-        let instance = inner.rendering(self.at);
-        let slot = instance.next_slot();
-        match instance.slots.get_mut(slot) {
-            Some(Slot::Subscription {
+        let (slot, same) = self.next_slot(|held| match held {
+            Slot::Subscription {
                 topic: known,
-                handle,
+                handle: held,
                 ..
-            }) if **known == *topic => *handle = heard,
-            None | Some(Slot::Subscription { .. }) if connected => {
-                let mailbox = self.page.mailbox(&mut inner);
-                let tag = inner.next_tag;
-                inner.next_tag += 1;
-                drop(inner);
-                let place = hub.join(topic, &mailbox, tag);
-                self.push(
-                    slot,
-                    Slot::Subscription {
-                        topic: topic.into(),
-                        _place: place,
-                        tag,
-                        handle: heard,
-                    },
-                );
+            } => {
+                let same = **known == *topic;
+                if same {
+                    *held = Arc::clone(&handle);
+                }
+                Some(same)
             }
-            None => {
-                drop(inner);
-                let nothing: Arc<dyn Any + Send + Sync> = Arc::new(());
-                self.push(
-                    slot,
-                    Slot::Memo {
-                        deps: Arc::clone(&nothing),
-                        value: nothing,
-                        stale: false,
-                    },
-                );
-            }
-            Some(_) => out_of_order(),
+            _ => None,
+        });
+        if same == Some(true) {
+            return;
         }
+        let (tag, mailbox) = {
+            let mut inner = self.page.lock();
+            inner.next_tag += 1;
+            (inner.next_tag, inner.mailbox.clone())
+        };
+        let hub = self.page.live.hub();
+        let new = Slot::Subscription {
+            topic: topic.into(),
+            tag,
+            handle,
+            _subscription: mailbox.map(|mailbox| hub.subscribe(topic, &mailbox, tag)),
+        };
+        self.put(slot, new);
     }
 
     /// A list whose items stay in the browser alone: `first` gives those that it begins with, as (key, markup). The
@@ -117,32 +100,19 @@ impl Cx {
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<Vec<(String, Markup)>, E>>,
     {
-        let (slot, exists, id) = {
-            let mut inner = self.page.lock();
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let exists = instance
-                .slots
-                .get(slot)
-                .map(|held| matches!(held, Slot::Stream { .. }));
-            (slot, exists, instance.stream_id(slot))
-        };
-        match exists {
-            Some(true) => {}
-            Some(false) => out_of_order(),
-            None => {
-                let items = first(self.ctx()).await?;
-                let items = items
-                    .into_iter()
-                    .map(|(key, item)| (key, html::canonical(&item.into_string())));
-                self.push(
-                    slot,
-                    Slot::Stream {
-                        first: Some(items.collect()),
-                    },
-                );
-            }
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::Stream { .. } => Some(()),
+            _ => None,
+        });
+        if held.is_none() {
+            let items = first(self.ctx()).await?;
+            let items = items
+                .into_iter()
+                .map(|(_, item)| html::canonical(&item.into_string()));
+            let first = Some(items.collect());
+            self.put(slot, Slot::Stream { first });
         }
+        let id = stream_id(&self.page.lock().rendering(self.at).path, slot);
         let place = html::place(
             &self.page.mark,
             's',

@@ -7,9 +7,9 @@ use std::{
 };
 
 use futures_util::future::AbortHandle;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::{Held, Job, Render};
+use super::{Held, JobFuture, Render};
 use crate::{Accept, Ctx, Event, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
@@ -53,15 +53,15 @@ pub(crate) enum Run {
 }
 
 type RunNow = dyn Fn(&Ctx, Event) + Send + Sync;
-type RunLater = dyn Fn(Ctx, Event) -> Job + Send + Sync;
-type RunUpload = dyn Fn(Ctx, Upload) -> Job + Send + Sync;
+type RunLater = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
+type RunUpload = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
 
 /// What a hook holds.
 pub(crate) enum Slot {
     State {
         value: Held,
         kind: &'static str,
-        save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
+        save: Option<Save>,
         readers: Vec<u32>,
     },
     Memo {
@@ -80,21 +80,27 @@ pub(crate) enum Slot {
     },
     Subscription {
         topic: Box<str>,
-        _place: Subscription,
         tag: u32,
         handle: OnMessage,
+        /// `None` while HTML for a GET is rendered.
+        _subscription: Option<Subscription>,
     },
     Stream {
-        first: Option<Vec<(String, String)>>,
+        /// The HTML of its first items, until the browser has them.
+        first: Option<String>,
     },
 }
+
+/// Writes a state as JSON, if it can be.
+pub(crate) type Save = fn(&(dyn Any + Send + Sync)) -> Option<Box<RawValue>>;
 
 /// What a subscription does with a message.
 pub(crate) type OnMessage = Arc<dyn Fn(&Ctx, &str) + Send + Sync>;
 
 impl Instance {
-    /// What its hooks hold: two programs whose fingerprints differ do not read each other's state.
-    pub(super) fn shape(&self) -> String {
+    /// The fingerprint of the component's name and the types of its states, as JSON: two programs whose fingerprints
+    /// differ do not read each other's state.
+    pub(super) fn shape(&self) -> Box<RawValue> {
         let mut text = self.name.to_owned();
         for slot in &self.slots {
             if let Slot::State {
@@ -107,33 +113,34 @@ impl Instance {
                 text.push_str(kind);
             }
         }
-        crate::hash::hash(&text)
+        to_raw_value(&crate::hash::hash(&text)).expect("a text can be JSON")
     }
 
-    pub(super) fn saved_states(&self) -> Vec<Box<RawValue>> {
-        let null = || RawValue::from_string("null".into()).ok();
-        let mut states = Vec::new();
-        for slot in &self.slots {
-            if let Slot::State {
+    /// The fingerprint and the states that travel; `None` if it has none.
+    pub(super) fn saved_states(&self) -> Option<Vec<Box<RawValue>>> {
+        let states = self.slots.iter().filter_map(|slot| match slot {
+            Slot::State {
                 value,
                 save: Some(save),
                 ..
-            } = slot
-            {
-                let json = save(&**value).and_then(|json| RawValue::from_string(json).ok());
-                states.extend(json.or_else(null));
-            }
-        }
-        states
+            } => Some(save(&**value).unwrap_or_else(|| RawValue::NULL.to_owned())),
+            _ => None,
+        });
+        let all: Vec<_> = std::iter::once(self.shape()).chain(states).collect();
+        (all.len() > 1).then_some(all)
     }
 
-    pub(crate) fn stream_id(&self, slot: usize) -> String {
-        format!("{}:{slot}", self.path)
+    /// What the next state begins with, if the page goes on from a saved one.
+    pub(crate) fn next_restored(&self) -> Option<Box<RawValue>> {
+        let is_saved = |slot: &&Slot| matches!(slot, Slot::State { save: Some(_), .. });
+        let before = self.slots.iter().filter(is_saved).count();
+        // The fingerprint is the first.
+        self.restored.as_ref()?.get(before + 1).cloned()
     }
 
     /// Exchanges the handlers; true if some id means something else now.
     pub(super) fn take_handlers(&mut self, next_version: u64, html: &[Piece]) -> bool {
-        let moved = !same(&self.html, html);
+        let moved = *self.html != *html;
         let mut changed = false;
         let mut new = std::mem::take(&mut self.new_handlers);
         for entry in &mut new {
@@ -152,12 +159,7 @@ impl Instance {
     }
 }
 
-fn same(old: &[Piece], new: &[Piece]) -> bool {
-    old.len() == new.len()
-        && old.iter().zip(new).all(|(old, new)| match (old, new) {
-            (Piece::Text(old), Piece::Text(new)) => old == new,
-            (Piece::Child(old), Piece::Child(new)) => old == new,
-            (Piece::Items(old), Piece::Items(new)) => old == new,
-            _ => false,
-        })
+/// The id of the stream at `slot` of the component at `path`.
+pub(crate) fn stream_id(path: &str, slot: usize) -> String {
+    format!("{path}:{slot}")
 }

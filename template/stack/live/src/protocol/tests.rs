@@ -19,10 +19,10 @@ fn what_is_not_of_the_protocol_is_an_error() {
     let event = Message::parse("[\"ev\",1,2,\"3\",\"click\",{}]");
     assert!(matches!(
         event,
-        Ok(Message::Event {
+        Ok(Message::Event(Event {
             seq: 1,
             version: 2,
             ..
-        })
+        }))
     ));
 }

@@ -10,6 +10,14 @@ use crate::{
 };
 
 impl Page {
+    /// As [`connect`](Self::connect), for a page that may end before it begins.
+    ///
+    /// # Panics
+    /// If `document` contains no page.
+    pub async fn connect_or_end(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
+        Self::try_connect(live, visit, url, document).await
+    }
+
     /// As [`reconnect`](Self::reconnect), to another process: `live` has the same pages.
     pub async fn reconnect_to(&mut self, live: &Live) -> &mut Self {
         self.live = live.clone();
@@ -30,7 +38,7 @@ impl Page {
     pub async fn send_event(&mut self, handler: &str, version: u64) -> &mut Self {
         self.seq += 1;
         self.send(json!(["ev", self.seq, version, handler, "click", {}]));
-        self.settle().await;
+        self.wait_for_answers().await;
         self
     }
 

@@ -3,12 +3,12 @@
 use scraper::Html;
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Page, elements::selector, splices::apply};
+use super::{Page, TIMEOUT, elements::selector, splices::apply};
 use crate::Close;
 
 impl Page {
     /// Until everything so far is acknowledged and done, or the page is gone.
-    pub(super) async fn settle(&mut self) {
+    pub(super) async fn wait_for_answers(&mut self) {
         while (self.acknowledged < self.seq || !self.working.is_empty())
             && self.left.is_none()
             && self.error.is_none()
@@ -28,7 +28,7 @@ impl Page {
 
     /// The next message, taken in.
     pub(super) async fn next(&mut self) -> Result<Value, Close> {
-        let next = tokio::time::timeout(PATIENCE, self.connection.receive.recv()).await;
+        let next = tokio::time::timeout(TIMEOUT, self.connection.receive.recv()).await;
         let text = match next {
             Ok(Some(message)) => message?,
             Ok(None) => return Err(Close::Gone),
@@ -93,11 +93,11 @@ impl Page {
             self.calls.push(call[1].clone());
             self.send(json!(["ret", call[0], true, null]));
         }
-        if ["ua", "ue", "ud"]
-            .iter()
-            .any(|key| message.get(*key).is_some())
-        {
-            self.uploads.push(message.clone());
+        for at in message["ua"].as_array().into_iter().flatten() {
+            self.uploaded = at[1].as_u64().unwrap_or_default();
+        }
+        if let Some(why) = message["ue"][0][1].as_str() {
+            self.upload_refused = Some(why.to_owned());
         }
     }
 

@@ -169,7 +169,8 @@ async fn a_component_that_never_settles_stops_its_page_and_no_other() {
     }
     let live = live(page);
     let document = super::document(&live, &super::visit("ada"), "/").await;
-    let page = crate::testing::Page::try_connect(&live, &super::visit("ada"), "/", &document).await;
+    let page =
+        crate::testing::Page::connect_or_end(&live, &super::visit("ada"), "/", &document).await;
     assert!(
         page.error()
             .is_some_and(|text| text.contains("stopped working"))

@@ -35,9 +35,8 @@ fn what_is_too_large_too_much_or_of_another_kind_is_refused_before_it_is_sent() 
 #[test]
 fn more_than_was_declared_is_not_taken_in() {
     let (chunks, _held) = mpsc::channel(4);
-    let mut receiving = Receiving {
-        files: vec![file(5, "")],
-        received: vec![0],
+    let mut receiving = IncomingUpload {
+        missing: vec![5],
         chunks,
     };
     assert!(receiving.take(0, Bytes::from_static(b"abc")));

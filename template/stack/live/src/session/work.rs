@@ -1,12 +1,13 @@
-//! What a connection does between two messages to the browser, named and watched.
+//! What a connection does between two messages to the browser, with an id and a span.
 
 use std::{error::Error, panic::Location};
 
 use tracing::Span;
 
-use super::{Io, Session, navigation::split};
+use super::{Io, Session, Step, navigation::split};
 use crate::{
     Ctx, Stop,
+    protocol::Close,
     watch::{Watched, Why, Work},
 };
 
@@ -30,47 +31,48 @@ impl<I: Io> Session<I> {
 
     fn begin_work(&mut self, work: &Work) {
         let watched = self.page.live.watch().work(&self.page.visit, work);
-        self.go_on_with(Some(watched));
+        self.resume(Some(watched));
     }
 
-    /// Work that has begun earlier is at the end of its job.
-    pub(super) fn go_on_with(&mut self, watched: Option<Watched>) {
+    /// The job of work that has begun earlier has ended; what follows from it belongs to that work.
+    pub(super) fn resume(&mut self, watched: Option<Watched>) {
         if let Some(watched) = watched {
-            self.page.lock().work = Some(watched.id.clone());
-            self.turn.push(watched);
+            self.page.lock().work_id = Some(watched.id.clone());
+            self.work.push(watched);
         }
     }
 
     /// That of the work under way.
     pub(super) fn span(&self) -> Span {
-        let watched = self.turn.last();
+        let watched = self.work.last();
         watched.map_or_else(Span::none, |watched| watched.span.clone())
     }
 
     /// Everything was sent.
-    pub(super) fn end_turn(&mut self) {
-        if !self.turn.is_empty() {
-            self.turn.clear();
-            self.page.lock().work = None;
+    pub(super) fn end_work(&mut self) {
+        if !self.work.is_empty() {
+            self.work.clear();
+            self.page.lock().work_id = None;
         }
     }
 
-    /// Tells the application of an error. `why` is for one that came without an event.
+    /// Passes an error to the application. `why` is for one that came without an event.
     pub(super) fn failed(&mut self, why: Why, at: u32, error: Box<dyn Error + Send + Sync>) {
-        if self.turn.is_empty() {
+        if self.work.is_empty() {
             self.begin(why, None);
         }
         let ctx = Ctx::later(&self.page, at);
         self.span().in_scope(|| self.page.live.error(&ctx, error));
     }
 
-    /// Tells the visitor that the page has stopped, and the log why.
-    pub(super) fn broken(&mut self, why: Why, stop: &Stop) {
-        if self.turn.is_empty() {
+    /// Logs a panic, and puts a message for the visitor into the outbox: the page has stopped. `why` is for one that
+    /// came without an event.
+    pub(super) fn panicked(&mut self, why: Why, stop: &Stop) {
+        if self.work.is_empty() {
             self.begin(why, None);
         }
         let path = self.page.lock().url.path.clone();
-        let id = self.page.lock().work.clone().unwrap_or_default();
+        let id = self.page.lock().work_id.clone().unwrap_or_default();
         self.span()
             .in_scope(|| tracing::error!(?stop, id = &*id, path, "a live page has stopped"));
         let mut text =
@@ -78,7 +80,13 @@ impl<I: Io> Session<I> {
         if cfg!(debug_assertions) {
             text.push_str(&format!(" {stop:?}"));
         }
-        self.reply.error = Some(text);
-        self.anything = true;
+        self.page.lock().outbox.error = Some(text);
+    }
+
+    /// Ends a page whose rendering has panicked.
+    pub(super) async fn stop_page(&mut self, stop: &Stop) -> Step {
+        self.panicked(Why::Render, stop);
+        self.send_outbox().await?;
+        Err(Close::Panicked)
     }
 }

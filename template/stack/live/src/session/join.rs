@@ -3,7 +3,7 @@
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use super::{ENDED, Incoming, Io, Session, SessionResult, navigation::split};
+use super::{Incoming, Io, SESSION_ENDED, Session, Step, navigation::split};
 use crate::{
     hash::hash,
     live::{ended_topic, items_hash},
@@ -14,9 +14,9 @@ use crate::{
 };
 
 impl<I: Io> Session<I> {
-    pub(super) async fn first_message(&mut self) -> SessionResult<Join> {
-        let patience = self.page.live.limits().send_timeout;
-        match timeout(patience, self.io.receive()).await {
+    pub(super) async fn first_message(&mut self) -> Step<Join> {
+        let limit = self.page.live.limits().send_timeout;
+        match timeout(limit, self.io.receive()).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
                 Ok(Message::Join(join)) => Ok(*join),
                 _ => Err(Close::Protocol),
@@ -28,7 +28,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Renders the page again, from the state that the browser kept.
-    pub(super) async fn join(&mut self, join: Join) -> SessionResult {
+    pub(super) async fn join(&mut self, join: Join) -> Step {
         let live = self.page.live.clone();
         let (path, query) = split(&join.url);
         let Some((url, name, render)) = live.find(path, query) else {
@@ -43,10 +43,11 @@ impl<I: Io> Session<I> {
             .open(bound, &join.state, &join.mac, live.limits().state_bytes);
         let known = saved.is_some();
         if !known && !join.state.is_empty() {
-            tracing::debug!("a state does not count any more, so the page begins anew");
+            tracing::debug!("a saved state is not valid any more, so the page begins anew");
         }
-        self.page = Page::new(live, self.page.visit.clone(), url, saved, true);
-        self.listen_for_the_end();
+        let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
+        self.page = Page::new(live, visit, url, saved, mailbox);
+        self.subscribe_to_session_end();
         self.begin(Why::Join, None);
         let span = self.span();
         let joined = self.mount_again(join, name, render, known);
@@ -59,44 +60,40 @@ impl<I: Io> Session<I> {
         name: &'static str,
         render: crate::page::Render,
         known: bool,
-    ) -> SessionResult {
+    ) -> Step {
         if let Err(stop) = self.mount(name, render).await {
-            return self.instead(stop, &join.url).await;
+            return self.mount_failed(stop, &join.url).await;
         }
-        let (html, items) = {
+        {
             let mut inner = self.page.lock();
             inner.version = 1;
-            // It has them from the GET.
+            inner.outbox.version = Some(1);
+            // The browser has it from the GET.
             if known {
                 inner.outbox.title = None;
             }
-            (inner.html(false), inner.first_items())
-        };
-        self.reply.version = Some(1);
-        if hash(&html) != join.hash {
-            self.reply.html = Some(html);
+            let html = inner.html(false);
+            if hash(&html) != join.hash {
+                inner.outbox.html = Some(html);
+            }
+            let items = inner.take_first_items();
+            if !items.is_empty() && (join.again || items_hash(&items) != join.items) {
+                inner.reset_items(items);
+            }
         }
-        if !items.is_empty() && (join.again || items_hash(&items) != join.items) {
-            self.reset_items(items);
-        }
-        self.forget_items();
         self.state = if known { join.state } else { String::new() };
-        self.anything = true;
-        self.send_what_there_is(None).await?;
+        self.send(None).await?;
         self.set_zone(join.tz);
         self.flush().await
     }
 
-    fn listen_for_the_end(&mut self) {
-        if !self.page.visit.session {
-            return;
+    fn subscribe_to_session_end(&mut self) {
+        let mailbox = self.page.lock().mailbox.clone();
+        if let Some(mailbox) = mailbox.filter(|_| self.page.visit.session) {
+            let topic = ended_topic(&self.page.visit.secret);
+            let hub = self.page.live.hub();
+            self._session_end = Some(hub.subscribe(&topic, &mailbox, SESSION_ENDED));
         }
-        let mailbox = {
-            let mut inner = self.page.lock();
-            self.page.mailbox(&mut inner)
-        };
-        let topic = ended_topic(&self.page.visit.secret);
-        self.ended = Some(self.page.live.hub().join(&topic, &mailbox, ENDED));
     }
 
     /// The zone that the browser says, once; the state may have had an older one.

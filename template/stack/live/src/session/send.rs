@@ -1,0 +1,178 @@
+//! Rendering what has changed, and sending what there is to say.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures_util::FutureExt;
+use tokio::time::timeout;
+use tracing::{Instrument, Span};
+
+use super::{Io, Session, Step};
+use crate::{
+    Limits, Stop,
+    page::NewJob,
+    protocol::{Close, Reply},
+    saved::{self, Bound},
+    splice::splices,
+    watch::Why,
+};
+
+impl<I: Io> Session<I> {
+    /// Renders what has changed and sends what there is to say.
+    pub(super) async fn flush(&mut self) -> Step {
+        if self.page.lock().outbox.error.is_some() {
+            self.send_outbox().await?;
+            return Err(Close::Panicked);
+        }
+        self.begin_jobs();
+        let destination = self.page.lock().navigate.take();
+        if let Some(to) = destination {
+            return self.navigate(&to, false).await;
+        }
+        let old = {
+            let inner = self.page.lock();
+            let dirty = inner.instances.values().any(|instance| instance.dirty);
+            dirty.then(|| inner.html(false))
+        };
+        if old.is_some() {
+            let limit = self.page.live.limits().render_timeout;
+            let page = Arc::clone(&self.page);
+            let rendered = match timeout(limit, page.render_dirty()).await {
+                Ok(rendered) => rendered,
+                Err(_) => Err(Stop::Panicked(
+                    "a component takes too long to render".into(),
+                )),
+            };
+            match rendered {
+                Ok(()) => {}
+                Err(Stop::Redirect(to)) => return self.navigate(&to, false).await,
+                Err(Stop::Failed(error)) => {
+                    let root = self.page.lock().root();
+                    self.failed(Why::Render, root.unwrap_or_default(), error);
+                }
+                Err(stop @ Stop::Panicked(_)) => return self.stop_page(&stop).await,
+            }
+        }
+        self.send(old.as_deref()).await
+    }
+
+    fn begin_jobs(&mut self) {
+        let new = std::mem::take(&mut self.page.lock().jobs);
+        for NewJob { job, future } in new {
+            let span = job.watched.as_ref().map(|watched| watched.span.clone());
+            let work = future.instrument(span.unwrap_or_else(Span::none));
+            let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| {
+                let result = match outcome {
+                    Ok(Ok(result)) => result,
+                    // Its component is gone.
+                    Ok(Err(_aborted)) => Ok(()),
+                    Err(panic) => Err(Stop::panicked(&*panic)),
+                };
+                (job, result)
+            });
+            self.jobs.push(work.boxed());
+        }
+    }
+
+    /// Sends the difference to `old`, the state, and the outbox; nothing if there is nothing.
+    pub(super) async fn send(&mut self, old: Option<&str>) -> Step {
+        // Effects of what was just rendered begin now.
+        self.begin_jobs();
+        let limits = self.page.live.limits().clone();
+        if let Some(old) = old
+            && !self.put_html(old, limits.html_bytes)
+        {
+            let stop = Stop::Panicked("a page is larger than `Limits::html_bytes`".into());
+            return self.stop_page(&stop).await;
+        }
+        if old.is_some() || self.state.is_empty() || self.has_news() {
+            self.put_state(&limits);
+        }
+        match self.has_news() {
+            true => self.send_outbox().await,
+            false => Ok(()),
+        }
+    }
+
+    fn has_news(&self) -> bool {
+        self.pinged || self.page.lock().outbox != Reply::default()
+    }
+
+    /// Puts the difference to `old` into the outbox. False if the page is larger than `limit` bytes.
+    fn put_html(&self, old: &str, limit: usize) -> bool {
+        let mut inner = self.page.lock();
+        let new = inner.html(false);
+        if new.len() > limit {
+            return false;
+        }
+        if new != old || inner.handlers_changed {
+            inner.version += 1;
+            inner.outbox.version = Some(inner.version);
+            let change = splices(old, &new);
+            inner.outbox.splices = (!change.0.is_empty()).then_some(change);
+        }
+        inner.handlers_changed = false;
+        true
+    }
+
+    /// Puts the state into the outbox, if it has changed.
+    fn put_state(&mut self, limits: &Limits) {
+        let mut inner = self.page.lock();
+        let mut saved = inner.save(0);
+        // The time alone is no change, until half of it is over.
+        saved.expires = renewed(
+            &self.state,
+            saved::expiry(limits.state_lifetime),
+            limits.state_lifetime.as_secs(),
+        );
+        let mut state = serde_json::to_string(&saved).unwrap_or_default();
+        if state.len() > limits.state_bytes {
+            tracing::warn!(
+                path = inner.url.path,
+                bytes = state.len(),
+                "the state of a page is too large to travel, so the page begins anew after a reconnection"
+            );
+            state = String::new();
+        }
+        let navigated = inner.outbox.navigated.is_some();
+        if state == self.state && !navigated {
+            return;
+        }
+        let bound = Bound {
+            visitor: &self.page.visit.secret,
+            path: &inner.url.path,
+        };
+        inner.outbox.mac = Some(self.page.live.signer().sign(bound, &state));
+        if self.state.is_empty() || navigated {
+            inner.outbox.state = Some(state.clone());
+        } else {
+            inner.outbox.state_splices = Some(splices(&self.state, &state));
+        }
+        drop(inner);
+        self.state = state;
+    }
+
+    pub(super) async fn send_outbox(&mut self) -> Step {
+        self.pinged = false;
+        let reply = std::mem::take(&mut self.page.lock().outbox);
+        let text = serde_json::to_string(&reply).map_err(|_| Close::Protocol)?;
+        self.page.live.watch().sent(text.len());
+        let limit = self.page.live.limits().send_timeout;
+        match timeout(limit, self.io.send(text)).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Close::Gone),
+            Err(_) => Err(Close::SlowReader),
+        }
+    }
+}
+
+/// When the state expires: as before, if that is far enough away.
+fn renewed(old: &str, new: u64, lifetime: u64) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Expiry {
+        x: u64,
+    }
+    match serde_json::from_str::<Expiry>(old) {
+        Ok(Expiry { x }) if x + lifetime / 2 > new && x <= new => x,
+        _ => new,
+    }
+}
