@@ -51,7 +51,7 @@ pub fn router(state: AppState) -> Router {
 pub fn live(config: &Config, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
-        .watch(LivePages(metrics))
+        .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)

@@ -10,7 +10,7 @@ use axum::{
 };
 use maud::html;
 use serde::{Deserialize, Serialize};
-use stack_live::{Cx, Stop};
+use stack_live::{Cx, PageError};
 use stack_web::{client_ip::ClientIp, cookies::Cookies};
 
 use super::{
@@ -57,7 +57,7 @@ pub struct Next {
 /// The form to make an account.
 pub async fn register_page(cx: Cx) -> stack_live::Result {
     if cx.user().is_some() {
-        return Err(Stop::redirect("/notes"));
+        return Err(PageError::redirect("/notes"));
     }
     let refused = cx.extension::<FormErrors<RegisterForm>>();
     let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
@@ -132,7 +132,7 @@ pub async fn register(
 pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     let Next { next } = cx.query()?;
     if cx.user().is_some() {
-        return Err(Stop::redirect(local(&next)));
+        return Err(PageError::redirect(local(&next)));
     }
     let refused = cx.extension::<FormErrors<LogInForm>>();
     let wrong = cx.use_state(|| refused.is_some()).get(&cx);

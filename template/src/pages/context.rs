@@ -1,6 +1,6 @@
 //! What our pages know beside what every live page does.
 
-use stack_live::{Ctx, Stop};
+use stack_live::{Ctx, PageError};
 
 use super::visitor::Visitor;
 use crate::{error::Result, models::User, state::AppState};
@@ -19,7 +19,7 @@ pub trait Context {
     ///
     /// # Errors
     /// Sends everybody else to log in, and back afterwards.
-    fn signed_in(&self) -> Result<User, Stop>;
+    fn signed_in(&self) -> Result<User, PageError>;
 }
 
 impl Context for Ctx {
@@ -33,8 +33,8 @@ impl Context for Ctx {
             .expect("`visit` gives every page the visitor")
     }
 
-    fn signed_in(&self) -> Result<User, Stop> {
+    fn signed_in(&self) -> Result<User, PageError> {
         self.user()
-            .ok_or_else(|| Stop::redirect(format!("/login?next={}", self.path())))
+            .ok_or_else(|| PageError::redirect(format!("/login?next={}", self.path())))
     }
 }

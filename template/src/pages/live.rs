@@ -7,7 +7,7 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, Stop, Visit};
+use stack_live::{Ctx, PageError, Visit};
 
 use super::{layout, visitor::Visitor};
 use crate::{
@@ -55,9 +55,11 @@ async fn render(
     match state.live.render(visit, uri).await {
         Ok(Some(page)) => Ok(layout::document(&page.title, page.root).into_response()),
         Ok(None) => Err(Error::NotFound),
-        Err(Stop::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
-        Err(Stop::Failed(error)) => Err(failure(error)),
-        Err(Stop::Panicked(text)) => Err(Error::internal(format!("a live page panicked: {text}"))),
+        Err(PageError::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
+        Err(PageError::Failed(error)) => Err(failure(error)),
+        Err(PageError::Panicked(text)) => {
+            Err(Error::internal(format!("a live page panicked: {text}")))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::iter::zip;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use stack_live::{Accept, Cx, Result, Stop, Upload};
+use stack_live::{Accept, Cx, PageError, Result, Upload};
 
 use super::layout;
 use crate::components::{
@@ -62,7 +62,10 @@ pub async fn page(cx: Cx) -> Result {
 }
 
 /// Reads everything, chunk by chunk, and tells how far it is.
-async fn digest(upload: &mut Upload, tell: impl Fn(u8)) -> std::result::Result<Vec<Arrived>, Stop> {
+async fn digest(
+    upload: &mut Upload,
+    tell: impl Fn(u8),
+) -> std::result::Result<Vec<Arrived>, PageError> {
     let mut digests = vec![Sha256::new(); upload.files.len()];
     while let Some(chunk) = upload.chunk().await? {
         digests[chunk.file].update(&chunk.bytes);

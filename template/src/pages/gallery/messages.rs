@@ -1,7 +1,7 @@
 //! A stream: however long the list gets, the server keeps none of it.
 
 use maud::{Markup, html};
-use stack_live::{Cx, Result, Stop};
+use stack_live::{Cx, PageError, Result};
 
 use crate::components::{button::Button, layout::row};
 
@@ -11,7 +11,7 @@ pub async fn messages(cx: Cx, (): ()) -> Result {
     let items = cx
         .use_stream(|cx| async move {
             let all = (1..=count.get(&cx)).rev();
-            Ok::<_, Stop>(
+            Ok::<_, PageError>(
                 all.map(|number| (number.to_string(), message(number, "")))
                     .collect(),
             )

@@ -77,8 +77,8 @@ impl Ctx {
         serde_urlencoded::from_str(&query)
     }
 
-    /// The name of what is being done, see [`Watched::id`](crate::watch::Watched::id): for a visitor to quote if it
-    /// fails.
+    /// The id of the work under way, see [`ActiveWork::id`](crate::observer::ActiveWork::id): for a visitor to quote if
+    /// it fails.
     pub fn work_id(&self) -> Option<String> {
         self.page.lock().work_id.as_deref().map(str::to_owned)
     }
@@ -156,7 +156,7 @@ impl Ctx {
         }
         inner.flash.value = flash;
         let readers = inner.flash.readers.clone();
-        inner.touch(&readers);
+        inner.mark_dirty(&readers);
         drop(inner);
         self.page.wake.notify_one();
     }

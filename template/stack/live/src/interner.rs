@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Below this a text costs less than looking for it.
-const WORTH_IT: usize = 256;
+const MIN_BYTES: usize = 256;
 
 /// The texts that are shown somewhere.
 #[derive(Default)]
@@ -22,7 +22,7 @@ struct Kept {
 impl Interner {
     /// The same text, from whoever has it already.
     pub(crate) fn intern(&self, text: String) -> Arc<str> {
-        if text.len() < WORTH_IT {
+        if text.len() < MIN_BYTES {
             return text.into();
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,8 +8,8 @@
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
 //! 5. `client.js`: the other end. [`SCRIPT`] is it.
-//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for logs and
-//!    metrics.
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
+//!    and metrics.
 {%- if load %}
 //! 7. [`recording`]: what went over the wire.
 {%- endif %}
@@ -22,12 +22,14 @@ pub mod broadcast;
 mod browser;
 mod ctx;
 mod cx;
+mod error;
 mod event;
 mod handler;
 mod hash;
 mod html;
 mod interner;
 mod live;
+pub mod observer;
 mod page;
 mod protocol;
 {%- if load %}
@@ -38,7 +40,6 @@ mod session;
 mod socket;
 mod splice;
 mod state;
-mod stop;
 mod stream;
 {%- if stack_tests %}
 #[cfg(any(test, feature = "testing"))]
@@ -51,19 +52,18 @@ pub mod testing;
 mod tests;
 {%- endif %}
 mod upload;
-pub mod watch;
 
 use std::sync::LazyLock;
 
 pub use browser::{Browser, BrowserError};
 pub use ctx::{Ctx, Flash};
 pub use cx::Cx;
+pub use error::{PageError, Result};
 pub use event::Event;
 pub use handler::Handler;
 pub use live::{Builder, Limits, Live, Rendered, Visit};
-pub use protocol::Close;
+pub use protocol::CloseReason;
 pub use state::{Loaded, Reload, State};
-pub use stop::{Result, Stop};
 pub use stream::Stream;
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 

@@ -16,12 +16,12 @@ pub use builder::Builder;
 pub use limits::Limits;
 
 use crate::{
-    Ctx, Flash, Stop,
+    Ctx, Flash, PageError,
     broadcast::Hub,
     interner::Interner,
+    observer::Observer,
     page::{Page, Render, Url},
-    saved::{self, Bound, Signer},
-    watch::Watch,
+    saved::{self, Signer, StateBinding},
 };
 use limits::OpenConnections;
 
@@ -54,7 +54,7 @@ struct Shared {
     signer: Signer,
     limits: Limits,
     hub: Hub,
-    watch: Arc<dyn Watch>,
+    observer: Arc<dyn Observer>,
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
@@ -87,7 +87,7 @@ impl Live {
     ///
     /// # Errors
     /// What the page said; [`None`] inside if there is no page at this path.
-    pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, Stop> {
+    pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
             return Ok(None);
@@ -102,7 +102,7 @@ impl Live {
         let saved = inner.save(saved::expiry(self.limits().state_lifetime));
         let state = serde_json::to_string(&saved).unwrap_or_default();
         let mac = self.signer().sign(
-            Bound {
+            StateBinding {
                 visitor: &secret,
                 path: &path,
             },
@@ -126,7 +126,7 @@ impl Live {
 
     /// Ends the connections of a session, in every process: somebody logged out. Their browsers load again.
     pub fn end_session(&self, secret: &str) {
-        if let Err(error) = self.hub().publish(&ended_topic(secret), &()) {
+        if let Err(error) = self.hub().publish(&session_end_topic(secret), &()) {
             tracing::warn!(%error, "pages were not told that their session has ended");
         }
     }
@@ -136,8 +136,8 @@ impl Live {
         &self.0.hub
     }
 
-    pub(crate) fn watch(&self) -> &dyn Watch {
-        &*self.0.watch
+    pub(crate) fn observer(&self) -> &dyn Observer {
+        &*self.0.observer
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -185,7 +185,7 @@ impl Live {
 }
 
 /// Where the connections of a session hear that it has ended. Says nothing about the secret.
-pub(crate) fn ended_topic(secret: &str) -> String {
+pub(crate) fn session_end_topic(secret: &str) -> String {
     format!("session ended {}", hex::encode(visitor_key(secret)))
 }
 

@@ -21,15 +21,15 @@ use serde_json::{Value, value::RawValue};
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
-    Cx, Flash, Live, Stop, Visit, broadcast::Mailbox, html, protocol::Reply, saved::Saved,
-    upload::IncomingUpload, watch::Watched,
+    Cx, Flash, Live, PageError, Visit, broadcast::Mailbox, html, observer::ActiveWork,
+    protocol::Reply, saved::SavedState, upload::IncomingUpload,
 };
 
-pub(crate) use instance::{Entry, Instance, OnMessage, Run, Save, Slot, stream_id};
+pub(crate) use instance::{HandlerEntry, HandlerKind, Instance, OnMessage, Save, Slot, stream_id};
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
-pub(crate) type Held = Arc<dyn Any + Send + Sync>;
-pub(crate) type JobFuture = BoxFuture<'static, Result<(), Stop>>;
+pub(crate) type AnyValue = Arc<dyn Any + Send + Sync>;
+pub(crate) type JobFuture = BoxFuture<'static, Result<(), PageError>>;
 
 /// See the module.
 pub(crate) struct Page {
@@ -107,7 +107,7 @@ pub(crate) struct Job {
     pub seq: Option<u64>,
     /// The upload that it reads.
     pub upload: Option<u32>,
-    pub watched: Option<Watched>,
+    pub work: Option<ActiveWork>,
 }
 
 /// A job on its way to the loop that runs it.
@@ -121,13 +121,13 @@ impl Page {
         live: Live,
         visit: Visit,
         url: Url,
-        saved: Option<Saved>,
+        saved: Option<SavedState>,
         mailbox: Option<Mailbox>,
     ) -> Arc<Self> {
-        let saved = saved.unwrap_or_else(|| Saved {
+        let saved = saved.unwrap_or_else(|| SavedState {
             zone: visit.zone.clone(),
             flash: visit.flash.clone(),
-            ..Saved::default()
+            ..SavedState::default()
         });
         Arc::new(Self {
             inner: Mutex::new(Inner {
@@ -156,7 +156,7 @@ impl Page {
         self: &Arc<Self>,
         name: &'static str,
         render: Render,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageError> {
         let root = {
             let mut inner = self.lock();
             let old = std::mem::take(&mut inner.instances);
@@ -170,7 +170,7 @@ impl Page {
     }
 
     /// Renders one component, and those in it that have to.
-    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), Stop>> {
+    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), PageError>> {
         async move {
             loop {
                 let Some(render) = self.lock().begin(id) else {
@@ -181,7 +181,7 @@ impl Page {
                     std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
                 let markup = match work.await {
                     Ok(markup) => markup?.into_string(),
-                    Err(panic) => return Err(Stop::panicked(&*panic)),
+                    Err(panic) => return Err(PageError::panicked(&*panic)),
                 };
                 let pieces = html::pieces(&markup, &self.mark, self.live.interner());
                 let (fits, gone) = self.lock().finish(id, pieces);
@@ -196,7 +196,7 @@ impl Page {
     }
 
     /// Renders what is dirty until nothing is.
-    pub(crate) async fn render_dirty(self: &Arc<Self>) -> Result<(), Stop> {
+    pub(crate) async fn render_dirty(self: &Arc<Self>) -> Result<(), PageError> {
         const MAX_RENDERINGS: usize = 50;
         for _ in 0..MAX_RENDERINGS {
             let dirty = self.lock().first_dirty();
@@ -205,7 +205,7 @@ impl Page {
                 None => return Ok(()),
             }
         }
-        Err(Stop::Panicked(
+        Err(PageError::Panicked(
             "a component changes its own state each time it is rendered".into(),
         ))
     }
@@ -259,14 +259,14 @@ impl Inner {
     }
 
     /// The state, to be signed.
-    pub(crate) fn save(&self, expires: u64) -> Saved {
+    pub(crate) fn save(&self, expires: u64) -> SavedState {
         let mut components = BTreeMap::new();
         for instance in self.instances.values() {
             if let Some(states) = instance.saved_states() {
                 components.insert(instance.path.to_string(), states);
             }
         }
-        Saved {
+        SavedState {
             expires,
             zone: self.zone.value.clone(),
             flash: self.flash.value.clone(),
@@ -280,7 +280,7 @@ impl Inner {
         &self,
         id: &str,
         version: u64,
-    ) -> Option<(u32, &'static Location<'static>, Run)> {
+    ) -> Option<(u32, &'static Location<'static>, HandlerKind)> {
         self.instances.iter().find_map(|(at, instance)| {
             let entry = instance.handlers.iter().find(|entry| *entry.id == *id)?;
             (entry.since <= version).then(|| (*at, entry.site, entry.run.clone()))

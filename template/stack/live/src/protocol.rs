@@ -157,7 +157,7 @@ pub(crate) struct Reply {
 
 /// Why a connection is closed by us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Close {
+pub enum CloseReason {
     /// The browser left.
     Gone,
     /// The server stops; come back at once.
@@ -176,7 +176,7 @@ pub enum Close {
     Panicked,
 }
 
-impl Close {
+impl CloseReason {
     /// The code of the close frame, and a reason for the log of the browser.
     pub(crate) fn frame(self) -> (u16, &'static str) {
         match self {

@@ -23,11 +23,11 @@ use tracing::Instrument;
 use rate_limit::RateLimit;
 
 use crate::{
-    Ctx, Live, Stop, Visit,
+    Ctx, Live, PageError, Visit,
     broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver, Subscription},
-    page::{Job, Page, Run},
-    protocol::{Close, Event, Message},
-    watch::{Watched, Why},
+    observer::{ActiveWork, Trigger},
+    page::{HandlerKind, Job, Page},
+    protocol::{CloseReason, Event, Message},
 };
 
 /// What goes to and from a browser, whatever carries it.
@@ -37,7 +37,7 @@ pub(crate) trait Io: Send {
     /// Sends one message; false if the browser is gone.
     fn send(&mut self, text: String) -> impl Future<Output = bool> + Send;
     /// Tells the browser why the connection ends.
-    fn close(&mut self, why: Close) -> impl Future<Output = ()> + Send;
+    fn close(&mut self, why: CloseReason) -> impl Future<Output = ()> + Send;
 }
 
 /// What a browser sends.
@@ -52,12 +52,12 @@ pub(crate) enum Incoming {
 const SESSION_ENDED: u32 = 0;
 
 /// The outcome of a step: the connection goes on, or ends for this reason.
-type Step<T = ()> = Result<T, Close>;
+type Step<T = ()> = Result<T, CloseReason>;
 
 struct Session<I> {
     io: I,
     page: Arc<Page>,
-    jobs: FuturesUnordered<BoxFuture<'static, (Job, Result<(), Stop>)>>,
+    jobs: FuturesUnordered<BoxFuture<'static, (Job, Result<(), PageError>)>>,
     deliveries: MailboxReceiver,
     rate_limit: RateLimit,
     /// The state that the browser has.
@@ -68,18 +68,18 @@ struct Session<I> {
     /// To the end of the visitor's session.
     _session_end: Option<Subscription>,
     /// What is done until the next message is sent.
-    work: Vec<Watched>,
+    work: Vec<ActiveWork>,
 }
 
 /// Serves a connection from its first message to its end.
-pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> Close {
-    let _counted = live.watch().connection();
+pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> CloseReason {
+    let _counted = live.observer().connection();
     let mut session = Session::new(live, visit, io);
     let why = match session.serve().await {
-        Ok(()) => Close::Gone,
+        Ok(()) => CloseReason::Gone,
         Err(why) => why,
     };
-    if why != Close::Gone {
+    if why != CloseReason::Gone {
         tracing::debug!(?why, "a live connection is closed");
     }
     let limit = session.page.live.limits().send_timeout;
@@ -130,8 +130,8 @@ impl<I: Io> Session<I> {
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.recv() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
-                () = stopped(&mut stopping) => return Err(Close::Restart),
-                () = tokio::time::sleep_until(deadline) => return Err(Close::Gone),
+                () = stopped(&mut stopping) => return Err(CloseReason::Restart),
+                () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
             let span = self.span();
             Box::pin(self.flush().instrument(span)).await?;
@@ -143,14 +143,14 @@ impl<I: Io> Session<I> {
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary(bytes) => return self.chunk(bytes),
-            Incoming::TooLarge => return Err(Close::TooLarge),
-            Incoming::Gone => return Err(Close::Gone),
+            Incoming::TooLarge => return Err(CloseReason::TooLarge),
+            Incoming::Gone => return Err(CloseReason::Gone),
         };
         if !self.rate_limit.allow() {
-            return Err(Close::TooManyEvents);
+            return Err(CloseReason::TooManyEvents);
         }
-        match Message::parse(&text).map_err(|_| Close::Protocol)? {
-            Message::Join(_) => return Err(Close::Protocol),
+        match Message::parse(&text).map_err(|_| CloseReason::Protocol)? {
+            Message::Join(_) => return Err(CloseReason::Protocol),
             Message::Event(event) => self.event(event)?,
             Message::Navigate(to) => {
                 self.acknowledge(to.seq);
@@ -198,21 +198,21 @@ impl<I: Io> Session<I> {
         }
         self.acknowledge(seq);
         let mut event: crate::Event =
-            serde_json::from_str(message.payload.get()).map_err(|_| Close::Protocol)?;
+            serde_json::from_str(message.payload.get()).map_err(|_| CloseReason::Protocol)?;
         event.kind = message.kind;
         let found = self.page.lock().handler(&message.handler, message.version);
         let Some((owner, site, run)) = found else {
             return Ok(());
         };
-        self.begin(Why::Event, Some(site));
+        self.begin(Trigger::Event, Some(site));
         let ctx = Ctx::later(&self.page, owner);
         let work = AssertUnwindSafe(|| match run {
-            Run::Now(run) => {
+            HandlerKind::Sync(run) => {
                 run(&ctx, event);
                 None
             }
-            Run::Later(run) => Some(run(ctx.clone(), event)),
-            Run::Upload(..) => None,
+            HandlerKind::Async(run) => Some(run(ctx.clone(), event)),
+            HandlerKind::Upload(..) => None,
         });
         let outcome = self.span().in_scope(|| std::panic::catch_unwind(work));
         match outcome {
@@ -221,7 +221,7 @@ impl<I: Io> Session<I> {
                 let job = Job {
                     owner,
                     seq: Some(seq),
-                    watched: self.work.pop(),
+                    work: self.work.pop(),
                     ..Job::default()
                 };
                 let mut inner = self.page.lock();
@@ -229,9 +229,9 @@ impl<I: Io> Session<I> {
                 inner.outbox.working.push(seq);
                 Ok(())
             }
-            Ok(Some(_)) => Err(Close::TooManyEvents),
+            Ok(Some(_)) => Err(CloseReason::TooManyEvents),
             Err(panic) => {
-                self.panicked(Why::Event, &Stop::panicked(&*panic));
+                self.panicked(Trigger::Event, &PageError::panicked(&*panic));
                 Ok(())
             }
         }
@@ -241,7 +241,7 @@ impl<I: Io> Session<I> {
         self.jobs.len() < self.page.live.limits().jobs
     }
 
-    fn job_ended(&mut self, job: Job, result: Result<(), Stop>) {
+    fn job_ended(&mut self, job: Job, result: Result<(), PageError>) {
         let mut inner = self.page.lock();
         inner.finished(&job);
         if let Some(reference) = job.upload {
@@ -252,32 +252,32 @@ impl<I: Io> Session<I> {
         }
         inner.outbox.done.extend(job.seq);
         drop(inner);
-        self.resume(job.watched);
+        self.resume(job.work);
         match result {
             Ok(()) => {}
-            Err(Stop::Redirect(to)) => self.page.lock().navigate = Some(to),
-            Err(Stop::Failed(error)) => self.failed(Why::Effect, job.owner, error),
-            Err(stop @ Stop::Panicked(_)) => self.panicked(Why::Effect, &stop),
+            Err(PageError::Redirect(to)) => self.page.lock().navigate = Some(to),
+            Err(PageError::Failed(error)) => self.failed(Trigger::Effect, job.owner, error),
+            Err(error @ PageError::Panicked(_)) => self.panicked(Trigger::Effect, &error),
         }
     }
 
     /// A message of a topic that some component subscribes to.
     fn delivery(&mut self, delivery: Result<Delivery, Lagged>) -> Step {
         // The page may show what is old, so it is rendered again from what is stored.
-        let delivery = delivery.map_err(|_| Close::Restart)?;
+        let delivery = delivery.map_err(|_| CloseReason::Restart)?;
         if delivery.tag == SESSION_ENDED {
-            return Err(Close::SessionEnded);
+            return Err(CloseReason::SessionEnded);
         }
         let found = self.page.lock().subscription(delivery.tag);
         let Some((owner, handle)) = found else {
             return Ok(());
         };
         let ctx = Ctx::later(&self.page, owner);
-        self.begin(Why::Message, None);
+        self.begin(Trigger::Message, None);
         let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
         let handled = self.span().in_scope(|| std::panic::catch_unwind(work));
         if let Err(panic) = handled {
-            self.panicked(Why::Message, &Stop::panicked(&*panic));
+            self.panicked(Trigger::Message, &PageError::panicked(&*panic));
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
             };
             let old = std::mem::replace(value, new);
             let readers = readers.clone();
-            inner.touch(&readers);
+            inner.mark_dirty(&readers);
             old
         };
         // Whatever its destructor does, it does it without the lock.

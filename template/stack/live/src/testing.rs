@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 pub(crate) use hostile::stalled;
 {%- endif %}
 
-use crate::{Close, Live, Visit, hash::hash, session::Incoming};
+use crate::{CloseReason, Live, Visit, hash::hash, session::Incoming};
 use connection::{Connection, connect};
 use elements::{Control, Found, root, selector};
 
@@ -289,18 +289,18 @@ impl Page {
     }
 
     /// Waits until the server ends the connection, and returns why it did.
-    pub async fn wait_for_the_end(&mut self) -> Close {
+    pub async fn wait_for_close(&mut self) -> CloseReason {
         loop {
             match self.connection.receive.recv().await {
                 Some(Ok(_)) => {}
                 Some(Err(why)) => return why,
-                None => return Close::Gone,
+                None => return CloseReason::Gone,
             }
         }
     }
 
     /// Sends what no browser would, and returns how the connection ends, if it does.
-    pub async fn send_raw(&mut self, text: &str) -> Option<Close> {
+    pub async fn send_raw(&mut self, text: &str) -> Option<CloseReason> {
         self.connection
             .send
             .send(Incoming::Text(text.to_owned()))

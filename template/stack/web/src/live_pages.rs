@@ -6,7 +6,7 @@ use std::any::Any;
 
 use stack_live::{
     Visit,
-    watch::{Watch, Watched, Work},
+    observer::{ActiveWork, Observer, Work},
 };
 
 use crate::{metrics::Metrics, random};
@@ -15,22 +15,22 @@ use crate::{metrics::Metrics, random};
 use crate::otel;
 {%- endif %}
 
-/// Watches all live pages.
+/// Logs and counts what happens on all live pages.
 pub struct LivePages(pub Metrics);
 
-impl Watch for LivePages {
+impl Observer for LivePages {
     fn connection(&self) -> Box<dyn Any + Send> {
         Box::new(self.0.live_connection())
     }
 {%- if otel %}
 
-    fn work(&self, visit: &Visit, work: &Work) -> Watched {
+    fn work(&self, visit: &Visit, work: &Work) -> ActiveWork {
 {%- else %}
 
-    fn work(&self, _: &Visit, work: &Work) -> Watched {
+    fn work(&self, _: &Visit, work: &Work) -> ActiveWork {
 {%- endif %}
         let id = random::id();
-        let (page, kind) = (work.page, work.why.as_str());
+        let (page, kind) = (work.page, work.trigger.as_str());
         let handler = work
             .handler
             .map(|at| format!("{}:{}", at.file(), at.line()));
@@ -49,10 +49,10 @@ impl Watch for LivePages {
 {%- if otel %}
         otel::live(&span, format!("{kind} {page}"), visit.extensions.get());
 {%- endif %}
-        Watched {
+        ActiveWork {
             id: id.into(),
             span,
-            end: Box::new(self.0.live_work(page, kind)),
+            guard: Box::new(self.0.live_work(page, kind)),
         }
     }
 

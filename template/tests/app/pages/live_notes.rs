@@ -197,7 +197,7 @@ async fn logging_out_ends_the_pages_of_that_session() {
     let mut page = LivePage::open(&app, &mut ada, "/notes").await;
     ada.submit("/", "/logout", &[]).await.leads_to("/");
     assert_eq!(
-        page.wait_for_the_end().await,
-        stack_live::Close::SessionEnded
+        page.wait_for_close().await,
+        stack_live::CloseReason::SessionEnded
     );
 }

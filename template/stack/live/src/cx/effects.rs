@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Cx;
 use crate::{
-    Ctx, Stop, Stream, html,
+    Ctx, PageError, Stream, html,
     page::{Job, OnMessage, Slot, stream_id},
 };
 
@@ -19,7 +19,7 @@ impl Cx {
     where
         D: PartialEq + Send + Sync + 'static,
         F: FnOnce(Ctx) -> Fut,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
         let (slot, held) = self.next_slot(|held| match held {
             Slot::Effect { deps, job } => Some((Arc::clone(deps), job.clone())),
@@ -94,9 +94,9 @@ impl Cx {
     ///
     /// # Errors
     /// Those of `first`.
-    pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, Stop>
+    pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, PageError>
     where
-        Stop: From<E>,
+        PageError: From<E>,
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<Vec<(String, Markup)>, E>>,
     {

@@ -6,15 +6,15 @@ use futures_util::FutureExt;
 
 use super::Cx;
 use crate::{
-    Accept, Ctx, Event, Handler, Stop, Upload,
-    page::{Entry, Run},
+    Accept, Ctx, Event, Handler, PageError, Upload,
+    page::{HandlerEntry, HandlerKind},
 };
 
 impl Cx {
     /// What happens at an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
     #[track_caller]
     pub fn on(&self, handle: impl Fn(&Ctx, Event) + Send + Sync + 'static) -> Handler {
-        self.register(Location::caller(), Run::Now(Arc::new(handle)))
+        self.register(Location::caller(), HandlerKind::Sync(Arc::new(handle)))
     }
 
     /// What happens at an event and takes a while. The element is busy meanwhile; the page is not. It ends with the
@@ -23,9 +23,9 @@ impl Cx {
     pub fn on_async<F, Fut>(&self, handle: F) -> Handler
     where
         F: Fn(Ctx, Event) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let run = Run::Later(Arc::new(move |ctx, event| handle(ctx, event).boxed()));
+        let run = HandlerKind::Async(Arc::new(move |ctx, event| handle(ctx, event).boxed()));
         self.register(Location::caller(), run)
     }
 
@@ -34,16 +34,16 @@ impl Cx {
     pub fn on_upload<F, Fut>(&self, accept: Accept, handle: F) -> Handler
     where
         F: Fn(Ctx, Upload) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let run = Run::Upload(
+        let run = HandlerKind::Upload(
             accept,
             Arc::new(move |ctx, upload| handle(ctx, upload).boxed()),
         );
         self.register(Location::caller(), run)
     }
 
-    fn register(&self, site: &'static Location<'static>, run: Run) -> Handler {
+    fn register(&self, site: &'static Location<'static>, run: HandlerKind) -> Handler {
         let mut inner = self.page.lock();
         let instance = inner.rendering(self.at);
         let stem = match &self.key {
@@ -71,7 +71,7 @@ impl Cx {
             "" => own.into(),
             path => format!("{path}:{own}").into(),
         };
-        instance.new_handlers.push(Entry {
+        instance.new_handlers.push(HandlerEntry {
             id: id.clone(),
             site,
             ambiguous,

@@ -12,7 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::Cx;
 use crate::{
-    Ctx, Loaded, Reload, State, Stop,
+    Ctx, Loaded, PageError, Reload, State,
     page::{Save, Slot},
 };
 
@@ -79,11 +79,11 @@ impl Cx {
     ///
     /// # Errors
     /// Those of `fetch`, which are the page's then.
-    pub async fn use_load<D, T, E, F, Fut>(&self, deps: D, fetch: F) -> Result<Loaded<T>, Stop>
+    pub async fn use_load<D, T, E, F, Fut>(&self, deps: D, fetch: F) -> Result<Loaded<T>, PageError>
     where
         D: PartialEq + Send + Sync + 'static,
         T: Send + Sync + 'static,
-        Stop: From<E>,
+        PageError: From<E>,
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
@@ -150,7 +150,7 @@ impl Cx {
                 readers: readers.clone(),
             };
             self.put(slot, new);
-            self.page.lock().touch(&readers);
+            self.page.lock().mark_dirty(&readers);
         }
     }
 }

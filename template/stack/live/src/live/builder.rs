@@ -16,9 +16,9 @@ use crate::{
     broadcast::Hub,
     browser,
     interner::Interner,
+    observer::{NoObserver, Observer},
     page::Render,
     saved::Signer,
-    watch::{Nobody, Watch},
 };
 
 /// Puts a [`Live`] together.
@@ -27,7 +27,7 @@ pub struct Builder {
     keys: Vec<[u8; 32]>,
     limits: Limits,
     hub: Hub,
-    watch: Arc<dyn Watch>,
+    observer: Arc<dyn Observer>,
     allowed: HashSet<String>,
     on_error: OnError,
 }
@@ -40,7 +40,7 @@ impl Live {
             keys,
             limits: Limits::default(),
             hub: Hub::default(),
-            watch: Arc::new(Nobody),
+            observer: Arc::new(NoObserver),
             allowed: browser::ALLOWED
                 .iter()
                 .map(|path| (*path).to_owned())
@@ -84,10 +84,10 @@ impl Builder {
         self
     }
 
-    /// Who is told what the pages do.
+    /// What is called when the pages do something, for logs and metrics.
     #[must_use]
-    pub fn watch(mut self, watch: impl Watch) -> Self {
-        self.watch = Arc::new(watch);
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Arc::new(observer);
         self
     }
 
@@ -126,7 +126,7 @@ impl Builder {
             signer: Signer::new(self.keys),
             limits: self.limits,
             hub: self.hub,
-            watch: self.watch,
+            observer: self.observer,
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),

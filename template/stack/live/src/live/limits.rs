@@ -61,7 +61,7 @@ pub(super) struct OpenConnections {
 
 impl Live {
     /// A place for a new connection among those of its visitor; `None` if there are too many.
-    pub(crate) fn admit(&self, secret: &str) -> Option<Admitted> {
+    pub(crate) fn admit(&self, secret: &str) -> Option<ConnectionPermit> {
         let visitor = visitor_key(secret);
         let limits = self.limits();
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -72,7 +72,7 @@ impl Live {
         open.by_visitor.insert(visitor, own + 1);
         open.all += 1;
         drop(open);
-        Some(Admitted {
+        Some(ConnectionPermit {
             live: self.clone(),
             visitor,
         })
@@ -80,12 +80,12 @@ impl Live {
 }
 
 /// A connection that counts, until it is dropped.
-pub(crate) struct Admitted {
+pub(crate) struct ConnectionPermit {
     live: Live,
     visitor: [u8; 16],
 }
 
-impl Drop for Admitted {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut open = self
             .live

@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::AbortHandle;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{Held, JobFuture, Render};
+use super::{AnyValue, JobFuture, Render};
 use crate::{Accept, Ctx, Event, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
@@ -24,9 +24,9 @@ pub(crate) struct Instance {
     pub children: Vec<u32>,
     /// The children that the rendering under way has met.
     pub met: Vec<u32>,
-    pub handlers: Vec<Entry>,
+    pub handlers: Vec<HandlerEntry>,
     /// Those of the rendering under way.
-    pub new_handlers: Vec<Entry>,
+    pub new_handlers: Vec<HandlerEntry>,
     pub html: Box<[Piece]>,
     pub dirty: bool,
     pub restored: Option<Vec<Box<RawValue>>>,
@@ -34,48 +34,48 @@ pub(crate) struct Instance {
 }
 
 /// A handler of the last rendering.
-pub(crate) struct Entry {
+pub(crate) struct HandlerEntry {
     pub id: Box<str>,
     pub site: &'static Location<'static>,
     /// Whether the same line of code made several that only their order tells apart.
     pub ambiguous: bool,
     /// The version of the HTML since which this id means this handler.
     pub since: u64,
-    pub run: Run,
+    pub run: HandlerKind,
 }
 
 /// What a handler does.
 #[derive(Clone)]
-pub(crate) enum Run {
-    Now(Arc<RunNow>),
-    Later(Arc<RunLater>),
-    Upload(Accept, Arc<RunUpload>),
+pub(crate) enum HandlerKind {
+    Sync(Arc<SyncHandler>),
+    Async(Arc<AsyncHandler>),
+    Upload(Accept, Arc<UploadHandler>),
 }
 
-type RunNow = dyn Fn(&Ctx, Event) + Send + Sync;
-type RunLater = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
-type RunUpload = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
+type SyncHandler = dyn Fn(&Ctx, Event) + Send + Sync;
+type AsyncHandler = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
+type UploadHandler = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
 
 /// What a hook holds.
 pub(crate) enum Slot {
     State {
-        value: Held,
+        value: AnyValue,
         kind: &'static str,
         save: Option<Save>,
         readers: Vec<u32>,
     },
     Memo {
-        deps: Held,
-        value: Held,
+        deps: AnyValue,
+        value: AnyValue,
         stale: bool,
     },
     Effect {
-        deps: Held,
+        deps: AnyValue,
         job: AbortHandle,
     },
     Context {
         kind: TypeId,
-        value: Held,
+        value: AnyValue,
         readers: Vec<u32>,
     },
     Subscription {

@@ -73,7 +73,7 @@ impl Inner {
             .map(|(id, _)| *id)
     }
 
-    pub(crate) fn touch(&mut self, readers: &[u32]) {
+    pub(crate) fn mark_dirty(&mut self, readers: &[u32]) {
         for reader in readers {
             if let Some(instance) = self.instances.get_mut(reader) {
                 instance.dirty = true;

@@ -6,7 +6,7 @@ use axum::http::Extensions;
 
 use super::Recorder;
 use crate::{
-    protocol::Close,
+    protocol::CloseReason,
     session::{Incoming, Io},
 };
 
@@ -73,7 +73,7 @@ impl<I: Io> Io for Recorded<I> {
         self.io.send(text).await
     }
 
-    async fn close(&mut self, why: Close) {
+    async fn close(&mut self, why: CloseReason) {
         self.io.close(why).await;
     }
 }

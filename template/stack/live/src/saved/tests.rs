@@ -1,14 +1,14 @@
 use super::*;
 
-const ADA: Bound<'static> = Bound {
+const ADA: StateBinding<'static> = StateBinding {
     visitor: "ada",
     path: "/notes",
 };
 
 fn state(lifetime: u64) -> String {
-    let saved = Saved {
+    let saved = SavedState {
         expires: expiry(Duration::from_secs(lifetime)),
-        ..Saved::default()
+        ..SavedState::default()
     };
     serde_json::to_string(&saved).unwrap()
 }
@@ -22,7 +22,7 @@ fn a_state_counts_only_for_its_visitor_its_page_and_its_time() {
     assert!(
         signer
             .open(
-                Bound {
+                StateBinding {
                     visitor: "eve",
                     ..ADA
                 },
@@ -34,7 +34,7 @@ fn a_state_counts_only_for_its_visitor_its_page_and_its_time() {
     );
     assert!(
         signer
-            .open(Bound { path: "/", ..ADA }, &fresh, &mac, 1000)
+            .open(StateBinding { path: "/", ..ADA }, &fresh, &mac, 1000)
             .is_none()
     );
     assert!(signer.open(ADA, &fresh, &mac, 10).is_none(), "too large");

@@ -6,11 +6,11 @@ use tracing::Instrument;
 use super::{Incoming, Io, SESSION_ENDED, Session, Step, navigation::split};
 use crate::{
     hash::hash,
-    live::{ended_topic, items_hash},
+    live::{items_hash, session_end_topic},
+    observer::Trigger,
     page::Page,
-    protocol::{Close, Join, Message},
-    saved::Bound,
-    watch::Why,
+    protocol::{CloseReason, Join, Message},
+    saved::StateBinding,
 };
 
 impl<I: Io> Session<I> {
@@ -19,11 +19,11 @@ impl<I: Io> Session<I> {
         match timeout(limit, self.io.receive()).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
                 Ok(Message::Join(join)) => Ok(*join),
-                _ => Err(Close::Protocol),
+                _ => Err(CloseReason::Protocol),
             },
-            Ok(Incoming::Binary(_)) => Err(Close::Protocol),
-            Ok(Incoming::TooLarge) => Err(Close::TooLarge),
-            Ok(Incoming::Gone) | Err(_) => Err(Close::Gone),
+            Ok(Incoming::Binary(_)) => Err(CloseReason::Protocol),
+            Ok(Incoming::TooLarge) => Err(CloseReason::TooLarge),
+            Ok(Incoming::Gone) | Err(_) => Err(CloseReason::Gone),
         }
     }
 
@@ -34,13 +34,13 @@ impl<I: Io> Session<I> {
         let Some((url, name, render)) = live.find(path, query) else {
             return self.leave(&join.url).await;
         };
-        let bound = Bound {
+        let binding = StateBinding {
             visitor: &self.page.visit.secret,
             path,
         };
         let saved = live
             .signer()
-            .open(bound, &join.state, &join.mac, live.limits().state_bytes);
+            .open(binding, &join.state, &join.mac, live.limits().state_bytes);
         let known = saved.is_some();
         if !known && !join.state.is_empty() {
             tracing::debug!("a saved state is not valid any more, so the page begins anew");
@@ -48,7 +48,7 @@ impl<I: Io> Session<I> {
         let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
         self.page = Page::new(live, visit, url, saved, mailbox);
         self.subscribe_to_session_end();
-        self.begin(Why::Join, None);
+        self.begin(Trigger::Join, None);
         let span = self.span();
         let joined = self.mount_again(join, name, render, known);
         joined.instrument(span).await
@@ -61,8 +61,8 @@ impl<I: Io> Session<I> {
         render: crate::page::Render,
         known: bool,
     ) -> Step {
-        if let Err(stop) = self.mount(name, render).await {
-            return self.mount_failed(stop, &join.url).await;
+        if let Err(error) = self.mount(name, render).await {
+            return self.mount_failed(error, &join.url).await;
         }
         {
             let mut inner = self.page.lock();
@@ -90,7 +90,7 @@ impl<I: Io> Session<I> {
     fn subscribe_to_session_end(&mut self) {
         let mailbox = self.page.lock().mailbox.clone();
         if let Some(mailbox) = mailbox.filter(|_| self.page.visit.session) {
-            let topic = ended_topic(&self.page.visit.secret);
+            let topic = session_end_topic(&self.page.visit.secret);
             let hub = self.page.live.hub();
             self._session_end = Some(hub.subscribe(&topic, &mailbox, SESSION_ENDED));
         }
@@ -109,7 +109,7 @@ impl<I: Io> Session<I> {
         if inner.zone.value.as_ref() != Some(&zone) {
             inner.zone.value = Some(zone);
             let readers = inner.zone.readers.clone();
-            inner.touch(&readers);
+            inner.mark_dirty(&readers);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 use super::{Io, Session, Step};
-use crate::{Stop, page::Render, protocol::Close};
+use crate::{PageError, page::Render, protocol::CloseReason};
 
 impl<I: Io> Session<I> {
     /// Another page in the place of this one.
@@ -44,35 +44,41 @@ impl<I: Io> Session<I> {
                     }
                     return self.send(Some(&old)).await;
                 }
-                Err(Stop::Redirect(to)) => url = to,
-                Err(stop) => return self.mount_failed(stop, &url).await,
+                Err(PageError::Redirect(to)) => url = to,
+                Err(error) => return self.mount_failed(error, &url).await,
             }
         }
         self.leave(&url).await
     }
 
-    pub(super) async fn mount(&mut self, name: &'static str, render: Render) -> Result<(), Stop> {
+    pub(super) async fn mount(
+        &mut self,
+        name: &'static str,
+        render: Render,
+    ) -> Result<(), PageError> {
         let limit = self.page.live.limits().render_timeout;
         let page = Arc::clone(&self.page);
         match timeout(limit, page.mount(name, render)).await {
             Ok(mounted) => mounted,
-            Err(_) => Err(Stop::Panicked("a page takes too long to render".into())),
+            Err(_) => Err(PageError::Panicked(
+                "a page takes too long to render".into(),
+            )),
         }
     }
 
     /// What is shown instead of a page that cannot be: a real load of its address, which has a status of its own.
-    pub(super) async fn mount_failed(&mut self, stop: Stop, url: &str) -> Step {
-        match stop {
-            Stop::Redirect(to) => self.leave(&to).await,
-            Stop::Failed(_) => self.leave(url).await,
-            stop @ Stop::Panicked(_) => self.stop_page(&stop).await,
+    pub(super) async fn mount_failed(&mut self, error: PageError, url: &str) -> Step {
+        match error {
+            PageError::Redirect(to) => self.leave(&to).await,
+            PageError::Failed(_) => self.leave(url).await,
+            error @ PageError::Panicked(_) => self.stop_page(&error).await,
         }
     }
 
     pub(super) async fn leave(&mut self, url: &str) -> Step {
         self.page.lock().outbox.leave = Some(url.to_owned());
         self.send_outbox().await?;
-        Err(Close::Gone)
+        Err(CloseReason::Gone)
     }
 }
 

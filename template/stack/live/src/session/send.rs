@@ -8,12 +8,12 @@ use tracing::{Instrument, Span};
 
 use super::{Io, Session, Step};
 use crate::{
-    Limits, Stop,
+    Limits, PageError,
+    observer::Trigger,
     page::NewJob,
-    protocol::{Close, Reply},
-    saved::{self, Bound},
+    protocol::{CloseReason, Reply},
+    saved::{self, StateBinding},
     splice::splices,
-    watch::Why,
 };
 
 impl<I: Io> Session<I> {
@@ -21,7 +21,7 @@ impl<I: Io> Session<I> {
     pub(super) async fn flush(&mut self) -> Step {
         if self.page.lock().outbox.error.is_some() {
             self.send_outbox().await?;
-            return Err(Close::Panicked);
+            return Err(CloseReason::Panicked);
         }
         self.begin_jobs();
         let destination = self.page.lock().navigate.take();
@@ -38,18 +38,18 @@ impl<I: Io> Session<I> {
             let page = Arc::clone(&self.page);
             let rendered = match timeout(limit, page.render_dirty()).await {
                 Ok(rendered) => rendered,
-                Err(_) => Err(Stop::Panicked(
+                Err(_) => Err(PageError::Panicked(
                     "a component takes too long to render".into(),
                 )),
             };
             match rendered {
                 Ok(()) => {}
-                Err(Stop::Redirect(to)) => return self.navigate(&to, false).await,
-                Err(Stop::Failed(error)) => {
+                Err(PageError::Redirect(to)) => return self.navigate(&to, false).await,
+                Err(PageError::Failed(error)) => {
                     let root = self.page.lock().root();
-                    self.failed(Why::Render, root.unwrap_or_default(), error);
+                    self.failed(Trigger::Render, root.unwrap_or_default(), error);
                 }
-                Err(stop @ Stop::Panicked(_)) => return self.stop_page(&stop).await,
+                Err(error @ PageError::Panicked(_)) => return self.stop_page(&error).await,
             }
         }
         self.send(old.as_deref()).await
@@ -58,14 +58,14 @@ impl<I: Io> Session<I> {
     fn begin_jobs(&mut self) {
         let new = std::mem::take(&mut self.page.lock().jobs);
         for NewJob { job, future } in new {
-            let span = job.watched.as_ref().map(|watched| watched.span.clone());
+            let span = job.work.as_ref().map(|work| work.span.clone());
             let work = future.instrument(span.unwrap_or_else(Span::none));
             let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| {
                 let result = match outcome {
                     Ok(Ok(result)) => result,
                     // Its component is gone.
                     Ok(Err(_aborted)) => Ok(()),
-                    Err(panic) => Err(Stop::panicked(&*panic)),
+                    Err(panic) => Err(PageError::panicked(&*panic)),
                 };
                 (job, result)
             });
@@ -81,8 +81,8 @@ impl<I: Io> Session<I> {
         if let Some(old) = old
             && !self.put_html(old, limits.html_bytes)
         {
-            let stop = Stop::Panicked("a page is larger than `Limits::html_bytes`".into());
-            return self.stop_page(&stop).await;
+            let error = PageError::Panicked("a page is larger than `Limits::html_bytes`".into());
+            return self.stop_page(&error).await;
         }
         if old.is_some() || self.state.is_empty() || self.has_news() {
             self.put_state(&limits);
@@ -137,11 +137,11 @@ impl<I: Io> Session<I> {
         if state == self.state && !navigated {
             return;
         }
-        let bound = Bound {
+        let binding = StateBinding {
             visitor: &self.page.visit.secret,
             path: &inner.url.path,
         };
-        inner.outbox.mac = Some(self.page.live.signer().sign(bound, &state));
+        inner.outbox.mac = Some(self.page.live.signer().sign(binding, &state));
         if self.state.is_empty() || navigated {
             inner.outbox.state = Some(state.clone());
         } else {
@@ -154,13 +154,13 @@ impl<I: Io> Session<I> {
     pub(super) async fn send_outbox(&mut self) -> Step {
         self.pinged = false;
         let reply = std::mem::take(&mut self.page.lock().outbox);
-        let text = serde_json::to_string(&reply).map_err(|_| Close::Protocol)?;
-        self.page.live.watch().sent(text.len());
+        let text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
+        self.page.live.observer().sent(text.len());
         let limit = self.page.live.limits().send_timeout;
         match timeout(limit, self.io.send(text)).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Close::Gone),
-            Err(_) => Err(Close::SlowReader),
+            Ok(false) => Err(CloseReason::Gone),
+            Err(_) => Err(CloseReason::SlowReader),
         }
     }
 }

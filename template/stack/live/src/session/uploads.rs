@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 use super::{Io, Session, Step};
 use crate::{
     Ctx,
-    page::{Job, Run},
-    protocol::{self, Close},
+    observer::Trigger,
+    page::{HandlerKind, Job},
+    protocol::{self, CloseReason},
     upload::{IncomingUpload, Upload},
-    watch::Why,
 };
 
 impl<I: Io> Session<I> {
@@ -23,7 +23,7 @@ impl<I: Io> Session<I> {
             ..
         } = message;
         let found = self.page.lock().handler(&message.handler, message.version);
-        let Some((owner, site, Run::Upload(accept, run))) = found else {
+        let Some((owner, site, HandlerKind::Upload(accept, run))) = found else {
             return;
         };
         let taken = self.page.lock().uploads.contains_key(&reference);
@@ -36,7 +36,7 @@ impl<I: Io> Session<I> {
             inner.outbox.upload_refused.push((reference, why));
             return;
         }
-        self.begin(Why::Upload, Some(site));
+        self.begin(Trigger::Upload, Some(site));
         let (sender, chunks) = mpsc::channel(2);
         let incoming = IncomingUpload {
             missing: files.iter().map(|file| file.size).collect(),
@@ -56,7 +56,7 @@ impl<I: Io> Session<I> {
             owner,
             seq: Some(seq),
             upload: Some(reference),
-            watched: self.work.pop(),
+            work: self.work.pop(),
             ..Job::default()
         };
         let mut inner = self.page.lock();
@@ -68,10 +68,10 @@ impl<I: Io> Session<I> {
     /// Four bytes of the upload, four of the file, and the content.
     pub(super) fn chunk(&mut self, mut bytes: Bytes) -> Step {
         if !self.rate_limit.allow() {
-            return Err(Close::TooManyEvents);
+            return Err(CloseReason::TooManyEvents);
         }
         if bytes.len() < 8 {
-            return Err(Close::Protocol);
+            return Err(CloseReason::Protocol);
         }
         let head = bytes.split_to(8);
         let number =

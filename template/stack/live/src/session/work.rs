@@ -6,16 +6,20 @@ use tracing::Span;
 
 use super::{Io, Session, Step, navigation::split};
 use crate::{
-    Ctx, Stop,
-    protocol::Close,
-    watch::{Watched, Why, Work},
+    Ctx, PageError,
+    observer::{ActiveWork, Trigger, Work},
+    protocol::CloseReason,
 };
 
 impl<I: Io> Session<I> {
     /// Work of the page that is shown begins.
-    pub(super) fn begin(&mut self, why: Why, handler: Option<&'static Location<'static>>) {
+    pub(super) fn begin(&mut self, trigger: Trigger, handler: Option<&'static Location<'static>>) {
         let page = self.page.lock().url.pattern;
-        self.begin_work(&Work { page, why, handler });
+        self.begin_work(&Work {
+            page,
+            trigger,
+            handler,
+        });
     }
 
     /// The page at `url` is about to take the place of this one.
@@ -24,28 +28,28 @@ impl<I: Io> Session<I> {
         let place = self.page.live.find(path, query);
         self.begin_work(&Work {
             page: place.map_or("", |(url, _, _)| url.pattern),
-            why: Why::Navigate,
+            trigger: Trigger::Navigate,
             handler: None,
         });
     }
 
     fn begin_work(&mut self, work: &Work) {
-        let watched = self.page.live.watch().work(&self.page.visit, work);
-        self.resume(Some(watched));
+        let work = self.page.live.observer().work(&self.page.visit, work);
+        self.resume(Some(work));
     }
 
     /// The job of work that has begun earlier has ended; what follows from it belongs to that work.
-    pub(super) fn resume(&mut self, watched: Option<Watched>) {
-        if let Some(watched) = watched {
-            self.page.lock().work_id = Some(watched.id.clone());
-            self.work.push(watched);
+    pub(super) fn resume(&mut self, work: Option<ActiveWork>) {
+        if let Some(work) = work {
+            self.page.lock().work_id = Some(work.id.clone());
+            self.work.push(work);
         }
     }
 
     /// That of the work under way.
     pub(super) fn span(&self) -> Span {
-        let watched = self.work.last();
-        watched.map_or_else(Span::none, |watched| watched.span.clone())
+        let work = self.work.last();
+        work.map_or_else(Span::none, |work| work.span.clone())
     }
 
     /// Everything was sent.
@@ -57,9 +61,14 @@ impl<I: Io> Session<I> {
     }
 
     /// Passes an error to the application. `why` is for one that came without an event.
-    pub(super) fn failed(&mut self, why: Why, at: u32, error: Box<dyn Error + Send + Sync>) {
+    pub(super) fn failed(
+        &mut self,
+        trigger: Trigger,
+        at: u32,
+        error: Box<dyn Error + Send + Sync>,
+    ) {
         if self.work.is_empty() {
-            self.begin(why, None);
+            self.begin(trigger, None);
         }
         let ctx = Ctx::later(&self.page, at);
         self.span().in_scope(|| self.page.live.error(&ctx, error));
@@ -67,26 +76,26 @@ impl<I: Io> Session<I> {
 
     /// Logs a panic, and puts a message for the visitor into the outbox: the page has stopped. `why` is for one that
     /// came without an event.
-    pub(super) fn panicked(&mut self, why: Why, stop: &Stop) {
+    pub(super) fn panicked(&mut self, trigger: Trigger, error: &PageError) {
         if self.work.is_empty() {
-            self.begin(why, None);
+            self.begin(trigger, None);
         }
         let path = self.page.lock().url.path.clone();
         let id = self.page.lock().work_id.clone().unwrap_or_default();
         self.span()
-            .in_scope(|| tracing::error!(?stop, id = &*id, path, "a live page has stopped"));
+            .in_scope(|| tracing::error!(?error, id = &*id, path, "a live page has stopped"));
         let mut text =
             format!("This page has stopped working. If you report this, please name {id}.");
         if cfg!(debug_assertions) {
-            text.push_str(&format!(" {stop:?}"));
+            text.push_str(&format!(" {error:?}"));
         }
         self.page.lock().outbox.error = Some(text);
     }
 
     /// Ends a page whose rendering has panicked.
-    pub(super) async fn stop_page(&mut self, stop: &Stop) -> Step {
-        self.panicked(Why::Render, stop);
+    pub(super) async fn stop_page(&mut self, error: &PageError) -> Step {
+        self.panicked(Trigger::Render, error);
         self.send_outbox().await?;
-        Err(Close::Panicked)
+        Err(CloseReason::Panicked)
     }
 }

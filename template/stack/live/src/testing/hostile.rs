@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Page;
 use crate::{
-    Close, Live, Visit,
+    CloseReason, Live, Visit,
     session::{self, Incoming, Io},
 };
 
@@ -56,7 +56,7 @@ impl Page {
     }
 
     /// As [`send_raw`](Self::send_raw), a binary frame.
-    pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<Close> {
+    pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<CloseReason> {
         self.connection
             .send
             .send(Incoming::Binary(Bytes::copy_from_slice(bytes)))
@@ -66,7 +66,7 @@ impl Page {
 }
 
 /// How a connection ends whose other end reads nothing. For tests whose clock stands still until everybody waits.
-pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
+pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> CloseReason {
     struct Stalled(Option<String>);
 
     impl Io for Stalled {
@@ -81,7 +81,7 @@ pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> Close {
             std::future::pending().await
         }
 
-        async fn close(&mut self, _: Close) {
+        async fn close(&mut self, _: CloseReason) {
             std::future::pending::<()>().await;
         }
     }

@@ -4,7 +4,7 @@ use scraper::Html;
 use serde_json::{Value, json};
 
 use super::{Page, TIMEOUT, elements::selector, splices::apply};
-use crate::Close;
+use crate::CloseReason;
 
 impl Page {
     /// Until everything so far is acknowledged and done, or the page is gone.
@@ -27,11 +27,11 @@ impl Page {
     }
 
     /// The next message, taken in.
-    pub(super) async fn next(&mut self) -> Result<Value, Close> {
+    pub(super) async fn next(&mut self) -> Result<Value, CloseReason> {
         let next = tokio::time::timeout(TIMEOUT, self.connection.receive.recv()).await;
         let text = match next {
             Ok(Some(message)) => message?,
-            Ok(None) => return Err(Close::Gone),
+            Ok(None) => return Err(CloseReason::Gone),
             Err(_) => panic!("nothing comes any more; the page is {}", self.html()),
         };
         self.last_message_bytes = text.len();

@@ -6,7 +6,7 @@ use maud::html;
 use proptest::prelude::*;
 
 use super::{builder, open, open_as, visit};
-use crate::{Close, Cx, Limits, Live, Result};
+use crate::{CloseReason, Cx, Limits, Live, Result};
 
 async fn page(cx: Cx) -> Result {
     let (count, text) = (cx.use_state(|| 0), cx.use_state(String::new));
@@ -47,7 +47,11 @@ async fn what_cannot_be_read_ends_the_connection_with_a_reason() {
         "[\"nav\",1]",
     ] {
         let mut page = open(&live, "/").await;
-        assert_eq!(page.send_raw(text).await, Some(Close::Protocol), "`{text}`");
+        assert_eq!(
+            page.send_raw(text).await,
+            Some(CloseReason::Protocol),
+            "`{text}`"
+        );
     }
 }
 
@@ -82,16 +86,16 @@ async fn whoever_sends_faster_than_people_can_is_cut_off() {
             break;
         }
     }
-    assert_eq!(ends, Some(Close::TooManyEvents));
+    assert_eq!(ends, Some(CloseReason::TooManyEvents));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_browser_that_does_not_read_is_dropped_and_so_is_one_that_is_silent() {
     let live = live_with(Limits::default());
     let why = crate::testing::stalled(&live, &visit("ada"), "/").await;
-    assert_eq!(why, Close::SlowReader);
+    assert_eq!(why, CloseReason::SlowReader);
     let mut silent = open(&live, "/").await;
-    assert_eq!(silent.wait_for_the_end().await, Close::Gone);
+    assert_eq!(silent.wait_for_close().await, CloseReason::Gone);
 }
 
 #[tokio::test]
@@ -99,7 +103,7 @@ async fn when_the_server_stops_every_page_is_told_to_come_back() {
     let live = live_with(Limits::default());
     let mut page = open(&live, "/").await;
     live.stop();
-    assert_eq!(page.wait_for_the_end().await, Close::Restart);
+    assert_eq!(page.wait_for_close().await, CloseReason::Restart);
 }
 
 #[tokio::test]
@@ -198,7 +202,7 @@ proptest! {
                     Err(bytes) => eve.send_binary(&bytes).await,
                 };
                 if let Some(why) = ends {
-                    assert_ne!(why, Close::Panicked);
+                    assert_ne!(why, CloseReason::Panicked);
                     break;
                 }
             }

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::{live, open};
-use crate::{Cx, Result, Stop};
+use crate::{Cx, PageError, Result};
 
 #[tokio::test]
 async fn a_form_arrives_as_a_struct() {
@@ -131,8 +131,9 @@ async fn an_event_that_is_played_again_does_nothing() {
 async fn an_error_of_a_handler_is_told_and_the_page_goes_on() {
     async fn page(cx: Cx) -> Result {
         let flash = cx.shown_flash();
-        let fail =
-            cx.on_async(|_, _| async { Err(Stop::from(std::io::Error::other("a secret detail"))) });
+        let fail = cx.on_async(|_, _| async {
+            Err(PageError::from(std::io::Error::other("a secret detail")))
+        });
         Ok(
             html! { p { (flash.map(|flash| flash.text).unwrap_or_default()) } button on:click=(fail) {} },
         )

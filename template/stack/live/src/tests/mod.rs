@@ -7,10 +7,10 @@ mod connections;
 mod effects;
 mod events;
 mod navigation;
+mod observer;
 mod state;
 mod streams;
 mod uploads;
-mod watched;
 
 use std::{
     future::Future,

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::{builder, open};
-use crate::{Cx, Live, Result, Stop};
+use crate::{Cx, Live, PageError, Result};
 
 fn site() -> Live {
     async fn home(cx: Cx) -> Result {
@@ -31,7 +31,7 @@ fn site() -> Live {
         )
     }
     async fn closed(_: Cx) -> Result {
-        Err(Stop::redirect("/items/9"))
+        Err(PageError::redirect("/items/9"))
     }
     builder()
         .page("/", home)

@@ -1,4 +1,4 @@
-//! What whoever watches gets to know.
+//! What an observer gets to know.
 
 use std::{
     any::Any,
@@ -11,9 +11,9 @@ use tracing::Span;
 
 use super::{builder, open};
 use crate::{
-    Cx, Result, Stop, Visit,
+    Cx, PageError, Result, Visit,
+    observer::{ActiveWork, Observer, Work},
     testing::Page,
-    watch::{Watch, Watched, Work},
 };
 
 /// Writes down what it is told.
@@ -38,25 +38,25 @@ impl Diary {
     }
 }
 
-impl Watch for Diary {
+impl Observer for Diary {
     fn connection(&self) -> Box<dyn Any + Send> {
         self.write("connection".into());
         Box::new(End(self.clone(), "connection".into()))
     }
 
-    fn work(&self, _: &Visit, work: &Work) -> Watched {
-        let file = work.handler.map(|at| at.file().ends_with("watched.rs"));
-        let what = format!("{} of {}", work.why.as_str(), work.page);
+    fn work(&self, _: &Visit, work: &Work) -> ActiveWork {
+        let file = work.handler.map(|at| at.file().ends_with("observer.rs"));
+        let what = format!("{} of {}", work.trigger.as_str(), work.page);
         self.write(what.clone());
         assert_ne!(file, Some(false));
         assert_eq!(
             file.is_some(),
-            matches!(work.why.as_str(), "event" | "upload")
+            matches!(work.trigger.as_str(), "event" | "upload")
         );
-        Watched {
+        ActiveWork {
             id: format!("id of {what}").into(),
             span: Span::none(),
-            end: Box::new(End(self.clone(), what)),
+            guard: Box::new(End(self.clone(), what)),
         }
     }
 
@@ -67,7 +67,7 @@ impl Watch for Diary {
 }
 
 /// Everything so far was answered: what somebody asked in a browser comes back, which nobody here has asked.
-async fn settle(page: &mut Page) {
+async fn wait_for_answers(page: &mut Page) {
     page.send_raw(r#"["ret",0,true,null]"#).await;
 }
 
@@ -77,7 +77,7 @@ async fn two(cx: Cx) -> Result {
 }
 
 #[tokio::test]
-async fn an_event_is_watched_until_its_answer_is_sent_and_named_by_the_pattern_of_its_page() {
+async fn an_event_is_observed_until_its_answer_is_sent_and_named_by_the_pattern_of_its_page() {
     async fn page(cx: Cx) -> Result {
         let count = cx.use_state(|| 0);
         let up = cx.on(move |ctx, _| count.update(ctx, |n| *n += 1));
@@ -85,16 +85,16 @@ async fn an_event_is_watched_until_its_answer_is_sent_and_named_by_the_pattern_o
     }
     let diary = Diary::default();
     let live = builder()
-        .watch(diary.clone())
+        .observer(diary.clone())
         .page("/", page)
         .page("/two/{id}", two)
         .build();
     let mut page = open(&live, "/").await;
-    settle(&mut page).await;
+    wait_for_answers(&mut page).await;
     diary.take();
     page.click("button").await;
     page.visit("/two/7").await;
-    settle(&mut page).await;
+    wait_for_answers(&mut page).await;
     let lines = diary.take();
     let (click, rest) = lines.split_at(3);
     assert_eq!(click, ["event of /", "sent", "event of / ends"]);
@@ -111,7 +111,7 @@ async fn an_event_is_watched_until_its_answer_is_sent_and_named_by_the_pattern_o
 }
 
 #[tokio::test]
-async fn an_async_handler_is_watched_until_it_has_ended() {
+async fn an_async_handler_is_observed_until_it_has_ended() {
     let go_on = Arc::new(Notify::new());
     let held = Arc::clone(&go_on);
     let page = move |cx: Cx| {
@@ -128,9 +128,9 @@ async fn an_async_handler_is_watched_until_it_has_ended() {
         }
     };
     let diary = Diary::default();
-    let live = builder().watch(diary.clone()).page("/", page).build();
+    let live = builder().observer(diary.clone()).page("/", page).build();
     let mut page = open(&live, "/").await;
-    settle(&mut page).await;
+    wait_for_answers(&mut page).await;
     diary.take();
     let (handler, version) = (page.handler("button", "click"), page.version());
     page.send_raw(&format!(
@@ -143,7 +143,7 @@ async fn an_async_handler_is_watched_until_it_has_ended() {
     assert!(!lines.contains(&"event of / ends".to_owned()), "{lines:?}");
     go_on.notify_one();
     while !diary.take().contains(&"event of / ends".to_owned()) {
-        settle(&mut page).await;
+        wait_for_answers(&mut page).await;
     }
 }
 
@@ -154,7 +154,7 @@ async fn a_page_that_stops_names_the_work_that_failed_and_an_effect_has_a_name_t
         let fails = broken.get(&cx);
         cx.use_effect(fails, move |_| async move {
             match fails {
-                true => Err(Stop::from(std::io::Error::other("later"))),
+                true => Err(PageError::from(std::io::Error::other("later"))),
                 false => Ok(()),
             }
         });
@@ -167,14 +167,14 @@ async fn a_page_that_stops_names_the_work_that_failed_and_an_effect_has_a_name_t
     let names = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&names);
     let live = builder()
-        .watch(diary)
+        .observer(diary)
         .on_error(move |ctx, _| told.lock().unwrap().push(ctx.work_id().unwrap()))
         .page("/", page)
         .build();
     let mut page = open(&live, "/").await;
     page.click(".effect").await;
     while names.lock().unwrap().is_empty() {
-        settle(&mut page).await;
+        wait_for_answers(&mut page).await;
     }
     assert_eq!(*names.lock().unwrap(), ["id of effect of /"]);
     page.click(".now").await;

@@ -1,28 +1,28 @@
-//! Why a component gives no markup.
+//! Why a page or a component returns no markup.
 
 use std::{any::Any, error::Error};
 
 /// What a page, a component and an async handler may return. Any error becomes one by `?`.
 #[derive(Debug)]
-pub enum Stop {
+pub enum PageError {
     /// The visitor should be somewhere else: a path, with a query if it has one.
     Redirect(String),
-    /// Something failed. What the visitor is told is the application's to say.
+    /// Something failed. The application decides what the visitor is shown.
     Failed(Box<dyn Error + Send + Sync>),
     /// A component panicked, with this message. The page ends; everything else goes on.
     Panicked(String),
 }
 
 /// What components return.
-pub type Result<T = maud::Markup, E = Stop> = std::result::Result<T, E>;
+pub type Result<T = maud::Markup, E = PageError> = std::result::Result<T, E>;
 
-impl Stop {
+impl PageError {
     /// Sends the visitor to `path`.
     pub fn redirect(path: impl Into<String>) -> Self {
         Self::Redirect(path.into())
     }
 
-    /// What a panic said.
+    /// A panic, with its message.
     pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -30,7 +30,7 @@ impl Stop {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Stop {
+impl<E: Error + Send + Sync + 'static> From<E> for PageError {
     fn from(error: E) -> Self {
         Self::Failed(Box::new(error))
     }
