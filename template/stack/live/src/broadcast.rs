@@ -64,7 +64,7 @@ struct Shared {
 }
 
 /// The subscribers of each topic, in the order in which they came.
-type Topics = HashMap<Arc<str>, Vec<Subscriber>>;
+type Topics = HashMap<Box<str>, Vec<Subscriber>>;
 
 /// A subscriber of a topic.
 struct Subscriber {
@@ -76,7 +76,7 @@ struct Subscriber {
 /// A mailbox gets the messages of a topic as long as this lives.
 pub struct Subscription {
     hub: Hub,
-    topic: Arc<str>,
+    topic: Box<str>,
     id: u64,
 }
 
@@ -136,27 +136,18 @@ impl Hub {
     /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
     /// returned is dropped.
     pub fn subscribe(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
-        let mut topics = self.topics();
-        // Under the lock, so that the subscribers of a topic are sorted by it.
         let id = self.0.next_subscriber.fetch_add(1, Ordering::Relaxed);
-        let topic = match topics.get_key_value(topic) {
-            Some((known, _)) => Arc::clone(known),
-            None => topic.into(),
-        };
+        let mut topics = self.topics();
         let subscriber = Subscriber {
             id,
             tag,
             mailbox: mailbox.clone(),
         };
-        // Most topics have one subscriber: the end of somebody's session.
-        let subscribers = topics.entry(Arc::clone(&topic));
-        subscribers
-            .or_insert_with(|| Vec::with_capacity(1))
-            .push(subscriber);
+        topics.entry(topic.into()).or_default().push(subscriber);
         drop(topics);
         Subscription {
             hub: self.clone(),
-            topic,
+            topic: topic.into(),
             id,
         }
     }
@@ -245,13 +236,9 @@ impl Drop for Subscription {
         let Some(subscribers) = topics.get_mut(&self.topic) else {
             return;
         };
-        if let Ok(at) = subscribers.binary_search_by_key(&self.id, |subscriber| subscriber.id) {
-            subscribers.remove(at);
-        }
+        subscribers.retain(|subscriber| subscriber.id != self.id);
         if subscribers.is_empty() {
             topics.remove(&self.topic);
-        } else if subscribers.len() < subscribers.capacity() / 4 {
-            subscribers.shrink_to(subscribers.capacity() / 2);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What handlers and effects can do: [`Ctx`].
 
-use std::{any::Any, sync::Arc};
+use std::{any::TypeId, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -128,20 +128,16 @@ impl Ctx {
         self.page.lock().title.clone()
     }
 
-    /// Says that something worked. It is shown by the layout, here or on the page that comes next.
+    /// Shows a message that something worked. The layout shows it, here or on the page that comes next.
     pub fn flash(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash {
-            bad: false,
-            text: text.into(),
-        }));
+        let (bad, text) = (false, text.into());
+        self.set_flash(Some(Flash { bad, text }));
     }
 
-    /// Says that something did not work.
+    /// Shows a message that something did not work.
     pub fn flash_error(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash {
-            bad: true,
-            text: text.into(),
-        }));
+        let (bad, text) = (true, text.into());
+        self.set_flash(Some(Flash { bad, text }));
     }
 
     /// Takes the message away.
@@ -190,36 +186,25 @@ impl Ctx {
 
     /// The value that a component around this one has [provided](crate::Cx::provide).
     pub fn context<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        let found = {
-            let mut inner = self.page.lock();
-            let mut at = Some(self.at);
-            let mut found: Option<Arc<dyn Any + Send + Sync>> = None;
-            while let Some(id) = at {
-                let Some(instance) = inner.instances.get_mut(&id) else {
-                    break;
-                };
-                at = instance.parent;
-                let held = instance.slots.iter_mut().find_map(|slot| match slot {
-                    Slot::Context {
-                        kind,
-                        value,
-                        readers,
-                    } if *kind == std::any::TypeId::of::<T>() => {
-                        self.track(readers);
-                        Some(Arc::clone(value))
-                    }
-                    _ => None,
-                });
-                if held.is_some() {
-                    found = held;
-                    break;
+        let mut inner = self.page.lock();
+        let (mut found, mut at) = (None, Some(self.at));
+        while let (None, Some(id)) = (&found, at) {
+            let instance = inner.instances.get_mut(&id)?;
+            at = instance.parent;
+            found = instance.slots.iter_mut().find_map(|slot| match slot {
+                Slot::Context {
+                    kind,
+                    value,
+                    readers,
+                } if *kind == TypeId::of::<T>() => {
+                    self.track(readers);
+                    Some(Arc::clone(value))
                 }
-            }
-            found
-        };
-        found
-            .and_then(|value| value.downcast::<T>().ok())
-            .map(|value| T::clone(&value))
+                _ => None,
+            });
+        }
+        drop(inner);
+        found?.downcast_ref::<T>().cloned()
     }
 
     /// The same page, for reading without becoming a reader.

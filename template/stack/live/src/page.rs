@@ -9,6 +9,7 @@ mod rendering;
 use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
+    future::Future,
     panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -18,7 +19,10 @@ use futures_util::{
     future::{AbortHandle, Abortable, BoxFuture},
 };
 use serde_json::{Value, value::RawValue};
-use tokio::sync::{Notify, oneshot};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::timeout,
+};
 
 use crate::{
     Cx, Flash, Live, PageError, Visit, broadcast::Mailbox, html, observer::ActiveWork,
@@ -160,13 +164,27 @@ impl Page {
         let root = {
             let mut inner = self.lock();
             let old = std::mem::take(&mut inner.instances);
-            let root = inner.insert(String::new(), name, None, render, Box::new(()));
+            let root = inner.insert(String::new(), name, None, render, Arc::new(()));
             drop(inner);
             drop(old);
             root
         };
         self.render(root).await?;
         self.render_dirty().await
+    }
+
+    /// The outcome of a rendering, unless it takes too long.
+    pub(crate) async fn in_time(
+        &self,
+        rendering: impl Future<Output = Result<(), PageError>>,
+    ) -> Result<(), PageError> {
+        let limit = self.live.limits().render_timeout;
+        let too_long = |_| {
+            Err(PageError::Panicked(
+                "a page takes too long to render".into(),
+            ))
+        };
+        timeout(limit, rendering).await.unwrap_or_else(too_long)
     }
 
     /// Renders one component, and those in it that have to.
@@ -230,7 +248,7 @@ impl Inner {
         name: &'static str,
         parent: Option<u32>,
         render: Render,
-        props: Box<dyn Any + Send + Sync>,
+        props: AnyValue,
     ) -> u32 {
         let id = self.next_instance;
         self.next_instance += 1;

@@ -46,33 +46,26 @@ impl Cx {
     fn register(&self, site: &'static Location<'static>, run: HandlerKind) -> Handler {
         let mut inner = self.page.lock();
         let instance = inner.rendering(self.at);
-        let stem = match &self.key {
-            None => String::new(),
-            Some(key) => format!("{key}~"),
-        };
-        let mut ambiguous = false;
-        let mut nth = 0;
+        let (mut nth, mut ambiguous) = (0, false);
         for entry in &mut instance.new_handlers {
-            let own = entry.id.rsplit_once(':').map_or(&*entry.id, |(_, own)| own);
-            let scoped = match stem.as_str() {
-                "" => !own.contains('~'),
-                stem => own.starts_with(stem),
-            };
-            if scoped {
+            if entry.key == self.key {
                 nth += 1;
                 if entry.site == site {
-                    ambiguous = true;
-                    entry.ambiguous = true;
+                    (ambiguous, entry.ambiguous) = (true, true);
                 }
             }
         }
-        let own = format!("{stem}{nth}");
+        let own = match &self.key {
+            None => nth.to_string(),
+            Some(key) => format!("{key}~{nth}"),
+        };
         let id: Box<str> = match &*instance.path {
             "" => own.into(),
             path => format!("{path}:{own}").into(),
         };
         instance.new_handlers.push(HandlerEntry {
             id: id.clone(),
+            key: self.key.clone(),
             site,
             ambiguous,
             since: 0,

@@ -18,7 +18,7 @@ pub(crate) struct Instance {
     pub name: &'static str,
     pub parent: Option<u32>,
     pub render: Render,
-    pub props: Box<dyn Any + Send + Sync>,
+    pub props: AnyValue,
     pub slots: Vec<Slot>,
     pub cursor: usize,
     pub children: Vec<u32>,
@@ -36,6 +36,8 @@ pub(crate) struct Instance {
 /// A handler of the last rendering.
 pub(crate) struct HandlerEntry {
     pub id: Box<str>,
+    /// Of the item of a list that it belongs to, see [`Cx::keyed`](crate::Cx::keyed).
+    pub key: Option<Arc<str>>,
     pub site: &'static Location<'static>,
     /// Whether the same line of code made several that only their order tells apart.
     pub ambiguous: bool,

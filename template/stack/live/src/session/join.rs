@@ -1,5 +1,7 @@
 //! The first message, and the page that it is about.
 
+use std::sync::Arc;
+
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -61,7 +63,8 @@ impl<I: Io> Session<I> {
         render: crate::page::Render,
         known: bool,
     ) -> Step {
-        if let Err(error) = self.mount(name, render).await {
+        let page = Arc::clone(&self.page);
+        if let Err(error) = page.in_time(page.mount(name, render)).await {
             return self.mount_failed(error, &join.url).await;
         }
         {

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use tokio::time::timeout;
-
 use super::{Io, Session, Step};
-use crate::{PageError, page::Render, protocol::CloseReason};
+use crate::{PageError, protocol::CloseReason};
 
 impl<I: Io> Session<I> {
     /// Another page in the place of this one.
     pub(super) async fn navigate(&mut self, url: &str, pop: bool) -> Step {
-        const MOST: usize = 5;
+        const MAX_REDIRECTS: usize = 5;
         let mut url = url.to_owned();
-        for _ in 0..MOST {
+        for _ in 0..MAX_REDIRECTS {
             let (path, query) = split(&url);
             let Some((place, name, render)) = self.page.live.find(path, query) else {
                 return self.leave(&url).await;
@@ -28,7 +26,8 @@ impl<I: Io> Session<I> {
                 inner.uploads.clear();
                 old
             };
-            match self.mount(name, render).await {
+            let page = Arc::clone(&self.page);
+            match page.in_time(page.mount(name, render)).await {
                 Ok(()) => {
                     {
                         let mut inner = self.page.lock();
@@ -49,21 +48,6 @@ impl<I: Io> Session<I> {
             }
         }
         self.leave(&url).await
-    }
-
-    pub(super) async fn mount(
-        &mut self,
-        name: &'static str,
-        render: Render,
-    ) -> Result<(), PageError> {
-        let limit = self.page.live.limits().render_timeout;
-        let page = Arc::clone(&self.page);
-        match timeout(limit, page.mount(name, render)).await {
-            Ok(mounted) => mounted,
-            Err(_) => Err(PageError::Panicked(
-                "a page takes too long to render".into(),
-            )),
-        }
     }
 
     /// What is shown instead of a page that cannot be: a real load of its address, which has a status of its own.

@@ -34,15 +34,8 @@ impl<I: Io> Session<I> {
             dirty.then(|| inner.html(false))
         };
         if old.is_some() {
-            let limit = self.page.live.limits().render_timeout;
             let page = Arc::clone(&self.page);
-            let rendered = match timeout(limit, page.render_dirty()).await {
-                Ok(rendered) => rendered,
-                Err(_) => Err(PageError::Panicked(
-                    "a component takes too long to render".into(),
-                )),
-            };
-            match rendered {
+            match page.in_time(page.render_dirty()).await {
                 Ok(()) => {}
                 Err(PageError::Redirect(to)) => return self.navigate(&to, false).await,
                 Err(PageError::Failed(error)) => {
