@@ -24,7 +24,7 @@ pub struct Flash {
     /// Whether something went wrong.
     #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
     pub bad: bool,
-    /// What there is to say.
+    /// The text.
     #[serde(rename = "t")]
     pub text: String,
 }
@@ -46,7 +46,7 @@ impl Ctx {
         }
     }
 
-    /// What the application gave the page on its way: its state, the visitor.
+    /// A value that the application has put into [`Visit::extensions`](crate::Visit): its state, the visitor.
     pub fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.page.visit.extensions.get().cloned()
     }
@@ -61,7 +61,7 @@ impl Ctx {
         self.page.lock().url.path.clone()
     }
 
-    /// The parameter `name` of the route, or nothing.
+    /// The parameter `name` of the route; empty if there is none.
     pub fn param(&self, name: &str) -> String {
         let inner = self.page.lock();
         let found = inner.url.params.iter().find(|(known, _)| known == name);
@@ -71,7 +71,7 @@ impl Ctx {
     /// The query as a struct.
     ///
     /// # Errors
-    /// If it does not fit: a link of somebody else.
+    /// If it does not fit, as that of a link that we did not make.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
         let query = self.page.lock().url.query.clone();
         serde_urlencoded::from_str(&query)
@@ -83,13 +83,13 @@ impl Ctx {
         self.page.lock().work_id.as_deref().map(str::to_owned)
     }
 
-    /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
+    /// Goes to `url` without a load: another live page takes the place of this one. What is no live page is loaded.
     pub fn navigate(&self, url: impl Into<String>) {
         self.page.lock().navigate = Some(url.into());
         self.page.wake.notify_one();
     }
 
-    /// Leaves by a real load, such as for a page that sets cookies.
+    /// Goes to `url` by a load, as needed for a response that sets cookies.
     pub fn leave(&self, url: impl Into<String>) {
         self.page.lock().outbox.leave = Some(url.into());
         self.page.wake.notify_one();
@@ -140,7 +140,7 @@ impl Ctx {
         self.set_flash(Some(Flash { bad, text }));
     }
 
-    /// Takes the message away.
+    /// Removes the message.
     pub fn clear_flash(&self) {
         self.set_flash(None);
     }
@@ -176,7 +176,7 @@ impl Ctx {
         self.page.lock().mailbox.is_some()
     }
 
-    /// Tells all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.
+    /// Sends a message to all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.
     ///
     /// # Errors
     /// If topic or message are too long.
@@ -207,7 +207,7 @@ impl Ctx {
         found?.downcast_ref::<T>().cloned()
     }
 
-    /// The same page, for reading without becoming a reader.
+    /// The same page, for reading without being rendered again when the value changes.
     pub(crate) fn untracked(&self) -> Self {
         Self {
             rendering: false,

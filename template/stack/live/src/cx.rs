@@ -61,8 +61,8 @@ impl Cx {
     /// The place of the next hook, and what `read` finds in it, unless it is new.
     ///
     /// # Panics
-    /// If `read` gives nothing: another kind of hook was called here before. That ends the page, since there is no
-    /// telling whose value is whose.
+    /// If `read` returns nothing: another kind of hook was called here before. That ends the page, since nobody knows
+    /// which value belongs to which hook.
     fn next_slot<R>(&self, read: impl FnOnce(&mut Slot) -> Option<R>) -> (usize, Option<R>) {
         let mut inner = self.page.lock();
         let instance = inner.rendering(self.at);

@@ -1,11 +1,11 @@
-//! Texts that many pages have in common, kept once: of a page that thousands look at, most is the same for all.
+//! Texts that many pages have in common, stored once: most of a page that thousands look at is the same for all.
 
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Below this a text costs less than looking for it.
+/// A shorter text costs less than looking for it.
 const MIN_BYTES: usize = 256;
 
 /// The texts that are shown somewhere.
@@ -15,12 +15,12 @@ pub(crate) struct Interner(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     texts: HashSet<Arc<str>>,
-    /// At how many of them those that nobody shows any more are dropped.
+    /// At how many texts those that no page shows any more are dropped.
     sweep_at: usize,
 }
 
 impl Interner {
-    /// The same text, from whoever has it already.
+    /// The same text, shared with the pages that have it already.
     pub(crate) fn intern(&self, text: String) -> Arc<str> {
         if text.len() < MIN_BYTES {
             return text.into();

@@ -7,16 +7,16 @@
 //!    no locks and nothing can wait for itself.
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
-//! 5. `client.js`: the other end. [`SCRIPT`] is it.
+//! 5. `client.js`, which is [`SCRIPT`]: the side of the browser.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
 //!    and metrics.
 {%- if load %}
-//! 7. [`recording`]: what went over the wire.
+//! 7. [`recording`]: what was sent and received, in a file.
 {%- endif %}
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
-//! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
-//! and splices of the HTML the other.
+//! renders the page again and, where the fingerprints agree, answers with twenty bytes. From then on the browser sends
+//! events, and the server sends splices of the HTML.
 
 pub mod broadcast;
 mod browser;
@@ -67,8 +67,8 @@ pub use state::{Loaded, Reload, State};
 pub use stream::Stream;
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 
-/// The script of the browser's side, for a file that pages link to. Its comments, a fifth of its compressed bytes, stay
-/// here.
+/// The script for the browser, for a file that pages link to. Its comments, a fifth of its compressed bytes, are left
+/// out.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let lines = include_str!("client.js").lines().map(str::trim);
     lines

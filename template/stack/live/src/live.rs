@@ -25,7 +25,7 @@ use crate::{
 };
 use limits::OpenConnections;
 
-/// Who visits, and with what. Made by the application for each request.
+/// The visitor and what the application passes to the page. Made by the application for each request.
 #[derive(Clone, Default)]
 pub struct Visit {
     /// What pages get by [`Ctx::extension`].
@@ -35,13 +35,13 @@ pub struct Visit {
     pub secret: String,
     /// The cookie `tz`, if there is one.
     pub zone: Option<String>,
-    /// What the page before left to say.
+    /// The message that the page before has left.
     pub flash: Option<Flash>,
     /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
     pub session: bool,
 }
 
-/// What a handler's or a page's error means; see [`Builder::on_error`].
+/// See [`Builder::on_error`].
 type OnError = Arc<dyn Fn(&Ctx, Box<dyn std::error::Error + Send + Sync>) + Send + Sync>;
 
 /// All live pages. Cheap to clone.
@@ -86,7 +86,7 @@ impl Live {
     /// Renders the page at `uri` for a GET, or in answer to a form.
     ///
     /// # Errors
-    /// What the page said; [`None`] inside if there is no page at this path.
+    /// Those of the page. The result is `None` if there is no page at this path.
     pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
@@ -119,15 +119,15 @@ impl Live {
         }))
     }
 
-    /// Ends every connection; browsers come back to whoever listens then.
+    /// Ends every connection; browsers connect again, to the process that listens then.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
     }
 
-    /// Ends the connections of a session, in every process: somebody logged out. Their browsers load again.
+    /// Ends the connections of a session that has ended, in every process. Their browsers load the page again.
     pub fn end_session(&self, secret: &str) {
         if let Err(error) = self.hub().publish(&session_end_topic(secret), &()) {
-            tracing::warn!(%error, "pages were not told that their session has ended");
+            tracing::warn!(%error, "the end of a session was not published to its pages");
         }
     }
 
@@ -184,7 +184,7 @@ impl Live {
     }
 }
 
-/// Where the connections of a session hear that it has ended. Says nothing about the secret.
+/// The topic for the end of a session. The secret cannot be derived from it.
 pub(crate) fn session_end_topic(secret: &str) -> String {
     format!("session ended {}", hex::encode(visitor_key(secret)))
 }
@@ -209,7 +209,7 @@ pub(crate) fn items_hash(items: &[(String, String)]) -> String {
     crate::hash::hash(&all.join("\n"))
 }
 
-/// `a%20b` → `a b`. What is not encoded rightly stays as it is.
+/// `a%20b` → `a b`. What is not valid percent-encoding stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {
     match percent_encoding::percent_decode_str(text).decode_utf8() {
         Ok(decoded) => decoded.into_owned(),

@@ -35,14 +35,14 @@ pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + S
 pub(crate) type AnyValue = Arc<dyn Any + Send + Sync>;
 pub(crate) type JobFuture = BoxFuture<'static, Result<(), PageError>>;
 
-/// See the module.
+/// A page. What changes is in [`Inner`].
 pub(crate) struct Page {
     inner: Mutex<Inner>,
     pub live: Live,
     pub visit: Visit,
     /// Notified when there is something to render or to send.
     pub wake: Notify,
-    /// In the markup, before what stands for something else.
+    /// Begins every placeholder in the markup, see [`html::place`].
     pub mark: String,
 }
 
@@ -276,7 +276,7 @@ impl Inner {
         id
     }
 
-    /// The state, to be signed.
+    /// The state of all components, to be signed.
     pub(crate) fn save(&self, expires: u64) -> SavedState {
         let mut components = BTreeMap::new();
         for instance in self.instances.values() {
@@ -305,7 +305,7 @@ impl Inner {
         })
     }
 
-    /// Who listens to messages with this tag.
+    /// The subscription with this tag: its component, and its handler.
     pub(crate) fn subscription(&self, wanted: u32) -> Option<(u32, OnMessage)> {
         self.instances.iter().find_map(|(at, instance)| {
             instance.slots.iter().find_map(|slot| match slot {

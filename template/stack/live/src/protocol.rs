@@ -15,7 +15,7 @@ pub(crate) struct Join {
     pub hash: String,
     /// The fingerprint of the first items of its streams.
     pub items: String,
-    /// The last state that it was given.
+    /// The last state that it has received.
     pub state: String,
     /// Its MAC.
     pub mac: String,
@@ -37,7 +37,7 @@ pub(crate) enum Message {
     Ping,
 }
 
-/// Somebody did something.
+/// An event, for a handler.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Event {
     _message: IgnoredAny,
@@ -67,7 +67,7 @@ pub(crate) struct Return {
     pub value: Value,
 }
 
-/// Somebody chose files.
+/// The visitor chose files.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Upload {
     _message: IgnoredAny,
@@ -112,7 +112,7 @@ impl Message {
     }
 }
 
-/// One message to the browser: what there is to say since the last one.
+/// One message to the browser: everything new since the last one.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Reply {
     #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
@@ -155,12 +155,12 @@ pub(crate) struct Reply {
     pub error: Option<String>,
 }
 
-/// Why a connection is closed by us.
+/// Why the server closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
     /// The browser left.
     Gone,
-    /// The server stops; come back at once.
+    /// The server stops; the browser should connect again at once.
     Restart,
     /// The browser does not read what it is sent.
     SlowReader,
@@ -168,11 +168,11 @@ pub enum CloseReason {
     TooManyEvents,
     /// A message above the limit.
     TooLarge,
-    /// A message that is none of ours.
+    /// A message that is not of the protocol.
     Protocol,
     /// The visitor logged out, or their session expired.
     SessionEnded,
-    /// A component panicked; the page was told.
+    /// A component panicked; the page shows it.
     Panicked,
 }
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-/// What a page needs to go on somewhere else: in another process, or in this one after the connection broke.
+/// What a page needs to continue: in another process, or in this one after the connection broke.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SavedState {
-    /// Until when it counts, in seconds since 1970.
+    /// Until when it is valid, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires: u64,
     /// The visitor's time zone that the HTML was written for.
@@ -34,7 +34,7 @@ pub(crate) struct Signer {
     keys: Vec<[u8; 32]>,
 }
 
-/// What a state belongs to; for any other visitor or path it counts for nothing.
+/// What a state belongs to; for any other visitor or path it is not valid.
 #[derive(Clone, Copy)]
 pub(crate) struct StateBinding<'a> {
     /// A secret of the visitor's session.
@@ -58,7 +58,7 @@ impl Signer {
     }
 
     /// The state in `text`, if we have signed it for this visitor and path, it has not expired and fits in `limit`
-    /// bytes. Why not is nobody's business.
+    /// bytes. Why it is refused is not told: that would only help to forge one.
     pub(crate) fn open(
         &self,
         binding: StateBinding<'_>,

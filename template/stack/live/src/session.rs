@@ -118,13 +118,13 @@ impl<I: Io> Session<I> {
         Box::pin(self.join(join)).await?;
         self.end_work();
         let mut stopping = self.page.live.stopping();
-        let silence = self.page.live.limits().silence;
-        let mut deadline = Instant::now() + silence;
+        let idle_timeout = self.page.live.limits().idle_timeout;
+        let mut deadline = Instant::now() + idle_timeout;
         loop {
             let page = Arc::clone(&self.page);
             tokio::select! {
                 incoming = self.io.receive() => {
-                    deadline = Instant::now() + silence;
+                    deadline = Instant::now() + idle_timeout;
                     Box::pin(self.incoming(incoming)).await?;
                 }
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),

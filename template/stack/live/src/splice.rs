@@ -30,7 +30,7 @@ impl Serialize for Splices {
     }
 }
 
-/// Below this many bytes a difference is sent as it is: finding smaller ones in it would save less than it costs.
+/// A difference of fewer bytes is sent as it is: finding smaller ones in it would save less than it costs.
 const SMALL: usize = 64;
 
 /// What leads from `old` to `new`.

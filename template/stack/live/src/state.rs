@@ -1,4 +1,4 @@
-//! Handles to what hooks hold. They are `Copy`, so closures take them without ceremony.
+//! Handles to what hooks hold. They are `Copy`, so closures can take them without a clone.
 
 use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 
@@ -30,7 +30,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     /// The value.
     ///
     /// # Panics
-    /// If the component that it belongs to is gone: it was handed to somebody who outlives it.
+    /// If the component that it belongs to is gone: the handle was given to something that lives longer.
     pub fn get(&self, ctx: &Ctx) -> T {
         T::clone(&self.read(ctx))
     }
@@ -62,7 +62,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
             inner.mark_dirty(&readers);
             old
         };
-        // Whatever its destructor does, it does it without the lock.
+        // Values of users are dropped without the lock.
         drop(old);
         ctx.page.wake.notify_one();
     }
@@ -107,7 +107,7 @@ impl<T> Deref for Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    /// For a handler that has changed what was loaded.
+    /// A handle that loads again, for a handler that has changed what was loaded.
     pub fn reloading(&self) -> Reload {
         self.reload
     }
@@ -121,7 +121,7 @@ pub struct Reload {
 }
 
 impl Reload {
-    /// Loads again, at the next rendering, which this brings about.
+    /// Renders the component again, which then loads again.
     pub fn reload(&self, ctx: &Ctx) {
         {
             let mut inner = ctx.page.lock();

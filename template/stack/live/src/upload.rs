@@ -6,15 +6,15 @@ use tokio::sync::mpsc;
 
 use crate::Ctx;
 
-/// What an upload may be. Checked before anything is sent; the sizes again while it is.
+/// What an upload may consist of. Checked before anything is sent; the sizes again while it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept {
     /// Bytes of one file.
     pub max_bytes: u64,
     /// Files at once.
     pub max_files: usize,
-    /// Content types, such as `image/png` or `image/*`; empty means any. The browser says it, so it is a help for
-    /// people and no protection: look at the content.
+    /// Content types, such as `image/png` or `image/*`; empty means any. They come from the browser, so this is a help
+    /// for people and no protection: look at the content.
     pub types: &'static [&'static str],
 }
 
@@ -48,9 +48,9 @@ pub struct Upload {
     pub(crate) received: u64,
 }
 
-/// The connection broke, or the visitor gave up, before everything was here.
+/// The connection broke, or the visitor cancelled, before everything was received.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the upload was broken off")]
+#[error("the upload was aborted")]
 pub struct UploadAborted;
 
 impl Upload {
@@ -64,7 +64,7 @@ impl Upload {
         self.received
     }
 
-    /// How far it is, from 0 to 100.
+    /// The progress, from 0 to 100.
     pub fn percent(&self) -> u8 {
         let percent = (self.received * 100)
             .checked_div(self.size())
@@ -75,7 +75,7 @@ impl Upload {
     /// The next part; `None` after the last one of the last file.
     ///
     /// # Errors
-    /// [`UploadAborted`]: throw away what there is.
+    /// [`UploadAborted`]: discard what was received.
     pub async fn chunk(&mut self) -> Result<Option<Chunk>, UploadAborted> {
         if self.received >= self.size() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Hooks for what goes on beside the rendering: effects, subscriptions, streams.
+//! Hooks for what runs beside the rendering: effects, subscriptions, streams.
 
 use std::{future::Future, sync::Arc};
 
@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Cx {
-    /// Work beside the page, from the moment when it is shown, and again when `deps` change. It ends with the
-    /// component. Never while the first HTML is made.
+    /// Runs `effect` beside the page, as soon as it is shown, and again when `deps` change. It ends with the component.
+    /// It does not run for the first HTML.
     pub fn use_effect<D, F, Fut>(&self, deps: D, effect: F)
     where
         D: PartialEq + Send + Sync + 'static,
@@ -46,7 +46,7 @@ impl Cx {
         self.put(slot, Slot::Effect { deps, job });
     }
 
-    /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are left out.
+    /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are ignored.
     pub fn subscribe<T, F>(&self, topic: &str, handle: F)
     where
         T: DeserializeOwned,
@@ -89,8 +89,8 @@ impl Cx {
         self.put(slot, new);
     }
 
-    /// A list whose items stay in the browser alone: `first` gives those that it begins with, as (key, markup). The
-    /// markup of an item carries its key as `data-key`.
+    /// A list whose items only the browser keeps: `first` returns those that it begins with, as (key, markup). The
+    /// markup of an item has its key as `data-key`.
     ///
     /// # Errors
     /// Those of `first`.
@@ -113,11 +113,6 @@ impl Cx {
             self.put(slot, Slot::Stream { first });
         }
         let id = stream_id(&self.page.lock().rendering(self.at).path, slot);
-        let place = html::place(
-            &self.page.mark,
-            's',
-            u32::try_from(slot).unwrap_or(u32::MAX),
-        );
-        Ok(Stream::new(id, place))
+        Ok(Stream::new(id, html::place(&self.page.mark, 's', slot)))
     }
 }

@@ -11,14 +11,13 @@ use crate::{
 };
 
 impl Cx {
-    /// What happens at an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
+    /// A handler of an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
     #[track_caller]
     pub fn on(&self, handle: impl Fn(&Ctx, Event) + Send + Sync + 'static) -> Handler {
         self.register(Location::caller(), HandlerKind::Sync(Arc::new(handle)))
     }
 
-    /// What happens at an event and takes a while. The element is busy meanwhile; the page is not. It ends with the
-    /// component.
+    /// An async handler of an event. The element is busy meanwhile; the page is not. It ends with the component.
     #[track_caller]
     pub fn on_async<F, Fut>(&self, handle: F) -> Handler
     where
@@ -29,7 +28,7 @@ impl Cx {
         self.register(Location::caller(), run)
     }
 
-    /// What happens with files that somebody chose: `input type="file" on:upload=(cx.on_upload(…))`.
+    /// A handler of files that the visitor chooses: `input type="file" on:upload=(cx.on_upload(…))`.
     #[track_caller]
     pub fn on_upload<F, Fut>(&self, accept: Accept, handle: F) -> Handler
     where

@@ -33,7 +33,7 @@ pub struct Builder {
 }
 
 impl Live {
-    /// Without pages yet. States are signed with the first of `keys` and accepted with any.
+    /// A builder without pages. States are signed with the first of `keys` and accepted with any.
     pub fn builder(keys: Vec<[u8; 32]>) -> Builder {
         Builder {
             pages: Vec::new(),
@@ -70,7 +70,7 @@ impl Builder {
         self
     }
 
-    /// Other limits than the usual ones.
+    /// Other limits than the default ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -109,10 +109,10 @@ impl Builder {
         self
     }
 
-    /// All together.
+    /// Builds it.
     ///
     /// # Panics
-    /// If two pages claim the same paths: a mistake in the program, found when it starts.
+    /// If two pages have patterns for the same paths: a mistake in the program, found when it starts.
     pub fn build(self) -> Live {
         let mut routes = matchit::Router::new();
         for (at, page) in self.pages.iter().enumerate() {

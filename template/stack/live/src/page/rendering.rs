@@ -27,11 +27,11 @@ impl Inner {
         let Some(instance) = self.instances.get_mut(&id) else {
             return (true, gone);
         };
-        if let Some(restored) = instance.restored.take() {
-            if restored.first().map(|shape| shape.get()) != Some(instance.shape().get()) {
-                gone.push(Box::new(std::mem::take(&mut instance.slots)));
-                return (false, gone);
-            }
+        if let Some(restored) = instance.restored.take()
+            && restored.first().map(|shape| shape.get()) != Some(instance.shape().get())
+        {
+            gone.push(Box::new(std::mem::take(&mut instance.slots)));
+            return (false, gone);
         }
         let rest = instance
             .slots
@@ -104,9 +104,7 @@ impl Inner {
                 Piece::Text(text) => html.push_str(text),
                 Piece::Child(child) => self.expand(*child, items, html),
                 Piece::Items(slot) if items => {
-                    if let Some(Slot::Stream { first: Some(first) }) =
-                        instance.slots.get(usize::from(*slot))
-                    {
+                    if let Some(Slot::Stream { first: Some(first) }) = instance.slots.get(*slot) {
                         html.push_str(first);
                     }
                 }

@@ -86,7 +86,7 @@ impl<I: Io> Session<I> {
             inner
                 .outbox
                 .upload_refused
-                .push((reference, "The upload was broken off.".into()));
+                .push((reference, "The upload was aborted.".into()));
             drop(inner);
             drop(broken);
         }
