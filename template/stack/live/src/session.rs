@@ -128,7 +128,7 @@ impl<I: Io> Session<I> {
                     Box::pin(self.incoming(incoming)).await?;
                 }
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
-                Some(delivery) = self.deliveries.recv() => self.delivery(delivery)?,
+                Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),

@@ -1,18 +1,21 @@
 //! Where the messages for a page wait.
+//!
+//! There is one for each page and most are empty most of the time, so it is a channel of futures: one of tokio has room
+//! for 32 messages from the beginning.
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use futures_channel::mpsc;
 
 /// Places in a mailbox. The last one is kept for [`Lagged`].
 const CAPACITY: usize = 64;
 
 /// The end that messages are put into. Cheap to clone.
 #[derive(Clone)]
-pub struct Mailbox(mpsc::Sender<Result<Delivery, Lagged>>);
+pub struct Mailbox(mpsc::UnboundedSender<Result<Delivery, Lagged>>);
 
 /// The end that messages are taken from.
-pub type MailboxReceiver = mpsc::Receiver<Result<Delivery, Lagged>>;
+pub type MailboxReceiver = mpsc::UnboundedReceiver<Result<Delivery, Lagged>>;
 
 /// A message for a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,22 +34,24 @@ pub struct Lagged;
 impl Mailbox {
     /// A mailbox for 63 messages. What comes while it is full is dropped, and [`Lagged`] stands at its end instead.
     pub fn new() -> (Self, MailboxReceiver) {
-        let (sender, receiver) = mpsc::channel(CAPACITY);
+        let (sender, receiver) = mpsc::unbounded();
         (Self(sender), receiver)
     }
 
     /// Puts a message in. Called by one thread at a time: the hub holds its lock.
     pub(super) fn put(&self, tag: u32, payload: &Arc<str>) {
-        if self.0.capacity() <= 1 {
+        if self.0.len() + 1 >= CAPACITY {
             return self.put_lagged();
         }
         let payload = Arc::clone(payload);
         // Fails only if the page is gone.
-        self.0.try_send(Ok(Delivery { tag, payload })).ok();
+        self.0.unbounded_send(Ok(Delivery { tag, payload })).ok();
     }
 
-    /// Says that messages were missed. If there is no room for it, this is the last thing in the mailbox already.
+    /// Says that messages were missed. If the mailbox is full, that is the last thing in it already.
     pub(super) fn put_lagged(&self) {
-        self.0.try_send(Err(Lagged)).ok();
+        if self.0.len() < CAPACITY {
+            self.0.unbounded_send(Err(Lagged)).ok();
+        }
     }
 }

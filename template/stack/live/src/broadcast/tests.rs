@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use serde_json::{Value, json};
 use stack_db::{Schema, testing::TestDatabase};
 use tokio::task::JoinSet;
@@ -49,12 +49,12 @@ impl Process {
     ) -> Self {
         let mut process = Self::new(topic);
         tasks.spawn(way(process.hub.clone(), database.pool().clone()));
-        assert_eq!(process.deliveries.recv().await, Some(Err(Lagged)));
+        assert_eq!(process.deliveries.next().await, Some(Err(Lagged)));
         process
     }
 
     pub(super) async fn next(&mut self) -> Value {
-        let delivery = self.deliveries.recv().await.unwrap().unwrap();
+        let delivery = self.deliveries.next().await.unwrap().unwrap();
         assert_eq!(delivery.tag, 7);
         serde_json::from_str(&delivery.payload).unwrap()
     }
@@ -130,7 +130,7 @@ async fn a_listening_connection_that_is_killed_comes_back_and_subscribers_load_a
         .await
         .unwrap();
     assert_eq!(killed, 2);
-    assert_eq!(other.deliveries.recv().await, Some(Err(Lagged)));
+    assert_eq!(other.deliveries.next().await, Some(Err(Lagged)));
     one.hub.publish("notes", &1).unwrap();
     assert_eq!(other.next().await, 1);
 }
@@ -155,7 +155,7 @@ async fn messages_that_are_published_at_once_are_in_the_same_order_everywhere() 
             .into_iter()
             .for_each(|thread| thread.join().unwrap());
         for _ in 0..60 {
-            let here = deliveries.recv().await.unwrap().unwrap().payload;
+            let here = deliveries.next().await.unwrap().unwrap().payload;
             assert_eq!(here, queue.recv().await.unwrap().payload);
         }
     }
@@ -196,7 +196,7 @@ async fn a_mailbox_that_overflows_says_so_once_instead_of_growing() {
     for number in 0..63 {
         assert_eq!(process.next().await, number);
     }
-    assert_eq!(process.deliveries.recv().await, Some(Err(Lagged)));
+    assert_eq!(process.deliveries.next().await, Some(Err(Lagged)));
     process.hub.publish("notes", &100).unwrap();
     assert_eq!(process.next().await, 100);
 }
@@ -223,7 +223,7 @@ async fn who_has_left_hears_nothing_and_leaves_nothing_behind() {
     drop(leaves);
     hub.publish("notes", &"a").unwrap();
     hub.publish("elsewhere", &"b").unwrap();
-    assert_eq!(deliveries.recv().await.unwrap().unwrap().tag, 1);
+    assert_eq!(deliveries.next().await.unwrap().unwrap().tag, 1);
     drop(stays);
     assert!(hub.topics().is_empty());
 }
@@ -232,8 +232,8 @@ async fn who_has_left_hears_nothing_and_leaves_nothing_behind() {
 async fn a_wait_that_is_given_up_loses_no_message() {
     let mut process = Process::new("notes");
     // Before the message, and between the message and its arrival.
-    assert_eq!(process.deliveries.recv().now_or_never(), None);
-    let mut wait = Box::pin(process.deliveries.recv());
+    assert_eq!(process.deliveries.next().now_or_never(), None);
+    let mut wait = Box::pin(process.deliveries.next());
     assert_eq!((&mut wait).now_or_never(), None);
     process.hub.publish("notes", &1).unwrap();
     drop(wait);

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use futures_util::StreamExt;
 use sqlx::AssertSqlSafe;
 use tokio::task::JoinSet;
 
@@ -35,11 +36,11 @@ async fn what_cannot_be_sent_is_told_to_the_others_without_waiting_for_another_m
         .execute(database.pool())
         .await
         .unwrap();
-    assert_eq!(other.deliveries.recv().await, Some(Err(Lagged)));
+    assert_eq!(other.deliveries.next().await, Some(Err(Lagged)));
     one.hub.publish("notes", &"found").unwrap();
     // The looks of the other one may have failed meanwhile, so that it is told twice.
     let found = loop {
-        if let Some(Ok(delivery)) = other.deliveries.recv().await {
+        if let Some(Ok(delivery)) = other.deliveries.next().await {
             break delivery;
         }
     };
