@@ -43,9 +43,9 @@ def play(generator, port, recording, users, seconds, think, ramp=100_000):
     return json.loads(pinned(GENERATOR, [generator, json.dumps(plan)]).stdout)
 
 
-def steady(moments, users):
+def steady(timeline, users):
     """The seconds in which everybody was there."""
-    return [m for m in moments if m["connected"] >= users] or moments
+    return [second for second in timeline if second["connected"] >= users] or timeline
 
 
 def main():
@@ -98,16 +98,16 @@ def main():
             played = play(generator, port, plain, chosen.concurrency, chosen.seconds, [0, 0])
             if played["errors"]:
                 sys.exit(f"the load generator saw errors: {played['errors_by_kind']}")
-            samples["cargo dev load --threads 1"].append(played["answers_per_second"])
+            samples["cargo dev load --threads 1"].append(played["responses_per_second"])
         title = f"requests a second, {chosen.rounds} rounds of {chosen.seconds} s, {chosen.concurrency} connections"
         measure.report(title, "req/s", {name: statistics.median(values) for name, values in samples.items()}, "wrk -t1")
 
         users = chosen.connections
         held = play(generator, port, pages, users, 30, None, ramp=users / 10)
-        full = steady(held["moments"], users)
-        print(f"\n{users} live pages, one click a second each: at most {max(m['connected'] for m in held['moments'])} connected,",
-              f"{len(full)} s with all of them, then {statistics.median(m['answers'] for m in full):.0f} answers a second,",
-              f"p99 {statistics.median(m['p99_ms'] for m in full):.2f} ms, {held['errors']} errors")
+        full = steady(held["timeline"], users)
+        print(f"\n{users} live pages, one click a second each: at most {max(second['connected'] for second in held['timeline'])} connected,",
+              f"{len(full)} s with all of them, then {statistics.median(second['responses'] for second in full):.0f} responses per second,",
+              f"p99 {statistics.median(second['p99_ms'] for second in full):.2f} ms, {held['errors']} errors")
         for error in held["errors_by_kind"][:5]:
             print(" ", error)
     finally:

@@ -21,19 +21,19 @@ async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
     plan.think = Some((Duration::ZERO, Duration::ZERO));
     let script = run::script(Path::new(RECORDING), None).unwrap();
     let names = script.names.clone();
-    let (origin, address) = play::permitted(&plan).await.unwrap();
-    let played = play::play_rounds(&plan, script, (&origin, address), 2)
+    let target = play::resolve(&plan).await.unwrap();
+    let results = play::play_iterations(&plan, script, &target, 2)
         .await
         .unwrap();
 
-    let errors: Vec<String> = played
+    let errors: Vec<String> = results
         .counts
         .errors
         .iter()
         .map(|((step, kind), count)| format!("{count} × {}: {kind}", names[*step]))
         .collect();
     assert_eq!(errors, [""; 0], "record it again: docs/load-tests.md");
-    assert_eq!(played.counts.rounds, 6);
+    assert_eq!(results.counts.iterations, 6);
     assert!(
         names.iter().any(|name| name == "POST /register"),
         "{names:?}"

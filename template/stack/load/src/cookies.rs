@@ -1,67 +1,50 @@
-//! The cookies of one user. There is one host, so only names and values count; a `Secure` one is sent as well, since what
-//! is loaded stands behind what ends TLS.
+//! The cookies of one user.
 
-/// A jar.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Jar(Vec<(String, String)>);
+use cookie_store::CookieStore;
+use url::Url;
 
-impl Jar {
-    /// Takes in a `Set-Cookie` header.
-    pub(crate) fn take(&mut self, header: &str) {
-        let mut parts = header.split(';');
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
-            return;
-        };
-        let name = name.trim();
-        self.0.retain(|(known, _)| known != name);
-        let over = parts.any(|part| {
-            let (attribute, value) = part.split_once('=').unwrap_or((part, ""));
-            attribute.trim().eq_ignore_ascii_case("max-age")
-                && value.trim().parse::<i64>().is_ok_and(|age| age <= 0)
-        });
-        if !over && !name.is_empty() {
-            self.0.push((name.to_owned(), value.trim().to_owned()));
-        }
-    }
-
-    /// Sets one that a script sets.
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
-        self.take(&format!("{name}={value}"));
-    }
-
-    /// Adds the header, if there are any.
-    pub(crate) fn write(&self, request: &mut Vec<u8>) {
-        for (at, (name, value)) in self.0.iter().enumerate() {
-            request.extend_from_slice(if at == 0 { b"Cookie: " } else { b"; " });
-            request.extend_from_slice(name.as_bytes());
-            request.push(b'=');
-            request.extend_from_slice(value.as_bytes());
-        }
-        if !self.0.is_empty() {
-            request.extend_from_slice(b"\r\n");
-        }
-    }
+/// Cookies of the site that is loaded.
+///
+/// They are kept as those of an `https` site: a `Secure` one is sent as well, since the application stands behind a proxy that
+/// ends TLS.
+#[derive(Clone, Debug)]
+pub(crate) struct Cookies {
+    site: Url,
+    store: CookieStore,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Cookies {
+    /// No cookies of this site yet.
+    pub(crate) fn new(site: &Url) -> Self {
+        let mut site = site.clone();
+        // Only a URL without a host would refuse.
+        site.set_scheme("https").ok();
+        Self {
+            site,
+            store: CookieStore::default(),
+        }
+    }
 
-    #[test]
-    fn a_cookie_is_sent_until_it_is_taken_back() {
-        let mut jar = Jar::default();
-        let sent = |jar: &Jar| {
-            let mut request = Vec::new();
-            jar.write(&mut request);
-            String::from_utf8(request).unwrap()
-        };
-        assert_eq!(sent(&jar), "");
-        jar.take("__Host-a=1; Path=/; Secure; Max-Age=60");
-        jar.take("b=2");
-        jar.take("__Host-a=3; HttpOnly");
-        jar.take("no cookie");
-        assert_eq!(sent(&jar), "Cookie: b=2; __Host-a=3\r\n");
-        jar.take("b=; Max-Age=0");
-        assert_eq!(sent(&jar), "Cookie: __Host-a=3\r\n");
+    /// Stores a `Set-Cookie` header of the response for `target`. What is not a cookie is ignored, as in a browser.
+    pub(crate) fn store(&mut self, header: &str, target: &str) {
+        if let Ok(url) = self.site.join(target) {
+            self.store.parse(header, &url).ok();
+        }
+    }
+
+    /// Sets one for the whole site, as a script does.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.store(&format!("{name}={value}; Path=/"), "/");
+    }
+
+    /// The `Cookie` header of a request for `target`, if there is a cookie for it.
+    pub(crate) fn header(&self, target: &str) -> Option<String> {
+        let url = self.site.join(target).ok()?;
+        let pairs: Vec<String> = self
+            .store
+            .get_request_values(&url)
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 }

@@ -1,292 +1,167 @@
-//! Requests over one connection that is kept, as small as HTTP/1.1 lets it be: what sends as much as a server takes has
-//! to cost less than the server.
+//! Requests over one connection that is kept, by hyper; with limits on what a server may send.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{error::Error as _, io, net::SocketAddr, time::Duration};
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{HeaderMap, Request, body::Incoming, client::conn::http1, header, header::HeaderName};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 
-/// Bytes of a head.
-const HEAD: usize = 64 * 1024;
-/// Bytes of a body that is kept.
-const BODY: usize = 16 * 1024 * 1024;
-const BUFFER: usize = 16 * 1024;
+/// Bytes of the head of a response.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// Bytes of a body that is kept, unpacked.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// A connection.
-pub(crate) struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-    /// Where what was not looked at begins.
-    at: usize,
-    /// Whether something was answered over it before.
-    used: bool,
-}
+/// The failure that may only mean that the server closed an idle connection.
+pub(crate) const CLOSED: &str = "connection closed";
+const NOT_HTTP: &str = "response that is not HTTP";
 
-/// An answer.
-#[derive(Debug, Default)]
-pub(crate) struct Answer {
-    pub status: u16,
-    pub location: Option<String>,
-    /// `name=value; …`
-    pub cookies: Vec<String>,
-    /// Of HTML or JSON, if it was to be kept.
-    pub body: Option<String>,
-    /// Whether another request may follow.
-    pub keep: bool,
-    gzip: bool,
-    text: bool,
-}
+/// The body of a request.
+pub(crate) type RequestBody = Full<Bytes>;
 
-enum Length {
-    Known(u64),
-    Chunked,
-    UntilTheEnd,
-}
-
-/// Why there is no answer, in a word for the report.
+/// Why there is no response, in a few words for the report.
 pub(crate) type Failure = String;
 
-impl Connection {
-    pub(crate) async fn open(to: SocketAddr, patience: Duration) -> Result<Self, Failure> {
-        let stream = match tokio::time::timeout(patience, TcpStream::connect(to)).await {
-            Ok(stream) => stream.map_err(|error| failure(&error))?,
-            Err(_) => return Err("no connection in time".into()),
-        };
-        stream.set_nodelay(true).ok();
-        Ok(Self {
-            stream,
-            buffer: Vec::new(),
-            at: 0,
-            used: false,
-        })
+/// A connection.
+pub(crate) struct HttpConnection {
+    sender: http1::SendRequest<RequestBody>,
+}
+
+/// What a user needs of a response.
+#[derive(Debug, Default)]
+pub(crate) struct HttpResponse {
+    pub status: u16,
+    pub location: Option<String>,
+    /// `Set-Cookie` headers.
+    pub cookies: Vec<String>,
+    /// HTML or JSON, if it was to be kept.
+    pub body: Option<String>,
+}
+
+/// Opens a connection for any protocol.
+pub(crate) async fn connect(to: SocketAddr, timeout: Duration) -> Result<TcpStream, Failure> {
+    let stream = tokio::time::timeout(timeout, TcpStream::connect(to))
+        .await
+        .map_err(|_| "no connection in time")?
+        .map_err(|error| describe_io(&error))?;
+    stream.set_nodelay(true).ok();
+    Ok(stream)
+}
+
+impl HttpConnection {
+    pub(crate) async fn open(to: SocketAddr, timeout: Duration) -> Result<Self, Failure> {
+        let stream = connect(to, timeout).await?;
+        let (sender, connection) = http1::Builder::new()
+            .max_buf_size(MAX_HEAD_BYTES)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| describe(&error))?;
+        // It ends with the sender, and its errors are those of requests.
+        tokio::spawn(async move { connection.await.ok() });
+        Ok(Self { sender })
     }
 
-    /// Whether a failure may only mean that the server had closed the connection meanwhile.
-    pub(crate) fn used(&self) -> bool {
-        self.used
+    pub(crate) fn is_closed(&self) -> bool {
+        self.sender.is_closed()
     }
 
-    /// Sends a request and reads the answer. `keeps` says whether its body is wanted; `head` that it has none.
+    /// Sends a request and reads the whole response. `keep_body`: the body is wanted if it is text.
     pub(crate) async fn exchange(
         &mut self,
-        request: &[u8],
-        head: bool,
-        keeps: bool,
-    ) -> Result<Answer, Failure> {
-        self.stream
-            .write_all(request)
+        request: Request<RequestBody>,
+        keep_body: bool,
+    ) -> Result<HttpResponse, Failure> {
+        self.sender
+            .ready()
             .await
-            .map_err(|error| failure(&error))?;
-        let (mut answer, length) = loop {
-            let (answer, length) = self.head(head).await?;
-            // Something before the answer; 101 is one.
-            if answer.status >= 200 || answer.status == 101 {
-                break (answer, length);
-            }
+            .map_err(|error| describe(&error))?;
+        let response = self.sender.send_request(request).await;
+        let (head, body) = response.map_err(|error| describe(&error))?.into_parts();
+        let headers = &head.headers;
+        let content_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
+        let is_text = content_type.contains("html") || content_type.contains("json");
+        let is_gzip = text(headers, header::CONTENT_ENCODING).is_some_and(|it| it.contains("gzip"));
+        let body = if keep_body && is_text {
+            Some(read(body, is_gzip).await?)
+        } else {
+            discard(body).await?;
+            None
         };
-        let mut body = Vec::new();
-        let kept = keeps && answer.text;
-        let sink = kept.then_some(&mut body);
-        self.body(length, sink).await?;
-        if kept {
-            answer.body = Some(text(body, answer.gzip)?);
-        }
-        self.used = true;
-        if self.at == self.buffer.len() {
-            self.buffer.clear();
-            self.at = 0;
-        }
-        Ok(answer)
-    }
-
-    /// The connection and what was read of what follows the last answer, for another protocol.
-    pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
-        (self.stream, self.buffer[self.at..].to_vec())
-    }
-
-    async fn more(&mut self) -> Result<(), Failure> {
-        if self.at > 0 {
-            self.buffer.drain(..self.at);
-            self.at = 0;
-        }
-        self.buffer.reserve(BUFFER);
-        match self.stream.read_buf(&mut self.buffer).await {
-            Ok(0) => Err("connection closed".into()),
-            Ok(_) => Ok(()),
-            Err(error) => Err(failure(&error)),
-        }
-    }
-
-    async fn head(&mut self, no_body: bool) -> Result<(Answer, Length), Failure> {
-        if self.at == self.buffer.len() {
-            self.more().await?;
-        }
-        loop {
-            match parse(&self.buffer[self.at..], no_body)? {
-                Some((answer, length, size)) => {
-                    self.at += size;
-                    return Ok((answer, length));
-                }
-                None if self.buffer.len() - self.at > HEAD => {
-                    return Err("answer that is no HTTP".into());
-                }
-                None => self.more().await?,
-            }
-        }
-    }
-
-    async fn body(
-        &mut self,
-        length: Length,
-        mut sink: Option<&mut Vec<u8>>,
-    ) -> Result<(), Failure> {
-        match length {
-            Length::Known(bytes) => self.take(bytes, &mut sink).await,
-            Length::Chunked => loop {
-                let line = self.line().await?;
-                let size = line.split(';').next().unwrap_or_default().trim();
-                let size = u64::from_str_radix(size, 16).map_err(|_| "answer that is no HTTP")?;
-                self.take(size, &mut sink).await?;
-                if size == 0 {
-                    // Whatever follows the last chunk ends with an empty line.
-                    while !self.line().await?.is_empty() {}
-                    return Ok(());
-                }
-                self.line().await?;
-            },
-            Length::UntilTheEnd => loop {
-                let there = self.buffer.len() - self.at;
-                self.take(there as u64, &mut sink).await?;
-                match self.more().await {
-                    Err(failure) if failure == "connection closed" => return Ok(()),
-                    other => other?,
-                }
-            },
-        }
-    }
-
-    async fn take(
-        &mut self,
-        mut bytes: u64,
-        sink: &mut Option<&mut Vec<u8>>,
-    ) -> Result<(), Failure> {
-        loop {
-            let there =
-                (self.buffer.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
-            if let Some(sink) = sink {
-                if sink.len() + there > BODY {
-                    return Err("page that is too large".into());
-                }
-                sink.extend_from_slice(&self.buffer[self.at..self.at + there]);
-            }
-            self.at += there;
-            bytes -= there as u64;
-            if bytes == 0 {
-                return Ok(());
-            }
-            self.more().await?;
-        }
-    }
-
-    async fn line(&mut self) -> Result<String, Failure> {
-        loop {
-            if let Some(end) = self.buffer[self.at..]
-                .iter()
-                .position(|byte| *byte == b'\n')
-            {
-                let line = String::from_utf8_lossy(&self.buffer[self.at..self.at + end])
-                    .trim_end_matches('\r')
-                    .to_owned();
-                self.at += end + 1;
-                return Ok(line);
-            }
-            if self.buffer.len() - self.at > HEAD {
-                return Err("answer that is no HTTP".into());
-            }
-            self.more().await?;
-        }
+        let cookies = headers.get_all(header::SET_COOKIE).iter();
+        Ok(HttpResponse {
+            status: head.status.as_u16(),
+            location: text(headers, header::LOCATION).map(str::to_owned),
+            cookies: cookies
+                .filter_map(|value| value.to_str().ok().map(str::to_owned))
+                .collect(),
+            body,
+        })
     }
 }
 
-/// The head at the start of `bytes`, if all of it is there, with its length.
-fn parse(bytes: &[u8], no_body: bool) -> Result<Option<(Answer, Length, usize)>, Failure> {
-    let mut headers = [httparse::EMPTY_HEADER; 100];
-    let mut parsed = httparse::Response::new(&mut headers);
-    let size = match parsed.parse(bytes) {
-        Ok(httparse::Status::Complete(size)) => size,
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(_) => return Err("answer that is no HTTP".into()),
-    };
-    let status = parsed.code.unwrap_or_default();
-    let mut answer = Answer {
-        status,
-        keep: parsed.version == Some(1),
-        ..Answer::default()
-    };
-    let mut length = Length::UntilTheEnd;
-    for header in parsed.headers.iter() {
-        let value = std::str::from_utf8(header.value).unwrap_or_default();
-        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        let says = |word: &str| value.to_ascii_lowercase().contains(word);
-        if is("content-length") {
-            if !matches!(length, Length::Chunked) {
-                length = Length::Known(value.trim().parse().map_err(|_| "answer that is no HTTP")?);
-            }
-        } else if is("transfer-encoding") {
-            if says("chunked") {
-                length = Length::Chunked;
-            }
-        } else if is("set-cookie") {
-            answer.cookies.push(value.to_owned());
-        } else if is("location") {
-            answer.location = Some(value.to_owned());
-        } else if is("content-encoding") {
-            answer.gzip = says("gzip");
-        } else if is("content-type") {
-            answer.text = says("html") || says("json");
-        } else if is("connection") {
-            answer.keep = if says("close") {
-                false
-            } else {
-                answer.keep || says("keep-alive")
-            };
-        }
-    }
-    if no_body || matches!(status, 100..=199 | 204 | 304) {
-        length = Length::Known(0);
-    }
-    if matches!(length, Length::UntilTheEnd) {
-        answer.keep = false;
-    }
-    Ok(Some((answer, length, size)))
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
 }
 
-fn text(body: Vec<u8>, gzip: bool) -> Result<String, Failure> {
-    let mut bytes = body;
-    if gzip {
+async fn discard(mut body: Incoming) -> Result<(), Failure> {
+    while let Some(frame) = body.frame().await {
+        frame.map_err(|error| describe(&error))?;
+    }
+    Ok(())
+}
+
+async fn read(body: Incoming, is_gzip: bool) -> Result<String, Failure> {
+    let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
+    let bytes = collected
+        .map_err(|error| match error.downcast_ref::<hyper::Error>() {
+            Some(error) => describe(error),
+            None if error.is::<LengthLimitError>() => "page that is too large".to_owned(),
+            None => error.to_string(),
+        })?
+        .to_bytes();
+    let bytes = if is_gzip {
+        let unpacked = flate2::read::GzDecoder::new(&*bytes);
         let mut whole = Vec::new();
-        let packed = flate2::read::GzDecoder::new(bytes.as_slice());
-        let read = io::Read::read_to_end(&mut io::Read::take(packed, BODY as u64), &mut whole);
-        read.map_err(|_| "body that cannot be unpacked")?;
-        bytes = whole;
-    }
+        io::Read::read_to_end(
+            &mut io::Read::take(unpacked, MAX_BODY_BYTES as u64 + 1),
+            &mut whole,
+        )
+        .map_err(|_| "body that cannot be unpacked")?;
+        if whole.len() > MAX_BODY_BYTES {
+            return Err("page that is too large".into());
+        }
+        whole
+    } else {
+        bytes.into()
+    };
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
+fn describe(error: &hyper::Error) -> Failure {
+    if error.is_parse() {
+        return NOT_HTTP.into();
+    }
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.map_or_else(|| CLOSED.into(), describe_io)
+}
+
 /// What an error of the network is called.
-pub(crate) fn failure(error: &io::Error) -> Failure {
+pub(crate) fn describe_io(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".into(),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::UnexpectedEof => "connection closed".into(),
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::UnexpectedEof => CLOSED.into(),
         io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse => {
             "no free port on this machine".into()
         }
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => NOT_HTTP.into(),
         // 24: too many open files.
         _ if error.raw_os_error() == Some(24) => "too many open files (raise `ulimit -n`)".into(),
         kind => format!("network: {kind}"),

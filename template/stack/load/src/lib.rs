@@ -1,33 +1,37 @@
-//! Plays a recording of the application for many users at once.
+//! Plays a recording of the application for many virtual users at once.
 //!
 //! The way of a recording:
 //! 1. [`recording`]: lines → what each visitor did;
-//! 2. [`script`]: what one visitor did → steps, each with the kind of answer that is expected; `answers` finds these,
-//!    [`shape`] what is another one for each visitor, [`step`] is what comes out;
-//! 3. `user` plays the steps: `http` and `tab` speak, `cookies`, `html`, `splice` and `values` know what a browser would;
-//! 4. [`crowd`]: many users on a few threads; [`metrics`]: what they measure;
-//! 5. [`report`]: a page and JSON of it; [`page`]: the same while it goes on.
+//! 2. [`script`]: what one visitor did → steps, each with the kind of response that is expected; `responses` finds these,
+//!    [`pattern`] finds what is different for each user, [`step`] is the result;
+//! 3. `user` plays the steps: `http` and `connection` send and receive, `cookies`, `html`, `splice` and `variables` know
+//!    what a browser would know;
+//! 4. [`user_pool`]: many users on a few threads, as many as the [`load_profile`] says; [`metrics`]: what they measure;
+//! 5. [`thresholds`] and [`report`]: a page and JSON of the results; [`control_page`]: the same while it runs.
 //!
 //! Up to 2. everything is pure; `cargo dev` uses that much. The rest is the feature `play`: the program `stack_load`, which
-//! `cargo dev load` builds with optimisation and hands a [`plan`].
+//! `cargo dev load` builds with optimisation and starts with a [`plan`].
 
 #![forbid(unsafe_code)]
 
-mod answers;
 mod error;
 pub mod form;
-mod names;
+pub mod load_profile;
+pub mod pattern;
 pub mod plan;
 pub mod recording;
+mod responses;
 pub mod script;
-pub mod shape;
 pub mod step;
+mod step_names;
 pub mod target;
 
 #[cfg(feature = "play")]
-mod cookies;
+mod connection;
 #[cfg(feature = "play")]
-pub mod crowd;
+pub mod control_page;
+#[cfg(feature = "play")]
+mod cookies;
 #[cfg(feature = "play")]
 mod html;
 #[cfg(feature = "play")]
@@ -35,11 +39,7 @@ mod http;
 #[cfg(feature = "play")]
 pub mod metrics;
 #[cfg(feature = "play")]
-pub mod page;
-#[cfg(feature = "play")]
 pub mod play;
-#[cfg(feature = "play")]
-mod random;
 #[cfg(feature = "play")]
 pub mod report;
 #[cfg(feature = "play")]
@@ -47,20 +47,22 @@ pub mod run;
 #[cfg(feature = "play")]
 mod splice;
 #[cfg(feature = "play")]
-mod tab;
+pub mod thresholds;
 #[cfg(feature = "play")]
 pub mod ui;
 #[cfg(feature = "play")]
 mod user;
 #[cfg(feature = "play")]
-mod values;
+pub mod user_pool;
 #[cfg(feature = "play")]
-mod verdict;
+mod variables;
 
 pub use error::Error;
 pub use plan::Plan;
 pub use recording::Recording;
 pub use script::Script;
+{%- if stack_tests %}
 
 #[cfg(test)]
 mod tests;
+{%- endif %}

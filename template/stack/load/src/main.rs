@@ -5,21 +5,7 @@ use std::process::ExitCode;
 use stack_load::{Error, Plan, run, ui};
 
 fn main() -> ExitCode {
-    let plan = match plan() {
-        Ok(plan) => plan,
-        Err(error) => {
-            ui::error(&error);
-            return ExitCode::FAILURE;
-        }
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(run::run(&plan)),
-        Err(error) => Err(Error::new(format!("cannot start: {error}"))),
-    };
-    match done {
+    match plan().and_then(|plan| play(&plan)) {
         Ok(code) => code,
         Err(error) => {
             ui::error(&error);
@@ -29,8 +15,17 @@ fn main() -> ExitCode {
 }
 
 fn plan() -> Result<Plan, Error> {
-    let usage = || Error::new("this program needs a plan").hint("cargo dev load FILE");
-    let text = std::env::args().nth(1).ok_or_else(usage)?;
-    let json = serde_json::from_str(&text).map_err(|_| usage())?;
+    let json = std::env::args().nth(1);
+    let json = json.ok_or_else(|| {
+        Error::new("this program needs a plan as its argument").hint("cargo dev load FILE")
+    })?;
     Plan::from_json(&json)
+}
+
+fn play(plan: &Plan) -> Result<ExitCode, Error> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(format!("cannot start: {error}")))?
+        .block_on(run::run(plan))
 }

@@ -1,13 +1,12 @@
-//! What is measured: how long answers took, what went wrong, how many users there were.
+//! What is measured: how long responses took, what went wrong, how many users there were.
 //!
-//! Each thread has a share of its own, which nobody else touches but for a moment once a second, when they are put
-//! together.
+//! Each thread has counts of its own, which nobody else touches except once a second, when they are added up.
 
 use std::{
     collections::BTreeMap,
     mem,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -15,13 +14,15 @@ use std::{
 
 use hdrhistogram::Histogram;
 
-/// Kinds of errors that are told apart; what a server makes up must not cost memory without end.
-const KINDS: usize = 200;
+/// Kinds of errors that are told apart: what a server makes up must not take memory without end.
+pub(crate) const MAX_ERROR_KINDS: usize = 200;
+/// What further kinds are counted as.
+const OTHER_ERRORS: &str = "other errors";
 
-/// What one thread has measured.
+/// What one thread measures.
 #[derive(Debug)]
-pub struct Share {
-    now: Mutex<Counts>,
+pub struct ThreadMetrics {
+    counts: Mutex<Counts>,
     /// Users that play.
     pub users: AtomicI64,
     /// Live pages that are connected.
@@ -31,67 +32,92 @@ pub struct Share {
 /// What was measured in some time.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
-    /// By the number of a step's name.
+    /// By the index of a step's name.
     pub steps: Vec<Latencies>,
-    /// By name of a step and kind.
+    /// By the index of a step's name, and kind.
     pub errors: BTreeMap<(usize, String), u64>,
-    /// Rounds that were played to the end.
-    pub rounds: u64,
+    /// Iterations that were completed.
+    pub iterations: u64,
 }
 
-/// How long the answers to a step took.
+/// How long the responses to a step took.
 #[derive(Clone, Debug, Default)]
 pub struct Latencies {
     histogram: Option<Histogram<u64>>,
     sum: Duration,
 }
 
-impl Share {
-    /// For steps of so many names.
+/// What a run measured.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// All of it.
+    pub counts: Counts,
+    /// Second by second.
+    pub timeline: Vec<Sample>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// One second of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Seconds since the beginning.
+    pub at: f64,
+    /// Responses per second.
+    pub responses: f64,
+    /// Errors per second.
+    pub errors: f64,
+    /// The median latency, in milliseconds.
+    pub p50: f64,
+    /// The 90th percentile.
+    pub p90: f64,
+    /// The 99th percentile.
+    pub p99: f64,
+    /// Users that play.
+    pub users: i64,
+    /// Live pages that are connected.
+    pub connected: i64,
+}
+
+impl ThreadMetrics {
+    /// For so many names of steps.
     pub fn new(names: usize) -> Self {
-        let steps = vec![Latencies::default(); names];
         Self {
-            now: Mutex::new(Counts {
-                steps,
-                ..Counts::default()
-            }),
+            counts: Mutex::new(Counts::new(names)),
             users: AtomicI64::new(0),
             connected: AtomicI64::new(0),
         }
     }
 
-    fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An answer to the step with this name.
-    pub fn answered(&self, name: usize, took: Duration) {
+    /// A response to the step with this name.
+    pub fn response(&self, name: usize, latency: Duration) {
         if let Some(step) = self.counts().steps.get_mut(name) {
-            step.add(took);
+            step.add(latency);
         }
     }
 
     /// An error at the step with this name.
-    pub fn failed(&self, name: usize, kind: String) {
+    pub fn error(&self, name: usize, kind: String) {
         self.counts().error(name, kind, 1);
     }
 
-    /// A round was played to the end.
-    pub fn round(&self) {
-        self.counts().rounds += 1;
+    /// An iteration was completed.
+    pub fn iteration(&self) {
+        self.counts().iterations += 1;
     }
 
-    /// What was measured since the last time.
+    /// What was measured since the last call.
     pub fn take(&self) -> Counts {
-        let mut now = self.counts();
-        let fresh = Counts {
-            steps: vec![Latencies::default(); now.steps.len()],
-            ..Counts::default()
-        };
-        mem::replace(&mut now, fresh)
+        let mut counts = self.counts();
+        let empty = Counts::new(counts.steps.len());
+        mem::replace(&mut counts, empty)
     }
 
-    /// Users and connected pages.
+    /// Users, and live pages that are connected.
     pub fn gauges(&self) -> (i64, i64) {
         (
             self.users.load(Ordering::Relaxed),
@@ -101,81 +127,107 @@ impl Share {
 }
 
 impl Counts {
-    fn error(&mut self, name: usize, kind: String, count: u64) {
-        let known = self.errors.len() < KINDS || self.errors.contains_key(&(name, kind.clone()));
-        let kind = if known {
-            kind
-        } else {
-            "something else".to_owned()
-        };
-        *self.errors.entry((name, kind)).or_default() += count;
+    fn new(names: usize) -> Self {
+        Self {
+            steps: vec![Latencies::default(); names],
+            ..Self::default()
+        }
     }
 
-    /// Puts `other` in.
+    fn error(&mut self, name: usize, kind: String, count: u64) {
+        let key = (name, kind);
+        let is_known = self.errors.len() < MAX_ERROR_KINDS || self.errors.contains_key(&key);
+        let key = if is_known {
+            key
+        } else {
+            (name, OTHER_ERRORS.to_owned())
+        };
+        *self.errors.entry(key).or_default() += count;
+    }
+
+    /// Adds other counts.
     pub fn add(&mut self, other: Self) {
         if self.steps.len() < other.steps.len() {
             self.steps.resize(other.steps.len(), Latencies::default());
         }
-        for (step, more) in self.steps.iter_mut().zip(other.steps) {
+        for (step, more) in self.steps.iter_mut().zip(&other.steps) {
             step.merge(more);
         }
         for ((name, kind), count) in other.errors {
             self.error(name, kind, count);
         }
-        self.rounds += other.rounds;
+        self.iterations += other.iterations;
     }
 
-    /// All steps together.
-    pub fn all(&self) -> Latencies {
+    /// The latencies of all steps.
+    pub fn latencies(&self) -> Latencies {
         let mut all = Latencies::default();
-        for step in &self.steps {
-            all.merge(step.clone());
-        }
+        self.steps.iter().for_each(|step| all.merge(step));
         all
     }
 
     /// Errors of all kinds.
-    pub fn failures(&self) -> u64 {
+    pub fn error_count(&self) -> u64 {
         self.errors.values().sum()
+    }
+
+    /// Errors at the step with this name.
+    pub fn step_errors(&self, name: usize) -> u64 {
+        let errors = self.errors.iter().filter(|((of, _), _)| *of == name);
+        errors.map(|(_, count)| count).sum()
+    }
+
+    /// Errors in percent of all steps.
+    pub fn error_percent(&self) -> f64 {
+        let errors = self.error_count() as f64;
+        let all = errors + self.latencies().count() as f64;
+        if all == 0.0 {
+            0.0
+        } else {
+            100.0 * errors / all
+        }
+    }
+
+    /// Name of the step, kind and count of errors, the most frequent first.
+    pub fn frequent_errors(&self) -> Vec<(usize, &str, u64)> {
+        let errors = self.errors.iter();
+        let mut errors: Vec<_> = errors
+            .map(|((name, kind), count)| (*name, kind.as_str(), *count))
+            .collect();
+        errors.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+        errors
     }
 }
 
 impl Latencies {
-    fn histogram(&mut self) -> &mut Histogram<u64> {
-        // Two digits: what is shown is at most 1 % beside the truth, and a histogram takes some kilobytes.
-        self.histogram
-            .get_or_insert_with(|| Histogram::new(2).expect("two digits can be kept"))
-    }
-
-    /// One answer, in microseconds.
-    pub fn add(&mut self, took: Duration) {
-        let micros = u64::try_from(took.as_micros())
+    /// One response.
+    pub fn add(&mut self, latency: Duration) {
+        let micros = u64::try_from(latency.as_micros())
             .unwrap_or(u64::MAX)
             .clamp(1, 3_600_000_000);
-        // It grows as it needs to.
-        self.histogram()
+        // Two digits: what is shown is at most 1 % beside the truth, and a histogram takes some kilobytes.
+        self.histogram
+            .get_or_insert_with(|| Histogram::new(2).expect("two digits are allowed"))
             .record(micros)
-            .expect("a histogram that grows has place for an hour");
-        self.sum += took;
+            .expect("a histogram that resizes has room for an hour");
+        self.sum += latency;
     }
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: &Self) {
         self.sum += other.sum;
-        let Some(theirs) = other.histogram else {
-            return;
-        };
-        match &mut self.histogram {
-            Some(mine) => mine.add(&theirs).expect("both grow by themselves"),
-            none => *none = Some(theirs),
+        match (&mut self.histogram, &other.histogram) {
+            (_, None) => {}
+            (Some(mine), Some(theirs)) => mine.add(theirs).expect("both resize by themselves"),
+            (none, Some(theirs)) => *none = Some(theirs.clone()),
         }
     }
 
-    /// How many answers.
+    /// How many responses.
     pub fn count(&self) -> u64 {
         self.histogram.as_ref().map_or(0, Histogram::len)
     }
 
-    /// What so many percent of the answers took at most, in milliseconds.
+    /// What so many percent of the responses took at most, in milliseconds.
     pub fn percentile(&self, percent: f64) -> f64 {
         let value = self
             .histogram
@@ -184,7 +236,7 @@ impl Latencies {
         value as f64 / 1000.0
     }
 
-    /// The slowest answer, in milliseconds.
+    /// The slowest response, in milliseconds.
     pub fn max(&self) -> f64 {
         self.histogram.as_ref().map_or(0, Histogram::max) as f64 / 1000.0
     }
@@ -196,82 +248,36 @@ impl Latencies {
     }
 }
 
-/// One second of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moment {
-    /// Seconds since the beginning.
-    pub at: f64,
-    /// Answers a second.
-    pub answers: f64,
-    /// Errors a second.
-    pub errors: f64,
-    /// Percentiles of the second, in milliseconds.
-    pub p50: f64,
-    /// 90 of 100.
-    pub p90: f64,
-    /// 99 of 100.
-    pub p99: f64,
-    /// Users that play.
-    pub users: i64,
-    /// Live pages that are connected.
-    pub connected: i64,
+impl Results {
+    /// Responses per second, over the whole run.
+    pub fn responses_per_second(&self) -> f64 {
+        self.counts.latencies().count() as f64 / self.duration.as_secs_f64().max(0.001)
+    }
 }
 
-impl Moment {
+impl Sample {
     /// From what was measured in the last `seconds`.
     pub fn of(at: Duration, seconds: f64, counts: &Counts, (users, connected): (i64, i64)) -> Self {
-        let all = counts.all();
+        let latencies = counts.latencies();
         let seconds = seconds.max(0.001);
         Self {
             at: at.as_secs_f64(),
-            answers: all.count() as f64 / seconds,
-            errors: counts.failures() as f64 / seconds,
-            p50: all.percentile(50.0),
-            p90: all.percentile(90.0),
-            p99: all.percentile(99.0),
+            responses: latencies.count() as f64 / seconds,
+            errors: counts.error_count() as f64 / seconds,
+            p50: latencies.percentile(50.0),
+            p90: latencies.percentile(90.0),
+            p99: latencies.percentile(99.0),
             users,
             connected,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_put_together_without_loss() {
-        let shares = [Share::new(2), Share::new(2)];
-        for (share, millis) in shares.iter().zip([1, 3]) {
-            share.answered(1, Duration::from_millis(millis));
-            share.failed(0, "connection refused".into());
-            share.round();
-        }
-        let mut all = Counts::default();
-        shares.iter().for_each(|share| all.add(share.take()));
-        assert_eq!((all.all().count(), all.failures(), all.rounds), (2, 2, 2));
-        assert_eq!(all.steps[0].count(), 0);
-        assert!((all.steps[1].mean() - 2.0).abs() < 0.01);
-        assert!(
-            (all.steps[1].max() - 3.0).abs() < 0.05,
-            "{}",
-            all.steps[1].max()
-        );
-        assert_eq!(
-            shares[0].take().failures(),
-            0,
-            "what was taken is not there twice"
-        );
-    }
-
-    #[test]
-    fn kinds_of_errors_without_end_are_counted_as_one() {
-        let share = Share::new(1);
-        for number in 0..10_000 {
-            share.failed(0, format!("kind {number}"));
-        }
-        let all = share.take();
-        assert_eq!(all.failures(), 10_000);
-        assert!(all.errors.len() <= KINDS + 1);
+/// A number with as many digits as people read.
+pub fn short(number: f64) -> String {
+    match number.abs() {
+        size if size >= 100.0 || size.fract() == 0.0 => format!("{number:.0}"),
+        size if size >= 10.0 => format!("{number:.1}"),
+        _ => format!("{number:.2}"),
     }
 }

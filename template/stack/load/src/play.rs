@@ -1,130 +1,112 @@
-//! From a plan to a crowd.
+//! From a plan to a pool of users that plays it.
 
 use std::{net::SocketAddr, time::SystemTime};
 
-use tokio::sync::watch;
+use tokio::{net::TcpStream, sync::watch};
 
 use crate::{
-    Error, Script,
-    crowd::{Aim, Crowd, Measured},
-    plan::Plan,
-    target::Origin,
-    user::Scene,
+    Error, Script, load_profile::LoadProfile, metrics::Results, plan::Plan, target::Origin,
+    user::Scenario, user_pool::UserPool,
 };
 
-/// Looks up where `plan` leads, and whether it may be loaded.
-///
-/// # Errors
-/// If it may not, or nobody knows the name.
-pub async fn permitted(plan: &Plan) -> Result<(Origin, SocketAddr), Error> {
-    let origin = Origin::parse(&plan.url)?;
-    let found = tokio::net::lookup_host((origin.host.as_str(), origin.port)).await;
-    let addresses: Vec<SocketAddr> = found
-        .map_err(|error| Error::new(format!("`{}` is not known: {error}", origin.host)))?
-        .collect();
-    let address = origin.permitted(&addresses, plan.own.as_deref())?;
-    // A name may have an address that nobody listens at, such as `::1`.
-    for candidate in &addresses {
-        if tokio::net::TcpStream::connect(candidate).await.is_ok() {
-            return Ok((origin, *candidate));
-        }
-    }
-    Ok((origin, address))
+/// An origin that may be loaded, with its address.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// How the server is called.
+    pub origin: Origin,
+    /// Where it is.
+    pub address: SocketAddr,
 }
 
-/// Whether anybody listens there.
+/// Resolves the URL of `plan`, and checks that it may be loaded.
+///
+/// # Errors
+/// If it may not, or its name is not known.
+pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
+    let origin = Origin::parse(&plan.url)?;
+    let host = origin.host();
+    let found = tokio::net::lookup_host((host.as_str(), origin.port())).await;
+    let addresses: Vec<SocketAddr> = found
+        .map_err(|error| Error::new(format!("`{host}` cannot be resolved: {error}")))?
+        .collect();
+    let mut address = origin.allowed_address(&addresses, plan.own.as_deref())?;
+    // A name may have an address that nobody listens at, such as `::1`.
+    for candidate in addresses {
+        if TcpStream::connect(candidate).await.is_ok() {
+            address = candidate;
+            break;
+        }
+    }
+    Ok(Target { origin, address })
+}
+
+/// Whether somebody listens there.
 ///
 /// # Errors
 /// If not, with what to do about it.
-pub async fn answers(origin: &Origin, address: SocketAddr) -> Result<(), Error> {
-    match tokio::net::TcpStream::connect(address).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::new(format!(
-            "nobody answers at `http://{}`: {error}",
-            origin.authority()
-        ))
-        .hint("start the application in another terminal, `cargo dev`, or add `--serve`")),
-    }
+pub async fn check_connection(target: &Target) -> Result<(), Error> {
+    let connected = TcpStream::connect(target.address).await;
+    connected.map(drop).map_err(|error| {
+        let authority = target.origin.authority();
+        Error::new(format!("cannot connect to `http://{authority}`: {error}"))
+            .hint("start the application in another terminal, `cargo dev`, or add `--serve`")
+    })
 }
 
-/// Plays `script` as `plan` says until `stop` is ready; `aim` may change meanwhile, and `each` hears of it every second.
+/// Plays `script` as `plan` says until `stop` is ready. The load profile may change meanwhile; `on_sample` is called every second.
 ///
 /// # Errors
 /// If threads cannot be started.
 pub async fn play(
     plan: &Plan,
     script: Script,
-    (origin, address): (&Origin, SocketAddr),
-    aim: watch::Receiver<Aim>,
+    target: &Target,
+    profile: watch::Receiver<LoadProfile>,
     stop: impl Future<Output = ()>,
-    each: impl FnMut(&Measured),
-) -> Result<Measured, Error> {
-    run(plan, script, (origin, address), None, aim, stop, each).await
+    on_sample: impl FnMut(&Results),
+) -> Result<Results, Error> {
+    let pool = user_pool(plan, script, target, None)?;
+    Ok(pool.run(profile, stop, on_sample).await)
 }
 
 /// Plays `script` so many times for each user of the plan, and no longer: for tests.
 ///
 /// # Errors
 /// If threads cannot be started.
-pub async fn play_rounds(
+pub async fn play_iterations(
     plan: &Plan,
     script: Script,
-    target: (&Origin, SocketAddr),
-    rounds: u64,
-) -> Result<Measured, Error> {
-    let (_aim, aim) = watch::channel(plan.aim());
-    run(
-        plan,
-        script,
-        target,
-        Some(rounds),
-        aim,
-        std::future::pending(),
-        |_| {},
-    )
-    .await
+    target: &Target,
+    iterations: u64,
+) -> Result<Results, Error> {
+    let pool = user_pool(plan, script, target, Some(iterations))?;
+    let (_profile, profile) = watch::channel(plan.load_profile());
+    Ok(pool.run(profile, std::future::pending(), |_| {}).await)
 }
 
-async fn run(
+fn user_pool(
     plan: &Plan,
     script: Script,
-    (origin, address): (&Origin, SocketAddr),
-    rounds: Option<u64>,
-    aim: watch::Receiver<Aim>,
-    stop: impl Future<Output = ()>,
-    each: impl FnMut(&Measured),
-) -> Result<Measured, Error> {
+    target: &Target,
+    iterations: Option<u64>,
+) -> Result<UserPool, Error> {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
-    let scene = |wanted| Scene {
+    let scenario = |active_users| Scenario {
         script,
-        address,
-        authority: origin.authority(),
-        run: format!("{:x}", now.as_micros()),
+        origin: target.origin.clone(),
+        address: target.address,
+        run_id: format!("{:x}", now.as_micros()),
         think: plan.think,
         timeout: plan.timeout,
         set: plan.set.clone(),
         fresh: plan.fresh,
-        wanted,
-        rounds,
+        active_users,
+        iterations,
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = plan
-        .threads
-        .unwrap_or_else(|| cores.saturating_sub(1))
-        .max(1);
-    let crowd = Crowd::new(scene, threads)
-        .map_err(|error| Error::new(format!("cannot start threads: {error}")))?;
-    Ok(crowd.run(aim, stop, each).await)
-}
-
-impl Plan {
-    /// What is wanted at first.
-    pub fn aim(&self) -> Aim {
-        Aim {
-            users: self.users,
-            ramp: self.ramp,
-        }
-    }
+    let threads = plan.threads.unwrap_or_else(|| cores.saturating_sub(1));
+    UserPool::new(scenario, threads.max(1))
+        .map_err(|error| Error::new(format!("cannot start threads: {error}")))
 }

@@ -1,52 +1,52 @@
-//! A run, from its plan to its report: what is typed, what is said of it, what it ends with.
+//! A run, from its plan to its report: what is printed, and what the program exits with.
 
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
-use tokio::time::sleep;
+use tokio::{signal::ctrl_c, time::sleep};
 
 use crate::{
     Error, Plan, Script,
-    crowd::Measured,
-    page::Board,
-    play, report, ui,
-    verdict::{missed, short},
+    control_page::ControlPage,
+    metrics::{Results, short},
+    play::{self, Target},
+    report, thresholds, ui,
 };
 
-/// How long a run takes that nobody watches.
-const USUAL: Duration = Duration::from_secs(30);
+/// How long a run without a control page takes if the plan does not say.
+const DEFAULT_DURATION: Duration = Duration::from_secs(30);
 
-/// Reads the recording, plays it, and says what has come of it.
+/// Reads the recording, plays it, and writes the report.
 ///
 /// # Errors
 /// If it cannot be played at all.
 pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
-    let script = script(&plan.file, plan.connection.as_deref())?;
-    let (origin, address) = play::permitted(plan).await?;
-    play::answers(&origin, address).await?;
-    let board = Board::new(plan);
+    let script = script(&plan.file, plan.visitor.as_deref())?;
+    let target = play::resolve(plan).await?;
+    play::check_connection(&target).await?;
+    let control = ControlPage::new(plan);
     if let Some(port) = plan.page {
-        let page = board.serve(port).await?;
+        let page = control.serve(port).await?;
         ui::say(&format!("watch and change it at {page}; Ctrl-C ends it"));
     }
     loop {
-        let (measured, interrupted) = once(plan, &script, &board, (&origin, address)).await?;
-        let missed = tell(plan, &script, &measured, &board)?;
-        let code = if missed {
-            ExitCode::FAILURE
-        } else {
+        let (results, interrupted) = run_once(plan, &script, &control, &target).await?;
+        let passed = finish(plan, &script, &results, &control)?;
+        let code = if passed {
             ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
         };
         if interrupted || plan.page.is_none() {
             return Ok(code);
         }
         ui::say("it can be started again on the page; Ctrl-C ends it");
         tokio::select! {
-            () = board.started() => {}
-            _ = tokio::signal::ctrl_c() => return Ok(code),
+            () = control.started() => {}
+            _ = ctrl_c() => return Ok(code),
         }
     }
 }
@@ -55,12 +55,12 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn script(file: &Path, connection: Option<&str>) -> Result<Script, Error> {
-    let (recording, script) = Script::open(file, connection)?;
-    let visitor = recording.choose(connection)?;
+pub fn script(file: &Path, visitor: Option<&str>) -> Result<Script, Error> {
+    let (recording, script) = Script::open(file, visitor)?;
+    let visitor = recording.choose(visitor)?;
     let counts = visitor.counts();
     ui::say(&format!(
-        "playing connection {} of {} in `{}`: {} requests, {} live pages, {} steps",
+        "playing visitor {} of {} in `{}`: {} requests, {} live pages, {} steps",
         visitor.id,
         recording.visitors.len(),
         file.display(),
@@ -77,80 +77,59 @@ pub fn script(file: &Path, connection: Option<&str>) -> Result<Script, Error> {
     Ok(script)
 }
 
-/// One run; true if somebody has ended the program.
-async fn once(
+/// One run, and whether Ctrl-C ended it.
+async fn run_once(
     plan: &Plan,
     script: &Script,
-    board: &Board,
-    target: (&crate::target::Origin, std::net::SocketAddr),
-) -> Result<(Measured, bool), Error> {
+    control: &ControlPage,
+    target: &Target,
+) -> Result<(Results, bool), Error> {
     let duration = match plan.page {
-        None => Some(plan.duration.unwrap_or(USUAL)),
+        None => Some(plan.duration.unwrap_or(DEFAULT_DURATION)),
         Some(_) => plan.duration,
     };
     let mut interrupted = false;
     let stop = async {
-        let over = async {
+        let time_is_up = async {
             match duration {
                 Some(duration) => sleep(duration).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
-            () = over => {}
-            () = board.stopped() => {}
-            _ = tokio::signal::ctrl_c() => interrupted = true,
+            () = time_is_up => {}
+            () = control.stopped() => {}
+            _ = ctrl_c() => interrupted = true,
         }
     };
-    board.begin();
-    let each = |measured: &Measured| {
-        ui::progress(measured);
-        board.moment(script, measured);
+    control.begin();
+    let on_sample = |results: &Results| {
+        ui::progress(results);
+        control.sample(script, results);
     };
-    let measured = play::play(plan, script.clone(), target, board.aim(), stop, each).await?;
+    let profile = control.load_profile();
+    let results = play::play(plan, script.clone(), target, profile, stop, on_sample).await?;
     ui::progress_ends();
-    Ok((measured, interrupted))
+    Ok((results, interrupted))
 }
 
-/// Writes the report and says the most important of it; true if something was missed.
-fn tell(plan: &Plan, script: &Script, measured: &Measured, board: &Board) -> Result<bool, Error> {
-    let now = report::stamp(SystemTime::now());
-    let (page, json) = (
-        report::html(plan, script, measured, &now),
-        report::json(plan, script, measured),
-    );
-    let name = now.replace([' ', ':'], "-");
-    let (page_file, json_file) = (
-        plan.folder.join(format!("{name}.html")),
-        plan.folder.join(format!("{name}.json")),
-    );
-    write(&plan.folder, &page_file, &page)?;
-    write(&plan.folder, &json_file, &format!("{json:#}\n"))?;
-    board.end(page);
-    let (counts, all) = (&measured.counts, measured.counts.all());
-    ui::say(&format!(
-        "{} answers in {} s, {} a second; p50 {} ms, p90 {} ms, p99 {} ms; {} errors",
-        all.count(),
-        short(measured.took.as_secs_f64()),
-        short(report::per_second(measured)),
-        short(all.percentile(50.0)),
-        short(all.percentile(90.0)),
-        short(all.percentile(99.0)),
-        counts.failures(),
-    ));
-    let mut errors: Vec<_> = counts.errors.iter().collect();
-    errors.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    for ((name, kind), count) in errors.iter().take(10) {
-        ui::say(&format!(
-            "  {count} × {}: {kind}",
-            script.names.get(*name).map_or("", String::as_str)
-        ));
-    }
-    if errors.iter().any(|((name, _), _)| script.enters(*name)) && plan.set.is_empty() {
-        ui::say(
-            "hint: an account that the recording did not make is named by `--set email=… --set password=…`",
-        );
-    }
+/// Writes the report and prints the most important figures; whether the thresholds were passed.
+fn finish(
+    plan: &Plan,
+    script: &Script,
+    results: &Results,
+    control: &ControlPage,
+) -> Result<bool, Error> {
+    let now = jiff::Timestamp::now().strftime("%F %T").to_string();
+    let page = report::html(plan, script, results, &now);
+    let json = report::json(plan, script, results);
+    let name = plan.folder.join(now.replace([' ', ':'], "-"));
+    let (page_file, json_file) = (name.with_extension("html"), name.with_extension("json"));
+    write(&page_file, &page)?;
+    write(&json_file, &format!("{json:#}\n"))?;
+    control.end(page);
+    summarize(results);
+    errors(plan, script, results);
     ui::say(&format!(
         "report: {} and {}",
         page_file.display(),
@@ -159,16 +138,44 @@ fn tell(plan: &Plan, script: &Script, measured: &Measured, board: &Board) -> Res
     if plan.json {
         ui::result(&json);
     }
-    let missed = missed(plan, measured);
-    for text in &missed {
-        ui::say(&format!("missed: {text}"));
+    let failed = thresholds::failed(plan, results);
+    for threshold in &failed {
+        ui::say(&format!("threshold failed: {threshold}"));
     }
-    Ok(!missed.is_empty())
+    Ok(failed.is_empty())
 }
 
-fn write(folder: &Path, file: &PathBuf, text: &str) -> Result<(), Error> {
-    let wrong =
+fn summarize(results: &Results) {
+    let latencies = results.counts.latencies();
+    ui::say(&format!(
+        "{} responses in {} s, {} per second; p50 {} ms, p90 {} ms, p99 {} ms; {} errors",
+        latencies.count(),
+        short(results.duration.as_secs_f64()),
+        short(results.responses_per_second()),
+        short(latencies.percentile(50.0)),
+        short(latencies.percentile(90.0)),
+        short(latencies.percentile(99.0)),
+        results.counts.error_count(),
+    ));
+}
+
+fn errors(plan: &Plan, script: &Script, results: &Results) {
+    let errors = results.counts.frequent_errors();
+    for (name, kind, count) in errors.iter().take(10) {
+        ui::say(&format!("  {count} × {}: {kind}", script.step_name(*name)));
+    }
+    if errors.iter().any(|(name, ..)| script.logs_in(*name)) && plan.set.is_empty() {
+        ui::say(
+            "hint: for an account from before the recording, add `--set email=… --set password=…`",
+        );
+    }
+}
+
+fn write(file: &PathBuf, text: &str) -> Result<(), Error> {
+    let cannot =
         |error: std::io::Error| Error::new(format!("cannot write `{}`: {error}", file.display()));
-    std::fs::create_dir_all(folder).map_err(wrong)?;
-    std::fs::write(file, text).map_err(wrong)
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    std::fs::write(file, text).map_err(cannot)
 }

@@ -1,46 +1,46 @@
-//! What a user does, one thing after another, and what is expected to come back.
+//! What a user does, one step after another, and which kind of response is expected.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::shape::Shape;
+use crate::{form, pattern::Pattern};
 
 /// One thing that a user does.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The line of the recording.
     pub line: usize,
-    /// How the reports call it; steps of the same name are counted together.
+    /// Index of its name in reports; steps of the same name are counted together.
     pub name: usize,
-    /// How long the visitor took before.
+    /// How long the visitor waited before it.
     pub think: Duration,
     /// What it is.
     pub action: Action,
 }
 
-/// What a user does.
+/// What a user does. Live connections have the numbers of the recording.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Sends a request.
     Request(Request),
-    /// Opens the connection of a live page.
-    Join {
-        /// Which; the connection of the recording.
-        tab: u64,
+    /// Opens the connection of a live page and joins the page.
+    Connect {
+        /// The connection.
+        connection: u64,
         /// Path and query of the page.
-        url: Shape,
-        /// The page had a connection before: it was a reconnection.
-        again: bool,
+        url: Pattern,
+        /// The page had a connection before.
+        reconnect: bool,
         /// The time zone of the visitor.
-        zone: Option<String>,
-        /// What came back.
+        time_zone: Option<String>,
+        /// How the page responded.
         expect: Outcome,
     },
     /// Sends a message of a live page.
     Message(Message),
-    /// Closes connections that nothing follows on, as leaving the page does.
-    Leave(Vec<u64>),
+    /// Closes connections that are not used any more, as leaving a page does.
+    Disconnect(Vec<u64>),
 }
 
 /// A request.
@@ -49,13 +49,13 @@ pub struct Request {
     /// GET, POST, …
     pub method: String,
     /// Path and query.
-    pub target: Shape,
+    pub target: Pattern,
     /// What is sent with it.
     pub body: Body,
-    /// The status that was answered.
+    /// The status of the response.
     pub status: u16,
-    /// Where the answer sent the visitor.
-    pub leads_to: Option<Shape>,
+    /// Where the response redirected to.
+    pub redirect: Option<Pattern>,
 }
 
 /// What is sent with a request.
@@ -64,7 +64,7 @@ pub enum Body {
     /// Nothing.
     None,
     /// The fields of a form.
-    Form(Vec<(String, String)>),
+    Form(form::Fields),
     /// JSON.
     Json(Value),
 }
@@ -73,73 +73,98 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub struct Message {
     /// On which connection.
-    pub tab: u64,
+    pub connection: u64,
     /// What it says.
-    pub what: What,
-    /// What came back.
+    pub kind: MessageKind,
+    /// How the page responded.
     pub expect: Outcome,
 }
 
 /// What a message says.
 #[derive(Clone, Debug)]
-pub enum What {
-    /// Something happened on the page.
+pub enum MessageKind {
+    /// An event on the page.
     Event {
         /// The name of the handler.
-        handler: Shape,
+        handler: Pattern,
         /// `click`, `input`, …
-        kind: String,
+        event: String,
         /// What came with it.
         payload: Value,
     },
     /// A link, or back and forward.
     Navigate {
         /// Path and query.
-        url: Shape,
+        url: Pattern,
         /// `push` or `pop`.
-        kind: String,
+        mode: String,
     },
-    /// Files are sent.
+    /// Files are uploaded.
     Upload {
         /// The name of the handler.
-        handler: Shape,
+        handler: Pattern,
         /// Name, size and type of each.
-        files: Vec<(String, u64, String)>,
+        files: Vec<UploadFile>,
     },
 }
 
-/// What came back to a message, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Name, size in bytes and type of a file.
+pub type UploadFile = (String, u64, String);
+
+/// How a live page responded to a message, from the least to the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It was heard, and nothing changed.
-    Heard,
+    /// The message was received, and nothing changed.
+    #[default]
+    Acknowledged,
     /// The page changed.
     Patch,
-    /// The page became another one.
+    /// Another page came over the same connection.
     Navigation,
-    /// The browser was sent away, to be answered by a request.
-    Leave,
+    /// The browser has to send a request for another page.
+    Redirect,
     /// The page stopped working.
     Stopped,
 }
 
 impl Outcome {
-    /// As it is read in a report.
+    /// The outcome in a message of the server.
+    pub fn of(message: &Value) -> Self {
+        let has = |name: &str| message.get(name).is_some();
+        if has("err") || has("reload") {
+            Self::Stopped
+        } else if has("go") {
+            Self::Redirect
+        } else if has("n") {
+            Self::Navigation
+        } else if has("p") || has("h") || has("i") {
+            Self::Patch
+        } else {
+            Self::Acknowledged
+        }
+    }
+
+    /// As in a report.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Heard => "an acknowledgement",
+            Self::Acknowledged => "an acknowledgement",
             Self::Patch => "a patch",
             Self::Navigation => "another page",
-            Self::Leave => "a redirect",
+            Self::Redirect => "a redirect",
             Self::Stopped => "a stopped page",
         }
     }
 
-    /// Whether `got` will do where this was recorded: that more changes than before is no mistake.
+    /// Whether `got` is right where this was recorded: a page may change more than it did then.
     pub fn accepts(self, got: Self) -> bool {
         match self {
-            Self::Heard => matches!(got, Self::Heard | Self::Patch),
-            wanted => wanted == got,
+            Self::Acknowledged => matches!(got, Self::Acknowledged | Self::Patch),
+            expected => expected == got,
         }
+    }
+
+    /// Whether the page has no further use for its connection.
+    pub fn ends_page(self) -> bool {
+        self >= Self::Redirect
     }
 }

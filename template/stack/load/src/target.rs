@@ -1,82 +1,72 @@
-//! What may be loaded: this machine, or what somebody says is theirs.
+//! What may be loaded: this machine, or a machine that somebody says is theirs.
 
 use std::net::{IpAddr, SocketAddr};
 
+use url::{Host, Url};
+
 use crate::Error;
 
-/// Where an application is.
+/// Where an application is: scheme, host and port of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// Name or address, without brackets.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
+pub struct Origin(Url);
 
 impl Origin {
-    /// Of a URL. Only its origin counts; the recording says what is asked for.
+    /// The origin of a URL. Its path does not count: the recording says what is requested.
     ///
     /// # Errors
-    /// If it is none of `http`.
+    /// If it is not an `http` URL.
     pub fn parse(url: &str) -> Result<Self, Error> {
-        let wrong = |what: &str| Error::new(format!("`{url}` cannot be loaded: {what}"));
-        if url.starts_with("https:") {
-            return Err(wrong("no TLS is spoken here").hint(
-                "load the application itself, behind what ends TLS: `--url http://127.0.0.1:3000`",
-            ));
+        let invalid = |why: &str| Error::new(format!("`{url}` cannot be loaded: {why}"));
+        let parsed = Url::parse(url).map_err(|error| invalid(&error.to_string()))?;
+        match parsed.scheme() {
+            "http" => {}
+            "https" => {
+                return Err(invalid("TLS is not supported").hint(
+                    "load the application itself, behind the proxy that ends TLS: `--url http://127.0.0.1:3000`",
+                ));
+            }
+            _ => return Err(invalid("it does not begin with `http://`")),
         }
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or_else(|| wrong("it does not begin with `http://`"))?;
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.is_empty()
-            || authority.contains('@')
-            || !authority.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Err(wrong("it names no host"));
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(invalid("it has a user name"));
         }
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(rest) => rest
-                .split_once(']')
-                .ok_or_else(|| wrong("the bracket is not closed"))?,
-            None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-        };
-        let port = match port.strip_prefix(':') {
-            Some(port) => port
-                .parse()
-                .map_err(|_| wrong("its port is no number up to 65535"))?,
-            None if port.is_empty() => 80,
-            None => return Err(wrong("it names no host")),
-        };
-        if host.is_empty() {
-            return Err(wrong("it names no host"));
-        }
-        Ok(Self {
-            host: host.to_ascii_lowercase(),
-            port,
-        })
+        let mut origin = parsed;
+        origin.set_path("/");
+        origin.set_query(None);
+        origin.set_fragment(None);
+        Ok(Self(origin))
     }
 
-    /// As it stands in `Host` and `Origin`.
+    /// Name or address, without brackets.
+    pub fn host(&self) -> String {
+        match self.0.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or(80)
+    }
+
+    /// As in the headers `Host` and `Origin`.
     pub fn authority(&self) -> String {
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
-        if self.port == 80 {
-            host
-        } else {
-            format!("{host}:{}", self.port)
-        }
+        self.0.authority().to_owned()
     }
 
-    /// The address to connect to, out of those that the name has: all of them must be this machine's, unless somebody says
-    /// that this very origin is theirs. It is looked up once, so that a name cannot lead elsewhere later.
+    /// The origin with the path `/`.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The address to connect to, out of those that the name has: all of them must be loopback addresses, unless somebody says
+    /// that this very origin is theirs. The name is resolved once, so that it cannot lead elsewhere later.
     ///
     /// # Errors
     /// If it may not be loaded.
-    pub fn permitted(
+    pub fn allowed_address(
         &self,
         addresses: &[SocketAddr],
         own: Option<&str>,
@@ -86,97 +76,26 @@ impl Origin {
         if let Some(own) = &own
             && own != self
         {
-            let text = format!("`--i-own` names another place than `{url}`, which is to be loaded");
+            let text =
+                format!("`--i-own` names another origin than `{url}`, which is to be loaded");
             return Err(
                 Error::new(text).hint(format!("`--url {url} --i-own {url}`, if it is yours"))
             );
-        } else if own.is_none()
-            && (addresses.is_empty() || !addresses.iter().all(|address| is_here(address.ip())))
-        {
+        }
+        let is_local = !addresses.is_empty() && addresses.iter().all(|it| is_loopback(it.ip()));
+        if own.is_none() && !is_local {
             let text = format!(
-                "`{url}` is not this machine, and a load test of somebody else's is an attack"
+                "`{url}` is not this machine, and a load test of somebody else's machine is an attack"
             );
             return Err(
-                Error::new(text).hint(format!("say that it is yours: `--url {url} --i-own {url}`"))
+                Error::new(text).hint(format!("if it is yours: `--url {url} --i-own {url}`"))
             );
         }
-        addresses.first().copied().ok_or_else(|| {
-            Error::new(format!(
-                "`{}` is not known: no address belongs to it",
-                self.host
-            ))
-        })
+        let address = addresses.first().copied();
+        address.ok_or_else(|| Error::new(format!("`{}` has no address", self.host())))
     }
 }
 
-fn is_here(address: IpAddr) -> bool {
+fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn may(url: &str, addresses: &[&str], own: Option<&str>) -> Result<SocketAddr, String> {
-        let addresses: Vec<SocketAddr> = addresses
-            .iter()
-            .map(|address| SocketAddr::new(address.parse().unwrap(), 80))
-            .collect();
-        let origin = Origin::parse(url).map_err(|error| error.to_string())?;
-        origin
-            .permitted(&addresses, own)
-            .map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn this_machine_may_be_loaded_under_every_name_that_it_has() {
-        assert!(may("http://127.0.0.1:3000", &["127.0.0.1"], None).is_ok());
-        assert!(may("http://[::1]:3000/path", &["::1"], None).is_ok());
-        assert!(may("http://localhost", &["::1", "127.0.0.1"], None).is_ok());
-        assert!(may("http://mapped", &["::ffff:127.0.0.1"], None).is_ok());
-    }
-
-    #[test]
-    fn another_machine_may_not_unless_somebody_says_that_it_is_theirs() {
-        let url = "http://shop.example";
-        for addresses in [
-            &["192.0.2.1"][..],
-            &["127.0.0.1", "192.0.2.1"],
-            &["0.0.0.0"],
-        ] {
-            assert!(
-                may(url, addresses, None).unwrap_err().contains("hint: "),
-                "{addresses:?}"
-            );
-        }
-        assert!(may(url, &["192.0.2.1"], Some("http://shop.example/")).is_ok());
-        for other in [
-            "http://shop.example:81",
-            "http://other.example",
-            "http://shop.example.evil.example",
-        ] {
-            assert!(may(url, &["192.0.2.1"], Some(other)).is_err(), "{other}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_url_of_http_is_an_error_that_says_why() {
-        for url in [
-            "",
-            "localhost:3000",
-            "https://localhost",
-            "http://",
-            "http://a@b",
-            "http://a:b",
-            "http://:80",
-            "http://[::1",
-            "http://[::1]x",
-        ] {
-            assert!(Origin::parse(url).is_err(), "{url}");
-        }
-        assert_eq!(
-            Origin::parse("http://LOCALHOST").unwrap().authority(),
-            "localhost"
-        );
-    }
 }

@@ -1,11 +1,22 @@
-//! From lines to steps, and steps against servers that answer this or that.
+//! Recordings → scripts, and users against small servers.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod hostile;
+#[cfg(feature = "play")]
+mod control_page;
+#[cfg(feature = "play")]
+mod pages;
+mod patterns;
+mod plans;
 #[cfg(feature = "play")]
 mod playing;
+mod recordings;
+#[cfg(feature = "play")]
+mod results;
 mod scripts;
+mod targets;
+#[cfg(feature = "play")]
+mod variables;
 
 use serde_json::{Value, json};
 

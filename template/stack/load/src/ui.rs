@@ -10,7 +10,10 @@ use std::io::IsTerminal as _;
 
 use serde_json::Value;
 
-use crate::{Error, crowd::Measured, verdict::short};
+use crate::{
+    Error,
+    metrics::{Results, short},
+};
 
 /// What went wrong.
 pub fn error(error: &Error) {
@@ -27,24 +30,24 @@ pub fn result(value: &Value) {
     println!("{value:#}");
 }
 
-/// How it goes: a line that is written over on a terminal, one now and then elsewhere.
-pub fn progress(measured: &Measured) {
-    let Some(now) = measured.moments.last() else {
+/// How the run goes: a line that is overwritten on a terminal, one now and then elsewhere.
+pub fn progress(results: &Results) {
+    let Some(sample) = results.timeline.last() else {
         return;
     };
     let line = format!(
         "{:>5} s  {:>6} users  {:>5} live  {:>8}/s  p50 {} ms  p99 {} ms  {} errors",
-        short(now.at),
-        now.users,
-        now.connected,
-        short(now.answers),
-        short(now.p50),
-        short(now.p99),
-        measured.counts.failures(),
+        short(sample.at),
+        sample.users,
+        sample.connected,
+        short(sample.responses),
+        short(sample.p50),
+        short(sample.p99),
+        results.counts.error_count(),
     );
     if std::io::stderr().is_terminal() {
         eprint!("\r\u{1b}[2K{line}");
-    } else if measured.moments.len() % 5 == 1 {
+    } else if results.timeline.len() % 5 == 1 {
         eprintln!("{line}");
     }
 }

@@ -11,7 +11,7 @@ use clap::Args;
 else that people type is in it: see docs/recording.md."
 )]
 pub(crate) struct Record {
-    /// Where to; a file that exists is gone on with
+    /// Where to; a file that exists is continued
     #[arg(long, value_name = "FILE", default_value = "recording.jsonl")]
     pub(crate) out: PathBuf,
 }
@@ -26,13 +26,13 @@ pub(crate) struct Load {
     /// How many users play at once
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) users: usize,
-    /// How many of them begin in a second
+    /// Ramp-up: how many of them start in a second
     #[arg(long, value_name = "R/s", default_value = "10", value_parser = rate)]
     pub(crate) ramp: f64,
     /// How long, such as `30s` or `5m` [default: until Ctrl-C; with `--headless` 30s]
     #[arg(long, value_name = "D", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
-    /// How long users think, such as `1s..5s`; `0..0` is as fast as they can [default: as recorded]
+    /// Think time between steps, such as `1s..5s`; `0..0` is none [default: as recorded]
     #[arg(long, value_name = "MIN..MAX", value_parser = range)]
     pub(crate) think: Option<(Duration, Duration)>,
     /// The application [default: `http://127.0.0.1:3000`, or the port in `PORT`]
@@ -41,37 +41,37 @@ pub(crate) struct Load {
     /// Start the application for it: a release build with a database of its own, dropped afterwards
     #[arg(long)]
     pub(crate) serve: bool,
-    /// Whose part to play, by the number of the visitor in the recording [default: whoever did most]
-    #[arg(long, value_name = "ID")]
-    pub(crate) connection: Option<String>,
-    /// What a field holds instead of what was recorded, in which `{user}` is the number of the user
+    /// Which visitor of the recording to play [default: the one who did most]
+    #[arg(long, value_name = "ID", alias = "connection")]
+    pub(crate) visitor: Option<String>,
+    /// What a field holds instead of what was recorded; `{user}` in it is the number of the user
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) set: Vec<(String, String)>,
-    /// Let each user begin each round as a new visitor, who registers or logs in again
+    /// Let each user begin each iteration as a new visitor, who registers or logs in again
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// The port of the page that shows it
+    /// The port of the control page
     #[arg(long, default_value_t = 8089)]
     pub(crate) port: u16,
-    /// Without the page, for CI
+    /// Without the control page, for CI
     #[arg(long)]
     pub(crate) headless: bool,
-    /// The figures on standard output, as JSON
+    /// The results on standard output, as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Exit code 1 if one answer of 100 takes longer, such as `300ms`
+    /// Threshold: exit code 1 if one response of 100 takes longer, such as `300ms`
     #[arg(long, value_name = "D", value_parser = duration)]
     pub(crate) max_p99: Option<Duration>,
-    /// Exit code 1 if there are more errors, such as `10` or `1%`
+    /// Threshold: exit code 1 if there are more errors, such as `10` or `1%`
     #[arg(long, value_name = "N|P%")]
-    pub(crate) max_errors: Option<stack_load::plan::Limit>,
-    /// How long to wait for an answer before it counts as an error
+    pub(crate) max_errors: Option<stack_load::plan::ErrorLimit>,
+    /// How long to wait for a response before it counts as an error
     #[arg(long, value_name = "D", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
     /// Threads to play on [default: one less than there are cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
-    /// Where the report goes
+    /// The folder of the report
     #[arg(long, value_name = "DIR", default_value = "target/load")]
     pub(crate) report: PathBuf,
     /// Load another machine than this one, which is yours: the same as `--url`

@@ -1,8 +1,8 @@
-//! `cargo dev load`: builds what plays with optimisation, and hands it a plan.
+//! `cargo dev load`: builds the load generator with optimisation, and starts it with a plan.
 //!
 //! 1. read the recording, so that a mistake in it is known before anything is built;
 //! 2. build `stack/load`, and with `--serve` the application ([`served`]);
-//! 3. let it play. What it prints and its exit code are those of this command.
+//! 3. start it. What it prints and its exit code are those of this command.
 
 mod served;
 
@@ -20,7 +20,7 @@ use crate::ui;
 use served::Served;
 
 pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode> {
-    check(&arguments.file, arguments.connection.as_deref())?;
+    check(&arguments.file, arguments.visitor.as_deref())?;
     let url = match (&arguments.url, &arguments.i_own) {
         (Some(url), _) => url.clone(),
         (None, Some(own)) => own.clone(),
@@ -29,14 +29,14 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
             format!("http://127.0.0.1:{port}")
         }
     };
-    // Said before anything is built; the program itself looks where the name leads.
+    // Checked before anything is built; the generator itself resolves the name.
     stack_load::target::Origin::parse(&url)?;
     let program = cargo::build(
         project,
         &["--release", "--package", "stack_load"],
         "stack_load",
     )?;
-    // From here on there is something to put away.
+    // From here on there is something to clean up.
     let interrupted = interrupted()?;
     let served = if arguments.serve {
         Some(Served::start(project).await?)
@@ -47,23 +47,23 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     let plan = plan(arguments, url);
     let mut command = Command::new(program);
     cargo::forget_this_program(&mut command);
-    command.arg(plan.to_json().to_string());
+    command.arg(plan.to_json());
     let failed = |error| Error::new(format!("`stack_load` could not be started: {error}"));
-    let mut player = tokio::process::Command::from(command)
+    let mut generator = tokio::process::Command::from(command)
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
     let status = tokio::select! {
         biased;
-        status = player.wait() => status,
-        // The program has heard it as well, and writes its report.
-        _ = tokio::signal::ctrl_c() => player.wait().await,
-        // Whoever wants the end of everything has no use for a report.
+        status = generator.wait() => status,
+        // The generator got Ctrl-C as well, and writes its report.
+        _ = tokio::signal::ctrl_c() => generator.wait().await,
+        // After a signal to terminate, nobody needs a report.
         () = interrupted => {
-            if let Some(id) = player.id() {
+            if let Some(id) = generator.id() {
                 terminate(id);
             }
-            player.wait().await
+            generator.wait().await
         }
     };
     let status = status.map_err(failed)?;
@@ -80,7 +80,7 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
 fn plan(arguments: &Load, url: String) -> Plan {
     Plan {
         file: arguments.file.clone(),
-        connection: arguments.connection.clone(),
+        visitor: arguments.visitor.clone(),
         url,
         own: arguments.i_own.clone(),
         users: arguments.users,
@@ -99,17 +99,17 @@ fn plan(arguments: &Load, url: String) -> Plan {
     }
 }
 
-/// Whether the recording can be played.
-fn check(file: &Path, connection: Option<&str>) -> Result<()> {
-    let (recording, _) = Script::open(file, connection)?;
-    if recording.visitors.len() > 1 && connection.is_none() {
+/// Checks that the recording can be played.
+fn check(file: &Path, visitor: Option<&str>) -> Result<()> {
+    let (recording, _) = Script::open(file, visitor)?;
+    if recording.visitors.len() > 1 && visitor.is_none() {
         let others: Vec<String> = recording
             .visitors
             .iter()
-            .map(|one| format!("{} ({} steps)", one.id, one.worth()))
+            .map(|one| format!("{} ({} steps)", one.id, one.activity()))
             .collect();
         ui::say(&format!(
-            "of the visitors {} the one who did most is played; `--connection` takes another",
+            "of the visitors {} the one who did most is played; `--visitor` takes another",
             others.join(", ")
         ));
     }

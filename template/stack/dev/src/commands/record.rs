@@ -48,7 +48,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
             }
         }
     });
-    // The application writes down the rest, and this one waits for it. Ctrl-C is for both, other signals are not.
+    // The application writes the rest, and this program waits for it. Ctrl-C is for both, other signals are not.
     let id = child.id();
     tokio::spawn(async move {
         interrupted.await;
@@ -80,7 +80,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is in a recording.
+/// How much is in a recording.
 fn counts(file: &Path) -> Result<Counts> {
     let name = file.display();
     let opened =

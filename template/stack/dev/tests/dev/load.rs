@@ -14,7 +14,7 @@ fn a_recording_that_cannot_be_played_is_an_error_before_anything_is_built() {
     );
     project
         .dev(&["load", "cut.jsonl"])
-        .says(1, "nobody has done anything");
+        .says(1, "no request and no message");
     project.write("wrong.jsonl", &format!("{HEADER}nonsense\n[]\n"));
     project
         .dev(&["load", "wrong.jsonl"])
@@ -44,5 +44,5 @@ fn a_place_that_cannot_be_loaded_is_an_error_before_anything_is_built() {
     project.write("a.jsonl", &format!("{HEADER}{request}"));
     project
         .dev(&["load", "a.jsonl", "--url", "https://shop.example"])
-        .says(1, "no TLS is spoken here\nhint: ");
+        .says(1, "TLS is not supported\nhint: ");
 }

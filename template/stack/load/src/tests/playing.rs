@@ -11,14 +11,14 @@ use tokio::{
 use super::*;
 use crate::{Plan, play};
 
-/// A server that answers each request with what `answer` says of its head and body.
-async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr {
+/// A server that responds to each request with what `respond` makes of its head and body.
+async fn server(respond: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let answer = Arc::new(answer);
+    let respond = Arc::new(respond);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let answer = Arc::clone(&answer);
+            let respond = Arc::clone(&respond);
             tokio::spawn(async move {
                 let mut bytes = Vec::new();
                 while stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
@@ -26,14 +26,12 @@ async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Sock
                     let Some((head, body)) = text.split_once("\r\n\r\n") else {
                         continue;
                     };
-                    let length = head
-                        .lines()
-                        .find_map(|line| line.strip_prefix("Content-Length: "));
-                    if body.len() < length.map_or(0, |length| length.parse().unwrap()) {
+                    let length = header(head, "content-length").unwrap_or("0");
+                    if body.len() < length.parse().unwrap() {
                         continue;
                     }
                     bytes.clear();
-                    if stream.write_all(answer(&text).as_bytes()).await.is_err() {
+                    if stream.write_all(respond(&text).as_bytes()).await.is_err() {
                         return;
                     }
                 }
@@ -43,6 +41,13 @@ async fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Sock
     address
 }
 
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
 fn ok(body: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}",
@@ -50,36 +55,32 @@ fn ok(body: &str) -> String {
     )
 }
 
-/// What two users met who played twice: how many good answers, and each kind of error.
+/// Good responses, and each kind of error, of two users who play two iterations.
 async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
     let mut plan = Plan::new("", format!("http://{address}"));
     plan.users = 2;
     plan.think = Some((Duration::ZERO, Duration::ZERO));
     plan.timeout = Duration::from_secs(20);
     let script = script(lines);
-    let (origin, address) = play::permitted(&plan).await.unwrap();
-    let measured = play::play_rounds(&plan, script, (&origin, address), 2)
+    let target = play::resolve(&plan).await.unwrap();
+    let results = play::play_iterations(&plan, script, &target, 2)
         .await
         .unwrap();
-    let mut kinds: Vec<String> = measured
-        .counts
-        .errors
-        .keys()
-        .map(|(_, kind)| kind.clone())
-        .collect();
+    let errors = results.counts.errors.keys();
+    let mut kinds: Vec<String> = errors.map(|(_, kind)| kind.clone()).collect();
     kinds.dedup();
-    (measured.counts.all().count(), kinds)
+    (results.counts.latencies().count(), kinds)
 }
 
 #[tokio::test]
-async fn answers_of_the_recorded_kind_are_counted() {
+async fn responses_of_the_recorded_kind_are_counted() {
     let address = server(|_| ok("hello")).await;
     let lines = [http(1, "GET", "/a", 200), http(2, "GET", "/b", 304)];
     assert_eq!(played(address, &lines).await, (8, vec![]));
 }
 
 #[tokio::test]
-async fn an_answer_of_another_kind_is_an_error_that_names_both() {
+async fn a_response_of_another_kind_is_an_error_that_names_both() {
     let address = server(|_| "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned()).await;
     let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
     assert_eq!(
@@ -113,7 +114,7 @@ async fn a_redirect_elsewhere_is_an_error_and_is_not_followed() {
 }
 
 #[tokio::test]
-async fn nobody_who_answers_is_counted_by_kind() {
+async fn a_server_that_does_not_respond_is_an_error_of_its_kind() {
     // Without listening, so that no other test can do it there either.
     let nobody = TcpSocket::new_v4().unwrap();
     nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -122,13 +123,13 @@ async fn nobody_who_answers_is_counted_by_kind() {
     assert_eq!((good, kinds), (0, vec!["connection refused".to_owned()]));
     let address = server(|_| "nonsense\r\n\r\n".to_owned()).await;
     let (_, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
-    assert_eq!(kinds, ["answer that is no HTTP"]);
+    assert_eq!(kinds, ["response that is not HTTP"]);
 }
 
 #[tokio::test]
 async fn each_user_sends_the_token_of_their_own_page_with_their_own_cookie() {
     let address = server(|text| {
-        let cookie = text.lines().find_map(|line| line.strip_prefix("Cookie: v="));
+        let cookie = header(text, "cookie").and_then(|cookie| cookie.strip_prefix("v="));
         match cookie {
             None => {
                 // As good as random: the port of the client is not known here, so the length of what came.
@@ -176,4 +177,44 @@ async fn chunked_and_unmeasured_bodies_are_read_to_their_end() {
         http(3, "GET", "/chunked", 200),
     ];
     assert_eq!(played(address, &lines).await, (12, vec![]));
+}
+
+#[tokio::test]
+async fn a_request_says_that_it_comes_from_a_page_of_the_site() {
+    let address = server(|text| {
+        let (host, origin) = (header(text, "host"), header(text, "origin"));
+        let is_same = origin.map(|it| it.trim_start_matches("http://")) == host;
+        if is_same && header(text, "sec-fetch-site") == Some("same-origin") {
+            ok("")
+        } else {
+            "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n".to_owned()
+        }
+    })
+    .await;
+    let lines = [form(1, "/a", 200, "x=1"), form(2, "/b", 200, "")];
+    assert_eq!(played(address, &lines).await, (8, vec![]));
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_closes_is_opened_again() {
+    let address =
+        server(|_| "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".into())
+            .await;
+    let lines = [http(1, "GET", "/a", 200), http(2, "GET", "/b", 200)];
+    assert_eq!(played(address, &lines).await, (8, vec![]));
+}
+
+#[tokio::test]
+async fn a_head_or_a_page_without_end_is_an_error() {
+    let address = server(|text| match text.starts_with("GET /head ") {
+        true => format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(200_000)),
+        false => ok(&"x".repeat(17 * 1024 * 1024)),
+    })
+    .await;
+    let (_, kinds) = played(address, &[http(1, "GET", "/head", 200)]).await;
+    assert_eq!(kinds, ["response that is not HTTP"]);
+    // Only a script that looks something up keeps pages.
+    let lines = [http(1, "GET", "/page", 200), form(2, "/page", 200, "x=1")];
+    let (_, kinds) = played(address, &lines).await;
+    assert_eq!(kinds, ["page that is too large"]);
 }

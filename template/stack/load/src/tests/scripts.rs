@@ -1,4 +1,4 @@
-//! What becomes a step, and what is expected of it.
+//! What becomes a step, and which response is expected.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn outcomes(script: &Script) -> Vec<Outcome> {
 }
 
 #[test]
-fn a_visit_becomes_steps_with_names_and_pauses() {
+fn a_visit_becomes_steps_with_names_and_think_times() {
     let script = script(&[
         http(1_000, "GET", "/", 200),
         http(2_000, "GET", "/live", 101),
@@ -61,15 +61,15 @@ fn a_visit_becomes_steps_with_names_and_pauses() {
     );
     assert_eq!(
         outcomes(&script),
-        [Outcome::Patch, Outcome::Navigation, Outcome::Heard]
+        [Outcome::Patch, Outcome::Navigation, Outcome::Acknowledged]
     );
-    let pauses: Vec<Duration> = script.steps.iter().map(|step| step.think).collect();
-    assert_eq!(pauses[2], Duration::from_secs(1));
-    assert_eq!(pauses[3], Duration::from_secs(2));
+    let think_times: Vec<Duration> = script.steps.iter().map(|step| step.think).collect();
+    assert_eq!(think_times[2], Duration::from_secs(1));
+    assert_eq!(think_times[3], Duration::from_secs(2));
 }
 
 #[test]
-fn what_a_handler_brings_when_it_is_done_is_what_is_expected() {
+fn a_handler_that_works_on_is_part_of_the_response() {
     let script = script(&[
         live(1, "in", json!(["join", { "url": "/" }])),
         live(2, "out", json!({ "v": 1 })),
@@ -79,11 +79,11 @@ fn what_a_handler_brings_when_it_is_done_is_what_is_expected() {
         live(6, "in", json!(["ev", 2, 2, "1", "click", {}])),
         live(7, "out", json!({ "go": "/", "a": 2 })),
     ]);
-    assert_eq!(outcomes(&script), [Outcome::Navigation, Outcome::Leave]);
+    assert_eq!(outcomes(&script), [Outcome::Navigation, Outcome::Redirect]);
 }
 
 #[test]
-fn somebody_logs_in_once_and_repeats_what_came_after() {
+fn later_iterations_begin_after_the_login() {
     let mut lines = vec![
         http(1_000, "GET", "/login", 200),
         form(
@@ -95,17 +95,21 @@ fn somebody_logs_in_once_and_repeats_what_came_after() {
         http(3_000, "GET", "/notes", 200),
     ];
     let once = script(&lines);
-    assert_eq!(once.again_from, 2);
+    assert_eq!(once.loop_start, 2);
     let Action::Request(request) = &once.steps[1].action else {
         panic!()
     };
-    assert_eq!(request.leads_to.as_ref().unwrap().name(), "/notes");
+    assert_eq!(request.redirect.as_ref().unwrap().name(), "/notes");
     lines.push(form(4_000, "/logout", 303, ""));
-    assert_eq!(script(&lines).again_from, 0, "who logs out begins anew");
+    assert_eq!(
+        script(&lines).loop_start,
+        0,
+        "after a logout each iteration logs in again"
+    );
 }
 
 #[test]
-fn visitors_are_told_apart_and_who_did_most_is_chosen() {
+fn visitors_are_told_apart_and_the_one_who_did_most_is_chosen() {
     let of = |mut line: Value, visitor: u64| {
         line["visitor"] = visitor.into();
         line
@@ -131,7 +135,7 @@ fn visitors_are_told_apart_and_who_did_most_is_chosen() {
 }
 
 #[test]
-fn the_middle_of_a_connection_and_an_upload_that_was_given_up_are_left_out() {
+fn the_middle_of_a_connection_and_a_cancelled_upload_are_left_out() {
     let script = script(&[
         http(1, "GET", "/", 200),
         live(2, "in", json!(["ev", 9, 9, "1", "click", {}])),
@@ -155,7 +159,7 @@ fn the_middle_of_a_connection_and_an_upload_that_was_given_up_are_left_out() {
 }
 
 #[test]
-fn a_page_is_left_before_the_next_one_is_joined() {
+fn a_connection_is_closed_before_the_next_page_is_joined() {
     let mut second = live(5, "in", json!(["join", { "url": "/b" }]));
     second["connection"] = 2.into();
     let script = script(&[
@@ -164,5 +168,7 @@ fn a_page_is_left_before_the_next_one_is_joined() {
         http(4, "GET", "/b", 200),
         second,
     ]);
-    assert!(matches!(&script.steps[3].action, Action::Leave(tabs) if tabs == &[1]));
+    assert!(
+        matches!(&script.steps[3].action, Action::Disconnect(connections) if connections == &[1])
+    );
 }

@@ -8,17 +8,17 @@ use super::*;
 const HEADER: &str = "{\"recording\":1,\"started\":\"\"}\n";
 
 #[test]
-fn a_line_that_is_none_of_a_recording_is_an_error_with_its_number() {
+fn a_line_that_is_not_of_a_recording_is_an_error_with_its_number() {
     for (line, why) in [
         ("nonsense", "expected"),
-        ("[]", "no object"),
-        ("{\"kind\":\"http\"}", "no time"),
-        ("{\"at\":1,\"kind\":\"http\"}", "no `method`"),
-        ("{\"at\":1,\"kind\":\"mail\"}", "its kind is `mail`"),
-        ("{\"at\":1,\"kind\":\"live\"}", "no number `connection`"),
+        ("[]", "invalid type"),
+        ("{\"kind\":\"http\"}", "missing field `at`"),
+        ("{\"at\":1,\"kind\":\"http\"}", "missing field `method`"),
+        ("{\"at\":1,\"kind\":\"mail\"}", "unknown variant `mail`"),
+        ("{\"at\":1,\"kind\":\"live\"}", "missing field `connection`"),
         (
             "{\"at\":1,\"kind\":\"live\",\"connection\":1,\"direction\":\"up\"}",
-            "direction",
+            "unknown variant `up`",
         ),
     ] {
         let text = format!("{HEADER}{line}\n{}\n", http(2, "GET", "/", 200));
@@ -31,7 +31,7 @@ fn a_line_that_is_none_of_a_recording_is_an_error_with_its_number() {
 }
 
 #[test]
-fn a_request_that_would_become_two_is_refused() {
+fn a_request_that_would_become_two_is_an_error() {
     for target in [
         "/ HTTP/1.1\r\nHost: evil",
         "http://evil.example/",
@@ -47,7 +47,7 @@ fn a_request_that_would_become_two_is_refused() {
 }
 
 #[test]
-fn a_last_line_that_was_cut_off_is_left_out() {
+fn an_incomplete_last_line_is_ignored() {
     let whole = format!("{HEADER}{}\n", http(1, "GET", "/", 200));
     let cut = whole.clone() + "{\"at\":12,\"kin";
     assert_eq!(
@@ -62,7 +62,7 @@ fn a_last_line_that_was_cut_off_is_left_out() {
 }
 
 #[test]
-fn another_version_and_a_recording_of_nothing_are_errors() {
+fn another_version_and_an_empty_recording_are_errors() {
     let error = Recording::read("{\"recording\":2}\n".as_bytes()).unwrap_err();
     assert!(error.to_string().contains("version 2"));
     let empty = Recording::read(HEADER.as_bytes()).unwrap();

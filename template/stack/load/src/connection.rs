@@ -1,0 +1,230 @@
+//! The connection of a live page, as the script of the page has it: docs/live-protocol.md.
+
+mod page;
+
+use std::{collections::HashMap, net::SocketAddr, task, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use hyper::Uri;
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::Instant};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{self, ClientRequestBuilder, Message as Frame, protocol::WebSocketConfig},
+};
+
+use crate::{http, step::Outcome};
+pub(crate) use page::Page;
+
+/// After so long without a message a browser asks whether the server is still there.
+const PING_AFTER: Duration = Duration::from_secs(25);
+
+/// A connection and what its page knows.
+pub(crate) struct LiveConnection {
+    socket: WebSocketStream<TcpStream>,
+    pub page: Page,
+    /// The number of the last message.
+    seq: u64,
+    acknowledged: u64,
+    /// Messages whose handlers are still at work.
+    working: Vec<u64>,
+    /// The most that the page was told since the last message.
+    pub outcome: Outcome,
+    /// Whether the page has joined.
+    pub joined: bool,
+    uploads: HashMap<u64, UploadProgress>,
+    last_sent: Instant,
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UploadProgress {
+    /// Bytes that the server has.
+    pub received: u64,
+    pub rejected: bool,
+    pub done: bool,
+}
+
+/// What a live page calls in the browser: the number of the call, and its path.
+pub(crate) type BrowserCall = (u64, Value);
+
+/// Why a connection ended, in a few words for the report.
+pub(crate) type Failure = String;
+
+impl LiveConnection {
+    /// Opens a connection to the host that is called `authority`.
+    pub(crate) async fn open(
+        address: SocketAddr,
+        timeout: Duration,
+        authority: &str,
+        cookies: Option<String>,
+        page: Page,
+    ) -> Result<Self, Failure> {
+        let stream = http::connect(address, timeout).await?;
+        let uri: Uri = format!("ws://{authority}/live")
+            .parse()
+            .map_err(|_| "an address that cannot be connected to")?;
+        let mut request = ClientRequestBuilder::new(uri)
+            .with_header("Origin", format!("http://{authority}"))
+            .with_header("Sec-Fetch-Site", "same-origin");
+        if let Some(cookies) = cookies {
+            request = request.with_header("Cookie", cookies);
+        }
+        let config = WebSocketConfig::default()
+            .read_buffer_size(4096)
+            .write_buffer_size(0);
+        let opened =
+            tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
+        let (socket, _) = opened.map_err(|error| match error {
+            tungstenite::Error::Http(response) => {
+                format!(
+                    "expected a live connection, got {}",
+                    response.status().as_u16()
+                )
+            }
+            error => describe(&error),
+        })?;
+        Ok(Self {
+            socket,
+            page,
+            seq: 0,
+            acknowledged: 0,
+            working: Vec::new(),
+            outcome: Outcome::default(),
+            joined: false,
+            uploads: HashMap::new(),
+            last_sent: Instant::now(),
+        })
+    }
+
+    /// Continues with the message numbers of the connection before.
+    pub(crate) fn resume(&mut self, before: &Self) {
+        (self.seq, self.acknowledged) = (before.seq, before.acknowledged);
+    }
+
+    /// The number of the next message.
+    pub(crate) fn next_seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.outcome = Outcome::default();
+        self.seq
+    }
+
+    pub(crate) async fn send(&mut self, message: &Value) -> Result<(), Failure> {
+        self.send_frame(Frame::text(message.to_string())).await
+    }
+
+    /// Sends a part of an upload, `bytes` long.
+    pub(crate) async fn send_chunk(
+        &mut self,
+        upload: u32,
+        file: u32,
+        bytes: usize,
+    ) -> Result<(), Failure> {
+        let mut frame = Vec::with_capacity(8 + bytes);
+        frame.extend_from_slice(&upload.to_be_bytes());
+        frame.extend_from_slice(&file.to_be_bytes());
+        frame.resize(8 + bytes, b'x');
+        self.send_frame(Frame::binary(frame)).await
+    }
+
+    async fn send_frame(&mut self, frame: Frame) -> Result<(), Failure> {
+        self.last_sent = Instant::now();
+        let sent = self.socket.send(frame).await;
+        sent.map_err(|error| describe(&error))
+    }
+
+    /// When the next ping is due.
+    pub(crate) fn ping_due(&self) -> Instant {
+        self.last_sent + PING_AFTER
+    }
+
+    pub(crate) async fn ping(&mut self) -> Result<(), Failure> {
+        self.send(&json!(["ping"])).await
+    }
+
+    pub(crate) async fn close(&mut self) {
+        // Nobody waits for the server to close its side.
+        self.socket.close(None).await.ok();
+    }
+
+    /// The next message of the server, once it is there.
+    pub(crate) fn poll_message(
+        &mut self,
+        cx: &mut task::Context<'_>,
+    ) -> task::Poll<Result<Value, Failure>> {
+        loop {
+            let message = match task::ready!(self.socket.poll_next_unpin(cx)) {
+                None => Err("live connection closed".into()),
+                Some(Err(error)) => Err(describe(&error)),
+                Some(Ok(Frame::Text(text))) => serde_json::from_str(text.as_str())
+                    .map_err(|_| "a message that cannot be read".to_owned()),
+                Some(Ok(Frame::Close(frame))) => Err(match frame {
+                    Some(frame) => format!("live connection closed ({})", u16::from(frame.code)),
+                    None => "live connection closed".into(),
+                }),
+                Some(Ok(_)) => continue,
+            };
+            return task::Poll::Ready(message);
+        }
+    }
+
+    /// Applies a message of the server. The calls in it are to be answered.
+    ///
+    /// # Errors
+    /// If it does not fit the page.
+    pub(crate) fn receive(&mut self, message: &Value) -> Result<Vec<BrowserCall>, Failure> {
+        if let Some(upto) = message["a"].as_u64() {
+            self.acknowledged = self.acknowledged.max(upto);
+        }
+        let list = |name: &str| message[name].as_array().into_iter().flatten();
+        self.working.extend(list("w").filter_map(Value::as_u64));
+        for done in list("d").filter_map(Value::as_u64) {
+            self.working.retain(|seq| *seq != done);
+        }
+        let outcome = Outcome::of(message);
+        if outcome == Outcome::Navigation {
+            self.working.clear();
+        }
+        self.outcome = self.outcome.max(outcome);
+        self.joined |= message["v"].is_u64();
+        self.page.apply(message)?;
+        for accepted in list("ua") {
+            self.upload_mut(&accepted[0]).received = accepted[1].as_u64().unwrap_or_default();
+        }
+        for rejected in list("ue") {
+            self.upload_mut(&rejected[0]).rejected = true;
+        }
+        for done in list("ud") {
+            self.upload_mut(done).done = true;
+        }
+        Ok(list("c")
+            .filter_map(|call| Some((call[0].as_u64()?, call[1].clone())))
+            .collect())
+    }
+
+    /// Whether the response to the message with this number is complete.
+    pub(crate) fn is_answered(&self, seq: u64) -> bool {
+        self.outcome.ends_page() || self.acknowledged >= seq && !self.working.contains(&seq)
+    }
+
+    pub(crate) fn upload(&self, number: u32) -> UploadProgress {
+        let progress = self.uploads.get(&u64::from(number));
+        progress.copied().unwrap_or_default()
+    }
+
+    fn upload_mut(&mut self, number: &Value) -> &mut UploadProgress {
+        let number = number.as_u64().unwrap_or_default();
+        self.uploads.entry(number).or_default()
+    }
+}
+
+fn describe(error: &tungstenite::Error) -> Failure {
+    use tungstenite::Error;
+    match error {
+        Error::Io(error) => http::describe_io(error),
+        Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_) => {
+            "live connection closed".into()
+        }
+        other => format!("live connection: {other}"),
+    }
+}

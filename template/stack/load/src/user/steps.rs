@@ -1,0 +1,111 @@
+//! The steps of an iteration, and the time between them.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{Abort, User};
+use crate::step::{Action, Step};
+
+/// A shorter think time is that of the browser, not of the visitor.
+const MIN_THINK: Duration = Duration::from_millis(50);
+
+impl User {
+    /// Plays the script from the step with this index on.
+    pub(super) async fn iteration(&mut self, start: usize) -> Result<(), Abort> {
+        let scenario = Arc::clone(&self.scenario);
+        for step in &scenario.script.steps[start..] {
+            self.think(step).await?;
+            if let Action::Disconnect(connections) = &step.action {
+                for connection in connections {
+                    self.browser.disconnect(*connection).await;
+                }
+                continue;
+            }
+            let began = Instant::now();
+            let done = timeout(scenario.timeout, self.step(step)).await;
+            let late = |_| Err(format!("no response within {:?}", scenario.timeout).into());
+            match done.unwrap_or_else(late) {
+                Ok(()) => self.metrics.response(step.name, began.elapsed()),
+                Err(abort) => return Err(self.failed(step, abort)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Abort> {
+        match &step.action {
+            Action::Request(request) => self.request(request).await,
+            Action::Connect {
+                connection,
+                url,
+                reconnect,
+                time_zone,
+                expect,
+            } => {
+                let time_zone = time_zone.as_deref();
+                self.join(*connection, url, *reconnect, time_zone, *expect)
+                    .await
+            }
+            Action::Message(message) => self.message(message).await,
+            Action::Disconnect(_) => Ok(()),
+        }
+    }
+
+    fn failed(&self, step: &Step, abort: Abort) -> Abort {
+        if let Abort::Error(kind) = &abort {
+            self.metrics.error(step.name, kind.clone());
+        }
+        abort
+    }
+
+    /// Waits as long as the recorded visitor did, or as the plan says.
+    async fn think(&mut self, step: &Step) -> Result<(), Abort> {
+        let time = match self.scenario.think {
+            None => step.think,
+            Some(_) if step.think < MIN_THINK => Duration::ZERO,
+            Some((min, max)) => min + max.saturating_sub(min).mul_f64(self.rng.f64()),
+        };
+        if time.is_zero() {
+            return if self.is_active() {
+                Ok(())
+            } else {
+                Err(Abort::Inactive)
+            };
+        }
+        let paused = self.pause(time).await;
+        paused.map_err(|abort| self.failed(step, abort))
+    }
+
+    /// Waits, while live pages receive messages and send pings.
+    pub(super) async fn pause(&mut self, time: Duration) -> Result<(), Abort> {
+        let end = Instant::now() + time;
+        loop {
+            let pings = self.browser.live.values().map(|live| live.ping_due());
+            let next = pings.min().map_or(end, |ping| ping.min(end));
+            tokio::select! {
+                () = sleep_until(next) => {
+                    let now = Instant::now();
+                    if now >= end {
+                        return Ok(());
+                    }
+                    let live = self.browser.live.values_mut();
+                    for connection in live.filter(|live| now >= live.ping_due()) {
+                        connection.ping().await?;
+                    }
+                }
+                () = inactive(&mut self.active_users, self.index) => return Err(Abort::Inactive),
+                message = self.browser.next_message() => self.receive(message).await?,
+            }
+        }
+    }
+}
+
+/// Ready when the user with this index is not active any more.
+async fn inactive(active_users: &mut watch::Receiver<usize>, index: usize) {
+    // Without a sender nobody is active.
+    active_users.wait_for(|users| *users <= index).await.ok();
+}
