@@ -1,4 +1,4 @@
-//! What handlers share.
+//! The state that all handlers share.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{config::Config, services::accounts::Accounts};
 use crate::services::search::Search;
 {%- endif %}
 
-/// What handlers share. Cheap to clone.
+/// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
@@ -29,20 +29,20 @@ pub struct Shared {
     pub config: Config,
     /// Users, sessions and notes.
     pub db: Db,
-    /// Makes accounts and logs in.
+    /// Registration, log-in and log-out.
     pub accounts: Accounts,
-    /// Seals and opens what is encrypted in the database.
+    /// Encrypts and decrypts columns of the database.
     pub vault: Arc<Vault>,
     /// The live pages.
     pub live: Live,
-    /// What is counted.
+    /// The metrics of `/metrics`.
     pub metrics: Metrics,
 {%- if load %}
-    /// Writes down what goes over the wire, if the settings ask for it.
+    /// Records requests and live page messages, if `RECORD` is set.
     pub recorder: Option<Recorder>,
 {%- endif %}
 {%- if pgvector %}
-    /// Finds notes by what they say.
+    /// Searches notes by meaning and by words.
     pub search: Search,
 {%- endif %}
 }

@@ -55,7 +55,7 @@ fn the_schema_says_every_rule() {
         "books title:string blurb:text(500)? pages:int price:decimal(8,2) status:enum(draft|out) note:references(notes)?",
     );
     insta::assert_snapshot!(text_of(&made, "schema/040_books.sql"), @"
-    -- Books. A book belongs to one user, who alone can see it.
+    -- Books. Only its owner can see a book.
     CREATE TABLE books (
         id uuid NOT NULL,
         user_id uuid NOT NULL,
@@ -65,7 +65,7 @@ fn the_schema_says_every_rule() {
         price numeric(8, 2) NOT NULL,
         status text NOT NULL,
         note_id uuid,
-        -- Counts the edits: an update names the version it was made from, so that nobody overwrites unseen text.
+        -- For optimistic locking: an update succeeds only if it is based on this version.
         version bigint NOT NULL DEFAULT 1,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
@@ -85,19 +85,19 @@ fn the_schema_says_every_rule() {
     ");
     let made = make(&VECTORS, "chunks embedding:vector(3) --shared");
     insta::assert_snapshot!(text_of(&made, "schema/vector/020_chunks.sql"), @"
-    -- Chunks. Everybody who is logged in reads and writes them.
-    -- In the vector database, so no foreign key can lead to `users`.
+    -- Chunks. All logged-in users can read and write them.
+    -- In the vector database, so there is no foreign key to `users`.
     CREATE TABLE chunks (
         id uuid NOT NULL,
         embedding vector(3) NOT NULL,
-        -- Counts the edits: an update names the version it was made from, so that nobody overwrites unseen text.
+        -- For optimistic locking: an update succeeds only if it is based on this version.
         version bigint NOT NULL DEFAULT 1,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT chunks_pkey PRIMARY KEY (id)
     );
 
-    -- Finds near neighbours without looking at every row.
+    -- Finds the nearest neighbours without reading every row.
     CREATE INDEX chunks_embedding_idx ON chunks USING hnsw (embedding vector_cosine_ops);
     ");
 }

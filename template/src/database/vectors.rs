@@ -1,6 +1,6 @@
-//! Where the vector database comes from, and the handle to it. Search needs it, and nothing else does.
+//! Connects to the vector database, which only search needs.
 //!
-//! `VECTOR_DATABASE_URL` names one. Without it, and without `DATABASE_URL`, the project's own server has both.
+//! `VECTOR_DATABASE_URL` names it. Without it and without `DATABASE_URL`, the embedded server has both databases.
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use stack_db::{Db, PoolSettings, Schema};
@@ -13,13 +13,13 @@ mod metric;
 
 pub use metric::Metric;
 
-/// The name of the development database: that of the project, and `_vectors`.
+/// The name of the development database.
 const NAME: &str = concat!(env!("APP_NAME"), "_vectors");
 
-/// A cloneable handle to the vector database: PostgreSQL with pgvector, always a database of its own.
+/// A cloneable handle to the vector database: PostgreSQL with pgvector, always separate from the main database.
 ///
-/// A type of its own too, so that a query for vectors is never sent to the relational database. A repository of
-/// vectors takes any executor, such as [`pool`](Self::pool), or this handle where it searches by an index.
+/// It is a separate type, so that a vector query cannot be sent to the main database. A repository of vectors takes any
+/// executor, such as [`pool`](Self::pool), or this handle if it searches by an HNSW index.
 #[derive(Clone, Debug)]
 pub struct VectorDb {
     db: Db,
@@ -27,11 +27,10 @@ pub struct VectorDb {
 }
 
 impl VectorDb {
-    /// How many candidates an HNSW index keeps in view if nothing else is said. (pgvector's own default, 40, misses
-    /// more of the true neighbours.)
+    /// The default of `hnsw.ef_search`. (pgvector's own default, 40, misses more of the nearest neighbours.)
     pub const EF_SEARCH: u16 = 100;
 
-    /// The vector database behind `db`.
+    /// The vector database that `db` is connected to.
     pub fn new(db: Db) -> Self {
         Self {
             db,
@@ -39,29 +38,29 @@ impl VectorDb {
         }
     }
 
-    /// The same, where an HNSW index keeps `ef_search` candidates in view, from 1 to 1000: more find truer neighbours
-    /// and take longer.
+    /// Sets `hnsw.ef_search`, the number of candidates of a search by an HNSW index, from 1 to 1000. A larger number
+    /// finds more of the nearest neighbours and takes longer.
     pub fn with_ef_search(self, ef_search: u16) -> Self {
         Self { ef_search, ..self }
     }
 
-    /// The pool, for statements that search by no index of vectors.
+    /// The pool, for statements that do not search by an HNSW index.
     pub fn pool(&self) -> &PgPool {
         self.db.pool()
     }
 
-    /// Begins a transaction in which HNSW indexes search as they should: with `ef_search` candidates, and on and on
-    /// (`iterative_scan`), because such an index knows nothing of the other conditions of a query and would stop
-    /// before it has found enough rows that fulfil them.
+    /// Begins a transaction for a search by an HNSW index: with `ef_search` candidates, and with `iterative_scan`. The
+    /// index does not know the other conditions of the query, so without `iterative_scan` it stops before it has found
+    /// enough rows that satisfy them.
     ///
-    /// For the transaction only, and sent with its `BEGIN`: so it costs no round trip, and works behind a pooler that
-    /// gives the connection to somebody else afterwards.
+    /// The settings are local to the transaction and sent together with `BEGIN`: they cost no round trip, and work with
+    /// a pooler that reuses the connection for other clients.
     ///
     /// # Errors
-    /// The database's.
+    /// Errors of the database.
     pub async fn begin_search(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         let ef_search = self.ef_search;
-        // Nothing but a number is put in.
+        // Safe: only a number is interpolated.
         let begin = AssertSqlSafe(format!(
             "BEGIN READ ONLY; SET LOCAL hnsw.ef_search = {ef_search}; \
              SET LOCAL hnsw.iterative_scan = strict_order"
@@ -69,21 +68,21 @@ impl VectorDb {
         self.pool().begin_with(begin).await
     }
 
-    /// Closes every connection, waiting for those in use to be returned.
+    /// Closes all connections, after those in use are returned.
     pub async fn close(&self) {
         self.db.close().await;
     }
 }
 
-/// Connects to the vector database, and sees to it that it has its tables.
+/// Connects to the vector database and ensures that it has its tables.
 ///
-/// None where `DATABASE_URL` is set and `VECTOR_DATABASE_URL` is not: search is off then, and everything else works.
+/// `None` if `DATABASE_URL` is set and `VECTOR_DATABASE_URL` is not: search is disabled then, and everything else works.
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub async fn open(config: &Config) -> Result<Option<VectorDb>, StartError> {
     let Some(db) = connect(config).await? else {
-        tracing::warn!("search is off: `VECTOR_DATABASE_URL` is not set");
+        tracing::warn!("search is disabled: `VECTOR_DATABASE_URL` is not set");
         return Ok(None);
     };
     if config.environment.is_production() {
@@ -97,14 +96,14 @@ pub async fn open(config: &Config) -> Result<Option<VectorDb>, StartError> {
     ))
 }
 
-/// Connects to the vector database, whatever is in it; `None` if there is to be none.
+/// Connects to the vector database without checking its tables; `None` as for [`open`].
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub async fn connect(config: &Config) -> Result<Option<Db>, StartError> {
     let url = match (&config.vector_database_url, &config.database_url) {
         (Some(url), _) => url.expose().to_owned(),
-        (None, None) => super::start_own_server(config, NAME).await?,
+        (None, None) => super::start_embedded_server(config, NAME).await?,
         (None, Some(_)) => return Ok(None),
     };
     let settings = PoolSettings {

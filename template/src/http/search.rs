@@ -1,4 +1,4 @@
-//! `/api/notes/search`: finding notes by what they say.
+//! `/api/notes/search`: searching notes by meaning and by words.
 
 use axum::{
     Json,
@@ -19,61 +19,62 @@ use crate::{
     state::AppState,
 };
 
-/// How many notes are found if nothing is said, and at most.
-const USUAL: i64 = 10;
-const MOST: i64 = 50;
-/// How many characters a query may have.
-const LONGEST: usize = 500;
+/// The default of `limit`.
+const DEFAULT_LIMIT: i64 = 10;
+/// The maximum of `limit`; a larger one is reduced to it.
+const MAX_LIMIT: i64 = 50;
+/// The maximum number of characters of a query.
+const MAX_QUERY_CHARS: usize = 500;
 
-/// `?q=…&since=2026-01-31&limit=10`: what to look for, since which day, and how many notes to find.
+/// `?q=…&since=2026-01-31&limit=10`, validated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// What to look for, trimmed; may be empty.
+    /// The text to search for, trimmed; may be empty.
     pub text: String,
-    /// Only notes that were written on this day (in UTC) or later.
+    /// Only notes that were last written on this day (in UTC) or later.
     pub since: Option<Date>,
-    /// From 1 to 50.
+    /// The maximum number of results, from 1 to 50.
     pub limit: i64,
 }
 
 impl SearchQuery {
-    /// Reads the query.
+    /// Validates the parameters.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
-        let text = raw.q.trim().to_owned();
-        if text.chars().count() > LONGEST {
+    /// The first invalid parameter.
+    pub fn parse(params: &SearchParams) -> Result<Self, FieldErrors> {
+        let text = params.q.trim().to_owned();
+        if text.chars().count() > MAX_QUERY_CHARS {
             let message = "must have at most 500 characters";
             return Err(FieldErrors::one("q", message));
         }
-        let since = match raw.since.as_str() {
+        let since = match params.since.as_str() {
             "" => None,
             since => {
-                let wrong = || FieldErrors::one("since", "must be a day, such as 2026-01-31");
-                Some(day(since).ok_or_else(wrong)?)
+                let invalid = || FieldErrors::one("since", "must be a date, such as 2026-01-31");
+                Some(parse_date(since).ok_or_else(invalid)?)
             }
         };
-        let limit = raw.limit.unwrap_or(USUAL);
+        let limit = params.limit.unwrap_or(DEFAULT_LIMIT);
         if limit < 1 {
             return Err(FieldErrors::one("limit", "must be a number from 1 to 50"));
         }
         Ok(Self {
             text,
             since,
-            limit: limit.min(MOST),
+            limit: limit.min(MAX_LIMIT),
         })
     }
 
-    /// When the day begins.
+    /// The start of the day `since`, in UTC.
     pub fn since(&self) -> Option<OffsetDateTime> {
         self.since.map(|day| day.midnight().assume_utc())
     }
 }
 
-/// What the query says.
+/// The query parameters before validation.
 #[derive(Deserialize)]
-pub struct Raw {
+pub struct SearchParams {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -85,25 +86,25 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchQuery {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let raw = Query::<Raw>::from_request_parts(parts, state).await;
-        let Query(raw) = raw.map_err(|error| Error::BadRequest(error.body_text().into()))?;
-        Ok(Self::parse(&raw)?)
+        let params = Query::<SearchParams>::from_request_parts(parts, state).await;
+        let Query(params) = params.map_err(|error| Error::BadRequest(error.body_text().into()))?;
+        Ok(Self::parse(&params)?)
     }
 }
 
-/// A day of our era, which is what a database can count on from.
-fn day(text: &str) -> Option<Date> {
-    let day = Date::parse(text, &Iso8601::DATE).ok()?;
-    (day.year() >= 1).then_some(day)
+/// Parses a date of the year 1 or later, the range that the database can compare with.
+fn parse_date(text: &str) -> Option<Date> {
+    let date = Date::parse(text, &Iso8601::DATE).ok()?;
+    (date.year() >= 1).then_some(date)
 }
 
-/// What was found, best first.
+/// The results, best first.
 #[derive(Serialize)]
 pub struct Hits {
     hits: Vec<Hit>,
 }
 
-/// Searches.
+/// Searches the user's notes.
 pub async fn search(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -113,13 +114,13 @@ pub async fn search(
         return Err(FieldErrors::one("q", "must not be empty").into());
     }
     let since = query.since();
-    let hits = search::find(&state.search, user.id, &query.text, since, query.limit).await?;
+    let hits = search::find_notes(&state.search, user.id, &query.text, since, query.limit).await?;
     Ok(Json(Hits { hits }))
 }
 
-/// The layer around all routes: what a user has written is indexed after the answer is made, whichever route it
-/// was, so that no handler has to think of it.
-pub async fn index_writes(
+/// Middleware of all routes: after a successful write by a logged-in user it indexes their notes in the background, so
+/// that no handler has to.
+pub async fn index_after_write(
     State(state): State<AppState>,
     cookies: Cookies,
     request: Request,
@@ -131,9 +132,9 @@ pub async fn index_writes(
         session_token(&cookies)
     };
     let response = next.run(request).await;
-    let done = response.status().is_success() || response.status().is_redirection();
-    if let Some(session) = session.filter(|_| done) {
-        search::index_soon(&state.search, session.digest());
+    let succeeded = response.status().is_success() || response.status().is_redirection();
+    if let Some(session) = session.filter(|_| succeeded) {
+        search::index_in_background(&state.search, session.digest());
     }
     response
 }

@@ -1,4 +1,4 @@
-//! `/notes/search`: finding notes by what they say.
+//! `/notes/search`: searching notes by meaning and by words.
 
 use maud::html;
 use serde::Serialize;
@@ -8,43 +8,43 @@ use super::{context::Context, layout};
 use crate::{
     components::{form, note_card::note_card},
     error::{Error, Result},
-    http::search::{Raw, SearchQuery},
+    http::search::{SearchParams, SearchQuery},
     models::UserId,
     services::search::{self, Hit},
 };
 
-/// What the address bar says.
+/// The query of the URL.
 #[derive(Serialize)]
-struct Address<'a> {
+struct UrlQuery<'a> {
     q: &'a str,
     since: &'a str,
 }
 
-/// The search box, and what was found.
+/// The search form and its results.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let asked = SearchQuery::parse(&cx.query()?).map_err(Error::from)?;
-    let query = cx.use_local(|| asked);
-    let wrong = cx.use_local(|| None);
-    let asked = query.get(&cx);
-    let found = cx
-        .use_load(asked.clone(), |ctx| find(ctx, user.id, asked.clone()))
+    let initial = SearchQuery::parse(&cx.query()?).map_err(Error::from)?;
+    let state = cx.use_local(|| initial);
+    let error = cx.use_local(|| None);
+    let query = state.get(&cx);
+    let hits = cx
+        .use_load(query.clone(), |ctx| load_hits(ctx, user.id, query.clone()))
         .await?;
 
     let search = cx.on(move |ctx, event| {
-        let raw: Result<Raw, _> = event.form();
-        match raw.ok().map(|raw| SearchQuery::parse(&raw)) {
-            Some(Ok(asked)) => {
+        let params: Result<SearchParams, _> = event.form();
+        match params.ok().map(|params| SearchQuery::parse(&params)) {
+            Some(Ok(query)) => {
                 let (q, since) = (event.field("q"), event.field("since"));
-                ctx.set_query(&Address { q, since });
-                wrong.set(ctx, None);
-                query.set(ctx, asked);
+                ctx.set_query(&UrlQuery { q, since });
+                error.set(ctx, None);
+                state.set(ctx, query);
             }
             Some(Err(errors)) => {
-                let what = errors
+                let messages = errors
                     .iter()
                     .map(|error| format!("{} {}", error.field, error.message));
-                wrong.set(ctx, Some(what.collect::<Vec<_>>().join(", ")));
+                error.set(ctx, Some(messages.collect::<Vec<_>>().join(", ")));
             }
             None => {}
         }
@@ -54,29 +54,30 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             h1 { "Search" }
             a.button.secondary href="/notes" data-link { "All notes" }
         }
-        (form::alert(wrong.get(&cx).as_deref()))
+        (form::alert(error.get(&cx).as_deref()))
         form.search role="search" action="/notes/search" on:submit=(search) {
             div.field {
                 label for="q" { "Search in your notes" }
-                input #q name="q" type="search" maxlength="500" value=(asked.text) required;
+                input #q name="q" type="search" maxlength="500" value=(query.text) required;
             }
             div.field {
                 label for="since" { "Written since" }
-                input #since name="since" type="date" value=[asked.since];
+                input #since name="since" type="date" value=[query.since];
             }
             button type="submit" { "Search" }
         }
-        @if found.is_empty() && !asked.text.is_empty() {
-            section.empty { h2 { "Nothing found" } p { "Other words may find it." } }
+        @if hits.is_empty() && !query.text.is_empty() {
+            section.empty { h2 { "Nothing found" } p { "Try other words." } }
         }
-        div.notes { @for hit in found.iter() { (note_card(&hit.note)) } }
+        div.notes { @for hit in hits.iter() { (note_card(&hit.note)) } }
     };
     Ok(layout::live(&cx, "Search", main))
 }
 
-async fn find(ctx: Ctx, owner: UserId, asked: SearchQuery) -> Result<Vec<Hit>> {
-    match asked.text.as_str() {
+async fn load_hits(ctx: Ctx, owner: UserId, query: SearchQuery) -> Result<Vec<Hit>> {
+    let (app, since) = (ctx.app(), query.since());
+    match query.text.as_str() {
         "" => Ok(Vec::new()),
-        text => search::find(&ctx.app().search, owner, text, asked.since(), asked.limit).await,
+        text => search::find_notes(&app.search, owner, text, since, query.limit).await,
     }
 }

@@ -1,4 +1,4 @@
-//! The table `note_embeddings`, which is in the vector database. Every statement names the owner.
+//! The table `note_embeddings` of the vector database. Every statement filters by the owner.
 
 use pgvector::{HalfVector, Vector};
 use sqlx::PgExecutor;
@@ -9,28 +9,28 @@ use crate::{
     models::{Note, NoteId, UserId, Version},
 };
 
-/// How many rows of a list are read at once.
+/// How many rows one statement returns at most.
 pub const PAGE: usize = 500;
 
-/// A note with its embedding, to be stored.
+/// A note and its embedding.
 pub struct Embedded {
     /// The note.
     pub note: Note,
-    /// As many numbers as the column has.
+    /// [`DIMENSIONS`](crate::services::embedder::DIMENSIONS) numbers.
     pub vector: Vec<f32>,
 }
 
-/// Which notes a search looks at.
+/// The notes that a search considers.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
-    /// Those of this user …
+    /// Only notes of this user …
     pub owner: UserId,
-    /// … that were written since then.
+    /// … that were last written at this time or later.
     pub since: Option<OffsetDateTime>,
 }
 
-/// Up to [`PAGE`] notes of `owner` that have an embedding, in the order of their ids, after `after`: which version it
-/// is of. One by another model than `model` counts as made of no version at all.
+/// Up to [`PAGE`] embeddings of `owner` after the note `after`, in the order of the note ids: the note, and the version
+/// that was embedded. The version is `None` if the embedding is from another model than `model`.
 pub async fn versions(
     vectors: impl PgExecutor<'_>,
     owner: UserId,
@@ -49,9 +49,9 @@ pub async fn versions(
     .await
 }
 
-/// Stores embeddings of different notes in one statement, except where there is one of a later version: whoever
-/// embeds an old version and is late must not win.
-pub async fn put(
+/// Inserts or updates embeddings in one statement, each of another note. An embedding of a later version is kept, so that
+/// a slow task cannot overwrite it with an older one.
+pub async fn upsert(
     vectors: impl PgExecutor<'_>,
     model: &str,
     batch: &[Embedded],
@@ -87,7 +87,7 @@ pub async fn put(
     .map(drop)
 }
 
-/// Removes embeddings.
+/// Deletes embeddings.
 pub async fn delete(
     vectors: impl PgExecutor<'_>,
     owner: UserId,
@@ -101,8 +101,8 @@ pub async fn delete(
         .map(drop)
 }
 
-/// The statement for one operator: as many as wanted, and as many again, by the index of half numbers;
-/// then in the order of the whole ones.
+/// The statement for one operator: the index of half-precision vectors finds twice as many candidates as requested; then
+/// they are sorted by the distance in full precision.
 macro_rules! nearest_by {
     ($operator:literal) => {
         concat!(
@@ -119,7 +119,7 @@ macro_rules! nearest_by {
     };
 }
 
-/// The statement of [`nearest`]: for tests that look at its plan.
+/// The statement of [`nearest`], public for tests of its query plan.
 pub fn nearest_query(metric: Metric) -> &'static str {
     match metric {
         Metric::Cosine => nearest_by!("<=>"),
@@ -127,7 +127,7 @@ pub fn nearest_query(metric: Metric) -> &'static str {
     }
 }
 
-/// The `limit` notes nearest to `vector`, nearest first, and how alike they are, see [`Metric::similarity`].
+/// The `limit` notes nearest to `vector`, nearest first, each with its [similarity](Metric::similarity).
 pub async fn nearest(
     vectors: &VectorDb,
     metric: Metric,
@@ -153,8 +153,8 @@ pub async fn nearest(
         .collect())
 }
 
-/// The `limit` notes that have the words of `query`, best first. Whatever its model, an embedding has the words of its
-/// note. The text may be as people type it: `"in this order"`, `either or`, `-without`.
+/// The `limit` notes that contain the words of `query`, best first, regardless of the model of their embedding. The query
+/// may have the syntax of web search engines: `"in this order"`, `either or`, `-without`.
 pub async fn with_words(
     vectors: impl PgExecutor<'_>,
     filter: Filter,
@@ -174,7 +174,7 @@ pub async fn with_words(
     .await
 }
 
-/// Up to [`PAGE`] users with embeddings, in the order of their ids: those after `after`.
+/// Up to [`PAGE`] users with embeddings after the user `after`, in the order of their ids.
 pub async fn owners(
     vectors: impl PgExecutor<'_>,
     after: Option<UserId>,

@@ -1,11 +1,11 @@
-//! Finding notes by what they say.
+//! Searching notes by meaning and by words.
 //!
-//! A search is two: for notes that mean what the query means (vectors), and for notes that have its words (full text).
-//! The one finds other words for the same thing, the other names, numbers and rare words that a model never saw.
-//! [`fusion`] makes one list of both. Vectors and words stand side by side in the vector database, which is always
-//! PostgreSQL, so search is the same whatever database the notes are in.
+//! A search combines two queries: a vector search for notes with a similar meaning, and a full-text search for notes with
+//! its words, which also finds names, numbers and rare words that a model does not know. [`fusion`] merges the results.
+//! Vectors and words are both in the vector database, which is always PostgreSQL, so search does not depend on the
+//! database of the notes.
 //!
-//! [`index()`] keeps that database up to date; [`reembed()`] does so for everybody, for a person who waits.
+//! [`index()`] updates the embeddings of one user; [`reembed()`] those of all users, and reports its progress.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,64 +29,64 @@ pub mod fusion;
 mod index;
 mod reembed;
 
-pub use index::{index, index_soon, keep_repaired, repair};
+pub use index::{index, index_in_background, repair, repair_hourly};
 pub use reembed::reembed;
 
-/// How long a search waits for embeddings to be brought up to date before it does without.
-const CATCH_UP: Duration = Duration::from_secs(3);
-/// How many notes each half of the search finds at most: more than are wanted, so that one which is far down in both
-/// lists can still come first.
+/// How long a search waits for the newest notes to be indexed; after that it searches without them.
+const INDEX_TIMEOUT: Duration = Duration::from_secs(3);
+/// How many notes each of the two queries returns: more than a search returns, since a note that is far down in both
+/// lists may be the best one of the merged list.
 const CANDIDATES: i64 = 50;
-/// How many users' embeddings can be brought up to date at once.
-const LANES: usize = 16;
+/// The number of index locks, and so of users whose notes are indexed at the same time.
+const LOCKS: usize = 16;
 
-/// What notes are found with. Cheap to clone.
+/// Searches notes. Cheap to clone.
 #[derive(Clone)]
 pub struct Search {
     db: Db,
     vectors: Option<VectorDb>,
     embedder: Arc<dyn Embedder>,
-    /// One at a time for each user, so that nothing is embedded twice.
-    lanes: Arc<[Mutex<()>; LANES]>,
+    /// A user's notes are indexed by one task at a time, so that no note is embedded twice.
+    locks: Arc<[Mutex<()>; LOCKS]>,
 }
 
-/// A note that was found.
+/// A result of a search.
 #[derive(Serialize)]
 pub struct Hit {
     /// The note.
     pub note: Note,
-    /// For the order only, see [`fusion::fuse`].
+    /// Only for sorting, see [`fusion::fuse`].
     pub score: f64,
 }
 
 impl Search {
-    /// Finds the notes of `db`, with vectors by `embedder`.
+    /// Searches the notes of `db`, with the vectors of `embedder`.
     pub fn new(db: Db, vectors: Option<VectorDb>, embedder: Arc<dyn Embedder>) -> Self {
         Self {
             db,
             vectors,
             embedder,
-            lanes: Arc::new(std::array::from_fn(|_| Mutex::default())),
+            locks: Arc::new(std::array::from_fn(|_| Mutex::default())),
         }
     }
 
     /// The vector database.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if there is none, see [`open`](crate::database::vectors::open).
+    /// [`Error::Unavailable`] if search is disabled, see [`open`](crate::database::vectors::open).
     pub fn vectors(&self) -> Result<&VectorDb> {
-        let none = "there is no vector database: `VECTOR_DATABASE_URL` is not set";
+        let disabled = "search is disabled: `VECTOR_DATABASE_URL` is not set";
         self.vectors
             .as_ref()
-            .ok_or_else(|| Error::Unavailable(none.into()))
+            .ok_or_else(|| Error::Unavailable(disabled.into()))
     }
 
-    fn lane(&self, owner: UserId) -> &Mutex<()> {
+    fn lock_of(&self, owner: UserId) -> &Mutex<()> {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
         owner.hash(&mut hasher);
-        let lane = hasher.finish() % (LANES as u64);
-        &self.lanes[usize::try_from(lane).unwrap_or_default()]
+        let lock = hasher.finish() % (LOCKS as u64);
+        &self.locks[usize::try_from(lock).unwrap_or_default()]
     }
 
     async fn embed(&self, note: &Note) -> Result<Vec<f32>, EmbedError> {
@@ -95,11 +95,11 @@ impl Search {
     }
 }
 
-/// The `limit` notes of `owner`, at most 50, that `query` describes best, best first; only those written since `since`.
+/// The `limit` notes of `owner`, at most 50, that match `query` best, best first; only those written since `since`.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if search is off or the embedder does not answer.
-pub async fn find(
+/// [`Error::Unavailable`] if search is disabled or the embedder fails.
+pub async fn find_notes(
     search: &Search,
     owner: UserId,
     query: &str,
@@ -107,11 +107,11 @@ pub async fn find(
     limit: i64,
 ) -> Result<Vec<Hit>> {
     let (embedder, vectors) = (&search.embedder, search.vectors()?);
-    // Who has just written a note wants to find it. If that cannot be, what was embedded before is found still.
-    match tokio::time::timeout(CATCH_UP, index(search, owner)).await {
+    // Indexing first finds a note that was just written. If it fails, the search still finds the notes indexed before.
+    match tokio::time::timeout(INDEX_TIMEOUT, index(search, owner)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
-        Err(_) => tracing::warn!("searching without the newest notes: embedding them takes long"),
+        Err(_) => tracing::warn!("searching without the newest notes: indexing timed out"),
     }
     let vector = embedder.embed(query).await.map_err(Error::Unavailable)?;
     let (filter, model) = (Filter { owner, since }, embedder.model());
@@ -121,17 +121,17 @@ pub async fn find(
     )?;
     let near: Vec<NoteId> = near
         .into_iter()
-        .filter(|(_, similarity)| *similarity >= embedder.least_score())
+        .filter(|(_, similarity)| *similarity >= embedder.min_similarity())
         .map(|(id, _)| id)
         .collect();
     let mut ranking = fusion::fuse(&[near, with_words]);
     ranking.truncate(usize::try_from(limit).unwrap_or_default());
     let ids: Vec<NoteId> = ranking.iter().map(|(id, _)| *id).collect();
-    // The notes themselves are the truth: one that was deleted a moment ago is not among them.
+    // The notes are read from their own database, so one that was just deleted is not in the result.
     let mut found = notes::by_id::find(search.db.pool(), owner, &ids).await?;
     let hits = ranking.into_iter().filter_map(|(id, score)| {
-        let place = found.iter().position(|note| note.id == id)?;
-        let note = found.swap_remove(place);
+        let position = found.iter().position(|note| note.id == id)?;
+        let note = found.swap_remove(position);
         Some(Hit { note, score })
     });
     Ok(hits.collect())

@@ -1,5 +1,5 @@
-//! The same application on CockroachDB: that of `COCKROACH_URL`, or one that a program `cockroach` on PATH
-//! becomes for as long as the tests take. Without either these tests are skipped, and say so on stderr.
+//! The application on CockroachDB: the server of `COCKROACH_URL`, or one that the program `cockroach` on PATH serves during the
+//! tests. Without either, these tests are skipped with a message on stderr.
 //!
 //! To run *every* test on CockroachDB: `DATABASE_URL=$COCKROACH_URL cargo test`.
 
@@ -25,7 +25,7 @@ struct Node {
 }
 
 impl Node {
-    /// The one that the tests of this program share. It goes with the last of them.
+    /// The server that the tests of this process share. The last test stops it.
     async fn shared() -> Option<Arc<Self>> {
         static SHARED: tokio::sync::Mutex<Weak<Node>> = tokio::sync::Mutex::const_new(Weak::new());
         let mut shared = SHARED.lock().await;
@@ -95,8 +95,8 @@ impl Drop for Node {
     }
 }
 
-/// A database of its own on CockroachDB, or a loud no. Loud means past the test harness, which keeps to itself
-/// what a test prints that passes.
+/// A new database on CockroachDB, or `None` with a message. It is written to stderr directly, because the test harness captures
+/// the output of a test that passes.
 async fn database() -> Option<(Arc<Node>, TestDatabase)> {
     let schema = Schema::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).unwrap();
     database_with(&schema).await
@@ -116,7 +116,7 @@ async fn database_with(schema: &Schema) -> Option<(Arc<Node>, TestDatabase)> {
     Some((node, database))
 }
 
-/// A database without a table.
+/// A database without tables.
 async fn empty_database() -> Option<(Arc<Node>, TestDatabase)> {
     let folder = std::env::temp_dir().join(format!("empty-cockroach-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -134,7 +134,7 @@ async fn a_note_is_written_read_changed_and_deleted() {
         "`COCKROACH_URL` leads to another kind of server"
     );
     let state = app::app::state(config(database.url(), &[]), db).unwrap();
-    let mut client = Client::of(routes::router(state));
+    let mut client = Client::for_router(routes::router(state));
 
     let ada = json!({ "email": "ada@example.com", "display_name": "Ada", "password": PASSWORD });
     let registered = client.json("POST", "/api/users", ada.clone()).await;
@@ -170,7 +170,7 @@ async fn a_note_is_written_read_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn increments_at_once_are_repeated_until_all_are_counted() {
+async fn concurrent_increments_are_retried_until_all_are_counted() {
     let Some((_node, database)) = database().await else {
         return;
     };
@@ -252,7 +252,7 @@ async fn migrations_make_a_database_in_which_the_application_starts() {
 }
 
 #[tokio::test]
-async fn several_at_once_migrate_once() {
+async fn concurrent_migrations_run_once() {
     let Some((_node, database)) = empty_database().await else {
         return;
     };
@@ -268,7 +268,7 @@ async fn several_at_once_migrate_once() {
     assert_eq!(one + two, ours.all().len());
 }
 
-/// A lint, not a test on CockroachDB: it needs none. What is only different, or to be checked, is said and no failure.
+/// A lint, which needs no CockroachDB. Differences and things to check are printed, and are not a failure.
 #[test]
 fn the_lint_finds_nothing_that_cockroach_would_refuse() {
     let found = cockroach::lint_project(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();

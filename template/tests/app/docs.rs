@@ -1,4 +1,4 @@
-//! The code in `docs/` is that of the application.
+//! The documentation in `docs/`.
 
 use std::{fs, path::Path};
 
@@ -37,11 +37,11 @@ fn code_in_the_documentation_is_quoted_from_the_file_that_it_names() {
             quotes += 1;
         }
     }
-    assert!(quotes > 0, "no page quotes anything any more");
+    assert!(quotes > 0, "no page quotes code");
 }
 
 #[test]
-fn links_between_pages_lead_somewhere() {
+fn links_of_the_documentation_are_valid() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     pages(&root.join("docs"), &mut found);
@@ -54,7 +54,11 @@ fn links_between_pages_lead_somewhere() {
                 continue;
             }
             let path = page.parent().unwrap().join(target);
-            assert!(path.exists(), "{}: `{target}` is not there", page.display());
+            assert!(
+                path.exists(),
+                "{}: `{target}` does not exist",
+                page.display()
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One process after another on the same socket, as under `cargo dev`.
+//! Processes that take over the same socket from each other, as under `cargo dev`.
 
 use std::{
     io::{
@@ -16,14 +16,14 @@ use std::{
 
 use crate::{common::database, process::program};
 
-/// What `cargo dev` has: the socket of the application, and one that it reports to.
+/// The sockets of `cargo dev`: that of the application, and its control channel.
 struct Dev {
     socket: TcpListener,
     links: TcpListener,
     database: String,
 }
 
-/// A program that answers requests.
+/// A program that serves requests.
 struct Running {
     child: Child,
     link: TcpStream,
@@ -72,10 +72,10 @@ impl Drop for Running {
     }
 }
 
-/// How many requests are enough; none more if one of those who share it panics.
-struct Enough<'a>(&'a AtomicUsize);
+/// The number of requests to send. A panic of a thread that shares it sets it to 0, so that all threads end.
+struct RequestLimit<'a>(&'a AtomicUsize);
 
-impl Drop for Enough<'_> {
+impl Drop for RequestLimit<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.store(0, Ordering::Relaxed);
@@ -93,28 +93,28 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
     };
     dev.links.set_nonblocking(true).unwrap();
     let address = dev.socket.local_addr().unwrap();
-    let (sent, enough) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+    let (sent, limit) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let left = || {
-        let (sent, enough) = (sent.load(Ordering::Relaxed), enough.load(Ordering::Relaxed));
-        enough.saturating_sub(sent)
+        let (sent, limit) = (sent.load(Ordering::Relaxed), limit.load(Ordering::Relaxed));
+        limit.saturating_sub(sent)
     };
     std::thread::scope(|scope| {
-        for keeps in [false, true, false, true] {
-            let (sent, enough, left) = (&sent, &enough, &left);
+        for keep_alive in [false, true, false, true] {
+            let (sent, limit, left) = (&sent, &limit, &left);
             scope.spawn(move || {
-                let _enough = Enough(enough);
+                let _limit = RequestLimit(limit);
                 let mut client = Client {
                     address,
                     connection: None,
-                    keeps,
+                    keep_alive,
                 };
                 while left() > 0 {
-                    assert_eq!(client.ask(), "HTTP/1.1 200 OK\r\n");
+                    assert_eq!(client.request(), "HTTP/1.1 200 OK\r\n");
                     sent.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
-        let all = Enough(&enough);
+        let all = RequestLimit(&limit);
         let mut running = dev.start();
         for _ in 0..3 {
             let before = sent.load(Ordering::Relaxed);
@@ -124,25 +124,25 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
             std::mem::replace(&mut running, dev.start()).stop();
         }
         all.0.fetch_min(1000, Ordering::Relaxed);
-        // The last one goes on until the clients are done.
+        // The last program serves until the clients are done.
         running
     })
     .stop();
 }
 
-/// How long a connection is good for a request at least: a program that ends keeps a new one a little longer than that.
-const GOOD: Duration = Duration::from_millis(500);
+/// How long a new connection accepts a request at least: a program that shuts down keeps it open slightly longer.
+const MIN_IDLE: Duration = Duration::from_millis(500);
 
-/// A client that opens a connection for each request, or keeps it as long as it may.
+/// A client that opens a connection for each request, or keep_alive it alive.
 struct Client {
     address: SocketAddr,
     connection: Option<BufReader<TcpStream>>,
-    keeps: bool,
+    keep_alive: bool,
 }
 
 impl Client {
-    /// Asks, and returns the first line of the answer.
-    fn ask(&mut self) -> String {
+    /// Sends a request, and returns the status line of the response.
+    fn request(&mut self) -> String {
         let opened = Instant::now();
         let kept = self.connection.take();
         let may_be_closed = kept.is_some();
@@ -155,10 +155,10 @@ impl Client {
             Ok(read) => *read == 0,
             Err(error) => [BrokenPipe, ConnectionAborted, ConnectionReset].contains(&error.kind()),
         };
-        // A connection may have been closed while nobody used it, and then every client asks again. Whoever did not get
-        // to run for that long has such a one even if it was just opened.
-        if closed && (may_be_closed || opened.elapsed() >= GOOD) {
-            return self.ask();
+        // The server may close an idle connection; then every client retries. A new connection is idle, too, if this thread
+        // was not scheduled for that long.
+        if closed && (may_be_closed || opened.elapsed() >= MIN_IDLE) {
+            return self.request();
         }
         assert!(begun.unwrap() > 0, "closed without an answer");
         let mut first = String::new();
@@ -175,13 +175,13 @@ impl Client {
             }
         }
         connection.read_exact(&mut vec![0; length]).unwrap();
-        self.connection = (self.keeps && !last).then_some(connection);
+        self.connection = (self.keep_alive && !last).then_some(connection);
         first
     }
 
     fn open(&self) -> BufReader<TcpStream> {
         let connection = TcpStream::connect(self.address).unwrap();
-        // Rather a failure than a test without an end.
+        // A failure is better than a test that never ends.
         let limit = Duration::from_secs(120);
         connection.set_read_timeout(Some(limit)).unwrap();
         BufReader::new(connection)

@@ -1,4 +1,4 @@
-//! `load/demo.jsonl` on a real socket: a page that changed so that the recording does not fit any more is found here.
+//! Replays `load/demo.jsonl` on a real socket: it fails if a page has changed so that the recording must be updated.
 
 use std::{path::Path, time::Duration};
 

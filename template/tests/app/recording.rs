@@ -1,4 +1,4 @@
-//! `RECORD`: what goes over the wire, without its secrets.
+//! `RECORD`: recording requests and live page messages, without secrets.
 
 use stack_db::Db;
 use stack_live::recording::{self, Line, What};
@@ -6,7 +6,7 @@ use stack_live::recording::{self, Line, What};
 use crate::common::{PASSWORD, TestApp, config};
 
 #[tokio::test]
-async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
+async fn a_recorded_log_in_contains_no_password_no_cookie_and_no_token() {
     let file = std::env::temp_dir().join(format!("recorded-log-in-{}.jsonl", std::process::id()));
     std::fs::remove_file(&file).ok();
     let app = TestApp::with(&[("RECORD", file.to_str().unwrap())]).await;
@@ -54,7 +54,7 @@ async fn a_recorded_log_in_has_no_password_no_cookie_and_no_token() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_written_keeps_the_application_from_starting() {
+async fn a_recording_that_cannot_be_written_prevents_the_start() {
     let app = TestApp::new().await;
     let db = Db::from_pool(app.database.pool().clone());
     let config = config(app.database.url(), &[("RECORD", "/nowhere/at/all")]);

@@ -19,12 +19,12 @@ use stack_web::progress::Progress;
 
 use crate::{common::TestApp, process::program};
 
-/// An embedder that can be down, and counts what it did.
+/// An embedder that can be unavailable, and counts its calls.
 #[derive(Default)]
 struct Fragile {
     down: AtomicBool,
     embedded: AtomicU32,
-    /// After so many it never answers again; 0 is no limit.
+    /// After this many calls it never responds again; 0 means no limit.
     stuck_at: AtomicU32,
 }
 
@@ -33,8 +33,8 @@ impl Embedder for Fragile {
         "fragile"
     }
 
-    fn least_score(&self) -> f64 {
-        HashingEmbedder.least_score()
+    fn min_similarity(&self) -> f64 {
+        HashingEmbedder.min_similarity()
     }
 
     fn embed<'a>(&'a self, text: &'a str) -> Embedding<'a> {
@@ -53,9 +53,9 @@ impl Embedder for Fragile {
     }
 }
 
-/// The titles of what is found.
+/// The titles of the notes that a search finds.
 async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
-    let hits = search::find(&app.state.search, owner.id, query, None, 10)
+    let hits = search::find_notes(&app.state.search, owner.id, query, None, 10)
         .await
         .expect("found");
     hits.into_iter()
@@ -63,14 +63,14 @@ async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
         .collect()
 }
 
-/// How many embeddings there are.
+/// The number of embeddings.
 async fn count(vectors: &PgPool) -> i64 {
     let count = sqlx::query_scalar("SELECT count(*) FROM note_embeddings");
     count.fetch_one(vectors).await.expect("a number")
 }
 
 #[tokio::test]
-async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
+async fn the_nearest_note_comes_first_and_notes_of_other_users_are_not_found() {
     let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
@@ -91,7 +91,7 @@ async fn the_nearest_note_comes_first_and_nobody_elses_comes_at_all() {
 }
 
 #[tokio::test]
-async fn a_query_that_says_nothing_or_too_much_is_refused() {
+async fn an_empty_or_too_long_query_is_rejected() {
     let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let long = format!("/api/notes/search?q={}", "x".repeat(501));
@@ -130,7 +130,7 @@ async fn an_edit_and_a_deletion_change_what_is_found() {
 }
 
 #[tokio::test]
-async fn what_is_written_is_embedded_without_anybody_searching() {
+async fn a_written_note_is_embedded_without_a_search() {
     let app = TestApp::with_vectors().await;
     let (_, mut client) = app.logged_in("ada").await;
     let created = client
@@ -147,7 +147,7 @@ async fn what_is_written_is_embedded_without_anybody_searching() {
     until(app.vectors().pool(), 1).await;
 }
 
-/// Waits until there are so many embeddings.
+/// Waits until there are `wanted` embeddings.
 async fn until(vectors: &PgPool, wanted: i64) {
     while count(vectors).await != wanted {
         tokio::task::yield_now().await;
@@ -178,7 +178,7 @@ async fn a_note_is_written_although_the_embedder_is_down_and_found_when_it_is_ba
 }
 
 #[tokio::test]
-async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone() {
+async fn lost_and_orphaned_embeddings_are_repaired_and_the_others_are_kept() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
@@ -212,7 +212,7 @@ async fn lost_and_left_over_embeddings_are_repaired_and_the_rest_is_left_alone()
 }
 
 #[tokio::test]
-async fn embeddings_by_another_model_are_made_again() {
+async fn embeddings_of_another_model_are_computed_again() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "").await;
@@ -223,7 +223,7 @@ async fn embeddings_by_another_model_are_made_again() {
 }
 
 #[tokio::test]
-async fn whoever_embeds_an_old_version_late_does_not_win() {
+async fn a_late_embedding_of_an_old_version_does_not_overwrite_a_newer_one() {
     let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let old: Note = app.note(&ada, "Pancakes", "").await;
@@ -239,14 +239,14 @@ async fn whoever_embeds_an_old_version_late_does_not_win() {
         note: old,
         vector: late,
     }];
-    embeddings::put(app.vectors().pool(), HashingEmbedder.model(), &late)
+    embeddings::upsert(app.vectors().pool(), HashingEmbedder.model(), &late)
         .await
         .expect("ignored");
     assert_eq!(titles(&app, &ada, "waffles").await, ["Waffles"]);
 }
 
 #[tokio::test]
-async fn writing_the_same_user_at_once_embeds_each_note_once() {
+async fn concurrent_writes_of_a_user_embed_each_note_once() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
@@ -258,7 +258,7 @@ async fn writing_the_same_user_at_once_embeds_each_note_once() {
 }
 
 #[tokio::test]
-async fn without_a_vector_database_search_says_so_and_all_else_works() {
+async fn without_a_vector_database_search_is_unavailable_and_everything_else_works() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let created = client
@@ -272,7 +272,7 @@ async fn without_a_vector_database_search_says_so_and_all_else_works() {
 }
 
 #[tokio::test]
-async fn the_page_finds_notes_without_a_script() {
+async fn the_search_page_works_without_javascript() {
     let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Pancakes", "with <syrup>").await;
@@ -290,7 +290,7 @@ async fn the_page_finds_notes_without_a_script() {
 }
 
 #[tokio::test]
-async fn a_note_is_found_by_a_word_that_says_little_of_what_it_means() {
+async fn a_note_is_found_by_a_word_that_hardly_changes_its_vector() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     let body = format!(
@@ -306,7 +306,10 @@ async fn a_note_is_found_by_a_word_that_says_little_of_what_it_means() {
         let note = HashingEmbedder.embed(&text).await.expect("a vector");
         query.iter().zip(&note).map(|(a, b)| a * b).sum()
     };
-    assert!(f64::from(score) < HashingEmbedder.least_score(), "{score}");
+    assert!(
+        f64::from(score) < HashingEmbedder.min_similarity(),
+        "{score}"
+    );
     assert_eq!(titles(&app, &ada, "xk4711").await, ["Long"]);
     assert!(
         titles(&app, &ada, "apples -pears")
@@ -326,7 +329,7 @@ async fn a_note_that_has_the_words_and_the_meaning_comes_before_one_that_has_eit
 }
 
 #[tokio::test]
-async fn a_search_since_a_day_leaves_out_what_was_written_before() {
+async fn a_search_since_a_day_excludes_older_notes() {
     let app = TestApp::with_vectors().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let old = app.note(&ada, "Old pancakes", "").await;
@@ -369,7 +372,7 @@ async fn a_search_since_a_day_leaves_out_what_was_written_before() {
     assert!(!page.text().contains("Old pancakes"));
 }
 
-/// `count` notes of `owner`, written at once.
+/// Inserts `count` notes of `owner` in one statement.
 async fn many(app: &TestApp, owner: &User, count: i32) {
     let insert = "INSERT INTO notes (id, user_id, title, body)
                   SELECT gen_random_uuid(), $1, 'Note ' || n, '' FROM generate_series(1, $2) AS n";
@@ -378,7 +381,7 @@ async fn many(app: &TestApp, owner: &User, count: i32) {
 }
 
 #[tokio::test]
-async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
+async fn more_notes_than_a_page_are_embedded_and_as_many_orphans_deleted() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     many(&app, &ada, 1234).await;
@@ -402,7 +405,7 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_left_over_removed() {
 }
 
 #[tokio::test]
-async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
+async fn a_note_that_cannot_be_embedded_does_not_prevent_others() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder).await;
     let (ada, _) = app.logged_in("ada").await;
@@ -413,7 +416,7 @@ async fn a_note_that_cannot_be_embedded_does_not_keep_others_from_it() {
 }
 
 #[tokio::test]
-async fn reembedding_that_was_killed_goes_on_where_it_was() {
+async fn a_killed_reembedding_resumes() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
@@ -427,7 +430,7 @@ async fn reembedding_that_was_killed_goes_on_where_it_was() {
         .await
         .expect("changed");
 
-    // It never gets past the 70th: what follows is what a kill leaves.
+    // It hangs at the 70th note, and is cancelled: the same state as after a kill.
     embedder.embedded.store(0, Ordering::SeqCst);
     embedder.stuck_at.store(70, Ordering::SeqCst);
     let mut ignore = |_| ();
@@ -449,28 +452,28 @@ async fn reembedding_that_was_killed_goes_on_where_it_was() {
 
     embedder.stuck_at.store(0, Ordering::SeqCst);
     embedder.embedded.store(0, Ordering::SeqCst);
-    let mut told = Vec::new();
-    let mut tell = |progress| told.push(progress);
-    search::reembed(&app.state.search, &mut tell)
+    let mut reported = Vec::new();
+    let mut on_progress = |progress| reported.push(progress);
+    search::reembed(&app.state.search, &mut on_progress)
         .await
         .expect("the rest");
     let again = i64::from(embedder.embedded.load(Ordering::SeqCst));
     assert_eq!(again, 150 - current, "nothing twice");
     assert_eq!(
-        told.first(),
+        reported.first(),
         Some(&Progress {
             done: 0,
             total: 150
         })
     );
     assert_eq!(
-        told.last(),
+        reported.last(),
         Some(&Progress {
             done: 150,
             total: 150
         })
     );
-    assert!(told.is_sorted_by_key(|progress| progress.done));
+    assert!(reported.is_sorted_by_key(|progress| progress.done));
 }
 
 #[tokio::test]
@@ -480,14 +483,18 @@ async fn reembedding_stops_when_the_embedder_is_down() {
     let (ada, _) = app.logged_in("ada").await;
     many(&app, &ada, 3).await;
     embedder.down.store(true, Ordering::SeqCst);
-    let mut told = Vec::new();
-    let mut tell = |progress| told.push(progress);
-    assert!(search::reembed(&app.state.search, &mut tell).await.is_err());
-    assert_eq!(told, [Progress { done: 0, total: 3 }]);
+    let mut reported = Vec::new();
+    let mut on_progress = |progress| reported.push(progress);
+    assert!(
+        search::reembed(&app.state.search, &mut on_progress)
+            .await
+            .is_err()
+    );
+    assert_eq!(reported, [Progress { done: 0, total: 3 }]);
 }
 
 #[tokio::test]
-async fn the_command_reembed_embeds_and_tells_line_by_line_where_nobody_watches() {
+async fn the_command_reembed_prints_its_progress_line_by_line() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     many(&app, &ada, 60).await;
@@ -508,10 +515,16 @@ async fn the_command_reembed_embeds_and_tells_line_by_line_where_nobody_watches(
     command.env("VECTOR_DATABASE_URL", app.vectors().url());
     for _ in 0..2 {
         let done = command.output().expect("started");
-        let told = String::from_utf8(done.stderr).expect("text");
-        assert!(done.status.success(), "{told}");
-        assert!(told.starts_with("embedding notes: 0 of 60\n"), "{told}");
-        assert!(told.ends_with("embedding notes: 60 of 60\n"), "{told}");
+        let reported = String::from_utf8(done.stderr).expect("text");
+        assert!(done.status.success(), "{reported}");
+        assert!(
+            reported.starts_with("embedding notes: 0 of 60\n"),
+            "{reported}"
+        );
+        assert!(
+            reported.ends_with("embedding notes: 60 of 60\n"),
+            "{reported}"
+        );
         assert_eq!(count(app.vectors().pool()).await, 60);
     }
 }

@@ -1,11 +1,11 @@
-//! Files that are part of the program.
+//! Static assets.
 
 use axum::{body::Body, http::Request};
 
 use crate::common::TestApp;
 
 #[tokio::test]
-async fn what_a_page_links_to_exists_and_may_be_kept_for_a_year() {
+async fn the_assets_of_a_page_exist_and_are_cached_for_a_year() {
     let app = TestApp::new().await;
     let page = app.client().open("/").await;
     let links: Vec<_> = page.text().split("\"/static/").skip(1).collect();
@@ -22,7 +22,7 @@ async fn what_a_page_links_to_exists_and_may_be_kept_for_a_year() {
 }
 
 #[tokio::test]
-async fn under_any_other_address_a_file_is_asked_for_each_time() {
+async fn under_any_other_url_a_file_is_revalidated() {
     let app = TestApp::new().await;
     for path in ["/static/app.css", "/static/app.css?v=0"] {
         let file = app.client().get(path).await;
@@ -39,7 +39,7 @@ async fn under_any_other_address_a_file_is_asked_for_each_time() {
 }
 
 #[tokio::test]
-async fn a_file_is_compressed_for_clients_that_take_it() {
+async fn a_file_is_compressed_for_clients_that_accept_it() {
     let app = TestApp::new().await;
     let plain = app.client().get("/static/app.css").await;
     assert_eq!(plain.header("content-encoding"), "");
@@ -54,7 +54,7 @@ async fn a_file_is_compressed_for_clients_that_take_it() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_folder() {
+async fn no_path_escapes_the_folder() {
     let app = TestApp::new().await;
     for path in [
         "/static/..%2FCargo.toml",

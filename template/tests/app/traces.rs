@@ -1,4 +1,4 @@
-//! Traces, as they are sent, and the ids that they share with the log.
+//! Traces, and the ids that they share with the log.
 
 use std::{
     sync::{
@@ -25,12 +25,12 @@ use tracing_subscriber::{
 
 use crate::common::{LivePage, TestApp, log};
 
-/// The last span of a test: all that ended before it are sent when this one is.
+/// The last span of a test: when it is exported, all spans that ended before it are, too.
 const LAST: &str = "last";
 /// The connection of a live page.
 const CONNECTION: &str = "connection";
 
-/// Keeps what is sent.
+/// An exporter that stores the spans.
 #[derive(Clone, Debug, Default)]
 struct Memory(Arc<Mutex<Vec<SpanData>>>);
 
@@ -48,7 +48,7 @@ impl SpanExporter for Memory {
     }
 }
 
-/// What is done in this thread becomes traces, until [`Traced::spans`].
+/// Traces the current thread, until [`Traced::spans`].
 struct Traced {
     memory: Memory,
     exporter: Exporter,
@@ -93,7 +93,7 @@ impl Traced {
         drop(tracing::error_span!(LAST));
         drop(self.guard);
         drop(self.exporter);
-        // The exporter waits for a second only, which may pass on a machine that has a lot to do.
+        // The exporter times out after a second, which can happen on a busy machine.
         let mut spans = Vec::new();
         for _ in 0..6000 {
             spans.append(&mut self.memory.take());
@@ -107,7 +107,7 @@ impl Traced {
         panic!("the last span does not come: {spans:?}");
     }
 
-    /// Of spans that are not recorded, nothing can be waited for.
+    /// Asserts that no span was recorded; there is nothing to wait for.
     fn assert_no_spans(self) {
         drop(self.guard);
         drop(self.exporter);
@@ -126,7 +126,7 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-/// An attribute of a span, as text.
+/// An attribute of a span as text.
 fn attribute(span: &SpanData, name: &str) -> String {
     let found = span
         .attributes
@@ -143,7 +143,7 @@ fn trace_id(span: &SpanData) -> String {
 }
 
 #[tokio::test]
-async fn a_fault_has_the_id_of_its_trace_in_its_log_line() {
+async fn an_internal_error_is_logged_with_its_trace_id() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     sqlx::query("DROP TABLE notes CASCADE")
@@ -178,7 +178,7 @@ async fn a_fault_has_the_id_of_its_trace_in_its_log_line() {
             attribute(request, "http.route"),
             name.split_once(' ').unwrap().1
         );
-        // What went wrong is an event of it, and what the database was asked is a part of it.
+        // The error is an event of the span, and the query is a child of it.
         assert!(!request.events.is_empty());
         let query = spans.iter().find(|span| {
             span.parent_span_id == request.span_context.span_id()
@@ -189,7 +189,7 @@ async fn a_fault_has_the_id_of_its_trace_in_its_log_line() {
 }
 
 #[tokio::test]
-async fn a_request_continues_the_trace_of_who_sent_it() {
+async fn a_request_continues_the_trace_of_its_sender() {
     let app = TestApp::new().await;
     let traced = Traced::start();
     let parent = format!("00-{ID}-00f067aa0ba902b7-01");
@@ -203,7 +203,7 @@ async fn a_request_continues_the_trace_of_who_sent_it() {
 }
 
 #[tokio::test]
-async fn what_its_sender_does_not_record_is_not_recorded_here() {
+async fn a_trace_that_its_sender_does_not_record_is_not_recorded() {
     let app = TestApp::new().await;
     let traced = Traced::start();
     let parent = format!("00-{ID}-00f067aa0ba902b7-00");
@@ -214,7 +214,7 @@ async fn what_its_sender_does_not_record_is_not_recorded_here() {
 }
 
 #[tokio::test]
-async fn an_id_that_would_forge_a_line_of_the_log_comes_neither_there_nor_into_a_trace() {
+async fn a_malicious_request_id_reaches_neither_the_log_nor_a_trace() {
     let app = TestApp::new().await;
     let traced = Traced::start();
     for forged in [
@@ -257,7 +257,7 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     let spans = traced.spans();
     let named = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
     let connection = named(CONNECTION);
-    // Filling a field in is an event too.
+    // Filling in a field is an event, too.
     let mut events = spans.iter().filter(|span| span.name == "event /notes/new");
     let event = events.find(|span| attribute(span, "id") == id).unwrap();
     assert_eq!(event.parent_span_id, SpanId::INVALID);
@@ -271,7 +271,7 @@ async fn an_event_of_a_live_page_is_a_trace_of_its_own_linked_to_the_connection(
     let cause = r#"relation \"notes\" does not exist"#;
     let has_all = |line: &str| line.contains(cause) && line.contains(&trace_id(event));
     assert!(line.is_some_and(has_all), "{log}");
-    // The query that failed is a part of it.
+    // The failed query is a child of it.
     let insert = spans
         .iter()
         .find(|span| trace_id(span) == trace_id(event) && span.span_kind == SpanKind::Client);
@@ -293,11 +293,11 @@ mod program {
         process::{Log, nobody, program, serving, terminate},
     };
 
-    /// How often spans are sent, in milliseconds: not before the end, or at once.
+    /// The interval of the export, in milliseconds: only at the end, or immediately.
     const NEVER: &str = "3600000";
     const OFTEN: &str = "10";
 
-    /// A program that sends its spans to a collector.
+    /// A program that exports its spans to a collector.
     struct Running {
         child: Child,
         address: SocketAddr,
@@ -306,7 +306,7 @@ mod program {
     }
 
     impl Running {
-        /// Until it listens.
+        /// Starts the program, and waits until it listens.
         async fn start(collector: &str, pause: &str) -> Self {
             let database = migrated_database().await;
             let mut program = program();
@@ -340,7 +340,7 @@ mod program {
             answer
         }
 
-        /// Stops it; what it has logged meanwhile comes back.
+        /// Stops the program, and returns its log.
         fn stop(mut self) -> Vec<String> {
             terminate(&self.child);
             assert!(self.child.wait().unwrap().success());
@@ -351,7 +351,7 @@ mod program {
     #[tokio::test]
     async fn the_program_sends_its_last_spans_when_it_is_stopped() {
         let collector = Collector::start();
-        // It does so for a second only, which may pass on a machine that has a lot to do.
+        // The exporter times out after a second, which can happen on a busy machine.
         for _ in 0..10 {
             let running = Running::start(collector.url(), NEVER).await;
             let answer = running.ask("/api/me");
@@ -380,7 +380,7 @@ mod program {
     }
 
     #[tokio::test]
-    async fn a_collector_that_never_answers_holds_neither_a_request_nor_the_stop() {
+    async fn a_collector_that_never_responds_delays_neither_requests_nor_the_shutdown() {
         let collector = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", collector.local_addr().unwrap());
         let running = Running::start(&url, OFTEN).await;
@@ -392,7 +392,7 @@ mod program {
     }
 
     #[tokio::test]
-    async fn a_collector_that_is_down_is_mentioned() {
+    async fn a_collector_that_is_down_is_logged() {
         let (_nobody, address) = nobody();
         let mut running = Running::start(&format!("http://{address}"), OFTEN).await;
         assert!(running.ask("/healthz").starts_with("HTTP/1.1 200"));

@@ -1,4 +1,4 @@
-//! What the vector database is asked, and which index answers.
+//! The queries of the vector database, and their indexes.
 
 use app::{
     database::vectors::Metric,
@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::common::TestApp;
 
-/// A vector that points anywhere, of length 1 only if `unit`.
+/// A pseudo-random vector, of length 1 only if `unit`.
 fn vector(seed: u32, unit: bool) -> Vec<f32> {
     let numbers = (0..384_u32).map(|n| {
         let mixed = (n + 1).wrapping_mul(seed + 7).wrapping_mul(2_654_435_761);
@@ -40,7 +40,7 @@ async fn each_metric_orders_as_its_formula_does_and_by_an_index_of_its_operator_
             vector: vector(seed, false),
         });
     }
-    embeddings::put(vectors.pool(), "m", &batch)
+    embeddings::upsert(vectors.pool(), "m", &batch)
         .await
         .expect("stored");
     let query = vector(1000, true);
@@ -107,7 +107,7 @@ async fn each_metric_orders_as_its_formula_does_and_by_an_index_of_its_operator_
 }
 
 #[tokio::test]
-async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
+async fn nearer_notes_of_other_users_do_not_displace_those_of_the_owner() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     let (eve, _) = app.logged_in("eve").await;
@@ -117,7 +117,7 @@ async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
     for n in 0..400 {
         let owner = if n % 80 == 0 { &ada } else { &eve };
         let note = app.note(owner, "Note", "").await;
-        // Eve's are right where the query is, Ada's anywhere.
+        // Eve's vectors are near the query, Ada's anywhere.
         let mut vector = if owner.id == ada.id {
             vector(n + 2, true)
         } else {
@@ -126,7 +126,7 @@ async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
         vector[0] += 0.0001 * f32::from(u16::try_from(n).expect("small"));
         batch.push(Embedded { note, vector });
     }
-    embeddings::put(vectors.pool(), "m", &batch)
+    embeddings::upsert(vectors.pool(), "m", &batch)
         .await
         .expect("stored");
     let mut tx = vectors.begin_search().await.expect("begun");
@@ -148,7 +148,7 @@ async fn notes_of_others_that_are_nearer_do_not_crowd_out_the_owners() {
 }
 
 #[tokio::test]
-async fn a_search_sees_as_many_candidates_as_the_setting_says_and_only_a_search_does() {
+async fn the_setting_ef_search_applies_to_searches_only() {
     let app = TestApp::with_vectors().await;
     let vectors = app.state.search.vectors().expect("vectors").clone();
     let seen = "SELECT current_setting('hnsw.ef_search')";

@@ -23,7 +23,7 @@ for (const colorScheme of ["light", "dark"]) {
           await look();
         }
         // A form with everything wrong.
-        await page.getByRole("button", { name: "Make my account" }).click();
+        await page.getByRole("button", { name: "Create account" }).click();
         await page.getByText("This ").first().waitFor();
         await look();
 

@@ -29,7 +29,7 @@ test("a restart in the middle of a note loses neither text nor caret nor focus",
   await text.pressSequentially(" fruit");
   expect(await text.inputValue()).toBe("Flowers, fruit and leaves");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("It is saved.")).toBeVisible();
+  await expect(page.getByText("Your changes were saved.")).toBeVisible();
   await expect(page.getByText("Flowers, fruit and leaves")).toBeVisible();
   expect(page.url()).toMatch(/\/notes$/);
 });

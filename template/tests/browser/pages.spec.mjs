@@ -14,7 +14,7 @@ test.describe("in Berlin", () => {
     await expect(page.getByText("Clicked 2 times")).toBeVisible();
     await page.getByRole("button", { name: "Copy a command" }).click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/cargo/);
-    await page.getByText("The way of a request").click();
+    await page.getByText("The layers of a request").click();
     await app.restart();
     await expectOnline(page);
     await page.getByText("Clicked 2 times").click();

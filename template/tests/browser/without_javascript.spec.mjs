@@ -24,7 +24,7 @@ test("without JavaScript a note is written, edited and deleted", async ({ page }
 
   await page.getByRole("link", { name: "Jacquard" }).click();
   await page.getByText("Delete this note").click();
-  await page.getByRole("button", { name: "Delete for good" }).click();
+  await page.getByRole("button", { name: "Delete permanently" }).click();
   await page.waitForURL("**/notes");
   await expect(page.getByRole("link", { name: "Jacquard" })).toHaveCount(0);
 });

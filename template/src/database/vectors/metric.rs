@@ -1,16 +1,15 @@
-//! How near two vectors are.
+//! The distance of two vectors.
 
-/// How near two vectors are is measured by this; a property of the model that makes them.
+/// How the distance of two vectors is measured. The embedding model determines which metric is right.
 ///
-/// An index serves the one operator of its operator class. So a metric stands in three places: the operator in the
-/// query, the operator class in `schema/vector/`, and [`METRIC`](crate::services::embedder::METRIC), to which tests
-/// compare the other two.
+/// An index supports only the operator of its operator class. So the metric is in three places: the operator in the
+/// query, the operator class in `schema/vector/`, and [`METRIC`](crate::services::embedder::METRIC). Tests compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// The angle between them, whatever their lengths. Right for every model, so take this one in doubt.
+    /// The angle between them, independent of their lengths. Works with every model; the safe choice.
     Cosine,
-    /// Their inner product. Orders vectors of length 1 as [`Metric::Cosine`] does, a little faster; of other lengths,
-    /// longer ones come first, which some models want.
+    /// Their inner product. For vectors of length 1 it gives the same order as [`Metric::Cosine`], slightly faster.
+    /// Otherwise it prefers longer vectors, which some models require.
     InnerProduct,
 }
 
@@ -18,7 +17,7 @@ impl Metric {
     /// Every metric.
     pub const ALL: [Self; 2] = [Self::Cosine, Self::InnerProduct];
 
-    /// The operator that gives the distance: the smaller, the nearer.
+    /// The operator that computes the distance; smaller is nearer.
     pub fn operator(self) -> &'static str {
         match self {
             Self::Cosine => "<=>",
@@ -26,7 +25,7 @@ impl Metric {
         }
     }
 
-    /// The operator class of an index of a `halfvec`. (That of a `vector` begins with `vector_`.)
+    /// The operator class of an index on `halfvec`. (Those on `vector` begin with `vector_`.)
     pub fn halfvec_class(self) -> &'static str {
         match self {
             Self::Cosine => "halfvec_cosine_ops",
@@ -34,12 +33,12 @@ impl Metric {
         }
     }
 
-    /// From the operator's distance to how alike two vectors are: the more, the nearer. For vectors of length 1 that
-    /// is 1 for the same, and 0 for those that have nothing to do with each other.
+    /// Converts the operator's distance to a similarity; larger is nearer. For vectors of length 1 it is 1 if they are
+    /// equal and 0 if they are unrelated.
     pub fn similarity(self, distance: f64) -> f64 {
         match self {
             Self::Cosine => 1.0 - distance,
-            // pgvector gives the negative, so that an index can go upwards.
+            // pgvector returns the negative inner product, since indexes scan in ascending order.
             Self::InnerProduct => -distance,
         }
     }

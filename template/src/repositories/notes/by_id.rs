@@ -1,11 +1,11 @@
-//! Notes by their ids, as search needs them.
+//! Notes by their ids, for search.
 
 use sqlx::PgExecutor;
 
 use super::{Note, NoteId, NoteRow, UserId, Version};
 use crate::repositories::embeddings::PAGE;
 
-/// Those of `ids` that are notes of `owner`, in no particular order.
+/// The notes of `owner` among `ids`, in no particular order.
 pub async fn find(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -22,7 +22,7 @@ pub async fn find(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Up to [`PAGE`] notes of `owner`, in the order of their ids, after `after`: each with its version.
+/// Up to [`PAGE`] notes of `owner` after the note `after`, in the order of their ids, each with its version.
 pub async fn versions(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -39,14 +39,14 @@ pub async fn versions(
     .await
 }
 
-/// How many notes there are.
+/// The number of notes of all users.
 pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT count(*) FROM notes")
         .fetch_one(db)
         .await
 }
 
-/// Up to [`PAGE`] users with notes, in the order of their ids: those after `after`.
+/// Up to [`PAGE`] users with notes after the user `after`, in the order of their ids.
 pub async fn owners(db: impl PgExecutor<'_>, after: Option<UserId>) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar(
         "SELECT DISTINCT user_id FROM notes

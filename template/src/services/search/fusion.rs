@@ -1,28 +1,28 @@
-//! One list of several that were ordered by different measures.
+//! Merges ranked lists whose scores cannot be compared.
 
 use std::{collections::HashMap, hash::Hash};
 
-/// How little the first places of a list differ: the larger, the more being in several lists counts. 60 is the value
-/// of the paper, and what search engines use.
+/// The constant of the formula: the larger it is, the more it counts to be in several lists. 60 is the value of the paper
+/// and of most search engines.
 const K: f64 = 60.0;
 
-/// Reciprocal rank fusion: a place of a list, from 1, is worth `1 / (60 + place)`, and the sum orders the whole. Only
-/// places count, because an angle and a count of words cannot be compared. The scores are good for nothing but the
-/// order; of equals, the one that is named first comes first.
+/// Reciprocal rank fusion: an item scores `1 / (60 + rank)` for each list that it is in, with ranks from 1. Only ranks
+/// count, because a distance of vectors and a full-text score cannot be compared. Use the scores only for sorting. Items
+/// with the same score keep the order of the lists.
 /// <https://plg.uwaterloo.ca/~gvcormac/cormacksigir09-rrf.pdf>
 pub fn fuse<Id: Copy + Eq + Hash>(lists: &[Vec<Id>]) -> Vec<(Id, f64)> {
-    let mut places = HashMap::new();
+    let mut positions = HashMap::new();
     let mut fused: Vec<(Id, f64)> = Vec::new();
     for list in lists {
-        for (place, id) in (1_u32..).zip(list) {
-            let at = *places.entry(*id).or_insert(fused.len());
-            if at == fused.len() {
+        for (rank, id) in (1_u32..).zip(list) {
+            let position = *positions.entry(*id).or_insert(fused.len());
+            if position == fused.len() {
                 fused.push((*id, 0.0));
             }
-            fused[at].1 += 1.0 / (K + f64::from(place));
+            fused[position].1 += 1.0 / (K + f64::from(rank));
         }
     }
-    fused.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    fused.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     fused
 }
 
@@ -35,18 +35,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_both_lists_comes_before_the_first_of_either() {
+    fn an_item_of_both_lists_comes_before_the_first_item_of_either() {
         assert_eq!(order(&[vec!['a', 'b', 'c'], vec!['x', 'y', 'c']]), "caxby");
     }
 
     #[test]
-    fn one_list_keeps_its_order_and_none_is_empty() {
+    fn a_single_list_keeps_its_order_and_no_list_gives_no_items() {
         assert_eq!(order(&[vec!['b', 'a'], vec![]]), "ba");
         assert_eq!(order(&[]), "");
     }
 
     #[test]
-    fn a_place_is_worth_what_the_paper_says() {
+    fn a_rank_scores_as_in_the_paper() {
         let fused = fuse(&[vec!['a'], vec!['b', 'a']]);
         assert_eq!(fused, [('a', 1.0 / 61.0 + 1.0 / 62.0), ('b', 1.0 / 61.0)]);
     }

@@ -1,11 +1,10 @@
 //! Keeps embeddings up to date.
 //!
-//! Notes and their embeddings are in two databases, and nothing spans both: a transaction over two servers would
-//! make writing a note as slow, and as often unavailable, as the slower of them. Instead the note is written, and
-//! its embedding follows. [`index`] compares the versions on both sides and embeds what is missing or outdated,
-//! removes what is left over. It runs after each write, before each search, and once an hour for everybody, so
-//! an embedding that failed, was lost, or was made by another model is found and made again. Running it twice
-//! does no harm.
+//! Notes and their embeddings are in two databases, without a transaction over both: that would make writing a note as
+//! slow and as often unavailable as the slower database. Instead the note is written first and embedded afterwards.
+//! [`index`] compares the versions of both sides, embeds notes whose embedding is missing or outdated, and deletes
+//! embeddings without a note. It runs after each write, before each search, and every hour for all users, so it also
+//! repairs embeddings that failed, were lost, or are from another model. It is idempotent.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -20,50 +19,50 @@ use crate::{
     services::embedder::EmbedError,
 };
 
-/// How many embeddings are stored by one statement, and lost at most if the process is killed.
+/// How many embeddings one statement stores; the work on these is repeated if the process is killed.
 const BATCH: usize = 50;
-/// How often everybody's embeddings are looked through.
-const REPAIR_EVERY: Duration = Duration::from_secs(60 * 60);
-/// After so many failures in a row the embedder is taken to be down.
-const GIVE_UP_AFTER: u32 = 3;
+/// How often the embeddings of all users are repaired.
+const REPAIR_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// After this many consecutive failures the embedder counts as unavailable.
+const MAX_FAILURES: u32 = 3;
 
-/// Brings the embeddings of one user's notes up to date.
+/// Updates the embeddings of one user's notes.
 ///
 /// # Errors
-/// Of the databases, or of the embedder after as much as possible is done.
+/// Errors of the databases; an error of the embedder, after all other notes were tried.
 pub async fn index(search: &Search, owner: UserId) -> Result<()> {
-    index_telling(search, owner, &mut |_| ()).await
+    index_with_progress(search, owner, &mut |_| ()).await
 }
 
-/// [`index`], which tells `done` of how many more notes it has seen to: after each batch that it stores.
-pub(super) async fn index_telling(
+/// [`index`], which calls `on_progress` with the number of further notes that are up to date, after each batch.
+pub(super) async fn index_with_progress(
     search: &Search,
     owner: UserId,
-    done: &mut (dyn FnMut(usize) + Send),
+    on_progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<()> {
     let vectors = search.vectors()?.pool();
     let model = search.embedder.model();
-    let _turn = search.lane(owner).lock().await;
-    let (mut after, mut failure, mut in_a_row) = (None, None, 0);
+    let _guard = search.lock_of(owner).lock().await;
+    let (mut after, mut failure, mut failures) = (None, None, 0);
     loop {
         // Embeddings first: a note that another process writes and embeds in between must not look deleted.
         let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
         let mut notes = notes::by_id::versions(search.db.pool(), owner, after).await?;
-        // Beyond a full page there may be more, so only what both sides have told is compared.
-        let ends = [end(&notes), end(&embedded)];
+        // After a full page there may be more rows, so only the range that both pages cover is compared.
+        let ends = [last_of_full_page(&notes), last_of_full_page(&embedded)];
         let end = ends.into_iter().flatten().min();
         notes.retain(|(id, _)| end.is_none_or(|end| *id <= end));
         embedded.retain(|(id, _)| end.is_none_or(|end| *id <= end));
 
-        let seen = notes.len();
-        let (pending, gone) = compare(notes, embedded);
-        if !gone.is_empty() {
-            embeddings::delete(vectors, owner, &gone).await?;
+        let count = notes.len();
+        let (pending, orphaned) = compare(notes, embedded);
+        if !orphaned.is_empty() {
+            embeddings::delete(vectors, owner, &orphaned).await?;
         }
-        done(seen - pending.len());
-        let failed = embed(search, owner, &pending, &mut in_a_row, done).await?;
+        on_progress(count - pending.len());
+        let failed = embed(search, owner, &pending, &mut failures, on_progress).await?;
         failure = failed.or(failure);
-        if end.is_none() || in_a_row == GIVE_UP_AFTER {
+        if end.is_none() || failures == MAX_FAILURES {
             return failure.map_or(Ok(()), |error| Err(Error::Unavailable(error)));
         }
         after = end;
@@ -71,13 +70,13 @@ pub(super) async fn index_telling(
 }
 
 /// The last id of a page, if the page is full.
-fn end<T>(page: &[(NoteId, T)]) -> Option<NoteId> {
+fn last_of_full_page<T>(page: &[(NoteId, T)]) -> Option<NoteId> {
     page.last()
         .filter(|_| page.len() == PAGE)
         .map(|(id, _)| *id)
 }
 
-/// Which notes have to be embedded, and which embeddings have no note any more.
+/// The notes that have to be embedded, and the embeddings whose note was deleted.
 fn compare(
     notes: Vec<(NoteId, Version)>,
     embedded: Vec<(NoteId, Option<Version>)>,
@@ -91,14 +90,14 @@ fn compare(
     (pending, embedded.into_keys().collect())
 }
 
-/// Embeds notes, in batches, and gives the embedder's last failure, if there was one. `in_a_row` counts failures from
-/// one call to the next; at [`GIVE_UP_AFTER`] the rest is left.
+/// Embeds notes in batches, and returns the last error of the embedder, if there was one. `failures` counts consecutive
+/// failures across calls; at [`MAX_FAILURES`] the remaining notes are skipped.
 async fn embed(
     search: &Search,
     owner: UserId,
     pending: &[NoteId],
-    in_a_row: &mut u32,
-    done: &mut (dyn FnMut(usize) + Send),
+    failures: &mut u32,
+    on_progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Option<EmbedError>> {
     let vectors = search.vectors()?.pool();
     let mut failure = None;
@@ -107,30 +106,30 @@ async fn embed(
         for note in notes::by_id::find(search.db.pool(), owner, ids).await? {
             match search.embed(&note).await {
                 Ok(vector) => {
-                    *in_a_row = 0;
+                    *failures = 0;
                     batch.push(Embedded { note, vector });
                 }
                 Err(error) => {
-                    *in_a_row += 1;
-                    tracing::warn!(note = %note.id, error, "a note could not be embedded");
+                    *failures += 1;
+                    tracing::warn!(note = %note.id, error, "cannot embed a note");
                     failure = Some(error);
                 }
             }
-            if *in_a_row == GIVE_UP_AFTER {
+            if *failures == MAX_FAILURES {
                 break;
             }
         }
-        embeddings::put(vectors, search.embedder.model(), &batch).await?;
-        done(batch.len());
-        if *in_a_row == GIVE_UP_AFTER {
+        embeddings::upsert(vectors, search.embedder.model(), &batch).await?;
+        on_progress(batch.len());
+        if *failures == MAX_FAILURES {
             break;
         }
     }
     Ok(failure)
 }
 
-/// After a write: indexes the notes of whoever has this session. In the background, because nobody waits for it.
-pub fn index_soon(search: &Search, session: TokenDigest) {
+/// Indexes the notes of the user of this session in the background, after a write.
+pub fn index_in_background(search: &Search, session: TokenDigest) {
     if search.vectors().is_err() {
         return;
     }
@@ -143,15 +142,15 @@ pub fn index_soon(search: &Search, session: TokenDigest) {
             }
         };
         if let Err(error) = indexed.await {
-            tracing::warn!(?error, "embeddings are behind; they are made later");
+            tracing::warn!(?error, "cannot embed the newest notes; will retry later");
         }
     });
 }
 
-/// Brings everybody's embeddings up to date.
+/// Updates the embeddings of all users.
 ///
 /// # Errors
-/// The first one, after everybody else was tried.
+/// The first error, after all other users were tried.
 pub async fn repair(search: &Search) -> Result<()> {
     let mut outcome = Ok(());
     let mut after = None;
@@ -167,27 +166,28 @@ pub async fn repair(search: &Search) -> Result<()> {
     }
 }
 
-/// The next users after `after` that have notes, or embeddings whose notes, or who themselves, are gone.
+/// The next users after `after` that have notes or embeddings. (A user or their notes may be deleted before the
+/// embeddings are.)
 pub(super) async fn owners(search: &Search, after: Option<UserId>) -> Result<Vec<UserId>> {
     let mut owners = notes::by_id::owners(search.db.pool(), after).await?;
     owners.extend(embeddings::owners(search.vectors()?.pool(), after).await?);
     owners.sort_unstable();
     owners.dedup();
-    // Beyond the page of one table the other may have more, so only what both have told is final.
+    // After a full page there may be more rows, so only the first page of the merged list is complete.
     owners.truncate(PAGE);
     Ok(owners)
 }
 
-/// Repairs at once and then every hour, for as long as it is polled.
-pub async fn keep_repaired(search: Search) {
+/// Updates the embeddings of all users now and every hour. Never returns, unless search is disabled.
+pub async fn repair_hourly(search: Search) {
     if search.vectors().is_err() {
         return;
     }
-    let mut due = tokio::time::interval(REPAIR_EVERY);
+    let mut interval = tokio::time::interval(REPAIR_INTERVAL);
     loop {
-        due.tick().await;
+        interval.tick().await;
         if let Err(error) = repair(&search).await {
-            tracing::warn!(?error, "some notes are not embedded; trying again later");
+            tracing::warn!(?error, "cannot embed some notes; will retry later");
         }
     }
 }

@@ -1,20 +1,23 @@
-//! Embedding everything again, for a person who waits: after another model was chosen, or a vector database was lost.
+//! Embeds all notes with progress: after a change of the model, or after the vector database was lost.
 
 use stack_web::progress::Progress;
 
 use super::{Search, index};
 use crate::{error::Result, repositories::notes};
 
-/// Embeds every note whose embedding is missing, outdated, or by another model; `tell` hears how far it is.
+/// Embeds every note whose embedding is missing, outdated, or from another model.
 ///
-/// It keeps no account of its own: what is done is what the table says. So it may be stopped or killed at any time, and
-/// the next one goes on where it was. Others may search and write meanwhile.
+/// The table itself records the progress, so it may be killed at any time, and the next run resumes. Requests may search
+/// and write meanwhile.
 ///
 /// # Errors
-/// The first one; what was done until then stays done.
-pub async fn reembed(search: &Search, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
+/// The first error; the embeddings before stay stored.
+pub async fn reembed(
+    search: &Search,
+    on_progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<()> {
     let mut progress = Progress::of(notes::by_id::count(search.db.pool()).await?);
-    tell(progress);
+    on_progress(progress);
     let mut after = None;
     loop {
         let owners = index::owners(search, after).await?;
@@ -22,13 +25,13 @@ pub async fn reembed(search: &Search, tell: &mut (dyn FnMut(Progress) + Send)) -
             return Ok(());
         };
         for owner in owners {
-            let mut done = |count| {
+            let mut advance = |count| {
                 if count > 0 {
                     progress.advance(count);
-                    tell(progress);
+                    on_progress(progress);
                 }
             };
-            index::index_telling(search, owner, &mut done).await?;
+            index::index_with_progress(search, owner, &mut advance).await?;
         }
         after = Some(last);
     }

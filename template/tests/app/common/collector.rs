@@ -1,4 +1,4 @@
-//! A collector of traces, in a thread of its own: what sends to it may block the one that looks into it.
+//! A collector of traces, in a thread of its own, so that an exporter that blocks cannot block it.
 
 use std::{
     sync::mpsc::{self, Receiver},
@@ -7,14 +7,14 @@ use std::{
 
 use axum::{Router, body::Bytes, http::HeaderMap, routing::post};
 
-/// Takes traces by OTLP over HTTP, until the test ends.
+/// Receives traces by OTLP over HTTP, until the test ends.
 pub struct Collector {
     url: String,
     batches: Receiver<(HeaderMap, Bytes)>,
 }
 
 impl Collector {
-    /// Listens on a port of its own.
+    /// Listens on a free port.
     pub fn start() -> Self {
         let (sender, batches) = mpsc::channel();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -37,12 +37,12 @@ impl Collector {
         Self { url, batches }
     }
 
-    /// For `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// The value of `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A batch of spans that has arrived, with its headers.
+    /// A received batch of spans, with its headers.
     pub fn batch(&self) -> Option<(HeaderMap, Bytes)> {
         self.batches.try_iter().next()
     }

@@ -12,7 +12,7 @@ export async function register(page, { name = "Grace", password = "a compiler fo
   await page.getByLabel("Name", { exact: true }).fill(person.name);
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Make my account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("**/notes");
   return person;
 }
