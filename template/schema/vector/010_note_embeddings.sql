@@ -1,18 +1,17 @@
--- The vector database: what notes mean, as far as an embedder can say, and which words they have. Needs pgvector 0.8 or
--- newer. It is a database of its own and holds nothing that cannot be made again from the notes, so it may be lost,
--- moved and rebuilt without them. Always PostgreSQL, whatever the notes are in.
+-- The vector database: the embeddings and the words of notes. It needs pgvector 0.8 or newer. It is separate from the main
+-- database, and always PostgreSQL. All data can be computed again from the notes, so it may be lost, moved or rebuilt.
 CREATE EXTENSION IF NOT EXISTS vector;
 
 CREATE TABLE note_embeddings (
     note_id uuid NOT NULL,
-    -- Whose note, so that a search looks at nobody else's.
+    -- The owner of the note, so that a search finds only their notes.
     user_id uuid NOT NULL,
-    -- The version of the note, and the model, that the embedding was made of: another one makes it outdated.
+    -- The embedding is outdated if the note has another version, or the embedder another model.
     version bigint NOT NULL,
     model text NOT NULL,
-    -- The note's, for a search of what is recent.
+    -- That of the note, to filter searches by date.
     updated_at timestamptz NOT NULL,
-    -- Title and text as the configuration `simple` splits them: the title has weight A, the text B.
+    -- The words of the title (weight A) and the text (weight B), by the configuration `simple`.
     words tsvector NOT NULL,
     -- As many dimensions as `services::embedder::DIMENSIONS`.
     embedding vector(384) NOT NULL,
@@ -24,8 +23,7 @@ CREATE INDEX note_embeddings_user_id_note_id_idx ON note_embeddings (user_id, no
 
 CREATE INDEX note_embeddings_words_idx ON note_embeddings USING gin (words);
 
--- Finds near neighbours without looking at every row. Of numbers of half the size, which makes the index much smaller and
--- finds the same notes; their order is then that of the whole numbers. The operator class is that of
--- `services::embedder::METRIC`.
+-- Finds the nearest neighbours without reading every row. Half precision makes the index much smaller and finds the same
+-- notes; they are then sorted in full precision. The operator class is that of `services::embedder::METRIC`.
 CREATE INDEX note_embeddings_embedding_idx ON note_embeddings
     USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 16, ef_construction = 128);
