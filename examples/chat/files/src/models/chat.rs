@@ -1,4 +1,4 @@
-//! Rooms, and what is said in them.
+//! Rooms and messages.
 
 use time::OffsetDateTime;
 
@@ -7,22 +7,22 @@ use super::{DisplayName, Invalid, MessageId, RoomId, text};
 /// A room.
 #[derive(Clone, Debug)]
 pub struct Room {
-    /// Which room.
+    /// The room's id.
     pub id: RoomId,
-    /// What it is called.
+    /// The name.
     pub name: RoomName,
 }
 
-/// A message, with the name of who wrote it.
+/// A message, with the name of its author.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Which message.
+    /// The message's id.
     pub id: MessageId,
-    /// Who wrote it.
+    /// The name of the author.
     pub author: DisplayName,
-    /// What it says.
+    /// The text.
     pub body: MessageBody,
-    /// When it was written.
+    /// When it was sent.
     pub created_at: OffsetDateTime,
 }
 

@@ -1,4 +1,4 @@
-//! `/rooms`: rooms to talk in, and who is in them.
+//! `/rooms`: chat rooms with presence.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ const ROOMS: i64 = 100;
 /// How many messages are loaded at once.
 const MESSAGES: i64 = 30;
 
-/// How often a window says that it is there. One that was not heard for three times as long is forgotten.
+/// How often a window publishes its presence. A window is removed after three times as long without one.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// All rooms, newest first, and a form for a new one.
@@ -43,9 +43,9 @@ pub async fn index(cx: Cx) -> stack_live::Result {
                 chat::insert_room(ctx.app().db.pool(), id, &name).await?;
                 ctx.navigate(format!("/rooms/{id}"));
             }
-            Err(wrong) => errors.update(&ctx, |errors| {
+            Err(invalid) => errors.update(&ctx, |errors| {
                 *errors = FieldErrors::default();
-                errors.check("name", Err::<(), _>(wrong));
+                errors.check("name", Err::<(), _>(invalid));
             }),
         }
         Ok(())
@@ -67,7 +67,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Rooms", main))
 }
 
-/// One room. The server keeps no message: they are a stream, which the browser holds.
+/// One room. The messages are a stream, which only the browser stores.
 pub async fn room(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
     let id: RoomId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
@@ -77,10 +77,10 @@ pub async fn room(cx: Cx) -> stack_live::Result {
             room.ok_or(Error::NotFound)
         })
         .await?;
-    // The oldest and the newest message that the browser has, and how often there was a new one.
+    // The oldest and the newest message that the browser has, and the number of new ones since.
     let oldest = cx.use_local(|| None::<MessageId>);
     let newest = cx.use_local(|| None::<MessageId>);
-    let said = cx.use_local(|| 0_u32);
+    let new_messages = cx.use_local(|| 0_u32);
     let items = cx
         .use_stream(|ctx| async move {
             let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES).await?;
@@ -110,8 +110,8 @@ pub async fn room(cx: Cx) -> stack_live::Result {
         }
     });
 
-    // Whoever is here, by window: their name, and when it was heard last.
-    let here = cx.use_local(BTreeMap::<Uuid, (String, Instant)>::new);
+    // The users in the room by window: the name, and the time of the last heartbeat.
+    let present = cx.use_local(BTreeMap::<Uuid, (String, Instant)>::new);
     let window = cx.use_local(Uuid::now_v7).get(&cx);
     let presence = Presence {
         window,
@@ -119,19 +119,19 @@ pub async fn room(cx: Cx) -> stack_live::Result {
     };
     let me = presence.clone();
     cx.subscribe(&topic(id), move |ctx, event| match event {
-        RoomEvent::Said => said.update(ctx, |said| *said += 1),
-        RoomEvent::Left(window) => here.update(ctx, |here| {
-            here.remove(&window);
+        RoomEvent::NewMessage => new_messages.update(ctx, |count| *count += 1),
+        RoomEvent::Left(window) => present.update(ctx, |present| {
+            present.remove(&window);
         }),
-        RoomEvent::Here(other) => {
-            let known = here.read(ctx).contains_key(&other.window);
-            here.update(ctx, |here| {
-                here.insert(other.window, (other.name.clone(), Instant::now()));
+        RoomEvent::Present(other) => {
+            let known = present.read(ctx).contains_key(&other.window);
+            present.update(ctx, |present| {
+                present.insert(other.window, (other.name.clone(), Instant::now()));
             });
-            // A newcomer does not know yet who is here.
+            // A new window does not know the others yet.
             if !known && other.window != me.window {
                 let hub = ctx.app().live.hub().clone();
-                publish(&hub, id, &RoomEvent::Here(me.clone()));
+                publish(&hub, id, &RoomEvent::Present(me.clone()));
             }
         }
     });
@@ -143,15 +143,15 @@ pub async fn room(cx: Cx) -> stack_live::Result {
             window,
         };
         loop {
-            publish(&leave.hub, id, &RoomEvent::Here(presence.clone()));
+            publish(&leave.hub, id, &RoomEvent::Present(presence.clone()));
             tokio::time::sleep(HEARTBEAT).await;
-            here.update(&ctx, |here| {
-                here.retain(|_, (_, heard)| heard.elapsed() < 3 * HEARTBEAT);
+            present.update(&ctx, |present| {
+                present.retain(|_, (_, seen)| seen.elapsed() < 3 * HEARTBEAT);
             });
         }
     });
     let later = items.clone();
-    cx.use_effect(said.get(&cx), move |ctx| async move {
+    cx.use_effect(new_messages.get(&cx), move |ctx| async move {
         let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES).await?;
         found.retain(|message| Some(message.id) > newest.get(&ctx));
         for message in found.iter().rev() {
@@ -163,23 +163,23 @@ pub async fn room(cx: Cx) -> stack_live::Result {
         Ok(())
     });
 
-    // Counts what was sent: a form with another key is a new, empty one.
+    // The number of sent messages, as the key of the form: a form with a new key is empty.
     let sent = cx.use_state(|| 0_u32);
-    let say = cx.on_async(move |ctx, event| async move {
+    let send = cx.on_async(move |ctx, event| async move {
         let Ok(body) = MessageBody::parse(event.field("body")) else {
             ctx.flash_error("A message needs 1 to 1000 characters.");
             return Ok(());
         };
         let (app, message) = (ctx.app(), MessageId::generate());
         chat::insert_message(app.db.pool(), message, id, user.id, &body).await?;
-        publish(app.live.hub(), id, &RoomEvent::Said);
+        publish(app.live.hub(), id, &RoomEvent::NewMessage);
         sent.update(&ctx, |sent| *sent += 1);
         ctx.browser().focus("#body");
         Ok(())
     });
 
-    let here = here.read(&cx);
-    let names: BTreeSet<&str> = here.values().map(|(name, _)| name.as_str()).collect();
+    let present = present.read(&cx);
+    let names: BTreeSet<&str> = present.values().map(|(name, _)| name.as_str()).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let main = html! {
         header.title { h1 { (room.name.as_str()) } (Link::to("/rooms", "All rooms")) }
@@ -190,7 +190,7 @@ pub async fn room(cx: Cx) -> stack_live::Result {
             button.quiet #older type="button" on:visible=(load_older) on:click=(load_older) { "Older" }
         }
         ul.messages data-stream=(items.id()) { (items) }
-        form.say data-key={ "say-" (sent.get(&cx)) } on:submit=(say) novalidate {
+        form.say data-key={ "say-" (sent.get(&cx)) } on:submit=(send) novalidate {
             label.visually-hidden for="body" { "Message" }
             input #body name="body" maxlength="1000" autocomplete="off" placeholder="Message";
             (Button::new("Send"))

@@ -1,4 +1,4 @@
-//! The tables `rooms` and `messages`. Rooms are open to everybody who is logged in.
+//! The tables `rooms` and `messages`. Rooms are open to all logged-in users.
 
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
@@ -61,7 +61,7 @@ pub async fn rooms(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Room
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// One room.
+/// The room `id`.
 pub async fn room(db: impl PgExecutor<'_>, id: RoomId) -> sqlx::Result<Option<Room>> {
     sqlx::query_as::<_, RoomRow>("SELECT id, name FROM rooms WHERE id = $1")
         .bind(id)
@@ -89,7 +89,7 @@ pub async fn insert_message(
     Ok(())
 }
 
-/// Up to `limit` messages of `room`, newest first: those older than `before`, or the newest of all.
+/// Up to `limit` messages of `room`, newest first: those before `before`, or the newest ones.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     room: RoomId,

@@ -1,4 +1,4 @@
-//! What pages of one room tell each other: who is here, and that there is a message.
+//! The events of a room: presence, and new messages.
 
 use serde::{Deserialize, Serialize};
 use stack_live::broadcast::Hub;
@@ -6,41 +6,41 @@ use uuid::Uuid;
 
 use crate::models::RoomId;
 
-/// What is published to a room.
+/// An event that is published to the pages of a room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum RoomEvent {
     /// A message was stored.
-    Said,
-    /// Somebody has the room open in this window. Repeated, so that a window that is lost is forgotten.
-    Here(Presence),
-    /// This window is closed.
+    NewMessage,
+    /// A window has the room open. It is repeated (heartbeat), so that lost windows can be removed.
+    Present(Presence),
+    /// A window was closed.
     Left(Uuid),
 }
 
 /// A window in which a room is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// Which window.
+    /// The id of the window.
     pub window: Uuid,
-    /// The name of who looks at it.
+    /// The display name of its user.
     pub name: String,
 }
 
-/// Where pages hear what happens in `room`.
+/// The topic of the events of `room`.
 pub fn topic(room: RoomId) -> String {
     format!("room {room}")
 }
 
-/// Tells the pages that show `room`, in every process.
+/// Publishes an event to the pages that show `room`, in every process.
 pub fn publish(hub: &Hub, room: RoomId, event: &RoomEvent) {
     if let Err(error) = hub.publish(&topic(room), event) {
-        tracing::warn!(%error, "a room was not told what happens in it");
+        tracing::warn!(%error, "cannot publish an event of a room");
     }
 }
 
-/// Says that a window is closed, when this is dropped.
+/// Publishes [`RoomEvent::Left`] when it is dropped.
 pub struct LeaveOnDrop {
-    /// Tells it.
+    /// Publishes the event.
     pub hub: Hub,
     /// The room.
     pub room: RoomId,

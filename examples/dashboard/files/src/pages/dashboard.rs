@@ -1,4 +1,4 @@
-//! `/dashboard`: numbers about one's notes, a chart, and a slow query that holds nothing up.
+//! `/dashboard`: statistics of the user's notes, a chart, and a slow query that does not delay the page.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::{
     services,
 };
 
-/// How often the numbers are read again.
+/// How often the statistics are loaded again.
 const REFRESH: Duration = Duration::from_secs(10);
 
 /// How many words are shown.
@@ -32,7 +32,7 @@ const WORDS: i64 = 10;
 const WIDTH: i64 = 700;
 const HEIGHT: i64 = 160;
 
-/// What is shown below the numbers. It is in the address, so a reload shows the same.
+/// The report below the statistics. It is in the URL, so a reload shows the same one.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Tab {
@@ -48,7 +48,7 @@ struct Query {
     tab: Tab,
 }
 
-/// The page. What changes by itself is a component of its own, so that it alone is rendered again.
+/// The page. Each part that changes is a component of its own, so only that component renders again.
 pub async fn page(cx: Cx) -> Result {
     cx.signed_in()?;
     let Query { tab } = cx.query().unwrap_or_default();
@@ -66,7 +66,7 @@ pub async fn page(cx: Cx) -> Result {
     let main = html! {
         header.title { h1 { "Dashboard" } }
         (cx.child(numbers, ()).await?)
-        // Without a script these are links to the same page with another tab.
+        // Without JavaScript these are links to the same page with another tab.
         nav.tabs aria-label="Reports" {
             @for (value, name, is_shown) in [
                 ("days", "Notes per day", shown == Tab::Days),
@@ -85,7 +85,7 @@ pub async fn page(cx: Cx) -> Result {
     Ok(layout::live(&cx, "Dashboard", main))
 }
 
-/// Numbers that are read again from time to time, and at once when a note is written.
+/// Statistics, which are loaded again periodically, and whenever a note changes.
 async fn numbers(cx: Cx, (): ()) -> Result {
     let user = cx.signed_in()?;
     let totals = cx
@@ -109,7 +109,7 @@ async fn numbers(cx: Cx, (): ()) -> Result {
     }))
 }
 
-/// Bars, drawn by the server, and a dialog with the same numbers.
+/// A bar chart, rendered by the server, and a dialog with the same data.
 async fn chart(cx: Cx, (): ()) -> Result {
     let user = cx.signed_in()?;
     let days = cx
@@ -126,7 +126,7 @@ async fn chart(cx: Cx, (): ()) -> Result {
     })
 }
 
-/// Positions and sizes are attributes, colours come from `static/dashboard.css`: the policy allows no inline style.
+/// Positions and sizes are attributes, colours are in `static/dashboard.css`: the Content-Security-Policy allows no inline styles.
 fn bars(days: &[Day]) -> Markup {
     let most = days.iter().map(|day| day.notes).max().unwrap_or(0).max(1);
     let step = WIDTH / i64::try_from(days.len().max(1)).unwrap_or(WIDTH);
@@ -156,7 +156,7 @@ fn day_name(day: OffsetDateTime) -> String {
     day.date().to_string()
 }
 
-/// A slow query. The page is there at once, with a bar; an effect asks, and then the answer takes the bar's place.
+/// A slow query. The page first shows a progress bar; an effect runs the query and replaces the bar with the result.
 async fn words(cx: Cx, (): ()) -> Result {
     let user = cx.signed_in()?;
     let found = cx.use_local(|| None::<Vec<Word>>);

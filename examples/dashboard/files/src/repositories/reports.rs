@@ -1,38 +1,38 @@
-//! What can be counted about the notes. Every statement names their owner.
+//! Statistics of the notes. Every statement filters by their owner.
 
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use crate::models::UserId;
 
-/// How much there is.
+/// The totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Totals {
-    /// How many notes.
+    /// The number of notes.
     pub notes: i64,
-    /// How many characters are in them.
+    /// The number of their characters.
     pub characters: i64,
 }
 
-/// A day, and how many notes were written on it.
+/// A day, and the number of notes that were created on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Day {
-    /// When it began, in UTC.
+    /// The start of the day, in UTC.
     pub day: OffsetDateTime,
-    /// How many notes.
+    /// The number of notes.
     pub notes: i64,
 }
 
-/// A word, and how often it is used.
+/// A word, and its number of uses.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Word {
-    /// In lower case.
+    /// The word in lower case.
     pub word: String,
-    /// How often.
+    /// The number of uses.
     pub uses: i64,
 }
 
-/// How much `owner` has written.
+/// The totals of `owner`.
 pub async fn totals(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Totals> {
     sqlx::query_as(
         "SELECT count(*) AS notes, coalesce(sum(length(title) + length(body)), 0)::bigint AS characters
@@ -43,7 +43,7 @@ pub async fn totals(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Tota
     .await
 }
 
-/// The last 14 days, in UTC, oldest first, also those without a note.
+/// The last 14 days, in UTC, oldest first, including those without a note.
 pub async fn days(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Vec<Day>> {
     sqlx::query_as(
         "SELECT day AT TIME ZONE 'UTC' AS day, count(notes.id) AS notes
@@ -59,7 +59,7 @@ pub async fn days(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Vec<Da
     .await
 }
 
-/// The words that `owner` uses most. Slow by its nature: it reads every note.
+/// The words that `owner` uses most. This is slow: it reads all notes.
 pub async fn words(db: impl PgExecutor<'_>, owner: UserId, limit: i64) -> sqlx::Result<Vec<Word>> {
     sqlx::query_as(
         "SELECT word, count(*) AS uses

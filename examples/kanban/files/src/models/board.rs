@@ -7,29 +7,29 @@ use super::{BoardId, CardId, ColumnId, Invalid, text};
 /// A board, without what is on it.
 #[derive(Clone, Debug)]
 pub struct Board {
-    /// Which board.
+    /// The board's id.
     pub id: BoardId,
-    /// What it is called.
+    /// The title.
     pub title: Title,
 }
 
 /// A column of a board.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Which column.
+    /// The column's id.
     pub id: ColumnId,
-    /// What it is called.
+    /// The title.
     pub title: Title,
 }
 
 /// A card, in its column.
 #[derive(Clone, Debug)]
 pub struct Card {
-    /// Which card.
+    /// The card's id.
     pub id: CardId,
-    /// The column that it is in.
+    /// Its column.
     pub column: ColumnId,
-    /// What is to be done.
+    /// The task.
     pub title: Title,
 }
 
@@ -49,7 +49,7 @@ impl Title {
     }
 }
 
-/// Where a card is moved to.
+/// The direction of a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Before the card above it.
@@ -65,7 +65,7 @@ pub enum Direction {
 impl FromStr for Direction {
     type Err = Invalid;
 
-    /// Reads the name of an arrow key.
+    /// Parses the name of an arrow key.
     fn from_str(key: &str) -> Result<Self, Invalid> {
         match key {
             "ArrowUp" => Ok(Self::Up),
@@ -77,7 +77,7 @@ impl FromStr for Direction {
     }
 }
 
-/// The column that `card` is in after a move, and the order of its cards; `None` if there is nothing to move.
+/// The column of `card` after a move, and the order of that column's cards; `None` if nothing changes.
 pub fn moved(
     columns: &[Column],
     cards: &[Card],

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// How many boards are listed.
-const MOST: i64 = 100;
+const MAX_BOARDS: i64 = 100;
 
-/// The ways of a card: the key, what the button shows, and what is read out.
+/// The moves of a card: the key, the text of the button, and its label for screen readers.
 const MOVES: [(&str, &str, &str); 4] = [
     ("ArrowLeft", "←", "Move to the left"),
     ("ArrowUp", "↑", "Move up"),
@@ -28,7 +28,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
     let found = cx
         .use_load((), |ctx| async move {
-            boards::list(ctx.app().db.pool(), user.id, MOST).await
+            boards::list(ctx.app().db.pool(), user.id, MAX_BOARDS).await
         })
         .await?;
     let errors = cx.use_state(FieldErrors::default);
@@ -38,9 +38,9 @@ pub async fn index(cx: Cx) -> stack_live::Result {
                 let id = services::boards::create(&ctx.app().db, user.id, &title).await?;
                 ctx.navigate(format!("/boards/{id}"));
             }
-            Err(wrong) => errors.update(&ctx, |errors| {
+            Err(invalid) => errors.update(&ctx, |errors| {
                 *errors = FieldErrors::default();
-                errors.check("title", Err::<(), _>(wrong));
+                errors.check("title", Err::<(), _>(invalid));
             }),
         }
         Ok(())
@@ -81,7 +81,7 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         reload.reload(ctx);
     });
 
-    // Counts the cards that were added: a form with another key is a new, empty one.
+    // The number of added cards, as the key of the form: a form with a new key is empty.
     let added = cx.use_state(|| 0_u32);
     let add = cx.on_async(move |ctx, event| async move {
         let app = ctx.app();
@@ -98,7 +98,7 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         services::boards::changed(app.live.hub(), id);
         Ok(())
     });
-    let go = cx.on_async(move |ctx, event| async move {
+    let move_card = cx.on_async(move |ctx, event| async move {
         let app = ctx.app();
         let card = event.data("card").parse().map_err(|_| Error::NotFound)?;
         let key = event.key.as_deref().unwrap_or(event.data("move"));
@@ -114,7 +114,7 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         p.small { "Arrow keys move the card that has the focus." }
         div.board {
             @for column in columns {
-                (board_column(column, cards, added.get(&cx), &add, &go))
+                (board_column(column, cards, added.get(&cx), &add, &move_card))
             }
         }
     };
@@ -126,7 +126,7 @@ fn board_column(
     cards: &[Card],
     added: u32,
     add: &Handler,
-    go: &Handler,
+    move_card: &Handler,
 ) -> Markup {
     let heading = format!("column-{}", column.id);
     let input = format!("title-{}", column.id);
@@ -135,12 +135,12 @@ fn board_column(
             h2 #(heading) { (column.title.as_str()) }
             @for card in cards.iter().filter(|card| card.column == column.id) {
                 article.task data-key=(card.id) data-card=(card.id) tabindex="0"
-                    on:keydown=(go) data-keys="ArrowLeft ArrowUp ArrowDown ArrowRight" {
+                    on:keydown=(move_card) data-keys="ArrowLeft ArrowUp ArrowDown ArrowRight" {
                     p { (card.title.as_str()) }
                     div.moves {
                         @for (key, sign, label) in MOVES {
                             button.quiet type="button" aria-label=(label) data-card=(card.id)
-                                data-move=(key) on:click=(go) { (sign) }
+                                data-move=(key) on:click=(move_card) { (sign) }
                         }
                     }
                 }

@@ -1,11 +1,11 @@
-//! The tables `boards`, `board_columns` and `cards`. Every statement names the owner of the board.
+//! The tables `boards`, `board_columns` and `cards`. Every statement filters by the owner of the board.
 
 use sqlx::{FromRow, PgExecutor};
 
 use super::corrupt;
 use crate::models::{Board, BoardId, Card, CardId, Column, ColumnId, Title, UserId};
 
-/// How many cards of a board are read.
+/// How many cards of a board are loaded.
 const MOST_CARDS: i64 = 1000;
 
 #[derive(FromRow)]
@@ -107,7 +107,7 @@ pub async fn list(db: impl PgExecutor<'_>, owner: UserId, limit: i64) -> sqlx::R
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// One board of `owner`.
+/// The board `id` of `owner`.
 pub async fn find(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -122,7 +122,7 @@ pub async fn find(
         .transpose()
 }
 
-/// Keeps others from moving cards of this board until the transaction ends; false if `owner` has no such board.
+/// Locks the board until the transaction ends, so that moves do not run concurrently; false if `owner` has no such board.
 pub async fn lock(db: impl PgExecutor<'_>, owner: UserId, id: BoardId) -> sqlx::Result<bool> {
     let found = sqlx::query("SELECT FROM boards WHERE id = $1 AND user_id = $2 FOR UPDATE")
         .bind(id)
@@ -193,7 +193,7 @@ pub async fn insert_card(
     Ok(done.rows_affected() > 0)
 }
 
-/// Puts cards of a board of `owner` into `column`, in this order.
+/// Moves cards of a board of `owner` to `column`, in this order.
 pub async fn place(
     db: impl PgExecutor<'_>,
     owner: UserId,

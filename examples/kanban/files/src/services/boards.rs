@@ -1,4 +1,4 @@
-//! Boards: what a new one looks like, and how cards move.
+//! Creating boards, and moving their cards.
 
 use stack_db::Db;
 use stack_live::broadcast::Hub;
@@ -12,10 +12,10 @@ use crate::{
 /// The columns of a new board, from left to right.
 const COLUMNS: [&str; 3] = ["To do", "Doing", "Done"];
 
-/// Makes a board with empty columns.
+/// Creates a board with empty columns.
 ///
 /// # Errors
-/// The database's.
+/// Errors of the database.
 pub async fn create(db: &Db, owner: UserId, title: &Title) -> Result<BoardId> {
     let id = BoardId::generate();
     let columns = COLUMNS.map(|_| ColumnId::generate());
@@ -29,8 +29,8 @@ pub async fn create(db: &Db, owner: UserId, title: &Title) -> Result<BoardId> {
     Ok(id)
 }
 
-/// Moves a card. At the edge of the board nothing happens. Two moves of one board wait for each other, so that no card
-/// is lost and the order is that of the last move.
+/// Moves a card; at the edge of the board it does nothing. A lock of the board serializes concurrent moves, so that no card is
+/// lost.
 ///
 /// # Errors
 /// [`Error::NotFound`] if `owner` has no such board.
@@ -57,14 +57,14 @@ pub async fn move_card(
     work.await
 }
 
-/// Where pages hear that a board has changed, see [`changed`].
+/// The topic that pages subscribe to for changes of a board, see [`changed`].
 pub fn topic(board: BoardId) -> String {
     format!("board {board}")
 }
 
-/// Tells the pages that show `board`, in every process. Called after the change is stored.
+/// Notifies the pages that show `board`, in every process. Call it after the change is stored.
 pub fn changed(hub: &Hub, board: BoardId) {
     if let Err(error) = hub.publish(&topic(board), &()) {
-        tracing::warn!(%error, "pages were not told of a change");
+        tracing::warn!(%error, "cannot notify pages of a change");
     }
 }

@@ -1,4 +1,4 @@
-//! Rooms: what is said and who is here, in every window.
+//! Messages and presence in every window.
 
 use app::{
     models::{MessageBody, MessageId, RoomId, RoomName, User},
@@ -20,7 +20,7 @@ async fn say(app: &TestApp, room: RoomId, user: &User, text: &str) {
 }
 
 #[tokio::test]
-async fn what_one_says_everybody_in_the_room_reads() {
+async fn a_message_is_shown_to_everybody_in_the_room() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -33,7 +33,7 @@ async fn what_one_says_everybody_in_the_room_reads() {
         .await;
     other.expect_text("Is there milk?").await;
     one.expect_text("Is there milk?").await;
-    // Stored: who comes later reads it, too.
+    // It is stored, so it is shown to later visitors, too.
     assert!(eve.open(&path).await.page(200).contains("Is there milk?"));
 }
 

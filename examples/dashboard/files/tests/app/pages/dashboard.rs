@@ -1,4 +1,4 @@
-//! The dashboard: what is slow holds nothing up, and numbers follow the notes.
+//! The dashboard: the slow query does not delay the page, and the statistics follow the notes.
 
 use app::services::notes;
 

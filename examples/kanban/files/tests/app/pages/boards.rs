@@ -1,4 +1,4 @@
-//! Boards: cards move, and every window shows it.
+//! Boards: moving cards, and showing it in every window.
 
 use app::{models::Title, services::boards};
 
@@ -40,7 +40,7 @@ async fn a_card_moves_in_every_window_and_keeps_its_place() {
     page.press(".column:first-child .task", "ArrowRight").await;
     other.expect(".column:nth-child(2) .task").await;
     assert!(other.text().contains("Sow"));
-    // A page that is opened later reads the same from the database.
+    // A page that is opened later shows the same from the database.
     let later = LivePage::open(&app, &mut ada, &path).await;
     assert_eq!(later.count(".column:nth-child(2) .task"), 1);
     assert_eq!(later.count(".column:first-child .task"), 1);
