@@ -28,7 +28,8 @@ test("what the compiler says is shown as text, until it is put away or mended", 
   show(null);
   await expect(overlay).not.toBeAttached();
 
-  // Without `cargo dev` there is nothing of this.
+  // Without `cargo dev` there is nothing of this. The page that is open would go on asking for it.
+  await page.goto("about:blank");
   link.destroy();
   dev.close();
   await app.restart();
