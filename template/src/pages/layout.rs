@@ -20,7 +20,7 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
             // Always rendered: screen readers announce only what is added to an existing live region.
             div.flashes role="status" aria-live="polite" {
                 @if let Some(flash) = &flash {
-                    p.flash.bad[flash.bad] { (flash.text) }
+                    p.flash.bad[flash.is_error] { (flash.text) }
                 }
             }
             (main)

@@ -77,7 +77,7 @@ pub async fn connect(
 pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> Visit {
     let (secret, zone) = (visitor.secret.expose().to_owned(), visitor.zone.clone());
     let flash = visitor.flash.map(|flash| stack_live::Flash {
-        bad: false,
+        is_error: false,
         text: flash.text().to_owned(),
     });
     let session = visitor.user.is_some();

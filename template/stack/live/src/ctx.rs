@@ -14,35 +14,35 @@ use crate::{
 #[derive(Clone)]
 pub struct Ctx {
     pub(crate) page: Arc<Page>,
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) rendering: bool,
 }
 
 /// A message that the page shows until the visitor goes elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// Whether something went wrong.
+    /// Whether it is about an error.
     #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
-    pub bad: bool,
+    pub is_error: bool,
     /// The text.
     #[serde(rename = "t")]
     pub text: String,
 }
 
 impl Ctx {
-    /// For what happens after a rendering, in the component `at`.
-    pub(crate) fn later(page: &Arc<Page>, at: u32) -> Self {
+    /// For what happens after a rendering, in this component.
+    pub(crate) fn later(page: &Arc<Page>, component: u32) -> Self {
         Self {
             page: Arc::clone(page),
-            at,
+            component,
             rendering: false,
         }
     }
 
     /// Puts the component among `readers`, if it is being rendered.
     pub(crate) fn track(&self, readers: &mut Vec<u32>) {
-        if self.rendering && !readers.contains(&self.at) {
-            readers.push(self.at);
+        if self.rendering && !readers.contains(&self.component) {
+            readers.push(self.component);
         }
     }
 
@@ -130,14 +130,14 @@ impl Ctx {
 
     /// Shows a message that something worked. The layout shows it, here or on the page that comes next.
     pub fn flash(&self, text: impl Into<String>) {
-        let (bad, text) = (false, text.into());
-        self.set_flash(Some(Flash { bad, text }));
+        let (is_error, text) = (false, text.into());
+        self.set_flash(Some(Flash { is_error, text }));
     }
 
     /// Shows a message that something did not work.
     pub fn flash_error(&self, text: impl Into<String>) {
-        let (bad, text) = (true, text.into());
-        self.set_flash(Some(Flash { bad, text }));
+        let (is_error, text) = (true, text.into());
+        self.set_flash(Some(Flash { is_error, text }));
     }
 
     /// Removes the message.
@@ -147,11 +147,7 @@ impl Ctx {
 
     fn set_flash(&self, flash: Option<Flash>) {
         let mut inner = self.page.lock();
-        if inner.flash.value == flash {
-            return;
-        }
-        inner.flash.value = flash;
-        let readers = inner.flash.readers.clone();
+        let readers = inner.flash.set(flash);
         inner.mark_dirty(&readers);
         drop(inner);
         self.page.wake.notify_one();
@@ -187,7 +183,7 @@ impl Ctx {
     /// The value that a component around this one has [provided](crate::Cx::provide).
     pub fn context<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         let mut inner = self.page.lock();
-        let (mut found, mut at) = (None, Some(self.at));
+        let (mut found, mut at) = (None, Some(self.component));
         while let (None, Some(id)) = (&found, at) {
             let instance = inner.instances.get_mut(&id)?;
             at = instance.parent;

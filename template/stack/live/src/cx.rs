@@ -31,10 +31,10 @@ impl Deref for Cx {
 }
 
 impl Cx {
-    pub(crate) fn new(page: Arc<Page>, at: u32) -> Self {
+    pub(crate) fn new(page: Arc<Page>, component: u32) -> Self {
         let ctx = Ctx {
             page,
-            at,
+            component,
             rendering: true,
         };
         Self { ctx, key: None }
@@ -65,7 +65,7 @@ impl Cx {
     /// which value belongs to which hook.
     fn next_slot<R>(&self, read: impl FnOnce(&mut Slot) -> Option<R>) -> (usize, Option<R>) {
         let mut inner = self.page.lock();
-        let instance = inner.rendering(self.at);
+        let instance = inner.rendering(self.component);
         let slot = instance.cursor;
         instance.cursor += 1;
         let Some(held) = instance.slots.get_mut(slot) else {
@@ -85,7 +85,7 @@ impl Cx {
     fn put(&self, slot: usize, new: Slot) {
         let old = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at);
+            let instance = inner.instances.get_mut(&self.component);
             instance.and_then(|instance| match instance.slots.get_mut(slot) {
                 Some(held) => Some(std::mem::replace(held, new)),
                 None => {

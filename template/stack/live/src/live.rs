@@ -167,11 +167,10 @@ impl Live {
     /// The page at `path`.
     pub(crate) fn find(&self, path: &str, query: &str) -> Option<(Url, &'static str, Render)> {
         let found = self.0.routes.at(path).ok()?;
-        let decode = |value: &str| percent_decoded(value);
         let params = found
             .params
             .iter()
-            .map(|(name, value)| (name.to_owned(), decode(value)))
+            .map(|(name, value)| (name.to_owned(), percent_decoded(value)))
             .collect();
         let page = &self.0.pages[*found.value];
         let url = Url {
@@ -192,9 +191,7 @@ pub(crate) fn session_end_topic(secret: &str) -> String {
 fn visitor_key(secret: &str) -> [u8; 16] {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(secret.as_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&digest[..16]);
-    key
+    digest[..16].try_into().expect("a digest has 32 bytes")
 }
 
 /// The fingerprint of the first items of all streams; empty if there are none.

@@ -82,12 +82,21 @@ pub(crate) struct Signal<T> {
     pub readers: Vec<u32>,
 }
 
-impl<T> Signal<T> {
+impl<T: PartialEq> Signal<T> {
     fn new(value: T) -> Self {
         Self {
             value,
             readers: Vec::new(),
         }
+    }
+
+    /// Sets the value, and returns who has to be rendered again because of it.
+    pub(crate) fn set(&mut self, value: T) -> Vec<u32> {
+        if self.value == value {
+            return Vec::new();
+        }
+        self.value = value;
+        self.readers.clone()
     }
 }
 
@@ -264,7 +273,7 @@ impl Inner {
                 slots: Vec::new(),
                 cursor: 0,
                 children: Vec::new(),
-                met: Vec::new(),
+                rendered_children: Vec::new(),
                 handlers: Vec::new(),
                 new_handlers: Vec::new(),
                 html: Box::new([]),

@@ -37,7 +37,7 @@ pub(crate) trait Io: Send {
     /// Sends one message; false if the browser is gone.
     fn send(&mut self, text: String) -> impl Future<Output = bool> + Send;
     /// Tells the browser why the connection ends.
-    fn close(&mut self, why: CloseReason) -> impl Future<Output = ()> + Send;
+    fn close(&mut self, reason: CloseReason) -> impl Future<Output = ()> + Send;
 }
 
 /// What a browser sends.
@@ -62,6 +62,8 @@ struct Session<I> {
     rate_limit: RateLimit,
     /// The state that the browser has.
     state: String,
+    /// Until when that is valid, in seconds since 1970.
+    state_expires: u64,
     acknowledged: u64,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
@@ -75,16 +77,16 @@ struct Session<I> {
 pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> CloseReason {
     let _counted = live.observer().connection();
     let mut session = Session::new(live, visit, io);
-    let why = match session.serve().await {
+    let reason = match session.serve().await {
         Ok(()) => CloseReason::Gone,
-        Err(why) => why,
+        Err(reason) => reason,
     };
-    if why != CloseReason::Gone {
-        tracing::debug!(?why, "a live connection is closed");
+    if reason != CloseReason::Gone {
+        tracing::debug!(?reason, "a live connection is closed");
     }
     let limit = session.page.live.limits().send_timeout;
-    timeout(limit, session.io.close(why)).await.ok();
-    why
+    timeout(limit, session.io.close(reason)).await.ok();
+    reason
 }
 
 impl<I: Io> Session<I> {
@@ -105,6 +107,7 @@ impl<I: Io> Session<I> {
             deliveries,
             rate_limit,
             state: String::new(),
+            state_expires: 0,
             acknowledged: 0,
             pinged: false,
             _session_end: None,

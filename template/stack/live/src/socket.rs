@@ -92,10 +92,13 @@ impl Io for Socket {
         self.socket.send(Message::Text(text.into())).await.is_ok()
     }
 
-    async fn close(&mut self, why: CloseReason) {
-        let (code, reason) = why.frame();
-        let reason = reason.into();
-        let frame = Message::Close(Some(CloseFrame { code, reason }));
+    async fn close(&mut self, reason: CloseReason) {
+        let (code, text) = reason.frame();
+        let frame = CloseFrame {
+            code,
+            reason: text.into(),
+        };
+        let frame = Message::Close(Some(frame));
         if self.socket.send(frame).await.is_err() {
             return;
         }

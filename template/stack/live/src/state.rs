@@ -7,7 +7,7 @@ use crate::{Ctx, page::Slot};
 /// A value of a component. Reading it while rendering means being rendered again when it changes; setting it to what
 /// it is already does nothing.
 pub struct State<T> {
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) slot: usize,
     pub(crate) kind: PhantomData<fn() -> T>,
 }
@@ -22,7 +22,7 @@ impl<T> Copy for State<T> {}
 
 impl<T> PartialEq for State<T> {
     fn eq(&self, other: &Self) -> bool {
-        (self.at, self.slot) == (other.at, other.slot)
+        (self.component, self.slot) == (other.component, other.slot)
     }
 }
 
@@ -53,7 +53,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
         let new: Arc<dyn Any + Send + Sync> = Arc::new(value);
         let old = {
             let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
+            let slot = inner.slot(self.component, self.slot);
             let Some(Slot::State { value, readers, .. }) = slot else {
                 return;
             };
@@ -80,7 +80,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     fn current(&self, ctx: &Ctx) -> Option<Arc<T>> {
         let value = {
             let mut inner = ctx.page.lock();
-            match inner.slot(self.at, self.slot)? {
+            match inner.slot(self.component, self.slot)? {
                 Slot::State { value, readers, .. } => {
                     ctx.track(readers);
                     Arc::clone(value)
@@ -116,7 +116,7 @@ impl<T> Loaded<T> {
 /// Makes a [`use_load`](crate::Cx::use_load) load again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reload {
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) slot: usize,
 }
 
@@ -125,7 +125,7 @@ impl Reload {
     pub fn reload(&self, ctx: &Ctx) {
         {
             let mut inner = ctx.page.lock();
-            let Some(instance) = inner.instances.get_mut(&self.at) else {
+            let Some(instance) = inner.instances.get_mut(&self.component) else {
                 return;
             };
             if let Some(Slot::Memo { stale, .. }) = instance.slots.get_mut(self.slot) {

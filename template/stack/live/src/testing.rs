@@ -293,7 +293,7 @@ impl Page {
         loop {
             match self.connection.receive.recv().await {
                 Some(Ok(_)) => {}
-                Some(Err(why)) => return why,
+                Some(Err(reason)) => return reason,
                 None => return CloseReason::Gone,
             }
         }
@@ -313,7 +313,7 @@ impl Page {
                     return None;
                 }
                 Ok(_) => {}
-                Err(why) => return Some(why),
+                Err(reason) => return Some(reason),
             }
         }
     }

@@ -27,9 +27,9 @@ impl Cx {
             let inner = self.page.lock();
             let instance = inner
                 .instances
-                .get(&self.at)
+                .get(&self.component)
                 .expect("a component is there while it is rendered");
-            let nth = instance.met.len();
+            let nth = instance.rendered_children.len();
             let path = match &self.key {
                 None => format!("{}/{nth}", instance.path),
                 Some(key) => {
@@ -38,9 +38,9 @@ impl Cx {
                         inner
                             .instances
                             .get(id)
-                            .is_some_and(|met| met.path.starts_with(&*stem))
+                            .is_some_and(|child| child.path.starts_with(&*stem))
                     };
-                    match instance.met.iter().filter(same).count() {
+                    match instance.rendered_children.iter().filter(same).count() {
                         0 => stem,
                         again => format!("{stem}~{again}"),
                     }
@@ -62,7 +62,7 @@ impl Cx {
                 let render: Render = Arc::new(move |cx| component(cx, P::clone(&props)).boxed());
                 let mut inner = self.page.lock();
                 match held {
-                    None => inner.insert(path, name, Some(self.at), render, kept),
+                    None => inner.insert(path, name, Some(self.component), render, kept),
                     Some((id, _)) => {
                         let old = inner.instances.get_mut(&id).map(|instance| {
                             instance.dirty = true;
@@ -79,8 +79,8 @@ impl Cx {
         };
         let dirty = {
             let mut inner = self.page.lock();
-            if let Some(instance) = inner.instances.get_mut(&self.at) {
-                instance.met.push(id);
+            if let Some(instance) = inner.instances.get_mut(&self.component) {
+                instance.rendered_children.push(id);
             }
             inner.instances.get(&id).is_some_and(|child| child.dirty)
         };

@@ -12,6 +12,17 @@ use crate::{
     page::{Job, OnMessage, Slot, stream_id},
 };
 
+/// The work of an effect. Ends when this is dropped: with its component, or when `deps` have changed.
+struct EffectJob(Option<AbortHandle>);
+
+impl Drop for EffectJob {
+    fn drop(&mut self) {
+        if let Some(job) = &self.0 {
+            job.abort();
+        }
+    }
+}
+
 impl Cx {
     /// Runs `effect` beside the page, as soon as it is shown, and again when `deps` change. It ends with the component.
     /// It does not run for the first HTML.
@@ -21,29 +32,17 @@ impl Cx {
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let (slot, held) = self.next_slot(|held| match held {
-            Slot::Effect { deps, job } => Some((Arc::clone(deps), job.clone())),
-            _ => None,
+        self.use_memo(deps, || {
+            if !self.is_connected() {
+                return EffectJob(None);
+            }
+            let job = Job {
+                owner: self.component,
+                ..Job::default()
+            };
+            let future = effect(self.ctx()).boxed();
+            EffectJob(Some(self.page.lock().spawn(job, future)))
         });
-        if let Some((known, job)) = held {
-            if known.downcast_ref::<D>() == Some(&deps) {
-                return;
-            }
-            job.abort();
-        }
-        let job = match self.is_connected() {
-            true => {
-                let job = Job {
-                    owner: self.at,
-                    ..Job::default()
-                };
-                let future = effect(self.ctx()).boxed();
-                self.page.lock().spawn(job, future)
-            }
-            false => AbortHandle::new_pair().0,
-        };
-        let deps = Arc::new(deps);
-        self.put(slot, Slot::Effect { deps, job });
     }
 
     /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are ignored.
@@ -112,7 +111,7 @@ impl Cx {
             let first = Some(items.collect());
             self.put(slot, Slot::Stream { first });
         }
-        let id = stream_id(&self.page.lock().rendering(self.at).path, slot);
+        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
         Ok(Stream::new(id, html::place(&self.page.mark, 's', slot)))
     }
 }

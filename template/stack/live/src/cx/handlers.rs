@@ -44,7 +44,7 @@ impl Cx {
 
     fn register(&self, site: &'static Location<'static>, run: HandlerKind) -> Handler {
         let mut inner = self.page.lock();
-        let instance = inner.rendering(self.at);
+        let instance = inner.rendering(self.component);
         let (mut nth, mut ambiguous) = (0, false);
         for entry in &mut instance.new_handlers {
             if entry.key == self.key {

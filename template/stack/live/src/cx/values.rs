@@ -49,7 +49,8 @@ impl Cx {
             _ => None,
         });
         if held.is_none() {
-            let saved = save.and_then(|_| self.page.lock().rendering(self.at).next_restored());
+            let saved =
+                save.and_then(|_| self.page.lock().rendering(self.component).next_restored());
             let new = Slot::State {
                 value: Arc::new(first(saved)),
                 kind: type_name::<T>(),
@@ -59,7 +60,7 @@ impl Cx {
             self.put(slot, new);
         }
         State {
-            at: self.at,
+            component: self.component,
             slot,
             kind: PhantomData,
         }
@@ -94,7 +95,10 @@ impl Cx {
         };
         Ok(Loaded {
             value,
-            reload: Reload { at: self.at, slot },
+            reload: Reload {
+                component: self.component,
+                slot,
+            },
         })
     }
 
@@ -103,7 +107,7 @@ impl Cx {
         deps: &D,
     ) -> (usize, Option<Arc<T>>) {
         let (slot, held) = self.next_slot(|held| match held {
-            Slot::Memo { deps, value, stale } => {
+            Slot::Memo { deps, value, stale } if value.is::<T>() => {
                 Some((Arc::clone(deps), Arc::clone(value), *stale))
             }
             _ => None,

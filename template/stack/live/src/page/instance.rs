@@ -22,8 +22,8 @@ pub(crate) struct Instance {
     pub slots: Vec<Slot>,
     pub cursor: usize,
     pub children: Vec<u32>,
-    /// The children that the rendering under way has met.
-    pub met: Vec<u32>,
+    /// The children that the rendering under way has rendered so far.
+    pub rendered_children: Vec<u32>,
     pub handlers: Vec<HandlerEntry>,
     /// Those of the rendering under way.
     pub new_handlers: Vec<HandlerEntry>,
@@ -70,10 +70,6 @@ pub(crate) enum Slot {
         deps: AnyValue,
         value: AnyValue,
         stale: bool,
-    },
-    Effect {
-        deps: AnyValue,
-        job: AbortHandle,
     },
     Context {
         kind: TypeId,

@@ -11,7 +11,7 @@ impl Inner {
         let instance = self.instances.get_mut(&id)?;
         instance.cursor = 0;
         instance.dirty = false;
-        instance.met.clear();
+        instance.rendered_children.clear();
         instance.new_handlers.clear();
         Some(Arc::clone(&instance.render))
     }
@@ -41,8 +41,8 @@ impl Inner {
         let changed = instance.take_handlers(self.version + 1, &html);
         self.handlers_changed |= changed;
         gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
-        let met = std::mem::take(&mut instance.met);
-        let old = std::mem::replace(&mut instance.children, met);
+        let rendered = std::mem::take(&mut instance.rendered_children);
+        let old = std::mem::replace(&mut instance.children, rendered);
         let left: Vec<u32> = old
             .into_iter()
             .filter(|child| !instance.children.contains(child))

@@ -73,7 +73,7 @@ impl<I: Io> Io for Recorded<I> {
         self.io.send(text).await
     }
 
-    async fn close(&mut self, why: CloseReason) {
-        self.io.close(why).await;
+    async fn close(&mut self, reason: CloseReason) {
+        self.io.close(reason).await;
     }
 }

@@ -44,6 +44,7 @@ impl<I: Io> Session<I> {
             .signer()
             .open(binding, &join.state, &join.mac, live.limits().state_bytes);
         let known = saved.is_some();
+        self.state_expires = saved.as_ref().map_or(0, |saved| saved.expires);
         if !known && !join.state.is_empty() {
             tracing::debug!("a saved state is not valid any more, so the page begins anew");
         }
@@ -109,10 +110,7 @@ impl<I: Io> Session<I> {
             return;
         };
         let mut inner = self.page.lock();
-        if inner.zone.value.as_ref() != Some(&zone) {
-            inner.zone.value = Some(zone);
-            let readers = inner.zone.readers.clone();
-            inner.mark_dirty(&readers);
-        }
+        let readers = inner.zone.set(Some(zone));
+        inner.mark_dirty(&readers);
     }
 }

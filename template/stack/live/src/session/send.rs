@@ -109,14 +109,14 @@ impl<I: Io> Session<I> {
 
     /// Puts the state into the outbox, if it has changed.
     fn put_state(&mut self, limits: &Limits) {
-        let mut inner = self.page.lock();
-        let mut saved = inner.save(0);
+        let latest = saved::expiry(limits.state_lifetime);
         // The time alone is no change, until half of it is over.
-        saved.expires = renewed(
-            &self.state,
-            saved::expiry(limits.state_lifetime),
-            limits.state_lifetime.as_secs(),
-        );
+        let renew = self.state_expires + limits.state_lifetime.as_secs() / 2 <= latest;
+        if renew || self.state_expires > latest {
+            self.state_expires = latest;
+        }
+        let mut inner = self.page.lock();
+        let saved = inner.save(self.state_expires);
         let mut state = serde_json::to_string(&saved).unwrap_or_default();
         if state.len() > limits.state_bytes {
             tracing::warn!(
@@ -155,17 +155,5 @@ impl<I: Io> Session<I> {
             Ok(false) => Err(CloseReason::Gone),
             Err(_) => Err(CloseReason::SlowReader),
         }
-    }
-}
-
-/// When the state expires: as before, if that is far enough away.
-fn renewed(old: &str, new: u64, lifetime: u64) -> u64 {
-    #[derive(serde::Deserialize)]
-    struct Expiry {
-        x: u64,
-    }
-    match serde_json::from_str::<Expiry>(old) {
-        Ok(Expiry { x }) if x + lifetime / 2 > new && x <= new => x,
-        _ => new,
     }
 }

@@ -60,7 +60,7 @@ impl<I: Io> Session<I> {
         }
     }
 
-    /// Passes an error to the application. `why` is for one that came without an event.
+    /// Passes an error to the application. `trigger` is for one that came without an event.
     pub(super) fn failed(
         &mut self,
         trigger: Trigger,
@@ -74,7 +74,7 @@ impl<I: Io> Session<I> {
         self.span().in_scope(|| self.page.live.error(&ctx, error));
     }
 
-    /// Logs a panic, and puts a message for the visitor into the outbox: the page has stopped. `why` is for one that
+    /// Logs a panic, and puts a message for the visitor into the outbox: the page has stopped. `trigger` is for one that
     /// came without an event.
     pub(super) fn panicked(&mut self, trigger: Trigger, error: &PageError) {
         if self.work.is_empty() {

@@ -26,8 +26,8 @@ impl Io for Pipe {
         self.outgoing.send(Ok(text)).is_ok()
     }
 
-    async fn close(&mut self, why: CloseReason) {
-        self.outgoing.send(Err(why)).ok();
+    async fn close(&mut self, reason: CloseReason) {
+        self.outgoing.send(Err(reason)).ok();
     }
 }
 

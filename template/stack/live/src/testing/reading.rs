@@ -40,8 +40,8 @@ impl Page {
 
     async fn wait_until(&mut self, failure: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         while !holds(self) {
-            if let Err(why) = self.next().await {
-                panic!("{failure} ({why:?}): {}", self.html());
+            if let Err(reason) = self.next().await {
+                panic!("{failure} ({reason:?}): {}", self.html());
             }
         }
         self

@@ -18,10 +18,10 @@ impl Page {
     }
 
     pub(super) async fn must_go_on(&mut self) {
-        if let Err(why) = self.next().await {
+        if let Err(reason) = self.next().await {
             assert!(
                 self.left.is_some() || self.error.is_some(),
-                "the connection ended: {why:?}"
+                "the connection ended: {reason:?}"
             );
         }
     }
@@ -96,8 +96,8 @@ impl Page {
         for at in message["ua"].as_array().into_iter().flatten() {
             self.uploaded = at[1].as_u64().unwrap_or_default();
         }
-        if let Some(why) = message["ue"][0][1].as_str() {
-            self.upload_refused = Some(why.to_owned());
+        if let Some(reason) = message["ue"][0][1].as_str() {
+            self.upload_refused = Some(reason.to_owned());
         }
     }
 
