@@ -18,7 +18,7 @@ use crate::cli::BrowserTest;
 use crate::commands::run_databases::Databases;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::{Interrupt, interrupted, terminate};
+use crate::signal::{interrupted, terminate};
 use crate::ui;
 use programs::Programs;
 pub(super) use programs::check;
@@ -96,9 +96,12 @@ async fn test(
         .spawn()
         .map_err(|error| Error::new(format!("`node` could not be started: {error}")))?;
     let status = tokio::select! {
+        biased;
         status = playwright.wait() => status?,
-        interrupt = interrupted => {
-            if let (Interrupt::Other, Some(id)) = (interrupt, playwright.id()) {
+        // Playwright has heard it as well, and writes its report.
+        _ = tokio::signal::ctrl_c() => playwright.wait().await?,
+        () = interrupted => {
+            if let Some(id) = playwright.id() {
                 terminate(id);
             }
             playwright.wait().await?
