@@ -16,7 +16,7 @@ import measure
 
 EDITED = "src/pages/notes.rs"
 MODULE = "pages::notes"
-BEFORE = "const MOST: i64 = 1000;"
+BEFORE = "const MAX_NOTES: i64 = 1000;"
 
 
 class Edit:
@@ -31,7 +31,7 @@ class Edit:
 
     def save(self):
         self.number += 1
-        self.file.write_text(self.text.replace(BEFORE, f"const MOST: i64 = {self.number};"))
+        self.file.write_text(self.text.replace(BEFORE, f"const MAX_NOTES: i64 = {self.number};"))
         return time.monotonic()
 
     def put_back(self):

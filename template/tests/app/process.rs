@@ -152,7 +152,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     let mut connection = begin_request(address).await.into_std().unwrap();
     connection.set_nonblocking(false).unwrap();
     terminate(&child);
-    assert!(log.next().unwrap().unwrap().contains("stopping"));
+    assert!(log.next().unwrap().unwrap().contains("shutting down"));
     while TcpStream::connect(address).is_ok() {
         sleep(Duration::from_millis(10));
     }
