@@ -88,7 +88,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     });
     let more = cx.on(move |ctx, _| {
         shown.update(ctx, |shown| {
-            *shown = (*shown + pagination::USUAL).min(MAX_NOTES);
+            *shown = (*shown + pagination::DEFAULT_LIMIT).min(MAX_NOTES);
         });
     });
     let (notes, next) = &*found;

@@ -12,14 +12,14 @@ fn a_limit_that_is_too_high_is_lowered() {
     assert_eq!(
         parse("1000", ""),
         Ok(PageQuery {
-            limit: MOST,
+            limit: MAX_LIMIT,
             after: None
         })
     );
     assert_eq!(
         parse("", "7"),
         Ok(PageQuery {
-            limit: USUAL,
+            limit: DEFAULT_LIMIT,
             after: Some(7)
         })
     );
