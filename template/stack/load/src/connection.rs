@@ -143,7 +143,7 @@ impl LiveConnection {
     }
 
     pub(crate) async fn close(&mut self) {
-        // Nobody waits for the server to close its side.
+        // It does not wait for the server to close its side.
         self.socket.close(None).await.ok();
     }
 

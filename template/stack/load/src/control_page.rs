@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{Error, Plan, Script, load_profile::LoadProfile, metrics::Results, report};
 
-/// What the page and the run tell each other. Cheap to clone.
+/// The state that page and run share. Cheap to clone.
 #[derive(Clone)]
 pub struct ControlPage(Arc<Shared>);
 
@@ -82,12 +82,12 @@ impl ControlPage {
         self.0.load_profile.subscribe()
     }
 
-    /// Ready when somebody wants a run to begin.
+    /// Ready when a run is to begin.
     pub async fn started(&self) {
         self.0.start.notified().await;
     }
 
-    /// Ready when somebody wants it to end.
+    /// Ready when the run is to end.
     pub async fn stopped(&self) {
         self.0.stop.notified().await;
     }

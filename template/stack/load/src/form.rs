@@ -3,7 +3,7 @@
 /// The fields of a form in order, with their values.
 pub type Fields = Vec<(String, String)>;
 
-/// Whether somebody types a password into a field of this name.
+/// Whether a field of this name is for a password.
 pub fn is_password(name: &str) -> bool {
     let name = name.to_lowercase();
     ["password", "passwd", "passphrase"]

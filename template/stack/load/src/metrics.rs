@@ -1,6 +1,6 @@
 //! What is measured: how long responses took, what went wrong, how many users there were.
 //!
-//! Each thread has counts of its own, which nobody else touches except once a second, when they are added up.
+//! Each thread has counts of its own. Once a second they are taken and added up.
 
 use std::{
     collections::BTreeMap,

@@ -167,7 +167,7 @@ fn next_token(text: &str, in_query: bool) -> (&str, Option<TokenKind>) {
         Some(0) => text.chars().next().map_or(1, char::len_utf8),
         end => end.unwrap_or(text.len()),
     };
-    // Numbers in a query are what somebody asked for.
+    // Numbers in a query are parameters, such as a page's number.
     let kind = token_kind(&text[..end]).filter(|it| !in_query || *it != TokenKind::Number);
     (&text[..end], kind)
 }

@@ -30,7 +30,7 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
         .map_err(|error| Error::new(format!("`{host}` cannot be resolved: {error}")))?
         .collect();
     let mut address = origin.allowed_address(&addresses, plan.own.as_deref())?;
-    // A name may have an address that nobody listens at, such as `::1`.
+    // A name may have an address without a listener, such as `::1`.
     for candidate in addresses {
         if TcpStream::connect(candidate).await.is_ok() {
             address = candidate;
@@ -40,7 +40,7 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
     Ok(Target { origin, address })
 }
 
-/// Whether somebody listens there.
+/// Checks that a server listens there.
 ///
 /// # Errors
 /// If not, with what to do about it.

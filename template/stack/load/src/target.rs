@@ -1,4 +1,4 @@
-//! What may be loaded: this machine, or a machine that somebody says is theirs.
+//! What may be loaded: this machine, or another one with `--i-own`.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -61,8 +61,8 @@ impl Origin {
         &self.0
     }
 
-    /// The address to connect to, out of those that the name has: all of them must be loopback addresses, unless somebody says
-    /// that this very origin is theirs. The name is resolved once, so that it cannot lead elsewhere later.
+    /// The address to connect to, out of those that the name has: all of them must be loopback addresses, unless `own` is
+    /// this very origin. The name is resolved once, so that it cannot lead elsewhere later.
     ///
     /// # Errors
     /// If it may not be loaded.

@@ -93,7 +93,7 @@ impl Variables {
         }
     }
 
-    /// A value that somebody typed. An address of e-mail becomes this user's own.
+    /// A value that was typed. An address of e-mail becomes this user's own.
     pub(crate) fn value(&mut self, recorded: &str) -> String {
         if is_email(recorded) {
             let next = self.addresses.len();

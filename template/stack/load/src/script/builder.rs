@@ -13,7 +13,7 @@ use crate::{
     step_names::StepNames,
 };
 
-/// The longest think time: after a longer pause nobody was thinking.
+/// The longest think time; a longer pause is taken for an interruption.
 const MAX_THINK: Duration = Duration::from_secs(60);
 /// A request that comes this soon after a redirect, in microseconds, follows it.
 const FOLLOWS_WITHIN: u64 = 5_000_000;

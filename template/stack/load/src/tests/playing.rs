@@ -116,9 +116,9 @@ async fn a_redirect_elsewhere_is_an_error_and_is_not_followed() {
 #[tokio::test]
 async fn a_server_that_does_not_respond_is_an_error_of_its_kind() {
     // Without listening, so that no other test can do it there either.
-    let nobody = TcpSocket::new_v4().unwrap();
-    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = nobody.local_addr().unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let (good, kinds) = played(address, &[http(1, "GET", "/", 200)]).await;
     assert_eq!((good, kinds), (0, vec!["connection refused".to_owned()]));
     let address = server(|_| "nonsense\r\n\r\n".to_owned()).await;

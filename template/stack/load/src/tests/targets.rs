@@ -22,7 +22,7 @@ fn this_machine_may_be_loaded_under_every_name_that_it_has() {
 }
 
 #[test]
-fn another_machine_may_not_unless_somebody_says_that_it_is_theirs() {
+fn another_machine_may_only_be_loaded_by_its_owner() {
     let url = "http://shop.example";
     for addresses in [
         &["192.0.2.1"][..],

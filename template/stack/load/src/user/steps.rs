@@ -106,6 +106,6 @@ impl User {
 
 /// Ready when the user with this index is not active any more.
 async fn inactive(active_users: &mut watch::Receiver<usize>, index: usize) {
-    // Without a sender nobody is active.
+    // Without a sender no user is active.
     active_users.wait_for(|users| *users <= index).await.ok();
 }
