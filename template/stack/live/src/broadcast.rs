@@ -13,11 +13,12 @@ use std::{
     collections::HashMap,
     future::Future,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::mpsc;
@@ -158,16 +159,12 @@ impl Hub {
     }
 
     fn topics(&self) -> MutexGuard<'_, Topics> {
-        self.0.topics.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.topics.lock()
     }
 
     /// Hands a message to the task that sends to other processes.
     fn queue(&self, topic: &str, payload: Arc<str>) {
-        let outgoing = self
-            .0
-            .outgoing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let outgoing = self.0.outgoing.lock();
         // Without the task there are no other processes.
         let Some(outgoing) = &*outgoing else { return };
         let message = OutgoingMessage {
@@ -215,11 +212,7 @@ impl Hub {
     /// The queue for other processes, in the place of the one before.
     fn outgoing(&self) -> Outgoing {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        *self
-            .0
-            .outgoing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.0.outgoing.lock() = Some(sender);
         Outgoing::new(self.clone(), receiver)
     }
 }

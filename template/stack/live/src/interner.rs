@@ -1,9 +1,8 @@
 //! Texts that many pages have in common, stored once: most of a page that thousands look at is the same for all.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashSet, sync::Arc};
+
+use parking_lot::Mutex;
 
 /// A shorter text costs less than looking for it.
 const MIN_BYTES: usize = 256;
@@ -25,7 +24,7 @@ impl Interner {
         if text.len() < MIN_BYTES {
             return text.into();
         }
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if let Some(known) = kept.texts.get(text.as_str()) {
             return Arc::clone(known);
         }

@@ -3,13 +3,11 @@
 mod builder;
 mod limits;
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashSet, sync::Arc};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub use builder::Builder;

@@ -11,13 +11,14 @@ use std::{
     collections::{BTreeMap, HashMap},
     future::Future,
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use futures_util::{
     FutureExt,
     future::{AbortHandle, Abortable, BoxFuture},
 };
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, value::RawValue};
 use tokio::{
     sync::{Notify, oneshot},
@@ -161,7 +162,7 @@ impl Page {
 
     /// No code of a user runs while this is held.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     /// Puts the page that `render` makes in the place of what was there, and renders it.

@@ -140,7 +140,7 @@ async fn messages_that_are_published_at_once_are_in_the_same_order_everywhere() 
     let process = Process::new("notes");
     let (hub, mut deliveries) = (process.hub.clone(), process.deliveries);
     let (sender, mut queue) = mpsc::channel(QUEUE);
-    *hub.0.outgoing.lock().unwrap() = Some(sender);
+    *hub.0.outgoing.lock() = Some(sender);
     for round in 0..50 {
         let publish = |thread: u32| {
             let hub = hub.clone();

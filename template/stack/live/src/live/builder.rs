@@ -1,13 +1,9 @@
 //! Puts a [`Live`] together.
 
-use std::{
-    any::type_name,
-    collections::HashSet,
-    future::Future,
-    sync::{Arc, Mutex},
-};
+use std::{any::type_name, collections::HashSet, future::Future, sync::Arc};
 
 use futures_util::FutureExt;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{Limits, Live, OnError, Route, Shared};

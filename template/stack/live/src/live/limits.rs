@@ -1,6 +1,6 @@
 //! Limits on what one visitor may use.
 
-use std::{collections::HashMap, sync::PoisonError, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use super::{Live, visitor_key};
 
@@ -64,7 +64,7 @@ impl Live {
     pub(crate) fn admit(&self, secret: &str) -> Option<ConnectionPermit> {
         let visitor = visitor_key(secret);
         let limits = self.limits();
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.open.lock();
         let own = open.by_visitor.get(&visitor).copied().unwrap_or_default();
         if own >= limits.connections_per_visitor || open.all >= limits.connections {
             return None;
@@ -87,12 +87,7 @@ pub(crate) struct ConnectionPermit {
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut open = self
-            .live
-            .0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.live.0.open.lock();
         open.all -= 1;
         if let Some(own) = open.by_visitor.get_mut(&self.visitor) {
             *own -= 1;
