@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 
 import { expect, test } from "./support/test.mjs";
 
-test("what the compiler says is shown as text, until it is put away or mended", async ({ app, page }) => {
+test("what the compiler says is shown as text, until it is dismissed or fixed", async ({ app, page }) => {
   const dev = createServer().listen(0, "127.0.0.1");
   await once(dev, "listening");
   const connected = once(dev, "connection");

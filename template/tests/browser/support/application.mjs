@@ -58,11 +58,11 @@ export class Application {
     });
     this.#child = child;
     this.#exited = once(child, "exit");
-    // A worker that exits takes it along.
-    const abandon = () => child.kill("SIGKILL");
-    process.once("exit", abandon);
+    // It does not outlive the worker.
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
     this.#exited.then(() => {
-      process.off("exit", abandon);
+      process.off("exit", kill);
       if (this.#child === child) this.#child = this.#port = undefined;
     });
     createInterface(child.stderr).on("line", (line) => this.#keep(line));

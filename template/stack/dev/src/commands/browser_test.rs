@@ -41,7 +41,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
         environment.insert("CHROMIUM", chromium.display().to_string());
     }
     if arguments.environment {
-        lend(&environment)?;
+        print_and_wait(&environment)?;
         return Ok(ExitCode::SUCCESS);
     }
     test(&folder, &programs.node, &environment, &arguments.arguments).await
@@ -70,8 +70,8 @@ fn seed(project: &Project, application: &Path, databases: &Databases) -> Result<
     Err(Error::new("the seeds are not in the database; why stands above").hint("cargo test seed::"))
 }
 
-/// Prints the environment, and waits until whoever uses it closes this program's input.
-fn lend(environment: &Environment) -> Result<()> {
+/// Prints the environment, and waits until this program's input is closed: the databases exist until then.
+fn print_and_wait(environment: &Environment) -> Result<()> {
     ui::result(&serde_json::to_string(environment)?);
     io::copy(&mut io::stdin().lock(), &mut io::sink())?;
     Ok(())
