@@ -7,6 +7,7 @@
 
 mod alter;
 mod changes;
+mod compare;
 mod create;
 mod names;
 mod operations;
@@ -19,7 +20,9 @@ use std::collections::BTreeSet;
 use crate::catalog::Catalog;
 use crate::object::Id;
 
-pub(crate) use names::last_part;
+use operations::Planner;
+
+pub(crate) use names::{last_part, quote};
 pub use renames::{LookAlike, look_alikes};
 
 /// One statement of a migration.
@@ -33,6 +36,33 @@ pub struct Step {
     pub hazard: Option<Hazard>,
     /// Where it has to stand.
     pub place: Place,
+}
+
+impl Step {
+    pub(crate) fn new(object: &Id, sql: impl Into<String>) -> Self {
+        Self {
+            object: object.clone(),
+            sql: sql.into(),
+            hazard: None,
+            place: Place::Together,
+        }
+    }
+
+    /// See [`Hazard::Destroys`].
+    pub(crate) fn destroys(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Destroys(what.into()));
+        Self { hazard, ..self }
+    }
+
+    /// See [`Hazard::Warns`].
+    pub(crate) fn warns(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Warns(what.into()));
+        Self { hazard, ..self }
+    }
+
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
 }
 
 /// What a step may do to a database that holds data.
@@ -81,6 +111,15 @@ pub struct Gap {
     pub reason: String,
 }
 
+impl Gap {
+    fn new(object: &Id, reason: impl Into<String>) -> Self {
+        Self {
+            object: object.clone(),
+            reason: reason.into(),
+        }
+    }
+}
+
 /// The steps that make `from` into `to`.
 ///
 /// # Errors
@@ -89,25 +128,26 @@ pub fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>
     let changes = changes::find(from, to)?;
     let mut apart = BTreeSet::new();
     loop {
-        let operations = operations::of(from, to, &changes, care, &apart);
+        let planner = Planner {
+            from,
+            to,
+            changes: &changes,
+            care,
+            apart: &apart,
+        };
+        let operations = planner.operations();
         if !operations.silent.is_empty() {
-            let reason = "no statement changes it so; write that migration by hand".to_owned();
-            let gap = |object: &Id| Gap {
-                object: object.clone(),
-                reason: reason.clone(),
-            };
-            return Err(operations.silent.iter().map(gap).collect());
+            let reason = "no statement changes it so; write that migration by hand";
+            let gaps = operations.silent.iter().map(|id| Gap::new(id, reason));
+            return Err(gaps.collect());
         }
         match order::sort(operations, from, to) {
             Ok(steps) => return Ok(steps),
             // Objects that need each other: what can stand outside of its table does so.
             Err(circle) if circle.apart.is_subset(&apart) => {
-                let reason = "it and others need each other in a circle".to_owned();
-                let gap = |object| Gap {
-                    object,
-                    reason: reason.clone(),
-                };
-                return Err(circle.objects.into_iter().map(gap).collect());
+                let reason = "it and others need each other in a circle";
+                let gaps = circle.objects.iter().map(|id| Gap::new(id, reason));
+                return Err(gaps.collect());
             }
             Err(circle) => apart.extend(circle.apart),
         }

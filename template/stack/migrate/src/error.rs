@@ -57,7 +57,7 @@ pub enum Error {
     /// The migrations, replayed with what was written, do not lead to the schema.
     #[error(
         "what was written does not lead to the schema; different are {}\n\
-         hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", listed(.0)
+         hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", .0.join(", ")
     )]
     Unproven(Vec<String>),
     /// It does not run where there are rows.
@@ -108,10 +108,6 @@ impl Error {
             source,
         }
     }
-}
-
-fn listed(names: &[String]) -> String {
-    names.join(", ")
 }
 
 fn gaps(gaps: &[Gap]) -> String {

@@ -1,7 +1,7 @@
 //! Names and texts as SQL writes them.
 
 /// A text as SQL says it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -79,28 +79,17 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         return column.labels.iter().map(|label| literal(label)).collect();
     }
     let numbers = numbers(&column.checks);
+    let near = numbers
+        .iter()
+        .flat_map(|number| [*number, number + 1, number - 1]);
+    let integers = [n.cast_signed(), 0, 1, 10, 100, -1].into_iter().chain(near);
+    let integers = integers.map(|n| n.to_string());
     let quoted = |texts: &[&str]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>();
     match name {
         "boolean" => quoted(&["true", "false"]),
-        "smallint" | "integer" | "bigint" => {
-            let near = numbers
-                .iter()
-                .flat_map(|number| [*number, number + 1, number - 1]);
-            [n.cast_signed(), 0, 1, 10, 100, -1]
-                .into_iter()
-                .chain(near)
-                .map(|n| n.to_string())
-                .collect()
-        }
+        "smallint" | "integer" | "bigint" => integers.collect(),
         "numeric" | "real" | "double precision" | "money" => {
-            let near = numbers
-                .iter()
-                .flat_map(|number| [*number, number + 1, number - 1]);
-            let plain = [n.cast_signed(), 0, 1, 10, -1]
-                .into_iter()
-                .chain(near)
-                .map(|n| n.to_string());
-            plain.chain(["0.5".to_owned()]).collect()
+            integers.chain(["0.5".to_owned()]).collect()
         }
         "uuid" => vec!["gen_random_uuid()".to_owned()],
         "date" | "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
@@ -117,7 +106,7 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "bytea" => {
             // What a check says is likelier than anything made up.
             let usual = [n.cast_signed(), 16, 32, 0, 12, 24, 64];
-            let sizes = numbers.into_iter().chain(usual);
+            let sizes = numbers.iter().copied().chain(usual);
             sizes
                 .filter(|size| (0..=4096).contains(size))
                 .map(|size| format!("decode(repeat('0{n}', {size}), 'hex')"))
