@@ -232,9 +232,9 @@ pub fn table() -> String {
 
 /// Gives each step a file of its own, without a transaction; what comes afterwards stays last.
 pub(crate) fn run_alone(steps: &mut [Step]) {
-    steps.sort_by_key(|step| step.place == diff::Place::Afterwards);
+    steps.sort_by_key(|step| step.transaction == diff::Transaction::Later);
     for step in steps {
-        step.place = diff::Place::Alone;
+        step.transaction = diff::Transaction::Without;
     }
 }
 {%- if stack_tests %}

@@ -23,7 +23,7 @@ use crate::object::Id;
 use operations::Planner;
 
 pub(crate) use names::{last_part, quote};
-pub use renames::{LookAlike, look_alikes};
+pub use renames::{RenameCandidate, rename_candidates};
 
 /// One statement of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub struct Step {
     pub sql: String,
     /// What it may do to a database that holds data.
     pub hazard: Option<Hazard>,
-    /// Where it has to stand.
-    pub place: Place,
+    /// In which transaction it runs.
+    pub transaction: Transaction,
 }
 
 impl Step {
@@ -44,24 +44,27 @@ impl Step {
             object: object.clone(),
             sql: sql.into(),
             hazard: None,
-            place: Place::Together,
+            transaction: Transaction::Shared,
         }
     }
 
-    /// See [`Hazard::Destroys`].
-    pub(crate) fn destroys(self, what: impl Into<String>) -> Self {
-        let hazard = Some(Hazard::Destroys(what.into()));
+    /// See [`Hazard::Destructive`].
+    pub(crate) fn destructive(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Destructive(what.into()));
         Self { hazard, ..self }
     }
 
-    /// See [`Hazard::Warns`].
-    pub(crate) fn warns(self, what: impl Into<String>) -> Self {
-        let hazard = Some(Hazard::Warns(what.into()));
+    /// See [`Hazard::Warning`].
+    pub(crate) fn warning(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Warning(what.into()));
         Self { hazard, ..self }
     }
 
-    pub(crate) fn at(self, place: Place) -> Self {
-        Self { place, ..self }
+    pub(crate) fn in_transaction(self, transaction: Transaction) -> Self {
+        Self {
+            transaction,
+            ..self
+        }
     }
 }
 
@@ -70,48 +73,48 @@ impl Step {
 pub enum Hazard {
     /// It takes data away, or fails on data that there may be: only on request. As the end of a
     /// sentence: "drops the column `notes.body` with all it holds".
-    Destroys(String),
+    Destructive(String),
     /// It takes long or locks, or fails on data that breaks a new rule.
-    Warns(String),
+    Warning(String),
 }
 
-/// Where a step has to stand.
+/// In which transaction a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Transaction {
     /// In a transaction with its neighbours.
-    Together,
+    Shared,
     /// In a file without a transaction, alone.
-    Alone,
+    Without,
     /// In a transaction that begins after the others are committed.
-    Afterwards,
+    Later,
 }
 
-/// How careful a migration has to be.
+/// Which tables a migration must not lock for long.
 #[derive(Clone, Debug, Default)]
-pub struct Care {
-    /// Without locking tables for long: all of them.
+pub struct LockPolicy {
+    /// All of them.
     pub online: bool,
-    /// Without locking these tables for long.
+    /// These.
     pub large: BTreeSet<String>,
 }
 
-impl Care {
+impl LockPolicy {
     /// Whether this table must not be locked for long.
-    pub(crate) fn of(&self, table: &str) -> bool {
+    pub(crate) fn is_online(&self, table: &str) -> bool {
         self.online || self.large.contains(table)
     }
 }
 
 /// What a migration cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct UnsupportedChange {
     /// What it is about.
     pub object: Id,
     /// Why not, and what a person can do, as a sentence.
     pub reason: String,
 }
 
-impl Gap {
+impl UnsupportedChange {
     fn new(object: &Id, reason: impl Into<String>) -> Self {
         Self {
             object: object.clone(),
@@ -124,32 +127,42 @@ impl Gap {
 ///
 /// # Errors
 /// Every object whose difference cannot be expressed.
-pub fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
+pub fn difference(
+    from: &Catalog,
+    to: &Catalog,
+    locks: &LockPolicy,
+) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
     let changes = changes::find(from, to)?;
-    let mut apart = BTreeSet::new();
+    let mut separate = BTreeSet::new();
     loop {
         let planner = Planner {
             from,
             to,
             changes: &changes,
-            care,
-            apart: &apart,
+            locks,
+            separate: &separate,
         };
         let operations = planner.operations();
-        if !operations.silent.is_empty() {
+        if !operations.unhandled.is_empty() {
             let reason = "no statement changes it so; write that migration by hand";
-            let gaps = operations.silent.iter().map(|id| Gap::new(id, reason));
+            let gaps = operations
+                .unhandled
+                .iter()
+                .map(|id| UnsupportedChange::new(id, reason));
             return Err(gaps.collect());
         }
         match order::sort(operations, from, to) {
             Ok(steps) => return Ok(steps),
             // Objects that need each other: what can stand outside of its table does so.
-            Err(circle) if circle.apart.is_subset(&apart) => {
+            Err(cycle) if cycle.separate.is_subset(&separate) => {
                 let reason = "it and others need each other in a circle";
-                let gaps = circle.objects.iter().map(|id| Gap::new(id, reason));
+                let gaps = cycle
+                    .objects
+                    .iter()
+                    .map(|id| UnsupportedChange::new(id, reason));
                 return Err(gaps.collect());
             }
-            Err(circle) => apart.extend(circle.apart),
+            Err(cycle) => separate.extend(cycle.separate),
         }
     }
 }

@@ -14,7 +14,7 @@ use stack_db::{Migrations, Schema};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
+use crate::diff::{self, Hazard, LockPolicy, RenameCandidate, Step, rename_candidates};
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::Filled;
@@ -35,8 +35,8 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether steps may take data away.
     pub allow_destructive: bool,
-    /// How careful to be.
-    pub care: Care,
+    /// Which tables must not be locked for long.
+    pub locks: LockPolicy,
 {%- if cockroach %}
     /// Whether every statement gets a file of its own and no transaction: CockroachDB cannot take
     /// back a change of the schema.
@@ -93,8 +93,8 @@ impl Comparison {
 
     /// What may have been renamed rather than dropped and made: for a person to decide.
     #[must_use]
-    pub fn look_alikes(&self) -> Vec<LookAlike> {
-        look_alikes(&self.before.catalog, &self.wanted.catalog)
+    pub fn rename_candidates(&self) -> Vec<RenameCandidate> {
+        rename_candidates(&self.before.catalog, &self.wanted.catalog)
     }
 
     /// Renames in the replayed database, which knows best what goes along. False if there is nothing of
@@ -107,7 +107,7 @@ impl Comparison {
             return Ok(false);
         };
         if !rename.leads_to(&self.before.catalog, &self.wanted.catalog) {
-            return Err(Error::NotThere(rename.clone()));
+            return Err(Error::UnknownRename(rename.clone()));
         }
         let mut connection = connect(&self.before.database).await?;
         let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
@@ -143,9 +143,9 @@ impl Comparison {
             wanted,
             mut steps,
         } = self;
-        let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
-        steps.extend(more.map_err(Error::Gaps)?);
-        let large = request.care.large.iter();
+        let more = diff::difference(&before.catalog, &wanted.catalog, &request.locks);
+        steps.extend(more.map_err(Error::Unsupported)?);
+        let large = request.locks.large.iter();
         let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
         let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
@@ -155,11 +155,11 @@ impl Comparison {
                 ..Proven::default()
             });
         }
-        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
+        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
         let destructive = steps.iter().any(destroys);
         if destructive && !request.allow_destructive {
-            let alike = look_alikes(&before.catalog, &wanted.catalog);
-            return Err(Error::Destructive { steps, alike });
+            let candidates = rename_candidates(&before.catalog, &wanted.catalog);
+            return Err(Error::Destructive { steps, candidates });
         }
 {%- if cockroach %}
         if request.single {
@@ -203,18 +203,18 @@ impl Proven {
     /// order, and what is left of the difference comes next time.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::Meanwhile`].
+    /// [`Error::File`], [`Error::ConcurrentMigration`].
     pub fn write(&self) -> Result<(), Error> {
         if let Some((first, _)) = self.files.first() {
             let folder = first.parent().unwrap_or(Path::new(""));
             let number = Migrations::read(folder)?.last() + 1;
             let name = first.file_name().unwrap_or_default().to_string_lossy();
             if !name.starts_with(&format!("{number:04}_")) {
-                return Err(Error::Meanwhile(folder.to_owned()));
+                return Err(Error::ConcurrentMigration(folder.to_owned()));
             }
         }
         let files = self.files.iter();
-        atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
+        atomic::write_all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
 }
 
@@ -223,7 +223,7 @@ impl Proven {
 ///
 /// # Errors
 /// What that server refuses.
-pub async fn try_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
+pub async fn apply_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
     let trial = Trial::new(&Migrations::read(migrations)?, &proven.files)?;
     let database = TestDatabase::create_at(url, &Schema::empty()).await?;
     trial.migrations.apply(database.pool(), |_| {}).await?;
@@ -239,7 +239,7 @@ pub fn empty(migrations: &Path, name: &str) -> Result<PathBuf, Error> {
     let path = migrations.join(format!("{number:04}_{name}.sql"));
     let text =
         "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
-    atomic::all([(path.as_path(), text)])?;
+    atomic::write_all([(path.as_path(), text)])?;
     Ok(path)
 }
 

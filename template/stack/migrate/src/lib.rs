@@ -38,7 +38,7 @@ mod trial;
 
 pub use catalog::Catalog;
 pub use error::Error;
-pub use generate::{Comparison, Proven, Request, empty, try_at};
+pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;
 pub use scratch::Scratch;

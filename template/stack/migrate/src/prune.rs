@@ -13,7 +13,7 @@ use stack_db::{Migrations, Schema, migrations};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Care, Step};
+use crate::diff::{self, LockPolicy, Step};
 use crate::error::Error;
 use crate::files;
 use crate::fill::in_order;
@@ -96,7 +96,7 @@ pub async fn prune(
             path.display()
         )));
     }
-    atomic::all([(path.as_path(), text.as_str())])?;
+    atomic::write_all([(path.as_path(), text.as_str())])?;
     remove(&replaced)?;
     Ok(Pruned {
         baseline: path,
@@ -186,7 +186,8 @@ fn baseline(
         .iter()
         .map(|migration| (migration.version, migration.checksum.as_slice()))
         .collect();
-    let mut steps = diff::difference(nothing, catalog, &Care::default()).map_err(Error::Gaps)?;
+    let mut steps =
+        diff::difference(nothing, catalog, &LockPolicy::default()).map_err(Error::Unsupported)?;
     // Rows come when their tables are complete, and before what would react to them or is made of them.
     let reacts = |step: &Step| {
         matches!(

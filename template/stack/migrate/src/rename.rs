@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::catalog::Catalog;
-use crate::diff::{LookAlike, Step, last_part, quote};
+use crate::diff::{RenameCandidate, Step, last_part, quote};
 use crate::object::{Body, Id, Kind, Object};
 
 /// An old name and a new one.
@@ -37,11 +37,11 @@ impl fmt::Display for Rename {
     }
 }
 
-impl From<&LookAlike> for Rename {
-    fn from(alike: &LookAlike) -> Self {
+impl From<&RenameCandidate> for Rename {
+    fn from(candidate: &RenameCandidate) -> Self {
         Self {
-            old: alike.old.name.clone(),
-            new: alike.new.name.clone(),
+            old: candidate.old.name.clone(),
+            new: candidate.new.name.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use stack_db::{Migrations, Refused, migrations};
 use tempfile::TempDir;
 
 use crate::catalog::Catalog;
-use crate::diff::{self, Care, Step};
+use crate::diff::{self, LockPolicy, Step};
 use crate::error::Error;
 use crate::files::Draft;
 use crate::fill::{self, Filled};
@@ -87,7 +87,7 @@ pub(crate) fn step_at<'d>(refused: &Refused, new: &'d [(PathBuf, Draft)]) -> Opt
 
 /// Whether two databases look alike.
 pub(crate) fn same(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
-    let objects: Vec<Id> = match diff::difference(made, wanted, &Care::default()) {
+    let objects: Vec<Id> = match diff::difference(made, wanted, &LockPolicy::default()) {
         Ok(steps) => steps.into_iter().map(|step| step.object).collect(),
         Err(gaps) => gaps.into_iter().map(|gap| gap.object).collect(),
     };

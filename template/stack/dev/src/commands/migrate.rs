@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use stack_db::Schema;
-use stack_migrate::diff::{Care, Hazard, Step};
+use stack_migrate::diff::{Hazard, LockPolicy, Step};
 use stack_migrate::{Comparison, Proven, Request};
 
 use crate::cli::{Migrate, MigrateCommand};
@@ -95,7 +95,7 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         name: arguments.name.clone(),
         // Of a check it is enough to know that something differs.
         allow_destructive: arguments.allow_destructive || arguments.check,
-        care: Care {
+        locks: LockPolicy {
             online: arguments.online,
             large: Schema::read(&schema)?.texts().flat_map(large_in).collect(),
         },
@@ -111,7 +111,7 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
     use stack_migrate::Error as E;
     matches!(
         error,
-        E::Gaps(_)
+        E::Unsupported(_)
             | E::Destructive { .. }
             | E::Refused { .. }
             | E::Unproven(_)
@@ -214,8 +214,8 @@ fn line(step: &Step) -> String {
         .trim_end_matches(" (");
     let short: String = sql.chars().take(100).collect();
     match &step.hazard {
-        Some(Hazard::Destroys(what)) => format!("{short}\n    ! {what}"),
-        Some(Hazard::Warns(what)) => format!("{short}\n    careful: {what}"),
+        Some(Hazard::Destructive(what)) => format!("{short}\n    ! {what}"),
+        Some(Hazard::Warning(what)) => format!("{short}\n    careful: {what}"),
         None => short,
     }
 }

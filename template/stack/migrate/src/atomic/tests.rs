@@ -24,7 +24,7 @@ fn if_one_file_cannot_be_written_none_is() {
     let folder = folder("none");
     let (one, two) = (folder.join("1.sql"), folder.join("2.sql"));
     fs::write(&two, "mine").unwrap();
-    assert!(all([(one.as_path(), "one"), (two.as_path(), "two")]).is_err());
+    assert!(write_all([(one.as_path(), "one"), (two.as_path(), "two")]).is_err());
     assert_eq!(names(&folder), ["2.sql"]);
     assert_eq!(fs::read_to_string(&two).unwrap(), "mine");
     fs::remove_dir_all(folder).unwrap();
@@ -33,7 +33,7 @@ fn if_one_file_cannot_be_written_none_is() {
 #[test]
 fn the_folder_is_made_if_it_is_missing() {
     let folder = folder("made");
-    all([(folder.join("new/1.sql").as_path(), "one")]).unwrap();
+    write_all([(folder.join("new/1.sql").as_path(), "one")]).unwrap();
     assert_eq!(names(&folder.join("new")), ["1.sql"]);
     fs::remove_dir_all(folder).unwrap();
 }

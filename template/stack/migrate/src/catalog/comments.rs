@@ -7,7 +7,7 @@ use super::reader::Reader;
 use crate::object::{Body, Definition, Id, Kind, Object};
 
 pub(super) async fn read(reader: &mut Reader<'_>) -> sqlx::Result<()> {
-    /// Place, text, and what the place does not tell: the name of a column, and of an index.
+    /// Address, text, and what the address does not tell: the name of a column, and of an index.
     type Row = (Oid, Oid, i32, String, Option<String>, Option<String>);
     let rows: Vec<Row> = sqlx::query_as(
         "select d.classoid, d.objoid, d.objsubid, quote_literal(d.description),
@@ -22,8 +22,8 @@ pub(super) async fn read(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     .fetch_all(&mut *reader.connection)
     .await?;
     for (class, oid, number, text, column, index) in rows {
-        let place = (class.0, oid.0, number);
-        let Some((target, parent)) = target(reader, place, column, index) else {
+        let address = (class.0, oid.0, number);
+        let Some((target, parent)) = target(reader, address, column, index) else {
             continue;
         };
         let create = format!("COMMENT ON {target} IS {text}");
@@ -38,19 +38,19 @@ pub(super) async fn read(reader: &mut Reader<'_>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// How `COMMENT ON` names what is at a place, and which object that is or belongs to.
+/// How `COMMENT ON` names what is at an address, and which object that is or belongs to.
 fn target(
     reader: &Reader<'_>,
-    place: (u32, u32, i32),
+    address: (u32, u32, i32),
     column: Option<String>,
     index: Option<String>,
 ) -> Option<(String, Option<Id>)> {
-    let (class, oid, _) = place;
+    let (class, oid, _) = address;
     if let Some(target) = public(class, oid) {
         return Some((target, None));
     }
-    let id = reader.find(place)?.clone();
-    let target = match (reader.at(place), column, index) {
+    let id = reader.find(address)?.clone();
+    let target = match (reader.at(address), column, index) {
         (Some(id), ..) => reader.catalog.get(id)?.target()?,
         // The column of a view, the attribute of a composite type, or a partition's column.
         (None, Some(column), _) => format!("COLUMN {}.{column}", id.name),

@@ -9,26 +9,26 @@ use sqlx::postgres::{PgConnection, PgRow};
 use super::{Catalog, RECORD, class};
 use crate::object::{Body, Id, Kind, Object};
 
-/// An object's place in the catalog: the catalog's table, the row, and the column if it is one.
-pub(super) type Place = (u32, u32, i32);
+/// An object's address in the catalog: the catalog's table, the row, and the column if it is one.
+pub(super) type Address = (u32, u32, i32);
 
 pub(super) struct Reader<'c> {
     pub(super) connection: &'c mut PgConnection,
     pub(super) catalog: Catalog,
-    /// The objects by their places.
-    places: HashMap<Place, Id>,
+    /// The objects by their addresses.
+    addresses: HashMap<Address, Id>,
     /// What came with an extension, which stands for the extension.
     members: HashMap<(u32, u32), Id>,
     /// What the server made by itself as a part of something: the array of a type, the row type of a
     /// table, the index of a constraint.
-    internal: HashMap<(u32, u32), Place>,
+    internal: HashMap<(u32, u32), Address>,
 }
 
 /// What every query for a kind of objects returns, beside what the objects look like. The columns that
 /// may be left out are those with a default.
 #[derive(FromRow)]
 struct Row<B> {
-    /// The place; none if there is none of its own.
+    /// The address; none if there is none of its own.
     #[sqlx(default)]
     class: Option<Oid>,
     #[sqlx(default)]
@@ -57,7 +57,7 @@ impl<'c> Reader<'c> {
         let mut reader = Reader {
             connection,
             catalog: Catalog::default(),
-            places: HashMap::new(),
+            addresses: HashMap::new(),
             members: HashMap::new(),
             internal: HashMap::new(),
         };
@@ -120,20 +120,20 @@ impl<'c> Reader<'c> {
         Ok(())
     }
 
-    /// Adds an object that stands at a place, unless an extension brought it along.
-    fn add(&mut self, place: Place, object: Object) {
-        let (class, oid, _) = place;
+    /// Adds an object that stands at an address, unless an extension brought it along.
+    fn add(&mut self, address: Address, object: Object) {
+        let (class, oid, _) = address;
         if self.members.contains_key(&(class, oid)) || object.id == Id::new(Kind::Table, RECORD) {
             return;
         }
-        // What else stands at this place (the table of a typed table) keeps it.
-        self.places
-            .entry(place)
+        // What else stands at this address (the table of a typed table) keeps it.
+        self.addresses
+            .entry(address)
             .or_insert_with(|| object.id.clone());
         self.put(object);
     }
 
-    /// Adds an object that has no place of its own.
+    /// Adds an object that has no address of its own.
     pub(super) fn put(&mut self, mut object: Object) {
         super::array_casts::normalize(&mut object);
         if let Some(parent) = &object.parent {
@@ -149,15 +149,15 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// The object at exactly this place.
-    pub(super) fn at(&self, place: Place) -> Option<&Id> {
-        self.places.get(&place)
+    /// The object at exactly this address.
+    pub(super) fn at(&self, address: Address) -> Option<&Id> {
+        self.addresses.get(&address)
     }
 
-    /// The object at a place, or the one that what is there belongs to.
-    pub(super) fn find(&self, place: Place) -> Option<&Id> {
-        let (class, oid, _) = place;
-        self.at(place)
+    /// The object at an address, or the one that what is there belongs to.
+    pub(super) fn find(&self, address: Address) -> Option<&Id> {
+        let (class, oid, _) = address;
+        self.at(address)
             .or_else(|| self.at((class, oid, 0)))
             .or_else(|| self.members.get(&(class, oid)))
             .or_else(|| self.find(*self.internal.get(&(class, oid))?))

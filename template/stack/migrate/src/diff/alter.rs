@@ -3,8 +3,8 @@
 mod column;
 
 use super::create::changed_options;
-use super::names::{aside, last_part, quote};
-use super::{Care, Place, Step};
+use super::names::{last_part, quote, temporary_name};
+use super::{LockPolicy, Step, Transaction};
 use crate::object::{Body, Composite, Domain, Id, Object, Sequence, Table};
 
 /// What was and what is wanted, and what one has to know besides.
@@ -16,7 +16,7 @@ pub(super) struct Alteration<'a> {
     pub(super) retyped: bool,
     /// The enum's labels are not only more.
     pub(super) rebuilt: bool,
-    pub(super) care: &'a Care,
+    pub(super) locks: &'a LockPolicy,
     /// The column's default as it will be.
     pub(super) default: Option<&'a str>,
 }
@@ -72,7 +72,7 @@ impl Alteration<'_> {
                     .map_or_else(String::new, |label| format!(" BEFORE {}", quote(label))),
             };
             let sql = format!("ALTER TYPE {name} ADD VALUE {}{place}", quote(label));
-            steps.push(self.step(sql).at(Place::Alone));
+            steps.push(self.step(sql).in_transaction(Transaction::Without));
         }
         steps
     }
@@ -88,11 +88,11 @@ impl Alteration<'_> {
         } else {
             format!("fails if a row holds {}", gone.join(" or "))
         };
-        let aside = last_part(&aside(name));
+        let aside = last_part(&temporary_name(name));
         let labels = labels.join(", ");
         vec![
             self.step(format!("ALTER TYPE {name} RENAME TO {aside}"))
-                .destroys(what),
+                .destructive(what),
             self.step(format!("CREATE TYPE {name} AS ENUM ({labels})")),
         ]
     }
@@ -113,7 +113,7 @@ impl Alteration<'_> {
             let name = &self.id.name;
             let what = format!("fails if a column of the domain `{name}` holds a null");
             let step = self.step(format!("{alter} SET NOT NULL"));
-            steps.push(step.destroys(what));
+            steps.push(step.destructive(what));
         }
         steps
     }
@@ -126,7 +126,7 @@ impl Alteration<'_> {
             if new.type_of(attribute).is_none() {
                 let what = format!("drops the attribute `{name}.{attribute}` with all it holds");
                 let step = self.step(format!("{alter} DROP ATTRIBUTE {attribute}"));
-                steps.push(step.destroys(what));
+                steps.push(step.destructive(what));
             }
         }
         for (attribute, ty) in &new.attributes {
@@ -135,7 +135,7 @@ impl Alteration<'_> {
                 Some(before) if before != ty => {
                     let what = format!("changes the attribute `{name}.{attribute}` to `{ty}`");
                     let step = self.step(format!("{alter} ALTER ATTRIBUTE {attribute} TYPE {ty}"));
-                    steps.push(step.destroys(what));
+                    steps.push(step.destructive(what));
                 }
                 Some(_) => {}
             }
@@ -166,7 +166,7 @@ impl Alteration<'_> {
         if !clauses.is_empty() {
             let step = self.step(format!("{alter} {}", clauses.join(" ")));
             let what = format!("sets the sequence `{name}` back, which may give a number twice");
-            steps.push(if back { step.destroys(what) } else { step });
+            steps.push(if back { step.destructive(what) } else { step });
         }
         if old.unlogged != new.unlogged {
             steps.push(self.step(format!("{alter} SET {}", logged(new.unlogged))));
@@ -184,12 +184,12 @@ impl Alteration<'_> {
             if let (Some(bound), Some(parent)) = (&new.partition_bound, new.parents.first()) {
                 let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}");
                 let what = "fails if a row lies outside of the partition's bounds";
-                steps.push(self.step(sql).warns(what));
+                steps.push(self.step(sql).warning(what));
             }
         }
         if old.unlogged != new.unlogged {
             let sql = format!("ALTER TABLE {name} SET {}", logged(new.unlogged));
-            steps.push(self.step(sql).warns("rewrites the table"));
+            steps.push(self.step(sql).warning("rewrites the table"));
         }
         steps
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Gap, compare};
+use super::{UnsupportedChange, compare};
 use crate::catalog::Catalog;
 use crate::object::{Body, Id, Kind, Object};
 
@@ -25,7 +25,7 @@ pub(super) struct Changes {
     pub(super) renamed: BTreeMap<Id, Id>,
 }
 
-pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
+pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<UnsupportedChange>> {
     let mut changes = Changes::default();
     let mut gaps = Vec::new();
     for (id, object) in &from.objects {
@@ -33,7 +33,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
             None => drop(changes.dropped.insert(id.clone())),
             Some(wanted) if !compare::is_same(&object.body, &wanted.body) => {
                 if let Some(reason) = changes.compare(object, wanted) {
-                    gaps.push(Gap::new(id, reason));
+                    gaps.push(UnsupportedChange::new(id, reason));
                 }
             }
             // The same text, but part of something else.
@@ -50,7 +50,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     changes.created = new.cloned().collect();
     changes.find_renamed(from, to);
     changes.find_persistence(from, to);
-    changes.spread(from, to);
+    changes.propagate(from, to);
     changes.find_blocked(from, to, &mut gaps);
     for (ids, place) in [
         (&changes.created, "the schema"),
@@ -58,7 +58,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     ] {
         let reason = format!("only {place} has it; write that migration by hand");
         let unsupported = ids.iter().filter(|id| id.kind == Kind::Unsupported);
-        gaps.extend(unsupported.map(|id| Gap::new(id, &reason)));
+        gaps.extend(unsupported.map(|id| UnsupportedChange::new(id, &reason)));
     }
     if gaps.is_empty() {
         Ok(changes)
@@ -162,7 +162,7 @@ impl Changes {
     }
 
     /// Makes anew what cannot stay while something that it needs is made anew or changes its type.
-    fn spread(&mut self, from: &Catalog, to: &Catalog) {
+    fn propagate(&mut self, from: &Catalog, to: &Catalog) {
         let mut dependents: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
         for (id, needed) in from.pairs() {
             dependents.entry(needed).or_default().push(id);
@@ -179,7 +179,7 @@ impl Changes {
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {
                 let stays = to.objects.contains_key(id) && !self.replaced.contains(id);
-                if stays && self.is_disturbed(from, id, &moved) {
+                if stays && self.is_affected(from, id, &moved) {
                     open.push(id.clone());
                 }
             }
@@ -188,7 +188,7 @@ impl Changes {
 
     /// Notes what becomes of `id`, which stays, now that `moved`, which it needs, does not stay as it
     /// is. Returns whether that in turn concerns others.
-    fn is_disturbed(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
+    fn is_affected(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
         if moved.kind == Kind::Default {
             return id.kind == Kind::Default && self.altered.insert(id.clone());
         }
@@ -240,10 +240,10 @@ impl Changes {
     }
 
     /// What the server does not do while something else is as it is.
-    fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<Gap>) {
+    fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<UnsupportedChange>) {
         for (id, needed) in from.pairs() {
             if let Some(reason) = self.blocks(from, to, id, needed) {
-                gaps.push(Gap::new(needed, reason));
+                gaps.push(UnsupportedChange::new(needed, reason));
             }
         }
         for id in self.created.union(&self.replaced) {
@@ -261,7 +261,7 @@ impl Changes {
                     "{} inherits from its table, which can be given no identity column then",
                     child.id
                 );
-                gaps.push(Gap::new(id, reason));
+                gaps.push(UnsupportedChange::new(id, reason));
             }
         }
     }

@@ -3,15 +3,15 @@
 use super::names::{bare, last_part};
 use crate::object::{Body, Column, Constraint, Object, Sequence, Table};
 
-/// `CREATE TABLE`, with the columns and constraints that are `held` in it.
-pub(super) fn table(name: &str, table: &Table, held: &[&Object]) -> String {
+/// `CREATE TABLE`, with the columns and constraints that are `inlined` in it.
+pub(super) fn table(name: &str, table: &Table, inlined: &[&Object]) -> String {
     let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
     let mut sql = format!("CREATE {unlogged}TABLE {name}");
     if let Some(bound) = &table.partition_bound {
         let parent = table.parents.first().map_or("", String::as_str);
         sql += &format!(" PARTITION OF {parent} {bound}");
     } else {
-        let mut columns: Vec<&Column> = held
+        let mut columns: Vec<&Column> = inlined
             .iter()
             .filter_map(|object| match &object.body {
                 Body::Column(column) => Some(column),
@@ -21,9 +21,9 @@ pub(super) fn table(name: &str, table: &Table, held: &[&Object]) -> String {
         columns.sort_by_key(|column| column.number);
         let columns = columns.into_iter().map(|column| {
             let name = format!("{}.{}", column.table, column.name);
-            self::column(column, held_default(held, &name))
+            self::column(column, inlined_default(inlined, &name))
         });
-        let mut constraints: Vec<&Constraint> = held
+        let mut constraints: Vec<&Constraint> = inlined
             .iter()
             .filter_map(|object| match &object.body {
                 Body::Constraint(constraint) => Some(constraint),
@@ -54,8 +54,9 @@ pub(super) fn table(name: &str, table: &Table, held: &[&Object]) -> String {
 }
 
 /// The expression of the default that stands inside of the definition of this column.
-pub(super) fn held_default<'o>(held: &[&'o Object], column: &str) -> Option<&'o str> {
-    held.iter()
+pub(super) fn inlined_default<'o>(inlined: &[&'o Object], column: &str) -> Option<&'o str> {
+    inlined
+        .iter()
         .filter(|object| object.id.name == column)
         .find_map(|object| object.default_expression())
 }
@@ -135,7 +136,7 @@ pub(super) fn sequence_options(sequence: &Sequence) -> String {
 }
 
 /// Lets a sequence go on behind the greatest value that a column holds.
-pub(super) fn behind(sequence: &str, start: i64, table: &str, column: &str) -> String {
+pub(super) fn setval_behind(sequence: &str, start: i64, table: &str, column: &str) -> String {
     format!("SELECT setval({sequence}, greatest(max({column}) + 1, {start}), false) FROM {table}")
 }
 

@@ -6,7 +6,7 @@ pub(crate) fn quote(text: &str) -> String {
 }
 
 /// The name under which an old type waits until nothing uses it any more.
-pub(super) fn aside(name: &str) -> String {
+pub(super) fn temporary_name(name: &str) -> String {
     match name.strip_suffix('"') {
         Some(open) => format!("{open}__old\""),
         None => format!("{name}__old"),

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::alter::Alteration;
 use super::changes::Changes;
-use super::names::{aside, last_part};
-use super::{Care, Place, Step};
+use super::names::{last_part, temporary_name};
+use super::{LockPolicy, Step, Transaction};
 use crate::catalog::Catalog;
 use crate::object::{Body, Id, Kind, Object, Table};
 
@@ -35,10 +35,10 @@ pub(super) struct Operations {
     /// the object goes along with its parent.
     pub(super) covered: BTreeMap<(Action, Id), usize>,
     /// Defaults and constraints that stand inside of a `CREATE TABLE` and need not.
-    pub(super) held: BTreeMap<usize, Vec<Id>>,
+    pub(super) inlined: BTreeMap<usize, Vec<Id>>,
     pub(super) rebuilt: BTreeSet<Id>,
     /// What is different, and has no statement for it.
-    pub(super) silent: Vec<Id>,
+    pub(super) unhandled: Vec<Id>,
     /// Names that an operation sets free, beside those of what it drops.
     pub(super) frees: Vec<(String, usize)>,
     /// Names that an operation needs, beside those of what it makes.
@@ -50,9 +50,9 @@ pub(super) struct Planner<'a> {
     pub(super) from: &'a Catalog,
     pub(super) to: &'a Catalog,
     pub(super) changes: &'a Changes,
-    pub(super) care: &'a Care,
+    pub(super) locks: &'a LockPolicy,
     /// What may not stand inside of its table's definition.
-    pub(super) apart: &'a BTreeSet<Id>,
+    pub(super) separate: &'a BTreeSet<Id>,
 }
 
 impl Operations {
@@ -83,11 +83,11 @@ impl Planner<'_> {
 
     /// Whether a table must not be locked for long, as far as the server can help it: it does nothing
     /// concurrently to a partitioned one.
-    fn is_careful(&self, table: &str) -> bool {
+    fn is_online(&self, table: &str) -> bool {
         let id = Id::new(Kind::Table, table);
         let tables = [self.from.table(&id), self.to.table(&id)];
         let partitioned = |table: &Table| table.partition_key.is_some();
-        self.care.of(table) && !tables.into_iter().flatten().any(partitioned)
+        self.locks.is_online(table) && !tables.into_iter().flatten().any(partitioned)
     }
 
     fn is_dropped(&self, id: &Id) -> bool {
@@ -117,19 +117,19 @@ impl Planner<'_> {
             if let Some(at) = all.covered.get(&(Action::Drop, top)).copied() {
                 all.covered.insert((Action::Drop, id.clone()), at);
                 if self.from.is_foreign_key(id) {
-                    all.held.entry(at).or_default().push(id.clone());
+                    all.inlined.entry(at).or_default().push(id.clone());
                 }
             }
         }
         for id in &self.changes.rebuilt {
-            let sql = format!("DROP TYPE {}", aside(&id.name));
+            let sql = format!("DROP TYPE {}", temporary_name(&id.name));
             all.add(Action::Drop, id, vec![Step::new(id, sql)]);
         }
     }
 
     /// What takes this object along when it is dropped.
     fn dropped_with(&self, id: &Id) -> Option<Id> {
-        if self.apart.contains(id) && self.from.is_foreign_key(id) {
+        if self.separate.contains(id) && self.from.is_foreign_key(id) {
             return None;
         }
         let parent = self.from.parent(id);
@@ -152,10 +152,10 @@ impl Planner<'_> {
         let sql = object.drop_sql();
         if id.kind == Kind::Index
             && let Some(table) = &object.parent
-            && self.is_careful(&table.name)
+            && self.is_online(&table.name)
         {
             let sql = sql.replacen("DROP INDEX", "DROP INDEX CONCURRENTLY", 1);
-            return Step::new(id, sql).at(Place::Alone);
+            return Step::new(id, sql).in_transaction(Transaction::Without);
         }
         let for_good = self.changes.dropped.contains(id);
         let what = match &object.body {
@@ -169,9 +169,9 @@ impl Planner<'_> {
             _ if matches!(id.kind, Kind::Schema | Kind::Extension) => format!("drops the {id}"),
             _ => return Step::new(id, sql),
         };
-        // A column that is made anew loses what it held.
+        // A column that is made anew loses what it inlined.
         if for_good || id.kind == Kind::Column {
-            Step::new(id, sql).destroys(what)
+            Step::new(id, sql).destructive(what)
         } else {
             Step::new(id, sql)
         }
@@ -189,13 +189,13 @@ impl Planner<'_> {
                 new,
                 retyped: self.changes.retyped.contains(id),
                 rebuilt: self.changes.rebuilt.contains(id),
-                care: self.care,
+                locks: self.locks,
                 default: default.and_then(Object::default_expression),
             };
             let mut steps = alteration.steps();
-            steps.extend(self.goes_on(id));
+            steps.extend(self.continue_sequence(id));
             if steps.is_empty() {
-                all.silent.push(id.clone());
+                all.unhandled.push(id.clone());
             }
             all.add(Action::Alter, id, steps);
         }
@@ -237,35 +237,38 @@ impl Planner<'_> {
     fn creations(&self, all: &mut Operations) {
         let created = || self.to.iter().filter(|object| self.is_created(&object.id));
         for object in created() {
-            if self.held_in(object).is_some() {
+            if self.inlined_in(object).is_some() {
                 continue;
             }
-            let held: Vec<&Object> = created()
+            let inlined: Vec<&Object> = created()
                 .filter(|part| {
-                    let mut at = self.held_in(part);
+                    let mut at = self.inlined_in(part);
                     while let Some(holder) = at {
                         if holder == object.id {
                             return true;
                         }
-                        at = self.to.get(&holder).and_then(|holder| self.held_in(holder));
+                        at = self
+                            .to
+                            .get(&holder)
+                            .and_then(|holder| self.inlined_in(holder));
                     }
                     false
                 })
                 .collect();
-            let at = all.add(Action::Create, &object.id, self.create_of(object, &held));
-            for part in held {
+            let at = all.add(Action::Create, &object.id, self.create_of(object, &inlined));
+            for part in inlined {
                 all.covered.insert((Action::Create, part.id.clone()), at);
                 if matches!(part.id.kind, Kind::Default | Kind::Constraint) {
-                    all.held.entry(at).or_default().push(part.id.clone());
+                    all.inlined.entry(at).or_default().push(part.id.clone());
                 }
             }
         }
     }
 
     /// Inside of which new object's definition this one stands.
-    fn held_in(&self, object: &Object) -> Option<Id> {
+    fn inlined_in(&self, object: &Object) -> Option<Id> {
         let parent = object.parent.as_ref()?;
-        if !self.is_created(parent) || self.apart.contains(&object.id) {
+        if !self.is_created(parent) || self.separate.contains(&object.id) {
             return None;
         }
         let holds = match (&object.body, parent.kind) {

@@ -10,14 +10,14 @@ use crate::object::{Id, Kind};
 
 /// Operations that wait for each other.
 #[derive(Debug)]
-pub(super) struct Circle {
+pub(super) struct Cycle {
     pub(super) objects: BTreeSet<Id>,
-    /// What could stand outside of the definitions that it stands in, which may open the circle.
-    pub(super) apart: BTreeSet<Id>,
+    /// What could stand outside of the definitions that it stands in, which may open the cycle.
+    pub(super) separate: BTreeSet<Id>,
 }
 
 /// Sorts; where nothing else decides, by what people expect to read first.
-pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Circle> {
+pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Cycle> {
     let mut later = edges(&all, from, to);
     let mut waits = vec![0_usize; all.list.len()];
     for at in later.values().flatten() {
@@ -40,10 +40,10 @@ pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<
     }
     if order.len() < all.list.len() {
         let left = || (0..all.list.len()).filter(|at| waits[*at] > 0);
-        return Err(Circle {
+        return Err(Cycle {
             objects: left().map(|at| all.list[at].id.clone()).collect(),
-            apart: left()
-                .filter_map(|at| all.held.get(&at))
+            separate: left()
+                .filter_map(|at| all.inlined.get(&at))
                 .flatten()
                 .cloned()
                 .collect(),

@@ -5,7 +5,7 @@ use crate::object::{Body, Id, Kind};
 
 /// Something that is dropped and something made that look alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LookAlike {
+pub struct RenameCandidate {
     /// What the migrations have.
     pub old: Id,
     /// What the schema has.
@@ -14,7 +14,7 @@ pub struct LookAlike {
 
 /// Tables with mostly the same columns, and columns of the same type in one table.
 #[must_use]
-pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
+pub fn rename_candidates(from: &Catalog, to: &Catalog) -> Vec<RenameCandidate> {
     let mut found = Vec::new();
     for kind in [Kind::Table, Kind::Column, Kind::Enum] {
         let mut created = only_in(to, from, kind);
@@ -25,7 +25,7 @@ pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
                 .filter_map(|(at, new)| Some((likeness(from, to, old, new)?, at)))
                 .max();
             if let Some((_, at)) = best {
-                found.push(LookAlike {
+                found.push(RenameCandidate {
                     old: old.clone(),
                     new: created.remove(at).clone(),
                 });

@@ -1,11 +1,11 @@
 use super::*;
 
-fn step(kind: Kind, name: &str, sql: &str, place: Place) -> Step {
+fn step(kind: Kind, name: &str, sql: &str, transaction: Transaction) -> Step {
     Step {
         object: Id::new(kind, name),
         sql: sql.to_owned(),
         hazard: None,
-        place,
+        transaction,
     }
 }
 
@@ -28,31 +28,31 @@ fn some() -> Vec<Step> {
             Kind::Enum,
             "status",
             "ALTER TYPE status ADD VALUE 'done'",
-            Place::Alone,
+            Transaction::Without,
         ),
         step(
             Kind::Table,
             "books",
             "CREATE TABLE books ()",
-            Place::Together,
+            Transaction::Shared,
         ),
         step(
             Kind::Column,
             "notes.at",
             "ALTER TABLE notes ADD COLUMN at date",
-            Place::Together,
+            Transaction::Shared,
         ),
         step(
             Kind::Constraint,
             "notes.c",
             "ALTER TABLE notes VALIDATE CONSTRAINT c",
-            Place::Afterwards,
+            Transaction::Later,
         ),
         step(
             Kind::Index,
             "notes_at_idx",
             "CREATE INDEX CONCURRENTLY notes_at_idx",
-            Place::Alone,
+            Transaction::Without,
         ),
     ]
 }
@@ -75,7 +75,7 @@ fn what_stands_together_shares_a_file_and_the_rest_has_its_own() {
 fn a_hazard_is_one_line_whatever_its_text_has() {
     let mut steps = some();
     if let Some(step) = steps.get_mut(1) {
-        step.hazard = Some(Hazard::Destroys("drops `a\n; drop table b`".to_owned()));
+        step.hazard = Some(Hazard::Destructive("drops `a\n; drop table b`".to_owned()));
     }
     let all = drafts(steps, None);
     assert!(all.iter().any(|draft| {

@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::Column;
 
 /// Chooses, the same way in every run.
-pub(super) struct Dice(u64);
+pub(super) struct ValuePicker(u64);
 
-impl Dice {
+impl ValuePicker {
     pub(super) fn new(table: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         table.hash(&mut hasher);
@@ -58,8 +58,8 @@ impl Dice {
 /// What a column of this type may hold, the likeliest first.
 fn candidates(column: &Column, row: u64) -> Vec<String> {
     let n = row + 1;
-    let said = said(&column.checks);
-    let texts = || said.iter().map(|text| literal(text));
+    let texts_in_checks = texts_in_checks(&column.checks);
+    let texts = || texts_in_checks.iter().map(|text| literal(text));
     let (name, size) = match column.base.split_once('(') {
         Some((name, rest)) => (name, rest.trim_end_matches([')', '[', ']'])),
         None => (column.base.as_str(), ""),
@@ -168,7 +168,7 @@ fn literal(text: &str) -> String {
 }
 
 /// Texts in quotes in the checks that are no patterns.
-fn said(checks: &[String]) -> Vec<String> {
+fn texts_in_checks(checks: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for check in checks {
         for (at, text) in check.split('\'').enumerate() {

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use stack_db::Schema;
 use stack_db::testing::TestDatabase;
 use stack_migrate::Catalog;
-use stack_migrate::diff::{self, Care, Gap, Place, Step};
+use stack_migrate::diff::{self, LockPolicy, Step, Transaction, UnsupportedChange};
 
 use crate::judge;
 
@@ -60,11 +60,11 @@ pub(crate) async fn try_apply<'s>(
     let mut connection = connect(database).await;
     let (now, later): (Vec<&Step>, Vec<&Step>) = steps
         .iter()
-        .partition(|step| step.place != Place::Afterwards);
+        .partition(|step| step.transaction != Transaction::Later);
     let mut open = false;
     let mut last = steps.first();
     for step in now.into_iter().chain(later) {
-        let together = step.place != Place::Alone;
+        let together = step.transaction != Transaction::Without;
         if together != open {
             let sql = if together {
                 "begin; set local check_function_bodies = off"
@@ -88,26 +88,30 @@ pub(crate) async fn try_apply<'s>(
     Ok(())
 }
 
-pub(crate) async fn steps(from: &str, to: &str, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
+pub(crate) async fn steps(
+    from: &str,
+    to: &str,
+    locks: &LockPolicy,
+) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
     let (from, to) = (database(from).await, database(to).await);
-    diff::difference(&catalog(&from).await, &catalog(&to).await, care)
+    diff::difference(&catalog(&from).await, &catalog(&to).await, locks)
 }
 
 /// The statements from one schema to another, after proof that they lead there.
 pub(crate) async fn proven(from: &str, to: &str) -> Vec<Step> {
-    proven_with(from, to, &Care::default()).await
+    proven_with(from, to, &LockPolicy::default()).await
 }
 
-pub(crate) async fn proven_with(from: &str, to: &str, care: &Care) -> Vec<Step> {
+pub(crate) async fn proven_with(from: &str, to: &str, locks: &LockPolicy) -> Vec<Step> {
     let (old, new) = (database(from).await, database(to).await);
     let wanted = catalog(&new).await;
-    let steps = match diff::difference(&catalog(&old).await, &wanted, care) {
+    let steps = match diff::difference(&catalog(&old).await, &wanted, locks) {
         Ok(steps) => steps,
         Err(gaps) => panic!("from\n{from}\nto\n{to}\n{gaps:#?}"),
     };
     apply(&old, &steps).await;
     judge::alike(&old, &new, &steps).await;
-    let rest = diff::difference(&catalog(&old).await, &wanted, care).unwrap();
+    let rest = diff::difference(&catalog(&old).await, &wanted, locks).unwrap();
     assert_eq!(rest, [], "a second look finds more after {steps:#?}");
     steps
 }

@@ -3,7 +3,7 @@
 use stack_migrate::diff::Hazard;
 
 use crate::bench::{apply, catalog, connect, database};
-use stack_migrate::diff::{self, Care};
+use stack_migrate::diff::{self, LockPolicy};
 
 /// Migrates a database that has rows, and runs one more statement there.
 async fn goes_on(from: &str, rows: &str, to: &str, then: &str) -> Vec<i64> {
@@ -13,8 +13,12 @@ async fn goes_on(from: &str, rows: &str, to: &str, then: &str) -> Vec<i64> {
         .execute(&mut connection)
         .await
         .unwrap();
-    let steps =
-        diff::difference(&catalog(&old).await, &catalog(&new).await, &Care::default()).unwrap();
+    let steps = diff::difference(
+        &catalog(&old).await,
+        &catalog(&new).await,
+        &LockPolicy::default(),
+    )
+    .unwrap();
     apply(&old, &steps).await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(then))
         .execute(&mut connection)
@@ -85,11 +89,15 @@ async fn narrower_elements_of_an_array_take_data_away() {
             format!("create table t (p {to});"),
         );
         let (old, new) = (database(&old).await, database(&new).await);
-        let steps =
-            diff::difference(&catalog(&old).await, &catalog(&new).await, &Care::default()).unwrap();
+        let steps = diff::difference(
+            &catalog(&old).await,
+            &catalog(&new).await,
+            &LockPolicy::default(),
+        )
+        .unwrap();
         let destroys = steps
             .iter()
-            .any(|step| matches!(step.hazard, Some(Hazard::Destroys(_))));
+            .any(|step| matches!(step.hazard, Some(Hazard::Destructive(_))));
         assert!(destroys, "{from} to {to}: {steps:?}");
     }
 }

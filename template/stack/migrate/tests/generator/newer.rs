@@ -1,6 +1,6 @@
 //! What only newer servers have. On an older one these have nothing to try.
 
-use stack_migrate::diff::Care;
+use stack_migrate::diff::LockPolicy;
 
 use crate::bench::{database, proven, proven_with, steps, version};
 use crate::round_trips::there_and_back;
@@ -44,14 +44,14 @@ async fn constraints_that_are_not_enforced() {
             &format!("{rule}; {key};"),
         )
         .await;
-        let care = Care {
+        let locks = LockPolicy {
             online: true,
-            ..Care::default()
+            ..LockPolicy::default()
         };
         proven_with(
             base,
             &format!("{base} {rule} not enforced; {key} not enforced;"),
-            &care,
+            &locks,
         )
         .await;
     }
@@ -94,7 +94,7 @@ async fn a_rule_that_a_column_is_not_null_which_says_more_is_an_error_that_names
             let to = format!(
                 "create table t (a int); alter table t add constraint n not null a {more};"
             );
-            let gaps = steps("create table t (a int);", &to, &Care::default()).await;
+            let gaps = steps("create table t (a int);", &to, &LockPolicy::default()).await;
             let gaps = gaps.unwrap_err();
             assert!(
                 gaps.iter()
@@ -110,7 +110,10 @@ async fn the_name_of_a_rule_that_a_column_is_not_null_makes_no_difference() {
     if is_at_least(18).await {
         let named = "create table t (a int constraint filled not null);";
         let plain = "create table t (a int not null);";
-        assert_eq!(steps(named, plain, &Care::default()).await.unwrap(), []);
+        assert_eq!(
+            steps(named, plain, &LockPolicy::default()).await.unwrap(),
+            []
+        );
         assert_eq!(proven(plain, plain).await, []);
     }
 }

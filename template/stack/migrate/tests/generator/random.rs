@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use futures_util::StreamExt as _;
 use sqlx::Connection as _;
-use stack_migrate::diff::{self, Care, Gap, Hazard, Step};
+use stack_migrate::diff::{self, Hazard, LockPolicy, Step, UnsupportedChange};
 use stack_migrate::object::Kind;
 use stack_migrate::{Catalog, fill};
 
@@ -43,13 +43,13 @@ fn seeds() -> Range<u64> {
 }
 
 async fn case(seed: u64, from: String, to: String) {
-    let care = Care {
+    let locks = LockPolicy {
         online: seed.is_multiple_of(4),
-        ..Care::default()
+        ..LockPolicy::default()
     };
     let (old, new) = (database(&from).await, database(&to).await);
     let (before, wanted) = (catalog(&old).await, catalog(&new).await);
-    let steps = match difference(&before, &wanted, &care) {
+    let steps = match difference(&before, &wanted, &locks) {
         Ok(steps) => steps,
         Err(gaps) => {
             assert!(gaps.iter().all(is_known), "{gaps:#?}");
@@ -58,17 +58,21 @@ async fn case(seed: u64, from: String, to: String) {
     };
     apply(&old, &steps).await;
     judge::alike(&old, &new, &steps).await;
-    let rest = difference(&catalog(&old).await, &wanted, &care).unwrap();
+    let rest = difference(&catalog(&old).await, &wanted, &locks).unwrap();
     assert_eq!(rest, [], "a second look finds more after {steps:#?}");
     on_rows(&from, &steps).await;
 }
 
-fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
-    diff::difference(from, to, care)
+fn difference(
+    from: &Catalog,
+    to: &Catalog,
+    locks: &LockPolicy,
+) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
+    diff::difference(from, to, locks)
 }
 
 /// What PostgreSQL cannot change where it is.
-fn is_known(gap: &Gap) -> bool {
+fn is_known(gap: &UnsupportedChange) -> bool {
     matches!(gap.object.kind, Kind::Domain | Kind::Composite | Kind::Enum)
         || gap.reason.contains("inherit")
 }
@@ -80,7 +84,7 @@ async fn on_rows(from: &str, steps: &[Step]) {
     fill::fill(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     if let Err((step, error)) = try_apply(&filled, steps).await {
-        let announced = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
+        let announced = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
         let fine = step.hazard.is_some() || steps.iter().any(announced);
         let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
         assert!(

@@ -1,6 +1,6 @@
 //! For each kind of object: made, changed, dropped, and back.
 
-use stack_migrate::diff::{Care, Hazard, Place};
+use stack_migrate::diff::{Hazard, LockPolicy, Transaction};
 
 use crate::bench::{proven, proven_with, sql, steps};
 
@@ -304,7 +304,7 @@ async fn what_the_server_does_not_do_is_an_error_that_names_it() {
             "column `a.id`",
         ),
     ] {
-        let gaps = steps(from, to, &Care::default()).await.unwrap_err();
+        let gaps = steps(from, to, &LockPolicy::default()).await.unwrap_err();
         assert!(
             gaps.iter().any(|gap| gap.object.to_string() == name),
             "{name}: {gaps:?}"
@@ -314,15 +314,15 @@ async fn what_the_server_does_not_do_is_an_error_that_names_it() {
 
 #[tokio::test]
 async fn a_partitioned_table_is_changed_without_what_cannot_be_done_to_it_concurrently() {
-    let care = Care {
+    let locks = LockPolicy {
         online: true,
-        ..Care::default()
+        ..LockPolicy::default()
     };
     let table = "create table m (at int, v int) partition by list (at); create table n partition of m default;";
     let more = "create index i on m (v); alter table m add constraint k unique (at, v);
                 alter table m add constraint c check (v > 0);";
-    proven_with(table, &format!("{table} {more}"), &care).await;
-    proven_with(&format!("{table} {more}"), table, &care).await;
+    proven_with(table, &format!("{table} {more}"), &locks).await;
+    proven_with(&format!("{table} {more}"), table, &locks).await;
 }
 
 #[tokio::test]
@@ -386,7 +386,7 @@ async fn what_takes_data_away_or_may_fail_on_it_is_said() {
     let mut destroys: Vec<String> = steps
         .iter()
         .filter_map(|step| match &step.hazard {
-            Some(Hazard::Destroys(what)) => Some(what.clone()),
+            Some(Hazard::Destructive(what)) => Some(what.clone()),
             _ => None,
         })
         .collect();
@@ -425,9 +425,9 @@ async fn views_that_have_nothing_to_do_with_a_change_are_left_alone() {
 
 #[tokio::test]
 async fn a_large_table_is_not_locked_for_long() {
-    let care = Care {
+    let locks = LockPolicy {
         online: true,
-        ..Care::default()
+        ..LockPolicy::default()
     };
     let steps = proven_with(
         "create table u (id int primary key);
@@ -436,43 +436,46 @@ async fn a_large_table_is_not_locked_for_long() {
          create table t (a int not null, b int, c int, d int, constraint t_b_key unique (b),
                          constraint t_c_check check (c > 0), constraint t_d_fkey foreign key (d) references u);
          create index t_c_idx on t (c);",
-        &care,
+        &locks,
     )
     .await;
-    let said: Vec<(Place, String)> = steps
+    let said: Vec<(Transaction, String)> = steps
         .into_iter()
-        .map(|step| (step.place, step.sql))
+        .map(|step| (step.transaction, step.sql))
         .collect();
     for (place, start) in [
-        (Place::Alone, "CREATE INDEX CONCURRENTLY t_c_idx"),
-        (Place::Alone, "CREATE UNIQUE INDEX CONCURRENTLY t_b_key"),
-        (Place::Alone, "DROP INDEX CONCURRENTLY gone"),
+        (Transaction::Without, "CREATE INDEX CONCURRENTLY t_c_idx"),
         (
-            Place::Together,
+            Transaction::Without,
+            "CREATE UNIQUE INDEX CONCURRENTLY t_b_key",
+        ),
+        (Transaction::Without, "DROP INDEX CONCURRENTLY gone"),
+        (
+            Transaction::Shared,
             "ALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key",
         ),
         (
-            Place::Together,
+            Transaction::Shared,
             "ALTER TABLE t ADD CONSTRAINT a_not_null_check CHECK (a IS NOT NULL) NOT VALID",
         ),
         (
-            Place::Afterwards,
+            Transaction::Later,
             "ALTER TABLE t VALIDATE CONSTRAINT a_not_null_check",
         ),
         (
-            Place::Afterwards,
+            Transaction::Later,
             "ALTER TABLE t ALTER COLUMN a SET NOT NULL",
         ),
         (
-            Place::Afterwards,
+            Transaction::Later,
             "ALTER TABLE t DROP CONSTRAINT a_not_null_check",
         ),
         (
-            Place::Afterwards,
+            Transaction::Later,
             "ALTER TABLE t VALIDATE CONSTRAINT t_c_check",
         ),
         (
-            Place::Afterwards,
+            Transaction::Later,
             "ALTER TABLE t VALIDATE CONSTRAINT t_d_fkey",
         ),
     ] {
@@ -514,7 +517,7 @@ async fn what_cannot_be_expressed_is_an_error_that_names_the_object() {
             "cast `(text AS jsonb)`",
         ),
     ] {
-        let gaps = steps(from, to, &Care::default()).await.unwrap_err();
+        let gaps = steps(from, to, &LockPolicy::default()).await.unwrap_err();
         assert!(
             gaps.iter().any(|gap| gap.object.to_string() == name),
             "{name}: {gaps:?}"

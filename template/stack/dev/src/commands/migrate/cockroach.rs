@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use stack_migrate::cockroach::{Effect, Finding, Place, lint, lint_project};
-use stack_migrate::{Proven, try_at};
+use stack_migrate::{Proven, apply_at};
 
 use crate::databases::Database;
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ pub(super) async fn look(project: &Project, all: &[(&Database, Proven)]) -> Resu
         return Ok(());
     };
     if let Some(url) = project.setting("COCKROACH_URL") {
-        try_at(&url, &project.migrations(database), proven).await?;
+        apply_at(&url, &project.migrations(database), proven).await?;
         ui::say("on CockroachDB: run");
         return Ok(());
     }

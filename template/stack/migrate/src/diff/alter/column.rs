@@ -4,7 +4,7 @@ use super::Alteration;
 use crate::diff::create::{self, changed_options};
 use crate::diff::names::{bare, last_part, quote, quote_name};
 use crate::diff::type_changes::{Wider, is_castable, is_wider};
-use crate::diff::{Place, Step};
+use crate::diff::{Step, Transaction};
 use crate::object::Column;
 
 impl Alteration<'_> {
@@ -50,7 +50,7 @@ impl Alteration<'_> {
         {
             let (table, column) = (quote(&new.table), quote(&bare(&new.name)));
             let name = format!("pg_get_serial_sequence({table}, {column})");
-            let sql = create::behind(&name, sequence.start, &new.table, &new.name);
+            let sql = create::setval_behind(&name, sequence.start, &new.table, &new.name);
             steps.push(self.step(sql));
         }
         steps
@@ -87,7 +87,7 @@ impl Alteration<'_> {
         let collate = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
         let set = format!("{alter} TYPE {ty}{collate}");
         if old.ty == new.ty && !self.retyped {
-            return self.step(set).warns("rewrites the indexes of the column");
+            return self.step(set).warning("rewrites the indexes of the column");
         }
         if old.ty == new.ty {
             // The same name, another enum.
@@ -96,7 +96,7 @@ impl Alteration<'_> {
         }
         match is_wider(&old.ty, ty) {
             Wider::InPlace => self.step(set),
-            Wider::Rewritten => self.step(set).warns("rewrites the table"),
+            Wider::Rewritten => self.step(set).warning("rewrites the table"),
             Wider::No => {
                 let castable = is_castable(&old.ty, ty);
                 let through = if castable { "" } else { "::text" };
@@ -105,7 +105,7 @@ impl Alteration<'_> {
                     self.id.name, old.ty
                 );
                 self.step(format!("{set} USING {name}{through}::{ty}"))
-                    .destroys(what)
+                    .destructive(what)
             }
         }
     }
@@ -117,16 +117,16 @@ impl Alteration<'_> {
         if let Some(default) = self.default {
             let sql = format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL");
             let what = format!("gives every row without `{}` its default", self.id.name);
-            steps.push(self.step(sql).warns(what));
+            steps.push(self.step(sql).warning(what));
         }
         let checked = |sql: String| {
             let what = format!("fails if a row has no `{}`", self.id.name);
             match self.default {
                 Some(_) => self.step(sql),
-                None => self.step(sql).destroys(what),
+                None => self.step(sql).destructive(what),
             }
         };
-        if !self.care.of(table) {
+        if !self.locks.is_online(table) {
             steps.push(checked(set));
             return steps;
         }
@@ -140,7 +140,7 @@ impl Alteration<'_> {
             set,
             format!("ALTER TABLE {table} DROP CONSTRAINT {check}"),
         ] {
-            steps.push(self.step(sql).at(Place::Afterwards));
+            steps.push(self.step(sql).in_transaction(Transaction::Later));
         }
         steps
     }

@@ -2,12 +2,12 @@
 
 use super::Planner;
 use crate::diff::names::quote;
-use crate::diff::{Place, Step, create};
+use crate::diff::{Step, Transaction, create};
 use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Sequence};
 
 impl Planner<'_> {
     /// The statements that make an object, with what stands inside of its definition.
-    pub(super) fn create_of(&self, object: &Object, held: &[&Object]) -> Vec<Step> {
+    pub(super) fn create_of(&self, object: &Object, inlined: &[&Object]) -> Vec<Step> {
         let (id, name) = (&object.id, &object.id.name);
         let sql = match &object.body {
             Body::Enum(new) => {
@@ -28,8 +28,8 @@ impl Planner<'_> {
                 format!("CREATE TYPE {name} AS ({})", attributes.join(", "))
             }
             Body::Sequence(new) => create_sequence(name, new),
-            Body::Table(table) => create::table(name, table, held),
-            Body::Column(column) => return vec![self.create_column(id, column, held)],
+            Body::Table(table) => create::table(name, table, inlined),
+            Body::Column(column) => return vec![self.create_column(id, column, inlined)],
             Body::Constraint(constraint) => return self.create_constraint(object, constraint),
             Body::Definition(definition) => return self.create_defined(object, definition),
             Body::Unsupported(_) => return Vec::new(),
@@ -37,16 +37,16 @@ impl Planner<'_> {
         vec![Step::new(id, sql)]
     }
 
-    fn create_column(&self, id: &Id, column: &Column, held: &[&Object]) -> Step {
+    fn create_column(&self, id: &Id, column: &Column, inlined: &[&Object]) -> Step {
         let (name, table) = (&id.name, &column.table);
-        let default = create::held_default(held, name);
+        let default = create::inlined_default(inlined, name);
         let definition = create::column(column, default);
         let step = Step::new(id, format!("ALTER TABLE {table} ADD COLUMN {definition}"));
         let filled = column.generated.is_some()
             || column.identity.is_some()
             || self.to.get(&Id::new(Kind::Default, name)).is_some();
         if column.not_null && !filled {
-            return step.destroys(format!(
+            return step.destructive(format!(
                 "fails if `{table}` has a row: `{name}` must not be null, and has no default"
             ));
         }
@@ -60,17 +60,17 @@ impl Planner<'_> {
             && let Some(table) = &object.parent
             && !self.is_created(table)
         {
-            let careful = self.is_careful(&table.name);
+            let careful = self.is_online(&table.name);
             let unique = sql.starts_with("CREATE UNIQUE ");
             let step = if careful {
                 let sql = sql.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
-                Step::new(id, sql).at(Place::Alone)
+                Step::new(id, sql).in_transaction(Transaction::Without)
             } else {
                 Step::new(id, sql)
             };
             let announced = unique && (careful || !self.is_made_again(object));
             return vec![if announced {
-                step.warns(not_unique(&table.name))
+                step.warning(not_unique(&table.name))
             } else {
                 step
             }];
@@ -79,12 +79,12 @@ impl Planner<'_> {
         std::iter::once(sql)
             .chain(then)
             .map(|sql| Step::new(id, sql))
-            .chain(self.goes_on(id))
+            .chain(self.continue_sequence(id))
             .collect()
     }
 
     /// Where a column that has rows takes its numbers from a new sequence: that goes on behind them.
-    pub(super) fn goes_on(&self, id: &Id) -> Option<Step> {
+    pub(super) fn continue_sequence(&self, id: &Id) -> Option<Step> {
         let column = Id::new(Kind::Column, &id.name);
         if id.kind != Kind::Default || self.is_created(&column) {
             return None;
@@ -96,7 +96,7 @@ impl Planner<'_> {
             return None;
         };
         let name = quote(&sequence.name);
-        let sql = create::behind(&name, options.start, &column.table, &column.name);
+        let sql = create::setval_behind(&name, options.start, &column.table, &column.name);
         (options.increment > 0).then(|| Step::new(id, sql))
     }
 
@@ -125,23 +125,26 @@ impl Planner<'_> {
             "c" => format!("fails if a row of `{table}` breaks the rule"),
             _ => not_unique(table),
         };
-        let careful = self.is_careful(table);
+        let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
             "f" | "c" if careful => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
-                let validate = Step::new(id, validate).warns(what);
+                let validate = Step::new(id, validate).warning(what);
                 vec![
                     Step::new(id, format!("{add} NOT VALID")),
-                    validate.at(Place::Afterwards),
+                    validate.in_transaction(Transaction::Later),
                 ]
             }
             "p" | "u" if careful && !temporal => {
                 let [index, attach] = through_an_index(constraint);
-                let index = Step::new(id, index).warns(what);
-                vec![index.at(Place::Alone), Step::new(id, attach)]
+                let index = Step::new(id, index).warning(what);
+                vec![
+                    index.in_transaction(Transaction::Without),
+                    Step::new(id, attach),
+                ]
             }
-            _ => vec![Step::new(id, add).warns(what)],
+            _ => vec![Step::new(id, add).warning(what)],
         }
     }
 }
