@@ -18,7 +18,7 @@ mod baseline;
 pub(crate) mod cockroach;
 {%- endif %}
 mod error;
-mod ledger;
+mod history;
 mod lock;
 mod plan;
 mod read;

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::apply::Session;
 use super::lock::Lock;
-use super::{Error, Migration, ledger};
+use super::{Error, Migration, history};
 use crate::cockroach::{came_second, set_schema_changes};
 use crate::{retry, sql_file, statements};
 
@@ -48,7 +48,7 @@ impl Session {
                 return Err(error);
             };
             tokio::time::sleep(pause).await;
-            let rows = ledger::rows(&mut self.connection).await?;
+            let rows = history::rows(&mut self.connection).await?;
             if rows
                 .iter()
                 .any(|row| row.version == migration.version && row.success)

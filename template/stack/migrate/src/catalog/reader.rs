@@ -38,7 +38,7 @@ struct Row<B> {
     number: i16,
     /// As in [`Id`].
     name: String,
-    /// What it is a part of: in [`class::CLASS`], if it is not said otherwise.
+    /// What it is a part of: a relation, a column of one, or the domain of a constraint.
     #[sqlx(default)]
     parent: Option<Oid>,
     #[sqlx(default)]
