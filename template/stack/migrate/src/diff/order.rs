@@ -77,8 +77,8 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
-            // A table that is logged may refer only to one that already is.
-            if id.kind == Kind::Constraint
+            // A table that is logged may refer only to one that already is, and a sequence follows its owner.
+            if matches!(id.kind, Kind::Constraint | Kind::Ownership)
                 && let Some(table) = to.parent(needed)
                 && let Some(first) = at(Action::Alter, table)
             {

@@ -263,6 +263,9 @@ kinds! {
          create table c (id serial primary key);",
         "create table a (id serial primary key); create table b (id int primary key references a);
          create unlogged table c (id serial primary key);";
+    a_sequence_stays_logged_where_its_new_owner_does_not: "",
+        "create table t (id int); create table child () inherits (t);",
+        "create unlogged table t (id int); create sequence s; alter sequence s owned by t.id;";
     texts_that_look_like_statements: "create table t (a text);",
         "comment on table t is 'a;\nALTER TABLE x'; alter table t alter a set default E';\nALTER TABLE ';",
         "comment on table t is 'b'; comment on column t.a is 'x;\nALTER TABLE '; ";
