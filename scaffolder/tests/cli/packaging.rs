@@ -28,6 +28,14 @@ fn run(command: &mut Command) {
 }
 
 #[test]
+fn the_tool_has_the_version_of_the_template_that_is_built_in() {
+    let manifest = std::fs::read_to_string(repository().join("cargo-generate.toml")).expect("the manifest");
+    let manifest: toml::Table = manifest.parse().expect("a good manifest");
+    let version = manifest["heavy"]["version"].as_str().expect("a version");
+    assert_eq!(Environment::new().run(&["--version"]), format!("exit 0\n--- out\nheavy {version}\n"));
+}
+
+#[test]
 fn stamp_and_archive_are_those_of_the_template() {
     let env = Environment::new();
     let shown = env.run(&["template", "stamp", &repository().to_string_lossy(), "--check"]);

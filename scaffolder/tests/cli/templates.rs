@@ -142,7 +142,7 @@ fn a_stamp_is_written_once_and_then_fresh() {
     template/heavy.toml: out of date
     --- err
     error: what is generated from the template is out of date
-    hint: `heavy template stamp template` writes it anew
+    hint: `heavy template stamp template` writes it again
     ");
 }
 
@@ -193,7 +193,7 @@ fn a_version_is_released_once_and_the_same_again_changes_nothing() {
     insta::assert_snapshot!(env.run(&["template", "release", "tool"]), @"
     exit 0
     --- err
-        Released 1.2.3; now raise `version` in `cargo-generate.toml`, before the template changes
+        Released 1.2.3; raise `version` in `cargo-generate.toml` and `Cargo.toml` before the template changes
     ");
     let pack = std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack");
     insta::assert_snapshot!(env.run(&["template", "release", "tool"]), @"
@@ -216,7 +216,7 @@ fn a_version_that_was_released_with_other_files_is_refused_until_it_is_raised() 
     exit 2
     --- err
     error: version 1.2.3 of the template was released, and the template has changed since
-    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then stamp it anew: `heavy template stamp`
+    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then run `heavy template stamp`
     ");
     assert_eq!(env.run(&["template", "release", "tool", "--check"]), refused);
     assert_eq!(std::fs::read(env.path("tool/scaffolder/releases.pack")).expect("a pack"), pack);
@@ -277,7 +277,7 @@ fn elsewhere_the_releases_are_the_version_tags_of_the_repository() {
     exit 2
     --- err
     error: version 1.2.3 of the template was released, and the template has changed since
-    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then stamp it anew: `heavy template stamp`
+    hint: raise `version` under `[heavy]` in `cargo-generate.toml`, then run `heavy template stamp`
     ");
     set_version(&env, "template/cargo-generate.toml", "1.2.4");
     env.succeeds(&["template", "release", "template", "--check"]);

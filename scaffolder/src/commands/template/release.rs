@@ -70,7 +70,7 @@ fn into_pack(args: &Args, path: &Path, new: Release, ui: Ui) -> Result<u8> {
         fs::write(path, releases::pack(&all)?).map_err(|error| Error::io("write", path, &error))?;
         ui.status(
             "Released",
-            format_args!("{version}; now raise `version` in `{MANIFEST}`, before the template changes"),
+            format_args!("{version}; raise `version` in `{MANIFEST}` and `Cargo.toml` before the template changes"),
         );
     }
     Ok(0)
@@ -110,5 +110,5 @@ fn by_tag(args: &Args, version: &str, stamp: &Stamp, ui: Ui) -> Result<u8> {
 
 fn taken(version: &str) -> Error {
     Error::user(format!("version {version} of the template was released, and the template has changed since"))
-        .hint(format!("raise `version` under `[heavy]` in `{MANIFEST}`, then stamp it anew: `heavy template stamp`"))
+        .hint(format!("raise `version` under `[heavy]` in `{MANIFEST}`, then run `heavy template stamp`"))
 }
