@@ -22,7 +22,7 @@ const LEFTOVERS: [&str; 3] = [".data", ".git", "target"];
 
 /// What is generated: a name and the answers to the template's questions.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct Request {
     /// The project's name.
     pub name: String,
     /// The answers; the rest takes defaults.
@@ -94,13 +94,13 @@ fn read_into(folder: &Path, prefix: &str, output: &mut Output) -> io::Result<()>
 /// The disk's own.
 pub fn write(tree: &Tree, folder: &Path) -> io::Result<()> {
     for (path, file) in tree {
-        let place = folder.join(path.as_str());
-        if let Some(parent) = place.parent() {
+        let target = folder.join(path.as_str());
+        if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(&place, &file.bytes)?;
+        fs::write(&target, &file.bytes)?;
         if file.executable {
-            make_executable(&place)?;
+            make_executable(&target)?;
         }
     }
     Ok(())
@@ -112,8 +112,8 @@ fn is_executable(metadata: &fs::Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn make_executable(place: &Path) -> io::Result<()> {
-    fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+fn make_executable(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
 }
 
 #[cfg(not(unix))]
@@ -130,10 +130,10 @@ fn make_executable(_: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// See [`render`].
-pub fn by_heavy(repository: &Tree, wish: &Wish) -> Result<Tree> {
+pub fn by_heavy(repository: &Tree, request: &Request) -> Result<Tree> {
     let template = Template::from_tree(repository.clone())?;
-    let name = ProjectName::parse(&wish.name)?;
-    let answers = Answers::new(name, &template.manifest, wish.answers.clone())?;
+    let name = ProjectName::parse(&request.name)?;
+    let answers = Answers::new(name, &template.manifest, request.answers.clone())?;
     Ok(render(&template, &answers, &mut NoHost)?.tree)
 }
 
@@ -142,7 +142,7 @@ impl Engine {
     ///
     /// # Errors
     /// What it printed, if it failed.
-    pub fn generate(&self, repository: &Path, form: Form, wish: &Wish) -> std::result::Result<Output, String> {
+    pub fn generate(&self, repository: &Path, form: Form, request: &Request) -> std::result::Result<Output, String> {
         let scratch = TempDir::new().map_err(|error| error.to_string())?;
         let [home, destination] = ["home", "out"].map(|name| scratch.path().join(name));
         for folder in [&home, &destination] {
@@ -159,9 +159,9 @@ impl Engine {
             command.arg("template");
         }
         command
-            .args(["--no-workspace", "--silent", "--vcs", "none", "--name", &wish.name, "--destination"])
+            .args(["--no-workspace", "--silent", "--vcs", "none", "--name", &request.name, "--destination"])
             .arg(&destination);
-        for (name, value) in &wish.answers {
+        for (name, value) in &request.answers {
             command.args(["--define", &format!("{name}={value}")]);
         }
         // Nothing of the person's configuration, and a user's name, without which it refuses to work.
@@ -171,12 +171,12 @@ impl Engine {
         }
         let result =
             command.current_dir(scratch.path()).stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
-        let said = format!("{}{}", String::from_utf8_lossy(&result.stdout), String::from_utf8_lossy(&result.stderr));
+        let printed = format!("{}{}", String::from_utf8_lossy(&result.stdout), String::from_utf8_lossy(&result.stderr));
         if !result.status.success() {
-            return Err(said);
+            return Err(printed);
         }
         let mut made = fs::read_dir(&destination).map_err(|error| error.to_string())?;
-        let Some(Ok(project)) = made.next() else { return Err(format!("it made no project\n{said}")) };
+        let Some(Ok(project)) = made.next() else { return Err(format!("it made no project\n{printed}")) };
         read(&project.path()).map_err(|error| error.to_string())
     }
 }

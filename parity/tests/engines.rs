@@ -3,11 +3,13 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{at, library, repository};
-use heavy_parity::{Engine, Form, Wish, by_heavy, differences, write};
+use heavy_parity::{Engine, Form, Request, by_heavy, differences, write};
 use heavy_stack::answers::Value;
 use heavy_stack::lint::lint;
 use heavy_stack::manifest::Manifest;
@@ -27,8 +29,8 @@ fn combinations(repository: &Tree) -> Vec<BTreeMap<String, Value>> {
     })
 }
 
-fn wish(name: &str, answers: &BTreeMap<String, Value>) -> Wish {
-    Wish { name: name.to_owned(), answers: answers.clone() }
+fn request(name: &str, answers: &BTreeMap<String, Value>) -> Request {
+    Request { name: name.to_owned(), answers: answers.clone() }
 }
 
 fn titled(mut answers: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
@@ -36,34 +38,49 @@ fn titled(mut answers: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     answers
 }
 
-fn assert_same(engine: &Engine, on_disk: &Path, repository: &Tree, form: Form, wish: &Wish) {
-    let heavy = by_heavy(repository, wish).expect("a project by heavy");
-    let other = engine.generate(on_disk, form, wish).unwrap_or_else(|said| panic!("{wish:?} {form:?}: {said}"));
-    let differences = differences(&heavy, &other);
-    assert!(differences.is_empty(), "{wish:?} {form:?}:\n{}", differences.join("\n"));
+/// Both forms of the command line give what heavy gives.
+fn assert_same(engine: &Engine, on_disk: &Path, repository: &Tree, request: &Request) {
+    let heavy = by_heavy(repository, request).expect("a project by heavy");
     assert!(!heavy.is_empty());
-}
-
-fn assert_same_in_every_combination(form: Form) {
-    let repository = repository();
-    let folder = tempfile::TempDir::new().expect("a folder");
-    write(&repository, folder.path()).expect("the repository");
-    // Names in every spelling, and every other project with a title that is not derived from its name.
-    let names = ["a0", "my-app", "SunnyDay", "zz_top", "titled"];
-    for (number, answers) in combinations(&repository).into_iter().enumerate() {
-        let answers = if number % 2 == 0 { answers } else { titled(answers) };
-        assert_same(&library(), folder.path(), &repository, form, &wish(names[number % names.len()], &answers));
+    for form in [Form::Root, Form::Subfolder] {
+        let other =
+            engine.generate(on_disk, form, request).unwrap_or_else(|output| panic!("{request:?} {form:?}: {output}"));
+        let differences = differences(&heavy, &other);
+        assert!(differences.is_empty(), "{request:?} {form:?}:\n{}", differences.join("\n"));
     }
 }
 
-#[test]
-fn the_whole_repository_gives_the_same_project_in_every_combination() {
-    assert_same_in_every_combination(Form::Root);
+/// Names in every spelling, and every other project with a title that is not derived from its name.
+fn requests(repository: &Tree) -> Vec<Request> {
+    let names = ["a0", "my-app", "SunnyDay", "zz_top", "titled"];
+    let numbered = combinations(repository).into_iter().enumerate();
+    let answered = numbered.map(|(number, answers)| (number, if number % 2 == 0 { answers } else { titled(answers) }));
+    answered.map(|(number, answers)| request(names[number % names.len()], &answers)).collect()
+}
+
+/// Calls `check` for every item, on as many threads as there are processors.
+fn in_parallel<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(item);
+                }
+            });
+        }
+    });
 }
 
 #[test]
-fn the_folder_of_the_template_gives_the_same_project_in_every_combination() {
-    assert_same_in_every_combination(Form::Subfolder);
+fn the_whole_repository_and_the_folder_of_the_template_give_the_same_project_in_every_combination() {
+    let repository = repository();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    write(&repository, folder.path()).expect("the repository");
+    in_parallel(&requests(&repository), |request| {
+        assert_same(&library(), folder.path(), &repository, request);
+    });
 }
 
 #[test]
@@ -72,11 +89,11 @@ fn both_engines_refuse_a_bad_name_in_the_same_words() {
     let folder = tempfile::TempDir::new().expect("a folder");
     write(&repository, folder.path()).expect("the repository");
     for name in ["9lives", "match", "std", "my app", "größe", "con", "deps", "stack_dev"] {
-        let wish = wish(name, &BTreeMap::new());
-        let sentence = by_heavy(&repository, &wish).expect_err(name).to_string();
+        let request = request(name, &BTreeMap::new());
+        let sentence = by_heavy(&repository, &request).expect_err(name).to_string();
         for form in [Form::Root, Form::Subfolder] {
-            let said = library().generate(folder.path(), form, &wish).expect_err(name);
-            assert!(said.contains(&sentence), "{sentence}\n{said}");
+            let output = library().generate(folder.path(), form, &request).expect_err(name);
+            assert!(output.contains(&sentence), "{sentence}\n{output}");
         }
     }
 }
@@ -94,9 +111,9 @@ fn planted(plant: &str) -> (Tree, tempfile::TempDir) {
 fn a_planted_difference_is_caught_by_the_comparison_and_by_the_lint() {
     // An empty text is true in Liquid and false in minijinja.
     let (repository, folder) = planted("start\n{%- if title %}\nshown\n{%- endif %}\n");
-    let wish = wish("shop", &BTreeMap::new());
-    let heavy = by_heavy(&repository, &wish).expect("a project by heavy");
-    let other = library().generate(folder.path(), Form::Root, &wish).expect("a project by cargo-generate");
+    let request = request("shop", &BTreeMap::new());
+    let heavy = by_heavy(&repository, &request).expect("a project by heavy");
+    let other = library().generate(folder.path(), Form::Root, &request).expect("a project by cargo-generate");
     let found = differences(&heavy, &other);
     assert_eq!(found, ["file: heavy \"start\\n\", cargo-generate \"start\\nshown\\n\""]);
     assert_eq!(lint(&repository).iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["conditions"]);
@@ -105,9 +122,9 @@ fn a_planted_difference_is_caught_by_the_comparison_and_by_the_lint() {
 #[test]
 fn the_comparison_sees_missing_files_modes_and_empty_folders() {
     let (_, folder) = planted("x");
-    let wish = wish("shop", &BTreeMap::new());
+    let request = request("shop", &BTreeMap::new());
     std::fs::create_dir(folder.path().join("empty")).expect("a folder");
-    let other = library().generate(folder.path(), Form::Root, &wish).expect("a project by cargo-generate");
+    let other = library().generate(folder.path(), Form::Root, &request).expect("a project by cargo-generate");
     let executable = File { bytes: b"x".to_vec(), executable: true };
     let heavy = Tree::from([(at("file"), executable), (at("more"), File::new(""))]);
     let found = differences(&heavy, &other);
@@ -146,13 +163,11 @@ fn the_installed_command_asks_nothing_and_makes_the_same_project() {
     git(&["add", "--all", "--force"]);
     git(&["commit", "--quiet", "--message", "template"]);
     let engine = Engine { program: PathBuf::from("cargo-generate"), by_git: true };
-    for form in [Form::Root, Form::Subfolder] {
-        let chosen = |answers: &BTreeMap<_, _>| answers.values().filter(|value| **value == Value::Bool(true)).count();
-        let all = combinations(&repository);
-        // The library has done every combination; these take the way through git.
-        let most = all.iter().map(chosen).max();
-        for answers in all.into_iter().filter(|answers| chosen(answers) < 2 || Some(chosen(answers)) == most) {
-            assert_same(&engine, folder.path(), &repository, form, &wish("my-app", &answers));
-        }
-    }
+    let chosen = |answers: &BTreeMap<_, _>| answers.values().filter(|value| **value == Value::Bool(true)).count();
+    let all = combinations(&repository);
+    // The library has done every combination; these take the way through git.
+    let most = all.iter().map(chosen).max();
+    let some = all.into_iter().filter(|answers| chosen(answers) < 2 || Some(chosen(answers)) == most);
+    let requests: Vec<Request> = some.map(|answers| request("my-app", &answers)).collect();
+    in_parallel(&requests, |request| assert_same(&engine, folder.path(), &repository, request));
 }

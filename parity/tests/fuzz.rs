@@ -5,7 +5,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{at, library};
-use heavy_parity::{Form, Wish, by_heavy, differences, write};
+use heavy_parity::{Form, Request, by_heavy, differences, write};
 use heavy_stack::answers::Value;
 use heavy_stack::lint::{lint, rule};
 use heavy_stack::tree::{File, Tree};
@@ -177,11 +177,11 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![2 => text_with(0), 1 => text_with(1), 1 => text_with(6)]
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn request() -> impl Strategy<Value = Request> {
     let name = prop::sample::select(vec!["shop", "my-app", "TinyShop", "z9"]);
     let title =
         prop::sample::select(vec!["", "My Title", "my title", "x", "Größe 9", "a  b ", "{{ title }}", "a\\b", "true"]);
-    (name, title, any::<bool>(), any::<bool>()).prop_map(|(name, title, flag, other)| Wish {
+    (name, title, any::<bool>(), any::<bool>()).prop_map(|(name, title, flag, other)| Request {
         name: name.to_owned(),
         answers: BTreeMap::from([
             ("title".to_owned(), Value::Text(title.to_owned())),
@@ -230,19 +230,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_the_lint_accepts_both_engines_render_alike(texts in texts(), wish in wish()) {
+    fn what_the_lint_accepts_both_engines_render_alike(texts in texts(), request in request()) {
         let texts = accepted(&texts.0);
         let repository = repository(&texts);
         let folder = tempfile::TempDir::new().expect("a folder");
         write(&repository, folder.path()).expect("the repository");
-        let heavy = by_heavy(&repository, &wish).map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
-        let other = library().generate(folder.path(), Form::Root, &wish).map_err(TestCaseError::fail)?;
+        let heavy = by_heavy(&repository, &request).map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+        let other = library().generate(folder.path(), Form::Root, &request).map_err(TestCaseError::fail)?;
         let found = differences(&heavy, &other);
         let sources: Vec<_> = found.iter().filter_map(|line| {
             let number: usize = line.strip_prefix("file")?.split(':').next()?.parse().ok()?;
             Some(format!("{line}\n    from {:?}", texts[number]))
         }).collect();
-        prop_assert!(found.is_empty(), "{:?}\n{}", wish, sources.join("\n"));
+        prop_assert!(found.is_empty(), "{:?}\n{}", request, sources.join("\n"));
         prop_assert!(texts.len() > 30, "the lint refuses nearly everything: {} are left", texts.len());
     }
 }
