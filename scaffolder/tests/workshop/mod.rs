@@ -24,7 +24,7 @@ pub(crate) fn turn() -> File {
     lock
 }
 
-/// Makes the project anew at a path that stays the same between runs, so that cargo builds only what changed.
+/// Makes the project again at a path that stays the same between runs, so that cargo builds only what changed.
 pub(crate) fn project(name: &str, features: &[&str]) -> PathBuf {
     let path = workshop().join(name);
     // The database's files stay: a warm start is part of what is tested.
@@ -69,6 +69,16 @@ fn must_succeed(command: &Command, output: &Output) {
 /// `cargo` inside the project.
 pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
     run(&mut cargo_command(project, arguments));
+}
+
+/// `cargo` inside the project, with clippy in rustc's place for the project's own crates and every warning an error. So one run
+/// builds, lints and tests, where `cargo clippy` would go through all third-party crates once more.
+#[allow(dead_code, reason = "not every program with a workshop builds so")]
+pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
+    let mut command = cargo_command(project, arguments);
+    // What `cargo clippy -- -D warnings` sets for its own `cargo check`.
+    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings");
+    run(&mut command);
 }
 
 /// The browser tests of the project. Where this machine has no browser or no Node they are skipped, which is said to
