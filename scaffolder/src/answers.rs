@@ -45,7 +45,7 @@ impl Answers {
         Ok(Self { name, values })
     }
 
-    /// Answers one question anew.
+    /// Answers one question again.
     ///
     /// # Errors
     /// As [`Answers::new`], for this answer.

@@ -12,9 +12,9 @@ mod moves;
 mod table;
 mod time;
 
-pub use moves::{Adopt, Check, Choose, Diff, MoveArgs, Rename, Sync, Undo};
+pub use moves::{Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
 pub use table::AddTable;
-pub use time::{By, Cement, Report, Start, Status, Time, Verify, Where};
+pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
 
 /// Create a full Rust web stack from a template, and keep it up to date.
 #[derive(Debug, Parser)]
@@ -47,9 +47,9 @@ pub enum Command {
     /// Create a project
     New(Box<New>),
     /// Add features to the project
-    AddFeature(Choose),
+    AddFeature(FeatureArgs),
     /// Take features out of the project
-    RemoveFeature(Choose),
+    RemoveFeature(FeatureArgs),
     /// Give the project another name
     Rename(Rename),
     /// Move the project to the newest version of its template

@@ -33,21 +33,21 @@ mod undo;
 pub fn run(command: &Command) -> Result<u8> {
     match command {
         Command::New(args) => new::run(args, Ui::new(args.quiet, args.json)),
-        Command::AddFeature(args) => add_feature::run(args, true, of_move(&args.how)),
-        Command::RemoveFeature(args) => add_feature::run(args, false, of_move(&args.how)),
-        Command::Rename(args) => rename::run(args, of_move(&args.how)),
-        Command::Sync(args) => sync::run(args, of_move(&args.how)),
+        Command::AddFeature(args) => add_feature::run(args, true, of_move(&args.move_args)),
+        Command::RemoveFeature(args) => add_feature::run(args, false, of_move(&args.move_args)),
+        Command::Rename(args) => rename::run(args, of_move(&args.move_args)),
+        Command::Sync(args) => sync::run(args, of_move(&args.move_args)),
         Command::Diff(args) => diff::run(args, Ui::default()),
         Command::Check(args) => check::run(args, Ui::new(false, args.json)),
-        Command::Undo(args) => undo::run(args, of_move(&args.how)),
+        Command::Undo(args) => undo::run(args, of_move(&args.move_args)),
         Command::AddTable(args) => add_table::run(args, Ui::new(args.quiet, args.json)),
-        Command::Adopt(args) => adopt::run(args, of_move(&args.how)),
+        Command::Adopt(args) => adopt::run(args, of_move(&args.move_args)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
-        Command::Time(Time::Start(args)) => time::start::run(args, Ui::new(args.place.quiet, false)),
+        Command::Time(Time::Start(args)) => time::start::run(args, Ui::new(args.work_tree.quiet, false)),
         Command::Time(Time::Stop(args)) => time::stop::run(args, Ui::new(args.quiet, false)),
         Command::Time(Time::Status(args)) => time::status::run(args, Ui::new(false, args.json)),
         Command::Time(Time::Report(args)) => time::report::run(args, Ui::new(false, args.json)),
-        Command::Time(Time::Cement(args)) => time::cement::run(args, Ui::new(args.place.quiet, args.json)),
+        Command::Time(Time::Cement(args)) => time::cement::run(args, Ui::new(args.work_tree.quiet, args.json)),
         Command::Time(Time::Verify(args)) => time::verify::run(args, Ui::new(false, args.json)),
         Command::Completions(args) => completions::run(args, Ui::default()),
         Command::Template(Template::Lint(args)) => template::lint::run(args, Ui::new(false, args.json)),
@@ -63,8 +63,8 @@ pub const fn ends_in_order(command: &Command) -> bool {
     matches!(command, Command::Time(Time::Start(args)) if !args.background)
 }
 
-const fn of_move(how: &MoveArgs) -> Ui {
-    Ui::new(how.quiet, how.json)
+const fn of_move(args: &MoveArgs) -> Ui {
+    Ui::new(args.quiet, args.json)
 }
 
 /// The project in this folder, or in the nearest one above it.

@@ -23,7 +23,7 @@ pub enum Kind {
     /// Which file this is about.
     Header,
     /// Where in the file the next lines stand.
-    Place,
+    Hunk,
     /// The same on both sides.
     Context,
     /// Only after.
@@ -111,7 +111,7 @@ impl ConsumeHunk for Hunks<'_> {
             |start: u32, length: u32| format!("{},{length}", if length == 0 { start.saturating_sub(1) } else { start });
         let before = place(header.before_hunk_start, header.before_hunk_len);
         let after = place(header.after_hunk_start, header.after_hunk_len);
-        self.0.push(Line { kind: Kind::Place, text: format!("@@ -{before} +{after} @@") });
+        self.0.push(Line { kind: Kind::Hunk, text: format!("@@ -{before} +{after} @@") });
         for (kind, bytes) in lines {
             let text = String::from_utf8_lossy(bytes);
             let (body, ended) = text.strip_suffix('\n').map_or((&*text, false), |body| (body, true));

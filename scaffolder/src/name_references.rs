@@ -1,7 +1,7 @@
 //! Where the user's own files speak of the project by its old name.
 //!
 //! A rename moves what the template derives from the name. What the user wrote is found here, as whole words: `app`
-//! is no mention in `apple`, `my_app_test` or `my-app-2`.
+//! is no reference in `apple`, `my_app_test` or `my-app-2`.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Spelling {
 
 /// A line that speaks of the old name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
+pub struct NameReference {
     /// The file.
     pub path: TreePath,
     /// The line, from 1 on.
@@ -32,21 +32,21 @@ pub struct Mention {
 /// Every line of a text file that has one of the spellings as a whole word, by path and line. A line that stands in the same
 /// file of `pristine`, the rendering with the new name, is the template's: there the word means something else.
 #[must_use]
-pub fn find(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Vec<Mention> {
-    let mut mentions = Vec::new();
+pub fn find(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Vec<NameReference> {
+    let mut references = Vec::new();
     for (path, file) in tree {
         let Some(lines) = replaced_lines(path, file, pristine, spellings) else { continue };
         for (index, (before, after)) in lines.into_iter().enumerate() {
             if let Some(after) = after {
                 let (before, after) = (shown(before), shown(&after));
-                mentions.push(Mention { path: path.clone(), line: index + 1, before, after });
+                references.push(NameReference { path: path.clone(), line: index + 1, before, after });
             }
         }
     }
-    mentions
+    references
 }
 
-/// The same files with the new name in every mention.
+/// The same files with the new name in every reference.
 #[must_use]
 pub fn replace(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Tree {
     let mut replaced = tree.clone();
@@ -62,7 +62,7 @@ pub fn replace(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Tree {
     replaced
 }
 
-/// Each line of a file, newline included, with its replacement if it has a mention; nothing for a file without any.
+/// Each line of a file, newline included, with its replacement if it has a reference; nothing for a file without any.
 fn replaced_lines<'a>(
     path: &TreePath,
     file: &'a File,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn case_34_a_name_that_is_part_of_another_word_is_no_mention() {
+    fn case_34_a_name_that_is_part_of_another_word_is_no_reference() {
         let app = spellings(&[("app", "shop")]);
         for word in ["apple", "my_app", "app_test", "app-2", "snapp", "äapp", "APP"] {
             assert_eq!(replaced(word, &app), word);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn mentions_are_named_by_file_and_line() {
+    fn references_are_named_by_file_and_line() {
         let files = tree(&[("a.md", "one\nthe app runs\n"), ("b.bin", "app\0"), ("c", "apple")]);
         let found = find(&files, &Tree::new(), &spellings(&[("app", "shop")]));
         let shown: Vec<_> =
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_the_template_is_no_mention() {
+    fn a_line_of_the_template_is_no_reference() {
         let files = tree(&[("a.rs", "use app::page;\nuse app::mine;\n"), ("b.rs", "use app::page;\n")]);
         let pristine = tree(&[("a.rs", "use app::page;\n")]);
         let app = spellings(&[("app", "shop")]);

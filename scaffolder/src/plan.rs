@@ -10,7 +10,7 @@
 //! A project that exists is moved by [`moves`]: every file's former and new content is noted down in a folder that git
 //! does not see (`history`, `record`), then the files are replaced one by one (`moving`, `replay`), then the note is
 //! closed. A kill in between is finished or rolled back from the note (`recovery`); a closed one can be taken back
-//! (`back`). Each step on the disk goes through [`steps`].
+//! (`rollback`). Each step on the disk goes through [`steps`].
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -34,12 +34,13 @@ mod replay;
 mod rollback;
 pub mod stage;
 pub mod steps;
+mod work_tree;
 
 /// What will be written, and where.
 #[derive(Debug)]
 pub struct Plan {
     target: PathBuf,
-    place: Place,
+    state: TargetState,
     /// Whether the target is the top of a git repository already.
     in_repository: bool,
     /// What will be created.
@@ -53,9 +54,9 @@ pub struct Plan {
 /// What GitHub and others put into a new repository when asked for it, as beginnings of names in lower case.
 const FORGE_FILES: [&str; 5] = ["readme", "license", "licence", ".gitignore", ".gitattributes"];
 
-/// What stands at the target.
+/// What stands where a new project should go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum TargetState {
     /// Nothing.
     Free,
     /// A folder with nothing in it.
@@ -66,8 +67,8 @@ pub enum Place {
     Occupied,
 }
 
-impl Place {
-    /// Looks at `target`; a folder that is not empty is fine if it is a new clone ([`Place::Clone`]) or
+impl TargetState {
+    /// Looks at `target`; a folder that is not empty is fine if it is a new clone ([`TargetState::Clone`]) or
     /// with `force`.
     ///
     /// # Errors
@@ -103,14 +104,14 @@ impl Plan {
     /// Compares `tree` with what stands at `target`.
     ///
     /// # Errors
-    /// As [`Place::of`]; if a file would be written through a symbolic link; if a file of a new clone differs from the
+    /// As [`TargetState::of`]; if a file would be written through a symbolic link; if a file of a new clone differs from the
     /// template's.
     pub fn survey(target: &Path, tree: Tree, force: bool) -> Result<Self> {
-        let place = Place::of(target, force)?;
+        let state = TargetState::of(target, force)?;
         let in_repository = at(&target.join(".git"))?.is_some();
         let target = target.to_owned();
-        let mut plan = Self { target, place, in_repository, create: tree, same: Vec::new(), kept: Vec::new() };
-        if matches!(place, Place::Clone | Place::Occupied) {
+        let mut plan = Self { target, state, in_repository, create: tree, same: Vec::new(), kept: Vec::new() };
+        if matches!(state, TargetState::Clone | TargetState::Occupied) {
             for (path, file) in std::mem::take(&mut plan.create) {
                 match plan.compare(&path, &file.bytes)? {
                     Found::Nothing => drop(plan.create.insert(path, file)),
@@ -119,7 +120,7 @@ impl Plan {
                 }
             }
         }
-        if place == Place::Clone && !plan.kept.is_empty() {
+        if state == TargetState::Clone && !plan.kept.is_empty() {
             let files = listed(plan.kept.iter().map(TreePath::as_str));
             return Err(Error::user(format!("the template has files of its own for what is there already: {files}"))
                 .hint(format!(

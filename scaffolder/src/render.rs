@@ -16,7 +16,7 @@ mod paths;
 
 use crate::answers::{Answers, ProjectName, Value};
 use crate::error::{Error, Kind, Result};
-use crate::hooks::{Hooks, Host, NoHost, Surroundings, Variable, Variables};
+use crate::hooks::{HookEnvironment, Hooks, Host, NoHost, Variable, Variables};
 use crate::template::Template;
 use crate::tree::{File, Tree, TreePath};
 
@@ -43,7 +43,7 @@ pub struct Rendered {
 pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Result<Rendered> {
     let manifest = &template.manifest;
     let mut tree = template.files.clone();
-    let mut variables = built_in(&answers.name, &host.surroundings());
+    let mut variables = built_in(&answers.name, &host.environment());
     let mut notes = Vec::new();
     let scripted = manifest.hooks.all().next().is_some() || !manifest.conditionals.is_empty();
     let hooks = scripted.then(|| Hooks::new(host));
@@ -75,11 +75,11 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
 ///
 /// # Errors
 /// Of kind `User`: a hook refused the name. A hook that asks or fails says so when the project is rendered, not here.
-pub fn check_name(template: &Template, name: &ProjectName, surroundings: &Surroundings) -> Result<()> {
-    let mut host = SilentHost(surroundings.clone());
+pub fn check_name(template: &Template, name: &ProjectName, environment: &HookEnvironment) -> Result<()> {
+    let mut host = SilentHost(environment.clone());
     let hooks = Hooks::new(&host);
     let mut tree = template.files.clone();
-    let mut variables = built_in(name, surroundings);
+    let mut variables = built_in(name, environment);
     for script in &template.manifest.hooks.init {
         match hooks.run(script, &mut tree, &mut variables, &mut host) {
             Ok(_) => {}
@@ -95,7 +95,7 @@ pub fn check_name(template: &Template, name: &ProjectName, surroundings: &Surrou
 /// # Errors
 /// Of kind `Template`: a placeholder that nothing declares, a tag that does not end.
 pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
-    let mut variables = built_in(&answers.name, &NoHost.surroundings());
+    let mut variables = built_in(&answers.name, &NoHost.environment());
     name_and_answers(answers, &mut variables)?;
     let renderer = Renderer::new(&variables);
     let mut sentences = Vec::new();
@@ -107,10 +107,10 @@ pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
 }
 
 /// Knows the machine, and neither answers a hook nor runs its commands.
-struct SilentHost(Surroundings);
+struct SilentHost(HookEnvironment);
 
 impl Host for SilentHost {
-    fn surroundings(&self) -> Surroundings {
+    fn environment(&self) -> HookEnvironment {
         self.0.clone()
     }
 
@@ -136,7 +136,7 @@ fn unanswered() -> Error {
 }
 
 /// What is known before anything is asked.
-fn built_in(name: &ProjectName, surroundings: &Surroundings) -> Variables {
+fn built_in(name: &ProjectName, environment: &HookEnvironment) -> Variables {
     let text = |name: &str, value: String| (name.to_owned(), Variable::Text(value));
     let mut variables = Variables::from([
         text("project-name", name.typed().to_owned()),
@@ -144,9 +144,9 @@ fn built_in(name: &ProjectName, surroundings: &Surroundings) -> Variables {
         text("os-arch", format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)),
         ("is_init".to_owned(), Variable::Bool(false)),
     ]);
-    variables.extend(surroundings.authors.clone().map(|value| text("authors", value)));
-    variables.extend(surroundings.username.clone().map(|value| text("username", value)));
-    variables.insert("within_cargo_project".to_owned(), Variable::Bool(surroundings.within_cargo_project));
+    variables.extend(environment.authors.clone().map(|value| text("authors", value)));
+    variables.extend(environment.username.clone().map(|value| text("username", value)));
+    variables.insert("within_cargo_project".to_owned(), Variable::Bool(environment.within_cargo_project));
     variables
 }
 

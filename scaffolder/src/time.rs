@@ -9,8 +9,8 @@
 //!
 //! These look at neither disk nor clock. What does:
 //!
-//! - [`paths`] finds the folder, [`ignore_filter`] knows what git ignores, [`watcher`] reports changes, [`recorder`] follows
-//!   them into the [`log_store`];
+//! - [`paths`] finds the folder, [`ignore_filter`] knows what git ignores, [`watcher`] reports changes, `change_source`
+//!   chooses between it and polling, [`recorder`] follows them into the [`log_store`];
 //! - [`cement`](mod@cement) signs with the [`key`]; [`committed`] is what was committed.
 //!
 //! Everything lies in the folder that all work trees of a repository share, so that a work tree that is removed takes no time
@@ -22,7 +22,7 @@
 //!     main.lock          locked by whoever watches that work tree
 //!     main.run           who that is
 //!     main.stop          made to ask it to end
-//!     main.err           what it has to say in the background
+//!     main.err           its standard error when it runs in the background
 //!     cemented/*/*.jsonl what this clone has cemented, on whatever branch, by where it lay then
 //!     cement.lock        locked while somebody cements
 //! ```
@@ -32,6 +32,7 @@
 pub mod calendar;
 pub mod cement;
 pub mod chain;
+mod change_source;
 pub mod committed;
 pub mod days;
 mod files;

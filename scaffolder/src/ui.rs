@@ -99,7 +99,7 @@ impl Ui {
             let text = style(text);
             self.result(match kind {
                 diff::Kind::Header => text.bold(),
-                diff::Kind::Place => text.cyan(),
+                diff::Kind::Hunk => text.cyan(),
                 diff::Kind::Added => text.green(),
                 diff::Kind::Removed => text.red(),
                 diff::Kind::Context => text,

@@ -1,6 +1,6 @@
 //! What a plain project weighs, and what it may weigh: the table in the README, which is this test's output.
 //!
-//! `HEAVY_BLESS=1 cargo test --test budget` writes the table anew. It never writes one above the budget.
+//! `HEAVY_BLESS=1 cargo test --test budget` writes the table again. It never writes one above the budget.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! The trees under `examples/` are what their answers files render to today.
 //!
-//! `HEAVY_BLESS=1 cargo test --test examples` writes them anew.
+//! `HEAVY_BLESS=1 cargo test --test examples` writes them again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -93,7 +93,7 @@ impl Life {
         self.git(&["add", path]);
     }
 
-    /// Resolves a conflict in a file that the template wrote anew: its version, with the owner's words in it.
+    /// Resolves a conflict in a file that the template wrote again: its version, with the owner's words in it.
     fn put_into_theirs(&self, path: &str, old: &str, new: &str) {
         self.git(&["checkout", "--theirs", path]);
         let text = self.read(path);

@@ -34,13 +34,13 @@ pub struct MoveArgs {
 
 /// `heavy add-feature` and `heavy remove-feature`.
 #[derive(Args, Debug)]
-pub struct Choose {
+pub struct FeatureArgs {
     /// The features; `heavy features` lists what there is
     #[arg(required = true, value_name = "FEATURE")]
     pub features: Vec<String>,
-    /// How
+    /// What every move takes
     #[command(flatten)]
-    pub how: MoveArgs,
+    pub move_args: MoveArgs,
 }
 
 /// `heavy rename`.
@@ -59,9 +59,9 @@ pub struct Rename {
     /// Put the new name into your own files too
     #[arg(long)]
     pub replace: bool,
-    /// How
+    /// What every move takes
     #[command(flatten)]
-    pub how: MoveArgs,
+    pub move_args: MoveArgs,
 }
 
 /// `heavy sync`.
@@ -87,9 +87,9 @@ pub struct Sync {
     /// Put everything back as it was before the last move, which has open conflicts
     #[arg(long, conflicts_with_all = ["to", "template", "define", "dry_run"])]
     pub abort: bool,
-    /// How
+    /// What every move takes
     #[command(flatten)]
-    pub how: MoveArgs,
+    pub move_args: MoveArgs,
 }
 
 /// `heavy diff`.
@@ -126,9 +126,9 @@ pub struct Check {
 /// `heavy undo`.
 #[derive(Args, Debug)]
 pub struct Undo {
-    /// How
+    /// What every move takes
     #[command(flatten)]
-    pub how: MoveArgs,
+    pub move_args: MoveArgs,
 }
 
 /// `heavy adopt`.
@@ -144,7 +144,7 @@ pub struct Adopt {
     /// Answer a question of the template, where the files do not tell
     #[arg(long = "define", short = 'd', value_name = "KEY=VALUE", value_parser = key_value)]
     pub define: Vec<(String, String)>,
-    /// How
+    /// What every move takes
     #[command(flatten)]
-    pub how: MoveArgs,
+    pub move_args: MoveArgs,
 }

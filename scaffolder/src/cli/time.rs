@@ -11,7 +11,7 @@ pub enum Time {
     /// Watch the work tree, and log when somebody works on it
     Start(Start),
     /// End what `heavy time start --background` began
-    Stop(Where),
+    Stop(WorkTree),
     /// Say whether somebody works, and how much it was today and this week
     Status(Status),
     /// Show the time by day or by author, or as a calendar
@@ -22,9 +22,9 @@ pub enum Time {
     Verify(Verify),
 }
 
-/// Of which work tree.
+/// The work tree that a command is about.
 #[derive(Args, Debug)]
-pub struct Where {
+pub struct WorkTree {
     /// A folder of the work tree [default: this one]
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
@@ -48,9 +48,9 @@ pub struct Start {
     /// Look for changes every now and then, where the system does not tell of them (network drives)
     #[arg(long)]
     pub poll: bool,
-    /// Where
+    /// The work tree
     #[command(flatten)]
-    pub place: Where,
+    pub work_tree: WorkTree,
 }
 
 /// `heavy time status`.
@@ -117,9 +117,9 @@ pub struct Cement {
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
-    /// Where
+    /// The work tree
     #[command(flatten)]
-    pub place: Where,
+    pub work_tree: WorkTree,
 }
 
 /// `heavy time verify`.

@@ -1,18 +1,18 @@
 //! `heavy add-feature` and `heavy remove-feature`.
 
 use crate::answers::Value;
-use crate::cli::Choose;
+use crate::cli::FeatureArgs;
 use crate::error::{Error, Result};
 use crate::suggest::{kebab, listed, nearest};
 use crate::template::Manifest;
 use crate::ui::Ui;
 
-use super::moving::{Extra, From, Moving};
+use super::moving::{CurrentState, Extra, Moving};
 
 /// Switches features on (`wanted`) or off.
-pub(super) fn run(args: &Choose, wanted: bool, ui: Ui) -> Result<u8> {
-    let moving = Moving::begin(&args.how, ui)?;
-    let from = moving.exactly_here()?;
+pub(super) fn run(args: &FeatureArgs, wanted: bool, ui: Ui) -> Result<u8> {
+    let moving = Moving::begin(&args.move_args, ui)?;
+    let from = moving.known_state()?;
     let mut answers = from.answers.clone();
     let mut names = Vec::new();
     for typed in &args.features {
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Choose, wanted: bool, ui: Ui) -> Result<u8> {
     let names = listed(names.iter().map(String::as_str));
     let to = from.with_answers(answers);
     let extra = Extra::plain(verb, format!("{future} {names}"), format!("the project {past} {names} already"));
-    moving.go(&From::Known(Box::new(from)), &to, &extra)
+    moving.run(&CurrentState::Known(Box::new(from)), &to, &extra)
 }
 
 /// The placeholder of the feature that somebody calls so.

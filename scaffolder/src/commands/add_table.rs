@@ -10,7 +10,7 @@ use crate::project::files::Reach;
 use crate::project::rustfmt::Rustfmt;
 use crate::prompt::Prompt;
 use crate::table::names::Names;
-use crate::table::{Format, Made, Table};
+use crate::table::{Format, Generated, Table};
 use crate::transition::{Change, Move};
 use crate::tree::Tree;
 use crate::ui::Ui;
@@ -40,10 +40,11 @@ pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     let table = Table::new(names, fields, !args.shared, &files)?;
     let rustfmt = Rustfmt::of(project.root());
     let format = rustfmt.map(|rustfmt| move |text: &str| rustfmt.format(text));
-    let made = table.make(&files, format.as_ref().map(|format| format as Format<'_>))?;
-    refuse_what_stands_there(&project, files, &made.changes)?;
+    let generated = table.generate(&files, format.as_ref().map(|format| format as Format<'_>))?;
+    refuse_what_stands_there(&project, files, &generated.changes)?;
 
-    let report = Report { ui, args, project: &project, table: &table, made: &made, formatted: rustfmt.is_some() };
+    let report =
+        Report { ui, args, project: &project, table: &table, generated: &generated, formatted: rustfmt.is_some() };
     report.plan()?;
     if args.dry_run {
         return Ok(report.exit_code());
@@ -53,8 +54,8 @@ pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     {
         return Err(Error::new(Kind::Stopped, "nothing was changed"));
     }
-    apply(&project, &lock, &made)?;
-    let cargo = if made.dependencies { update_lock(&project, ui) } else { Ok(()) };
+    apply(&project, &lock, &generated)?;
+    let cargo = if generated.dependencies { update_lock(&project, ui) } else { Ok(()) };
     report.done(cargo.err().as_ref())
 }
 
@@ -78,8 +79,8 @@ fn refuse_what_stands_there(project: &Project, files: Tree, changes: &[Change]) 
 
 /// Writes everything or nothing; `heavy undo` takes it back. A work tree with other changes is no reason to refuse: no
 /// file is overwritten, and lines that are put in are taken out again exactly.
-fn apply(project: &Project, lock: &Lock, made: &Made) -> Result<()> {
-    let plan = Move { changes: made.changes.clone(), lock_by_cargo: made.dependencies, ..Move::default() };
+fn apply(project: &Project, lock: &Lock, generated: &Generated) -> Result<()> {
+    let plan = Move { changes: generated.changes.clone(), lock_by_cargo: generated.dependencies, ..Move::default() };
     let header = Header {
         verb: VERB.to_owned(),
         from: lock.version.clone(),

@@ -23,9 +23,9 @@ use crate::ui::Ui;
 use super::moving::open;
 
 pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
-    let how = &args.how;
-    let project = Project::at(how.project.as_deref().unwrap_or(std::path::Path::new(".")))?;
-    let prompt = if how.yes || how.json || how.dry_run { None } else { Prompt::at_terminal() };
+    let move_args = &args.move_args;
+    let project = Project::at(move_args.project.as_deref().unwrap_or(std::path::Path::new(".")))?;
+    let prompt = if move_args.yes || move_args.json || move_args.dry_run { None } else { Prompt::at_terminal() };
     open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
     let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
     let lock = found.lock();
     let plan = plan(&project, lock, ui)?;
     report(&found, &plan, ui)?;
-    if plan.is_empty() || how.dry_run {
+    if plan.is_empty() || move_args.dry_run {
         return Ok(0);
     }
     if let Some(prompt) = &prompt

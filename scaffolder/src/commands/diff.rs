@@ -11,8 +11,8 @@ use super::moving::{Moving, State};
 use super::sync;
 
 pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
-    let moving = Moving::look(args.project.as_deref(), ui)?;
-    let here = moving.exactly_here()?;
+    let moving = Moving::inspect(args.project.as_deref(), ui)?;
+    let here = moving.known_state()?;
     let base = moving.pristine(&here, Some(&moving.lock))?;
     let (before, after) = if args.incoming {
         let to = incoming(&moving, args)?;

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
 /// The state of the project around this folder, if there is one.
 fn project(ui: Ui) -> Result<Option<State>> {
     match Project::discover(std::path::Path::new(".")) {
-        Ok(_) => Moving::look(None, ui)?.exactly_here().map(Some),
+        Ok(_) => Moving::inspect(None, ui)?.known_state().map(Some),
         Err(_) => Ok(None),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::hooks::{Host, NoHost, Surroundings};
+use crate::hooks::{HookEnvironment, Host, NoHost};
 use crate::project::hook_command;
 use crate::prompt::Prompt;
 use crate::suggest::typed;
@@ -21,9 +21,9 @@ pub(super) struct TerminalHost<'a> {
 }
 
 /// What a hook may know of the machine when the project goes to the path `as_typed`, which is `absolute` from the root on.
-pub(super) fn surroundings(as_typed: &Path, absolute: &Path) -> Surroundings {
+pub(super) fn environment(as_typed: &Path, absolute: &Path) -> HookEnvironment {
     let mut above = absolute.ancestors().skip(1);
-    Surroundings {
+    HookEnvironment {
         authors: None,
         username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
         // What a hook says to type next is shorter with it.
@@ -33,8 +33,8 @@ pub(super) fn surroundings(as_typed: &Path, absolute: &Path) -> Surroundings {
 }
 
 impl Host for TerminalHost<'_> {
-    fn surroundings(&self) -> Surroundings {
-        surroundings(self.typed, self.absolute)
+    fn environment(&self) -> HookEnvironment {
+        environment(self.typed, self.absolute)
     }
 
     fn ask_text(&mut self, prompt: &str, default: Option<&str>, regex: Option<&str>) -> Result<String> {

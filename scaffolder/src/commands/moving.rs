@@ -61,7 +61,7 @@ impl State {
 }
 
 /// Where a project stands.
-pub(super) enum From {
+pub(super) enum CurrentState {
     /// At exactly this state.
     Known(Box<State>),
     /// At a version that cannot be had: why, and what is known of its template.
@@ -79,37 +79,37 @@ impl Moving {
     }
 
     /// Finds the project only to look at it.
-    pub(super) fn look(folder: Option<&Path>, ui: Ui) -> Result<Self> {
+    pub(super) fn inspect(folder: Option<&Path>, ui: Ui) -> Result<Self> {
         let project = super::project(folder)?;
         let lock = project.lock()?;
         Ok(Self { args: MoveArgs::default(), ui, prompt: None, project, lock })
     }
 
     /// The state at which the project stands, for moves that stay at its version.
-    pub(super) fn exactly_here(&self) -> Result<State> {
-        match self.here(None)? {
-            From::Known(state) => Ok(*state),
-            From::Unknown { why, .. } => Err(why.hint(
+    pub(super) fn known_state(&self) -> Result<State> {
+        match self.current_state(None)? {
+            CurrentState::Known(state) => Ok(*state),
+            CurrentState::Unknown { why, .. } => Err(why.hint(
                 "`heavy sync` moves on to a version that can be had, and shows what it cannot decide as conflicts",
             )),
         }
     }
 
     /// Where the project stands. Its template is looked for in `other` too, where it is said to be now.
-    pub(super) fn here(&self, other: Option<&Source>) -> Result<From> {
+    pub(super) fn current_state(&self, other: Option<&Source>) -> Result<CurrentState> {
         let busy = self.ui.busy("Looking for the template's version of this project");
         Ok(match base(&self.lock, other, &super::cache(), &|detail| busy.now(detail)) {
             Base::Found(template) => {
                 let answers = answers_of(&self.lock, &template)?;
                 let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
-                From::Known(Box::new(State { source, rev, template: *template, answers }))
+                CurrentState::Known(Box::new(State { source, rev, template: *template, answers }))
             }
-            Base::NotFound { why, known } => From::Unknown { why, known },
+            Base::NotFound { why, known } => CurrentState::Unknown { why, known },
         })
     }
 
     /// Computes the move, shows it, and applies it once it is confirmed. Returns the exit code.
-    pub(super) fn go(&self, from: &From, to: &State, extra: &Extra<'_>) -> Result<u8> {
+    pub(super) fn run(&self, from: &CurrentState, to: &State, extra: &Extra<'_>) -> Result<u8> {
         self.project.check_checked_out()?;
         let theirs = self.pristine(to, None)?;
         let (base, base_is_known) = self.base(from, to, &theirs)?;
@@ -134,14 +134,14 @@ impl Moving {
         while self.project.add_paths(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
             plan = planned(&ours)?;
         }
-        let mentions = (extra.and_then)(&mut plan, &ours.files, &theirs);
+        let references = (extra.and_then)(&mut plan, &ours.files, &theirs);
         if plan.is_empty() {
-            return report::nothing(self, to, extra, &mentions);
+            return report::nothing(self, to, extra, &references);
         }
         for note in driver.notes() {
             self.ui.note(note);
         }
-        let report = report::Report { moving: self, from, to, plan: &plan, extra, mentions: &mentions };
+        let report = report::Report { moving: self, from, to, plan: &plan, extra, references: &references };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
             self.project.check_settled()?;
@@ -181,10 +181,10 @@ impl Moving {
     }
 
     /// The base as a tree, and whether it is the true one.
-    fn base(&self, from: &From, to: &State, theirs: &Tree) -> Result<(Tree, bool)> {
+    fn base(&self, from: &CurrentState, to: &State, theirs: &Tree) -> Result<(Tree, bool)> {
         match from {
-            From::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
-            From::Unknown { known, .. } => {
+            CurrentState::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
+            CurrentState::Unknown { known, .. } => {
                 let mut older = Vec::new();
                 // What is new in the version to come was not deleted by the user.
                 let target = Stamp::of(&to.template);

@@ -6,7 +6,7 @@ use crate::cli::{New, Vcs};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{MakeRepository, Plan};
 use crate::project::origin;
-use crate::project::repository::{self, FirstCommit, Surrounding};
+use crate::project::repository::{self, EnclosingRepository, FirstCommit};
 use crate::prompt::Prompt;
 use crate::render::render;
 use crate::source::Source;
@@ -64,13 +64,13 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     }
 
     let git = args.vcs == Vcs::Git;
-    let surrounding = if git { Surrounding::of(&destination.absolute) } else { Surrounding::None };
+    let surrounding = if git { EnclosingRepository::of(&destination.absolute) } else { EnclosingRepository::None };
     let create = |folder: &Path| repository::create(folder, &plan.create);
     let commit = |folder: &Path| repository::commit(folder, &plan.create);
     let repository: Option<MakeRepository<'_, FirstCommit>> = match &surrounding {
-        Surrounding::None if git => Some(&create),
-        Surrounding::Fresh => Some(&commit),
-        Surrounding::None | Surrounding::Other(_) => None,
+        EnclosingRepository::None if git => Some(&create),
+        EnclosingRepository::Fresh => Some(&commit),
+        EnclosingRepository::None | EnclosingRepository::Other(_) => None,
     };
     report.creating(ui);
     let commit = plan.apply(repository)?;

@@ -15,12 +15,12 @@ use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
-use super::moving::{Extra, From, Moving, State};
+use super::moving::{CurrentState, Extra, Moving, State};
 
 pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
     let name = ProjectName::parse(&args.name)?;
-    let moving = Moving::begin(&args.how, ui)?;
-    let from = moving.exactly_here()?;
+    let moving = Moving::begin(&args.move_args, ui)?;
+    let from = moving.known_state()?;
     let old_title = title(&from);
     let mut answers = from.answers.clone();
     let derived = old_title == from.answers.name.default_title();
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
             found
         },
     };
-    moving.go(&From::Known(Box::new(from)), &to, &extra)
+    moving.run(&CurrentState::Known(Box::new(from)), &to, &extra)
 }
 
 fn title(state: &State) -> String {

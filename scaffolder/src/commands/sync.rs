@@ -13,19 +13,19 @@ use crate::suggest::listed;
 use crate::template::{Manifest, QuestionKind};
 use crate::ui::Ui;
 
-use super::moving::{self, Extra, From, Moving, State};
+use super::moving::{self, CurrentState, Extra, Moving, State};
 
 pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
     if args.go_on {
-        return moving::open::go_on(&args.how, ui);
+        return moving::open::go_on(&args.move_args, ui);
     }
     if args.abort {
-        return moving::open::abort(&args.how, ui);
+        return moving::open::abort(&args.move_args, ui);
     }
-    let moving = Moving::begin(&args.how, ui)?;
+    let moving = Moving::begin(&args.move_args, ui)?;
     let other = args.template.as_deref().map(|template| Source::parse(Some(template), None)).transpose()?;
-    let from = moving.here(other.as_ref())?;
-    if let From::Unknown { why, .. } = &from {
+    let from = moving.current_state(other.as_ref())?;
+    if let CurrentState::Unknown { why, .. } = &from {
         ui.warning(why);
         ui.note("files that are as some known version made them move on; every other difference becomes a conflict");
     }
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
         format!("from {} to {}", moving.lock.version, to.version()),
         format!("the project is at the template's version {} already", to.version()),
     );
-    moving.go(&from, &to, &extra)
+    moving.run(&from, &to, &extra)
 }
 
 /// Where the project should go: the version, and answers for what it asks.

@@ -18,7 +18,7 @@ pub(super) mod status;
 pub(super) mod stop;
 pub(super) mod verify;
 
-fn place(folder: Option<&Path>) -> Result<TimePaths> {
+fn paths_of(folder: Option<&Path>) -> Result<TimePaths> {
     TimePaths::around(folder.unwrap_or(Path::new(".")))
 }
 
@@ -32,8 +32,8 @@ fn settings() -> Result<PathBuf> {
 }
 
 /// What this machine has logged for a person, in all work trees of the repository.
-fn logged(place: &TimePaths, author: &str, now: i64) -> Result<log::Spans> {
-    let logs = place.logs()?;
+fn logged(paths: &TimePaths, author: &str, now: i64) -> Result<log::Spans> {
+    let logs = paths.logs()?;
     let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
     Ok(log::spans(works, Rules::USUAL, now))
 }

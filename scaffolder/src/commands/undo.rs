@@ -11,10 +11,10 @@ use crate::ui::Ui;
 use super::moving::open;
 
 pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
-    let how = &args.how;
-    let project = super::project(how.project.as_deref())?;
+    let move_args = &args.move_args;
+    let project = super::project(move_args.project.as_deref())?;
     let moves = Moves::of(&project);
-    let prompt = if how.yes || how.json || how.dry_run { None } else { Prompt::at_terminal() };
+    let prompt = if move_args.yes || move_args.json || move_args.dry_run { None } else { Prompt::at_terminal() };
     open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
     let Status::Done(last) = moves.status()? else {
         return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
         header => format!("{} to {}, ", header.from, header.to),
     };
     let what = format!("`heavy {}` ({versions}{files})", last.header.verb);
-    if how.dry_run {
+    if move_args.dry_run {
         return if ui.wants_json() {
             ui.json(&json!({ "command": "undo", "move": last.header, "files": last.changes, "applied": false }))
         } else {

@@ -26,7 +26,7 @@ impl Hooks {
     /// Builds the engine.
     pub fn new(host: &dyn Host) -> Self {
         let state = Shared::default();
-        let surroundings = host.surroundings();
+        let environment = host.environment();
         let mut engine = Engine::new();
         limit(&mut engine, &state);
         system::refuse_time(&mut engine);
@@ -35,7 +35,7 @@ impl Hooks {
             .register_static_module("variable", variables::module(&state).into())
             .register_static_module("file", files::module(&state).into())
             .register_static_module("system", system::module(&state).into())
-            .register_static_module("env", system::environment(&surroundings.destination).into())
+            .register_static_module("env", system::environment(&environment.destination).into())
             .register_fn("to_kebab_case", |text: &str| text.to_kebab_case())
             .register_fn("to_lower_camel_case", |text: &str| text.to_lower_camel_case())
             .register_fn("to_pascal_case", |text: &str| text.to_pascal_case())

@@ -14,18 +14,18 @@ pub(super) fn module(state: &Shared) -> Module {
     let mut module = Module::new();
     let shared = state.clone();
     module.set_native_fn("exists", move |path: &str| -> HookResult<bool> {
-        let place = Place::parse(path)?;
-        Ok(place.is_file(&shared.borrow().tree) || place.is_folder(&shared.borrow().tree))
+        let target = HookPath::parse(path)?;
+        Ok(target.is_file(&shared.borrow().tree) || target.is_folder(&shared.borrow().tree))
     });
     let shared = state.clone();
     module.set_native_fn("rename", move |from: &str, to: &str| -> HookResult<()> {
-        let (from, to) = (Place::parse(from)?, Place::parse(to)?);
+        let (from, to) = (HookPath::parse(from)?, HookPath::parse(to)?);
         rename(Rc::make_mut(&mut shared.borrow_mut().tree), &from, &to)
     });
     let shared = state.clone();
     module.set_native_fn("delete", move |path: &str| -> HookResult<()> {
-        let place = Place::parse(path)?;
-        Rc::make_mut(&mut shared.borrow_mut().tree).retain(|path, _| !place.holds(path));
+        let target = HookPath::parse(path)?;
+        Rc::make_mut(&mut shared.borrow_mut().tree).retain(|path, _| !target.holds(path));
         Ok(())
     });
     let shared = state.clone();
@@ -43,9 +43,9 @@ pub(super) fn module(state: &Shared) -> Module {
 
 /// A place in the tree: a path, or the root as the empty text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place(String);
+pub(super) struct HookPath(String);
 
-impl Place {
+impl HookPath {
     /// Resolves what a script wrote, from the root or relative to it, with its `.` and `..`.
     pub(super) fn parse(path: &str) -> HookResult<Self> {
         let outside = || format!("Path must be inside template dir: {path}");
@@ -99,7 +99,7 @@ impl Place {
     }
 }
 
-fn rename(tree: &mut Tree, from: &Place, to: &Place) -> HookResult<()> {
+fn rename(tree: &mut Tree, from: &HookPath, to: &HookPath) -> HookResult<()> {
     to.check_parent(tree)?;
     if from.is_file(tree) {
         if to.is_folder(tree) {
@@ -132,24 +132,24 @@ fn rename(tree: &mut Tree, from: &Place, to: &Place) -> HookResult<()> {
 }
 
 fn write(state: &Shared, path: &str, content: String) -> HookResult<()> {
-    let place = Place::parse(path)?;
+    let target = HookPath::parse(path)?;
     let mut state = state.borrow_mut();
     state.write(content.len() + path.len())?;
-    place.check_parent(&state.tree)?;
-    if place.is_folder(&state.tree) {
-        return Err(format!("`{}` is a folder", place.0).into());
+    target.check_parent(&state.tree)?;
+    if target.is_folder(&state.tree) {
+        return Err(format!("`{}` is a folder", target.0).into());
     }
     // Writing over a file keeps its mode, as on disk.
-    Rc::make_mut(&mut state.tree).entry(place.path()?).or_default().bytes = content.into_bytes();
+    Rc::make_mut(&mut state.tree).entry(target.path()?).or_default().bytes = content.into_bytes();
     Ok(())
 }
 
 fn list(tree: &Tree, path: &str) -> HookResult<Array> {
-    let place = Place::parse(path)?;
-    if !place.is_folder(tree) {
-        return Err(format!("there is no folder `{}`", place.0).into());
+    let target = HookPath::parse(path)?;
+    if !target.is_folder(tree) {
+        return Err(format!("there is no folder `{}`", target.0).into());
     }
-    let below = if place.0.is_empty() { String::new() } else { format!("{}/", place.0) };
+    let below = if target.0.is_empty() { String::new() } else { format!("{}/", target.0) };
     let names: BTreeSet<&str> = tree
         .keys()
         .filter_map(|path| path.as_str().strip_prefix(&below))
@@ -163,33 +163,33 @@ mod tests {
     use super::*;
     use crate::tree::tests::tree;
 
-    fn place(path: &str) -> String {
-        Place::parse(path).map(|place| place.0).unwrap_or_else(|error| error.to_string())
+    fn target(path: &str) -> String {
+        HookPath::parse(path).map(|target| target.0).unwrap_or_else(|error| error.to_string())
     }
 
     #[test]
     fn a_path_is_resolved_inside_the_tree() {
-        assert_eq!(place("a/./b/../c"), "a/c");
-        assert_eq!(place("."), "");
-        assert_eq!(place("/template/a"), "a");
-        assert_eq!(place("a/../../template/b"), "b");
+        assert_eq!(target("a/./b/../c"), "a/c");
+        assert_eq!(target("."), "");
+        assert_eq!(target("/template/a"), "a");
+        assert_eq!(target("a/../../template/b"), "b");
     }
 
     #[test]
     fn a_path_that_leaves_the_tree_is_refused() {
         for path in ["..", "../x", "/etc/passwd", "/templates/x", "////../../etc", "a/../../b"] {
-            assert!(place(path).contains("Path must be inside template dir"), "{path}");
+            assert!(target(path).contains("Path must be inside template dir"), "{path}");
         }
-        assert!(place(".git/hooks/pre-commit").contains("reaches into `.git`"));
+        assert!(target(".git/hooks/pre-commit").contains("reaches into `.git`"));
     }
 
     #[test]
     fn a_folder_is_renamed_with_all_that_is_in_it() {
         let mut files = tree(&[("a/x", "1"), ("a/y/z", "2"), ("ab", "3")]);
-        let place = |path| Place::parse(path).expect("a place");
-        rename(&mut files, &place("a"), &place("b")).expect("a rename");
+        let target = |path| HookPath::parse(path).expect("a target");
+        rename(&mut files, &target("a"), &target("b")).expect("a rename");
         assert_eq!(files, tree(&[("b/x", "1"), ("b/y/z", "2"), ("ab", "3")]));
-        assert!(rename(&mut files, &place("b"), &place("none/b")).is_err(), "there is no such folder");
-        assert!(rename(&mut files, &place("b"), &place("b/y/w")).is_err(), "a folder cannot stand in itself");
+        assert!(rename(&mut files, &target("b"), &target("none/b")).is_err(), "there is no such folder");
+        assert!(rename(&mut files, &target("b"), &target("b/y/w")).is_err(), "a folder cannot stand in itself");
     }
 }

@@ -5,7 +5,7 @@ use crate::tree::Tree;
 
 /// What hooks can learn of the machine, as cargo-generate tells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct HookEnvironment {
     /// `authors`: the user's name and mail address.
     pub authors: Option<String>,
     /// `username`: the user's name.
@@ -16,7 +16,7 @@ pub struct Surroundings {
     pub within_cargo_project: bool,
 }
 
-impl Default for Surroundings {
+impl Default for HookEnvironment {
     fn default() -> Self {
         Self { authors: None, username: None, destination: ".".to_owned(), within_cargo_project: false }
     }
@@ -27,8 +27,8 @@ impl Default for Surroundings {
 /// What is returned as an error stops the rendering with that error.
 pub trait Host {
     /// What hooks can learn of the machine.
-    fn surroundings(&self) -> Surroundings {
-        Surroundings::default()
+    fn environment(&self) -> HookEnvironment {
+        HookEnvironment::default()
     }
 
     /// Asks for a text that matches `regex`, if there is one.

@@ -16,7 +16,7 @@ mod system;
 mod variables;
 
 pub use engine::Hooks;
-pub use host::{Host, NoHost, Surroundings};
+pub use host::{HookEnvironment, Host, NoHost};
 pub use variables::{Variable, Variables};
 
 /// Where the tree stands in the paths that scripts see: `env::working_directory`.

@@ -269,11 +269,11 @@ fn a_script_that_asks_without_end_is_stopped() {
 }
 
 #[test]
-fn the_surroundings_are_the_hosts() {
+fn the_environment_is_the_hosts() {
     struct At;
     impl Host for At {
-        fn surroundings(&self) -> Surroundings {
-            Surroundings { destination: "../shop".to_owned(), ..Surroundings::default() }
+        fn environment(&self) -> HookEnvironment {
+            HookEnvironment { destination: "../shop".to_owned(), ..HookEnvironment::default() }
         }
         fn ask_text(&mut self, _: &str, _: Option<&str>, _: Option<&str>) -> Result<String> {
             NoHost.ask_text("", None, None)

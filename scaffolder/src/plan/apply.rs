@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use super::stage::Stage;
-use super::{Place, Plan};
+use super::{Plan, TargetState};
 use crate::disk::journal::Journal;
 use crate::disk::write::write_all;
 use crate::error::{Error, Result};
@@ -20,9 +20,9 @@ impl Plan {
     /// The target was taken in the meantime, or something could not be written.
     pub fn apply<R>(&self, repository: Option<MakeRepository<'_, R>>) -> Result<Option<R>> {
         let journal = Journal::begin();
-        match self.place {
-            Place::Free => self.rename_into_place(&journal, repository),
-            Place::Empty | Place::Clone | Place::Occupied => self.fill(&journal, repository),
+        match self.state {
+            TargetState::Free => self.rename_into_place(&journal, repository),
+            TargetState::Empty | TargetState::Clone | TargetState::Occupied => self.fill(&journal, repository),
         }
     }
 

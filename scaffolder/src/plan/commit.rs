@@ -11,17 +11,17 @@ use super::history::History;
 use super::outcome::{CommitResult, Outcome, Unresolved};
 use super::preflight;
 use super::record::{OpenConflict, Record, State};
-use super::replay::{OnDisk, Place};
-use super::steps::{NewFile, Steps, Watch, mode_of};
+use super::steps::{NewFile, StepObserver, Steps, mode_of};
+use super::work_tree::{OnDisk, WorkTree};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::{ConflictKind, Labels};
 use crate::project::Project;
 use crate::tree::TreePath;
 
-pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResult> {
+pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<CommitResult> {
     let history = History::find(project)?;
-    let steps = Steps { watch, journal: None };
+    let steps = Steps { observer, journal: None };
     let last = match &history {
         Some(history) => {
             preflight::settle(project, history, &steps)?;
@@ -35,12 +35,12 @@ pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResul
         return Err(preflight::interrupted(record));
     }
     let open = last.filter(|(_, record)| record.state == State::Open);
-    let place = Place::of(project);
+    let work_tree = WorkTree::of(project);
     let (conflicts, labels) = match (&open, preflight::open_paths(project.root())) {
         (Some((_, record)), _) => (record.conflicts.clone(), record.header.labels.clone()),
         // A colleague's clone: it has the list, and not the move.
         (None, Some(paths)) => {
-            let conflicts = paths.into_iter().map(|path| elsewhere(&place, path)).collect::<Result<_>>()?;
+            let conflicts = paths.into_iter().map(|path| elsewhere(&work_tree, path)).collect::<Result<_>>()?;
             (conflicts, anybodys_labels())
         }
         (None, None) => return Err(Error::user("no conflicts are open here")),
@@ -49,7 +49,7 @@ pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResul
         Some((folder, record)) => own_markers(folder, record, path),
         None => Ok(BTreeSet::new()),
     };
-    let unresolved = unresolved(project, &place, &conflicts, &labels, &before)?;
+    let unresolved = unresolved(project, &work_tree, &conflicts, &labels, &before)?;
     if !unresolved.is_empty() {
         return Ok(CommitResult::Open(unresolved));
     }
@@ -57,7 +57,7 @@ pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResul
     take_out_of_lockfile(project, &steps)?;
     let mut outcome = Outcome::default();
     if let Some((folder, mut record)) = open {
-        preflight::commit(&place, &folder, &mut record, true, &steps)?;
+        preflight::commit(&work_tree, &folder, &mut record, true, &steps)?;
         outcome.summary = Some(Record::summary(&record));
     }
     Ok(CommitResult::Done(outcome))
@@ -65,11 +65,11 @@ pub(super) fn commit(project: &Project, watch: &dyn Watch) -> Result<CommitResul
 
 /// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it
 /// can have.
-fn elsewhere(place: &Place, path: TreePath) -> Result<OpenConflict> {
+fn elsewhere(work_tree: &WorkTree, path: TreePath) -> Result<OpenConflict> {
     let mut conflict = OpenConflict { path, kind: ConflictKind::Content, beside: None };
     for number in ["", "2", "3"] {
         let Ok(beside) = TreePath::parse(&format!("{}.template{number}", conflict.path)) else { continue };
-        if matches!(place.at(&beside)?, OnDisk::File(..)) {
+        if matches!(work_tree.at(&beside)?, OnDisk::File(..)) {
             conflict.beside = Some(beside);
             break;
         }
@@ -90,7 +90,7 @@ fn anybodys_labels() -> Labels {
 
 fn unresolved(
     project: &Project,
-    place: &Place,
+    work_tree: &WorkTree,
     conflicts: &[OpenConflict],
     labels: &Labels,
     own_markers: &dyn Fn(&TreePath) -> Result<BTreeSet<Vec<u8>>>,
@@ -101,14 +101,14 @@ fn unresolved(
     };
     let mut found = Vec::new();
     for OpenConflict { path, beside, .. } in conflicts {
-        if let OnDisk::File(file, _) = place.at(path)? {
+        if let OnDisk::File(file, _) = work_tree.at(path)? {
             let own = own_markers(path)?;
             let is_trace = |line: &[u8]| is_marker(line, labels) || (is_anybodys_marker(line) && !own.contains(line));
             let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_trace(line));
             found.extend(lines.map(|(number, _)| Unresolved::Marker(path.clone(), number + 1)));
         }
         if let Some(beside) = beside
-            && matches!(place.at(beside)?, OnDisk::File(..))
+            && matches!(work_tree.at(beside)?, OnDisk::File(..))
         {
             found.push(Unresolved::Beside { path: path.clone(), beside: beside.clone() });
         }

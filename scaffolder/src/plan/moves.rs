@@ -4,20 +4,20 @@
 //! once, and each that writes can be killed at any step: the state folder then says what was going on
 //! ([`Status::Interrupted`]), and either way out of it is exact.
 
-use super::steps::{NoWatch, Watch};
+use super::steps::{NoObserver, StepObserver};
 use super::{commit, moving, preflight, recovery, rollback};
 use crate::error::Result;
 use crate::project::Project;
 use crate::transition::Move;
 use crate::tree::TreePath;
 
-pub use super::outcome::{Activity, CommitResult, Header, Left, Outcome, Status, Summary, Unresolved};
+pub use super::outcome::{Activity, CommitResult, Header, Outcome, Skipped, Status, Summary, Unresolved};
 
 /// The moves of a project.
 #[derive(Clone, Copy)]
 pub struct Moves<'a> {
     project: &'a Project,
-    watch: &'a dyn Watch,
+    observer: &'a dyn StepObserver,
 }
 
 impl std::fmt::Debug for Moves<'_> {
@@ -30,13 +30,13 @@ impl<'a> Moves<'a> {
     /// The moves of `project`.
     #[must_use]
     pub fn of(project: &'a Project) -> Self {
-        Self { project, watch: &NoWatch }
+        Self { project, observer: &NoObserver }
     }
 
     /// The same, with every step that touches the disk shown to `watch`.
     #[must_use]
-    pub fn watched(project: &'a Project, watch: &'a dyn Watch) -> Self {
-        Self { project, watch }
+    pub fn watched(project: &'a Project, observer: &'a dyn StepObserver) -> Self {
+        Self { project, observer }
     }
 
     /// How the project stands.
@@ -53,7 +53,7 @@ impl<'a> Moves<'a> {
     /// Something was edited since the move was planned; another move is open, or a merge of git's; another `heavy` or
     /// `git` is at work; something could not be written. In each case the project is as it was.
     pub fn apply(&self, moved: &Move, header: &Header) -> Result<Outcome> {
-        moving::apply(self.project, self.watch, moved, header)
+        moving::apply(self.project, self.observer, moved, header)
     }
 
     /// Takes what stands at `paths` now for what the last move left there, if it was about them: `Cargo.lock` after cargo
@@ -62,7 +62,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// The state cannot be written.
     pub fn amend(&self, paths: &[TreePath]) -> Result<()> {
-        preflight::amend(self.project, self.watch, paths)
+        preflight::amend(self.project, self.observer, paths)
     }
 
     /// Goes on with an interrupted move, to its end.
@@ -70,7 +70,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none; or something could not be written, and it stays interrupted.
     pub fn finish(&self) -> Result<Outcome> {
-        recovery::finish(self.project, self.watch)
+        recovery::finish(self.project, self.observer)
     }
 
     /// Goes back to before an interrupted move.
@@ -78,7 +78,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// As [`Moves::finish`].
     pub fn roll_back(&self) -> Result<Outcome> {
-        recovery::roll_back(self.project, self.watch)
+        recovery::roll_back(self.project, self.observer)
     }
 
     /// Puts back everything that the move with open conflicts changed, git's index too. What was edited since is kept
@@ -87,7 +87,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none; or something could not be written, and nothing was put back.
     pub fn abort(&self) -> Result<Outcome> {
-        rollback::abort(self.project, self.watch)
+        rollback::abort(self.project, self.observer)
     }
 
     /// Commits the move with open conflicts, if they are resolved.
@@ -95,7 +95,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none; or something could not be read or written.
     pub fn commit(&self) -> Result<CommitResult> {
-        commit::commit(self.project, self.watch)
+        commit::commit(self.project, self.observer)
     }
 
     /// Takes back the last move that was committed. Files that were edited since are left as they are, and named.
@@ -103,6 +103,6 @@ impl<'a> Moves<'a> {
     /// # Errors
     /// There is none, or one is open; or something could not be written, and nothing was taken back.
     pub fn undo(&self) -> Result<Outcome> {
-        rollback::undo(self.project, self.watch)
+        rollback::undo(self.project, self.observer)
     }
 }

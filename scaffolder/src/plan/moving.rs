@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::history::{self, History};
 use super::outcome::{Header, Outcome};
 use super::record::{IndexOperation, OpenConflict, Operation, Pack, Record, State};
-use super::replay::{Direction, OnDisk, Place, Replay, Replayed, above, edited};
-use super::steps::{Steps, Watch, with_executable};
+use super::replay::{Direction, Replay, Replayed, above, edited};
+use super::steps::{StepObserver, Steps, with_executable};
+use super::work_tree::{OnDisk, WorkTree};
 use super::{preflight, recovery};
 use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
@@ -18,26 +19,27 @@ use crate::tree::TreePath;
 
 const CARGO_LOCK: &str = "Cargo.lock";
 
-pub(super) fn apply(project: &Project, watch: &dyn Watch, moved: &Move, header: &Header) -> Result<Outcome> {
+pub(super) fn apply(project: &Project, observer: &dyn StepObserver, moved: &Move, header: &Header) -> Result<Outcome> {
     let history = History::open(project)?;
-    let quiet = Steps { watch, journal: None };
+    let quiet = Steps { observer, journal: None };
     preflight::check_none_open(project, &history, &quiet)?;
     project.check_settled()?;
-    let place = Place::of(project);
-    let (mut record, pack) = draft(project, &place, moved, header)?;
+    let work_tree = WorkTree::of(project);
+    let (mut record, pack) = draft(project, &work_tree, moved, header)?;
 
     let journal = Journal::begin();
-    let steps = Steps { watch, journal: Some(&journal) };
+    let steps = Steps { observer, journal: Some(&journal) };
     let (new, folder) = history.begin(&steps)?;
     let noted = record.write(&new, &pack, &steps).and_then(|()| {
-        journal.make_revocable(|| history::publish(&new, &folder, &quiet), take_back(place.clone(), folder.clone()))
+        journal.make_revocable(|| history::publish(&new, &folder, &quiet), take_back(work_tree.clone(), folder.clone()))
     });
     if let Err(error) = noted {
         drop(fs::remove_dir_all(&new));
         return Err(error);
     }
 
-    let replay = Replay { place: &place, record: &record, folder: &folder, direction: Direction::Forwards, steps };
+    let replay =
+        Replay { work_tree: &work_tree, record: &record, folder: &folder, direction: Direction::Forwards, steps };
     let applied = replay.run(true).and_then(|done| {
         let mut closed = record.clone();
         journal.commit(|| closed.close(&folder, &quiet))?;
@@ -49,7 +51,7 @@ pub(super) fn apply(project: &Project, watch: &dyn Watch, moved: &Move, header: 
             Ok(Outcome { summary: Some(record.summary()), changed, ..Outcome::default() })
         }
         Err(error) => {
-            let back = recovery::back_to_before(&history, &place, &folder, &record, steps);
+            let back = recovery::back_to_before(&history, &work_tree, &folder, &record, steps);
             journal.commit(|| Ok::<_, Error>(()))?;
             Err(match back {
                 Ok(_) => error,
@@ -71,19 +73,20 @@ impl Record {
 }
 
 /// What a stop signal does: everything back, unless somebody edited a file meanwhile. Then the next run says so.
-fn take_back(place: Place, folder: PathBuf) -> impl FnOnce() + Send + 'static {
+fn take_back(work_tree: WorkTree, folder: PathBuf) -> impl FnOnce() + Send + 'static {
     move || {
         let Ok(record) = Record::read(&folder) else { return };
         let steps = Steps::ALONE;
-        let replay = Replay { place: &place, record: &record, folder: &folder, direction: Direction::Backwards, steps };
-        if replay.run(false).is_ok_and(|done| done.left.is_empty()) {
+        let replay =
+            Replay { work_tree: &work_tree, record: &record, folder: &folder, direction: Direction::Backwards, steps };
+        if replay.run(false).is_ok_and(|done| done.skipped.is_empty()) {
             drop(history::discard(&folder, &steps));
         }
     }
 }
 
 /// The record of a move, with every file as it stands on disk now.
-fn draft(project: &Project, place: &Place, moved: &Move, header: &Header) -> Result<(Record, Pack)> {
+fn draft(project: &Project, work_tree: &WorkTree, moved: &Move, header: &Header) -> Result<(Record, Pack)> {
     let conflicts = moved.conflicts.iter().map(|found| OpenConflict {
         path: found.path.clone(),
         kind: found.kind,
@@ -92,20 +95,20 @@ fn draft(project: &Project, place: &Place, moved: &Move, header: &Header) -> Res
     let mut record = Record::new(header.clone(), conflicts.collect());
     let mut pack = record.next_pack();
     for change in in_order(&moved.changes) {
-        record.operations.push(operation(place, &mut pack, change)?);
+        record.operations.push(operation(work_tree, &mut pack, change)?);
     }
     let lock =
         TreePath::parse(CARGO_LOCK).ok().filter(|_| moved.lock_by_cargo && record.operation(CARGO_LOCK).is_none());
     if let Some(path) = lock {
-        let stored = match place.at(&path)? {
+        let stored = match work_tree.at(&path)? {
             OnDisk::File(file, mode) => Some(pack.add(&file, mode)),
             _ => None,
         };
         let last = record.operations.len() - usize::from(record.operation(LOCKFILE).is_some());
         record.operations.insert(last, Operation { path, before: stored.clone(), after: stored, skip: false });
     }
-    note_folders(place, &mut record);
-    note_index(project, place, moved, &mut record)?;
+    note_folders(work_tree, &mut record);
+    note_index(project, work_tree, moved, &mut record)?;
     Ok((record, pack))
 }
 
@@ -117,13 +120,13 @@ fn in_order(changes: &[Change]) -> Vec<&Change> {
 }
 
 /// One change, refused if the disk is not as it was when the move was planned.
-fn operation(place: &Place, pack: &mut Pack, change: &Change) -> Result<Operation> {
+fn operation(work_tree: &WorkTree, pack: &mut Pack, change: &Change) -> Result<Operation> {
     let path = &change.path;
-    let before = match (place.at(path)?, &change.before) {
+    let before = match (work_tree.at(path)?, &change.before) {
         // A file that only becomes a folder, or the reverse, in the course of this very move.
         (OnDisk::Nothing | OnDisk::InTheWay, None) => None,
         (OnDisk::File(file, mode), Some(planned))
-            if file.bytes == planned.bytes && (!place.trusts_modes || file.executable == planned.executable) =>
+            if file.bytes == planned.bytes && (!work_tree.trusts_modes || file.executable == planned.executable) =>
         {
             let known = crate::tree::File { executable: planned.executable, ..file };
             Some(pack.add(&known, mode))
@@ -141,8 +144,8 @@ fn operation(place: &Place, pack: &mut Pack, change: &Change) -> Result<Operatio
 }
 
 /// Notes which folders come and may go.
-fn note_folders(place: &Place, record: &mut Record) {
-    let is_folder = |folder: &TreePath| place.on_disk(folder).symlink_metadata().ok().filter(fs::Metadata::is_dir);
+fn note_folders(work_tree: &WorkTree, record: &mut Record) {
+    let is_folder = |folder: &TreePath| work_tree.on_disk(folder).symlink_metadata().ok().filter(fs::Metadata::is_dir);
     let with = |after: bool| record.operations.iter().filter(move |operation| operation.after.is_some() == after);
     let staying: Vec<TreePath> = with(true).flat_map(|operation| above(&operation.path)).collect();
     let mut made: Vec<TreePath> = staying.iter().filter(|folder| is_folder(folder).is_none()).cloned().collect();
@@ -159,13 +162,13 @@ fn note_folders(place: &Place, record: &mut Record) {
 }
 
 /// Notes what git's index is to say: the versions of each conflict, and executable bits where the disk has none.
-fn note_index(project: &Project, place: &Place, moved: &Move, record: &mut Record) -> Result<()> {
-    let Some(index) = &place.index else { return Ok(()) };
+fn note_index(project: &Project, work_tree: &WorkTree, moved: &Move, record: &mut Record) -> Result<()> {
+    let Some(index) = &work_tree.index else { return Ok(()) };
     for (path, after) in project.stages(&moved.conflicts)? {
         let before = index.entries([path])?.into_iter().next().unwrap_or_default();
         record.index.push(IndexOperation { path: path.clone(), before, after });
     }
-    if !place.trusts_modes {
+    if !work_tree.trusts_modes {
         for change in &moved.changes {
             let (Some(before), Some(after)) = (&change.before, &change.after) else { continue };
             let shown = record.index.iter().any(|operation| operation.path == change.path);

@@ -57,7 +57,7 @@ pub enum Status {
 
 /// A file that was not touched, because it was edited since the move.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct Skipped {
     /// Which.
     pub path: TreePath,
     /// Where the version that would have been put there is kept; nothing if the file would have been deleted.
@@ -72,7 +72,7 @@ pub struct Outcome {
     /// The files that were written or deleted.
     pub changed: Vec<TreePath>,
     /// The files that were edited since and left as they are.
-    pub left: Vec<Left>,
+    pub skipped: Vec<Skipped>,
     /// The files that were edited since and put back all the same, and where the edited version is kept.
     pub replaced: Vec<(TreePath, PathBuf)>,
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::history::History;
 use super::outcome::{Activity, Status};
 use super::record::{Record, State};
-use super::replay::{OnDisk, Place};
-use super::steps::{Steps, Watch};
+use super::steps::{StepObserver, Steps};
+use super::work_tree::{OnDisk, WorkTree};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::project::Project;
@@ -81,14 +81,14 @@ pub(super) fn settle(project: &Project, history: &History, steps: &Steps<'_>) ->
     if record.state != State::Open || !is_settled(project, &record) {
         return Ok(());
     }
-    let place = Place::of(project);
-    let withdrawn = is_at(&place, &record, |operation| operation.before.as_ref())?;
-    commit(&place, &folder, &mut record, !withdrawn, steps)
+    let work_tree = WorkTree::of(project);
+    let withdrawn = is_at(&work_tree, &record, |operation| operation.before.as_ref())?;
+    commit(&work_tree, &folder, &mut record, !withdrawn, steps)
 }
 
 /// Notes that an open move is done, and, with `amended`, how its conflicts were resolved.
 pub(super) fn commit(
-    place: &Place,
+    work_tree: &WorkTree,
     folder: &Path,
     record: &mut Record,
     amended: bool,
@@ -99,7 +99,7 @@ pub(super) fn commit(
         let conflicts = record.conflicts.clone();
         let paths = conflicts.iter().flat_map(|conflict| [Some(&conflict.path), conflict.beside.as_ref()]).flatten();
         for path in paths.map(TreePath::as_str).chain([LOCKFILE]) {
-            record.take_over(place, path, &mut pack)?;
+            record.take_over(work_tree, path, &mut pack)?;
         }
     }
     record.state = State::Done;
@@ -108,12 +108,12 @@ pub(super) fn commit(
 
 impl Record {
     /// Takes what stands at `path` for what the move left there.
-    pub(super) fn take_over(&mut self, place: &Place, path: &str, pack: &mut super::record::Pack) -> Result<()> {
-        let modes = place.trusts_modes;
+    pub(super) fn take_over(&mut self, work_tree: &WorkTree, path: &str, pack: &mut super::record::Pack) -> Result<()> {
+        let modes = work_tree.trusts_modes;
         let Some(operation) = self.operations.iter_mut().find(|operation| operation.path.as_str() == path) else {
             return Ok(());
         };
-        let stands = place.at(&operation.path)?;
+        let stands = work_tree.at(&operation.path)?;
         if !stands.is(operation.after.as_ref(), modes) {
             operation.after = match stands {
                 OnDisk::File(file, mode) => Some(pack.add(&file, mode)),
@@ -125,27 +125,27 @@ impl Record {
     }
 }
 
-pub(super) fn amend(project: &Project, watch: &dyn Watch, paths: &[TreePath]) -> Result<()> {
+pub(super) fn amend(project: &Project, observer: &dyn StepObserver, paths: &[TreePath]) -> Result<()> {
     let Some(history) = History::find(project)? else { return Ok(()) };
     let Some((folder, mut record)) = history.last()? else { return Ok(()) };
     if record.interrupted().is_some() {
         return Err(interrupted(&record));
     }
-    let place = Place::of(project);
+    let work_tree = WorkTree::of(project);
     let mut pack = record.next_pack();
     for path in paths {
-        record.take_over(&place, path.as_str(), &mut pack)?;
+        record.take_over(&work_tree, path.as_str(), &mut pack)?;
     }
-    record.write(&folder, &pack, &Steps { watch, journal: None })
+    record.write(&folder, &pack, &Steps { observer, journal: None })
 }
 
 /// The last move whose `heavy.toml` is the one on disk: on another branch, or after a reset, that is an earlier one.
 pub(super) fn last_here(project: &Project, history: &History) -> Result<Option<(PathBuf, Record)>> {
-    let place = Place::of(project);
+    let work_tree = WorkTree::of(project);
     for number in history.numbers() {
         let folder = history.at(number);
         let record = Record::read(&folder)?;
-        if is_at(&place, &record, |operation| operation.after.as_ref())? {
+        if is_at(&work_tree, &record, |operation| operation.after.as_ref())? {
             return Ok(Some((folder, record)));
         }
     }
@@ -153,12 +153,12 @@ pub(super) fn last_here(project: &Project, history: &History) -> Result<Option<(
 }
 
 fn is_at(
-    place: &Place,
+    work_tree: &WorkTree,
     record: &Record,
     side: impl Fn(&super::record::Operation) -> Option<&super::record::Stored>,
 ) -> Result<bool> {
     match record.operation(LOCKFILE) {
-        Some(operation) => Ok(place.at(&operation.path)?.is(side(operation), false)),
+        Some(operation) => Ok(work_tree.at(&operation.path)?.is(side(operation), false)),
         None => Ok(true),
     }
 }

@@ -3,32 +3,41 @@
 use std::path::{Path, PathBuf};
 
 use super::history::{self, History};
-use super::outcome::{Left, Outcome};
+use super::outcome::{Outcome, Skipped};
 use super::preflight::interrupted;
 use super::record::{Record, State};
-use super::replay::{Direction, Place, Replay, Replayed};
-use super::steps::{Steps, Watch};
+use super::replay::{Direction, Replay, Replayed};
+use super::steps::{StepObserver, Steps};
+use super::work_tree::WorkTree;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::tree::TreePath;
 
-pub(super) fn finish(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
-    recover(project, watch, |state| if state == State::Applying { Direction::Forwards } else { Direction::Backwards })
+pub(super) fn finish(project: &Project, observer: &dyn StepObserver) -> Result<Outcome> {
+    recover(
+        project,
+        observer,
+        |state| if state == State::Applying { Direction::Forwards } else { Direction::Backwards },
+    )
 }
 
-pub(super) fn roll_back(project: &Project, watch: &dyn Watch) -> Result<Outcome> {
-    recover(project, watch, |state| if state == State::Applying { Direction::Backwards } else { Direction::Forwards })
+pub(super) fn roll_back(project: &Project, observer: &dyn StepObserver) -> Result<Outcome> {
+    recover(
+        project,
+        observer,
+        |state| if state == State::Applying { Direction::Backwards } else { Direction::Forwards },
+    )
 }
 
-fn recover(project: &Project, watch: &dyn Watch, direction: impl Fn(State) -> Direction) -> Result<Outcome> {
+fn recover(project: &Project, observer: &dyn StepObserver, direction: impl Fn(State) -> Direction) -> Result<Outcome> {
     let none = || Error::user("no move was interrupted here").hint("`heavy check` shows how the project stands");
     let history = History::find(project)?.ok_or_else(none)?;
     let (folder, record) = history.last()?.filter(|(_, record)| record.interrupted().is_some()).ok_or_else(none)?;
-    let place = Place::of(project);
-    let steps = Steps { watch, journal: None };
+    let work_tree = WorkTree::of(project);
+    let steps = Steps { observer, journal: None };
     match direction(record.state) {
-        Direction::Forwards => on_to_after(&history, &place, &folder, &record, steps),
-        Direction::Backwards => back_to_before(&history, &place, &folder, &record, steps),
+        Direction::Forwards => on_to_after(&history, &work_tree, &folder, &record, steps),
+        Direction::Backwards => back_to_before(&history, &work_tree, &folder, &record, steps),
     }
     .map_err(|mut error| {
         error.hints.extend(interrupted(&record).hints);
@@ -39,12 +48,12 @@ fn recover(project: &Project, watch: &dyn Watch, direction: impl Fn(State) -> Di
 /// Forwards, and closed as it is to be, or was before it began to be taken back.
 pub(super) fn on_to_after(
     history: &History,
-    place: &Place,
+    work_tree: &WorkTree,
     folder: &Path,
     record: &Record,
     steps: Steps<'_>,
 ) -> Result<Outcome> {
-    let replay = Replay { place, record, folder, direction: Direction::Forwards, steps };
+    let replay = Replay { work_tree, record, folder, direction: Direction::Forwards, steps };
     let done = replay.run(false)?;
     let outcome = outcome(history, folder, record, done, Direction::Forwards, &steps)?;
     let mut closed = record.clone();
@@ -62,12 +71,12 @@ pub(super) fn on_to_after(
 /// Backwards, and forgotten.
 pub(super) fn back_to_before(
     history: &History,
-    place: &Place,
+    work_tree: &WorkTree,
     folder: &Path,
     record: &Record,
     steps: Steps<'_>,
 ) -> Result<Outcome> {
-    let replay = Replay { place, record, folder, direction: Direction::Backwards, steps };
+    let replay = Replay { work_tree, record, folder, direction: Direction::Backwards, steps };
     let done = replay.run(false)?;
     let outcome = outcome(history, folder, record, done, Direction::Backwards, &steps)?;
     history::discard(folder, &steps)?;
@@ -84,14 +93,14 @@ fn outcome(
     direction: Direction,
     steps: &Steps<'_>,
 ) -> Result<Outcome> {
-    let left = done.left.into_iter().map(|path| {
+    let skipped = done.skipped.into_iter().map(|path| {
         let kept = keep(history, folder, record, &path, direction, steps)?;
-        Ok(Left { path, kept })
+        Ok(Skipped { path, kept })
     });
     Ok(Outcome {
         summary: Some(record.summary()),
         changed: done.changed,
-        left: left.collect::<Result<_>>()?,
+        skipped: skipped.collect::<Result<_>>()?,
         replaced: Vec::new(),
     })
 }

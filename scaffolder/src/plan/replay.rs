@@ -2,79 +2,17 @@
 //!
 //! Each operation looks at the disk first: what is as it should be is passed over, what is as it was is changed, and
 //! anything else was edited by somebody and is left. So a replay can be killed and started again, in either direction,
-//! and ends in the same place.
+//! and ends in the same state.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::record::{Operation, Record, Stored};
-use super::steps::{NewFile, Steps, mode_of};
+use super::record::{Operation, Record};
+use super::steps::{NewFile, Steps};
+use super::work_tree::{OnDisk, WorkTree};
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
-use crate::project::Project;
-use crate::project::index::IndexFile;
-use crate::project::status::{PathStatus, StatusReader, folds_case};
-use crate::tree::{File, TreePath};
-
-/// Where a move takes place. It holds nothing open, so that a thread that handles a signal can have one.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) root: PathBuf,
-    folds_case: bool,
-    pub(super) trusts_modes: bool,
-    pub(super) index: Option<IndexFile>,
-}
-
-/// What stands at a path of the project.
-pub(super) enum OnDisk {
-    Nothing,
-    File(File, Option<u32>),
-    /// A folder where a file could be, or a file where a folder above it could be.
-    InTheWay,
-    /// A link or the like, there or above.
-    Foreign,
-}
-
-impl OnDisk {
-    /// Whether it is this content, or nothing of the kind where there is none.
-    pub(super) fn is(&self, stored: Option<&Stored>, modes: bool) -> bool {
-        match (self, stored) {
-            (Self::File(file, _), Some(stored)) => stored.is(file, modes),
-            (Self::Nothing | Self::InTheWay, None) => true,
-            _ => false,
-        }
-    }
-}
-
-impl Place {
-    pub(super) fn of(project: &Project) -> Self {
-        Self {
-            root: project.root().to_owned(),
-            folds_case: folds_case(project.root()),
-            trusts_modes: project.git().map_or(cfg!(unix), crate::project::git::Git::trusts_modes),
-            index: project.git().map(IndexFile::of),
-        }
-    }
-
-    pub(super) fn at(&self, path: &TreePath) -> Result<OnDisk> {
-        Ok(match StatusReader::new(&self.root, self.folds_case).read(path)? {
-            PathStatus::Nothing => OnDisk::Nothing,
-            PathStatus::Folder | PathStatus::FileAbove(_) => OnDisk::InTheWay,
-            PathStatus::Obstacle(..) => OnDisk::Foreign,
-            PathStatus::File(found) => {
-                let on_disk = self.on_disk(path);
-                let bytes = fs::read(&on_disk).map_err(|error| Error::io("read", &on_disk, &error))?;
-                let mode = mode_of(&found);
-                OnDisk::File(File { bytes, executable: mode.is_some_and(|mode| mode & 0o100 != 0) }, mode)
-            }
-        })
-    }
-
-    pub(super) fn on_disk(&self, path: &TreePath) -> PathBuf {
-        self.root.join(path.as_str())
-    }
-}
+use crate::tree::TreePath;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -82,15 +20,15 @@ pub(super) enum Direction {
     Backwards,
 }
 
-/// What a replay came to.
+/// The files that a replay changed, and those that it skipped because somebody edited them.
 #[derive(Debug, Default)]
 pub(super) struct Replayed {
     pub(super) changed: Vec<TreePath>,
-    pub(super) left: Vec<TreePath>,
+    pub(super) skipped: Vec<TreePath>,
 }
 
 pub(super) struct Replay<'a> {
-    pub(super) place: &'a Place,
+    pub(super) work_tree: &'a WorkTree,
     pub(super) record: &'a Record,
     /// Where the record stands.
     pub(super) folder: &'a Path,
@@ -138,15 +76,15 @@ impl Replay<'_> {
             return Ok(());
         }
         let path = &operation.path;
-        let on_disk = self.place.on_disk(path);
+        let on_disk = self.work_tree.on_disk(path);
         let name = format!(".heavy-{}-{number}", self.record.nonce);
         let beside = on_disk.with_file_name(&name);
         let failed = |error: io::Error| Error::io("write", &on_disk, &error);
         if beside.symlink_metadata().is_ok() {
             self.steps.remove(&beside).map_err(failed)?;
         }
-        let modes = self.place.trusts_modes;
-        let stands = self.place.at(path)?;
+        let modes = self.work_tree.trusts_modes;
+        let stands = self.work_tree.at(path)?;
         if stands.is(to.as_ref(), modes) {
             if to.is_none() {
                 self.prune(path).map_err(failed)?;
@@ -157,7 +95,7 @@ impl Replay<'_> {
             if strict {
                 return Err(edited(path));
             }
-            done.left.push(path.clone());
+            done.skipped.push(path.clone());
             return Ok(());
         }
         match to {
@@ -179,7 +117,7 @@ impl Replay<'_> {
 
     fn make_folders(&self, path: &TreePath) -> io::Result<()> {
         for folder in above(path).into_iter().rev() {
-            let on_disk = self.place.on_disk(&folder);
+            let on_disk = self.work_tree.on_disk(&folder);
             if !on_disk.is_dir() {
                 let mode =
                     self.record.emptied.iter().find(|(emptied, _)| *emptied == folder).and_then(|(_, mode)| *mode);
@@ -196,7 +134,7 @@ impl Replay<'_> {
                 Direction::Forwards => self.record.emptied.iter().any(|(emptied, _)| *emptied == folder),
                 Direction::Backwards => self.record.made.contains(&folder),
             };
-            if !ours || !self.steps.remove_if_empty(&self.place.on_disk(&folder))? {
+            if !ours || !self.steps.remove_if_empty(&self.work_tree.on_disk(&folder))? {
                 break;
             }
         }
@@ -205,7 +143,9 @@ impl Replay<'_> {
 
     /// Brings git's index to where the conflicts are; entries that somebody changed since stay.
     fn show_to_git(&self) -> Result<()> {
-        let Some(index) = self.place.index.as_ref().filter(|_| !self.record.index.is_empty()) else { return Ok(()) };
+        let Some(index) = self.work_tree.index.as_ref().filter(|_| !self.record.index.is_empty()) else {
+            return Ok(());
+        };
         let found = index.entries(self.record.index.iter().map(|operation| &operation.path))?;
         let mut changes = Vec::new();
         for (operation, found) in self.record.index.iter().zip(found) {

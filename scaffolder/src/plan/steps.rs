@@ -20,7 +20,7 @@ pub struct Step {
 }
 
 /// Sees every step.
-pub trait Watch: Sync {
+pub trait StepObserver: Sync {
     /// Just before a step.
     ///
     /// # Errors
@@ -33,9 +33,9 @@ pub trait Watch: Sync {
 
 /// Looks away.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoWatch;
+pub struct NoObserver;
 
-impl Watch for NoWatch {
+impl StepObserver for NoObserver {
     fn before(&self, _: &Step) -> io::Result<()> {
         Ok(())
     }
@@ -46,7 +46,7 @@ impl Watch for NoWatch {
 /// Takes steps: each is shown to the watch and, if a signal may take back what was done, undisturbed by it.
 #[derive(Clone, Copy)]
 pub(super) struct Steps<'a> {
-    pub(super) watch: &'a dyn Watch,
+    pub(super) observer: &'a dyn StepObserver,
     pub(super) journal: Option<&'a Journal>,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct NewFile<'a> {
 
 impl Steps<'_> {
     /// For a thread that handles a signal: nobody watches, and nothing disturbs.
-    pub(super) const ALONE: Self = Self { watch: &NoWatch, journal: None };
+    pub(super) const ALONE: Self = Self { observer: &NoObserver, journal: None };
 
     pub(super) fn step<T>(
         &self,
@@ -73,9 +73,9 @@ impl Steps<'_> {
     ) -> io::Result<T> {
         let step = Step { action, path: path.display().to_string() };
         let in_full = || {
-            self.watch.before(&step)?;
+            self.observer.before(&step)?;
             let done = act()?;
-            self.watch.after(&step);
+            self.observer.after(&step);
             Ok(done)
         };
         match self.journal {

@@ -17,16 +17,16 @@ use crate::tree::{File, Tree, TreePath};
 pub fn run(command: &str, args: &[String], tree: &mut Tree) -> Result<String> {
     let failed = || Error::system(format!("`{}`, which a hook of the template runs, failed", command.escape_debug()));
     let journal = Journal::begin();
-    let place = journal.make_temporary("hook")?;
-    write_into(&place, tree, &journal)?;
+    let folder = journal.make_temporary("hook")?;
+    write_into(&folder, tree, &journal)?;
     let output =
-        Command::new(command).args(args).current_dir(&place).output().map_err(|error| failed().because(error))?;
+        Command::new(command).args(args).current_dir(&folder).output().map_err(|error| failed().because(error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(failed().hint(if said.is_empty() { output.status.to_string() } else { said }));
     }
     tree.clear();
-    collect(&place, "", tree)?;
+    collect(&folder, "", tree)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

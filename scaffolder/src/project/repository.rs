@@ -21,7 +21,7 @@ pub struct FirstCommit {
 
 /// The repository that a project's folder lies in, before the project is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Surrounding {
+pub enum EnclosingRepository {
     /// There is none.
     None,
     /// The folder is the top of a repository that has no commit and nothing staged, as a clone of an empty one.
@@ -30,7 +30,7 @@ pub enum Surrounding {
     Other(PathBuf),
 }
 
-impl Surrounding {
+impl EnclosingRepository {
     /// Looks for the repository that `target` lies in, or would lie in.
     #[must_use]
     pub fn of(target: &Path) -> Self {
@@ -73,7 +73,7 @@ pub fn create(folder: &Path, tree: &Tree) -> Result<FirstCommit> {
     })
 }
 
-/// Commits `tree` as [`create`] does, to the fresh repository ([`Surrounding::Fresh`]) in `folder`, on the branch that
+/// Commits `tree` as [`create`] does, to the fresh repository ([`EnclosingRepository::Fresh`]) in `folder`, on the branch that
 /// it is on.
 ///
 /// # Errors

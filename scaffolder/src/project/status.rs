@@ -157,9 +157,9 @@ mod tests {
 
     #[test]
     fn this_disk_tells_whether_it_folds_case() {
-        let place = tempfile::tempdir().expect("a folder");
-        fs::write(place.path().join("heavy.toml"), "").expect("a file");
-        let folds = place.path().join("HEAVY.TOML").exists();
-        assert_eq!(folds_case(place.path()), folds);
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("heavy.toml"), "").expect("a file");
+        let folds = folder.path().join("HEAVY.TOML").exists();
+        assert_eq!(folds_case(folder.path()), folds);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::cache::Cache;
 use super::git::Found as Commit;
-use super::git::history::{History, Wanted};
+use super::git::history::{History, Query};
 use super::{Loaded, Source, embedded};
 use crate::error::{Error, Result};
 use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
@@ -107,7 +107,7 @@ impl Search<'_> {
             Source::Remote { url, .. } => History::of_remote(url, self.report)?,
         };
         let lock = self.lock;
-        let wanted = Wanted { stamp: &lock.stamp, version: &lock.version, rev: lock.rev.as_deref() };
+        let wanted = Query { stamp: &lock.stamp, version: &lock.version, rev: lock.rev.as_deref() };
         let found = if lock.stamp.is_empty() { None } else { history.find(&wanted, self.report) };
         let Some(Commit { tree, commit }) = found else {
             self.known.extend(history.versions(MOST_KNOWN));

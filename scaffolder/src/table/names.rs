@@ -96,7 +96,7 @@ fn derived(table: &str) -> Result<String> {
     let many = if words.is_empty() { many } else { format!("{words}_{many}") };
     let error = Error::user(format!("`{table}` is not a plural, or is its own singular"));
     Err(if many == table {
-        error.hint(format!("say what one of them is called: `--model {}Item`", table.to_pascal_case()))
+        error.hint(format!("name one of them: `--model {}Item`", table.to_pascal_case()))
     } else {
         error.hint(format!("a table is named in the plural: `{many}`"))
     })
@@ -170,7 +170,7 @@ mod tests {
         .collect();
         insta::assert_snapshot!(all.join("\n"), @r#"
         `book` is not a plural, or is its own singular; a table is named in the plural: `books`
-        `news` is not a plural, or is its own singular; say what one of them is called: `--model NewsItem`
+        `news` is not a plural, or is its own singular; name one of them: `--model NewsItem`
         Names { table: "news", model: "Article", one: "article" }
         the table `BlogPosts` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `blog_posts`
         the table `blog-posts` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `blog_posts`
@@ -185,7 +185,7 @@ mod tests {
         the model cannot be called `book`; write one word of at most 28 letters and digits in the way of Rust's types: `BlogPost`
         the model cannot be called `Result`: generated code uses a type of that name; name it yourself, for example with `--model MyResult`
         the table cannot be called `pg_things`: something else has that name; find another name
-        `s` is not a plural, or is its own singular; say what one of them is called: `--model SItem`
+        `s` is not a plural, or is its own singular; name one of them: `--model SItem`
         the table `a_name_that_is_much_too_long_for_tables` has 39 characters, 28 are allowed; find a shorter name
         "#);
     }

@@ -50,7 +50,7 @@ pub(super) fn render(context: &Value, files: &Tree) -> Result<Vec<Rendered>> {
 
 fn text_of<'a>(path: &TreePath, file: &'a File) -> Result<&'a str> {
     std::str::from_utf8(&file.bytes).map_err(|error| {
-        Error::template(format!("`{path}` is no text in UTF-8")).because(error).hint("write it anew, or delete it")
+        Error::template(format!("`{path}` is no text in UTF-8")).because(error).hint("write it again, or delete it")
     })
 }
 

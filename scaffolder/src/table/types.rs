@@ -3,76 +3,14 @@
 use heck::ToPascalCase;
 use serde::Serialize;
 
-use super::field::{Field, Kind};
+use super::field::Kind;
 use super::names::capitalized;
+use super::references::Reference;
 
 /// The most bytes of a `bytes` field: as Base64 inside of JSON they still fit the application's limit for bodies.
 const MOST_BYTES: u32 = 100_000;
 /// The most characters of a `json` field.
 const MOST_JSON: u32 = 100_000;
-
-/// A field, as the templates see it.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Column {
-    /// `published_at`.
-    pub(super) name: String,
-    /// `string`, `enum` …
-    pub(super) kind: &'static str,
-    pub(super) optional: bool,
-    /// "Published at".
-    pub(super) label: String,
-    /// `BookTitle`, `i32`.
-    pub(super) value: String,
-    /// The same, in an `Option` where it is optional.
-    pub(super) model: String,
-    /// In the struct of what is sent: `String`, `Text`.
-    pub(super) sent: &'static str,
-    /// Whether it need not be sent.
-    pub(super) may_be_missing: bool,
-    /// In the private struct of the row.
-    pub(super) row: String,
-    /// From `row` to the model.
-    pub(super) from_row: String,
-    /// What is bound to the statement, out of `draft`.
-    pub(super) bind: String,
-    /// From `sent` to the draft, as a `Result`.
-    pub(super) parse: String,
-    /// From the model, called `from`, to the text that a form shows.
-    pub(super) text: String,
-    /// An attribute of serde in the model, or nothing.
-    pub(super) serde: &'static str,
-    /// `text NOT NULL`.
-    pub(super) sql: String,
-    /// The condition of its CHECK constraint, or nothing.
-    pub(super) check: String,
-    /// What a client is told that runs into it.
-    pub(super) rule: String,
-    /// The smallest and the greatest length, of strings, texts, bytes and JSON; the digits of a decimal.
-    pub(super) least: u32,
-    pub(super) most: u32,
-    pub(super) most_shown: String,
-    pub(super) scale: u32,
-    pub(super) choices: Vec<Choice>,
-    pub(super) dimensions: u32,
-    pub(super) references: Option<Reference>,
-    /// Rust expressions of JSON values for tests: two that are right, one that is wrong (or nothing).
-    pub(super) sample: String,
-    pub(super) other: String,
-    pub(super) wrong: String,
-    /// The same as texts of a form: expressions of type `String`.
-    pub(super) sample_text: String,
-    pub(super) wrong_text: String,
-    /// A sentence for its documentation.
-    pub(super) about: String,
-    /// In a form: label, type of input, hint.
-    pub(super) form_label: String,
-    pub(super) form_kind: &'static str,
-    pub(super) hint: String,
-    pub(super) decimal_rule: String,
-    /// The function that searches by it, and its statement.
-    pub(super) nearest: String,
-    pub(super) nearest_sql: String,
-}
 
 /// One choice of an enum.
 #[derive(Clone, Debug, Serialize)]
@@ -84,135 +22,23 @@ pub(super) struct Choice {
     pub(super) renamed: bool,
 }
 
-/// What a reference refers to.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Reference {
-    pub(super) table: String,
-    /// `AuthorId`.
-    pub(super) id: String,
-    pub(super) owned: bool,
-    /// "an author".
-    pub(super) one: String,
-    /// "authors".
-    pub(super) many: String,
-    /// In tests, behind `app` or `self`: makes the row that is referred to, given `owner`. Nothing where that is the owner.
-    pub(super) make: String,
-    /// The name of the test's variable with its id. Nothing, if no test can make one.
-    pub(super) variable: String,
-}
-
-impl Reference {
-    /// "author".
-    pub(super) fn noun(&self) -> &str {
-        self.one.split_once(' ').map_or(&*self.one, |(_, noun)| noun)
-    }
-}
-
-impl Column {
-    pub(super) fn of(model: &str, field: &Field, reference: Option<Reference>) -> Self {
-        let Field { name, kind, optional } = field;
-        let optional = *optional;
-        let own_type = format!("{model}{}", name.to_pascal_case());
-        let facts = Facts::of(kind, &own_type, name, reference.as_ref(), optional);
-        let column = |rest: &str| format!("{rest}{}", if optional { "" } else { " NOT NULL" });
-        let in_option = |inner: &str| if optional { format!("Option<{inner}>") } else { inner.to_owned() };
-        let parse = if optional {
-            let function = if matches!(kind, Kind::Bool) { "input::yes_or_no" } else { &facts.parse };
-            format!("input::optional(&sent.{name}, {function})")
-        } else {
-            format!("{}(&sent.{name})", facts.parse)
-        };
-        let sent = if optional || !facts.is_text { "Text" } else { "String" };
-        let text = facts.text(name, optional, sent);
-        let (least, most) = facts.length;
-        let label =
-            capitalized(&name.strip_suffix("_id").filter(|_| reference.is_some()).unwrap_or(name).replace('_', " "));
-        Self {
-            about: if optional { format!("{label}, or nothing.") } else { format!("{label}.") },
-            form_label: match kind {
-                Kind::Bytes => format!("{label} (Base64)"),
-                Kind::Json => format!("{label} (JSON)"),
-                Kind::Vector(dimensions) => format!("{label} (a list of {dimensions} numbers)"),
-                _ => label.clone(),
-            },
-            form_kind: match kind {
-                Kind::Int | Kind::Bigint | Kind::Float | Kind::Decimal(..) => "number",
-                Kind::Date => "date",
-                _ => "text",
-            },
-            hint: match (kind, &reference) {
-                (Kind::Timestamp, _) => "For example 2026-01-31T12:00:00Z.".to_owned(),
-                (_, Some(reference)) => format!("The id of {}.", reference.one),
-                _ => String::new(),
-            },
-            decimal_rule: match kind {
-                Kind::Decimal(digits, 0) => format!("must be a whole number of at most {digits} digits"),
-                Kind::Decimal(digits, scale) => {
-                    format!("must have at most {} digits before the point and {scale} behind it", digits - scale)
-                }
-                _ => String::new(),
-            },
-            nearest: String::new(),
-            nearest_sql: String::new(),
-            wrong_text: match &*facts.wrong {
-                "\"\"" => "String::new()".to_owned(),
-                wrong if wrong.contains(".repeat(") => wrong.to_owned(),
-                wrong => format!("{wrong}.to_owned()"),
-            },
-            label,
-            name: name.clone(),
-            kind: facts.word,
-            optional,
-            model: in_option(&facts.value),
-            row: in_option(&facts.row),
-            sent,
-            may_be_missing: optional || matches!(kind, Kind::Bool),
-            from_row: facts.model_from_row(name, optional),
-            bind: facts.bind(name, optional),
-            parse,
-            text,
-            serde: facts.serde,
-            sql: column(&facts.sql),
-            check: facts.check,
-            rule: facts.rule,
-            least,
-            most,
-            most_shown: grouped(most),
-            scale: if let Kind::Decimal(_, scale) = kind { *scale } else { 0 },
-            choices: facts.choices,
-            dimensions: if let Kind::Vector(dimensions) = kind { *dimensions } else { 0 },
-            references: reference,
-            sample: facts.sample.0,
-            other: facts.sample.1,
-            wrong: facts.wrong,
-            sample_text: facts.sample.2,
-            value: facts.value,
-        }
-    }
-
-    /// Whether the field's type is one of the model's own.
-    pub(super) fn has_own_type(&self) -> bool {
-        matches!(self.kind, "string" | "text" | "decimal" | "json" | "bytes" | "enum" | "vector")
-    }
-}
-
 /// What does not depend on whether it is optional.
-struct Facts {
-    word: &'static str,
-    value: String,
-    row: String,
+pub(super) struct Facts {
+    pub(super) word: &'static str,
+    pub(super) value: String,
+    pub(super) row: String,
     /// Whether JSON says it as a text.
-    is_text: bool,
-    parse: String,
-    serde: &'static str,
-    sql: String,
-    check: String,
-    rule: String,
-    length: (u32, u32),
-    choices: Vec<Choice>,
+    pub(super) is_text: bool,
+    pub(super) parse: String,
+    pub(super) serde: &'static str,
+    pub(super) sql: String,
+    pub(super) check: String,
+    pub(super) rule: String,
+    pub(super) length: (u32, u32),
+    pub(super) choices: Vec<Choice>,
     /// JSON, other JSON, text of a form.
-    sample: (String, String, String),
-    wrong: String,
+    pub(super) sample: (String, String, String),
+    pub(super) wrong: String,
 }
 
 impl Facts {
@@ -240,7 +66,7 @@ impl Facts {
         Self { row: row.to_owned(), ..Self::plain(word, own, sql, &format!("{own}::parse"), samples) }
     }
 
-    fn of(kind: &Kind, own: &str, name: &str, reference: Option<&Reference>, optional: bool) -> Self {
+    pub(super) fn of(kind: &Kind, own: &str, name: &str, reference: Option<&Reference>, optional: bool) -> Self {
         match kind {
             Kind::String(most) | Kind::Text(most) => {
                 let word = if matches!(kind, Kind::String(_)) { "string" } else { "text" };
@@ -380,7 +206,7 @@ impl Facts {
         }
     }
 
-    fn model_from_row(&self, name: &str, optional: bool) -> String {
+    pub(super) fn model_from_row(&self, name: &str, optional: bool) -> String {
         let value = &self.value;
         let parse = match self.word {
             "string" | "text" | "enum" if optional => format!("row.{name}.as_deref().map({value}::parse).transpose()"),
@@ -394,7 +220,7 @@ impl Facts {
         format!("{parse}.map_err(corrupt(\"{name}\"))?")
     }
 
-    fn bind(&self, name: &str, optional: bool) -> String {
+    pub(super) fn bind(&self, name: &str, optional: bool) -> String {
         let value = &self.value;
         match self.word {
             "string" | "text" if optional => format!("draft.{name}.as_ref().map({value}::as_str)"),
@@ -412,7 +238,7 @@ impl Facts {
         }
     }
 
-    fn text(&self, name: &str, optional: bool, sent: &str) -> String {
+    pub(super) fn text(&self, name: &str, optional: bool, sent: &str) -> String {
         let text = match (self.word, optional) {
             ("timestamp", false) => format!("input::moment_text(from.{name})"),
             ("timestamp", true) => format!("from.{name}.map(input::moment_text).unwrap_or_default()"),
@@ -431,20 +257,6 @@ fn as_serde_says_it(variant: &str) -> String {
             text.push('_');
         }
         text.push(letter.to_ascii_lowercase());
-    }
-    text
-}
-
-/// `20_000`.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && index % 3 == first && digits.len() > 4 {
-            text.push('_');
-        }
-        text.push(digit);
     }
     text
 }

@@ -40,8 +40,8 @@ pub struct Cemented {
 ///
 /// # Errors
 /// A file was changed by somebody, or something cannot be read or written.
-pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Result<Cemented> {
-    let folder = place.made()?;
+pub fn cement(paths: &TimePaths, author: &str, settings: &Path, now: i64) -> Result<Cemented> {
+    let folder = paths.made()?;
     let lock_path = folder.join("cement.lock");
     let lock = lock_file(&lock_path)?;
     lock.lock().map_err(|error| Error::io("lock", &lock_path, &error))?;
@@ -52,7 +52,7 @@ pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Res
     let mut chains = own_chains(&copies, author, now)?;
     let mut standing = BTreeMap::new();
     for (name, own) in &mut chains {
-        let path = place.committed().join(name);
+        let path = paths.committed().join(name);
         let found = read(&path)?;
         if let Some(found) = &found {
             reconcile(&mut own.chain, &path, found, now)?;
@@ -60,7 +60,7 @@ pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Res
         standing.insert(name.clone(), found);
     }
 
-    let logs = place.logs()?;
+    let logs = paths.logs()?;
     let works = logs.iter().flat_map(|(_, log)| log.works.values()).filter(|logged| logged.author == author);
     let spans = log::spans(works, Rules::USUAL, now);
     let known = chains.values().flat_map(|own| own.chain.spans().iter().copied());
@@ -85,7 +85,7 @@ pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Res
     let mut changed = Vec::new();
     for (name, Own { chain, .. }) in &chains {
         if standing.get(name).and_then(Option::as_deref) != Some(chain.text().as_bytes()) {
-            put(place, name, chain.text(), &mut changed)?;
+            put(paths, name, chain.text(), &mut changed)?;
         }
     }
     Ok(Cemented { files: changed, spans: new, open: span::seconds(&spans.open) })
@@ -95,8 +95,8 @@ pub fn cement(place: &TimePaths, author: &str, settings: &Path, now: i64) -> Res
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn cemented_files(place: &TimePaths) -> Result<Vec<PathBuf>> {
-    let mut paths = files(&place.committed())?;
+pub fn cemented_files(paths: &TimePaths) -> Result<Vec<PathBuf>> {
+    let mut paths = files(&paths.committed())?;
     let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !hidden(path));
     Ok(paths)
@@ -203,22 +203,22 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-fn put(place: &TimePaths, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Result<()> {
-    let folder = place.committed();
+fn put(paths: &TimePaths, name: &str, text: &str, changed: &mut Vec<PathBuf>) -> Result<()> {
+    let folder = paths.committed();
     fs::create_dir_all(&folder).map_err(|error| Error::io("create the folder", &folder, &error))?;
     let attributes = folder.join(".gitattributes");
     if !attributes.exists() {
         write_whole(&attributes, ATTRIBUTES.as_bytes(), Access::Usual)?;
-        changed.push(relative(place, &attributes));
+        changed.push(relative(paths, &attributes));
     }
     let path = folder.join(name);
     write_whole(&path, text.as_bytes(), Access::Usual)?;
-    changed.push(relative(place, &path));
+    changed.push(relative(paths, &path));
     Ok(())
 }
 
-fn relative(place: &TimePaths, path: &Path) -> PathBuf {
-    path.strip_prefix(place.root()).unwrap_or(path).to_owned()
+fn relative(paths: &TimePaths, path: &Path) -> PathBuf {
+    path.strip_prefix(paths.root()).unwrap_or(path).to_owned()
 }
 
 #[cfg(test)]

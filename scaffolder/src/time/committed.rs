@@ -9,13 +9,13 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn committed(place: &TimePaths) -> Result<BTreeMap<String, Vec<u8>>> {
+pub fn committed(paths: &TimePaths) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let failed = |error: gix::Error| {
         Error::system("cannot read the last commit").because(error).hint("look at what git says to `git status`")
     };
     // Before the first commit there is no tree.
-    let Ok(tree) = place.repository().head_tree() else { return Ok(files) };
+    let Ok(tree) = paths.repository().head_tree() else { return Ok(files) };
     let Some(folder) = tree.lookup_entry_by_path(COMMITTED).map_err(failed)?.filter(|entry| entry.mode().is_tree())
     else {
         return Ok(files);

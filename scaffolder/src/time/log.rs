@@ -1,4 +1,4 @@
-//! The log of a work tree: a line of JSON for each piece of news about a stretch of work, the last one of a name counts.
+//! The log of a work tree: a line of JSON for each update of a stretch of work, of which the last one counts.
 //!
 //! A line that cannot be read (torn by a kill or a full disk, edited) costs itself and nothing else.
 

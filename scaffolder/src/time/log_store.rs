@@ -1,6 +1,6 @@
 //! The log of a work tree on disk: lines are added, and are on the disk when [`LogStore::write`] returns.
 //!
-//! What cannot be written (a full disk) is kept and tried again with the next news; only the last news of a stretch of work
+//! What cannot be written (a full disk) is kept and tried again with the next update; only the last update of a stretch of work
 //! matters, so that it does not grow.
 
 use std::collections::BTreeMap;
@@ -59,12 +59,12 @@ impl LogStore {
         Ok(Self { path: path.to_owned(), author: author.to_owned(), waiting: BTreeMap::new(), torn: true })
     }
 
-    /// Writes news down, and what could not be written before.
+    /// Writes updates, and what could not be written before.
     ///
     /// # Errors
     /// It could not be written. It is not lost: the next call tries again.
-    pub fn write(&mut self, news: Vec<Work>) -> Result<()> {
-        self.waiting.extend(news.into_iter().map(|work| (work.id.clone(), work)));
+    pub fn write(&mut self, updates: Vec<Work>) -> Result<()> {
+        self.waiting.extend(updates.into_iter().map(|work| (work.id.clone(), work)));
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -130,9 +130,9 @@ mod tests {
         let path = folder.path().join("main.jsonl");
         fs::write(&path, format!("{}{{\"work\":\"b\",\"fro", log::line(&work("a", 2000, true), "Ada <a@b>")))
             .expect("a file");
-        let mut book = LogStore::open(&path, "Ada <a@b>").expect("a log");
-        book.write(vec![work("c", 3000, false)]).expect("room on the disk");
-        book.write(vec![work("c", 3060, true)]).expect("room on the disk");
+        let mut store = LogStore::open(&path, "Ada <a@b>").expect("a log");
+        store.write(vec![work("c", 3000, false)]).expect("room on the disk");
+        store.write(vec![work("c", 3060, true)]).expect("room on the disk");
         let log = read(&path).expect("a log");
         assert_eq!(log.works.keys().collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!(log.works["c"].work, work("c", 3060, true));
@@ -143,18 +143,18 @@ mod tests {
     fn what_cannot_be_written_is_written_when_it_can_be() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("main.jsonl");
-        let mut book = LogStore::open(&path, "Ada <a@b>").expect("a log");
+        let mut store = LogStore::open(&path, "Ada <a@b>").expect("a log");
         fs::remove_file(&path).expect("our own file");
         fs::create_dir(&path).expect("something that no line can be added to");
-        book.write(vec![work("a", 2000, false)]).expect_err("no file");
-        book.write(vec![work("a", 2060, false), work("b", 9000, false)]).expect_err("no file");
-        assert!(book.is_behind());
+        store.write(vec![work("a", 2000, false)]).expect_err("no file");
+        store.write(vec![work("a", 2060, false), work("b", 9000, false)]).expect_err("no file");
+        assert!(store.is_behind());
         fs::remove_dir(&path).expect("our own folder");
-        book.write(vec![]).expect("a file again");
+        store.write(vec![]).expect("a file again");
         let log = read(&path).expect("a log");
         assert_eq!(log.works["a"].work.to, 2060);
         assert_eq!(log.works.len(), 2);
-        assert!(!book.is_behind());
+        assert!(!store.is_behind());
     }
 
     #[test]

@@ -81,10 +81,10 @@ impl TimePaths {
     /// Its repository.
     ///
     /// # Panics
-    /// Never: without one there is no place.
+    /// Never: a work tree has one.
     #[must_use]
     pub fn repository(&self) -> &gix::Repository {
-        self.project.git().map(|git| git.repository()).expect("a place has a repository")
+        self.project.git().map(|git| git.repository()).expect("a work tree has a repository")
     }
 
     /// The folder that everything is kept in; it need not exist yet.
@@ -243,15 +243,15 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    let place = TimePaths::around(folder.path()).expect("a place");
+                    let paths = TimePaths::around(folder.path()).expect("a work tree");
                     while !over.load(Ordering::Relaxed) {
-                        place.watcher().expect("an answer");
+                        paths.watcher().expect("an answer");
                         thread::yield_now();
                     }
                 });
             }
-            let place = TimePaths::around(folder.path()).expect("a place");
-            let all = (0..200).all(|_| place.claim().expect("an answer").is_some());
+            let paths = TimePaths::around(folder.path()).expect("a work tree");
+            let all = (0..200).all(|_| paths.claim().expect("an answer").is_some());
             over.store(true, Ordering::Relaxed);
             assert!(all);
         });
@@ -261,14 +261,14 @@ mod tests {
     fn one_claims_and_what_a_killed_watcher_left_is_not_taken_for_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         gix::init(folder.path()).expect("a repository");
-        let place = TimePaths::around(folder.path()).expect("a place");
+        let paths = TimePaths::around(folder.path()).expect("a work tree");
         let killed = "{\"pid\":4711,\"since\":\"\",\"author\":\"\",\"how\":\"\"}";
-        fs::write(place.made().expect("a folder").join("main.run"), killed).expect("a file");
-        assert_eq!(place.watcher().expect("an answer"), None);
-        let claim = place.claim().expect("an answer").expect("nobody else");
-        assert_eq!(place.watcher().expect("an answer").map(|watcher| watcher.pid), Some(0));
-        assert!(place.claim().expect("an answer").is_none());
+        fs::write(paths.made().expect("a folder").join("main.run"), killed).expect("a file");
+        assert_eq!(paths.watcher().expect("an answer"), None);
+        let claim = paths.claim().expect("an answer").expect("nobody else");
+        assert_eq!(paths.watcher().expect("an answer").map(|watcher| watcher.pid), Some(0));
+        assert!(paths.claim().expect("an answer").is_none());
         drop(claim);
-        assert!(place.claim().expect("an answer").is_some());
+        assert!(paths.claim().expect("an answer").is_some());
     }
 }

@@ -11,9 +11,9 @@ use super::Rules;
 /// How far wall clock and steady clock may drift apart between two looks before it counts as a jump, in seconds.
 const DRIFT: i64 = 5;
 
-/// A moment, by both clocks.
+/// What both clocks say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
+pub struct Clocks {
     /// Since the run began, by a clock that nobody can set.
     pub steady: Duration,
     /// Seconds since 1970, as the wall clock has it.
@@ -39,10 +39,10 @@ struct Open {
     from: i64,
     began: Duration,
     last: Duration,
-    /// When both clocks were looked at for the last time.
-    seen: Now,
-    /// The last change that was passed on, and when.
-    told: (Duration, Duration),
+    /// What the clocks said when they were last read.
+    seen: Clocks,
+    /// The last change that was written down, and when that was.
+    written: (Duration, Duration),
 }
 
 impl Open {
@@ -52,7 +52,7 @@ impl Open {
     }
 
     /// Whether one of the clocks was set, or stood still while the other went on.
-    fn jumped(&self, now: Now) -> bool {
+    fn jumped(&self, now: Clocks) -> bool {
         let steady = whole_seconds(now.steady.saturating_sub(self.seen.steady));
         let wall = now.wall.saturating_sub(self.seen.wall);
         wall.saturating_sub(steady).saturating_abs() > DRIFT
@@ -81,32 +81,32 @@ impl Tracker {
         self.open.as_ref().map(|open| open.work(false))
     }
 
-    /// Something changed. Returns what is to be written down.
-    pub fn change(&mut self, now: Now) -> Vec<Work> {
-        let mut tell = self.settle(now);
+    /// Something changed. Returns what has to be written down.
+    pub fn change(&mut self, now: Clocks) -> Vec<Work> {
+        let mut updates = self.settle(now);
         if let Some(open) = &mut self.open {
             open.last = now.steady;
         } else {
             self.begun += 1;
             let id = format!("{}-{}", self.run, self.begun);
-            let told = (now.steady, now.steady);
-            let open = Open { id, from: now.wall, began: now.steady, last: now.steady, seen: now, told };
-            tell.push(open.work(false));
+            let written = (now.steady, now.steady);
+            let open = Open { id, from: now.wall, began: now.steady, last: now.steady, seen: now, written };
+            updates.push(open.work(false));
             self.open = Some(open);
         }
-        tell.extend(self.heartbeat(now));
-        tell
+        updates.extend(self.heartbeat(now));
+        updates
     }
 
-    /// Time has passed. Returns what is to be written down.
-    pub fn tick(&mut self, now: Now) -> Vec<Work> {
-        let mut tell = self.settle(now);
-        tell.extend(self.heartbeat(now));
-        tell
+    /// Time has passed. Returns what has to be written down.
+    pub fn tick(&mut self, now: Clocks) -> Vec<Work> {
+        let mut updates = self.settle(now);
+        updates.extend(self.heartbeat(now));
+        updates
     }
 
     /// Ends work that is over at `now`.
-    fn settle(&mut self, now: Now) -> Vec<Work> {
+    fn settle(&mut self, now: Clocks) -> Vec<Work> {
         let Some(open) = &mut self.open else { return Vec::new() };
         let idle = whole_seconds(now.steady.saturating_sub(open.last)) >= self.rules.idle;
         if idle || open.jumped(now) {
@@ -123,23 +123,23 @@ impl Tracker {
 
     /// How long nothing has to be done if nothing changes.
     #[must_use]
-    pub fn rest(&self, now: Now) -> Option<Duration> {
+    pub fn timeout(&self, now: Clocks) -> Option<Duration> {
         let open = self.open.as_ref()?;
         let idle = open.last + seconds(self.rules.idle);
-        let beat = open.told.1 + seconds(self.rules.heartbeat);
-        let next = if open.last > open.told.0 { idle.min(beat) } else { idle };
+        let beat = open.written.1 + seconds(self.rules.heartbeat);
+        let next = if open.last > open.written.0 { idle.min(beat) } else { idle };
         Some(next.saturating_sub(now.steady))
     }
 
-    /// Changes that were not passed on for a minute are, now; and so is one that is a minute ahead of what is known.
-    fn heartbeat(&mut self, now: Now) -> Option<Work> {
+    /// A change is written down after a minute at the latest, and at once if it is a minute later than what is written.
+    fn heartbeat(&mut self, now: Clocks) -> Option<Work> {
         let open = self.open.as_mut()?;
         let since = |then: Duration, now: Duration| whole_seconds(now.saturating_sub(then)) >= self.rules.heartbeat;
-        let due = since(open.told.1, now.steady) || since(open.told.0, open.last);
-        if !due || open.last <= open.told.0 {
+        let due = since(open.written.1, now.steady) || since(open.written.0, open.last);
+        if !due || open.last <= open.written.0 {
             return None;
         }
-        open.told = (open.last, now.steady);
+        open.written = (open.last, now.steady);
         Some(open.work(false))
     }
 }

@@ -1,4 +1,4 @@
-//! Changes of files: reported by the system, or found by looking every now and then.
+//! Changes of files: reported by the system, or found by polling.
 //!
 //! Linux wants a watch for each folder, so folders that git ignores (`target`, which a build fills) cost nothing. Other systems
 //! watch the whole tree at once, and events of ignored files are dropped.
@@ -14,18 +14,18 @@ use notify::{Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveM
 
 use super::ignore_filter::IgnoreFilter;
 
-/// What the loop is woken by.
+/// What the loop receives.
 #[derive(Debug)]
 pub enum WatchEvent {
     /// Something happened to these paths.
     Event(Event),
     /// More happened than could be reported: events are lost.
     Overflow,
-    /// Somebody wants it to end.
+    /// Somebody asks it to stop.
     Stop,
 }
 
-/// Why nothing can be seen this way.
+/// Why the system reports no changes.
 #[derive(Debug)]
 pub enum WatchError {
     /// The system watches no more folders for this person.
@@ -50,16 +50,16 @@ pub struct FolderWatcher {
 }
 
 impl FolderWatcher {
-    /// A watcher that sends changes to `tell`; those of the file `always` in any case.
+    /// A watcher that sends changes to `events`; those of the file `always` even while others are muted.
     ///
     /// # Errors
     /// The system has none.
-    pub fn new(tell: Sender<WatchEvent>, always: PathBuf) -> Result<Self, WatchError> {
+    pub fn new(events: Sender<WatchEvent>, always: PathBuf) -> Result<Self, WatchError> {
         let started = Instant::now();
         let muted_until = Arc::new(AtomicU64::new(0));
         let until = Arc::clone(&muted_until);
-        let hear = move |heard: notify::Result<Event>| {
-            let seen = match heard {
+        let send = move |result: notify::Result<Event>| {
+            let event = match result {
                 Ok(event) if event.need_rescan() => WatchEvent::Overflow,
                 Ok(event)
                     if is_plain(&event.kind) && milliseconds(started.elapsed()) < until.load(Ordering::Relaxed) =>
@@ -73,22 +73,22 @@ impl FolderWatcher {
                 Err(_) => WatchEvent::Overflow,
             };
             // Nobody listens any more: then it does not matter.
-            drop(tell.send(seen));
+            drop(events.send(event));
         };
         // Not when a file is read: a search through the tree is no work on it.
         let kinds =
             EventKindMask::CREATE | EventKindMask::REMOVE | EventKindMask::MODIFY_DATA | EventKindMask::MODIFY_NAME;
         let config = Config::default().with_follow_symlinks(false).with_event_kinds(kinds);
-        let watcher = RecommendedWatcher::new(hear, config).map_err(WatchError::from)?;
+        let watcher = RecommendedWatcher::new(send, config).map_err(WatchError::from)?;
         let by_folder = RecommendedWatcher::kind() == WatcherKind::Inotify;
         Ok(Self { watcher, by_folder, folders: 0, started, muted_until })
     }
 
-    /// Watches every folder from this one on that counts.
+    /// Watches a folder and all below it, without what git ignores.
     ///
     /// # Errors
     /// Not all of them can be watched.
-    pub fn open(&mut self, from: &Path, filter: &mut IgnoreFilter<'_>) -> Result<(), WatchError> {
+    pub fn watch_tree(&mut self, from: &Path, filter: &mut IgnoreFilter<'_>) -> Result<(), WatchError> {
         if !self.by_folder {
             return self.watcher.watch(from, RecursiveMode::Recursive).map_err(WatchError::from);
         }
@@ -96,22 +96,22 @@ impl FolderWatcher {
         filter.walk(from, false, &mut |folder| {
             if failure.is_none() {
                 self.folders += 1;
-                failure =
-                    self.one(folder).err().filter(|why| !matches!(why, WatchError::Other(error) if is_gone(error)));
+                let result = self.watch_folder(folder);
+                failure = result.err().filter(|why| !matches!(why, WatchError::Other(error) if is_gone(error)));
             }
         });
         failure.map_or(Ok(()), Err)
     }
 
-    /// Watches what stands directly in this folder.
+    /// Watches the entries of a folder, and nothing below them.
     ///
     /// # Errors
     /// It cannot be watched.
-    pub fn one(&mut self, folder: &Path) -> Result<(), WatchError> {
+    pub fn watch_folder(&mut self, folder: &Path) -> Result<(), WatchError> {
         self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(WatchError::from)
     }
 
-    /// How many folders were opened, where each needs a watch of its own.
+    /// How many folders are watched, where each needs a watch of its own.
     #[must_use]
     pub fn folders(&self) -> Option<usize> {
         self.by_folder.then_some(self.folders)
@@ -153,7 +153,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Looking every now and then, where the system does not tell: how the tree looked last, and when to look again.
+/// Finds changes by comparing the tree with how it was, where the system reports none.
 #[derive(Debug)]
 pub struct Poller {
     digest: Option<u64>,
@@ -167,14 +167,14 @@ impl Default for Poller {
 }
 
 impl Poller {
-    /// Whether it is time to look.
+    /// Whether it is time to poll.
     #[must_use]
     pub fn is_due(&self) -> bool {
         Instant::now() >= self.next
     }
 
-    /// Looks, and says whether anything changed since the last look.
-    pub fn look(&mut self, root: &Path, filter: &mut IgnoreFilter<'_>) -> bool {
+    /// Whether anything changed since the last poll.
+    pub fn has_changed(&mut self, root: &Path, filter: &mut IgnoreFilter<'_>) -> bool {
         let begun = Instant::now();
         let digest = filter.walk(root, true, &mut |_| ());
         // At most a hundredth of a processor, however large the tree is.
@@ -184,14 +184,14 @@ impl Poller {
         before.is_some_and(|before| before != digest)
     }
 
-    /// How long until the next look.
+    /// How long until the next poll.
     #[must_use]
-    pub fn rest(&self) -> Duration {
+    pub fn until_due(&self) -> Duration {
         self.next.saturating_duration_since(Instant::now())
     }
 }
 
-/// Looks are so far apart at least, and at most: well within the five minutes after which work ends.
+/// Polls are so far apart at least, and at most: well within the five minutes after which work ends.
 const SHORTEST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(90);
 
@@ -207,21 +207,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_finds_what_changed_since_the_last_one_and_nothing_that_git_ignores() {
+    fn a_poll_finds_what_changed_since_the_last_one_and_nothing_that_git_ignores() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().canonicalize().expect("a folder");
         fs::write(root.join(".gitignore"), "*.log\n").expect("a file");
         let repository = gix::init(&root).expect("a repository");
         let mut filter = IgnoreFilter::new(&repository, &root).expect("a filter");
-        let mut poll = Poller::default();
-        assert!(!poll.look(&root, &mut filter), "there was nothing before");
-        assert!(!poll.is_due() && poll.rest() > Duration::ZERO);
+        let mut poller = Poller::default();
+        assert!(!poller.has_changed(&root, &mut filter), "there was nothing before");
+        assert!(!poller.is_due() && poller.until_due() > Duration::ZERO);
         fs::write(root.join("a.log"), "ignored").expect("a file");
-        assert!(!poll.look(&root, &mut filter));
+        assert!(!poller.has_changed(&root, &mut filter));
         fs::write(root.join("a.rs"), "counts").expect("a file");
-        assert!(poll.look(&root, &mut filter));
-        assert!(!poll.look(&root, &mut filter));
+        assert!(poller.has_changed(&root, &mut filter));
+        assert!(!poller.has_changed(&root, &mut filter));
         fs::remove_file(root.join("a.rs")).expect("a file");
-        assert!(poll.look(&root, &mut filter));
+        assert!(poller.has_changed(&root, &mut filter));
     }
 }

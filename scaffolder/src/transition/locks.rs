@@ -29,7 +29,7 @@ pub(super) fn settle_cargo(sides: &mut Sides) -> bool {
 }
 
 /// `heavy.toml` on the two sides that matter for its content.
-pub(super) struct Heavy {
+pub(super) struct LockfileSides {
     path: TreePath,
     base: Option<File>,
     ours: Option<File>,
@@ -40,10 +40,10 @@ pub(super) struct Heavy {
 ///
 /// # Errors
 /// The template has none and the project does: it would stay at its version while its files move on.
-pub(super) fn take_heavy(sides: &mut Sides) -> Result<Option<Heavy>> {
+pub(super) fn take_heavy(sides: &mut Sides) -> Result<Option<LockfileSides>> {
     let Ok(path) = TreePath::parse(LOCKFILE) else { return Ok(None) };
     match sides.take(&path) {
-        (base, ours, Some(theirs)) => Ok(Some(Heavy { path, base, ours, theirs })),
+        (base, ours, Some(theirs)) => Ok(Some(LockfileSides { path, base, ours, theirs })),
         (_, None, None) => Ok(None),
         (_, Some(_), None) => Err(Error::template(format!(
             "that version of the template has no `{LOCKFILE}`, so the project could not be moved any further"
@@ -52,7 +52,7 @@ pub(super) fn take_heavy(sides: &mut Sides) -> Result<Option<Heavy>> {
     }
 }
 
-impl Heavy {
+impl LockfileSides {
     /// Puts the new `heavy.toml` into the result: the template's where the user's is pristine, else the user's text with the new
     /// entries; and the conflicts that are open.
     pub(super) fn settle(self, after: &mut Tree, conflicts: &[Conflict]) -> Result<()> {

@@ -79,7 +79,7 @@ fn the_plan_names_every_file_and_the_report_says_what_comes_next() {
 
     Next: `cargo test blog_posts::`   its tests, which pass already
           `cargo dev migrate --name add_blog_posts`   the migration, from the schema
-          `cargo dev pave`   the development database anew, with the table in it
+          `cargo dev pave`   the development database again, with the table in it
     ");
 }
 
@@ -135,7 +135,7 @@ fn where_a_line_has_no_place_it_is_shown_and_the_exit_code_says_so() {
 
     Next: `cargo test books::`   its tests, which pass already
           `cargo dev migrate --name add_books`   the migration, from the schema
-          `cargo dev pave`   the development database anew, with the table in it
+          `cargo dev pave`   the development database again, with the table in it
     error: 2 places are left for you; it does not compile until then
     hint: paste what is shown above
     ");

@@ -139,9 +139,9 @@ fn a_recovery_leaves_and_names_what_was_edited_since_the_kill() {
     for (deed, kept) in [(Deed::Finish, "new\n"), (Deed::RollBack, "old\n")] {
         let survivor = victim.copy();
         let outcome = deed.run(&survivor.root, &Interference::none()).expect("recovered");
-        assert_eq!(outcome.left.len(), 1, "{outcome:?}");
-        assert_eq!(outcome.left[0].path, path("run.sh"));
-        assert_eq!(fs::read_to_string(outcome.left[0].kept.as_ref().expect("kept")).expect("text"), kept);
+        assert_eq!(outcome.skipped.len(), 1, "{outcome:?}");
+        assert_eq!(outcome.skipped[0].path, path("run.sh"));
+        assert_eq!(fs::read_to_string(outcome.skipped[0].kept.as_ref().expect("kept")).expect("text"), kept);
         assert_eq!(fs::read_to_string(survivor.root.join("run.sh")).expect("text"), "mine\n");
     }
 }

@@ -241,8 +241,8 @@ pub(crate) fn concluded(before: &Fixture) -> (Fixture, Fixture) {
     done.put("private.txt", &File::new("secret\n"));
     let undone = done.copy();
     let outcome = Deed::Undo.run(&undone.root, &Interference::none()).expect("undone");
-    let left: Vec<_> = outcome.left.iter().map(|left| left.path.as_str()).collect();
+    let left: Vec<_> = outcome.skipped.iter().map(|left| left.path.as_str()).collect();
     assert_eq!(left, ["src/main.rs"]);
-    assert_eq!(fs::read_to_string(outcome.left[0].kept.as_ref().expect("kept")).expect("text"), "fn main() {}\n");
+    assert_eq!(fs::read_to_string(outcome.skipped[0].kept.as_ref().expect("kept")).expect("text"), "fn main() {}\n");
     (done, undone)
 }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use heavy_stack::disk::journal;
 use heavy_stack::error::Result;
 use heavy_stack::plan::moves::{Moves, Outcome};
-use heavy_stack::plan::steps::{Step, Watch};
+use heavy_stack::plan::steps::{Step, StepObserver};
 use heavy_stack::project::Project;
 
 use crate::fixture::{Fixture, header, the_move};
@@ -73,7 +73,7 @@ impl Interference {
     }
 }
 
-impl Watch for Interference {
+impl StepObserver for Interference {
     fn before(&self, step: &Step) -> io::Result<()> {
         let number = {
             let mut seen = self.seen.lock().expect("no panic holds it");
@@ -102,7 +102,7 @@ pub(crate) enum Deed {
 impl Deed {
     pub(crate) const ALL: [Self; 5] = [Self::Apply, Self::Finish, Self::RollBack, Self::Abort, Self::Undo];
 
-    pub(crate) fn run(self, root: &Path, watch: &dyn Watch) -> Result<Outcome> {
+    pub(crate) fn run(self, root: &Path, watch: &dyn StepObserver) -> Result<Outcome> {
         let project = Project::at(root)?;
         let moves = Moves::watched(&project, watch);
         match self {
@@ -158,7 +158,7 @@ pub(crate) struct Meanwhile<'a> {
     pub(crate) act: &'a (dyn Fn() + Sync),
 }
 
-impl Watch for Meanwhile<'_> {
+impl StepObserver for Meanwhile<'_> {
     fn before(&self, _: &Step) -> io::Result<()> {
         let mut steps = self.steps.lock().expect("no panic holds it");
         if *steps == self.at {

@@ -28,7 +28,7 @@ fn is_exact_wherever_it_is_killed(deed: Deed, (from, to): (&Fixture, &Fixture), 
             interrupted += 1;
             let survivor = victim.copy();
             let outcome = exit.run(&survivor.root, &Interference::none()).expect("recovered");
-            assert_eq!(outcome.left, [], "{deed:?}, {step} {moment:?}, {exit:?}");
+            assert_eq!(outcome.skipped, [], "{deed:?}, {step} {moment:?}, {exit:?}");
             assert_eq!(survivor.state(), end, "{deed:?}, {step} {moment:?}, {exit:?}");
             assert!(!matches!(survivor.status(), Status::Interrupted(..)));
             match moment {

@@ -6,14 +6,14 @@ use crate::cli::AddTable;
 use crate::error::{Error, Result};
 use crate::lockfile::Lock;
 use crate::project::Project;
-use crate::table::Made;
+use crate::table::Generated;
 use crate::table::templates::{BUILT_IN, FOLDER};
 use crate::transition::Change;
 use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
 
 pub(super) fn run(args: &AddTable, ui: Ui, project: &Project, lock: &Lock, files: &Tree) -> Result<u8> {
-    let mut made = Made::default();
+    let mut generated = Generated::default();
     let mut kept = Vec::new();
     for (name, text) in BUILT_IN {
         let path = TreePath::parse(&format!("{FOLDER}/{name}"))
@@ -21,23 +21,23 @@ pub(super) fn run(args: &AddTable, ui: Ui, project: &Project, lock: &Lock, files
         if files.contains_key(&path) {
             kept.push(path);
         } else {
-            made.changes.push(Change { path, before: None, after: Some(File::new(text)) });
+            generated.changes.push(Change { path, before: None, after: Some(File::new(text)) });
         }
     }
-    super::refuse_what_stands_there(project, files.clone(), &made.changes)?;
+    super::refuse_what_stands_there(project, files.clone(), &generated.changes)?;
     if !ui.wants_json() {
         for path in &kept {
             ui.planned("keep", format_args!("{path} (it is yours)"), args.dry_run)?;
         }
-        for change in &made.changes {
+        for change in &generated.changes {
             ui.planned("create", &change.path, args.dry_run)?;
         }
     }
-    if !args.dry_run && !made.changes.is_empty() {
-        super::apply(project, lock, &made)?;
+    if !args.dry_run && !generated.changes.is_empty() {
+        super::apply(project, lock, &generated)?;
     }
     if ui.wants_json() {
-        let created: Vec<&str> = made.changes.iter().map(|change| change.path.as_str()).collect();
+        let created: Vec<&str> = generated.changes.iter().map(|change| change.path.as_str()).collect();
         let kept: Vec<&str> = kept.iter().map(TreePath::as_str).collect();
         ui.json(
             &json!({ "command": "add-table --eject", "created": created, "kept": kept, "applied": !args.dry_run }),
@@ -46,7 +46,7 @@ pub(super) fn run(args: &AddTable, ui: Ui, project: &Project, lock: &Lock, files
     if args.dry_run {
         ui.note("nothing was written");
     } else {
-        ui.status("Ejected", format_args!("{} templates to `{FOLDER}/`", made.changes.len()));
+        ui.status("Ejected", format_args!("{} templates to `{FOLDER}/`", generated.changes.len()));
         ui.note("the next `heavy add-table` uses them; delete one to go back to the built-in one");
     }
     Ok(0)

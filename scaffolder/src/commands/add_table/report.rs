@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::AddTable;
 use crate::error::{Error, Kind, Result};
 use crate::project::Project;
-use crate::table::{Made, Table};
+use crate::table::{Generated, Table};
 use crate::transition::Change;
 use crate::ui::Ui;
 
@@ -14,7 +14,7 @@ pub(super) struct Report<'a> {
     pub(super) args: &'a AddTable,
     pub(super) project: &'a Project,
     pub(super) table: &'a Table,
-    pub(super) made: &'a Made,
+    pub(super) generated: &'a Generated,
     /// Whether there is a rustfmt.
     pub(super) formatted: bool,
 }
@@ -28,12 +28,12 @@ impl Report<'_> {
         }
         let names = self.table.names();
         ui.status("Adding", format_args!("the table `{}`, whose model is `{}`", names.table, names.model));
-        for change in &self.made.changes {
+        for change in &self.generated.changes {
             ui.planned(action(change), &change.path, dry_run)?;
         }
-        for left in &self.made.left {
-            ui.note(format_args!("`{}` has not the shape that was looked for; paste this {}:", left.path, left.place));
-            for line in left.snippet.trim_end().lines() {
+        for step in &self.generated.manual {
+            ui.note(format_args!("`{}` has not the shape that was looked for; paste this {}:", step.path, step.place));
+            for line in step.snippet.trim_end().lines() {
                 ui.line(format_args!("    {line}"));
             }
         }
@@ -50,7 +50,7 @@ impl Report<'_> {
             self.json(true)?;
         }
         let table = &self.table.names().table;
-        let count = |wanted: &str| self.made.changes.iter().filter(|change| action(change) == wanted).count();
+        let count = |wanted: &str| self.generated.changes.iter().filter(|change| action(change) == wanted).count();
         ui.status("Added", format_args!("`{table}`: {} created, {} updated", count("create"), count("update")));
         if let Some(error) = cargo {
             ui.warning(error);
@@ -62,8 +62,8 @@ impl Report<'_> {
         ui.line("");
         ui.line(format_args!("Next: `cargo test {table}::`   its tests, which pass already"));
         ui.line(format_args!("      `cargo dev migrate --name add_{table}`   the migration, from the schema"));
-        ui.line("      `cargo dev pave`   the development database anew, with the table in it");
-        match self.made.left.len() {
+        ui.line("      `cargo dev pave`   the development database again, with the table in it");
+        match self.generated.manual.len() {
             0 => Ok(0),
             1 => Err(Error::new(Kind::LeftOpen, "1 place is left for you; it does not compile until then")
                 .hint("paste what is shown above")),
@@ -77,17 +77,20 @@ impl Report<'_> {
 
     /// 0, or 1 if something is left to do by hand.
     pub(super) fn exit_code(&self) -> u8 {
-        if self.made.left.is_empty() { 0 } else { Kind::LeftOpen.exit_code() }
+        if self.generated.manual.is_empty() { 0 } else { Kind::LeftOpen.exit_code() }
     }
 
     fn json(&self, applied: bool) -> Result<()> {
-        let plan =
-            self.made.changes.iter().map(|change| json!({ "action": action(change), "path": change.path.as_str() }));
-        let left = self
-            .made
-            .left
+        let plan = self
+            .generated
+            .changes
             .iter()
-            .map(|left| json!({ "path": left.path, "place": left.place, "snippet": left.snippet }));
+            .map(|change| json!({ "action": action(change), "path": change.path.as_str() }));
+        let left = self
+            .generated
+            .manual
+            .iter()
+            .map(|step| json!({ "path": step.path, "place": step.place, "snippet": step.snippet }));
         self.ui.json(&json!({
             "command": "add-table",
             "project": self.project.root(),

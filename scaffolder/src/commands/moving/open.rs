@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::MoveArgs;
 use crate::error::{Error, Kind, Result};
-use crate::plan::moves::{Activity, CommitResult, Left, Moves, Outcome, Status, Summary, Unresolved};
+use crate::plan::moves::{Activity, CommitResult, Moves, Outcome, Skipped, Status, Summary, Unresolved};
 use crate::project::Project;
 use crate::prompt::Prompt;
 use crate::suggest::listed;
@@ -29,7 +29,7 @@ pub(in crate::commands) fn refuse_or_settle(project: &Project, prompt: Option<&P
 
 fn open_conflicts<'a>(paths: impl Iterator<Item = &'a str>) -> Error {
     Error::user(format!("the last move left conflicts in {}", listed(paths)))
-        .hint("resolve them, then say so with `heavy sync --continue`")
+        .hint("resolve them, then run `heavy sync --continue`")
         .hint("or put everything back as it was with `heavy sync --abort`")
 }
 
@@ -106,7 +106,7 @@ fn unresolved(left: &[Unresolved]) -> Error {
                 error.causes.push(format!("a conflict marker in `{path}`, line {line}"));
                 error
             }
-            Unresolved::Unmerged(path) => error.hint(format!("say to git that it is resolved: `git add {path}`")),
+            Unresolved::Unmerged(path) => error.hint(format!("tell git that it is resolved: `git add {path}`")),
             Unresolved::Beside { path, beside } => {
                 error.hint(format!("take what you want from `{beside}` into `{path}`, then remove it: `rm {beside}`"))
             }
@@ -151,7 +151,7 @@ pub(in crate::commands) fn outcome_as_json(command: &str, outcome: &Outcome) -> 
         "command": command,
         "move": outcome.summary.as_ref().map(|summary| &summary.header),
         "changed": outcome.changed.iter().map(TreePath::as_str).collect::<Vec<_>>(),
-        "left": outcome.left.iter().map(|left| left.path.as_str()).collect::<Vec<_>>(),
+        "left": outcome.skipped.iter().map(|left| left.path.as_str()).collect::<Vec<_>>(),
         "replaced": outcome.replaced.iter().map(|(path, kept)| json!({ "path": path.as_str(), "kept": kept })).collect::<Vec<_>>(),
         "applied": true,
     })
@@ -170,12 +170,12 @@ pub(in crate::commands) fn report(outcome: &Outcome, verb: &str, ui: Ui) {
 
 /// 0, or an error that names the files that were edited since and so left alone.
 pub(in crate::commands) fn left_or_done(outcome: &Outcome) -> Result<u8> {
-    if outcome.left.is_empty() {
+    if outcome.skipped.is_empty() {
         return Ok(0);
     }
-    let files = listed(outcome.left.iter().map(|left| left.path.as_str()));
+    let files = listed(outcome.skipped.iter().map(|left| left.path.as_str()));
     let error = Error::new(Kind::LeftOpen, format!("edited since, and so left as they are: {files}"));
-    Err(outcome.left.iter().fold(error, |error, Left { path, kept }| match kept {
+    Err(outcome.skipped.iter().fold(error, |error, Skipped { path, kept }| match kept {
         Some(kept) => error.hint(format!("the version from before of `{path}` is `{}`", kept.display())),
         None => error.hint(format!("`{path}` was not there before; remove it if you do not need it")),
     }))

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::listing::{Entry, entries};
-use super::{From, Moving, State};
+use super::{CurrentState, Moving, State};
 use crate::error::{Error, Kind, Result};
-use crate::name_references::Mention;
+use crate::name_references::NameReference;
 use crate::project::files::Reach;
 use crate::stamp::Stamp;
 use crate::suggest::listed;
@@ -25,10 +25,10 @@ pub(in crate::commands) struct Extra<'a> {
     pub(in crate::commands) reach: Reach,
     /// Sentences about what lies outside of the project and is not touched.
     pub(in crate::commands) outside: Vec<String>,
-    /// Whether the mentions were replaced.
+    /// Whether the references were replaced.
     pub(in crate::commands) replaced: bool,
-    /// Changes the plan further, given the project's files and the pristine rendering; returns what mentions the old name.
-    pub(in crate::commands) and_then: &'a dyn Fn(&mut Move, &Tree, &Tree) -> Vec<Mention>,
+    /// Changes the plan further, given the project's files and the pristine rendering; returns what references the old name.
+    pub(in crate::commands) and_then: &'a dyn Fn(&mut Move, &Tree, &Tree) -> Vec<NameReference>,
 }
 
 impl Extra<'static> {
@@ -48,22 +48,22 @@ impl Extra<'static> {
 
 pub(super) struct Report<'a> {
     pub(super) moving: &'a Moving,
-    pub(super) from: &'a From,
+    pub(super) from: &'a CurrentState,
     pub(super) to: &'a State,
     pub(super) plan: &'a Move,
     pub(super) extra: &'a Extra<'a>,
-    pub(super) mentions: &'a [Mention],
+    pub(super) references: &'a [NameReference],
 }
 
 /// The project is there already.
-pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, mentions: &[Mention]) -> Result<u8> {
+pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, references: &[NameReference]) -> Result<u8> {
     let plan = Move::default();
-    let from = From::Known(Box::new(to.clone()));
-    let report = Report { moving, from: &from, to, plan: &plan, extra, mentions };
+    let from = CurrentState::Known(Box::new(to.clone()));
+    let report = Report { moving, from: &from, to, plan: &plan, extra, references };
     if moving.ui.wants_json() {
         report.json(false)?;
     } else {
-        report.mentions(moving.ui)?;
+        report.references(moving.ui)?;
         moving.ui.status("Unchanged", &extra.nothing);
     }
     Ok(0)
@@ -82,7 +82,7 @@ impl Report<'_> {
         for entry in entries(self.plan) {
             ui.planned(entry.action, entry.subject(), dry_run)?;
         }
-        self.mentions(ui)?;
+        self.references(ui)?;
         for sentence in &self.extra.outside {
             ui.note(format_args!("not touched: {sentence}"));
         }
@@ -116,23 +116,23 @@ impl Report<'_> {
         if self.plan.conflicts.is_empty() { 0 } else { Kind::LeftOpen.exit_code() }
     }
 
-    fn mentions(&self, ui: Ui) -> Result<()> {
+    fn references(&self, ui: Ui) -> Result<()> {
         let old_name = if self.extra.replaced {
             "these lines of yours get the new name"
         } else {
             "these lines of yours have the old name"
         };
-        if !self.mentions.is_empty() {
+        if !self.references.is_empty() {
             ui.note(format_args!("{old_name}:"));
         }
-        for mention in self.mentions {
-            let place = format!("{}:{}", mention.path, mention.line);
-            ui.line(format_args!("    {place}: {}", mention.before.trim()));
+        for reference in self.references {
+            let place = format!("{}:{}", reference.path, reference.line);
+            ui.line(format_args!("    {place}: {}", reference.before.trim()));
             if self.extra.replaced {
-                ui.line(format_args!("    {:width$}  {}", "", mention.after.trim(), width = place.chars().count()));
+                ui.line(format_args!("    {:width$}  {}", "", reference.after.trim(), width = place.chars().count()));
             }
         }
-        if !self.mentions.is_empty() && !self.extra.replaced {
+        if !self.references.is_empty() && !self.extra.replaced {
             ui.line("    add --replace to give them the new one");
         }
         Ok(())
@@ -140,8 +140,8 @@ impl Report<'_> {
 
     fn json(&self, applied: bool) -> Result<()> {
         let moving = self.moving;
-        let mentions = self.mentions.iter().map(|mention| {
-            json!({ "path": mention.path.as_str(), "line": mention.line, "before": mention.before, "after": mention.after })
+        let references = self.references.iter().map(|reference| {
+            json!({ "path": reference.path.as_str(), "line": reference.line, "before": reference.before, "after": reference.after })
         });
         let entries: Vec<Value> = entries(self.plan).iter().map(Entry::json).collect();
         moving.ui.json(&json!({
@@ -151,7 +151,7 @@ impl Report<'_> {
                 "source": moving.lock.source,
                 "version": moving.lock.version,
                 "stamp": moving.lock.stamp,
-                "known": matches!(self.from, From::Known(_)),
+                "known": matches!(self.from, CurrentState::Known(_)),
             },
             "to": {
                 "source": self.to.source,
@@ -160,7 +160,7 @@ impl Report<'_> {
             },
             "plan": entries,
             "conflicts": self.plan.conflicts.len(),
-            "mentions": mentions.collect::<Vec<_>>(),
+            "mentions": references.collect::<Vec<_>>(),
             "mentions_replaced": self.extra.replaced,
             "outside": self.extra.outside,
             "applied": applied,

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::answers_file::AnswersFile;
 use crate::answers::ProjectName;
 use crate::cli::New;
-use crate::commands::host::surroundings;
+use crate::commands::host::environment;
 use crate::error::{Error, Result};
-use crate::plan::Place;
+use crate::plan::TargetState;
 use crate::prompt::Prompt;
 use crate::render::check_name;
 use crate::suggest::typed;
@@ -47,7 +47,7 @@ impl<'a> Request<'a> {
             }
         };
         if let Some(path) = path {
-            Place::of(&path, args.force)?;
+            TargetState::of(&path, args.force)?;
         }
         Ok(request)
     }
@@ -57,8 +57,8 @@ impl<'a> Request<'a> {
     pub(super) fn settle(&self, template: &Template, prompt: Option<&Prompt>) -> Result<Destination> {
         let check = |name: &ProjectName| {
             let path = self.path(name);
-            Place::of(&path, self.args.force)?;
-            check_name(template, name, &surroundings(&path, &absolute(&path)?))
+            TargetState::of(&path, self.args.force)?;
+            check_name(template, name, &environment(&path, &absolute(&path)?))
         };
         let name = match (self.parsed(), prompt) {
             (Some(name), None) => name?,

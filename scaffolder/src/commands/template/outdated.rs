@@ -29,7 +29,7 @@ impl Outdated {
         }
         if check && !self.0.is_empty() {
             return Err(Error::user("what is generated from the template is out of date")
-                .hint(format!("`{command}` writes it anew")));
+                .hint(format!("`{command}` writes it again")));
         }
         Ok(())
     }

@@ -30,10 +30,10 @@ pub(super) fn resolve(template: &Template, features: &Features, start: Option<&s
         with_lock(&mut tree, start);
     }
     let journal = Journal::begin();
-    let place = journal.make_temporary("lock")?;
-    write_into(&place, &tree, &journal)?;
-    complete(&place, offline)?;
-    let path = place.join(LOCK);
+    let folder = journal.make_temporary("lock")?;
+    write_into(&folder, &tree, &journal)?;
+    complete(&folder, offline)?;
+    let path = folder.join(LOCK);
     let lock = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
     if lock.contains(NAME) {
         return Err(Error::template("the project's name is in its `Cargo.lock`, where cargo sorts packages by name")

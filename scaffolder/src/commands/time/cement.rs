@@ -11,9 +11,9 @@ use crate::time::{clock, span, stored};
 use crate::ui::Ui;
 
 pub(in crate::commands) fn run(args: &Cement, ui: Ui) -> Result<u8> {
-    let place = super::place(args.place.project.as_deref())?;
-    let author = place.author()?;
-    let done = cement(&place, &author, &super::settings()?, wall_clock())?;
+    let paths = super::paths_of(args.work_tree.project.as_deref())?;
+    let author = paths.author()?;
+    let done = cement(&paths, &author, &super::settings()?, wall_clock())?;
     let seconds = span::seconds(&done.spans);
     if ui.wants_json() {
         let spans: Vec<_> =

@@ -16,7 +16,7 @@ use crate::time::{calendar, clock, escaped};
 use crate::ui::Ui;
 
 pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
-    let place = super::place(args.project.as_deref())?;
+    let paths = super::paths_of(args.project.as_deref())?;
     let (now, zone) = (wall_clock(), TimeZone::system());
     let last = args.until.unwrap_or_else(|| days::of(now, &zone));
     let usual = || if args.svg.is_some() { calendar::first(last) } else { days::before(last, 29) };
@@ -25,13 +25,13 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
         return Err(Error::usage(format!("the first day, {first}, lies behind the last one, {last}"))
             .hint("`heavy time report --help` shows what can be typed"));
     }
-    let (people, headers) = people(&place, now, ui)?;
+    let (people, headers) = people(&paths, now, ui)?;
     for note in super::several_keys(&headers) {
         ui.note(note);
     }
     let sheet = Sheet::of(&people, Period { first, last, zone });
     if let Some(path) = &args.svg {
-        let name = place.root().file_name().unwrap_or_default().to_string_lossy();
+        let name = paths.root().file_name().unwrap_or_default().to_string_lossy();
         let picture = calendar::svg(&sheet.days(), last, &name);
         fs::write(path, picture).map_err(|error| Error::io("write", path, &error))?;
         ui.status("Drawn", format_args!("{}, {} hours", path.display(), clock(sheet.seconds())));
@@ -55,13 +55,13 @@ pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {
 }
 
 /// Everybody's time: what is cemented and proven, and this person's own that is only logged. And whose the files say they are.
-fn people(place: &TimePaths, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
+fn people(paths: &TimePaths, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> {
     let (mut people, mut headers) = (People::new(), Vec::new());
-    for path in cemented_files(place)? {
+    for path in cemented_files(paths)? {
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
         let mut checked = chain::check(&bytes, now.saturating_add(super::verify::CLOCKS));
         checked.is_called(&path.file_name().unwrap_or_default().to_string_lossy());
-        let name = escaped(&path.strip_prefix(place.root()).unwrap_or(&path).to_string_lossy());
+        let name = escaped(&path.strip_prefix(paths.root()).unwrap_or(&path).to_string_lossy());
         if let Some(finding) = checked.findings.first() {
             let mut warning = Error::user(format!("`{name}` is not as it was written; what is not proven is left out"));
             warning.causes.push(finding.to_string());
@@ -73,8 +73,8 @@ fn people(place: &TimePaths, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> 
         }
     }
     // Whoever git does not know can still read what the others did.
-    if let Ok(author) = place.author() {
-        let logged = super::logged(place, &author, now)?.all();
+    if let Ok(author) = paths.author() {
+        let logged = super::logged(paths, &author, now)?.all();
         if !logged.is_empty() {
             people.entry(author).or_default().logged = logged;
         }
@@ -83,6 +83,6 @@ fn people(place: &TimePaths, now: i64, ui: Ui) -> Result<(People, Vec<Header>)> 
 }
 
 /// One person's time.
-pub(super) fn person(place: &TimePaths, author: &str, now: i64, ui: Ui) -> Result<Person> {
-    Ok(people(place, now, ui)?.0.remove(author).unwrap_or_default())
+pub(super) fn person(paths: &TimePaths, author: &str, now: i64, ui: Ui) -> Result<Person> {
+    Ok(people(paths, now, ui)?.0.remove(author).unwrap_or_default())
 }

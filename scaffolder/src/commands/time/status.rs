@@ -19,17 +19,17 @@ use crate::ui::Ui;
 use super::report;
 
 pub(in crate::commands) fn run(args: &Status, ui: Ui) -> Result<u8> {
-    let place = super::place(args.project.as_deref())?;
-    let author = place.author()?;
+    let paths = super::paths_of(args.project.as_deref())?;
+    let author = paths.author()?;
     let (now, zone) = (wall_clock(), TimeZone::system());
-    let watcher = place.watcher()?;
-    let Spans { finished, open } = super::logged(&place, &author, now)?;
-    for (path, log) in place.logs()? {
+    let watcher = paths.watcher()?;
+    let Spans { finished, open } = super::logged(&paths, &author, now)?;
+    for (path, log) in paths.logs()? {
         for (line, why) in &log.damaged {
             ui.warning(&Error::user(format!("line {line} of `{}` cannot be read: {why}", path.display())));
         }
     }
-    let Person { cemented, logged } = report::person(&place, &author, now, ui)?;
+    let Person { cemented, logged } = report::person(&paths, &author, now, ui)?;
     let all = span::union(cemented.iter().copied().chain(logged));
     let (today, week) = super::today_and_week(&all, now, &zone);
     let loose = span::seconds(&span::without(finished, cemented));
@@ -65,9 +65,9 @@ pub(in crate::commands) fn run(args: &Status, ui: Ui) -> Result<u8> {
         ui.result(format_args!("{} to cement: `heavy time cement`", clock(loose)))?;
     }
     if watcher.is_some() {
-        let said = fs::read_to_string(place.file("err")).unwrap_or_default();
-        if let Some(last) = said.lines().rev().find(|line| line.starts_with("warning: ")) {
-            ui.note(format_args!("it said: {last} (`cat {}`)", typed(&place.file("err"))));
+        let output = fs::read_to_string(paths.file("err")).unwrap_or_default();
+        if let Some(last) = output.lines().rev().find(|line| line.starts_with("warning: ")) {
+            ui.note(format_args!("it said: {last} (`cat {}`)", typed(&paths.file("err"))));
         }
     }
     Ok(0)

@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cli::Where;
+use crate::cli::WorkTree;
 use crate::error::{Error, Result};
 use crate::time::clock;
 use crate::time::recorder::wall_clock;
@@ -14,15 +14,15 @@ use crate::ui::Ui;
 const PATIENCE: Duration = Duration::from_secs(20);
 const WINK: Duration = Duration::from_millis(20);
 
-pub(in crate::commands) fn run(args: &Where, ui: Ui) -> Result<u8> {
-    let place = super::place(args.project.as_deref())?;
-    let Some(mut watcher) = place.watcher()? else {
-        ui.status("Stopped", format_args!("{} was not being watched", place.root().display()));
+pub(in crate::commands) fn run(args: &WorkTree, ui: Ui) -> Result<u8> {
+    let paths = super::paths_of(args.project.as_deref())?;
+    let Some(mut watcher) = paths.watcher()? else {
+        ui.status("Stopped", format_args!("{} was not being watched", paths.root().display()));
         return Ok(0);
     };
-    let request = place.file("stop");
+    let request = paths.file("stop");
     let begun = Instant::now();
-    while let Some(other) = place.watcher()? {
+    while let Some(other) = paths.watcher()? {
         if watcher.pid == 0 {
             watcher = other.clone();
         }
@@ -41,12 +41,12 @@ pub(in crate::commands) fn run(args: &Where, ui: Ui) -> Result<u8> {
         thread::sleep(WINK);
     }
     if watcher.author.is_empty() {
-        watcher.author = place.author()?;
+        watcher.author = paths.author()?;
     }
     let now = wall_clock();
-    let spans = super::logged(&place, &watcher.author, now)?.all();
+    let spans = super::logged(&paths, &watcher.author, now)?.all();
     let (today, _) = super::today_and_week(&spans, now, &jiff::tz::TimeZone::system());
-    ui.status("Stopped", format_args!("watching {}; today {}", place.root().display(), clock(today)));
+    ui.status("Stopped", format_args!("watching {}; today {}", paths.root().display(), clock(today)));
     Ok(0)
 }
 

@@ -41,10 +41,10 @@ pub(in crate::commands) fn run(args: &Verify, ui: Ui) -> Result<u8> {
 
 /// Every file of the work tree, and those that only the last commit has.
 fn here(project: Option<&Path>) -> Result<Vec<(PathBuf, Checked)>> {
-    let place = super::place(project)?;
-    let mut committed = committed::committed(&place)?;
+    let paths = super::paths_of(project)?;
+    let mut committed = committed::committed(&paths)?;
     let mut files = Vec::new();
-    for path in cemented_files(&place)? {
+    for path in cemented_files(&paths)? {
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
         let mut checked = chain::check(&bytes, now());
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -30,7 +30,7 @@ pub(in crate::source) struct History {
 }
 
 /// What is looked for.
-pub(in crate::source) struct Wanted<'a> {
+pub(in crate::source) struct Query<'a> {
     pub(in crate::source) stamp: &'a str,
     pub(in crate::source) version: &'a str,
     /// Where it was found the last time.
@@ -79,7 +79,7 @@ impl History {
     }
 
     /// The template with this stamp. `report` is told how far the search has come.
-    pub(in crate::source) fn find(&self, wanted: &Wanted<'_>, report: &dyn Fn(&str)) -> Option<Found> {
+    pub(in crate::source) fn find(&self, wanted: &Query<'_>, report: &dyn Fn(&str)) -> Option<Found> {
         let mut manifests = HashMap::new();
         let mut met = HashSet::new();
         // Most often it is where it was, and then nothing else is looked at.
@@ -157,7 +157,7 @@ impl History {
     fn state(
         &self,
         commit: ObjectId,
-        wanted: &Wanted<'_>,
+        wanted: &Query<'_>,
         manifests: &mut HashMap<ObjectId, (Scope, bool)>,
     ) -> Option<State> {
         let root = folder_of(&self.repository.find_commit(commit).ok()?, &self.below).ok()??;

@@ -48,10 +48,10 @@ pub(super) fn clone_history(url: &str, journal: &Journal, report: &dyn Fn(&str))
 /// The server does not answer or refuses.
 pub(in crate::source) fn references(url: &str, report: &dyn Fn(&str)) -> Result<Refs> {
     let journal = Journal::begin();
-    let place = journal.make_temporary("refs")?;
+    let folder = journal.make_temporary("refs")?;
     over(url, None, report, move |url, progress, _| {
         let repository = gix::ThreadSafeRepository::init_opts(
-            &place,
+            &folder,
             gix::create::Kind::Bare,
             gix::create::Options::default(),
             options(),
@@ -79,12 +79,12 @@ fn fetched(
     journal: &Journal,
     report: &dyn Fn(&str),
 ) -> Result<gix::Repository> {
-    let place = journal.make_temporary("clone")?;
+    let folder = journal.make_temporary("clone")?;
     over(url, rev, report, {
-        let (place, rev) = (place.clone(), rev.map(str::to_owned));
-        move |url, progress, stop| fetch(url, &place, rev.as_deref(), depth, progress, stop)
+        let (folder, rev) = (folder.clone(), rev.map(str::to_owned));
+        move |url, progress, stop| fetch(url, &folder, rev.as_deref(), depth, progress, stop)
     })?;
-    gix::open_opts(&place, gix::open::Options::isolated())
+    gix::open_opts(&folder, gix::open::Options::isolated())
         .map_err(|error| unreachable(&without_password(url)).because(error))
 }
 

@@ -27,7 +27,7 @@ impl World {
         self.folder.path().join("shop")
     }
 
-    fn place(&self) -> TimePaths {
+    fn paths(&self) -> TimePaths {
         TimePaths::around(&self.root()).expect("a repository")
     }
 
@@ -46,18 +46,18 @@ impl World {
     fn works(&self, hours_ago: i64) {
         let from = NOW - hours_ago * 3600;
         let work = Work { id: format!("run-{hours_ago}"), from, to: from + 3000, done: true };
-        let place = self.place();
-        let path = place.made().expect("a folder").join("main.jsonl");
+        let paths = self.paths();
+        let path = paths.made().expect("a folder").join("main.jsonl");
         let text = [fs::read_to_string(&path).unwrap_or_default(), log::line(&work, ADA)].concat();
         fs::write(path, text).expect("a log");
     }
 
     fn cements(&self) -> Result<Cemented> {
-        cement(&self.place(), ADA, &self.folder.path().join("settings"), NOW)
+        cement(&self.paths(), ADA, &self.folder.path().join("settings"), NOW)
     }
 
     fn file(&self) -> PathBuf {
-        let files = cemented_files(&self.place()).expect("a folder");
+        let files = cemented_files(&self.paths()).expect("a folder");
         assert_eq!(files.len(), 1, "{files:?}");
         files[0].clone()
     }
@@ -166,7 +166,7 @@ fn a_clone_that_was_put_back_from_a_backup_goes_on_where_the_file_is() {
     let world = World::new();
     world.works(9);
     world.cements().expect("cemented");
-    let copies = world.place().folder().join("cemented").join(location(world.place().folder()));
+    let copies = world.paths().folder().join("cemented").join(location(world.paths().folder()));
     let name = world.file().file_name().expect("a name").to_owned();
     let old = fs::read(copies.join(&name)).expect("a copy");
     world.works(7);
@@ -192,11 +192,11 @@ fn a_clone_that_was_copied_as_a_folder_begins_a_file_of_its_own() {
     let copy = World { folder: tempfile::tempdir().expect("a folder") };
     fs::rename(world.folder.path().join("copy"), copy.root()).expect("the copy, elsewhere");
     copy.works(10);
-    assert_eq!(cement(&copy.place(), ADA, &settings, NOW).expect("cemented").spans.len(), 1);
+    assert_eq!(cement(&copy.paths(), ADA, &settings, NOW).expect("cemented").spans.len(), 1);
     copy.commit();
     let other = copy.root().display().to_string();
     assert!(world.git(&["pull", "--quiet", "--no-rebase", "--no-edit", &other, "main"]), "a conflict");
-    let files = cemented_files(&world.place()).expect("a folder");
+    let files = cemented_files(&world.paths()).expect("a folder");
     let mut entries: Vec<usize> = files
         .iter()
         .map(|path| check(&fs::read(path).expect("a file"), NOW))
@@ -216,7 +216,7 @@ fn another_key_begins_another_file() {
     fs::remove_dir_all(world.folder.path().join("settings")).expect("our own folder");
     world.works(7);
     world.cements().expect("cemented");
-    let files = cemented_files(&world.place()).expect("a folder");
+    let files = cemented_files(&world.paths()).expect("a folder");
     let entries = files.iter().map(|path| check(&fs::read(path).expect("a file"), NOW).spans.len());
     assert_eq!(entries.collect::<Vec<_>>(), [1, 1]);
 }
@@ -225,7 +225,7 @@ fn another_key_begins_another_file() {
 fn somebody_elses_log_is_not_cemented_as_ones_own() {
     let world = World::new();
     world.works(9);
-    let other = cement(&world.place(), "Bob <bob@example.org>", &world.folder.path().join("settings"), NOW);
+    let other = cement(&world.paths(), "Bob <bob@example.org>", &world.folder.path().join("settings"), NOW);
     assert!(other.expect("nothing to do").spans.is_empty());
 }
 

@@ -149,7 +149,7 @@ fn what_git_or_an_editor_leaves_is_called_by_its_name() {
 }
 
 #[test]
-fn what_was_committed_knows_of_lines_that_were_cut_off_or_signed_anew() {
+fn what_was_committed_knows_of_lines_that_were_cut_off_or_signed_again() {
     let (long, short) = (chain(5), chain(3));
     let found =
         |here: &str, there: &str| since_committed(here.as_bytes(), there.as_bytes()).map(|found| found.to_string());

@@ -14,8 +14,8 @@ fn tracker() -> Tracker {
     Tracker::new(Rules::USUAL, "run".to_owned())
 }
 
-fn at(seconds: u64) -> Now {
-    Now { steady: Duration::from_secs(seconds), wall: NOON + seconds as i64 }
+fn at(seconds: u64) -> Clocks {
+    Clocks { steady: Duration::from_secs(seconds), wall: NOON + seconds as i64 }
 }
 
 fn work(number: u32, from: i64, to: i64, done: bool) -> Work {
@@ -31,8 +31,8 @@ fn the_first_change_is_passed_on_at_once() {
 fn changes_that_follow_each_other_are_passed_on_once_a_minute() {
     let mut tracker = tracker();
     tracker.change(at(0));
-    let told: Vec<Work> = (1..=150).flat_map(|second| tracker.change(at(second))).collect();
-    assert_eq!(told, [work(1, 0, 60, false), work(1, 0, 120, false)]);
+    let written: Vec<Work> = (1..=150).flat_map(|second| tracker.change(at(second))).collect();
+    assert_eq!(written, [work(1, 0, 60, false), work(1, 0, 120, false)]);
 }
 
 #[test]
@@ -40,9 +40,9 @@ fn a_last_change_is_passed_on_within_a_minute_though_nothing_follows() {
     let mut tracker = tracker();
     tracker.change(at(0));
     assert!(tracker.change(at(20)).is_empty());
-    assert_eq!(tracker.rest(at(20)), Some(Duration::from_secs(40)));
+    assert_eq!(tracker.timeout(at(20)), Some(Duration::from_secs(40)));
     assert_eq!(tracker.tick(at(60)), [work(1, 0, 20, false)]);
-    assert_eq!(tracker.rest(at(60)), Some(Duration::from_secs(260)));
+    assert_eq!(tracker.timeout(at(60)), Some(Duration::from_secs(260)));
 }
 
 #[test]
@@ -52,12 +52,12 @@ fn five_minutes_without_a_change_end_the_work_at_its_last_change() {
     tracker.change(at(30));
     assert!(tracker.tick(at(329)).iter().all(|work| !work.done));
     assert_eq!(tracker.tick(at(330)), [work(1, 0, 30, true)]);
-    assert_eq!(tracker.rest(at(330)), None);
+    assert_eq!(tracker.timeout(at(330)), None);
     assert_eq!(tracker.change(at(400)), [work(2, 400, 400, false)]);
 }
 
 #[test]
-fn a_change_after_a_long_pause_that_nobody_ticked_in_begins_anew() {
+fn a_change_after_a_long_pause_that_nobody_ticked_in_begins_again() {
     let mut tracker = tracker();
     tracker.change(at(0));
     assert_eq!(tracker.change(at(9000)), [work(1, 0, 0, true), work(2, 9000, 9000, false)]);
@@ -69,7 +69,7 @@ fn a_clock_that_is_set_ends_the_work_and_the_next_change_begins_by_the_new_one()
         let mut tracker = tracker();
         tracker.change(at(0));
         tracker.change(at(50));
-        let later = Now { steady: Duration::from_secs(55), wall: NOON + 55 + set };
+        let later = Clocks { steady: Duration::from_secs(55), wall: NOON + 55 + set };
         assert_eq!(tracker.change(later), [work(1, 0, 50, true), work(2, 55 + set, 55 + set, false)]);
     }
 }
@@ -79,14 +79,14 @@ fn a_machine_that_slept_has_not_worked() {
     let mut tracker = tracker();
     tracker.change(at(0));
     // The steady clock of Linux stands still in the meantime.
-    assert_eq!(tracker.tick(Now { steady: Duration::from_secs(10), wall: NOON + 7200 }), [work(1, 0, 0, true)]);
+    assert_eq!(tracker.tick(Clocks { steady: Duration::from_secs(10), wall: NOON + 7200 }), [work(1, 0, 0, true)]);
 }
 
 #[test]
 fn a_clock_that_is_put_right_by_a_second_disturbs_nothing() {
     let mut tracker = tracker();
     tracker.change(at(0));
-    assert!(tracker.change(Now { steady: Duration::from_secs(10), wall: NOON + 12 }).is_empty());
+    assert!(tracker.change(Clocks { steady: Duration::from_secs(10), wall: NOON + 12 }).is_empty());
     assert_eq!(tracker.stop(), [work(1, 0, 10, true)]);
 }
 
@@ -117,7 +117,7 @@ proptest! {
         for (pause, step) in steps {
             now.steady += Duration::from_secs(pause);
             now.wall += pause as i64;
-            let told = match step {
+            let written = match step {
                 Step::Change => tracker.change(now),
                 Step::Tick => tracker.tick(now),
                 Step::Set(by) => {
@@ -125,7 +125,7 @@ proptest! {
                     Vec::new()
                 }
             };
-            for work in told {
+            for work in written {
                 prop_assert!(work.from <= work.to);
                 if let Some(before) = last.get(&work.id) {
                     prop_assert!(!before.done, "nothing follows the end of a work");
@@ -162,7 +162,7 @@ proptest! {
         for pause in pauses {
             // The clock wakes the tracker whenever it asked for it.
             let until = now + pause;
-            while let Some(rest) = tracker.rest(at(now)).map(|rest| rest.as_secs().max(1)).filter(|rest| now + rest <= until) {
+            while let Some(rest) = tracker.timeout(at(now)).map(|rest| rest.as_secs().max(1)).filter(|rest| now + rest <= until) {
                 now += rest;
                 known = tracker.tick(at(now)).last().map_or(known, |work| work.to);
             }

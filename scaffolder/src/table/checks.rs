@@ -1,0 +1,57 @@
+//! Whether a project has room for a table: its names are free, and its fields differ.
+
+use super::existing::Existing;
+use super::field::Field;
+use super::names::Names;
+use crate::error::{Error, Result};
+
+/// Refuses a table without fields, or with two of one name.
+pub(super) fn check_fields(fields: &[Field]) -> Result<()> {
+    if fields.is_empty() {
+        return Err(Error::user("the table has no fields").hint("name some, for example `title:string`"));
+    }
+    for (index, field) in fields.iter().enumerate() {
+        if fields[..index].iter().any(|other| other.name == field.name) {
+            return Err(Error::user(format!("there are two fields `{}`", field.name)).hint("leave one of them out"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses names that the project has: tables, modules, URLs, functions.
+pub(super) fn check_free(names: &Names, fields: &[Field], existing: Existing<'_>) -> Result<()> {
+    let Names { table, one, .. } = names;
+    if existing.tables().iter().any(|known| known.name == *table) {
+        return Err(Error::user(format!("there is a table `{table}` already")).hint("give the new one another name"));
+    }
+    let modules = [("src/repositories", table), ("src/services", table), ("src/http", table), ("src/pages", table)];
+    let tests = [("tests/app/api", table), ("tests/app/pages", table), ("tests/app/common/factories", table)];
+    for (folder, name) in modules.iter().chain(&tests).chain(&[("src/models", one)]) {
+        if existing.has_module(folder, name) {
+            let error = Error::user(format!("there is a module `{name}` in `{folder}` already"));
+            return Err(error.hint(if *folder == "src/models" {
+                format!("name the model yourself, for example with `--model My{}`", names.model)
+            } else {
+                "give the table another name".to_owned()
+            }));
+        }
+    }
+    let url = names.url();
+    let routes = existing.text("src/routes.rs").unwrap_or_default();
+    for url in [url.clone(), format!("/api{url}")] {
+        if routes.contains(&format!("\"{url}\"")) || routes.contains(&format!("\"{url}/")) {
+            return Err(Error::user(format!("there is a route `{url}` already")).hint("give the table another name"));
+        }
+    }
+    if existing.has_test_function(one) {
+        return Err(Error::user(format!("the tests' `TestApp` has a function `{one}` already"))
+            .hint(format!("name the model yourself, for example with `--model My{}`", names.model)));
+    }
+    for field in fields {
+        if existing.tables().iter().any(|known| known.name == field.name && field.name == *table) {
+            return Err(Error::user(format!("a field cannot have the name of its table, `{table}`"))
+                .hint("call the field something else"));
+        }
+    }
+    Ok(())
+}

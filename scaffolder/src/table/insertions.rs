@@ -1,0 +1,147 @@
+//! The lines for files that a project has: modules, routes, a link, constraints.
+
+use super::Table;
+use super::insertion_points;
+use super::names::capitalized;
+use super::uses::listed;
+
+/// One line or block to put into a file.
+pub(super) struct Insertion {
+    pub(super) place: &'static str,
+    pub(super) snippet: String,
+    pub(super) insert: Insert,
+}
+
+/// Puts something into a text; `None` if it does not see where.
+type Insert = Box<dyn Fn(&str) -> Option<String>>;
+
+impl Table {
+    /// The lines for files that are there, by file.
+    pub(super) fn insertions(&self) -> Vec<(&'static str, Vec<Insertion>)> {
+        let (table, model, one) = (&self.names.table, &self.names.model, &self.names.one);
+        let url = self.names.url();
+        let public = || module_insertion(format!("pub mod {table};"));
+        let private = |name: &str| module_insertion(format!("mod {name};"));
+        let id = format!("{model}Id");
+        let block = format!(
+            "id! {{\n    /// Identifies {} [`{model}`](super::{model}).\n    {id}\n}}\n",
+            article(&self.names.one_of_them())
+        );
+        let exported =
+            listed(["", "Draft", "Input"].iter().map(|rest| format!("{model}{rest}")).chain(self.own_types()));
+        let page_routes = [
+            format!("{url}\", get({table}::index).post({table}::create)"),
+            format!("{url}/new\", get({table}::new)"),
+            format!("{url}/{{id}}\", get({table}::edit).post({table}::update)"),
+            format!("{url}/{{id}}/delete\", post({table}::delete)"),
+        ];
+        let api_routes = [
+            format!("/api{url}\", get({table}::list).post({table}::create)"),
+            format!("/api{url}/{{id}}\", get({table}::show).put({table}::update).delete({table}::delete)"),
+        ];
+        let routes = |routes: &[String]| -> String {
+            routes.iter().map(|route| format!("        .route(\"{route})\n")).collect()
+        };
+        let mut all = vec![
+            ("src/models/id.rs", vec![insertion("at the end", block, insertion_points::id)]),
+            (
+                "src/models/mod.rs",
+                vec![
+                    private(one),
+                    insertion(
+                        "among the others",
+                        format!("pub use {one}::{{{exported}}};"),
+                        insertion_points::public_use,
+                    ),
+                    list_insertion("pub use id", id),
+                ],
+            ),
+            ("src/repositories/mod.rs", vec![public()]),
+            ("src/services/mod.rs", vec![public()]),
+            ("src/http/mod.rs", vec![public()]),
+            ("src/pages/mod.rs", vec![public()]),
+            (
+                "src/routes.rs",
+                vec![
+                    list_insertion("use pages", table.clone()),
+                    list_insertion("use http", table.clone()),
+                    insertion(
+                        "in `fn pages`, before `.route_layer`",
+                        routes(&page_routes),
+                        insertion_points::page_routes,
+                    ),
+                    insertion(
+                        "in `fn api`, at the end of the chain",
+                        routes(&api_routes),
+                        insertion_points::api_routes,
+                    ),
+                ],
+            ),
+            (
+                "src/pages/layout.rs",
+                vec![insertion(
+                    "in the navigation of who is logged in",
+                    format!("a href=\"{url}\" {{ \"{}\" }}", capitalized(&self.names.plural())),
+                    insertion_points::link,
+                )],
+            ),
+            (
+                "tests/app/common/factories.rs",
+                vec![insertion("before the first `use`", format!("mod {table};"), insertion_points::first_module)],
+            ),
+            ("tests/app/api/mod.rs", vec![private(table)]),
+            ("tests/app/pages/mod.rs", vec![private(table)]),
+        ];
+        let constraints = self.constraints();
+        if !constraints.is_empty() {
+            all.push(("src/error.rs", vec![insertion("in `CONSTRAINTS`", constraints, insertion_points::constraints)]));
+        }
+        all
+    }
+
+    /// The entries of `CONSTRAINTS`. Those of the vector database cannot be among them: it is not asked by the test
+    /// that compares them with the schema, and every rule is checked before a statement is sent.
+    fn constraints(&self) -> String {
+        let table = &self.names.table;
+        let mut entries = String::new();
+        if self.in_vectors {
+            return entries;
+        }
+        if self.owned {
+            entries.push_str(&format!("    (\"{table}_user_id_fkey\", || Error::Unauthenticated),\n"));
+        }
+        for column in &self.columns {
+            let name = &column.name;
+            let kinds = [("check", !column.check.is_empty()), ("fkey", column.references.is_some())];
+            for (kind, _) in kinds.iter().filter(|(_, has)| *has) {
+                entries.push_str(&format!(
+                    "    (\"{table}_{name}_{kind}\", || {{\n        Error::Invalid(FieldErrors::one(\"{name}\", \"{}\"))\n    }}),\n",
+                    column.rule
+                ));
+            }
+        }
+        entries
+    }
+}
+
+fn insertion(place: &'static str, snippet: String, insert: fn(&str, &str) -> Option<String>) -> Insertion {
+    let what = snippet.clone();
+    Insertion { place, snippet, insert: Box::new(move |text| insert(text, &what)) }
+}
+
+fn module_insertion(line: String) -> Insertion {
+    insertion("among the other modules", line, insertion_points::module)
+}
+
+fn list_insertion(list: &'static str, name: String) -> Insertion {
+    let snippet = format!("{list}::{{…, {name}}};");
+    Insertion {
+        place: "in the list",
+        snippet,
+        insert: Box::new(move |text| insertion_points::into_list(text, list, &name)),
+    }
+}
+
+fn article(noun: &str) -> &str {
+    noun.split(' ').next().unwrap_or("a")
+}

@@ -1,0 +1,117 @@
+//! Fields that refer to a row of another table.
+
+use serde::Serialize;
+
+use super::existing::Existing;
+use super::field::Field;
+use super::names::{Names, with_article};
+use crate::error::{Error, Result};
+use crate::suggest::{listed, nearest};
+
+/// What a reference refers to.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Reference {
+    pub(super) table: String,
+    /// `AuthorId`.
+    pub(super) id: String,
+    pub(super) owned: bool,
+    /// "an author".
+    pub(super) one: String,
+    /// "authors".
+    pub(super) many: String,
+    /// In tests, behind `app` or `self`: makes the row that is referred to, given `owner`. Nothing where that is the owner.
+    pub(super) make: String,
+    /// The name of the test's variable with its id. Nothing, if no test can make one.
+    pub(super) variable: String,
+}
+
+impl Reference {
+    /// "author".
+    pub(super) fn noun(&self) -> &str {
+        self.one.split_once(' ').map_or(&*self.one, |(_, noun)| noun)
+    }
+}
+
+/// Looks whether a field of the table `names` can refer to `target`.
+///
+/// # Errors
+/// Of kind `User`: there is no such table, or no row of it can be referred to.
+pub(super) fn reference(
+    field: &Field,
+    target: &str,
+    names: &Names,
+    owned: bool,
+    existing: Existing<'_>,
+) -> Result<Reference> {
+    let name = &field.name;
+    let tables = existing.tables();
+    if target == names.table {
+        return Err(Error::user(format!("`{name}` refers to the table that is being made"))
+            .hint(format!("add `{name}` to `schema/` once the table is there")));
+    }
+    let Some(known) = tables.iter().find(|known| known.name == target) else {
+        let relational = tables.iter().filter(|known| !known.in_vectors).map(|known| known.name.as_str());
+        let error =
+            Error::user(format!("`{name}` refers to a table `{}`, which does not exist", target.escape_debug()));
+        return Err(match nearest(target, relational.clone()) {
+            Some(near) => error.hint(format!("did you mean `references({near})`?")),
+            None => error.hint(format!("the tables are {}", listed(relational))),
+        });
+    };
+    if known.in_vectors {
+        return Err(Error::user(format!("`{target}` lives in the vector database, to which no foreign key leads"))
+            .hint(format!("keep the id without a promise: `{name}:uuid`")));
+    }
+    let Some(id) = existing.id_type(target) else {
+        return Err(Error::user(format!(
+            "`src/models/id.rs` has no type for the ids of `{target}`, to which `{name}` refers"
+        ))
+        .hint("add one there, as `NoteId` is one for `notes`"));
+    };
+    if !owned && known.owned {
+        return Err(Error::user(format!(
+            "a shared table cannot refer to `{target}`, whose rows belong to one user each: others could not see them"
+        ))
+        .hint("leave out `--shared`, or the field"));
+    }
+    let model = id.strip_suffix("Id").unwrap_or(&id).to_owned();
+    let (make, variable) = match factory(target, &model, names, owned, existing) {
+        Some(make) => (make, name.clone()),
+        None if field.optional => (String::new(), String::new()),
+        None => {
+            return Err(Error::user(format!(
+                "the tests have no factory that makes {}, to which `{name}` refers",
+                with_article(&model)
+            ))
+            .hint(format!("write one in `tests/app/common/`: `pub async fn make(&self, owner: &User) -> {model}`"))
+            .hint(format!("or let it be left out: `{name}:references({target})?`")));
+        }
+    };
+    let noun = heck::ToSnakeCase::to_snake_case(model.as_str()).replace('_', " ");
+    Ok(Reference {
+        table: target.to_owned(),
+        id,
+        owned: known.owned,
+        one: with_article(&noun),
+        many: target.replace('_', " "),
+        make,
+        variable,
+    })
+}
+
+/// The call that makes a row of the target, behind `app.`; nothing where the owner is that row.
+fn factory(target: &str, model: &str, names: &Names, owned: bool, existing: Existing<'_>) -> Option<String> {
+    if target == "users" && owned {
+        return Some(String::new());
+    }
+    let factory = existing.factory(model)?;
+    if factory.takes_owner && !owned {
+        return None;
+    }
+    // A user's name has to be one of a kind.
+    let text =
+        if target == "users" { format!("&{}Id::generate().to_string()", names.model) } else { "\"x\"".to_owned() };
+    let owner = factory.takes_owner.then(|| "owner".to_owned());
+    let arguments: Vec<String> = owner.into_iter().chain(std::iter::repeat_n(text, factory.texts)).collect();
+    Some(format!("{}({})", factory.name, arguments.join(", ")))
+}

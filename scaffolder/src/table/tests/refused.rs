@@ -1,0 +1,164 @@
+//! What a project cannot have, and what is said about it.
+
+use super::{PLAIN, VECTORS, make, table};
+use crate::tree::{File, Tree, TreePath};
+
+#[test]
+fn what_a_project_cannot_have_is_refused_with_what_it_can() {
+    let shown = |files: &Tree, typed: &str| match table(files, typed) {
+        Ok(_) => format!("{typed}: fine"),
+        Err(error) => format!("{typed}\n    {}\n    {}", error.message, error.hints.join("; ")),
+    };
+    let mut all = Vec::new();
+    for typed in [
+        "notes title:string",
+        "sessions a:int",
+        "accounts a:int",
+        "passwords a:int",
+        "assets a:int",
+        "pagination a:int",
+        "header a:int",
+        "visitors a:int",
+        "books",
+        "books a:int a:int",
+        "books input:string",
+        "books title:string --model=Note",
+        "emails a:int",
+        "clients a:int",
+        "books a:vector(3)",
+        "books author:references(authors)",
+        "books note:references(note)",
+        "books parent:references(books)",
+        "tags note:references(notes) --shared",
+        "books session:references(sessions)",
+        "books keeper:references(users)",
+        "books note:references(notes)",
+    ] {
+        all.push(shown(&PLAIN, typed));
+    }
+    for typed in
+        ["books a:vector(3) note:references(notes)", "books e:references(note_embeddings)", "books a:vector(3)"]
+    {
+        all.push(shown(&VECTORS, typed));
+    }
+    insta::assert_snapshot!(all.join("\n"), @"
+    notes title:string
+        there is a table `notes` already
+        give the new one another name
+    sessions a:int
+        there is a table `sessions` already
+        give the new one another name
+    accounts a:int
+        the table cannot be called `accounts`: something else has that name
+        find another name
+    passwords a:int
+        there is a module `passwords` in `src/services` already
+        give the table another name
+    assets a:int
+        there is a module `assets` in `src/http` already
+        give the table another name
+    pagination a:int
+        the table cannot be called `pagination`: something else has that name
+        find another name
+    header a:int
+        the table cannot be called `header`: something else has that name
+        find another name
+    visitors a:int
+        the model cannot be called `Visitor`: generated code uses a type of that name
+        name it yourself, for example with `--model MyVisitor`
+    books
+        the table has no fields
+        name some, for example `title:string`
+    books a:int a:int
+        there are two fields `a`
+        leave one of them out
+    books input:string
+        two types would be called `BookInput`
+        rename a field, or name the model yourself with `--model`
+    books title:string --model=Note
+        there is a module `note` in `src/models` already
+        name the model yourself, for example with `--model MyNote`
+    emails a:int
+        there is a module `email` in `src/models` already
+        name the model yourself, for example with `--model MyEmail`
+    clients a:int
+        the tests' `TestApp` has a function `client` already
+        name the model yourself, for example with `--model MyClient`
+    books a:vector(3)
+        the project has no vector database, where a table with a vector lives
+        add it first: `heavy add-feature pgvector`
+    books author:references(authors)
+        `author_id` refers to a table `authors`, which does not exist
+        the tables are `users`, `sessions` and `notes`
+    books note:references(note)
+        `note_id` refers to a table `note`, which does not exist
+        did you mean `references(notes)`?
+    books parent:references(books)
+        `parent_id` refers to the table that is being made
+        add `parent_id` to `schema/` once the table is there
+    tags note:references(notes) --shared
+        a shared table cannot refer to `notes`, whose rows belong to one user each: others could not see them
+        leave out `--shared`, or the field
+    books session:references(sessions)
+        `src/models/id.rs` has no type for the ids of `sessions`, to which `session_id` refers
+        add one there, as `NoteId` is one for `notes`
+    books keeper:references(users): fine
+    books note:references(notes): fine
+    books a:vector(3) note:references(notes)
+        `note_id` cannot refer to `notes` from a table with a vector: that lives in the vector database, from which no foreign key leads out
+        keep the id without a promise: `note_id:uuid`
+    books e:references(note_embeddings)
+        `note_embeddings` lives in the vector database, to which no foreign key leads
+        keep the id without a promise: `e_id:uuid`
+    books a:vector(3): fine
+    ");
+}
+
+#[test]
+fn a_name_that_is_taken_by_a_route_or_a_type_is_refused() {
+    let mut files = PLAIN.clone();
+    let edit = |files: &mut Tree, path: &str, from: &str, to: &str| {
+        let path = TreePath::parse(path).expect("a path");
+        let text = String::from_utf8(files[&path].bytes.clone()).expect("text");
+        assert!(text.contains(from), "{path}");
+        files.insert(path, File::new(text.replace(from, to)));
+    };
+    edit(&mut files, "src/routes.rs", "\"/logout\"", "\"/books\"");
+    let error = table(&files, "books title:string").expect_err("a route is taken");
+    assert_eq!(error.message, "there is a route `/books` already");
+    let mut files = PLAIN.clone();
+    edit(&mut files, "src/models/mod.rs", "pub use email::Email;", "pub use email::{BookTitle, Email};");
+    let error = table(&files, "books title:string").expect_err("a type is taken");
+    assert_eq!(error.message, "there is a type called `BookTitle`");
+}
+
+#[test]
+fn a_project_of_an_older_template_is_told_to_sync() {
+    let mut files = PLAIN.clone();
+    files.remove(&TreePath::parse("stack/web/src/input.rs").expect("a path"));
+    let error = table(&files, "books title:string").expect_err("it is missing");
+    assert!(error.message.contains("`stack/web/src/input.rs`") && error.hints[0].contains("`heavy sync`"), "{error:?}");
+}
+
+#[test]
+fn a_file_that_stands_there_is_never_overwritten() {
+    let mut files = PLAIN.clone();
+    files.insert(TreePath::parse("schema/040_books.sql").expect("a path"), File::new("-- mine\n"));
+    // Its number is taken, so the next one is used; a module of that name is refused.
+    assert!(
+        make(&files, "books title:string").changes.iter().any(|change| change.path.as_str() == "schema/050_books.sql")
+    );
+    files.insert(TreePath::parse("src/http/books.rs").expect("a path"), File::new("// mine\n"));
+    let error = table(&files, "books title:string").expect_err("a module is taken");
+    assert_eq!(error.message, "there is a module `books` in `src/http` already");
+}
+
+#[test]
+fn a_template_that_makes_no_rust_is_refused() {
+    let mut files = PLAIN.clone();
+    files.insert(TreePath::parse("templates/table/http.rs.jinja").expect("a path"), File::new("fn {\n"));
+    let format = |text: &str| (!text.starts_with("fn {")).then(|| text.to_owned());
+    let generated = table(&files, "books title:string").and_then(|table| table.generate(&files, Some(&format)));
+    let error = generated.expect_err("it is no Rust");
+    assert!(error.message.starts_with("`templates/table/http.rs.jinja` makes no Rust"), "{error}");
+}

@@ -1,0 +1,129 @@
+//! What generated files import, and what of the project's own they use.
+
+use std::collections::BTreeSet;
+
+use super::Table;
+
+impl Table {
+    /// What the tests call to make what is referred to; empty where that is the owner.
+    pub(super) fn made_in_tests(&self) -> impl Iterator<Item = &str> {
+        let references = self.columns.iter().filter_map(|column| column.references.as_ref());
+        references.filter(|reference| !reference.variable.is_empty()).map(|reference| reference.make.as_str())
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.columns.iter().any(|column| column.kind == kind)
+    }
+
+    pub(super) fn own_types(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().filter(|column| column.has_own_type()).map(|column| column.value.clone())
+    }
+
+    fn reference_ids(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().filter_map(|column| column.references.as_ref()).map(|reference| reference.id.clone())
+    }
+
+    pub(super) fn model_uses(&self) -> Vec<String> {
+        let mut uses = Vec::new();
+        if self.own_types().next().is_some() {
+            uses.push("use std::fmt;\n".to_owned());
+        }
+        if self.has("bytes") {
+            uses.push("use base64::prelude::{BASE64_STANDARD, Engine as _};".to_owned());
+        }
+        if self.has("decimal") {
+            uses.push("use rust_decimal::Decimal;".to_owned());
+        }
+        let by_hand = self.has("decimal") || self.has("bytes");
+        uses.push(format!("use serde::{{Deserialize, Serialize{}}};", if by_hand { ", Serializer" } else { "" }));
+        if self.has("json") {
+            uses.push("use serde_json::Value;".to_owned());
+        }
+        uses.push(
+            if self.has("date") { "use time::{Date, OffsetDateTime};" } else { "use time::OffsetDateTime;" }.to_owned(),
+        );
+        if self.has("uuid") {
+            uses.push("use uuid::Uuid;".to_owned());
+        }
+        uses
+    }
+
+    pub(super) fn model_super(&self) -> String {
+        let mut names: BTreeSet<String> = self.reference_ids().collect();
+        names.extend(["FieldErrors".to_owned(), format!("{}Id", self.names.model), "Version".to_owned()]);
+        names.extend(self.owned.then(|| "UserId".to_owned()));
+        names.extend(self.own_types().next().map(|_| "Invalid".to_owned()));
+        let uses_input = self.columns.iter().any(|column| {
+            [&column.parse, &column.text].iter().any(|code| code.contains("input::"))
+                || column.serde.contains("input::")
+        });
+        let uses_text = self.columns.iter().any(|column| column.sent == "Text");
+        names.extend(match (uses_input, uses_text) {
+            (true, true) => Some("input::{self, Text}".to_owned()),
+            (true, false) => Some("input".to_owned()),
+            (false, true) => Some("input::Text".to_owned()),
+            (false, false) => None,
+        });
+        names.extend(["string", "text", "json"].iter().any(|kind| self.has(kind)).then(|| "text".to_owned()));
+        listed(names)
+    }
+
+    pub(super) fn repository_uses(&self) -> Vec<String> {
+        let mut uses = Vec::new();
+        if self.in_vectors {
+            uses.push("use pgvector::Vector;");
+        }
+        if self.has("decimal") {
+            uses.push("use rust_decimal::Decimal;");
+        }
+        if self.has("json") {
+            uses.push("use serde_json::Value;");
+        }
+        uses.push("use sqlx::{FromRow, PgExecutor};");
+        uses.push(if self.has("date") { "use time::{Date, OffsetDateTime};" } else { "use time::OffsetDateTime;" });
+        if self.has("uuid") {
+            uses.push("use uuid::Uuid;");
+        }
+        uses.into_iter().map(str::to_owned).collect()
+    }
+
+    pub(super) fn repository_models(&self) -> String {
+        let model = &self.names.model;
+        let mut names: BTreeSet<String> = self.reference_ids().chain(self.own_types()).collect();
+        names.extend([model.clone(), format!("{model}Draft"), format!("{model}Id"), "Version".to_owned()]);
+        names.extend(self.owned.then(|| "UserId".to_owned()));
+        listed(names)
+    }
+
+    pub(super) fn api_test_uses(&self, uses_owner: bool) -> String {
+        let in_tests = self.columns.iter().filter_map(|column| column.references.as_ref());
+        let mut models: BTreeSet<String> =
+            in_tests.filter(|reference| !reference.variable.is_empty()).map(|reference| reference.id.clone()).collect();
+        models.extend(self.columns.iter().filter(|column| column.dimensions > 0).map(|column| column.value.clone()));
+        models.extend(uses_owner.then(|| "User".to_owned()));
+        models.extend(self.makes_users().then(|| format!("{}Id", self.names.model)));
+        let models = (!models.is_empty()).then(|| format!("models::{{{}}}", listed(models)));
+        let repository = self.in_vectors.then(|| format!("repositories::{}", self.names.table));
+        listed(models.into_iter().chain(repository))
+    }
+
+    pub(super) fn page_test_uses(&self, uses_owner: bool) -> String {
+        let mut models = BTreeSet::new();
+        models.extend(uses_owner.then(|| "User".to_owned()));
+        models.extend(self.makes_users().then(|| format!("{}Id", self.names.model)));
+        let models = (!models.is_empty()).then(|| format!("models::{{{}}}", listed(models)));
+        listed(models.into_iter().chain([format!("repositories::{}", self.names.table)]))
+    }
+
+    /// Whether tests make users with names of a kind.
+    fn makes_users(&self) -> bool {
+        let own = format!("{}Id::generate()", self.names.model);
+        self.made_in_tests().any(|make| make.contains(&own))
+    }
+}
+
+/// Names for a `use`, in any order: rustfmt sorts them.
+pub(super) fn listed(names: impl IntoIterator<Item = String>) -> String {
+    let names: Vec<String> = names.into_iter().collect();
+    names.join(", ")
+}

@@ -1,0 +1,92 @@
+//! What keeps a move from harm: consent, undo, and what is not there.
+
+use super::{next_version, project, run};
+
+#[test]
+fn uncommitted_changes_are_refused_unless_they_are_allowed() {
+    let env = project();
+    env.write("my-app/src/main.rs", "fn main() {}\n");
+    next_version(&env);
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: there are changes that are not committed: `src/main.rs`
+    hint: commit them first (`git add --all && git commit`), or put them aside with `git stash --include-untracked`
+    hint: or add --allow-dirty: nothing of them is lost, and `heavy undo` takes the move back
+    ");
+    insta::assert_snapshot!(run(&env, &["sync", "--allow-dirty"]), @"
+    exit 0
+    --- err
+          Moving `my_app`: from 1.2.3 to 1.3.0
+        update    heavy.toml
+        create    new.txt
+        delete    old.txt
+        update    src/routes.rs
+           Moved `my_app`: 1 created, 2 updated, 1 deleted
+    note: `heavy undo` puts everything back
+    ");
+    assert_eq!(env.read("my-app/src/main.rs"), "fn main() {}\n");
+}
+
+#[test]
+fn undo_takes_back_one_move_after_the_other() {
+    let env = project();
+    run(&env, &["add-feature", "vectors"]);
+    run(&env, &["add-feature", "queue", "--allow-dirty"]);
+    env.write("my-app/src/vectors.rs", "// mine\n");
+    insta::assert_snapshot!(run(&env, &["undo"]), @"
+    exit 0
+    --- err
+        Put back 1 file of `heavy add-feature`
+    ");
+    insta::assert_snapshot!(run(&env, &["undo"]), @"
+    exit 1
+    --- err
+        Put back 1 file of `heavy add-feature`
+    error: edited since, and so left as they are: `src/vectors.rs`
+    hint: `src/vectors.rs` was not there before; remove it if you do not need it
+    ");
+    insta::assert_snapshot!(run(&env, &["undo"]), @"
+    exit 2
+    --- err
+    error: there is no move to undo
+    hint: `git log` shows what was committed
+    ");
+    assert_eq!(env.read("my-app/src/vectors.rs"), "// mine\n");
+}
+
+#[test]
+fn no_command_of_a_template_runs_in_a_sync_without_consent() {
+    let env = project();
+    next_version(&env);
+    let manifest = env.read("template/cargo-generate.toml");
+    env.write("template/cargo-generate.toml", format!("{manifest}\n[hooks]\npre = [\"hooks/pre.rhai\"]\n"));
+    env.write("template/hooks/pre.rhai", "system::command(\"touch\", [\"made\"]);");
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: a hook of the template wants to run `touch`
+    hint: read the template's hooks first, then add `--allow-commands`
+    ");
+    assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
+    let shown = run(&env, &["sync", "--allow-commands"]);
+    assert!(shown.starts_with("exit 0\n") && shown.contains("create    made"), "{shown}");
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_does_not_count_as_deleted() {
+    let env = project();
+    next_version(&env);
+    // So that git knows its files; it leaves out none that it does not know to be unchanged.
+    env.git("my-app", &["status"]);
+    env.git("my-app", &["sparse-checkout", "set", "--no-cone", "/*", "!/src"]);
+    assert!(!env.path("my-app/src").exists());
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: a part of the project is not checked out: `src/main.rs`
+    hint: a move needs all of it: `git sparse-checkout disable`
+    ");
+    env.git("my-app", &["sparse-checkout", "disable"]);
+    assert!(run(&env, &["sync"]).starts_with("exit 0\n"));
+}
