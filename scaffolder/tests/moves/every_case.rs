@@ -1,12 +1,14 @@
 //! None of the 45 is missing.
 
 /// What has tests named after their case.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 16] = [
     include_str!("answers.rs"),
     include_str!("base.rs"),
     include_str!("content.rs"),
     include_str!("folders.rs"),
-    include_str!("git_states.rs"),
+    include_str!("git_states/busy.rs"),
+    include_str!("git_states/layouts.rs"),
+    include_str!("git_states/settings.rs"),
     include_str!("ignored.rs"),
     include_str!("lock.rs"),
     include_str!("names.rs"),
