@@ -105,7 +105,6 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
             "docs/editor.md",
             "docs/observability.md",
             "docs/production.md",
-            "docs/profiling.md",
             "heavy.toml",
         ]
     );

@@ -1,12 +1,12 @@
--- People who can log in. Identifiers are made by the application (UUID version 7: ordered by time).
+-- Users. The application generates the identifiers (UUID version 7, which sort by time).
 CREATE TABLE users (
     id uuid NOT NULL,
     -- Lower case, see `Email::parse`.
     email text NOT NULL,
     display_name text NOT NULL,
-    -- Argon2id, in the PHC string format: salt and cost are part of it.
+    -- Argon2id, as a PHC string with salt and cost.
     password_hash text NOT NULL,
-    -- Sealed by the application, see `src/encryption.rs`: only its owner ever sees it.
+    -- Encrypted by the application, see `stack/web/src/sealed.rs`. Only the user may see it.
     phone bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT users_pkey PRIMARY KEY (id),

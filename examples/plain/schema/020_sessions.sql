@@ -1,4 +1,4 @@
--- Who is logged in where. Only the SHA-256 of a session's token is stored, so a copy of this table opens no door.
+-- Sessions. Only the SHA-256 digest of the token is stored, so a copy of this table is no use to log in.
 CREATE TABLE sessions (
     token_hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -10,5 +10,5 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 
--- For the sweep of expired sessions.
+-- For the deletion of expired sessions.
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);

@@ -1,10 +1,10 @@
--- A note belongs to one user, who alone can see it.
+-- Notes. Only its owner can see a note.
 CREATE TABLE notes (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
     title text NOT NULL,
     body text NOT NULL,
-    -- Counts the edits: an update names the version it was made from, so that nobody overwrites unseen text.
+    -- For optimistic locking: an update succeeds only if it is based on this version.
     version bigint NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),

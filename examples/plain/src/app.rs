@@ -1,4 +1,4 @@
-//! From settings to an application that serves: [`App::build`], then [`App::run_until_stopped`].
+//! Starts the application from its settings ([`App::build`]) and serves requests ([`App::run_until_stopped`]).
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -27,10 +27,10 @@ use crate::{
     state::{AppState, Shared},
 };
 
-/// What runs, as `build_info` of the metrics says it: its name and version.
+/// Name and version of the program, for the metric `build_info`.
 const PROGRAM: [&str; 2] = [env!("APP_NAME"), env!("CARGO_PKG_VERSION")];
 
-/// An application that is connected to its database and listens, but does not answer yet.
+/// An application that is connected to its database and listens, but does not accept connections yet.
 pub struct App {
     listener: TcpListener,
     metrics: Option<TcpListener>,
@@ -40,10 +40,10 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to the database and starts to listen.
+    /// Connects to the database and opens the socket.
     ///
     /// # Errors
-    /// With a text for the person who started the application.
+    /// [`StartError`], whose message is shown to the user.
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = connect(config).await?;
         let listener = server::listen(&state.config.address()).await?;
@@ -52,8 +52,8 @@ impl App {
         let mut router = routes::router(state.clone());
         let cargo_dev =
             server::cargo_dev(state.config.cargo_dev.as_deref(), state.config.environment).await?;
-        if let Some(link) = &cargo_dev {
-            router = stack_serve::dev::around(router, link, || ASSETS.urls());
+        if let Some(channel) = &cargo_dev {
+            router = stack_serve::dev::around(router, channel, || ASSETS.urls());
         }
         Ok(Self {
             listener,
@@ -64,18 +64,18 @@ impl App {
         })
     }
 
-    /// Where the application listens: the way to know the port if `PORT` was 0.
+    /// The address that the application listens on, with the actual port if `PORT` is 0.
     ///
     /// # Errors
-    /// The operating system's.
+    /// I/O errors of the socket.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Where metrics can be read, if anywhere.
+    /// The address that serves `/metrics`, if there is one.
     ///
     /// # Errors
-    /// The operating system's.
+    /// I/O errors of the socket.
     pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
         let listener = self.metrics.as_ref();
         listener.map(TcpListener::local_addr).transpose()
@@ -84,17 +84,17 @@ impl App {
     /// Serves until SIGTERM or Ctrl-C, see [`run_until`](Self::run_until).
     ///
     /// # Errors
-    /// The operating system's.
+    /// I/O errors of the socket, or of the signal handler.
     pub async fn run_until_stopped(self) -> io::Result<()> {
         let stop = server::stop_signal()?;
         self.run_until(stop).await
     }
 
-    /// Serves until `stop` is ready. Then no connection is accepted any more, and requests that have begun are
-    /// finished, for as long as `SHUTDOWN_SECONDS` says.
+    /// Serves until `stop` is ready, then shuts down gracefully: accepts no more connections, and finishes the open
+    /// requests within `SHUTDOWN_SECONDS`.
     ///
     /// # Errors
-    /// The operating system's.
+    /// I/O errors of the socket.
     pub async fn run_until(
         self,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -109,27 +109,27 @@ impl App {
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let address = state.config.metrics_address;
         let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
-        let sweep = tokio::spawn(accounts::sweep_sessions(state.db.clone()));
+        let cleanup = tokio::spawn(accounts::clean_up_sessions(state.db.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
         let live = state.live.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel();
-        let link = cargo_dev.clone();
+        let channel = cargo_dev.clone();
         let stop = async move {
             tokio::select! {
                 () = stop => {}
-                () = server::dismissed(link.as_ref()) => {}
+                () = server::dismissed(channel.as_ref()) => {}
             }
-            tracing::info!("stopping: requests that have begun are finished");
+            tracing::info!("shutting down: finishing open requests");
             live.stop();
-            if let Some(link) = link {
-                link.stop();
+            if let Some(channel) = channel {
+                channel.stop();
             }
             stopping.send(()).ok();
         };
-        if let Some(link) = &cargo_dev {
-            // The socket listens already: who connects before the first turn of the server waits for it.
-            link.ready().await;
+        if let Some(channel) = &cargo_dev {
+            // The socket listens already: a connection that arrives before the server runs waits in its queue.
+            channel.ready().await;
         }
         let server = stack_serve::serve(listener, router, stop);
         let deadline = async {
@@ -139,12 +139,12 @@ impl App {
         };
         tokio::select! {
             () = server => {}
-            () = deadline => tracing::warn!("some requests took too long and were cut off"),
+            () = deadline => tracing::warn!("closed requests that were still open after `SHUTDOWN_SECONDS`"),
         }
-        sweep.abort();
+        cleanup.abort();
         messages.abort();
         metrics.abort();
-        // Not longer than a moment: whoever still holds a connection was cut off already.
+        // Requests that still hold a connection were closed above, so there is no reason to wait for them.
         tokio::time::timeout(Duration::from_secs(1), state.db.close())
             .await
             .ok();
@@ -153,19 +153,19 @@ impl App {
     }
 }
 
-/// Connects to every database: what a command needs that does not serve.
+/// Connects to every database, for commands that do not serve.
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub async fn connect(config: Config) -> Result<AppState, StartError> {
     let db = database::open(&config).await?;
     state(config, db)
 }
 
-/// What handlers share, with databases that are connected already.
+/// The shared state, for a database that is already connected.
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
     let passwords = Passwords::new(config.password_cost)
         .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
@@ -178,7 +178,7 @@ pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
         session_lifetime: config.session_lifetime,
     };
     let pools = Pools(vec![("main", db.pool().clone())]);
-    // Numbers of your own are registered in a registry first, and kept beside `metrics`.
+    // Register your own metrics in the registry before, and add them to `AppState`.
     let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
     let live = routes::live(&config, metrics.clone());
     Ok(AppState::from(Shared {

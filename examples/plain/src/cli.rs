@@ -1,7 +1,6 @@
-//! What can be typed after the program's name. The doc comments here are the help.
+//! The command line. The doc comments of the arguments are the text of `--help`.
 //!
-//! One variant of `Command` a verb, and one line of [`Cli::run`]; what is more than a few lines is in a file of its
-//! own in `cli/`.
+//! Each command is a variant of `Command` and an arm of [`Cli::run`]. Longer commands have a file in `cli/`.
 
 use std::error::Error;
 
@@ -28,36 +27,36 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until stopped; what happens without a command, too
+    /// Serve until stopped (the default)
     Serve(Serve),
-    /// Ask the one that serves on this machine how it is; for the health check of a container
+    /// Check whether the application on this machine is healthy, for example in a container
     Health(health::Health),
-    /// Apply the migrations that the database lacks
+    /// Apply all pending migrations
     Migrate(migrate::Migrate),
-    /// Add a user and some notes to look at; in development only, and only what is not there yet
+    /// Add a demo user with notes, unless they exist; only in development
     Seed,
-    /// Encrypt anew what is not under the first key of `ENCRYPTION_KEYS`; goes on where it was stopped
+    /// Re-encrypt all values that are under an older key of `ENCRYPTION_KEYS`; can be interrupted and resumed
     Rotate,
 }
 
 #[derive(Debug, Default, Args)]
 struct Serve {
-    /// Apply the migrations that the database lacks, first
+    /// Apply all pending migrations first
     #[arg(long)]
     migrate: bool,
 }
 
 impl Cli {
-    /// Does what was typed.
+    /// Runs the command.
     ///
     /// # Errors
-    /// With a text for the person who typed it.
+    /// An error whose message is shown to the user.
     pub async fn run(self, config: Config) -> Result<(), Box<dyn Error>> {
         match self.command.unwrap_or(Command::Serve(Serve::default())) {
             Command::Serve(serve) => serve.run(config).await,
             Command::Health(health) => health.run(&config),
             Command::Migrate(migrate) => migrate.run(&config).await,
-            Command::Seed => add_seeds(config).await,
+            Command::Seed => seed_database(config).await,
             Command::Rotate => rotate::run(config).await,
         }
     }
@@ -74,10 +73,10 @@ impl Serve {
     }
 }
 
-async fn add_seeds(config: Config) -> Result<(), Box<dyn Error>> {
+async fn seed_database(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;
     let user = seed::run(&app::state(config, db)?).await?;
-    say(&format!(
+    print_line(&format!(
         "log in as {} with the password `{}`",
         user.email,
         seed::PASSWORD
@@ -85,21 +84,21 @@ async fn add_seeds(config: Config) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What to say of a command that was stopped half way by `error`, and may be run again.
-fn go_on_later(error: crate::error::Error) -> StartError {
+/// The error of a command that `error` interrupted and that can be resumed.
+fn interrupted(error: crate::error::Error) -> StartError {
     use crate::error::Error::{Internal, Unavailable};
     let cause = match error {
-        // What a client is not told, the person at the command line is.
+        // Clients do not see the cause of these, but the user of the command line does.
         Internal(cause) | Unavailable(cause) => cause.to_string(),
         other => other.to_string(),
     };
     StartError(format!(
-        "{cause}\nhint: what was done is kept; run the command again to go on"
+        "{cause}\nhint: the work done so far is saved; run the command again to continue"
     ))
 }
 
-/// Prints a line of the answer to what was typed.
-#[expect(clippy::print_stdout, reason = "the one place that prints")]
-fn say(line: &str) {
+/// Prints a line of a command's output to stdout.
+#[expect(clippy::print_stdout, reason = "the output of a command")]
+fn print_line(line: &str) {
     println!("{line}");
 }

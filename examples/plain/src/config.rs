@@ -1,7 +1,7 @@
-//! Settings, read once from the environment and typed from then on.
+//! The settings, read once from the environment into a typed [`Config`].
 //!
-//! `.env.example` describes every variable. Development also reads a file `.env` in the current directory or
-//! above; a variable of the environment wins over the file.
+//! `.env.example` describes every variable. Development also reads the file `.env` of the current directory or of one
+//! above it; a variable of the environment overrides the file.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -18,12 +18,12 @@ use stack_web::{
 };
 use tracing_subscriber::filter::Targets;
 
-/// How much work the hash of a password is.
+/// The cost of hashing a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordCost {
-    /// 19 MiB and two passes: the recommendation of OWASP for Argon2id.
+    /// 19 MiB and two passes: the OWASP recommendation for Argon2id.
     Standard,
-    /// As little as possible: for tests, which hash a lot and protect nothing.
+    /// The minimum, so that tests are fast.
     Tests,
 }
 
@@ -34,55 +34,56 @@ pub struct Config {
     pub environment: Environment,
     /// `HOST`: the address to listen on.
     pub host: IpAddr,
-    /// `PORT`: 0 means any free one.
+    /// `PORT`: 0 means any free port.
     pub port: u16,
-    /// `SOCKET`: true if the socket to listen on is handed over as standard input, whatever `HOST` and `PORT` say.
+    /// `SOCKET`: true if standard input is the socket to listen on. `HOST` and `PORT` are ignored then.
     pub socket_handed_over: bool,
-    /// `CARGO_DEV`: where the `cargo dev` is that has started this process.
+    /// `CARGO_DEV`: the address of the `cargo dev` that started this process.
     pub cargo_dev: Option<String>,
-    /// `DATABASE_URL`; none, in development, means a server of the project's own.
+    /// `DATABASE_URL`. Without it, development starts an embedded server.
     pub database_url: Option<Secret>,
-    /// `ENCRYPTION_KEYS`: what is encrypted in the database is under the first one, and may be under the others.
+    /// `ENCRYPTION_KEYS`: the first key encrypts; all of them decrypt.
     pub encryption_keys: Keys,
-    /// `DATABASE_CONNECTIONS`: how many the pool opens at most.
+    /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
-    /// Where `schema/` is, and `.data/` for a server of the project's own. Only development looks there.
+    /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
     pub project_dir: PathBuf,
     /// `RUST_LOG`: what is logged.
     pub log_filter: Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
-    /// `METRICS_ADDRESS`: where metrics can be read, for whoever can reach it.
+    /// `METRICS_ADDRESS`: the address that serves `/metrics`, without authentication.
     pub metrics_address: Option<SocketAddr>,
-    /// `REQUEST_TIMEOUT_SECONDS`: from the end of a request's head to the head of its answer. How long a client may take
-    /// to send a head is for the reverse proxy to limit, which production needs for TLS anyway.
+    /// `REQUEST_TIMEOUT_SECONDS`: from the end of the request's head to the head of the response. The time to receive
+    /// the head is limited by the reverse proxy, which production needs for TLS anyway.
     pub request_timeout: Duration,
-    /// `BODY_LIMIT_BYTES`: of one request.
+    /// `BODY_LIMIT_BYTES`: the maximum size of a request's body.
     pub body_limit: usize,
-    /// `SHUTDOWN_SECONDS`: how long requests may go on after the signal to stop.
+    /// `SHUTDOWN_SECONDS`: how long open requests may take to finish after the signal to stop.
     pub shutdown_timeout: Duration,
-    /// `SESSION_DAYS`: how long somebody stays logged in.
+    /// `SESSION_DAYS`: how long a user stays logged in.
     pub session_lifetime: Duration,
-    /// `TRUSTED_PROXIES`: how many reverse proxies stand in front and add to `X-Forwarded-For`.
+    /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
-    /// How much work the hash of a password is. No variable: only tests want it cheap.
+    /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
 
 impl Config {
-    /// Reads the environment of this process and, in development, `.env`. Has to come before there is a second thread.
+    /// Reads the environment of this process and, in development, `.env`. Call it before any thread is started, since
+    /// `.env` sets variables of the process.
     ///
     /// # Errors
-    /// Everything that is wrong or missing, each by its name.
+    /// Every invalid or missing variable, by name.
     pub fn from_env() -> Result<Self, SettingsError> {
         settings::load_dotenv()?;
         Self::from_vars(|name| std::env::var(name).ok())
     }
 
-    /// Reads settings from `lookup`. An empty variable counts as missing.
+    /// Reads the settings with `lookup`. An empty variable counts as missing.
     ///
     /// # Errors
-    /// Everything that is wrong or missing, each by its name.
+    /// Every invalid or missing variable, by name.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut vars = Reader::new(lookup);
         let environment = vars.choice(
@@ -133,7 +134,7 @@ impl Config {
         vars.finish(config)
     }
 
-    /// Where to listen.
+    /// The address to listen on.
     pub fn address(&self) -> Address {
         Address {
             environment: self.environment,

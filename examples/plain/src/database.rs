@@ -1,8 +1,8 @@
-//! Where the database comes from.
+//! Connects to the database.
 //!
-//! `DATABASE_URL` names one. Without it, in development, the project has a server of its own in `.data/`, which
-//! is left running for the next start. In development an empty database is filled from `schema/`; in production
-//! it is migrated, when whoever deploys says so (`serve --migrate`, or `migrate` before).
+//! `DATABASE_URL` names it. Without it, development starts an embedded server in `.data/`, which keeps running for the
+//! next start. Development creates the tables of an empty database from `schema/`. Production applies migrations only
+//! on request: `migrate`, or `serve --migrate`.
 
 use stack_db::{Db, Migrations, PoolSettings, Schema, embedded};
 use stack_web::StartError;
@@ -11,13 +11,13 @@ use crate::config::Config;
 
 pub mod migrations;
 
-/// The name of the development database: that of the project.
+/// The name of the development database.
 const NAME: &str = env!("APP_NAME");
 
-/// Connects to the database, and sees to it that it has its tables.
+/// Connects to the database and ensures that it has its tables.
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub async fn open(config: &Config) -> Result<Db, StartError> {
     let db = connect(config).await?;
     if config.environment.is_production() {
@@ -28,14 +28,14 @@ pub async fn open(config: &Config) -> Result<Db, StartError> {
     Ok(db)
 }
 
-/// Connects to the database, whatever is in it.
+/// Connects to the database without checking its tables.
 ///
 /// # Errors
-/// With a text for the person who started the application.
+/// [`StartError`], whose message is shown to the user.
 pub async fn connect(config: &Config) -> Result<Db, StartError> {
     let url = match &config.database_url {
         Some(url) => url.expose().to_owned(),
-        None => start_own_server(config, NAME).await?,
+        None => start_embedded_server(config, NAME).await?,
     };
     let settings = PoolSettings {
         max_connections: config.database_connections,
@@ -44,15 +44,10 @@ pub async fn connect(config: &Config) -> Result<Db, StartError> {
     Ok(Db::connect(&url, settings).await?)
 }
 
-/// Starts the project's own server, or finds it running, and returns the URL of the database `name` on it.
-async fn start_own_server(config: &Config, name: &str) -> Result<String, StartError> {
+/// Starts the embedded server unless it is running, and returns the URL of its database `name`.
+async fn start_embedded_server(config: &Config, name: &str) -> Result<String, StartError> {
     let data_dir = config.project_dir.join(".data");
-    let needs_vector = schema(config)?.needs_vector();
-    let server = embedded::start(&embedded::Options {
-        data_dir,
-        needs_vector,
-    })
-    .await?;
+    let server = embedded::start(&data_dir, |step| tracing::info!("{step}")).await?;
     server.create_database_if_missing(name).await?;
     Ok(server.url(name))
 }
@@ -61,24 +56,24 @@ fn schema(config: &Config) -> Result<Schema, StartError> {
     Ok(Schema::read(config.project_dir.join("schema"))?)
 }
 
-/// Fills an empty database from its schema, which only development does.
+/// Creates the tables of an empty database from its schema. Only development does this.
 async fn fill(schema: &Schema, db: &Db) -> Result<(), StartError> {
     if schema.fill_if_empty(db.pool()).await? {
-        tracing::info!("filled an empty database from `schema/`");
+        tracing::info!("created the tables of an empty database from `schema/`");
     } else if schema.changed_since_fill(db.pool()).await? {
         tracing::warn!(
-            "`schema/` has changed since the database was filled from it; `cargo dev pave` makes it anew"
+            "`schema/` has changed since the database was created from it; `cargo dev pave` creates it again"
         );
     }
     Ok(())
 }
 
-/// Production changes no tables by itself, but it says at the start what is missing, rather than with every request.
+/// Fails if a migration is pending: production does not change tables by itself, and should not fail in every request.
 async fn require_migrated(migrations: &Migrations, db: &Db) -> Result<(), StartError> {
     let status = migrations.require(db.pool()).await?;
     if let Some(newer) = status.newer {
         tracing::warn!(
-            "the database is newer than this release: migration {newer} was applied, and the last one known here is {}",
+            "the database is newer than this release: migration {newer} is applied, and the newest one of this release is {}",
             migrations.last()
         );
     }

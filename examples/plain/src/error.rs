@@ -1,8 +1,8 @@
-//! Everything that can go wrong with a request, and how much of it the client is told.
+//! The errors of a request, and how much of them the client is told.
 //!
-//! Handlers return [`Error`] by `?`. It answers with a [`Problem`], whose body a layer of [`stack_web`] writes: an HTML page
-//! for a browser, `application/problem+json` for an API client. [`Error::Internal`] is logged, once, with the id of the
-//! request, and the client is told nothing but that id.
+//! Handlers return [`Error`] with `?`. Its response is a [`Problem`], whose body the middleware of [`stack_web`] writes: an
+//! HTML page for a browser, `application/problem+json` for an API client. [`Error::Internal`] is logged once, with the
+//! request id, and the client is told only that id.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -15,49 +15,49 @@ use stack_web::problem::Problem;
 
 use crate::models::FieldErrors;
 
-/// What a handler returns.
+/// The result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is nothing here, or nothing that this client may know of.
+    /// The resource does not exist, or this client may not know that it does.
     #[error("there is nothing at this address")]
     NotFound,
     /// The client has to log in first.
-    #[error("log in first")]
+    #[error("you need to log in first")]
     Unauthenticated,
-    /// Address and password do not fit. It is not said which of them is wrong.
-    #[error("this e-mail address and this password do not belong together")]
+    /// The address is unknown or the password is wrong; the message does not say which.
+    #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
-    /// The client may not do this; the text says why.
+    /// The client may not do this; the message says why.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
-    /// The request cannot be read; the text says why.
+    /// The request is malformed; the message says why.
     #[error("{0}")]
     BadRequest(Cow<'static, str>),
-    /// Some fields are wrong.
-    #[error("some fields need another look")]
+    /// Some fields are invalid.
+    #[error("some fields are invalid")]
     Invalid(FieldErrors),
-    /// A field has a value that is taken.
-    #[error("this is taken")]
+    /// A field has a value that must be unique and is already taken.
+    #[error("this value is already taken")]
     Conflict(FieldErrors),
-    /// What the client edits was changed since it was read. Holds what is stored now, as the API shows it.
+    /// The record was changed since the client read it. Holds the stored record as JSON.
     #[error("this was changed in the meantime")]
     Outdated(serde_json::Value),
-    /// Too many attempts to log in; may be tried again after this time.
+    /// Too many log-in attempts; the client may retry after this time.
     #[error("too many attempts, try again later")]
     TooManyAttempts(Duration),
-    /// Something that the application needs does not answer.
+    /// A service that the application needs, such as the database, does not respond.
     #[error("the service is not available right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A fault of the application. The source is logged, never sent.
+    /// A bug or a fault of the infrastructure. The source is logged and never sent.
     #[error("something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// The status to answer with, and a word for programs, as stable as the URLs.
+    /// The status of the response, and a code for API clients, which is as stable as the URLs.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -74,12 +74,12 @@ impl Error {
         }
     }
 
-    /// The status to answer with.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
         self.status_and_code().0
     }
 
-    /// The fields that are wrong, if it is about fields.
+    /// The invalid fields, if this error has any.
     pub fn fields(&self) -> Option<&FieldErrors> {
         match self {
             Self::Invalid(fields) | Self::Conflict(fields) => Some(fields),
@@ -87,19 +87,19 @@ impl Error {
         }
     }
 
-    /// An edit of something that was changed since; `stored` is what it is now.
+    /// [`Error::Outdated`] with the record as it is stored now.
     pub fn outdated(stored: &impl serde::Serialize) -> Self {
         serde_json::to_value(stored).map_or_else(Self::internal, Self::Outdated)
     }
 
-    /// Wraps what should not have happened.
+    /// Wraps an unexpected error.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
 }
 
-/// An error and everything that caused it, in one line, for the log.
-pub fn causes(error: &dyn std::error::Error) -> String {
+/// The error and its chain of causes in one line, for the log.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -114,10 +114,10 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
             Self::Internal(source) => {
-                tracing::error!(error = causes(&**source), "internal error");
+                tracing::error!(error = error_chain(&**source), "internal error");
             }
             Self::Unavailable(source) => {
-                tracing::warn!(error = causes(&**source), "unavailable");
+                tracing::warn!(error = error_chain(&**source), "unavailable");
             }
             _ => {}
         }
@@ -139,19 +139,20 @@ impl IntoResponse for Error {
     }
 }
 
-/// Makes the error that a client is told.
+/// Creates the error that the client is told.
 type ClientError = fn() -> Error;
 
-/// Constraints of `schema/` that a client can run into, and what it is told. Any other one is a fault of ours.
+/// The constraints of `schema/` that a client's input can violate, each with the error that the client is told. A
+/// violation of any other constraint is [`Error::Internal`].
 const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("users_email_key", || {
         Error::Conflict(FieldErrors::one(
             "email",
-            "has an account already; log in instead",
+            "already has an account; log in instead",
         ))
     }),
     ("users_email_check", || {
-        Error::Invalid(FieldErrors::one("email", "is no valid address"))
+        Error::Invalid(FieldErrors::one("email", "is not a valid address"))
     }),
     ("users_display_name_check", || {
         Error::Invalid(FieldErrors::one(
@@ -168,12 +169,12 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
             "must have at most 20000 characters",
         ))
     }),
-    // The account was deleted while its owner was writing.
+    // The account was deleted in the meantime.
     ("notes_user_id_fkey", || Error::Unauthenticated),
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
 
-/// The names of the constraints that a client can run into.
+/// The names of the constraints that a client's input can violate.
 pub fn known_constraints() -> impl Iterator<Item = &'static str> {
     CONSTRAINTS.iter().map(|(name, _)| *name)
 }

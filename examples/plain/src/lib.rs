@@ -1,20 +1,18 @@
-//! The tour. Read in this order:
+//! The application. Read its modules in this order:
 //!
-//! 1. [`cli`]: what can be typed; [`config`]: the environment, read once and typed.
-//! 2. [`app`]: from settings to an application that serves; [`state`]: what its handlers share. [`database`] is where
-//!    its database comes from, [`seed`] the demo data.
+//! 1. [`cli`]: the commands; [`config`]: the settings, read once from the environment.
+//! 2. [`app`]: starts and stops the application; [`state`]: what its handlers share; [`database`]: connects to the
+//!    database; [`seed`]: demo data.
 //! 3. [`routes`]: every URL on one screen.
-//! 4. [`pages`] for people and [`http`] for programs; both begin with a request and end with a response.
-//!    [`components`] are pieces of HTML.
-//! 5. [`services`]: rules and transactions.
+//! 4. [`pages`]: HTML for browsers, built from [`components`]; [`http`]: the JSON API.
+//! 5. [`services`]: business rules and transactions.
 //! 6. [`repositories`]: all SQL.
-//! 7. [`models`]: what it is all about, as types that cannot hold an invalid value.
-//!    [`sealed`](stack_web::sealed) holds what not even the database may read.
-//! 8. [`error`]: everything that can go wrong, and how much of it the client gets to know.
+//! 7. [`models`]: domain types that cannot hold an invalid value. [`sealed`](stack_web::sealed) has the encrypted ones.
+//! 8. [`error`]: every error of a request, and how much of it the client is told.
 //!
-//! Calls go down only, and a test (`tests/app/layers.rs`) reads what imports what: pages and http → services →
-//! repositories → models. A layer may be skipped; none just passes things on. What surrounds every request, the log and
-//! the metrics are in [`stack_web`].
+//! Layers call downwards only: pages and http → services → repositories → models. A call may skip a layer, and no layer
+//! only forwards calls. A test (`tests/app/layers.rs`) checks the imports. Middleware, logging and metrics are in
+//! [`stack_web`].
 
 pub mod app;
 pub mod cli;

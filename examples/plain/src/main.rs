@@ -1,4 +1,4 @@
-//! Arguments and environment → [`Config`] → [`Cli::run`], which by default serves until it is stopped.
+//! Reads the arguments and the [`Config`], then runs the command with [`Cli::run`]. The default command is `serve`.
 
 use std::{error::Error, process::ExitCode};
 
@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&*error);
+            report(&*error);
             ExitCode::FAILURE
         }
     }
@@ -25,13 +25,13 @@ fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     runtime.block_on(cli.run(config))
 }
 
-/// Tells the person who started the program. The log may go elsewhere, or be read by machines.
+/// Prints the error to stderr, for the user: the log may be JSON, or go elsewhere.
 #[expect(
     clippy::print_stderr,
-    reason = "the last words of a program that cannot start"
+    reason = "the error that ends the program is for the user"
 )]
-fn complain(error: &(dyn Error + 'static)) {
-    // Several errors, each with its own `error: `.
+fn report(error: &(dyn Error + 'static)) {
+    // It lists several errors, each with its own `error: `.
     if error.is::<SettingsError>() {
         eprintln!("{error}");
     } else {

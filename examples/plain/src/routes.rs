@@ -13,7 +13,7 @@ use stack_web::{
 
 use crate::{config::Config, http, pages, state::AppState};
 
-/// The whole application, as a service.
+/// All routes with their middleware.
 pub fn router(state: AppState) -> Router {
     let settings = LayerSettings {
         timeout: state.config.request_timeout,
@@ -29,11 +29,11 @@ pub fn router(state: AppState) -> Router {
     layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
 }
 
-/// Live pages, for people: rendered for a GET, then connected.
+/// The live pages: a GET renders the page, then the browser connects to it.
 pub fn live(config: &Config, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
-        .watch(LivePages(metrics))
+        .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
         .page("/components", pages::gallery::page)
@@ -47,7 +47,7 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .build()
 }
 
-/// What forms do without a script, and what sets cookies. `visit` finds out who it is.
+/// The live pages, and the forms that work without JavaScript or set cookies. `visit` identifies the visitor.
 fn pages(state: AppState) -> Router<AppState> {
     use pages::{account, live, notes, settings, visitor};
 
@@ -68,7 +68,7 @@ fn pages(state: AppState) -> Router<AppState> {
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))
 }
 
-/// For programs.
+/// The JSON API.
 fn api() -> Router<AppState> {
     use http::{notes, session, users};
 
@@ -88,7 +88,7 @@ fn api() -> Router<AppState> {
         )
 }
 
-/// For whoever runs this.
+/// Health checks and static files.
 fn operations() -> Router<AppState> {
     use http::assets::ASSETS;
     use stack_web::health;

@@ -1,6 +1,6 @@
-//! Something to look at in development: `cargo dev seed`.
+//! Demo data for development: `cargo dev seed`.
 //!
-//! Made by the same functions as everything else, so it is as valid as what people type.
+//! It is created with the models and repositories of the application, so it is valid.
 
 use stack_web::StartError;
 
@@ -11,12 +11,12 @@ use crate::{
     state::AppState,
 };
 
-/// Who can log in with [`PASSWORD`].
+/// The address of the demo user.
 pub const EMAIL: &str = "ada@example.com";
-/// The password of the user with the address [`EMAIL`].
+/// The password of the demo user.
 pub const PASSWORD: &str = "analytical engine";
 
-/// Title and body, oldest first.
+/// Title and body of each note, oldest first.
 const NOTES: &[(&str, &str)] = &[
     ("Groceries", "Milk, bread, and something for the weekend."),
     (
@@ -34,14 +34,14 @@ const NOTES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Adds a user with some notes, unless they are there already.
+/// Adds the demo user and notes, unless they exist.
 ///
 /// # Errors
-/// In production, where everybody knows the password.
+/// In production, since the password is public.
 pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
     if state.config.environment.is_production() {
-        let text = "seeds are for development: everybody knows the password of the user they add\n\
-                    hint: APP_ENV=development, if this is no production database";
+        let text = "seeds are for development: the password of the demo user is public\n\
+                    hint: set `APP_ENV=development` if this is not a production database";
         return Err(StartError(text.to_owned()).into());
     }
     let user = user(state).await?;

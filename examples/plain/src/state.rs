@@ -1,4 +1,4 @@
-//! What handlers share.
+//! The state that all handlers share.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -12,7 +12,7 @@ use stack_web::{
 
 use crate::{config::Config, services::accounts::Accounts};
 
-/// What handlers share. Cheap to clone.
+/// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
@@ -22,13 +22,13 @@ pub struct Shared {
     pub config: Config,
     /// Users, sessions and notes.
     pub db: Db,
-    /// Makes accounts and logs in.
+    /// Registration, log-in and log-out.
     pub accounts: Accounts,
-    /// Seals and opens what is encrypted in the database.
+    /// Encrypts and decrypts columns of the database.
     pub vault: Arc<Vault>,
     /// The live pages.
     pub live: Live,
-    /// What is counted.
+    /// The metrics of `/metrics`.
     pub metrics: Metrics,
 }
 

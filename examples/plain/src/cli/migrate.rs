@@ -1,74 +1,74 @@
-//! `migrate`, and the same before `serve`.
+//! `migrate`, and `serve --migrate`.
 
 use std::error::Error;
 
 use clap::Args;
 use stack_db::{
     Db, Migrations,
-    migrations::{self, Outcome},
+    migrations::{Error as MigrationError, Outcome},
 };
 use stack_web::StartError;
 
-use super::say;
+use super::print_line;
 use crate::{
     config::Config,
-    database::{self, migrations as ours},
+    database::{self, migrations},
 };
 
 #[derive(Debug, Args)]
 pub struct Migrate {
-    /// Run nothing, and record the migrations up to this number as applied: for a database that was made from
-    /// `schema/`, or by hand
+    /// Record the migrations up to this number as applied, without running them: for a database that was created from
+    /// `schema/` or by hand
     #[arg(long, value_name = "N")]
     assume_through: Option<i64>,
 }
 
 impl Migrate {
-    /// Migrates, and prints the name of each file.
+    /// Migrates, and prints the name of each migration.
     pub async fn run(self, config: &Config) -> Result<(), Box<dyn Error>> {
         let db = database::connect(config).await?;
-        self.one(&ours::main(config)?, &db).await?;
+        self.migrate(&migrations::main(config)?, &db).await?;
         Ok(())
     }
 
-    async fn one(&self, migrations: &Migrations, db: &Db) -> Result<(), StartError> {
+    async fn migrate(&self, migrations: &Migrations, db: &Db) -> Result<(), StartError> {
         let outcome = match self.assume_through {
             None => {
-                let print = |name: &str| say(&format!("applied {name}"));
+                let print = |name: &str| print_line(&format!("applied {name}"));
                 let apply = migrations.apply(db.pool(), |migration| print(&migration.name));
                 apply.await?
             }
             Some(through) => {
                 let outcome = migrations.assume(db.pool(), through).await?;
                 for name in &outcome.applied {
-                    say(&format!("assumed {name}"));
+                    print_line(&format!("recorded {name} as applied"));
                 }
                 outcome
             }
         };
         if let Some(baseline) = &outcome.carried {
-            say(&format!("carried over to {baseline}"));
+            print_line(&format!("switched to the baseline {baseline}"));
         }
         if outcome == Outcome::default() {
-            say("nothing to do");
+            print_line("nothing to do");
         }
         Ok(())
     }
 }
 
-/// Migrates. A database that belongs to a newer release is left to the check at the start: to go back to an older
-/// release has to be possible.
+/// Applies all pending migrations. A database of a newer release is no error here, so that a rollback to an older
+/// release can start; the check at start-up logs it.
 pub async fn before_serving(config: &Config) -> Result<(), StartError> {
     let db = database::connect(config).await?;
-    before_serving_one(&ours::main(config)?, &db).await?;
+    apply_pending(&migrations::main(config)?, &db).await?;
     Ok(())
 }
 
-async fn before_serving_one(migrations: &Migrations, db: &Db) -> Result<(), StartError> {
+async fn apply_pending(migrations: &Migrations, db: &Db) -> Result<(), StartError> {
     let log = |name: &str| tracing::info!("applied the migration {name}");
     let outcome = migrations.apply(db.pool(), |migration| log(&migration.name));
     match outcome.await {
-        Ok(_) | Err(migrations::Error::Newer { .. }) => Ok(()),
+        Ok(_) | Err(MigrationError::Newer { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, Render, html};
 use stack_live::Handler;
 
-/// Something to click. Without a handler it sends the form that it stands in.
+/// A button. Without a handler it submits its form.
 ///
 /// ```ignore
 /// (Button::new("Delete").danger().on_click(&delete))
@@ -11,15 +11,15 @@ use stack_live::Handler;
 #[derive(Clone, Default)]
 pub struct Button<'a> {
     label: &'a str,
-    look: &'static str,
-    click: Option<&'a Handler>,
+    class: Option<&'static str>,
+    on_click: Option<&'a Handler>,
     disabled: bool,
     confirm: Option<&'a str>,
-    data: Option<&'a str>,
+    id: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
-    /// What most people come for: one of these a page, or a form.
+    /// The primary action: at most one per page or form.
     pub fn new(label: &'a str) -> Self {
         Self {
             label,
@@ -27,49 +27,49 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// What stands beside it.
+    /// A secondary action.
     #[must_use]
     pub fn secondary(self) -> Self {
         Self {
-            look: "secondary",
+            class: Some("secondary"),
             ..self
         }
     }
 
-    /// No more than its text.
+    /// Without border and background.
     #[must_use]
     pub fn quiet(self) -> Self {
         Self {
-            look: "quiet",
+            class: Some("quiet"),
             ..self
         }
     }
 
-    /// What cannot be undone.
+    /// An action that cannot be undone.
     #[must_use]
     pub fn danger(self) -> Self {
         Self {
-            look: "danger",
+            class: Some("danger"),
             ..self
         }
     }
 
-    /// What happens.
+    /// The handler of a click.
     #[must_use]
     pub fn on_click(self, handler: &'a Handler) -> Self {
         Self {
-            click: Some(handler),
+            on_click: Some(handler),
             ..self
         }
     }
 
-    /// Cannot be clicked for now.
+    /// Disables the button.
     #[must_use]
     pub fn disabled(self, disabled: bool) -> Self {
         Self { disabled, ..self }
     }
 
-    /// What the browser asks before.
+    /// The question that the browser asks before it calls the handler.
     #[must_use]
     pub fn confirm(self, question: &'a str) -> Self {
         Self {
@@ -78,11 +78,11 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// What the handler reads by `event.data("id")`, where one handler serves many buttons.
+    /// The value of `event.data("id")` in the handler, for a handler of several buttons.
     #[must_use]
     pub fn id(self, id: &'a str) -> Self {
         Self {
-            data: Some(id),
+            id: Some(id),
             ..self
         }
     }
@@ -90,11 +90,10 @@ impl<'a> Button<'a> {
 
 impl Render for Button<'_> {
     fn render(&self) -> Markup {
-        let look = (!self.look.is_empty()).then_some(self.look);
-        let kind = self.click.map_or("submit", |_| "button");
+        let kind = self.on_click.map_or("submit", |_| "button");
         html! {
-            button class=[look] type=(kind) on:click=[self.click] disabled[self.disabled]
-                data-confirm=[self.confirm] data-id=[self.data] { (self.label) }
+            button class=[self.class] type=(kind) on:click=[self.on_click] disabled[self.disabled]
+                data-confirm=[self.confirm] data-id=[self.id] { (self.label) }
         }
     }
 }
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_button_without_a_handler_sends_its_form() {
+    fn a_button_without_a_handler_submits_its_form() {
         let html = Button::new("Save <3").render().into_string();
         assert_eq!(html, r#"<button type="submit">Save &lt;3</button>"#);
         let html = Button::new("No").danger().disabled(true).render();

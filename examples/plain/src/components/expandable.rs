@@ -1,9 +1,9 @@
-//! A section that opens and closes.
+//! Expandable sections.
 
 use maud::{Markup, PreEscaped, html};
 use stack_live::{Cx, Result};
 
-/// What [`expandable`] shows.
+/// The properties of [`expandable`].
 #[derive(Clone, PartialEq)]
 pub struct Expandable {
     title: &'static str,
@@ -12,7 +12,7 @@ pub struct Expandable {
 }
 
 impl Expandable {
-    /// `title` can always be read, `content` when it is open. It begins closed.
+    /// A section that is closed at first. `title` is always visible, `content` while the section is open.
     pub fn new(title: &'static str, content: Markup) -> Self {
         Self {
             title,
@@ -21,27 +21,27 @@ impl Expandable {
         }
     }
 
-    /// Begins open.
+    /// Makes the section open at first.
     #[must_use]
     pub fn open(self) -> Self {
         Self { open: true, ..self }
     }
 }
 
-/// A section that opens and closes, and is still open after a reconnection:
+/// A section that opens and closes; it keeps its state after a reconnect:
 /// `(cx.child(expandable, Expandable::new("More", html! { … })).await?)`.
 ///
-/// The browser opens it at once, without asking the server, so it works without a script too.
+/// It is a `details` element: the browser opens it immediately, even without JavaScript.
 ///
 /// # Errors
 /// Never.
-pub async fn expandable(cx: Cx, shown: Expandable) -> Result {
-    let open = cx.use_state(|| shown.open);
+pub async fn expandable(cx: Cx, section: Expandable) -> Result {
+    let open = cx.use_state(|| section.open);
     let toggle = cx.on(move |cx, _| open.update(cx, |open| *open = !*open));
     Ok(html! {
         details.expandable open[open.get(&cx)] {
-            summary on:click=(toggle) { (shown.title) }
-            div.content { (PreEscaped(&shown.content)) }
+            summary on:click=(toggle) { (section.title) }
+            div.content { (PreEscaped(&section.content)) }
         }
     })
 }

@@ -1,19 +1,19 @@
-//! What stands around a control: its label, a rule worth knowing, what is wrong.
+//! Form fields: a control with its label, hint and error.
 
 use maud::{Markup, Render, html};
 
 use crate::models::FieldErrors;
 
-/// A control of a form, named for people who see it and for those who hear it.
+/// The label, hint and error of a control, linked to it for screen readers.
 #[derive(Clone, Copy)]
 pub struct FormField<'a> {
-    /// The control's name in the form and in the errors, and its id.
+    /// The name of the control in the form and in the errors, and its id.
     pub name: &'a str,
-    /// What people read.
+    /// The label.
     pub label: &'a str,
-    /// A rule worth knowing before it is broken.
+    /// A hint, shown unless there is an error.
     pub hint: Option<&'a str>,
-    /// What is wrong.
+    /// The error.
     pub error: Option<&'a str>,
 }
 
@@ -34,39 +34,40 @@ impl<'a> FormField<'a> {
         }
     }
 
-    /// For the control's `aria-invalid`.
+    /// The value of the control's `aria-invalid`.
     pub fn invalid(&self) -> Option<&'static str> {
         self.error.map(|_| "true")
     }
 
-    /// For the control's `aria-describedby`. An error says more than the hint, so it stands in its place.
+    /// The value of the control's `aria-describedby`: the id of the error, or of the hint.
     pub fn described_by(&self) -> Option<String> {
         let error = self.error.map(|_| format!("{}-error", self.name));
         error.or(self.hint.map(|_| format!("{}-hint", self.name)))
     }
 
-    /// The label, and the control below it.
-    pub fn around(&self, control: impl Render) -> Markup {
+    /// The label with the control below it.
+    pub fn stacked(&self, control: impl Render) -> Markup {
         html! {
             div.field {
                 label for=(self.name) { (self.label) }
                 (control)
-                (self.note())
+                (self.message())
             }
         }
     }
 
-    /// The control, and the label behind it.
-    pub fn beside(&self, control: impl Render) -> Markup {
+    /// The control with the label on its right.
+    pub fn inline(&self, control: impl Render) -> Markup {
         html! {
             div.field.tick {
                 label { (control) " " (self.label) }
-                (self.note())
+                (self.message())
             }
         }
     }
 
-    fn note(&self) -> Markup {
+    /// The error, or the hint.
+    fn message(&self) -> Markup {
         html! {
             @if let Some(error) = self.error {
                 p.field-error #{ (self.name) "-error" } { "This " (error) "." }

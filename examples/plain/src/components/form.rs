@@ -1,30 +1,30 @@
-//! What every form needs, and its fields in short.
+//! Shorthands for the alert and the fields of a form.
 
 use maud::{Markup, html};
 
 use super::input::Input;
 use crate::models::FieldErrors;
 
-/// What is wrong with the form as a whole, if anything is.
+/// An error of the form as a whole, if there is one.
 pub fn alert(message: Option<&str>) -> Markup {
     html! { @if let Some(message) = message { p.alert role="alert" { (message) } } }
 }
 
-/// One line to fill in.
+/// A single-line input.
 pub struct Field<'a> {
-    /// Its name in the form, and in the errors.
+    /// The name in the form and in the errors.
     pub name: &'a str,
-    /// What people read.
+    /// The label.
     pub label: &'a str,
-    /// `text`, `email`, `password` …
+    /// The type: `text`, `email`, `password` …
     pub kind: &'a str,
-    /// What stands in it. A password never does.
+    /// The value. It is ignored for a password.
     pub value: &'a str,
-    /// What a password manager puts there.
+    /// The `autocomplete` attribute, for browsers and password managers.
     pub autocomplete: &'a str,
-    /// A rule worth knowing before it is broken.
+    /// A hint, shown unless there is an error.
     pub hint: Option<&'a str>,
-    /// Whether it may not stay empty.
+    /// Whether a value is required.
     pub required: bool,
 }
 
@@ -34,7 +34,7 @@ impl Field<'_> {
         let input = if self.kind == "number" {
             Input::number(self.name, self.label)
         } else {
-            Input::kind(self.name, self.label, self.kind)
+            Input::with_type(self.name, self.label, self.kind)
         };
         let input = input.value(self.value).hint(self.hint);
         let input = input.autocomplete(self.autocomplete);
@@ -42,12 +42,12 @@ impl Field<'_> {
     }
 }
 
-/// Several lines to fill in, which may stay empty.
+/// An optional multi-line input.
 pub fn text_area(name: &str, label: &str, value: &str, rows: u8, errors: &FieldErrors) -> Markup {
     Input::text(name, label, rows).value(value).render(errors)
 }
 
-/// One of several to choose: (value, what people read).
+/// A choice of several options: (value, label).
 pub fn select(
     name: &str,
     label: &str,
@@ -59,7 +59,7 @@ pub fn select(
     input.value(value).render(errors)
 }
 
-/// A box to tick. One that is not ticked is not sent.
+/// A checkbox. The form does not send one that is not checked.
 pub fn checkbox(name: &str, label: &str, value: &str, errors: &FieldErrors) -> Markup {
     Input::checkbox(name, label).value(value).render(errors)
 }

@@ -1,4 +1,4 @@
-//! Controls of forms, each in its [`FormField`].
+//! Form controls, each in its [`FormField`].
 
 use maud::{Markup, html};
 use stack_live::Handler;
@@ -6,7 +6,7 @@ use stack_live::Handler;
 use super::field::FormField;
 use crate::models::FieldErrors;
 
-/// A control to fill in. What stands in it is text, as a form sends it.
+/// A form control. Its value is text, as a form sends it.
 ///
 /// ```ignore
 /// (Input::line("title", "Title").value(&form.title).required(true).render(&errors))
@@ -23,8 +23,8 @@ pub struct Input<'a> {
     autocomplete: Option<&'a str>,
     range: Option<(&'a str, &'a str)>,
     step: Option<&'a str>,
-    input: Option<&'a Handler>,
-    change: Option<&'a Handler>,
+    on_input: Option<&'a Handler>,
+    on_change: Option<&'a Handler>,
     debounce: Option<u32>,
 }
 
@@ -32,43 +32,46 @@ pub struct Input<'a> {
 enum Kind<'a> {
     /// An `input` of this type.
     Line(&'a str),
+    /// A `textarea` with this number of rows.
     Text(u8),
+    /// A `select` with these options: (value, label).
     Select(&'a [(&'a str, &'a str)]),
     Checkbox,
 }
 
 impl<'a> Input<'a> {
-    /// One line.
+    /// A single-line input.
     pub fn line(name: &'a str, label: &'a str) -> Self {
         Self::new(Kind::Line("text"), name, label)
     }
 
-    /// One line of another kind: `email`, `password`, `search`, `tel`, `url` … A password is never put in.
-    pub fn kind(name: &'a str, label: &'a str, kind: &'a str) -> Self {
+    /// A single-line input of another type: `email`, `password`, `search`, `tel`, `url` … The value of a password is not
+    /// rendered.
+    pub fn with_type(name: &'a str, label: &'a str, kind: &'a str) -> Self {
         Self::new(Kind::Line(kind), name, label)
     }
 
-    /// Several lines.
+    /// A multi-line input.
     pub fn text(name: &'a str, label: &'a str, rows: u8) -> Self {
         Self::new(Kind::Text(rows), name, label)
     }
 
-    /// A number, with or without decimals unless [`step`](Self::step) says otherwise.
+    /// A number, with decimals unless [`step`](Self::step) excludes them.
     pub fn number(name: &'a str, label: &'a str) -> Self {
         Self::new(Kind::Line("number"), name, label).step("any")
     }
 
-    /// A day, as [`day`](crate::models::input::day) reads it.
+    /// A date, see [`day`](crate::models::input::day).
     pub fn date(name: &'a str, label: &'a str) -> Self {
         Self::new(Kind::Line("date"), name, label)
     }
 
-    /// One of several: (value, what people read).
+    /// A choice of several options: (value, label).
     pub fn select(name: &'a str, label: &'a str, choices: &'a [(&'a str, &'a str)]) -> Self {
         Self::new(Kind::Select(choices), name, label)
     }
 
-    /// A box to tick, which sends `true`, or nothing.
+    /// A checkbox, which sends `true`, or nothing if it is not checked.
     pub fn checkbox(name: &'a str, label: &'a str) -> Self {
         Self::new(Kind::Checkbox, name, label)
     }
@@ -84,19 +87,19 @@ impl<'a> Input<'a> {
             autocomplete: None,
             range: None,
             step: None,
-            input: None,
-            change: None,
+            on_input: None,
+            on_change: None,
             debounce: None,
         }
     }
 
-    /// What stands in it.
+    /// The value.
     #[must_use]
     pub fn value(self, value: &'a str) -> Self {
         Self { value, ..self }
     }
 
-    /// A rule worth knowing before it is broken.
+    /// A hint, shown unless there is an error.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<&'a str>>) -> Self {
         Self {
@@ -105,31 +108,31 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// It may not stay empty.
+    /// Whether a value is required.
     #[must_use]
     pub fn required(self, required: bool) -> Self {
         Self { required, ..self }
     }
 
-    /// What a browser or a password manager puts there.
+    /// The `autocomplete` attribute, for browsers and password managers.
     #[must_use]
-    pub fn autocomplete(self, what: &'a str) -> Self {
+    pub fn autocomplete(self, autocomplete: &'a str) -> Self {
         Self {
-            autocomplete: Some(what),
+            autocomplete: Some(autocomplete),
             ..self
         }
     }
 
-    /// The smallest and the largest number or day.
+    /// The minimum and the maximum of a number or a date.
     #[must_use]
-    pub fn range(self, least: &'a str, most: &'a str) -> Self {
+    pub fn range(self, min: &'a str, max: &'a str) -> Self {
         Self {
-            range: Some((least, most)),
+            range: Some((min, max)),
             ..self
         }
     }
 
-    /// How far one number is from the next: `1` for whole ones.
+    /// The `step` attribute of a number: `1` for integers, `any` for decimals.
     #[must_use]
     pub fn step(self, step: &'a str) -> Self {
         Self {
@@ -138,25 +141,25 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// What happens while somebody types.
+    /// The handler of the event `input`: while the user types.
     #[must_use]
     pub fn on_input(self, handler: &'a Handler) -> Self {
         Self {
-            input: Some(handler),
+            on_input: Some(handler),
             ..self
         }
     }
 
-    /// What happens when somebody has typed or chosen.
+    /// The handler of the event `change`: when the user has entered or chosen a value.
     #[must_use]
     pub fn on_change(self, handler: &'a Handler) -> Self {
         Self {
-            change: Some(handler),
+            on_change: Some(handler),
             ..self
         }
     }
 
-    /// Milliseconds without a key before [`on_input`](Self::on_input) is told.
+    /// The delay of [`on_input`](Self::on_input) after the last key, in milliseconds.
     #[must_use]
     pub fn debounce(self, milliseconds: u32) -> Self {
         Self {
@@ -165,57 +168,57 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The control with its label, and with its error if `errors` has one.
+    /// The control with its label, and its error if `errors` has one.
     pub fn render(&self, errors: &FieldErrors) -> Markup {
         let field = FormField::new(self.name, self.label, self.hint, errors);
         match self.kind {
-            Kind::Line(kind) => field.around(self.one_line(kind, &field)),
-            Kind::Text(rows) => field.around(self.lines(rows, &field)),
-            Kind::Select(choices) => field.around(self.choice(choices, &field)),
-            Kind::Checkbox => field.beside(self.tick(&field)),
+            Kind::Line(kind) => field.stacked(self.render_input(kind, &field)),
+            Kind::Text(rows) => field.stacked(self.render_textarea(rows, &field)),
+            Kind::Select(choices) => field.stacked(self.render_select(choices, &field)),
+            Kind::Checkbox => field.inline(self.render_checkbox(&field)),
         }
     }
 
-    fn one_line(&self, kind: &str, field: &FormField<'_>) -> Markup {
+    fn render_input(&self, kind: &str, field: &FormField<'_>) -> Markup {
         let value = if kind == "password" { "" } else { self.value };
-        let (least, most) = self.range.unzip();
+        let (min, max) = self.range.unzip();
         html! {
             input #(self.name) name=(self.name) type=(kind) value=(value)
                 autocomplete=[self.autocomplete] required[self.required]
-                min=[least] max=[most] step=[self.step]
+                min=[min] max=[max] step=[self.step]
                 aria-invalid=[field.invalid()] aria-describedby=[field.described_by()]
-                on:input=[self.input] on:change=[self.change] data-debounce=[self.debounce];
+                on:input=[self.on_input] on:change=[self.on_change] data-debounce=[self.debounce];
         }
     }
 
-    fn lines(&self, rows: u8, field: &FormField<'_>) -> Markup {
+    fn render_textarea(&self, rows: u8, field: &FormField<'_>) -> Markup {
         html! {
-            // A browser drops the first newline, so that one is ours.
+            // HTML ignores the first newline of a textarea, so it is added here.
             textarea #(self.name) name=(self.name) rows=(rows) required[self.required]
                 aria-invalid=[field.invalid()] aria-describedby=[field.described_by()]
-                on:input=[self.input] on:change=[self.change] data-debounce=[self.debounce]
+                on:input=[self.on_input] on:change=[self.on_change] data-debounce=[self.debounce]
                 { "\n" (self.value) }
         }
     }
 
-    fn choice(&self, choices: &[(&str, &str)], field: &FormField<'_>) -> Markup {
+    fn render_select(&self, choices: &[(&str, &str)], field: &FormField<'_>) -> Markup {
         html! {
             select #(self.name) name=(self.name) required[self.required]
                 aria-invalid=[field.invalid()] aria-describedby=[field.described_by()]
-                on:input=[self.input] on:change=[self.change] {
-                @for (choice, text) in choices {
-                    option value=(choice) selected[*choice == self.value] { (text) }
+                on:input=[self.on_input] on:change=[self.on_change] {
+                @for (value, label) in choices {
+                    option value=(value) selected[*value == self.value] { (label) }
                 }
             }
         }
     }
 
-    fn tick(&self, field: &FormField<'_>) -> Markup {
+    fn render_checkbox(&self, field: &FormField<'_>) -> Markup {
         html! {
             input #(self.name) name=(self.name) type="checkbox" value="true"
                 checked[self.value == "true"] required[self.required]
                 aria-invalid=[field.invalid()] aria-describedby=[field.described_by()]
-                on:input=[self.input] on:change=[self.change];
+                on:input=[self.on_input] on:change=[self.on_change];
         }
     }
 }
@@ -225,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_takes_the_place_of_the_hint_and_names_the_control() {
+    fn an_error_replaces_the_hint_and_describes_the_control() {
         let input = Input::line("title", "Title").hint("Short");
         let html = input.render(&FieldErrors::default()).into_string();
         assert!(html.contains(r#"aria-describedby="title-hint""#) && html.contains("Short"));
@@ -236,14 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_put_in() {
-        let input = Input::kind("password", "Password", "password").value("secret");
+    fn the_value_of_a_password_is_not_rendered() {
+        let input = Input::with_type("password", "Password", "password").value("secret");
         let html = input.render(&FieldErrors::default()).into_string();
         assert!(!html.contains("secret"), "{html}");
     }
 
     #[test]
-    fn what_was_chosen_is_chosen() {
+    fn the_value_selects_its_option_and_checks_its_checkbox() {
         let none = FieldErrors::default();
         let choices = [("a", "First"), ("b", "Second")];
         let html = Input::select("which", "Which", &choices).value("b");

@@ -1,23 +1,23 @@
-//! Where things stand: below each other, beside each other, in a grid, in a box.
+//! Layout: stacks, rows, grids and cards.
 
 use maud::{Markup, Render, html};
 
-/// Below each other, with some space between.
+/// Items below each other, with space between them.
 pub fn stack(content: impl Render) -> Markup {
     html! { div.stack { (content) } }
 }
 
-/// Beside each other, as far as there is room.
+/// Items side by side, which wrap if there is no room.
 pub fn row(content: impl Render) -> Markup {
     html! { div.row { (content) } }
 }
 
-/// In columns of the same width: as many as there is room for.
+/// As many columns of the same width as there is room for.
 pub fn grid(content: impl Render) -> Markup {
     html! { div.grid { (content) } }
 }
 
-/// In a box.
+/// A box.
 pub fn card(content: impl Render) -> Markup {
     html! { div.card { (content) } }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 
-/// A link. Inside of this site it leads on without loading, if the script is there.
+/// A link. To another live page it navigates over the connection, without loading a document.
 ///
 /// ```ignore
 /// (Link::to("/notes", "Your notes"))
@@ -12,7 +12,7 @@ pub struct Link<'a> {
     href: &'a str,
     text: &'a str,
     class: Option<&'static str>,
-    outside: bool,
+    external: bool,
 }
 
 impl<'a> Link<'a> {
@@ -22,14 +22,14 @@ impl<'a> Link<'a> {
             href,
             text,
             class: None,
-            outside: false,
+            external: false,
         }
     }
 
-    /// To another site, in a tab of its own that cannot reach back.
-    pub fn outside(href: &'a str, text: &'a str) -> Self {
+    /// To another site, in a new tab without access to this one.
+    pub fn external(href: &'a str, text: &'a str) -> Self {
         Self {
-            outside: true,
+            external: true,
             ..Self::to(href, text)
         }
     }
@@ -43,7 +43,7 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// Looks like a button that stands beside another one.
+    /// Looks like a secondary button.
     #[must_use]
     pub fn secondary(self) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl<'a> Link<'a> {
 impl Render for Link<'_> {
     fn render(&self) -> Markup {
         html! {
-            @if self.outside {
+            @if self.external {
                 a class=[self.class] href=(self.href) target="_blank" rel="noopener noreferrer" {
                     (self.text) span.visually-hidden { " (opens a new tab)" }
                 }
@@ -72,14 +72,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_links_inside_of_the_site_lead_on_without_loading() {
-        let inside = Link::to("/notes", "Notes").button().render().into_string();
+    fn only_links_of_this_site_navigate_over_the_connection() {
+        let internal = Link::to("/notes", "Notes").button().render().into_string();
         assert_eq!(
-            inside,
+            internal,
             r#"<a class="button" href="/notes" data-link>Notes</a>"#
         );
-        let outside = Link::outside("https://example.com", "There").render();
-        let outside = outside.into_string();
-        assert!(outside.contains("noopener") && !outside.contains("data-link"));
+        let external = Link::external("https://example.com", "There").render();
+        let external = external.into_string();
+        assert!(external.contains("noopener") && !external.contains("data-link"));
     }
 }

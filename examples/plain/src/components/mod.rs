@@ -1,9 +1,8 @@
-//! Pieces of HTML that several pages are made of. The page `/components` shows them all, and its code is there to be
-//! copied.
+//! Reusable pieces of HTML. The page `/components` shows them all; copy its code.
 //!
-//! Most are functions that give markup, or small structs that go into markup as they are: `(Button::new("Save"))`.
-//! What does something takes the [`Handler`](stack_live::Handler) of the page that it is on. What has a state of its
-//! own is a component: `(cx.child(expandable, …).await?)`.
+//! Most are functions that return markup, or structs that are used in markup directly: `(Button::new("Save"))`. Those
+//! that handle events take a [`Handler`](stack_live::Handler) of the page. Those that have state are live components:
+//! `(cx.child(expandable, …).await?)`.
 
 pub mod button;
 pub mod date;

@@ -1,15 +1,15 @@
-//! From one page of a list to the next.
+//! Pagination links.
 
 use maud::{Markup, html};
 
-/// Links to the pages before and after this one, as far as there are any. They are addresses, so that they work
-/// without a script, and with back and forward.
-pub fn pager(before: Option<&str>, after: Option<&str>) -> Markup {
+/// Links to the previous and the next page, if they exist. They are URLs, so they work without JavaScript, and with the
+/// browser's back and forward buttons.
+pub fn pager(previous: Option<&str>, next: Option<&str>) -> Markup {
     html! {
-        @if before.is_some() || after.is_some() {
+        @if previous.is_some() || next.is_some() {
             nav.pages aria-label="Pages" {
-                @if let Some(href) = before { a href=(href) rel="prev" data-link { "Previous" } }
-                @if let Some(href) = after { a href=(href) rel="next" data-link { "Next" } }
+                @if let Some(href) = previous { a href=(href) rel="prev" data-link { "Previous" } }
+                @if let Some(href) = next { a href=(href) rel="next" data-link { "Next" } }
             }
         }
     }
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_page_alone_needs_no_pager() {
+    fn a_single_page_has_no_links() {
         assert_eq!(pager(None, None).into_string(), "");
         let html = pager(None, Some("?page=2")).into_string();
         assert!(html.contains("Next") && !html.contains("Previous"));

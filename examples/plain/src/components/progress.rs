@@ -1,8 +1,8 @@
-//! How far something is.
+//! Progress bars.
 
 use maud::{Markup, html};
 
-/// A bar, from 0 to 100; without a number it only says that something is going on.
+/// A progress bar from 0 to 100 percent; indeterminate without a number.
 pub fn progress(label: &str, percent: Option<u8>) -> Markup {
     html! {
         label.progress {

@@ -1,8 +1,8 @@
-//! Parts of a page.
+//! Sections of a page.
 
 use maud::{Markup, Render, html};
 
-/// A part of a page, with its heading. `id` is what a link to it ends with: `#id`.
+/// A section with its heading. Links reach it as `#id`.
 pub fn section(id: &str, title: &str, content: impl Render) -> Markup {
     html! {
         section.part aria-labelledby=(id) {

@@ -6,29 +6,29 @@ use stack_live::Handler;
 /// A column.
 #[derive(Clone, Copy)]
 pub struct Column<'a> {
-    /// What stands above it.
+    /// The heading.
     pub title: &'a str,
-    /// Numbers stand at the right, so that their digits are below each other.
+    /// Whether it is right-aligned, for numbers.
     pub numeric: bool,
-    /// For a table that can be sorted by it.
+    /// Set if the table can be sorted by this column.
     pub sort: Option<Sort<'a>>,
 }
 
 /// How a table is sorted by a column.
 #[derive(Clone, Copy)]
 pub struct Sort<'a> {
-    /// Sorts by the column whose number is in `data-id`, or turns the order round.
+    /// The handler of a click on the heading. `event.data("id")` is the index of the column.
     pub handler: &'a Handler,
-    /// The order, if the table is sorted by this column now.
-    pub now: Option<Order>,
+    /// The order, if the table is sorted by this column.
+    pub order: Option<Order>,
 }
 
-/// Which way.
+/// The order of a sorted column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// From small to large.
+    /// Smallest first.
     Ascending,
-    /// From large to small.
+    /// Largest first.
     Descending,
 }
 
@@ -50,24 +50,25 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// One that can be sorted by.
+    /// Makes the table sortable by this column.
     #[must_use]
-    pub fn sorted(self, handler: &'a Handler, now: Option<Order>) -> Self {
+    pub fn sortable(self, handler: &'a Handler, order: Option<Order>) -> Self {
         Self {
-            sort: Some(Sort { handler, now }),
+            sort: Some(Sort { handler, order }),
             ..self
         }
     }
 
-    fn heading(&self, nth: usize) -> Markup {
-        let order = self.sort.and_then(|sort| sort.now).map(|now| match now {
+    fn heading(&self, index: usize) -> Markup {
+        let order = self.sort.and_then(|sort| sort.order);
+        let order = order.map(|order| match order {
             Order::Ascending => "ascending",
             Order::Descending => "descending",
         });
         html! {
             th scope="col" class=[self.numeric.then_some("number")] aria-sort=[order] {
                 @if let Some(sort) = self.sort {
-                    button.quiet type="button" on:click=(sort.handler) data-id=(nth) { (self.title) }
+                    button.quiet type="button" on:click=(sort.handler) data-id=(index) { (self.title) }
                 } @else {
                     (self.title)
                 }
@@ -76,20 +77,22 @@ impl<'a> Column<'a> {
     }
 }
 
-/// A table that scrolls by itself where it is wider than the window. Each row is its key, which tells it from the
-/// others when they are put into another order, and one cell a column.
+/// A table, which scrolls horizontally if it is wider than the window. A row has a unique key, which identifies it when the
+/// order of the rows changes, and one cell per column.
 pub fn table<const N: usize>(
     caption: &str,
     columns: [Column<'_>; N],
     rows: impl IntoIterator<Item = (String, [Markup; N])>,
 ) -> Markup {
     html! {
-        // It takes the focus, so that the arrow keys scroll it.
+        // Focusable, so that the arrow keys can scroll it.
         div.table role="region" aria-label=(caption) tabindex="0" {
             table {
                 caption { (caption) }
                 thead {
-                    tr { @for (nth, column) in columns.iter().enumerate() { (column.heading(nth)) } }
+                    tr {
+                        @for (index, column) in columns.iter().enumerate() { (column.heading(index)) }
+                    }
                 }
                 tbody {
                     @for (key, cells) in rows {
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_has_one_cell_a_column_and_carries_its_key() {
+    fn a_row_has_its_key_and_one_cell_per_column() {
         let columns = [Column::text("Name"), Column::number("Size")];
         let row = ("7".to_owned(), [html! { "a<b" }, html! { (1) }]);
         let html = table("Files", columns, [row]).into_string();

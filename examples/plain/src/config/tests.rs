@@ -14,7 +14,7 @@ fn read(vars: &[(&str, &str)]) -> Result<Config, SettingsError> {
 }
 
 #[test]
-fn development_needs_no_variable_at_all() {
+fn development_needs_no_variables() {
     let config = read(&[("APP_ENV", "development")]).unwrap();
     assert_eq!(config.port, 3000);
     assert_eq!(config.database_url, None);
@@ -22,7 +22,7 @@ fn development_needs_no_variable_at_all() {
 }
 
 #[test]
-fn production_needs_a_database_and_names_the_variable() {
+fn in_production_the_database_is_required() {
     let error = read(&[("APP_ENV", "production")]).unwrap_err().to_string();
     assert!(error.contains("`DATABASE_URL` is missing"), "{error}");
     let url = ("DATABASE_URL", "postgres://db/app");
@@ -31,7 +31,7 @@ fn production_needs_a_database_and_names_the_variable() {
 }
 
 #[test]
-fn production_needs_a_key_that_is_not_that_of_development_and_says_how_to_make_one() {
+fn in_production_a_key_is_required_and_must_not_be_that_of_development() {
     let production = ("APP_ENV", "production");
     let url = ("DATABASE_URL", "postgres://db/app");
     let error = read(&[production, url]).unwrap_err().to_string();
@@ -48,7 +48,7 @@ fn production_needs_a_key_that_is_not_that_of_development_and_says_how_to_make_o
 }
 
 #[test]
-fn a_key_that_is_wrong_is_reported_without_it() {
+fn an_invalid_key_is_reported_but_not_shown() {
     let keys = ("ENCRYPTION_KEYS", "key-1:hunter2");
     let error = read(&[keys]).unwrap_err().to_string();
     assert!(
@@ -59,7 +59,7 @@ fn a_key_that_is_wrong_is_reported_without_it() {
 }
 
 #[test]
-fn every_wrong_variable_is_reported_at_once() {
+fn every_invalid_variable_is_reported_at_once() {
     let error = read(&[
         ("APP_ENV", "staging"),
         ("PORT", "http"),
@@ -100,7 +100,7 @@ fn an_empty_variable_counts_as_missing() {
 }
 
 #[test]
-fn a_password_is_shown_neither_by_debug_nor_by_an_error() {
+fn a_password_is_not_shown_by_debug_or_by_an_error() {
     let url = ("DATABASE_URL", "postgres://app:hunter2@db/app");
     let config = read(&[url]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
@@ -110,7 +110,7 @@ fn a_password_is_shown_neither_by_debug_nor_by_an_error() {
 }
 
 #[test]
-fn every_variable_that_is_read_is_described_in_the_example() {
+fn every_variable_is_described_in_the_example() {
     let example = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example"));
     let example = example.unwrap();
     let asked = std::cell::RefCell::new(Vec::new());

@@ -1,4 +1,4 @@
-//! The migrations that the program carries along: it needs no files to migrate a database.
+//! The migrations, which are compiled into the program: migrating a database needs no files.
 
 use sqlx::migrate::Migrator;
 use stack_db::Migrations;
@@ -8,15 +8,15 @@ use crate::config::Config;
 
 static MAIN: Migrator = sqlx::migrate!("./migrations");
 
-/// Those of the database.
+/// The migrations of the database.
 ///
 /// # Errors
-/// If two files have one number, and the like.
+/// If the files are invalid, for example if two have the same number.
 pub fn main(config: &Config) -> Result<Migrations, StartError> {
     Ok(Migrations::embedded(&MAIN, "migrations")?.applied_by(command(config)))
 }
 
-/// What to type to apply them.
+/// The command that applies them, for hints of errors.
 fn command(config: &Config) -> String {
     let program = match config.environment.is_production() {
         true => env!("APP_NAME"),

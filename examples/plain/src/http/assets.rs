@@ -1,4 +1,4 @@
-//! The files of `static/`, and the script of live pages.
+//! Static assets: the files of `static/`, and the client script of live pages.
 
 use std::sync::LazyLock;
 
@@ -9,15 +9,15 @@ use stack_web::assets::Assets;
 #[folder = "static/"]
 struct Folder;
 
-/// What pages link to by [`url`].
+/// All assets. Pages link to them with [`url`].
 pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     Assets::of::<Folder>().with("live.js", "text/javascript", &stack_live::SCRIPT)
 });
 
-/// The address of the file `name`, with the hash of its content.
+/// The URL of the asset `name`, with the hash of its content.
 ///
 /// # Panics
-/// If no file has this name.
+/// If there is no asset of this name.
 pub fn url(name: &str) -> String {
     ASSETS.url(name)
 }

@@ -4,21 +4,21 @@ use stack_web::cookies::Cookies;
 
 use crate::models::SessionToken;
 
-/// The token of somebody's session.
+/// The token of the session.
 pub const SESSION: &str = "session";
-/// A random value of somebody who is not logged in, to which the state of their pages is bound.
+/// A random value of a visitor who is not logged in; the signed state of their pages is bound to it.
 pub const VISITOR: &str = "visitor";
-/// A message for the next page.
+/// The flash message for the next page.
 pub const FLASH: &str = "flash";
 
-/// The token in the session cookie; says nothing yet about whether there is such a session.
+/// The token of the session cookie. Such a session need not exist.
 pub fn session_token(cookies: &Cookies) -> Option<SessionToken> {
     cookies.get(SESSION).and_then(SessionToken::parse)
 }
 
-/// The name of the visitor's time zone: not ours, but left by the script of live pages, so nobody vouches for it.
+/// The visitor's time zone, such as `Europe/Berlin`. The client script sets this cookie, so it is untrusted input.
 pub fn time_zone(cookies: &Cookies) -> Option<String> {
     let zone = cookies.foreign("tz")?.replace("%2F", "/");
-    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
-    (zone.len() <= 64 && zone.bytes().all(harmless)).then_some(zone)
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+    (zone.len() <= 64 && zone.bytes().all(is_allowed)).then_some(zone)
 }

@@ -1,4 +1,4 @@
-//! Who is logged in.
+//! The extractor of the logged-in user.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use stack_web::cookies::Cookies;
@@ -11,8 +11,8 @@ use crate::{
     state::AppState,
 };
 
-/// The user of the API's client. Without one the answer is 401. (Pages use
-/// [`SignedIn`](crate::pages::visitor::SignedIn), which sends people to log in.)
+/// The logged-in user of the API. Without one the response is 401. (Pages use
+/// [`SignedIn`](crate::pages::visitor::SignedIn), which redirects to the log-in page.)
 pub struct CurrentUser(pub User);
 
 impl FromRequestParts<AppState> for CurrentUser {

@@ -1,7 +1,7 @@
-//! HTTP: the JSON handlers, and what they and the pages know of a client.
+//! The JSON API, and the cookies and assets that the pages use too.
 //!
-//! What handlers take from a request in any application is in [`stack_web`]: `ApiJson`, `Key`, `PageQuery`, `Cookies`,
-//! `ClientIp`. Ours: [`CurrentUser`](current_user::CurrentUser).
+//! The extractors `ApiJson`, `Key`, `PageQuery`, `Cookies` and `ClientIp` are in [`stack_web`];
+//! [`CurrentUser`](current_user::CurrentUser) is the application's own.
 
 pub mod assets;
 pub mod cookies;

@@ -1,4 +1,4 @@
-//! `/api/notes`: the notes of who is logged in. A note of somebody else is not found.
+//! `/api/notes`: the notes of the logged-in user. A note of another user is not found.
 
 use axum::{
     Json,
@@ -29,7 +29,7 @@ pub struct NewNote {
     body: String,
 }
 
-/// The body of an edit: the whole note, and the version it was made from.
+/// The body of an update: the whole note, and the version that it is based on.
 #[derive(Deserialize)]
 pub struct Edit {
     title: String,
@@ -41,7 +41,7 @@ pub struct Edit {
 #[derive(Serialize)]
 pub struct NotePage {
     notes: Vec<Note>,
-    /// Goes into `?after=` to get the next page; absent from the last one.
+    /// The value of `?after=` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<NoteId>,
 }
@@ -57,7 +57,7 @@ pub async fn list(
     Ok(Json(NotePage { notes, next }))
 }
 
-/// Writes a new note.
+/// Creates a note.
 pub async fn create(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -74,7 +74,7 @@ pub async fn create(
     ))
 }
 
-/// Reads a note.
+/// Returns a note.
 pub async fn show(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -86,7 +86,7 @@ pub async fn show(
         .ok_or(Error::NotFound)
 }
 
-/// Writes over a note that was not changed since.
+/// Updates a note, unless it was changed in the meantime.
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,

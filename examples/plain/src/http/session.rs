@@ -7,7 +7,7 @@ use stack_web::{client_ip::ClientIp, cookies::Cookies, extract::ApiJson};
 use super::cookies::{SESSION, session_token};
 use crate::{error::Result, state::AppState};
 
-/// The body of an attempt to log in.
+/// The body of a log-in.
 #[derive(Deserialize)]
 pub struct Credentials {
     email: String,
@@ -31,7 +31,7 @@ pub async fn log_in(
     Ok((StatusCode::CREATED, cookies, Json(user)))
 }
 
-/// Ends the session, if there is one, and removes its cookie.
+/// Ends the session, if there is one, and deletes its cookie.
 pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<impl IntoResponse> {
     if let Some(token) = session_token(&cookies) {
         state.accounts.log_out(&token).await?;

@@ -25,7 +25,7 @@ pub struct NewUser {
     password: String,
 }
 
-/// Makes an account. To log in is a request of its own.
+/// Creates an account, without logging in.
 pub async fn register(
     State(state): State<AppState>,
     ApiJson(body): ApiJson<NewUser>,
@@ -40,7 +40,7 @@ pub async fn register(
     ))
 }
 
-/// What everybody may know about a user.
+/// Returns the public data of a user.
 pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Result<Json<Profile>> {
     users::profile(state.db.pool(), id)
         .await?
@@ -48,7 +48,7 @@ pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Res
         .ok_or(Error::NotFound)
 }
 
-/// What the client may know about itself.
+/// The account of the logged-in user.
 #[derive(Serialize)]
 pub struct Me {
     #[serde(flatten)]
@@ -56,19 +56,19 @@ pub struct Me {
     phone: Option<Phone>,
 }
 
-/// The body of a change of number; `null` removes it.
+/// The body of a change of the phone number; `null` removes it.
 #[derive(Deserialize)]
 pub struct NewPhone {
     phone: Option<String>,
 }
 
-/// The client's own account.
+/// Returns the account of the logged-in user.
 pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -> Result<Json<Me>> {
     let phone = state.accounts.phone(user.id).await?;
     Ok(Json(Me { user, phone }))
 }
 
-/// Stores or removes the client's number.
+/// Stores or removes the phone number of the logged-in user.
 pub async fn set_phone(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::{Invalid, text};
 
-/// An e-mail address in lower case, so that one mailbox is one account.
+/// An e-mail address in lower case, so that a mailbox has at most one account.
 ///
-/// The check is shallow on purpose: only a message that arrives proves an address.
+/// The validation is lenient on purpose: only a delivered message proves that an address exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -28,7 +28,7 @@ impl Email {
                 "must be an e-mail address, such as ada@example.com",
             ));
         }
-        // Lower case can be longer than what it came from.
+        // Lower case can be longer than the original.
         text::within(&address, 1..=254)?;
         Ok(Self(address))
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_trimmed_and_put_in_lower_case() {
+    fn an_address_is_trimmed_and_converted_to_lower_case() {
         assert_eq!(
             Email::parse("  Ada@Example.COM ").unwrap().as_str(),
             "ada@example.com"
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn a_text_that_is_not_an_address_is_rejected() {
         let long = format!("{}@example.com", "a".repeat(254));
         for text in [
             "",

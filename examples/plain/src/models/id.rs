@@ -1,4 +1,4 @@
-//! Identifiers: one type a table, so that a note's cannot be passed for a user's.
+//! Identifiers: one type per table, so that the id of a note cannot be passed as the id of a user.
 
 use std::{fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new identifier: UUID version 7, so that later ones sort after earlier ones.
+            /// A new identifier: a UUID of version 7, so identifiers sort by their time of creation.
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
             }

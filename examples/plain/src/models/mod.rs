@@ -1,7 +1,7 @@
-//! What the application is about, as types.
+//! The domain types.
 //!
-//! Text from outside becomes one of these types by its `parse`, which is the only way to make one:
-//! where a function takes an [`Email`], nobody has to ask again whether it is one.
+//! A type that has rules can only be created by its `parse`, which validates. So a function that takes an [`Email`] need
+//! not validate it again.
 
 mod email;
 mod id;

@@ -1,4 +1,4 @@
-//! A note: a title, a text, and a count of its edits.
+//! Notes.
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -8,21 +8,21 @@ use super::{FieldErrors, Invalid, NoteId, UserId, Version, text};
 /// A note, as it is stored.
 #[derive(Clone, Debug, Serialize)]
 pub struct Note {
-    /// Which note.
+    /// The note's id.
     pub id: NoteId,
-    /// Whose note. Nobody else can read it, so the API does not say it either.
+    /// The owner. Not part of the API, since only the owner can read a note.
     #[serde(skip)]
     pub user_id: UserId,
-    /// The first thing to read.
+    /// The title.
     pub title: NoteTitle,
-    /// The rest.
+    /// The text.
     pub body: NoteBody,
-    /// How often it was written.
+    /// For optimistic locking.
     pub version: Version,
-    /// When it was first written.
+    /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last written.
+    /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
@@ -61,17 +61,17 @@ impl NoteBody {
     }
 }
 
-/// What a person writes of a note; the rest comes from the database.
+/// The validated input for a note.
 #[derive(Clone, Debug)]
 pub struct NoteDraft {
-    /// The first thing to read.
+    /// The title.
     pub title: NoteTitle,
-    /// The rest.
+    /// The text.
     pub body: NoteBody,
 }
 
 impl NoteDraft {
-    /// Checks every field and reports all that are wrong.
+    /// Validates all fields, and reports every invalid one.
     pub fn parse(title: &str, body: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let title = errors.check("title", NoteTitle::parse(title));
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_wrong_field_is_reported_at_once() {
+    fn every_invalid_field_is_reported_at_once() {
         let errors = NoteDraft::parse(" ", &"x".repeat(20_001)).unwrap_err();
         assert_eq!(errors.of("title"), Some("must not be empty"));
         assert_eq!(
@@ -98,12 +98,12 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_of_a_form_become_plain_newlines() {
+    fn the_line_ends_of_a_form_become_newlines() {
         assert_eq!(NoteBody::parse("one\r\ntwo").unwrap().as_str(), "one\ntwo");
     }
 
     #[test]
-    fn a_nul_character_which_postgresql_cannot_store_is_refused() {
+    fn a_nul_character_which_postgresql_cannot_store_is_rejected() {
         assert!(NoteTitle::parse("a\0b").is_err());
         assert!(NoteBody::parse("a\0b").is_err());
     }

@@ -1,23 +1,23 @@
-//! Passwords, which are never printed.
+//! Passwords and their hashes.
 
 use std::fmt;
 
 use super::{Invalid, text};
 
-/// A password as it was typed. `Debug` does not show it, and there is no `Display`.
+/// A password in plain text. `Debug` does not show it, and there is no `Display`.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// The rule for new passwords: 10 to 200 characters, of any kind.
+    /// Validates a new password: 10 to 200 characters of any kind.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         text::within(text, 10..=200)?;
         Ok(Self(text.to_owned()))
     }
 
-    /// A password to compare with a stored one. The rule for new ones does not apply: it may have been
-    /// another one when this one was chosen. Longer than any rule ever allowed is refused, which bounds the work.
-    pub fn attempt(text: &str) -> Option<Self> {
+    /// A password to verify. The rule for new passwords does not apply, since it may have changed since this password was
+    /// chosen. `None` if it has more than 1,024 bytes, which limits the work of hashing it.
+    pub fn for_login(text: &str) -> Option<Self> {
         (text.len() <= 1024).then(|| Self(text.to_owned()))
     }
 
@@ -33,7 +33,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What is stored of a password: a PHC string with algorithm, cost, salt and hash.
+/// The stored hash of a password: a PHC string with algorithm, cost, salt and hash.
 #[derive(Clone)]
 pub struct PasswordHash(pub String);
 
@@ -54,9 +54,9 @@ mod tests {
     }
 
     #[test]
-    fn a_short_password_is_refused_when_it_is_new_but_can_be_tried() {
+    fn a_short_password_is_rejected_as_a_new_one_but_can_be_verified() {
         assert!(Password::parse("short").is_err());
-        assert!(Password::attempt("short").is_some());
-        assert!(Password::attempt(&"x".repeat(2000)).is_none());
+        assert!(Password::for_login("short").is_some());
+        assert!(Password::for_login(&"x".repeat(2000)).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! A telephone number.
+//! A phone number.
 
 use std::fmt;
 
@@ -6,27 +6,28 @@ use serde::Serialize;
 
 use super::Invalid;
 
-/// A telephone number as the whole world dials it (E.164): `+` and 7 to 15 digits. `Debug` does not show it.
+/// An international phone number (E.164): `+` and 7 to 15 digits. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Accepts what people put between the digits: spaces, `-`, `.`, `/`, brackets.
+    /// Accepts spaces, `-`, `.`, `/` and parentheses between the digits, and removes them.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let wrong = || Invalid::new("must be a number with its country, such as +49 30 1234567");
+        let invalid =
+            || Invalid::new("must be a number with its country code, such as +49 30 1234567");
         let mut digits = String::from("+");
-        let rest = text.trim().strip_prefix('+').ok_or_else(wrong)?;
+        let rest = text.trim().strip_prefix('+').ok_or_else(invalid)?;
         for c in rest.chars() {
             match c {
                 '0'..='9' => digits.push(c),
                 ' ' | '-' | '.' | '/' | '(' | ')' => {}
-                _ => return Err(wrong()),
+                _ => return Err(invalid()),
             }
         }
-        // No country's code begins with 0.
+        // No country code begins with 0.
         if !(8..=16).contains(&digits.len()) || digits.starts_with("+0") {
-            return Err(wrong());
+            return Err(invalid());
         }
         Ok(Self(digits))
     }
@@ -48,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_between_the_digits_is_left_out() {
+    fn separators_between_the_digits_are_removed() {
         let phone = Phone::parse(" +49 (30) 123-45.67 ").unwrap();
         assert_eq!(phone.as_str(), "+49301234567");
         assert_eq!(Phone::parse(phone.as_str()), Ok(phone));
     }
 
     #[test]
-    fn what_is_no_number_of_the_whole_world_is_refused() {
+    fn a_number_that_is_not_international_is_rejected() {
         for text in [
             "",
             "+",

@@ -1,4 +1,4 @@
-//! The secret that a browser keeps while somebody is logged in.
+//! The token of a session.
 
 use std::fmt;
 
@@ -6,27 +6,27 @@ use hex::FromHex as _;
 use sha2::{Digest, Sha256};
 use stack_web::random;
 
-/// 256 random bits. Whoever has them is logged in, so they are stored nowhere but in the browser.
+/// The token of a session: 256 random bits. Anybody who has it is logged in, so only the browser stores it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken([u8; 32]);
 
 impl SessionToken {
-    /// A new token from the operating system's random numbers.
+    /// A new token from the random number generator of the operating system.
     pub fn generate() -> Self {
         Self(random::bytes())
     }
 
-    /// Reads a token as [`to_text`](Self::to_text) wrote it.
+    /// Parses the text of [`to_text`](Self::to_text).
     pub fn parse(text: &str) -> Option<Self> {
         <[u8; 32]>::from_hex(text).ok().map(Self)
     }
 
-    /// The token for a cookie: 64 hexadecimal digits.
+    /// The value of the cookie: 64 hexadecimal digits.
     pub fn to_text(&self) -> String {
         hex::encode(self.0)
     }
 
-    /// What the database knows of the token.
+    /// The digest that the database stores.
     pub fn digest(&self) -> TokenDigest {
         TokenDigest(Sha256::digest(self.0).into())
     }
@@ -38,7 +38,7 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The SHA-256 of a [`SessionToken`]. A token is random, so no slow hash is needed.
+/// The SHA-256 digest of a [`SessionToken`]. A token is random, so it needs no slow hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenDigest(pub [u8; 32]);
 
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_survives_the_way_through_a_cookie() {
+    fn a_token_can_be_parsed_from_its_text() {
         let token = SessionToken::generate();
         assert_eq!(SessionToken::parse(&token.to_text()), Some(token));
     }

@@ -1,10 +1,10 @@
-//! Rules that every text from outside has to follow.
+//! Validation of text input.
 
 use std::ops::RangeInclusive;
 
 use super::Invalid;
 
-/// One line of text: trimmed, with as many characters as `length` allows, and none that cannot be seen.
+/// One line of text: trimmed, without control characters, and with a number of characters in `length`.
 pub(super) fn line(text: &str, length: RangeInclusive<usize>) -> Result<String, Invalid> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
@@ -14,7 +14,7 @@ pub(super) fn line(text: &str, length: RangeInclusive<usize>) -> Result<String, 
     Ok(text.to_owned())
 }
 
-/// Several lines of text, ends of line as `\n` (forms send `\r\n`).
+/// Several lines of text. The `\r\n` that forms send becomes `\n`.
 pub(super) fn lines(text: &str, length: RangeInclusive<usize>) -> Result<String, Invalid> {
     let text = text.replace("\r\n", "\n");
     if text
@@ -27,7 +27,7 @@ pub(super) fn lines(text: &str, length: RangeInclusive<usize>) -> Result<String,
     Ok(text)
 }
 
-/// Counts characters, as PostgreSQL's `length` does.
+/// Checks the number of characters, which PostgreSQL's `length` counts too.
 pub(super) fn within(text: &str, length: RangeInclusive<usize>) -> Result<(), Invalid> {
     let (least, most) = length.into_inner();
     match text.chars().count() {

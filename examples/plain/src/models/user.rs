@@ -1,25 +1,25 @@
-//! A person with an account.
+//! Users and their registration.
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{Email, FieldErrors, Invalid, Password, UserId, text};
 
-/// A person with an account. The password is no part of it.
+/// A user with an account, without the password.
 #[derive(Clone, Debug, Serialize)]
 pub struct User {
-    /// Who it is.
+    /// The user's id.
     pub id: UserId,
-    /// The address to log in with, known to its owner only.
+    /// The address to log in with. Only the user may see it.
     pub email: Email,
-    /// The name that others see.
+    /// The public name.
     pub display_name: DisplayName,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// The name that others see: one line of 1 to 60 characters.
+/// The public name of a user: one line of 1 to 60 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct DisplayName(String);
@@ -36,19 +36,19 @@ impl DisplayName {
     }
 }
 
-/// What it takes to make an account.
+/// The validated input of a registration.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The address to log in with.
     pub email: Email,
-    /// The name that others see.
+    /// The public name.
     pub display_name: DisplayName,
     /// The password to log in with.
     pub password: Password,
 }
 
 impl Registration {
-    /// Checks every field and reports all that are wrong.
+    /// Validates all fields, and reports every invalid one.
     pub fn parse(email: &str, display_name: &str, password: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let email = errors.check("email", Email::parse(email));

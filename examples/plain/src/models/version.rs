@@ -1,11 +1,11 @@
-//! How often a row was written.
+//! The version of a row, for optimistic locking.
 
 use serde::{Deserialize, Serialize};
 
-/// Counts the edits of a row, from 1.
+/// The version of a row: 1 when it is created, plus 1 for each update.
 ///
-/// An update names the version it was made from and is refused if that is not the newest one any more:
-/// of two people (or two tabs) who edit at once, the second sees what the first wrote instead of erasing it.
+/// An update names the version that it is based on, and fails if the row has another version. So of two concurrent edits
+/// the second one fails instead of overwriting the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
 #[sqlx(transparent)]

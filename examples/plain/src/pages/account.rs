@@ -1,7 +1,7 @@
 //! `/register`, `/login`, `/logout`.
 //!
-//! The pages are live: a field is checked when somebody leaves it. The forms themselves are sent as forms, because who
-//! logs in gets a cookie, which only an answer to a request can set; without a script they work as well.
+//! The pages are live: a field is validated when the user leaves it. The forms themselves are submitted by HTTP, because
+//! only an HTTP response can set the session cookie. So they work without JavaScript too.
 
 use axum::{
     Form,
@@ -10,7 +10,7 @@ use axum::{
 };
 use maud::html;
 use serde::{Deserialize, Serialize};
-use stack_live::{Cx, Stop};
+use stack_live::{Cx, PageError};
 use stack_web::{client_ip::ClientIp, cookies::Cookies};
 
 use super::{
@@ -28,7 +28,7 @@ use crate::{
     state::AppState,
 };
 
-/// The fields of a registration. The password is read and never written: the state of a page can be seen.
+/// The fields of a registration. The password is never serialized, because the state of a page is not secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegisterForm {
     email: String,
@@ -37,7 +37,7 @@ pub struct RegisterForm {
     password: String,
 }
 
-/// The fields of an attempt to log in.
+/// The fields of a log-in.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogInForm {
     email: String,
@@ -47,22 +47,23 @@ pub struct LogInForm {
     next: String,
 }
 
-/// `?next=…`: where to go after logging in.
+/// `?next=…`: the page to redirect to after the log-in.
 #[derive(Deserialize)]
 pub struct Next {
     #[serde(default)]
     next: String,
 }
 
-/// The form to make an account.
+/// The registration form.
 pub async fn register_page(cx: Cx) -> stack_live::Result {
     if cx.user().is_some() {
-        return Err(Stop::redirect("/notes"));
+        return Err(PageError::redirect("/notes"));
     }
-    let refused = cx.extension::<FormErrors<RegisterForm>>();
-    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
-    let form = cx.use_state(|| form).get(&cx);
-    let errors = cx.use_state(|| wrong);
+    let rejected = cx
+        .extension::<FormErrors<RegisterForm>>()
+        .unwrap_or_default();
+    let form = cx.use_state(|| rejected.form).get(&cx);
+    let errors = cx.use_state(|| rejected.errors);
     let check = cx.on(move |ctx, event| {
         let field = event.name.as_deref().unwrap_or_default();
         let password = if field == "password" {
@@ -71,8 +72,10 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
             ""
         };
         let (email, name) = (event.field("email"), event.field("display_name"));
-        let wrong = Registration::parse(email, name, password).err();
-        errors.update(ctx, |errors| errors.take(field, &wrong.unwrap_or_default()));
+        let invalid = Registration::parse(email, name, password).err();
+        errors.update(ctx, |errors| {
+            errors.take(field, &invalid.unwrap_or_default());
+        });
     });
     let errors = errors.read(&cx);
     let main = html! {
@@ -81,7 +84,7 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
             form method="post" action="/register" novalidate on:change=(check) {
                 (Field {
                     name: "display_name", label: "Name", kind: "text", value: &form.display_name,
-                    autocomplete: "name", hint: Some("What others see."), required: true,
+                    autocomplete: "name", hint: Some("Other users see this name."), required: true,
                 }.render(&errors))
                 (Field {
                     name: "email", label: "E-mail address", kind: "email", value: &form.email,
@@ -92,15 +95,15 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
                     autocomplete: "new-password", hint: Some("At least 10 characters."),
                     required: true,
                 }.render(&errors))
-                button type="submit" { "Make my account" }
+                button type="submit" { "Create account" }
             }
-            p.small { "You have an account? " a href="/login" data-link { "Log in" } }
+            p.small { "Already have an account? " a href="/login" data-link { "Log in" } }
         }
     };
     Ok(layout::live(&cx, "Register", main))
 }
 
-/// Makes an account and logs in.
+/// Creates an account and logs in.
 pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -115,41 +118,47 @@ pub async fn register(
         Ok(user) => {
             let old = session_token(&cookies);
             let token = state.accounts.start_session(user.id, old).await?;
-            Ok(enter(&state, cookies, &token, Flash::Welcome, "/notes"))
+            Ok(redirect_logged_in(
+                &state,
+                cookies,
+                &token,
+                Flash::Welcome,
+                "/notes",
+            ))
         }
         Err(error) => match error.fields() {
             Some(fields) => {
                 let errors = fields.clone();
-                let refused = FormErrors { form, errors };
-                live::show_form_errors(&state, visitor, "/register", &error, refused).await
+                let rejected = FormErrors { form, errors };
+                live::show_form_errors(&state, visitor, "/register", &error, rejected).await
             }
             None => Err(error),
         },
     }
 }
 
-/// The form to log in.
+/// The log-in form.
 pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     let Next { next } = cx.query()?;
     if cx.user().is_some() {
-        return Err(Stop::redirect(local(&next)));
+        return Err(PageError::redirect(safe_redirect(&next)));
     }
-    let refused = cx.extension::<FormErrors<LogInForm>>();
-    let wrong = cx.use_state(|| refused.is_some()).get(&cx);
-    let form = cx.use_state(|| match refused {
-        Some(refused) => refused.form,
+    let rejected = cx.extension::<FormErrors<LogInForm>>();
+    let is_rejected = cx.use_state(|| rejected.is_some()).get(&cx);
+    let form = cx.use_state(|| match rejected {
+        Some(rejected) => rejected.form,
         None => LogInForm {
-            next: local(&next).to_owned(),
+            next: safe_redirect(&next).to_owned(),
             ..LogInForm::default()
         },
     });
     let form = form.read(&cx);
     let errors = FieldErrors::default();
-    let why = "This e-mail address and this password do not belong together.";
+    let message = "The e-mail address or the password is incorrect.";
     let main = html! {
         section.card.narrow {
             h1 { "Log in" }
-            (form::alert(wrong.then_some(why)))
+            (form::alert(is_rejected.then_some(message)))
             form method="post" action="/login" {
                 input type="hidden" name="next" value=(form.next);
                 (Field {
@@ -182,23 +191,23 @@ pub async fn log_in(
         .log_in(&form.email, &form.password, from, old)
         .await
     {
-        Ok((_, token)) => Ok(enter(
+        Ok((_, token)) => Ok(redirect_logged_in(
             &state,
             cookies,
             &token,
             Flash::LoggedIn,
-            local(&form.next),
+            safe_redirect(&form.next),
         )),
         Err(error @ Error::WrongCredentials) => {
             let form = LogInForm {
-                next: local(&form.next).to_owned(),
+                next: safe_redirect(&form.next).to_owned(),
                 ..form
             };
-            let refused = FormErrors {
+            let rejected = FormErrors {
                 form,
                 errors: FieldErrors::default(),
             };
-            live::show_form_errors(&state, visitor, "/login", &error, refused).await
+            live::show_form_errors(&state, visitor, "/login", &error, rejected).await
         }
         Err(error) => Err(error),
     }
@@ -210,12 +219,12 @@ pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<
         state.accounts.log_out(&token).await?;
         state.live.end_session(&token.to_text());
     }
-    let cookies = Flash::LoggedOut.put(cookies.remove(SESSION));
+    let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
     Ok((cookies, Redirect::to("/")).into_response())
 }
 
-/// Gives the browser its session and sends it on.
-fn enter(
+/// Sets the session cookie and redirects to `next`.
+fn redirect_logged_in(
     state: &AppState,
     cookies: Cookies,
     token: &SessionToken,
@@ -224,15 +233,15 @@ fn enter(
 ) -> Response {
     let lifetime = Some(state.config.session_lifetime);
     let cookies = cookies.set(SESSION, token.to_text(), lifetime);
-    (flash.put(cookies), Redirect::to(next)).into_response()
+    (flash.add_to(cookies), Redirect::to(next)).into_response()
 }
 
-/// `next` if it is a path on this site, else the notes: a link must not send people elsewhere.
-fn local(next: &str) -> &str {
-    let harmless = next
+/// `next` if it is a path of this site, otherwise `/notes`: prevents open redirects to other sites.
+fn safe_redirect(next: &str) -> &str {
+    let is_safe = next
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if next.starts_with('/') && !next.starts_with("//") && harmless {
+    if next.starts_with('/') && !next.starts_with("//") && is_safe {
         next
     } else {
         "/notes"
@@ -244,8 +253,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn logging_in_leads_only_to_pages_of_this_site() {
-        assert_eq!(local("/notes/new"), "/notes/new");
+    fn a_log_in_redirects_only_to_pages_of_this_site() {
+        assert_eq!(safe_redirect("/notes/new"), "/notes/new");
         for next in [
             "",
             "notes",
@@ -254,7 +263,7 @@ mod tests {
             "/\\evil.example",
             "/a\nb",
         ] {
-            assert_eq!(local(next), "/notes", "`{next}` was followed");
+            assert_eq!(safe_redirect(next), "/notes", "`{next}` was accepted");
         }
     }
 }

@@ -1,40 +1,40 @@
-//! What our pages know beside what every live page does.
+//! The application state and the visitor, for live pages.
 
-use stack_live::{Ctx, Stop};
+use stack_live::{Ctx, PageError};
 
 use super::visitor::Visitor;
 use crate::{error::Result, models::User, state::AppState};
 
-/// The application and the visitor, as a page asks for them.
+/// Extends the [`Ctx`] of live pages.
 pub trait Context {
-    /// Configuration, database, services.
+    /// The application state.
     fn app(&self) -> AppState;
-    /// Who looks at the page.
+    /// The visitor of the page.
     fn visitor(&self) -> Visitor;
-    /// Who is logged in, if anybody is.
+    /// The logged-in user, if there is one.
     fn user(&self) -> Option<User> {
         self.visitor().user
     }
-    /// Who is logged in.
+    /// The logged-in user.
     ///
     /// # Errors
-    /// Sends everybody else to log in, and back afterwards.
-    fn signed_in(&self) -> Result<User, Stop>;
+    /// Without one, a redirect to the log-in page, which leads back after the log-in.
+    fn signed_in(&self) -> Result<User, PageError>;
 }
 
 impl Context for Ctx {
     fn app(&self) -> AppState {
         self.extension()
-            .expect("`visit` gives every page the application")
+            .expect("`pages::live` adds the state to every page")
     }
 
     fn visitor(&self) -> Visitor {
         self.extension()
-            .expect("`visit` gives every page the visitor")
+            .expect("`pages::live` adds the visitor to every page")
     }
 
-    fn signed_in(&self) -> Result<User, Stop> {
+    fn signed_in(&self) -> Result<User, PageError> {
         self.user()
-            .ok_or_else(|| Stop::redirect(format!("/login?next={}", self.path())))
+            .ok_or_else(|| PageError::redirect(format!("/login?next={}", self.path())))
     }
 }

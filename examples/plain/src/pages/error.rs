@@ -1,4 +1,4 @@
-//! Errors, for people.
+//! The error page.
 
 use axum::response::{IntoResponse, Response};
 use maud::html;
@@ -6,7 +6,7 @@ use stack_web::problem::Problem;
 
 use super::layout;
 
-/// A page that says what went wrong and where to go from here.
+/// Renders an error.
 pub fn page(problem: &Problem, request_id: &str) -> Response {
     let (status, title) = (problem.status, problem.title());
     let main = html! {
@@ -21,7 +21,7 @@ pub fn page(problem: &Problem, request_id: &str) -> Response {
                     }
                 }
             }
-            p { a.button href="/" { "Back to the start" } }
+            p { a.button href="/" { "Go to the home page" } }
             @if status.is_server_error() {
                 p.small { "If you report this, please name " code { (request_id) } "." }
             }
@@ -30,7 +30,7 @@ pub fn page(problem: &Problem, request_id: &str) -> Response {
     layout::shell(title, html! {}, main).into_response()
 }
 
-/// With a capital at the start and a full stop at the end.
+/// Adds a capital letter at the start and a full stop at the end.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);

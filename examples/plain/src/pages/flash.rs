@@ -1,4 +1,4 @@
-//! Messages that are shown once, on the page after a redirect.
+//! Flash messages, which are shown once, on the page after a redirect.
 
 use std::time::Duration;
 
@@ -6,41 +6,45 @@ use stack_web::cookies::Cookies;
 
 use crate::http::cookies::FLASH;
 
-/// What there is to say. The cookie holds only which of these it is, so nobody can put words on our pages.
+/// A flash message. The cookie has only its key, so nobody can forge the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flash {
-    /// An account was made.
+    /// After a registration.
     Welcome,
-    /// Somebody logged in.
+    /// After a log-in.
     LoggedIn,
-    /// Somebody logged out.
+    /// After a log-out.
     LoggedOut,
-    /// Something was written.
+    /// A record was created or updated.
     Saved,
-    /// Something was deleted.
+    /// A record was deleted.
     Deleted,
-    /// A phone number was stored.
+    /// The phone number was stored.
     PhoneSaved,
-    /// A phone number was removed.
+    /// The phone number was removed.
     PhoneRemoved,
 }
 
 impl Flash {
     const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Welcome, "welcome", "Welcome! Your account is ready."),
-        (Self::LoggedIn, "logged-in", "Good to see you again."),
+        (Self::LoggedIn, "logged-in", "Welcome back!"),
         (Self::LoggedOut, "logged-out", "You are logged out."),
-        (Self::Saved, "saved", "It is saved."),
-        (Self::Deleted, "deleted", "It is deleted."),
-        (Self::PhoneSaved, "phone-saved", "Your number is saved."),
+        (Self::Saved, "saved", "Your changes were saved."),
+        (Self::Deleted, "deleted", "The entry was deleted."),
+        (
+            Self::PhoneSaved,
+            "phone-saved",
+            "Your phone number was saved.",
+        ),
         (
             Self::PhoneRemoved,
             "phone-removed",
-            "Your number is removed.",
+            "Your phone number was removed.",
         ),
     ];
 
-    /// The message.
+    /// The text of the message.
     pub fn text(self) -> &'static str {
         Self::ALL
             .iter()
@@ -49,7 +53,8 @@ impl Flash {
     }
 
     /// Adds the cookie that shows the message on the next page.
-    pub fn put(self, cookies: Cookies) -> Cookies {
+    #[must_use]
+    pub fn add_to(self, cookies: Cookies) -> Cookies {
         let key = Self::ALL
             .iter()
             .find(|(flash, ..)| *flash == self)
@@ -57,7 +62,8 @@ impl Flash {
         cookies.set(FLASH, key, Some(Duration::from_secs(60)))
     }
 
-    pub(super) fn read(cookies: &Cookies) -> Option<Self> {
+    /// The message of the cookie, if there is one.
+    pub(super) fn from_cookies(cookies: &Cookies) -> Option<Self> {
         let value = cookies.get(FLASH)?;
         Self::ALL
             .iter()

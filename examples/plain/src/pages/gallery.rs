@@ -1,4 +1,4 @@
-//! `/components`: everything that pages are made of. Its code is there to be copied.
+//! `/components`: shows all components, as examples to copy.
 
 mod booking;
 mod messages;
@@ -22,7 +22,7 @@ use crate::components::{
     toast::{Toast, toasts},
 };
 
-/// The page. What has a state is a component of its own, so that it alone is rendered again.
+/// The page. Each example with state is a component of its own, so only that component renders again.
 pub async fn page(cx: Cx) -> Result {
     let main = html! {
         header.title { h1 { "Components" } }
@@ -31,19 +31,19 @@ pub async fn page(cx: Cx) -> Result {
             code { "src/pages/gallery.rs" } "."
         }
         (section("buttons", "Buttons and links", buttons()))
-        (section("counting", "Something to click", cx.child(counting, ()).await?))
-        (section("sections", "Sections that open", cx.child(sections, ()).await?))
+        (section("counting", "A counter", cx.child(counter, ()).await?))
+        (section("sections", "Expandable sections", cx.child(sections, ()).await?))
         (section("form", "A form", card(cx.child(booking::booking, ()).await?)))
         (section("table", "A table, page by page", cx.child(planets::planets, ()).await?))
-        (section("dialog", "A dialog", cx.child(deleting, ()).await?))
-        (section("toasts", "Toasts", cx.child(telling, ()).await?))
-        (section("stream", "A list that only the browser keeps", cx.child(messages::messages, ()).await?))
+        (section("dialog", "A dialog", cx.child(delete_dialog, ()).await?))
+        (section("toasts", "Toasts", cx.child(toast_examples, ()).await?))
+        (section("stream", "A stream", cx.child(messages::messages, ()).await?))
         (section("dates", "Dates", cx.child(dates, ()).await?))
-        (section("layout", "Layout", places()))
+        (section("layout", "Layout", layouts()))
         (section("messages", "Messages", stack(html! {
-            (form::alert(Some("The form as a whole could not be taken.")))
-            (progress("Something is going on", None))
-            (progress("On the way:", Some(60)))
+            (form::alert(Some("The form could not be submitted.")))
+            (progress("Loading", None))
+            (progress("Uploading:", Some(60)))
         })))
     };
     Ok(layout::live(&cx, "Components", main))
@@ -52,49 +52,49 @@ pub async fn page(cx: Cx) -> Result {
 fn buttons() -> Markup {
     html! {
         (row(html! {
-            button type="button" { "The thing to do" }
-            button.secondary type="button" { "Another one" }
+            button type="button" { "Primary" }
+            button.secondary type="button" { "Secondary" }
             button.quiet type="button" { "Quiet" }
-            button.danger type="button" { "Dangerous" }
-            button type="button" disabled { "Not now" }
+            button.danger type="button" { "Danger" }
+            button type="button" disabled { "Disabled" }
         }))
         (row(html! {
             (Link::to("/", "Home"))
             (Link::to("/", "Looks like a button").secondary())
-            (Link::outside("https://www.rust-lang.org", "Another site"))
+            (Link::external("https://www.rust-lang.org", "Another site"))
         }))
     }
 }
 
 /// A state, and handlers that change it.
-async fn counting(cx: Cx, (): ()) -> Result {
+async fn counter(cx: Cx, (): ()) -> Result {
     let count = cx.use_state(|| 0_i32);
-    let more = cx.on(move |cx, _| count.update(cx, |count| *count += 1));
-    let less = cx.on(move |cx, _| count.update(cx, |count| *count -= 1));
-    let now = count.get(&cx);
+    let increment = cx.on(move |cx, _| count.update(cx, |count| *count += 1));
+    let decrement = cx.on(move |cx, _| count.update(cx, |count| *count -= 1));
+    let count = count.get(&cx);
     Ok(row(html! {
-        (Button::new("Less").secondary().disabled(now == 0).on_click(&less))
-        output { (now) }
-        (Button::new("More").on_click(&more))
+        (Button::new("Less").secondary().disabled(count == 0).on_click(&decrement))
+        output { (count) }
+        (Button::new("More").on_click(&increment))
     }))
 }
 
 async fn sections(cx: Cx, (): ()) -> Result {
-    let open = html! { p { "A second one is below." } };
-    let open = Expandable::new("It begins open", open).open();
-    let closed = html! { p { "It stays as it is when the connection breaks." } };
-    let closed = Expandable::new("It begins closed", closed);
+    let open = html! { p { "The next section is closed." } };
+    let open = Expandable::new("Open at first", open).open();
+    let closed = html! { p { "It keeps its state when the connection breaks." } };
+    let closed = Expandable::new("Closed at first", closed);
     Ok(html! {
         (cx.child(expandable, open).await?)
         (cx.child(expandable, closed).await?)
     })
 }
 
-/// A dialog, which is open while its state says so.
-async fn deleting(cx: Cx, (): ()) -> Result {
+/// A dialog, which is open while its state is true.
+async fn delete_dialog(cx: Cx, (): ()) -> Result {
     let (open, deleted) = (cx.use_state(|| false), cx.use_state(|| false));
     let ask = cx.on(move |cx, _| open.set(cx, true));
-    let keep = cx.on(move |cx, _| open.set(cx, false));
+    let cancel = cx.on(move |cx, _| open.set(cx, false));
     let delete = cx.on(move |cx, _| {
         deleted.set(cx, true);
         open.set(cx, false);
@@ -102,28 +102,28 @@ async fn deleting(cx: Cx, (): ()) -> Result {
     Ok(html! {
         (row(html! {
             (Button::new("Delete …").secondary().on_click(&ask))
-            p role="status" { @if deleted.get(&cx) { "It is gone." } }
+            p role="status" { @if deleted.get(&cx) { "It was deleted." } }
         }))
         (dialog(&cx, open, "Delete this?", html! {
-            p { "There is no way back." }
+            p { "This cannot be undone." }
             div.actions {
-                (Button::new("Delete for good").danger().on_click(&delete))
-                (Button::new("Keep it").secondary().on_click(&keep))
+                (Button::new("Delete permanently").danger().on_click(&delete))
+                (Button::new("Cancel").secondary().on_click(&cancel))
             }
         }))
     })
 }
 
-/// Toasts: the last three messages.
-async fn telling(cx: Cx, (): ()) -> Result {
-    let (shown, next) = (cx.use_state(Vec::<Toast>::new), cx.use_state(|| 0_u32));
-    let say = cx.on(move |cx, event| {
-        let (id, bad) = (next.get(cx), event.data("id") == "bad");
-        let text = if bad { "That did not work." } else { "Saved." };
+/// Toasts, of which the last three are shown.
+async fn toast_examples(cx: Cx, (): ()) -> Result {
+    let (shown, next_id) = (cx.use_state(Vec::<Toast>::new), cx.use_state(|| 0_u32));
+    let show = cx.on(move |cx, event| {
+        let (id, is_error) = (next_id.get(cx), event.data("id") == "bad");
+        let text = if is_error { "It failed." } else { "Saved." };
         let text = text.to_owned();
-        next.set(cx, id + 1);
+        next_id.set(cx, id + 1);
         shown.update(cx, |shown| {
-            shown.push(Toast { id, text, bad });
+            shown.push(Toast { id, text, is_error });
             shown.drain(..shown.len().saturating_sub(3));
         });
     });
@@ -133,29 +133,29 @@ async fn telling(cx: Cx, (): ()) -> Result {
     });
     Ok(html! {
         (row(html! {
-            (Button::new("It worked").secondary().id("good").on_click(&say))
-            (Button::new("It did not").secondary().id("bad").on_click(&say))
+            (Button::new("Success").secondary().id("good").on_click(&show))
+            (Button::new("Failure").secondary().id("bad").on_click(&show))
         }))
         (toasts(&shown.read(&cx), &dismiss))
     })
 }
 
-/// The same moment, in the visitor's zone and in others.
+/// The same time in the visitor's zone and in others.
 async fn dates(cx: Cx, (): ()) -> Result {
     let now = cx.use_state(|| OffsetDateTime::now_utc().unix_timestamp());
     let now =
         OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let yours = Zone::of(&cx);
+    let yours = Zone::of_visitor(&cx);
     let others = ["America/New_York", "Asia/Tokyo"].map(|name| Zone::named(Some(name)));
     Ok(html! {
-        p { "When you came: " strong { (yours.moment(now)) } " (" (yours.name()) ")" }
+        p { "You opened this page at " strong { (yours.date_time(now)) } " (" (yours.name()) ")" }
         p.small {
-            @for zone in &others { (zone.name()) ": " (zone.moment(now)) br; }
+            @for zone in &others { (zone.name()) ": " (zone.date_time(now)) br; }
         }
     })
 }
 
-fn places() -> Markup {
+fn layouts() -> Markup {
     grid(html! {
         @for title in ["One", "Two", "Three"] {
             (card(html! {

@@ -1,4 +1,4 @@
-//! `/`: the first page. Replace it with your own; it shows a new developer around.
+//! `/`: the home page. It introduces a new developer to the project; replace it with your own.
 
 mod browser;
 mod clock;
@@ -15,22 +15,22 @@ use crate::components::{
     section::section,
 };
 
-/// Where to look, in the order in which to read: path, and what is there.
+/// Files and folders with their descriptions, in the order in which to read them.
 const PLACES: &[(&str, &str)] = &[
     ("src/routes.rs", "Every URL on one screen. Start here."),
-    ("src/pages/", "HTML for people. This page is home.rs."),
-    ("src/components/", "What pages are made of."),
-    ("src/services/", "Rules and transactions."),
-    ("src/repositories/", "All SQL, one file a table."),
+    ("src/pages/", "HTML pages. This page is home.rs."),
+    ("src/components/", "Reusable pieces of HTML."),
+    ("src/services/", "Business rules and transactions."),
+    ("src/repositories/", "All SQL, one file per table."),
     ("src/models/", "Types that cannot hold an invalid value."),
     ("schema/", "The database, as plain SQL."),
-    ("static/app.css", "The look, by a few variables."),
+    ("static/app.css", "The styles, based on a few variables."),
     ("tests/", "Each test has a database of its own."),
 ];
 
-/// The first page.
+/// The home page.
 pub async fn page(cx: Cx) -> Result {
-    let way = Expandable::new("The way of a request", way());
+    let layers = Expandable::new("The layers of a request", layers());
     let main = html! {
         section.hero {
             div {
@@ -45,7 +45,7 @@ pub async fn page(cx: Cx) -> Result {
         }
         (section("live", "This page is live", html! {
             p.soft {
-                "Its code runs on the server, also when you click. What changes comes over one connection."
+                "Its code runs on the server, which handles your clicks and sends back only what has changed."
             }
             (grid(html! {
                 (card(cx.child(countdown::countdown, ()).await?))
@@ -58,7 +58,7 @@ pub async fn page(cx: Cx) -> Result {
                     li { code { (path) } p { (what) } }
                 }
             }
-            (cx.child(expandable, way).await?)
+            (cx.child(expandable, layers).await?)
         }))
         (section("try", "Try it", html! {
             dl.commands {
@@ -76,7 +76,7 @@ pub async fn page(cx: Cx) -> Result {
     Ok(layout::live(&cx, "Home", main))
 }
 
-/// Something to do, for a stranger and for who is logged in.
+/// The next steps, for a visitor and for a logged-in user.
 fn greeting(cx: &Cx) -> Markup {
     html! {
         @if let Some(user) = cx.user() {
@@ -96,31 +96,31 @@ fn greeting(cx: &Cx) -> Markup {
             }
         }
         p.small {
-            "More to see: " (Link::to("/components", "all components")) ", "
+            "See also: " (Link::to("/components", "all components")) ", "
             (Link::to("/upload", "an upload")) "."
         }
     }
 }
 
-/// A number that outlives a broken connection, and a restart of the server.
+/// A counter that keeps its value after a reconnect, and after a restart of the server.
 async fn counter(cx: Cx, (): ()) -> Result {
     let count = cx.use_state(|| 0);
-    let more = cx.on(move |cx, _| count.update(cx, |count| *count += 1));
+    let increment = cx.on(move |cx, _| count.update(cx, |count| *count += 1));
     Ok(html! {
-        button.wide type="button" on:click=(more) {
+        button.wide type="button" on:click=(increment) {
             "Clicked " (count.get(&cx)) @if count.get(&cx) == 1 { " time" } @else { " times" }
         }
     })
 }
 
-fn way() -> Markup {
+fn layers() -> Markup {
     html! {
         ol.way {
-            li { code { "pages" } " or " code { "http" } span { "take it and answer" } }
-            li { code { "services" } span { "know the rules" } }
-            li { code { "repositories" } span { "speak SQL" } }
-            li { code { "models" } span { "are what it is about" } }
+            li { code { "pages" } " or " code { "http" } span { "handle the request" } }
+            li { code { "services" } span { "apply the business rules" } }
+            li { code { "repositories" } span { "run the SQL" } }
+            li { code { "models" } span { "hold valid values" } }
         }
-        p.small { "Calls go down only. A layer that would just pass something on is left out." }
+        p.small { "A layer calls only layers below it, and may skip one." }
     }
 }

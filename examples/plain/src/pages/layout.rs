@@ -1,4 +1,4 @@
-//! What all pages have in common.
+//! The frame of every page: document, header, navigation and footer.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -10,17 +10,17 @@ use crate::http::assets;
 /// The name of the site: the description in `Cargo.toml`.
 pub const SITE: &str = env!("CARGO_PKG_DESCRIPTION");
 
-/// A live page, between its header and footer. Sets the title.
+/// A live page with header and footer. Sets its title.
 pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
     cx.set_title(format!("{title} · {SITE}"));
     let flash = cx.shown_flash();
     html! {
         (header(navigation(&cx.visitor())))
         main #main {
-            // There from the start: what appears in it later is read out.
+            // Always rendered: screen readers announce only what is added to an existing live region.
             div.flashes role="status" aria-live="polite" {
                 @if let Some(flash) = &flash {
-                    p.flash.bad[flash.bad] { (flash.text) }
+                    p.flash.bad[flash.is_error] { (flash.text) }
                 }
             }
             (main)
@@ -29,7 +29,7 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
     }
 }
 
-/// The document around a live page: head, script, and what the script says about the connection.
+/// The document of a live page: head, client script, and the status of the connection, which the script sets.
 pub fn document(title: &str, root: Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -47,7 +47,7 @@ pub fn document(title: &str, root: Markup) -> Markup {
     }
 }
 
-/// A whole page without a script: head, navigation, message, and `main`.
+/// A complete page that is not live: head, navigation, flash message, and `main`.
 pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
     let navigation = navigation(visitor);
     let main = html! {
@@ -59,7 +59,7 @@ pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
     shell(title, navigation, main)
 }
 
-/// The frame of a page without a script, also where nobody knows who looks at it.
+/// The document of a page that is not live, also without a visitor, as for errors.
 pub(super) fn shell(title: &str, navigation: Markup, main: Markup) -> Markup {
     html! {
         (DOCTYPE)

@@ -1,4 +1,4 @@
-//! Between axum and the live pages: who visits, the first HTML, the connection, and forms without a script.
+//! Connects axum and the live pages: the first HTML, the WebSocket, and forms that are submitted by HTTP.
 
 use std::error::Error as StdError;
 
@@ -7,21 +7,21 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, Stop, Visit};
+use stack_live::{Ctx, PageError, Visit};
 
 use super::{layout, visitor::Visitor};
 use crate::{
-    error::{Error, Result, causes},
+    error::{Error, Result, error_chain},
     models::FieldErrors,
     state::AppState,
 };
 
-/// What a form without a script has sent, and why it was refused: the page begins with it instead of an empty form.
-#[derive(Clone)]
+/// A form that was submitted by HTTP and rejected. The page shows it with its errors instead of an empty form.
+#[derive(Clone, Default)]
 pub struct FormErrors<T> {
-    /// The form as it was sent.
+    /// The form as it was submitted.
     pub form: T,
-    /// What is wrong with its fields.
+    /// The errors of its fields.
     pub errors: FieldErrors,
 }
 
@@ -30,19 +30,19 @@ pub async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     render(&state, visitor, &uri, Extensions::new()).await
 }
 
-/// The page at `uri`, in answer to a form that was refused.
+/// The response to a rejected form: the page at `uri` with the form and its errors, and the status of `error`.
 pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
     state: &AppState,
     visitor: Visitor,
     uri: &str,
-    why: &Error,
-    refused: FormErrors<T>,
+    error: &Error,
+    rejected: FormErrors<T>,
 ) -> Result<Response> {
     let mut extensions = Extensions::new();
-    extensions.insert(refused);
+    extensions.insert(rejected);
     let uri: Uri = uri.parse().map_err(Error::internal)?;
     let page = render(state, visitor, &uri, extensions).await?;
-    Ok((why.status(), page).into_response())
+    Ok((error.status(), page).into_response())
 }
 
 async fn render(
@@ -51,31 +51,33 @@ async fn render(
     uri: &Uri,
     extensions: Extensions,
 ) -> Result<Response> {
-    let visit = visit(state, visitor, extensions);
+    let visit = new_visit(state, visitor, extensions);
     match state.live.render(visit, uri).await {
         Ok(Some(page)) => Ok(layout::document(&page.title, page.root).into_response()),
         Ok(None) => Err(Error::NotFound),
-        Err(Stop::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
-        Err(Stop::Failed(error)) => Err(failure(error)),
-        Err(Stop::Panicked(text)) => Err(Error::internal(format!("a live page panicked: {text}"))),
+        Err(PageError::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
+        Err(PageError::Failed(error)) => Err(into_app_error(error)),
+        Err(PageError::Panicked(text)) => {
+            Err(Error::internal(format!("a live page panicked: {text}")))
+        }
     }
 }
 
-/// The connection of a live page.
+/// The WebSocket of a live page.
 pub async fn connect(
     State(state): State<AppState>,
     visitor: Visitor,
     request: Request,
 ) -> Response {
-    let visit = visit(&state, visitor, Extensions::new());
+    let visit = new_visit(&state, visitor, Extensions::new());
     state.live.connect(request, visit).await
 }
 
-/// What pages get to know of a request.
-pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> Visit {
+/// The data of a request that live pages can access.
+pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> Visit {
     let (secret, zone) = (visitor.secret.expose().to_owned(), visitor.zone.clone());
     let flash = visitor.flash.map(|flash| stack_live::Flash {
-        bad: false,
+        is_error: false,
         text: flash.text().to_owned(),
     });
     let session = visitor.user.is_some();
@@ -90,12 +92,14 @@ pub fn visit(state: &AppState, visitor: Visitor, mut extensions: Extensions) -> 
     }
 }
 
-/// Says what went wrong on a page that is shown already. What is our fault is logged, and no more is said of it than the
-/// id to find it by.
+/// Shows the error of a handler as a flash message. Internal errors are logged, and the message has only the id to find
+/// them by.
 pub fn flash_error(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
-    let error = failure(error);
+    let error = into_app_error(error);
     if error.status().is_server_error() {
-        let cause = error.source().map_or_else(|| error.to_string(), causes);
+        let cause = error
+            .source()
+            .map_or_else(|| error.to_string(), error_chain);
         tracing::error!(error = cause, path = ctx.path(), "a live page failed");
     }
     let text = error.to_string();
@@ -108,8 +112,8 @@ pub fn flash_error(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
     ctx.flash_error(text);
 }
 
-/// The error of a page as one of ours.
-fn failure(error: Box<dyn StdError + Send + Sync>) -> Error {
+/// Converts the error of a page to [`Error`].
+fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => return *error,
         Err(error) => error,

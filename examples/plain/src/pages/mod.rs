@@ -1,8 +1,8 @@
-//! Pages for people: complete HTML, written by the server, that works without a script.
+//! HTML pages. The server renders them completely, so they can be read without JavaScript.
 //!
-//! One file a group of pages. [`layout`] is what they have in common, [`visitor`] what they know about who looks at
-//! them, [`components`](crate::components) the pieces they are made of. A form answers with a redirect when it
-//! worked, and with itself, status 422 or 409 and the reasons when it did not.
+//! There is one file per group of pages. [`layout`] has the frame of every page, [`visitor`] the logged-in user,
+//! [`components`](crate::components) reusable pieces. The response to a form is a redirect; if the input is rejected, it is
+//! the form with its errors, and the status 422 or 409.
 
 pub mod account;
 pub mod context;

@@ -1,7 +1,7 @@
-//! `/notes`: reading, writing and deleting notes.
+//! `/notes`: listing, creating, editing and deleting notes.
 //!
-//! Three live pages, and below them what their forms do without a script. The list searches while somebody types,
-//! grows while they scroll, and shows what another window or another person's program writes.
+//! There are three live pages, and below them the handlers of their forms without JavaScript. The list searches while the
+//! user types, loads more notes while they scroll, and shows changes from other windows and from the API.
 
 use axum::{
     Form,
@@ -44,7 +44,7 @@ pub struct NoteForm {
     body: String,
 }
 
-/// The fields of an edit.
+/// The fields of a note to edit.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct EditForm {
     title: String,
@@ -52,15 +52,15 @@ pub struct EditForm {
     version: Version,
 }
 
-/// `?q=`: what is searched for.
+/// `?q=`: the text to search for.
 #[derive(Default, Serialize, Deserialize)]
 struct Search {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     q: String,
 }
 
-/// How many notes the list grows to; whoever looks for an older one searches.
-const MOST: i64 = 1000;
+/// How many notes the list shows at most. Older notes are found by search.
+const MAX_NOTES: i64 = 1000;
 
 /// All notes, newest first.
 pub async fn index(cx: Cx) -> stack_live::Result {
@@ -69,9 +69,11 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     let Search { q } = cx.query()?;
     let query = cx.use_state(|| q);
     let shown = cx.use_state(|| page.limit);
-    let wanted = (query.get(&cx), shown.get(&cx));
+    let params = (query.get(&cx), shown.get(&cx));
     let found = cx
-        .use_load(wanted.clone(), |ctx| find(ctx, user.id, wanted, page.after))
+        .use_load(params.clone(), |ctx| {
+            load_notes(ctx, user.id, params, page.after)
+        })
         .await?;
     let reload = found.reloading();
     cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
@@ -85,7 +87,9 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         query.set(ctx, text);
     });
     let more = cx.on(move |ctx, _| {
-        shown.update(ctx, |shown| *shown = (*shown + pagination::USUAL).min(MOST));
+        shown.update(ctx, |shown| {
+            *shown = (*shown + pagination::DEFAULT_LIMIT).min(MAX_NOTES);
+        });
     });
     let (notes, next) = &*found;
     let text = query.get(&cx);
@@ -112,15 +116,15 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         } @else if page.after.is_none() {
             section.empty {
                 h2 { "Nothing here yet" }
-                p { "Notes are for you alone. The first one can be as short as a word." }
-                a.button href="/notes/new" data-link { "Write the first one" }
+                p { "Only you can see your notes." }
+                a.button href="/notes/new" data-link { "Write your first note" }
             }
         }
         @if page.after.is_some() || next.is_some() {
             nav.pages aria-label="Pages" {
                 @if page.after.is_some() { a href="/notes" data-link { "Newest" } }
                 @if let Some(next) = next {
-                    // Without a script a link; with one, what makes the list grow when it comes into view.
+                    // Without JavaScript it is a link; otherwise the list grows when it comes into view.
                     a rel="next" href={ "/notes?limit=" (page.limit) "&after=" (next) } on:visible=(more) {
                         "Older"
                     }
@@ -131,8 +135,8 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Notes", main))
 }
 
-/// The notes to show, and where those after them begin.
-async fn find(
+/// The notes to show, and the cursor of the next page.
+async fn load_notes(
     ctx: Ctx,
     owner: UserId,
     (text, limit): (String, i64),
@@ -149,16 +153,15 @@ async fn find(
 /// The form for a new note.
 pub async fn new(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let refused = cx.extension::<FormErrors<NoteForm>>();
-    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unwrap_or_default();
-    let form = cx.use_state(|| form).get(&cx);
-    let errors = cx.use_state(|| wrong);
+    let rejected = cx.extension::<FormErrors<NoteForm>>().unwrap_or_default();
+    let form = cx.use_state(|| rejected.form).get(&cx);
+    let errors = cx.use_state(|| rejected.errors);
 
     let check = cx.on(move |ctx, event| {
-        let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
         let field = event.name.unwrap_or_default();
         errors.update(ctx, |errors| {
-            errors.take(&field, &wrong.unwrap_or_default());
+            errors.take(&field, &invalid.unwrap_or_default());
         });
     });
     let save = cx.on_async(move |ctx, event| async move {
@@ -168,9 +171,12 @@ pub async fn new(cx: Cx) -> stack_live::Result {
                 let app = ctx.app();
                 notes::insert(app.db.pool(), NoteId::generate(), user.id, &draft).await?;
                 services::notes::changed(app.live.hub(), user.id);
-                done(&ctx, Flash::Saved);
+                go_to_list(&ctx, Flash::Saved);
             }
-            Err(wrong) => show_errors(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+            Err(invalid) => {
+                errors.set(&ctx, invalid);
+                focus_first_error(&ctx);
+            }
         }
         Ok(())
     });
@@ -186,7 +192,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Write a note", main))
 }
 
-/// The form to edit a note. If the note is changed elsewhere meanwhile, both texts are shown, and the person decides.
+/// The form to edit a note. If the note is changed in the meantime, it shows both texts, and the user decides.
 pub async fn edit(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
     let id: NoteId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
@@ -202,9 +208,14 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         reload.reload(ctx);
     });
 
-    let refused = cx.extension::<FormErrors<EditForm>>();
-    let conflict = refused.as_ref().is_some_and(|it| it.errors.is_empty());
-    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
+    let rejected = cx.extension::<FormErrors<EditForm>>();
+    // A form that was rejected without an invalid field was outdated.
+    let conflict = rejected
+        .as_ref()
+        .is_some_and(|rejected| rejected.errors.is_empty());
+    let (form, invalid) = rejected
+        .map(|rejected| (rejected.form, rejected.errors))
+        .unzip();
     let form = cx
         .use_state(|| {
             form.unwrap_or_else(|| EditForm {
@@ -214,70 +225,72 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
             })
         })
         .get(&cx);
-    let errors = cx.use_state(|| wrong.unwrap_or_default());
-    // The version that the form was made from, in the eyes of who looks at it.
-    let begun = cx.use_state(|| if conflict { None } else { Some(form.version) });
-    let outdated = begun.get(&cx) != Some(stored.version);
+    let errors = cx.use_state(|| invalid.unwrap_or_default());
+    // The version that the user began to edit; `None` after a conflict.
+    let base_version = cx.use_state(|| if conflict { None } else { Some(form.version) });
+    let outdated = base_version.get(&cx) != Some(stored.version);
 
     let check = cx.on(move |ctx, event| {
-        let wrong = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
         let field = event.name.unwrap_or_default();
         errors.update(ctx, |errors| {
-            errors.take(&field, &wrong.unwrap_or_default());
+            errors.take(&field, &invalid.unwrap_or_default());
         });
     });
     let save = cx.on_async(move |ctx, event| async move {
         let form: EditForm = event.form()?;
         let app = ctx.app();
-        match write(&app, user.id, id, &form).await {
-            Ok(_) => done(&ctx, Flash::Saved),
-            Err(Error::Invalid(wrong)) => show_errors(&ctx, wrong, |wrong| errors.set(&ctx, wrong)),
+        match update_note(&app, user.id, id, &form).await {
+            Ok(_) => go_to_list(&ctx, Flash::Saved),
+            Err(Error::Invalid(invalid)) => {
+                errors.set(&ctx, invalid);
+                focus_first_error(&ctx);
+            }
             Err(Error::Outdated(_)) => reload.reload(&ctx),
             Err(error) => return Err(error.into()),
         }
         Ok(())
     });
     let delete = cx.on_async(move |ctx, _| async move {
-        remove(&ctx.app(), user.id, id).await?;
-        done(&ctx, Flash::Deleted);
+        delete_note(&ctx.app(), user.id, id).await?;
+        go_to_list(&ctx, Flash::Deleted);
         Ok(())
     });
     let main = html! {
         section.card.text {
             h1 { "Edit note" }
-            @if outdated { (both(&stored)) }
+            @if outdated { (conflict_notice(&stored)) }
             form method="post" action={ "/notes/" (id) } novalidate on:change=(check) on:submit=(save) {
-                // Sent once more, the form writes over what the person has now seen.
+                // The stored version: submitting the form again overwrites the text that the user has now seen.
                 input type="hidden" name="version" value=(stored.version);
                 (fields(&form.title, &form.body, &errors.read(&cx)))
                 (buttons())
             }
-            (deletion(id, delete))
+            (delete_form(id, delete))
         }
     };
     Ok(layout::live(&cx, "Edit note", main))
 }
 
-/// Marks what is wrong, and takes the person to the first of it.
-fn show_errors(ctx: &Ctx, wrong: FieldErrors, set: impl FnOnce(FieldErrors)) {
-    set(wrong);
+/// Moves the focus to the first invalid field.
+fn focus_first_error(ctx: &Ctx) {
     ctx.browser().focus("[aria-invalid=true]");
 }
 
-/// Back to the list, with a message.
-fn done(ctx: &Ctx, flash: Flash) {
+/// Navigates to the list, with a flash message.
+fn go_to_list(ctx: &Ctx, flash: Flash) {
     ctx.flash(flash.text());
     ctx.navigate("/notes");
 }
 
-async fn write(app: &AppState, owner: UserId, id: NoteId, form: &EditForm) -> Result<Note> {
+async fn update_note(app: &AppState, owner: UserId, id: NoteId, form: &EditForm) -> Result<Note> {
     let draft = NoteDraft::parse(&form.title, &form.body)?;
     let note = services::notes::update(&app.db, owner, id, form.version, &draft).await?;
     services::notes::changed(app.live.hub(), owner);
     Ok(note)
 }
 
-async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
+async fn delete_note(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
     if !notes::delete(app.db.pool(), owner, id).await? {
         return Err(Error::NotFound);
     }
@@ -285,9 +298,9 @@ async fn remove(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
     Ok(())
 }
 
-// ---- Without a script
+// ---- Handlers of the forms without JavaScript
 
-/// Writes a new note.
+/// Creates a note.
 pub async fn create(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
@@ -298,20 +311,17 @@ pub async fn create(
         Ok(draft) => {
             notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
             services::notes::changed(state.live.hub(), user.id);
-            Ok(back(cookies, Flash::Saved))
+            Ok(redirect_to_list(cookies, Flash::Saved))
         }
-        Err(wrong) => {
-            let error = Error::Invalid(wrong.clone());
-            let refused = FormErrors {
-                form,
-                errors: wrong,
-            };
-            live::show_form_errors(&state, visitor, "/notes/new", &error, refused).await
+        Err(errors) => {
+            let error = Error::Invalid(errors.clone());
+            let rejected = FormErrors { form, errors };
+            live::show_form_errors(&state, visitor, "/notes/new", &error, rejected).await
         }
     }
 }
 
-/// Writes over a note; if it was changed since, shows both texts and lets the person decide.
+/// Updates a note. If it was changed in the meantime, the page shows both texts, and the user decides.
 pub async fn update(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
@@ -319,14 +329,14 @@ pub async fn update(
     cookies: Cookies,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let error = match write(&state, user.id, id, &form).await {
-        Ok(_) => return Ok(back(cookies, Flash::Saved)),
+    let error = match update_note(&state, user.id, id, &form).await {
+        Ok(_) => return Ok(redirect_to_list(cookies, Flash::Saved)),
         Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
         Err(error) => return Err(error),
     };
     let errors = error.fields().cloned().unwrap_or_default();
-    let refused = FormErrors { form, errors };
-    live::show_form_errors(&state, visitor, &format!("/notes/{id}"), &error, refused).await
+    let rejected = FormErrors { form, errors };
+    live::show_form_errors(&state, visitor, &format!("/notes/{id}"), &error, rejected).await
 }
 
 /// Deletes a note.
@@ -336,16 +346,16 @@ pub async fn delete(
     Key(id): Key<NoteId>,
     cookies: Cookies,
 ) -> Result<Response> {
-    remove(&state, user.id, id).await?;
-    Ok(back(cookies, Flash::Deleted))
+    delete_note(&state, user.id, id).await?;
+    Ok(redirect_to_list(cookies, Flash::Deleted))
 }
 
-/// Back to the list, with a message.
-fn back(cookies: Cookies, flash: Flash) -> Response {
-    (flash.put(cookies), Redirect::to("/notes")).into_response()
+/// Redirects to the list, with a flash message.
+fn redirect_to_list(cookies: Cookies, flash: Flash) -> Response {
+    (flash.add_to(cookies), Redirect::to("/notes")).into_response()
 }
 
-// ---- Pieces
+// ---- Parts of the pages
 
 fn fields(title: &str, body: &str, errors: &FieldErrors) -> Markup {
     html! {
@@ -366,25 +376,25 @@ fn buttons() -> Markup {
     }
 }
 
-fn both(stored: &Note) -> Markup {
+fn conflict_notice(stored: &Note) -> Markup {
     html! {
         (form::alert(Some("This note was changed in the meantime. Below is your text; \
-            saving it writes over what is stored now.")))
+            saving it overwrites the stored version.")))
         details.stored open {
-            summary { "What is stored now, since " (date(stored.updated_at)) }
+            summary { "Stored version, last changed on " (date(stored.updated_at)) }
             h2 { (stored.title.as_str()) }
             p { (stored.body.as_str()) }
         }
     }
 }
 
-fn deletion(id: NoteId, delete: Handler) -> Markup {
+fn delete_form(id: NoteId, delete: Handler) -> Markup {
     html! {
         details.danger {
             summary { "Delete this note" }
             form method="post" action={ "/notes/" (id) "/delete" } on:submit=(delete) {
-                p { "There is no way back." }
-                button.danger type="submit" { "Delete for good" }
+                p { "This cannot be undone." }
+                button.danger type="submit" { "Delete permanently" }
             }
         }
     }

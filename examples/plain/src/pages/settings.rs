@@ -1,4 +1,4 @@
-//! `/account`: what somebody can see and change of their account.
+//! `/account`: the user's account and phone number.
 
 use axum::{
     Form,
@@ -24,19 +24,21 @@ use crate::{
     state::AppState,
 };
 
-/// The field of a number.
+/// The field of the phone number.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhoneForm {
     phone: String,
 }
 
-/// The account. The number is loaded anew each time and is no part of the page's state, which can be seen.
+/// The account. The phone number is loaded for each rendering, because the state of a page is not secret.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let refused = cx.extension::<FormErrors<PhoneForm>>();
-    let (form, wrong) = refused.map(|it| (it.form, it.errors)).unzip();
+    let rejected = cx.extension::<FormErrors<PhoneForm>>();
+    let (form, invalid) = rejected
+        .map(|rejected| (rejected.form, rejected.errors))
+        .unzip();
     let typed = cx.use_local(|| form.map(|form| form.phone));
-    let errors = cx.use_state(|| wrong.unwrap_or_default());
+    let errors = cx.use_state(|| invalid.unwrap_or_default());
     let stored = cx
         .use_load(
             (),
@@ -47,13 +49,13 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 
     let save = cx.on_async(move |ctx, event| async move {
         let form: PhoneForm = event.form()?;
-        let mut wrong = FieldErrors::default();
-        if let Some(phone) = wrong.check("phone", Phone::parse(&form.phone)) {
+        let mut invalid = FieldErrors::default();
+        if let Some(phone) = invalid.check("phone", Phone::parse(&form.phone)) {
             ctx.app().accounts.set_phone(user.id, Some(&phone)).await?;
             ctx.flash(Flash::PhoneSaved.text());
             reload.reload(&ctx);
         }
-        errors.set(&ctx, wrong);
+        errors.set(&ctx, invalid);
         Ok(())
     });
     let remove = cx.on_async(move |ctx, _| async move {
@@ -74,14 +76,14 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             form method="post" action="/account/phone" novalidate on:submit=(save) {
                 (Field {
                     name: "phone", label: "Phone number", kind: "tel", value: shown,
-                    autocomplete: "tel", hint: Some("Nobody else sees it. It is stored encrypted."),
+                    autocomplete: "tel", hint: Some("Only you can see it. It is stored encrypted."),
                     required: true,
                 }.render(&errors.read(&cx)))
                 button type="submit" { "Save" }
             }
             @if stored.is_some() {
                 form method="post" action="/account/phone/delete" on:submit=(remove) {
-                    button.secondary type="submit" { "Remove the number" }
+                    button.secondary type="submit" { "Remove phone number" }
                 }
             }
         }
@@ -89,7 +91,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Your account", main))
 }
 
-/// Stores a number.
+/// Stores the phone number.
 pub async fn set_phone(
     State(state): State<AppState>,
     SignedIn { user, visitor }: SignedIn,
@@ -109,20 +111,20 @@ pub async fn set_phone(
         .await;
     };
     state.accounts.set_phone(user.id, Some(&phone)).await?;
-    Ok(done(cookies, Flash::PhoneSaved))
+    Ok(redirect_to_account(cookies, Flash::PhoneSaved))
 }
 
-/// Removes the number.
+/// Removes the phone number.
 pub async fn remove_phone(
     State(state): State<AppState>,
     SignedIn { user, .. }: SignedIn,
     cookies: Cookies,
 ) -> Result<Response> {
     state.accounts.set_phone(user.id, None).await?;
-    Ok(done(cookies, Flash::PhoneRemoved))
+    Ok(redirect_to_account(cookies, Flash::PhoneRemoved))
 }
 
-/// Back to the account, with a message.
-fn done(cookies: Cookies, flash: Flash) -> Response {
-    (flash.put(cookies), Redirect::to("/account")).into_response()
+/// Redirects to the account, with a flash message.
+fn redirect_to_account(cookies: Cookies, flash: Flash) -> Response {
+    (flash.add_to(cookies), Redirect::to("/account")).into_response()
 }

@@ -1,11 +1,11 @@
-//! `/upload`: files on their way, with a bar that says how far they are. Nothing is kept.
+//! `/upload`: an upload with a progress bar. The files are hashed while they arrive, and are not stored.
 
 use std::iter::zip;
 
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use stack_live::{Accept, Cx, Result, Stop, Upload};
+use stack_live::{Accept, Cx, PageError, Result, Upload};
 
 use super::layout;
 use crate::components::{
@@ -19,9 +19,9 @@ const ACCEPT: Accept = Accept {
     types: &["image/*", "text/plain"],
 };
 
-/// A file that has arrived.
+/// A file that was uploaded.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Arrived {
+struct UploadedFile {
     name: String,
     bytes: u64,
     sha256: String,
@@ -29,14 +29,15 @@ struct Arrived {
 
 /// The page.
 pub async fn page(cx: Cx) -> Result {
-    let arrived = cx.use_state(Vec::<Arrived>::new);
-    let percent = cx.use_local(|| None::<u8>);
-    let choose = cx.on_upload(ACCEPT, move |cx, mut upload| async move {
-        percent.set(&cx, Some(0));
-        let digested = digest(&mut upload, |now| percent.set(&cx, Some(now))).await;
-        percent.set(&cx, None);
-        arrived.set(&cx, digested?);
-        cx.flash("All of it is here.");
+    let files = cx.use_state(Vec::<UploadedFile>::new);
+    let progress_percent = cx.use_local(|| None::<u8>);
+    let receive = cx.on_upload(ACCEPT, move |cx, mut upload| async move {
+        progress_percent.set(&cx, Some(0));
+        let on_progress = |percent| progress_percent.set(&cx, Some(percent));
+        let hashed = hash_files(&mut upload, on_progress).await;
+        progress_percent.set(&cx, None);
+        files.set(&cx, hashed?);
+        cx.flash("Your files were uploaded.");
         Ok(())
     });
 
@@ -44,51 +45,54 @@ pub async fn page(cx: Cx) -> Result {
         section.card.text {
             h1 { "Upload" }
             p.soft {
-                "Pictures and plain text, up to five files of 5 MB each. They are read while they arrive, "
-                "and kept nowhere."
+                "Images and plain text, up to five files of 5 MB each. They are hashed while they arrive, "
+                "and not stored."
             }
             label.drop {
                 span { "Choose files, or drop them here" }
-                input #files type="file" multiple accept=(ACCEPT.types.join(",")) on:upload=(choose);
+                input #files type="file" multiple accept=(ACCEPT.types.join(",")) on:upload=(receive);
             }
-            noscript { p.alert { "This needs the script of the page." } }
+            noscript { p.alert { "Uploads need JavaScript." } }
             div role="status" {
-                @if let Some(percent) = percent.get(&cx) { (progress("On the way:", Some(percent))) }
+                @if let Some(percent) = progress_percent.get(&cx) { (progress("Uploading:", Some(percent))) }
             }
-            @if !arrived.read(&cx).is_empty() { (list(&arrived.read(&cx))) }
+            @if !files.read(&cx).is_empty() { (file_table(&files.read(&cx))) }
         }
     };
     Ok(layout::live(&cx, "Upload", main))
 }
 
-/// Reads everything, chunk by chunk, and tells how far it is.
-async fn digest(upload: &mut Upload, tell: impl Fn(u8)) -> std::result::Result<Vec<Arrived>, Stop> {
-    let mut digests = vec![Sha256::new(); upload.files.len()];
+/// Hashes all files chunk by chunk, and calls `on_progress` with the percentage.
+async fn hash_files(
+    upload: &mut Upload,
+    on_progress: impl Fn(u8),
+) -> std::result::Result<Vec<UploadedFile>, PageError> {
+    let mut hashers = vec![Sha256::new(); upload.files.len()];
     while let Some(chunk) = upload.chunk().await? {
-        digests[chunk.file].update(&chunk.bytes);
-        tell(upload.percent());
+        hashers[chunk.file].update(&chunk.bytes);
+        on_progress(upload.percent());
     }
-    let arrived = zip(&upload.files, digests).map(|(file, digest)| Arrived {
+    let files = zip(&upload.files, hashers).map(|(file, hasher)| UploadedFile {
         name: file.name.clone(),
         bytes: file.size,
-        sha256: hex::encode(digest.finalize()),
+        sha256: hex::encode(hasher.finalize()),
     });
-    Ok(arrived.collect())
+    Ok(files.collect())
 }
 
-fn list(arrived: &[Arrived]) -> Markup {
+fn file_table(files: &[UploadedFile]) -> Markup {
     let columns = [
         Column::text("File"),
         Column::number("Bytes"),
         Column::text("SHA-256"),
     ];
-    let rows = arrived.iter().enumerate().map(|(nth, file)| {
+    let rows = files.iter().enumerate().map(|(index, file)| {
         let cells = [
             html! { (file.name) },
             html! { (file.bytes) },
             html! { code.digest { (file.sha256) } },
         ];
-        (nth.to_string(), cells)
+        (index.to_string(), cells)
     });
-    table("What has arrived", columns, rows)
+    table("Uploaded files", columns, rows)
 }

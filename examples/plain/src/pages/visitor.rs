@@ -1,4 +1,4 @@
-//! Who looks at a page.
+//! The visitor of a page, who may be logged in.
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -17,28 +17,28 @@ use crate::{
     state::AppState,
 };
 
-/// What a page knows about who looks at it.
+/// The visitor of a page.
 #[derive(Clone)]
 pub struct Visitor {
-    /// Who it is, if they are logged in.
+    /// The user, if the visitor is logged in.
     pub user: Option<User>,
-    /// What the page before left to say.
+    /// The flash message to show.
     pub flash: Option<Flash>,
-    /// The value of the cookie that makes this visitor known, of the session or of somebody who is not logged in.
+    /// The value of the cookie that identifies the visitor: of the session, or of a visitor who is not logged in.
     pub secret: Secret,
-    /// The name of the visitor's time zone, as the script of live pages has left it in a cookie.
+    /// The name of the visitor's time zone, from the cookie that the client script sets.
     pub zone: Option<String>,
 }
 
 impl Visitor {
-    /// The visitor that [`visit`] found.
+    /// The visitor that [`visit`] added to the request.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the route is not inside of [`visit`].
-    pub fn of(extensions: &Extensions) -> Result<&Self> {
+    /// [`Error::Internal`] if the route does not have that middleware.
+    pub fn from_extensions(extensions: &Extensions) -> Result<&Self> {
         extensions
             .get()
-            .ok_or_else(|| Error::internal("the route is not inside of `visit`"))
+            .ok_or_else(|| Error::internal("the route lacks the middleware `visit`"))
     }
 }
 
@@ -46,15 +46,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Self::of(&parts.extensions).cloned()
+        Self::from_extensions(&parts.extensions).cloned()
     }
 }
 
-/// A visitor who is logged in. Everybody else is sent to log in, and back afterwards.
+/// A visitor who is logged in. Other visitors are redirected to the log-in page, and back after the log-in.
 pub struct SignedIn {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// The same person, for the layout.
+    /// The visitor, for the layout.
     pub visitor: Visitor,
 }
 
@@ -62,13 +62,13 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visitor = Visitor::of(&parts.extensions)
+        let visitor = Visitor::from_extensions(&parts.extensions)
             .map_err(IntoResponse::into_response)?
             .clone();
         if let Some(user) = visitor.user.clone() {
             return Ok(Self { user, visitor });
         }
-        // Back to a page, but not to what a form wanted to do.
+        // Only a page can be the target: the request of a form is not repeated after the log-in.
         let next = match parts.method {
             Method::GET | Method::HEAD => parts.uri.path(),
             _ => "/notes",
@@ -77,27 +77,27 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// The layer around all pages: finds out who looks at them, once, before the handler runs.
+/// Middleware of all pages: adds the [`Visitor`] to the request, and updates their cookies in the response.
 pub async fn visit(
     State(state): State<AppState>,
     cookies: Cookies,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Found { visitor, new } = match find(&state, &cookies).await {
-        Ok(found) => found,
+    let Identified { visitor, is_new } = match identify(&state, &cookies).await {
+        Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
     let (secret, flash) = (visitor.secret.expose().to_owned(), visitor.flash);
     request.extensions_mut().insert(visitor);
 
     let response = next.run(request).await;
-    let cookies = if new {
+    let cookies = if is_new {
         cookies.set(VISITOR, secret, None)
     } else {
         cookies
     };
-    // A redirect shows nothing, so what there is to say waits for the page after it.
+    // A redirect shows no message, so its cookie stays for the next page.
     let cookies = if flash.is_some() && !response.status().is_redirection() {
         cookies.remove(FLASH)
     } else {
@@ -106,26 +106,26 @@ pub async fn visit(
     (cookies, response).into_response()
 }
 
-/// A visitor, and whether they come for the first time.
-pub struct Found {
-    /// Who it is.
+/// The result of [`identify`].
+pub struct Identified {
+    /// The visitor.
     pub visitor: Visitor,
-    /// Whether the visitor's secret is one that their browser does not have yet.
-    pub new: bool,
+    /// Whether the visitor's secret is new, so that the response must set its cookie.
+    pub is_new: bool,
 }
 
-/// Who sends these cookies.
+/// Identifies the visitor by their cookies.
 ///
 /// # Errors
-/// If the database does not say.
-pub async fn find(state: &AppState, cookies: &Cookies) -> Result<Found> {
+/// Errors of the database.
+pub async fn identify(state: &AppState, cookies: &Cookies) -> Result<Identified> {
     let token = session_token(cookies);
     let user = match &token {
         Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
         None => None,
     };
     let known = cookies.get(VISITOR).and_then(SessionToken::parse);
-    let (secret, new) = match (token.filter(|_| user.is_some()), known) {
+    let (secret, is_new) = match (token.filter(|_| user.is_some()), known) {
         (Some(session), _) => (session, false),
         (None, Some(known)) => (known, false),
         (None, None) => (SessionToken::generate(), true),
@@ -133,9 +133,9 @@ pub async fn find(state: &AppState, cookies: &Cookies) -> Result<Found> {
     let secret = secret.to_text();
     let visitor = Visitor {
         user,
-        flash: Flash::read(cookies),
+        flash: Flash::from_cookies(cookies),
         secret: Secret::new(secret),
         zone: time_zone(cookies),
     };
-    Ok(Found { visitor, new })
+    Ok(Identified { visitor, is_new })
 }

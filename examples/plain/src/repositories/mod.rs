@@ -1,7 +1,7 @@
-//! All SQL of the application, one file a table.
+//! All SQL of the application, one file per table.
 //!
-//! A function takes any executor: the pool for a single statement, a transaction for several that belong
-//! together. Rows are private structs here and leave as models; a stored value that no model accepts is a
+//! Each function takes any executor: the pool for a single statement, or a transaction. Rows are private structs, and
+//! are returned as models; a stored value that its model does not accept is a
 //! decoding error.
 pub mod notes;
 pub mod sessions;
@@ -9,7 +9,7 @@ pub mod users;
 
 use crate::models::Invalid;
 
-/// A stored value that breaks a rule of its model.
+/// The error of a stored value that its model does not accept.
 fn corrupt(column: &'static str) -> impl FnOnce(Invalid) -> sqlx::Error {
     move |invalid| sqlx::Error::ColumnDecode {
         index: column.to_owned(),

@@ -1,4 +1,4 @@
-//! The table `notes`. Every statement names the owner, so nobody reaches a note of somebody else.
+//! The table `notes`. Every statement filters by the owner, so no user can reach a note of another user.
 
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
@@ -53,7 +53,7 @@ pub async fn insert(
     .try_into()
 }
 
-/// One note of `owner`.
+/// The note `id` of `owner`.
 pub async fn find(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -71,7 +71,7 @@ pub async fn find(
     .transpose()
 }
 
-/// Up to `limit` notes of `owner`, newest first: those older than `after`, or the newest of all.
+/// Up to `limit` notes of `owner`, newest first: those after `after`, or the first ones.
 pub async fn list(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -104,7 +104,7 @@ pub async fn list(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Up to `limit` notes of `owner` that contain `text`, in whatever case, newest first.
+/// Up to `limit` notes of `owner` that contain `text`, ignoring case, newest first.
 pub async fn containing(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -127,7 +127,7 @@ pub async fn containing(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Writes a note that still has `version`; `None` if it has another one by now, or does not exist.
+/// Updates the note if it still has `version`; `None` if it has another one, or does not exist.
 pub async fn update(
     db: impl PgExecutor<'_>,
     owner: UserId,
@@ -151,12 +151,12 @@ pub async fn update(
     .transpose()
 }
 
-/// Deletes a note; false if `owner` has none with this `id`.
+/// Deletes a note; false if `owner` has no such note.
 pub async fn delete(db: impl PgExecutor<'_>, owner: UserId, id: NoteId) -> sqlx::Result<bool> {
-    let done = sqlx::query("DELETE FROM notes WHERE id = $1 AND user_id = $2")
+    let result = sqlx::query("DELETE FROM notes WHERE id = $1 AND user_id = $2")
         .bind(id)
         .bind(owner)
         .execute(db)
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(result.rows_affected() > 0)
 }

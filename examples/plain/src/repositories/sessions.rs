@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::users::UserRow;
 use crate::models::{TokenDigest, User, UserId};
 
-/// Stores a session that ends at `expires_at`.
+/// Stores a session that expires at `expires_at`.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     token: TokenDigest,
@@ -22,7 +22,7 @@ pub async fn insert(
         .map(drop)
 }
 
-/// Whose session this is, unless there is none or it has ended.
+/// The user of the session; `None` if it does not exist or has expired.
 pub async fn user(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<Option<User>> {
     sqlx::query_as::<_, UserRow>(
         "SELECT users.id, users.email, users.display_name, users.created_at
@@ -36,7 +36,7 @@ pub async fn user(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<O
     .transpose()
 }
 
-/// Ends a session. One that does not exist is ended already.
+/// Deletes a session, if it exists.
 pub async fn delete(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
         .bind(token.0)
@@ -45,9 +45,9 @@ pub async fn delete(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result
         .map(drop)
 }
 
-/// Removes up to `limit` sessions that have ended, and says how many.
+/// Deletes up to `limit` expired sessions, and returns how many.
 pub async fn delete_expired(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<u64> {
-    let done = sqlx::query(
+    let result = sqlx::query(
         "DELETE FROM sessions WHERE token_hash IN (
              SELECT token_hash FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1
          )",
@@ -55,5 +55,5 @@ pub async fn delete_expired(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result
     .bind(limit)
     .execute(db)
     .await?;
-    Ok(done.rows_affected())
+    Ok(result.rows_affected())
 }

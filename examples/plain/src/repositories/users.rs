@@ -48,14 +48,14 @@ impl SealedColumn for PhoneColumn {
     }
 }
 
-/// What everybody may know about a user.
+/// The public data of a user.
 #[derive(Debug, FromRow, Serialize)]
 pub struct Profile {
-    /// Who it is.
+    /// The user's id.
     pub id: UserId,
-    /// The name that others see.
+    /// The public name.
     pub display_name: String,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
@@ -63,7 +63,7 @@ pub struct Profile {
 /// Stores a new user.
 ///
 /// # Errors
-/// The constraint `users_email_key` if the address has an account already.
+/// A violation of `users_email_key` if the address already has an account.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     id: UserId,
@@ -84,7 +84,7 @@ pub async fn insert(
     .try_into()
 }
 
-/// The public part of a user, if there is one with this `id`.
+/// The public data of the user, if there is one with this `id`.
 pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<Profile>> {
     sqlx::query_as("SELECT id, display_name, created_at FROM users WHERE id = $1")
         .bind(id)
@@ -92,7 +92,7 @@ pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option
         .await
 }
 
-/// The user with this address and the hash of their password, if there is one.
+/// The user with this address, and the hash of their password.
 pub async fn credentials(
     db: impl PgExecutor<'_>,
     email: &Email,
@@ -113,7 +113,7 @@ pub async fn credentials(
         .transpose()
 }
 
-/// The number of this user, sealed, if they have given one.
+/// The encrypted phone number of the user, if there is one.
 pub async fn phone(
     db: impl PgExecutor<'_>,
     id: UserId,
@@ -125,7 +125,7 @@ pub async fn phone(
     Ok(phone.flatten())
 }
 
-/// Stores the number of this user, or that they have none.
+/// Stores the phone number of the user; `None` removes it.
 pub async fn set_phone(
     db: impl PgExecutor<'_>,
     id: UserId,
@@ -139,8 +139,8 @@ pub async fn set_phone(
         .map(drop)
 }
 
-/// Up to `limit` users, in the order of their ids, after `after`, with numbers that are *not* from `first` to before
-/// `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
+/// Up to `limit` users after the user `after`, in the order of their ids, whose encrypted phone number is *not* in the
+/// range from `first` to before `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
 pub async fn phones_outside(
     db: impl PgExecutor<'_>,
     (first, after_last): &(Vec<u8>, Vec<u8>),
@@ -159,7 +159,7 @@ pub async fn phones_outside(
     .await
 }
 
-/// How many there are of these.
+/// The number of users that [`phones_outside`] returns in total.
 pub async fn count_phones_outside(
     db: impl PgExecutor<'_>,
     (first, after_last): &(Vec<u8>, Vec<u8>),
@@ -171,8 +171,8 @@ pub async fn count_phones_outside(
         .await
 }
 
-/// Puts `new` in the place of `old`, unless something else is there by now.
-pub async fn exchange_phone(
+/// Replaces the phone number `old` by `new`, unless it was changed in the meantime.
+pub async fn replace_phone(
     db: impl PgExecutor<'_>,
     id: UserId,
     old: &Sealed<PhoneColumn>,

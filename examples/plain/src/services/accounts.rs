@@ -1,4 +1,4 @@
-//! Making an account, logging in and out.
+//! Registration, log-in, log-out, and the phone number of an account.
 
 use std::{
     net::IpAddr,
@@ -17,25 +17,25 @@ use crate::{
     services::passwords::Passwords,
 };
 
-/// What accounts are made, checked and kept with.
+/// Manages accounts and their sessions.
 pub struct Accounts {
-    /// Users and sessions.
+    /// The database of users and sessions.
     pub db: Db,
-    /// Makes and checks hashes of passwords.
+    /// Hashes and verifies passwords.
     pub passwords: Passwords,
-    /// Slows down whoever guesses them.
+    /// Limits the rate of log-in attempts.
     pub attempts: Attempts<Email>,
-    /// Seals and opens phone numbers.
+    /// Encrypts and decrypts phone numbers.
     pub vault: Arc<Vault>,
-    /// How long somebody stays logged in.
+    /// How long a user stays logged in.
     pub session_lifetime: Duration,
 }
 
 impl Accounts {
-    /// Makes an account.
+    /// Creates an account.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the address has one already.
+    /// [`Error::Conflict`] if the address already has an account.
     pub async fn register(&self, registration: Registration) -> Result<User> {
         let Registration {
             email,
@@ -47,11 +47,11 @@ impl Accounts {
         Ok(users::insert(self.db.pool(), id, &email, &display_name, &hash).await?)
     }
 
-    /// Checks address and password and starts a session. `old` is the session that the browser had, which ends:
-    /// a token from before never becomes that of somebody logged in.
+    /// Verifies address and password, and starts a session. The browser's `old` session ends, so that a token from
+    /// before the log-in is never valid after it (session fixation).
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`], or [`Error::TooManyAttempts`] before the password is looked at.
+    /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`], without verifying the password.
     pub async fn log_in(
         &self,
         email: &str,
@@ -59,7 +59,8 @@ impl Accounts {
         from: IpAddr,
         old: Option<SessionToken>,
     ) -> Result<(User, SessionToken)> {
-        let (Ok(email), Some(password)) = (Email::parse(email), Password::attempt(password)) else {
+        let (Ok(email), Some(password)) = (Email::parse(email), Password::for_login(password))
+        else {
             return Err(Error::WrongCredentials);
         };
         self.attempts
@@ -75,7 +76,7 @@ impl Accounts {
         Ok((user, token))
     }
 
-    /// Starts a session of `user`; ends the `old` one in the same transaction.
+    /// Starts a session for `user`, and ends the `old` one in the same transaction.
     pub async fn start_session(
         &self,
         user: UserId,
@@ -84,7 +85,7 @@ impl Accounts {
         let token = SessionToken::generate();
         let (digest, old) = (token.digest(), old.map(|old| old.digest()));
         let expires_at = OffsetDateTime::now_utc() + self.session_lifetime;
-        let exchange = self.db.run(|tx| {
+        let replace = self.db.run(|tx| {
             Box::pin(async move {
                 if let Some(old) = old {
                     sessions::delete(&mut **tx, old).await?;
@@ -92,7 +93,7 @@ impl Accounts {
                 sessions::insert(&mut **tx, digest, user, expires_at).await
             })
         });
-        exchange.await?;
+        replace.await?;
         Ok(token)
     }
 
@@ -101,47 +102,47 @@ impl Accounts {
         Ok(sessions::delete(self.db.pool(), token.digest()).await?)
     }
 
-    /// The number of `user`, if they have given one. For their own eyes.
+    /// The phone number of `user`, if there is one. Show it only to that user.
     ///
     /// # Errors
-    /// [`Error::Internal`] if it cannot be opened, which is no fault of theirs.
+    /// [`Error::Internal`] if it cannot be decrypted.
     pub async fn phone(&self, user: UserId) -> Result<Option<Phone>> {
         let sealed = users::phone(self.db.pool(), user).await?;
         let phone = sealed.map(|sealed| self.vault.open(&user, &sealed));
         phone.transpose().map_err(Error::internal)
     }
 
-    /// Stores the number of `user`, sealed, or that they have none.
+    /// Encrypts and stores the phone number of `user`; `None` removes it.
     pub async fn set_phone(&self, user: UserId, phone: Option<&Phone>) -> Result<()> {
         let sealed = phone.map(|phone| self.vault.seal(&user, phone));
         Ok(users::set_phone(self.db.pool(), user, sealed.as_ref()).await?)
     }
 }
 
-/// How many expired sessions one statement removes at most: more would lock for long, and undo much if it is cut off.
-const SWEPT_AT_ONCE: i64 = 1000;
+/// How many expired sessions one statement deletes at most: a longer statement would hold its locks for longer.
+const DELETE_BATCH: i64 = 1000;
 
-/// Removes expired sessions, once an hour, for as long as it is polled. A failure is logged and tried again.
-pub async fn sweep_sessions(db: Db) {
+/// Deletes expired sessions every hour. Never returns; a failure is logged, and retried in the next hour.
+pub async fn clean_up_sessions(db: Db) {
     let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         hourly.tick().await;
-        match sweep(&db).await {
+        match delete_expired_sessions(&db).await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "removed expired sessions"),
-            Err(error) => tracing::warn!(?error, "cannot remove expired sessions"),
+            Ok(count) => tracing::info!(count, "deleted expired sessions"),
+            Err(error) => tracing::warn!(?error, "cannot delete expired sessions"),
         }
     }
 }
 
-/// Removes all that have expired, and says how many.
-async fn sweep(db: &Db) -> Result<u64> {
-    let mut swept = 0;
+/// Deletes all expired sessions, and returns how many there were.
+async fn delete_expired_sessions(db: &Db) -> Result<u64> {
+    let mut deleted = 0;
     loop {
-        let count = sessions::delete_expired(db.pool(), SWEPT_AT_ONCE).await?;
-        swept += count;
-        if count < SWEPT_AT_ONCE.unsigned_abs() {
-            return Ok(swept);
+        let count = sessions::delete_expired(db.pool(), DELETE_BATCH).await?;
+        deleted += count;
+        if count < DELETE_BATCH.unsigned_abs() {
+            return Ok(deleted);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Rules and transactions: what is allowed, and what belongs together.
+//! Business rules and transactions.
 //!
-//! A plain read needs no rule, so handlers ask the [repositories](crate::repositories) for it directly.
+//! A plain read needs neither, so handlers call the [repositories](crate::repositories) for it directly.
 
 pub mod accounts;
 pub mod notes;

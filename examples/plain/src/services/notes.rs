@@ -1,4 +1,4 @@
-//! The rule of editing: nobody overwrites what they have not seen.
+//! Editing notes with optimistic locking, and notifying pages of changes.
 
 use stack_db::Db;
 use stack_live::broadcast::Hub;
@@ -9,11 +9,10 @@ use crate::{
     repositories::notes,
 };
 
-/// Writes `draft` over the note that still has `version`.
+/// Updates the note if it still has `version`.
 ///
 /// # Errors
-/// [`Error::Outdated`] with the stored note if it has another version by now; [`Error::NotFound`] if `owner`
-/// has no such note.
+/// [`Error::Outdated`] with the stored note if it has another version; [`Error::NotFound`] if `owner` has no such note.
 pub async fn update(
     db: &Db,
     owner: UserId,
@@ -30,14 +29,14 @@ pub async fn update(
     Err(Error::outdated(&stored))
 }
 
-/// Where pages hear that notes of `owner` have changed, see [`changed`].
+/// The topic that pages subscribe to for changes of the notes of `owner`, see [`changed`].
 pub fn topic(owner: UserId) -> String {
     format!("notes of {owner}")
 }
 
-/// Tells the pages of `owner`, in every process, that their notes have changed. Called after the change is stored.
+/// Notifies the pages of `owner`, in every process, that their notes have changed. Call it after the change is stored.
 pub fn changed(hub: &Hub, owner: UserId) {
     if let Err(error) = hub.publish(&topic(owner), &()) {
-        tracing::warn!(%error, "pages were not told of a change");
+        tracing::warn!(%error, "cannot notify pages of a change");
     }
 }

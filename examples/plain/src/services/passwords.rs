@@ -1,4 +1,4 @@
-//! Hashing passwords with Argon2id, off the threads that serve requests.
+//! Hashing passwords with Argon2id, on threads that do not serve requests.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use crate::{
     models::{Password, PasswordHash},
 };
 
-/// Makes and checks hashes, as many at a time as there are processors.
+/// Hashes and verifies passwords, as many at a time as there are processors.
 ///
-/// Each takes 19 MiB and some 20 ms of a processor; the rest wait their turn, up to the request's deadline.
+/// Each hash takes 19 MiB and about 20 ms of a processor. Further ones wait, up to the time-out of the request.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
-    decoy: PasswordHash,
+    permits: Arc<Semaphore>,
+    dummy: PasswordHash,
 }
 
 impl Passwords {
     /// # Errors
-    /// Only if the operating system has no random numbers for a salt.
+    /// Only if the operating system provides no random numbers for a salt.
     pub fn new(cost: PasswordCost) -> Result<Self, password_hash::Error> {
         let params = match cost {
             PasswordCost::Standard => Params::new(19 * 1024, 2, 1, None),
@@ -34,32 +34,32 @@ impl Passwords {
         };
         let argon2 = Argon2::from(params.map_err(|_| password_hash::Error::ParamsInvalid)?);
         let processors = std::thread::available_parallelism().map_or(1, Into::into);
-        let decoy = hash(&argon2, b"nobody has this password")?;
+        let dummy = hash(&argon2, b"nobody has this password")?;
         Ok(Self {
             argon2,
-            turns: Arc::new(Semaphore::new(processors)),
-            decoy,
+            permits: Arc::new(Semaphore::new(processors)),
+            dummy,
         })
     }
 
-    /// What to store of `password`.
+    /// The hash of `password`, to be stored.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
         let argon2 = self.argon2.clone();
-        self.in_turn(move || hash(&argon2, password.as_bytes()))
+        self.run_blocking(move || hash(&argon2, password.as_bytes()))
             .await?
             .map_err(Error::internal)
     }
 
-    /// Whether `password` is the one that was stored.
+    /// Whether `password` matches the `stored` hash.
     ///
-    /// Without a stored one the answer is no and takes as long, so that the time of an answer does not tell
-    /// which addresses have an account.
+    /// Without a stored hash the result is false and takes the same time, so that response times do not reveal which
+    /// addresses have an account.
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool> {
         let exists = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy.clone());
+        let stored = stored.unwrap_or_else(|| self.dummy.clone());
         let argon2 = self.argon2.clone();
-        let fits = self
-            .in_turn(move || {
+        let matches = self
+            .run_blocking(move || {
                 let stored = phc::PasswordHash::new(&stored.0)?;
                 match argon2.verify_password(password.as_bytes(), &stored) {
                     Ok(()) => Ok(true),
@@ -69,20 +69,20 @@ impl Passwords {
             })
             .await?
             .map_err(Error::internal)?;
-        Ok(fits && exists)
+        Ok(matches && exists)
     }
 
-    /// Runs `work` on a thread for blocking work. The turn ends with the work, also if nobody waits any more.
-    async fn in_turn<T: Send + 'static>(
+    /// Runs `work` on a blocking thread. It keeps its permit until it ends, even if the request was cancelled.
+    async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let turn = Arc::clone(&self.turns)
+        let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
             .map_err(Error::internal)?;
         let work = move || {
-            let _turn = turn;
+            let _permit = permit;
             work()
         };
         tokio::task::spawn_blocking(work)
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn password(text: &str) -> Password {
-        Password::attempt(text).unwrap()
+        Password::for_login(text).unwrap()
     }
 
     #[tokio::test]
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_password_fits_where_none_is_stored_not_even_the_decoys() {
+    async fn no_password_matches_an_unknown_account_not_even_that_of_the_dummy_hash() {
         let passwords = Passwords::new(PasswordCost::Tests).unwrap();
         assert!(
             !passwords
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stored_hash_that_cannot_be_read_is_a_fault_and_not_a_wrong_password() {
+    async fn a_malformed_stored_hash_is_an_error_and_not_a_wrong_password() {
         let passwords = Passwords::new(PasswordCost::Tests).unwrap();
         let broken = Some(PasswordHash("plain".to_owned()));
         assert!(passwords.verify(password("plain"), broken).await.is_err());

@@ -1,4 +1,4 @@
-//! Sealing anew, under the current key, whatever is under an older one; then the older one can go.
+//! Re-encrypts values with the current key, so that older keys can be removed.
 
 use stack_db::Db;
 use stack_web::{progress::Progress, sealed::Vault};
@@ -8,56 +8,56 @@ use crate::{
     repositories::users,
 };
 
-/// How many values are sealed anew by one transaction, and lost at most if the process is killed.
+/// How many values one transaction re-encrypts; the work on these is repeated if the process is killed.
 const BATCH: i64 = 100;
 
-/// Seals anew every value that is not under the first key of `ENCRYPTION_KEYS`; `tell` hears how far it is. Returns
-/// how many could not be opened, each of which is logged; they stay as they are.
+/// Re-encrypts every value that is not under the first key of `ENCRYPTION_KEYS`. Returns how many values cannot be
+/// decrypted; each is logged and stays as it is.
 ///
-/// It keeps no account of its own: what is done is what the values say. So it may be stopped or killed at any time, and
-/// the next one goes on where it was. Others may read and write meanwhile: a value that somebody changes is left to them.
+/// The values themselves record the progress: each names its key. So it may be killed at any time, and the next run
+/// resumes. Requests may read and write meanwhile: a value that is changed concurrently is left alone.
 ///
 /// # Errors
-/// The database's; what was done until then stays done.
+/// Errors of the database; the batches before stay committed.
 pub async fn rotate(
     db: &Db,
     vault: &Vault,
-    tell: &mut (dyn FnMut(Progress) + Send),
+    on_progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<usize> {
     let current = vault.current_range();
     let mut progress = Progress::of(users::count_phones_outside(db.pool(), &current).await?);
-    tell(progress);
-    let mut unopened = 0;
+    on_progress(progress);
+    let mut failed = 0;
     let mut after = None;
     loop {
         let batch = users::phones_outside(db.pool(), &current, after, BATCH).await?;
         let Some((last, _)) = batch.last() else {
-            return Ok(unopened);
+            return Ok(failed);
         };
         after = Some(*last);
         let count = batch.len();
-        let mut exchanges = Vec::with_capacity(count);
+        let mut replacements = Vec::with_capacity(count);
         for (user, old) in batch {
             match vault.open(&user, &old) {
-                Ok(phone) => exchanges.push((user, vault.seal(&user, &phone), old)),
+                Ok(phone) => replacements.push((user, vault.seal(&user, &phone), old)),
                 Err(error) => {
-                    unopened += 1;
-                    tracing::error!(%user, %error, "cannot be sealed anew");
+                    failed += 1;
+                    tracing::error!(%user, %error, "cannot re-encrypt a value");
                 }
             }
         }
-        // May run again, as nothing but the database is touched.
+        // `Db::run` may retry this: it has no effect outside of the database.
         db.run(|tx| {
-            let exchanges = &exchanges;
+            let replacements = &replacements;
             Box::pin(async move {
-                for (user, new, old) in exchanges {
-                    users::exchange_phone(&mut **tx, *user, old, new).await?;
+                for (user, new, old) in replacements {
+                    users::replace_phone(&mut **tx, *user, old, new).await?;
                 }
                 Ok::<_, Error>(())
             })
         })
         .await?;
         progress.advance(count);
-        tell(progress);
+        on_progress(progress);
     }
 }

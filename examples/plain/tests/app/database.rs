@@ -1,4 +1,4 @@
-//! Where the database comes from.
+//! Connecting to the database.
 
 use app::{app::App, database};
 
@@ -19,7 +19,7 @@ async fn in_development_an_empty_database_is_filled_once() {
 }
 
 #[tokio::test]
-async fn in_development_a_schema_that_has_changed_since_is_said() {
+async fn in_development_a_changed_schema_is_reported() {
     let database = empty_database().await;
     let folder = std::env::temp_dir().join(format!("changing-schema-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("schema")).unwrap();
@@ -39,7 +39,7 @@ async fn in_development_a_schema_that_has_changed_since_is_said() {
 }
 
 #[tokio::test]
-async fn in_production_an_empty_database_is_an_error_that_says_how_to_migrate_it() {
+async fn in_production_an_empty_database_is_an_error_with_a_hint_to_migrate() {
     let database = empty_database().await;
     let production = config(database.url(), &[("APP_ENV", "production")]);
     let error = database::open(&production).await.unwrap_err().to_string();
@@ -49,7 +49,7 @@ async fn in_production_an_empty_database_is_an_error_that_says_how_to_migrate_it
 }
 
 #[tokio::test]
-async fn a_url_that_cannot_be_read_is_not_repeated_because_it_may_hold_a_password() {
+async fn an_invalid_url_is_not_shown_because_it_may_contain_a_password() {
     let config = config("postgres://app:hunter2@127.0.0.1:port/shop", &[]);
     let error = database::open(&config).await.unwrap_err().to_string();
     assert!(

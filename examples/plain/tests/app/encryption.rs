@@ -1,4 +1,4 @@
-//! A column that only the application can read.
+//! Encrypted columns.
 
 use app::{
     models::{Phone, User},
@@ -33,7 +33,7 @@ async fn execute(app: &TestApp, sql: &'static str) {
 }
 
 #[tokio::test]
-async fn a_number_is_for_its_owner_and_the_database_does_not_know_it() {
+async fn a_phone_number_is_visible_to_its_owner_and_encrypted_in_the_database() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     assert_eq!(client.get("/api/me").await.json()["phone"], Value::Null);
@@ -68,7 +68,7 @@ async fn a_number_is_for_its_owner_and_the_database_does_not_know_it() {
 }
 
 #[tokio::test]
-async fn the_account_page_sets_mends_and_removes_the_number() {
+async fn the_account_page_validates_stores_and_removes_the_number() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let fields = [("phone", "<030>")];
@@ -79,7 +79,9 @@ async fn the_account_page_sets_mends_and_removes_the_number() {
     let answer = client.submit("/account", "/account/phone", &fields).await;
     answer.leads_to("/account");
     let page = client.open("/account").await;
-    assert!(page.page(200).contains(NUMBER) && page.text().contains("Your number is saved."));
+    assert!(
+        page.page(200).contains(NUMBER) && page.text().contains("Your phone number was saved.")
+    );
     let answer = client
         .submit("/account", "/account/phone/delete", &[])
         .await;
@@ -92,7 +94,7 @@ async fn the_account_page_sets_mends_and_removes_the_number() {
 }
 
 #[tokio::test]
-async fn a_number_that_was_copied_to_another_account_is_a_fault_and_is_not_shown() {
+async fn a_number_that_was_copied_to_another_account_is_an_error_and_is_not_shown() {
     let app = TestApp::new().await;
     let (ada, _) = app.logged_in("ada").await;
     let (eve, mut client) = app.logged_in("eve").await;
@@ -118,7 +120,7 @@ async fn a_number_that_was_copied_to_another_account_is_a_fault_and_is_not_shown
 }
 
 #[tokio::test]
-async fn after_a_rotation_the_old_key_can_go() {
+async fn after_a_rotation_the_old_key_is_not_needed() {
     let app = TestApp::new().await;
     let number = Phone::parse(NUMBER).unwrap();
     let mut users = Vec::new();
@@ -139,13 +141,15 @@ async fn after_a_rotation_the_old_key_can_go() {
         .set_phone(users[1].id, Some(&number))
         .await
         .unwrap();
-    let mut told = Vec::new();
-    let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| told.push(progress))
-        .await
-        .unwrap();
+    let mut reported = Vec::new();
+    let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| {
+        reported.push(progress);
+    })
+    .await
+    .unwrap();
     assert_eq!(unopened, 0);
-    assert_eq!(told.first(), Some(&Progress { done: 0, total: 4 }));
-    assert_eq!(told.last(), Some(&Progress { done: 4, total: 4 }));
+    assert_eq!(reported.first(), Some(&Progress { done: 0, total: 4 }));
+    assert_eq!(reported.last(), Some(&Progress { done: 4, total: 4 }));
 
     let new = with_keys(&app, NEW_KEY);
     for user in &users {
@@ -163,7 +167,7 @@ async fn after_a_rotation_the_old_key_can_go() {
 }
 
 #[tokio::test]
-async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
+async fn values_of_several_batches_are_rotated_although_some_cannot_be_decrypted() {
     let app = TestApp::new().await;
     let both = with_keys(&app, &format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
     let insert = "INSERT INTO users (id, email, display_name, password_hash)
@@ -181,7 +185,7 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
             .await
             .unwrap();
     }
-    // Altered, and no sealed value at all.
+    // One value is altered, the other one is no encrypted value.
     execute(
         &app,
         "UPDATE users SET phone = phone || '\\x00' WHERE email = 'u7@example.com'",
@@ -193,12 +197,14 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
     )
     .await;
     for total in [250, 2] {
-        let mut told = Vec::new();
-        let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| told.push(progress))
-            .await
-            .unwrap();
+        let mut reported = Vec::new();
+        let unopened = rotation::rotate(&both.db, &both.vault, &mut |progress| {
+            reported.push(progress);
+        })
+        .await
+        .unwrap();
         assert_eq!(unopened, 2);
-        assert_eq!(told.last(), Some(&Progress { done: total, total }));
+        assert_eq!(reported.last(), Some(&Progress { done: total, total }));
     }
     let new = with_keys(&app, NEW_KEY);
     let mut readable = 0;
@@ -209,7 +215,7 @@ async fn more_values_than_a_batch_are_rotated_though_some_cannot_be_opened() {
 }
 
 #[tokio::test]
-async fn the_command_rotate_says_what_it_could_not_open_and_fails() {
+async fn the_command_rotate_fails_if_values_cannot_be_decrypted() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     let number = Phone::parse(NUMBER).unwrap();
@@ -233,16 +239,16 @@ async fn the_command_rotate_says_what_it_could_not_open_and_fails() {
     let (code, error) = rotate(NEW_KEY);
     assert_eq!(code, Some(1));
     assert!(
-        error.contains("error: 1 values cannot be opened"),
+        error.contains("error: 1 values cannot be decrypted"),
         "{error}"
     );
+    assert!(error.contains("hint: append the missing keys"), "{error}");
+    let (code, reported) = rotate(&format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
+    assert_eq!(code, Some(0), "{reported}");
     assert!(
-        error.contains("hint: add the keys that are missing"),
-        "{error}"
+        reported.ends_with("re-encrypting values: 1 of 1\n"),
+        "{reported}"
     );
-    let (code, told) = rotate(&format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.ends_with("sealing values anew: 1 of 1\n"), "{told}");
-    let (code, told) = rotate(NEW_KEY);
-    assert_eq!(code, Some(0), "{told}");
+    let (code, reported) = rotate(NEW_KEY);
+    assert_eq!(code, Some(0), "{reported}");
 }

@@ -1,11 +1,11 @@
-//! What goes wrong, and who is told.
+//! Errors: what is sent and what is logged.
 
 use app::error::{self, Error};
 
 use crate::common::{TestApp, log};
 
 #[tokio::test]
-async fn a_browser_gets_a_page_and_a_program_a_problem() {
+async fn a_browser_gets_an_error_page_and_an_api_client_a_problem() {
     let app = TestApp::new().await;
     assert!(
         app.client()
@@ -15,7 +15,7 @@ async fn a_browser_gets_a_page_and_a_program_a_problem() {
             .contains("<h1>Not Found</h1>")
     );
     app.client().get("/nowhere").await.problem(404, "not_found");
-    // Below `/api` everybody is a program.
+    // Below `/api` every client is an API client.
     app.client()
         .open("/api/nowhere")
         .await
@@ -23,7 +23,7 @@ async fn a_browser_gets_a_page_and_a_program_a_problem() {
 }
 
 #[tokio::test]
-async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_takes() {
+async fn a_method_that_is_not_allowed_gets_405_and_the_allowed_methods() {
     let app = TestApp::new().await;
     let answer = app.client().call("PATCH", "/api/notes").await;
     answer.problem(405, "method_not_allowed");
@@ -31,7 +31,7 @@ async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_takes(
 }
 
 #[tokio::test]
-async fn every_constraint_that_is_known_by_name_exists() {
+async fn every_known_constraint_exists() {
     let app = TestApp::new().await;
     for name in error::known_constraints() {
         let count: i64 =
@@ -59,7 +59,7 @@ async fn a_constraint_becomes_an_error_of_its_field() {
 }
 
 #[tokio::test]
-async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
+async fn an_internal_error_is_logged_once_with_the_request_id_and_never_sent() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     sqlx::query("DROP TABLE notes CASCADE")
@@ -92,7 +92,7 @@ async fn a_fault_is_logged_once_with_the_id_of_the_request_and_never_told() {
 }
 
 #[tokio::test]
-async fn a_database_that_does_not_answer_makes_the_service_unready_but_not_dead() {
+async fn a_database_that_does_not_respond_makes_the_service_unready_but_not_dead() {
     let app = TestApp::new().await;
     assert_eq!(app.client().get("/readyz").await.status.as_u16(), 200);
     app.state.db.close().await;

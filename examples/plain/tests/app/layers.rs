@@ -1,4 +1,4 @@
-//! `src/` has layers: a module imports only modules below it, and no two modules import each other.
+//! The layers of `src/`: a module imports only modules of lower layers, and no two modules import each other.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The modules of `src/` from the top down. Those on one line do not import each other.
+/// The layers of `src/`, from the top down. Modules of one layer do not import each other.
 const LAYERS: &[&[&str]] = &[
     &["main"],
     &["cli"],
@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["models"],
 ];
 
-/// What imports what, as paths of modules: `pages::notes` → `services::notes::changed`.
+/// Pairs of an importing module and an imported path, such as `pages::notes` and `services::notes::changed`.
 type Imports = Vec<(String, String)>;
 
 #[test]
@@ -53,7 +53,7 @@ fn no_two_modules_of_a_folder_import_each_other() {
             graph.entry(from).or_default().insert(to);
         }
     }
-    // What imports nothing that is left is in no circle.
+    // A module that imports none of the remaining ones is not part of a cycle.
     while let Some(done) = graph
         .iter()
         .find(|(_, imported)| imported.iter().all(|to| !graph.contains_key(to)))
@@ -61,7 +61,7 @@ fn no_two_modules_of_a_folder_import_each_other() {
     {
         graph.remove(&done);
     }
-    assert!(graph.is_empty(), "a circle among {graph:#?}");
+    assert!(graph.is_empty(), "a cycle among {graph:#?}");
 }
 
 /// The first `count` parts of a path.
@@ -70,7 +70,7 @@ fn top(path: &str, count: usize) -> String {
     parts.join("::")
 }
 
-/// Every `use` of something in `src/`.
+/// Every import of a module of `src/`.
 fn imports() -> Imports {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut imports = Vec::new();
@@ -111,7 +111,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What follows `use`, of each one that begins a line.
+/// The tree of each `use` at the start of a line.
 fn uses(text: &str) -> Vec<String> {
     let text = format!("\n{text}").replace("\npub use ", "\nuse ");
     let statements = text.split(';');

@@ -9,7 +9,7 @@ use tokio::{
 use crate::common::{config, database, migrated_database, serve};
 
 #[tokio::test]
-async fn a_request_that_has_begun_is_finished_after_the_signal_to_stop() {
+async fn an_open_request_is_finished_after_the_signal_to_stop() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();
     let address = app.address().unwrap();
@@ -17,11 +17,11 @@ async fn a_request_that_has_begun_is_finished_after_the_signal_to_stop() {
 
     let mut connection = begin_request(address).await;
     stop.send(()).unwrap();
-    // Nobody new is let in …
+    // New connections are rejected …
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    // … and who is in gets an answer.
+    // … and the open request gets its response.
     connection.write_all(&BODY.as_bytes()[1..]).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
@@ -45,7 +45,7 @@ async fn a_request_that_never_ends_does_not_keep_the_application_from_stopping()
 }
 
 #[tokio::test]
-async fn in_development_a_port_that_is_taken_is_passed_over() {
+async fn in_development_a_taken_port_is_skipped() {
     let database = database().await;
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();
@@ -57,7 +57,7 @@ async fn in_development_a_port_that_is_taken_is_passed_over() {
 }
 
 #[tokio::test]
-async fn in_production_a_port_that_is_taken_is_an_error_that_names_it() {
+async fn in_production_a_taken_port_is_an_error_with_the_address() {
     let database = migrated_database().await;
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
@@ -70,7 +70,7 @@ async fn in_production_a_port_that_is_taken_is_an_error_that_names_it() {
     );
 }
 
-/// A registration, for requests that are sent in two parts.
+/// The body of a registration, for requests that are sent in two parts.
 pub const BODY: &str =
     r#"{"email":"ada@example.com","display_name":"Ada","password":"analytical"}"#;
 
@@ -83,7 +83,7 @@ pub async fn begin_request(address: std::net::SocketAddr) -> TcpStream {
         BODY.len()
     );
     connection.write_all(head.as_bytes()).await.unwrap();
-    // The server asks for the body when the handler reads it: now the request has begun.
+    // The server sends 100 when the handler reads the body: now the request is open.
     let mut asked = [0; 25];
     connection.read_exact(&mut asked).await.unwrap();
     assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");

@@ -1,7 +1,7 @@
-//! Tests through the real router, each with a database of its own. One program, so that it is linked once; its
+//! Tests through the real router, each with a database of its own. They are one program, which is linked once. Its
 //! modules mirror `src/`.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod api;
 mod common;

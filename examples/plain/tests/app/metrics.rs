@@ -1,4 +1,4 @@
-//! `/metrics`, and that strangers neither see it nor fill it.
+//! `/metrics`: its content, and that clients neither read it nor add to it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,23 +6,24 @@ use std::{
 };
 
 use app::app::App;
-use axum::{body::Body, http::Request};
+use axum::{Router, body::Body, http::Request, middleware};
 use prometheus_client::registry::Registry;
 use serde_json::json;
-use stack_web::metrics::{Metrics, Pools};
+use stack_web::metrics::{self, Metrics, Pools};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use tower::ServiceExt;
 
 use crate::common::{Client, LivePage, TestApp, config, database, serve};
 
-/// How a sample is called that has labels.
+/// The name of a series with labels.
 fn series(name: &str, labels: &str) -> String {
     format!("{name}{}{labels}{}", '{', '}')
 }
 
-/// The samples, by name and labels, of a text that is as Prometheus wants it.
+/// Parses the samples by series, and asserts that the text is in the format of Prometheus.
 fn samples(text: &str) -> BTreeMap<String, f64> {
     let mut samples = BTreeMap::new();
     let (mut helped, mut typed) = (BTreeSet::new(), BTreeMap::new());
@@ -132,7 +133,7 @@ async fn live_pages_are_counted_while_they_are_connected() {
 }
 
 #[tokio::test]
-async fn nobody_makes_new_names_by_methods_paths_hosts_or_events_of_their_own() {
+async fn clients_cannot_create_series_by_methods_paths_hosts_or_events() {
     let app = TestApp::new().await;
     let mut client = app.client();
     let mut page = LivePage::open(&app, &mut client, "/").await;
@@ -189,15 +190,23 @@ async fn nobody_makes_new_names_by_methods_paths_hosts_or_events_of_their_own() 
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_is_in_flight_no_longer() {
+async fn a_cancelled_request_is_no_longer_in_flight() {
     let metrics = Metrics::new(Registry::default(), ["test", "0"], Pools::default());
-    let request = metrics.request();
+    let counted = middleware::from_fn_with_state(metrics.clone(), metrics::count);
+    let forever = axum::routing::get(std::future::pending::<()>);
+    let router = Router::new().route("/", forever).layer(counted);
+    let mut request = Box::pin(router.oneshot(Request::new(Body::empty())));
+    tokio::select! {
+        biased;
+        _ = &mut request => panic!("there is no answer"),
+        () = std::future::ready(()) => {}
+    }
     assert_eq!(samples(&metrics.text())["http_requests_in_flight"], 1.0);
     drop(request);
     assert_eq!(samples(&metrics.text())["http_requests_in_flight"], 0.0);
 }
 
-/// The answer to a GET over a real connection.
+/// The response to a GET over a real connection.
 async fn get(address: std::net::SocketAddr, path: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
@@ -208,7 +217,7 @@ async fn get(address: std::net::SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn metrics_are_shown_on_their_own_address_and_never_on_the_public_one() {
+async fn metrics_are_served_on_their_own_address_and_never_on_the_public_one() {
     let database = database().await;
     let vars = [("METRICS_ADDRESS", "127.0.0.1:0")];
     let app = App::build(config(database.url(), &vars)).await.unwrap();
@@ -231,16 +240,16 @@ async fn metrics_are_shown_on_their_own_address_and_never_on_the_public_one() {
 }
 
 #[tokio::test]
-async fn without_an_address_metrics_are_shown_nowhere() {
+async fn without_an_address_metrics_are_not_served() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();
     assert_eq!(app.metrics_address().unwrap(), None);
 }
 
 #[tokio::test]
-async fn in_development_an_address_that_is_taken_is_waited_for() {
+async fn in_development_metrics_wait_for_a_taken_address() {
     let database = database().await;
-    // Where no other test listens, so that it is free afterwards. Elsewhere than on Linux, this machine has one address.
+    // An address that no other test uses, so that it is free afterwards. Only Linux has further loopback addresses.
     let own = if cfg!(target_os = "linux") {
         "127.0.0.2:0"
     } else {

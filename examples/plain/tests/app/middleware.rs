@@ -1,4 +1,4 @@
-//! What surrounds every request.
+//! The middleware of all requests.
 
 use std::io::Read;
 
@@ -14,7 +14,7 @@ use stack_web::layers::{self, LayerSettings};
 
 use crate::common::{Client, TestApp, config};
 
-/// A client of routes that a real application should not have.
+/// A client of other routes with the middleware of the application.
 fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
     let config = config("postgres://nowhere/none", vars);
     let settings = LayerSettings {
@@ -23,11 +23,11 @@ fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
         https: config.environment.is_production(),
         error_page: pages::error::page,
     };
-    Client::of(layers::around(routes, &settings))
+    Client::for_router(layers::around(routes, &settings))
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_security_headers() {
+async fn every_response_has_the_security_headers() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let too_large = "x".repeat(app.state.config.body_limit + 1);
@@ -66,7 +66,7 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[tokio::test]
-async fn in_production_browsers_are_told_to_insist_on_tls() {
+async fn in_production_browsers_are_told_to_require_tls() {
     let app = TestApp::with(&[("APP_ENV", "production")]).await;
     let mut client = app.client();
     let answer = client.open("/login").await;
@@ -98,7 +98,7 @@ async fn no_page_has_anything_inline_that_the_policy_forbids() {
         pages.push(client.open(path).await);
     }
     for page in pages {
-        // The one script is a file of ours.
+        // The only script is a file of this site.
         let html = page.text().replace("<script src=\"/static/live.js?", "");
         for forbidden in ["<script", "<style", " style=", " onclick=", "javascript:"] {
             assert!(!html.contains(forbidden), "{forbidden} in {html}");
@@ -107,7 +107,7 @@ async fn no_page_has_anything_inline_that_the_policy_forbids() {
 }
 
 #[tokio::test]
-async fn a_request_keeps_the_id_that_a_proxy_gave_it_if_it_is_harmless() {
+async fn a_request_keeps_a_valid_id_of_a_proxy() {
     let mut client = client(Router::new(), &[]);
     for (sent, kept) in [("abc-123", true), ("<b>", false)] {
         let request = Request::get("/")
@@ -119,7 +119,7 @@ async fn a_request_keeps_the_id_that_a_proxy_gave_it_if_it_is_harmless() {
 }
 
 #[tokio::test]
-async fn a_body_above_the_limit_is_refused_however_it_is_sent() {
+async fn a_body_above_the_limit_is_rejected_however_it_is_sent() {
     let routes = Router::new().route("/", post(async |body: String| body));
     let mut client = client(routes, &[("BODY_LIMIT_BYTES", "1024")]);
     let send = |length| {
@@ -138,7 +138,7 @@ async fn a_body_above_the_limit_is_refused_however_it_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_takes_too_long_is_given_up() {
+async fn a_request_that_takes_too_long_times_out() {
     let routes = Router::new().route("/", get(async || std::future::pending::<()>().await));
     let mut client = client(routes, &[]);
     client.get("/").await.problem(503, "timed_out");
@@ -152,7 +152,7 @@ async fn a_request_that_takes_too_long_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_is_a_fault_and_not_the_end() {
+async fn a_panic_of_a_handler_is_an_internal_error() {
     let routes = Router::new()
         .route("/panic", get(async || -> () { panic!("a secret detail") }))
         .route("/", get(async || "still here"));
@@ -164,14 +164,14 @@ async fn a_handler_that_panics_is_a_fault_and_not_the_end() {
 }
 
 #[tokio::test]
-async fn an_error_in_plain_text_of_the_framework_becomes_a_problem_too() {
+async fn a_plain_text_error_of_axum_becomes_a_problem() {
     let query = async |_: axum::extract::Query<Vec<(String, u8)>>| ();
     let mut client = client(Router::new().route("/", get(query)), &[]);
     client.get("/?a=x").await.problem(400, "refused");
 }
 
 #[tokio::test]
-async fn a_long_answer_is_compressed_for_clients_that_take_it() {
+async fn a_long_response_is_compressed_for_clients_that_accept_it() {
     let app = TestApp::new().await;
     let open = |encoding: &str| {
         let request = Request::get("/").header("accept", "text/html");

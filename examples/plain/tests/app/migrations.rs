@@ -1,4 +1,4 @@
-//! The migrations that the program carries along, and its command for them.
+//! The embedded migrations, and the command `migrate`.
 
 use std::{path::Path, process::Output};
 
@@ -11,7 +11,7 @@ use crate::{
     process::{program, serving},
 };
 
-/// Columns, constraints and indexes, each as the server itself writes it.
+/// Columns, constraints and indexes, in the canonical text of the server.
 async fn catalog(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -39,7 +39,7 @@ async fn catalog(pool: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// Says in which of the two an entry is missing.
+/// Asserts that both have the same entries, and reports the differences.
 fn assert_same(migrated: &[String], schema: &[String]) {
     let without = |all: &[String], other: &[String]| -> Vec<String> {
         let missing = all.iter().filter(|entry| !other.contains(entry));
@@ -54,7 +54,7 @@ fn assert_same(migrated: &[String], schema: &[String]) {
 }
 
 #[tokio::test]
-async fn migrations_make_the_same_database_as_the_schema() {
+async fn migrations_create_the_same_database_as_the_schema() {
     let (migrated, filled) = (migrated_database().await, database().await);
     let schema = catalog(filled.pool()).await;
     assert!(
@@ -66,7 +66,7 @@ async fn migrations_make_the_same_database_as_the_schema() {
 }
 
 #[tokio::test]
-async fn what_the_program_carries_along_is_what_the_folder_holds() {
+async fn the_embedded_migrations_are_those_of_the_folder() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let settings = config("postgres://localhost", &[]);
     let same = |embedded: &Migrations, folder: &str| {
@@ -101,7 +101,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn the_command_names_what_it_applies_and_then_there_is_nothing_to_do() {
+async fn the_command_prints_what_it_applies_and_then_has_nothing_to_do() {
     let database = empty_database().await;
     let first = run(&database, &["migrate"]);
     assert!(first.status.success(), "{}", stderr(&first));
@@ -120,7 +120,7 @@ async fn the_command_names_what_it_applies_and_then_there_is_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn several_programs_that_start_at_once_migrate_once() {
+async fn concurrent_programs_migrate_once() {
     let database = empty_database().await;
     let children: Vec<_> = (0..3)
         .map(|_| {
@@ -142,7 +142,7 @@ async fn several_programs_that_start_at_once_migrate_once() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_made_from_the_schema_is_taken_on_as_the_hint_says() {
+async fn a_database_that_was_created_from_the_schema_can_be_adopted_as_the_hint_says() {
     let database = database().await;
     let refused = run(&database, &["migrate"]);
     assert_eq!(refused.status.code(), Some(1));
@@ -156,7 +156,7 @@ async fn a_database_that_was_made_from_the_schema_is_taken_on_as_the_hint_says()
     let number = last.to_string();
     let assumed = run(&database, &["migrate", "--assume-through", &number]);
     assert!(assumed.status.success(), "{}", stderr(&assumed));
-    assert!(stdout(&assumed).contains("assumed 0001_users.sql\n"));
+    assert!(stdout(&assumed).contains("recorded 0001_users.sql as applied\n"));
     let again = run(&database, &["migrate"]);
     assert!(
         stdout(&again).contains("nothing to do"),

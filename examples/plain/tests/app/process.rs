@@ -1,4 +1,4 @@
-//! The program itself, as a process.
+//! The program as a process.
 
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -19,7 +19,7 @@ use crate::common::{ENCRYPTION_KEYS, migrated_database};
 #[cfg(unix)]
 use crate::lifecycle::{BODY, begin_request};
 
-/// The program, whatever it is called, with an environment of its own.
+/// The program, with an environment that does not depend on that of the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("APP_NAME"))));
     command
@@ -31,7 +31,7 @@ pub fn program() -> Command {
     command
 }
 
-/// An address at which nobody listens, and nobody else can while the socket is there.
+/// An address that nobody listens on; while the socket is open, nobody else can.
 pub fn nobody() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -40,7 +40,7 @@ pub fn nobody() -> (TcpSocket, SocketAddr) {
 }
 
 #[test]
-fn wrong_settings_are_all_named_and_the_program_does_not_start() {
+fn invalid_settings_are_all_reported_and_the_program_does_not_start() {
     let output = program()
         .env("APP_ENV", "production")
         .env("PORT", "http")
@@ -75,10 +75,10 @@ fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
     assert!(!error.contains("hunter2"), "{error}");
 }
 
-/// What is left of a log after the program has said where it listens.
+/// The rest of the log after the line with the program's address.
 pub type Log = Lines<BufReader<ChildStdout>>;
 
-/// Lets a program serve on any free port, and waits until the log says on which.
+/// Starts a program on a free port, and waits until the log says which.
 pub fn serving(program: &mut Command, database: &str) -> (Child, Log, SocketAddr) {
     let mut child = program
         .env("APP_ENV", "production")
@@ -104,7 +104,7 @@ pub fn serving(program: &mut Command, database: &str) -> (Child, Log, SocketAddr
 }
 
 #[tokio::test]
-async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
+async fn the_command_health_reports_whether_the_application_is_healthy() {
     let database = migrated_database().await;
     let (mut child, _log, address) = serving(&mut program(), database.url());
     let health = |address: SocketAddr, arguments: &[&str]| {
@@ -119,7 +119,7 @@ async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
         let said = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(said).unwrap())
     };
-    // It asks for seconds only, which may pass on a machine that has a lot to do.
+    // The command times out after seconds, which can happen on a busy machine.
     let healthy = |arguments: &[&str], good: &str| {
         let mut last = health(address, arguments);
         for _ in 0..60 {
@@ -139,9 +139,7 @@ async fn the_program_itself_tells_whether_the_one_that_serves_is_well() {
     let (code, said) = health(address, &[]);
     assert_eq!(code, Some(1));
     assert!(
-        said.contains(&format!(
-            "error: the application is not well on `http://{address}"
-        )),
+        said.contains(&format!("error: the application at `http://{address}")),
         "{said}"
     );
 }
@@ -154,7 +152,7 @@ async fn sigterm_lets_a_request_finish_and_the_log_has_a_line_for_it() {
     let mut connection = begin_request(address).await.into_std().unwrap();
     connection.set_nonblocking(false).unwrap();
     terminate(&child);
-    assert!(log.next().unwrap().unwrap().contains("stopping"));
+    assert!(log.next().unwrap().unwrap().contains("shutting down"));
     while TcpStream::connect(address).is_ok() {
         sleep(Duration::from_millis(10));
     }

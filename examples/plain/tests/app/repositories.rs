@@ -1,5 +1,5 @@
-//! Repositories take any executor: here a transaction that is rolled back at the end of the test, which is the
-//! quickest way to test a few statements.
+//! Repositories take any executor: here a transaction that is rolled back at the end of the test, which is the fastest
+//! way to test a few statements.
 
 use app::{
     models::{DisplayName, Email, NoteDraft, NoteId, PasswordHash, UserId},
@@ -25,7 +25,7 @@ async fn user(db: &mut PgConnection) -> UserId {
 }
 
 #[tokio::test]
-async fn a_page_of_notes_begins_after_the_last_of_the_page_before() {
+async fn a_page_of_notes_begins_after_the_last_note_of_the_previous_page() {
     let mut db = begin().await;
     let owner = user(&mut db).await;
     let mut ids = Vec::new();
@@ -43,7 +43,7 @@ async fn a_page_of_notes_begins_after_the_last_of_the_page_before() {
 }
 
 #[tokio::test]
-async fn a_note_of_an_old_version_is_not_written_over() {
+async fn an_update_of_an_old_version_changes_nothing() {
     let mut db = begin().await;
     let owner = user(&mut db).await;
     let draft = NoteDraft::parse("Plan", "first").unwrap();

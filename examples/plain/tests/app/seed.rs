@@ -1,4 +1,4 @@
-//! Something to look at in development.
+//! Demo data for development.
 
 use app::{repositories::notes, seed};
 
@@ -26,7 +26,7 @@ async fn seeds_are_added_once_and_their_user_can_log_in() {
 }
 
 #[tokio::test]
-async fn what_was_added_by_hand_is_left_as_it_is() {
+async fn seeding_keeps_existing_notes() {
     let app = TestApp::new().await;
     let user = seed::run(&app.state).await.unwrap();
     app.note(&user, "Mine", "").await;
@@ -36,7 +36,7 @@ async fn what_was_added_by_hand_is_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_command_says_how_to_log_in() {
+async fn the_command_seed_prints_how_to_log_in() {
     let database = database().await;
     let output = program()
         .env("APP_ENV", "development")
@@ -54,7 +54,7 @@ async fn the_command_says_how_to_log_in() {
 }
 
 #[tokio::test]
-async fn production_has_no_seeds() {
+async fn in_production_seeding_is_an_error() {
     let database = migrated_database().await;
     let output = program()
         .env("APP_ENV", "production")

@@ -1,4 +1,4 @@
-//! Sessions, as the database sees them.
+//! Sessions in the database.
 
 use app::repositories::sessions;
 use sha2::{Digest, Sha256};
@@ -51,7 +51,7 @@ async fn a_token_that_somebody_chose_is_never_logged_in() {
 }
 
 #[tokio::test]
-async fn an_expired_session_is_none_and_the_sweep_removes_it() {
+async fn an_expired_session_is_invalid_and_the_cleanup_deletes_it() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let pool = app.database.pool();
@@ -67,7 +67,7 @@ async fn an_expired_session_is_none_and_the_sweep_removes_it() {
 }
 
 #[tokio::test]
-async fn a_sweep_removes_no_more_at_once_than_it_is_told() {
+async fn a_cleanup_deletes_no_more_than_its_limit() {
     let app = TestApp::new().await;
     for name in ["ada", "bob", "eve"] {
         app.logged_in(name).await;
@@ -77,14 +77,14 @@ async fn a_sweep_removes_no_more_at_once_than_it_is_told() {
         .execute(pool)
         .await
         .unwrap();
-    for removed in [2, 1, 0] {
-        let swept = sessions::delete_expired(pool, 2).await.unwrap();
-        assert_eq!(swept, removed);
+    for expected in [2, 1, 0] {
+        let deleted = sessions::delete_expired(pool, 2).await.unwrap();
+        assert_eq!(deleted, expected);
     }
 }
 
 #[tokio::test]
-async fn with_the_account_its_sessions_and_notes_go() {
+async fn deleting_an_account_deletes_its_sessions_and_notes() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Milk", "").await;

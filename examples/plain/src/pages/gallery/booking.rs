@@ -1,4 +1,4 @@
-//! A form with one control of each kind.
+//! A form with one control of each type.
 
 use maud::html;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ const SEATS: &[(&str, &str)] = &[
     ("any", "Anywhere"),
 ];
 
-/// The form, as it was filled in. A box that is not ticked is not sent.
+/// The form as the user submitted it. A checkbox that is not checked is not sent.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Form {
@@ -28,7 +28,7 @@ struct Form {
 }
 
 impl Form {
-    /// Everything that is wrong with it.
+    /// Validates all fields.
     fn errors(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
         errors.check("email", Email::parse(&self.email));
@@ -54,21 +54,21 @@ fn agreed(text: &str) -> std::result::Result<(), Invalid> {
     }
 }
 
-/// Says what is wrong field by field, all at once, and counts characters while somebody types.
+/// Shows the errors of all fields at once, and counts characters while the user types.
 pub async fn booking(cx: Cx, (): ()) -> Result {
-    let sent = cx.use_state(|| None::<Form>);
+    let submitted = cx.use_state(|| None::<Form>);
     let length = cx.use_state(|| 0);
-    let send = cx.on(move |cx, event| sent.set(cx, event.form().ok()));
-    let typed = cx.on(move |cx, event| length.set(cx, event.value().chars().count()));
+    let submit = cx.on(move |cx, event| submitted.set(cx, event.form().ok()));
+    let count = cx.on(move |cx, event| length.set(cx, event.value().chars().count()));
 
-    let form = sent.get(&cx);
+    let form = submitted.get(&cx);
     let errors = form.as_ref().map(Form::errors);
     let booked = errors.as_ref().is_some_and(FieldErrors::is_empty);
     let (form, errors) = (form.unwrap_or_default(), errors.unwrap_or_default());
     let hint = format!("{} characters", length.get(&cx));
     Ok(html! {
-        form on:submit=(send) novalidate {
-            (Input::kind("email", "E-mail address", "email").value(&form.email)
+        form on:submit=(submit) novalidate {
+            (Input::with_type("email", "E-mail address", "email").value(&form.email)
                 .autocomplete("email").required(true).render(&errors))
             div.columns {
                 (Input::number("guests", "Guests").value(&form.guests)
@@ -77,7 +77,7 @@ pub async fn booking(cx: Cx, (): ()) -> Result {
                 (Input::select("seat", "Where", SEATS).value(&form.seat).render(&errors))
             }
             (Input::text("wishes", "Wishes", 3).value(&form.wishes)
-                .hint(hint.as_str()).on_input(&typed).debounce(200).render(&errors))
+                .hint(hint.as_str()).on_input(&count).debounce(200).render(&errors))
             (Input::checkbox("rules", "I have read the rules").value(&form.rules).render(&errors))
             div.row {
                 (Button::new("Book a table"))

@@ -1,17 +1,17 @@
-//! A stream: however long the list gets, the server keeps none of it.
+//! A stream: a list that only the browser stores, so the server needs no memory for its items.
 
 use maud::{Markup, html};
-use stack_live::{Cx, Result, Stop};
+use stack_live::{Cx, PageError, Result};
 
 use crate::components::{button::Button, layout::row};
 
-/// Messages, the newest at the top. All that the server knows is how many there were.
+/// Messages, newest first. The server stores only their number.
 pub async fn messages(cx: Cx, (): ()) -> Result {
     let count = cx.use_state(|| 2_u32);
     let items = cx
         .use_stream(|cx| async move {
             let all = (1..=count.get(&cx)).rev();
-            Ok::<_, Stop>(
+            Ok::<_, PageError>(
                 all.map(|number| (number.to_string(), message(number, "")))
                     .collect(),
             )
@@ -32,7 +32,7 @@ pub async fn messages(cx: Cx, (): ()) -> Result {
     let newest = items.clone();
     let remove = cx.on(move |cx, _| {
         newest.remove(cx, count.get(cx));
-        // Two clicks may come before the button is shown as disabled.
+        // A second click may arrive before the button is disabled.
         count.update(cx, |count| *count = count.saturating_sub(1));
     });
 

@@ -1,4 +1,4 @@
-//! A table that is sorted by a click, and a pager below it.
+//! A sortable table with pagination.
 
 use maud::html;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::components::{
     table::{Column, Order, table},
 };
 
-/// Name, moons, and hours of a day.
+/// Name, moons, and length of a day in hours.
 const PLANETS: [(&str, u32, f32); 8] = [
     ("Mercury", 0, 4222.6),
     ("Venus", 0, 2802.0),
@@ -21,75 +21,79 @@ const PLANETS: [(&str, u32, f32); 8] = [
     ("Neptune", 16, 16.1),
 ];
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: usize = 4;
 
-/// Which part of the table is shown, and in which order.
+/// The query of the URL: the page from 1, the index of the sorted column, and its order.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-struct Shown {
+struct View {
     page: usize,
     by: usize,
-    down: bool,
+    descending: bool,
 }
 
-impl Default for Shown {
+impl Default for View {
     fn default() -> Self {
         Self {
             page: 1,
             by: 0,
-            down: false,
+            descending: false,
         }
     }
 }
 
-impl Shown {
-    /// The address of another part.
+impl View {
+    /// The URL of another page.
     fn link(&self, page: usize) -> String {
-        let shown = Self {
+        let view = Self {
             page,
             ..self.clone()
         };
-        let query = serde_urlencoded::to_string(shown).unwrap_or_default();
+        let query = serde_urlencoded::to_string(view).unwrap_or_default();
         format!("/components?{query}#table")
     }
 }
 
-/// All planets. What is shown of them is in the address, so that back leads back, and a link leads others here.
+/// All planets. Page and order are in the URL, so the back button works, and the view can be shared as a link.
 pub async fn planets(cx: Cx, (): ()) -> Result {
-    let shown = cx.use_state(|| cx.query::<Shown>().unwrap_or_default());
+    let view = cx.use_state(|| cx.query::<View>().unwrap_or_default());
     let sort = cx.on(move |cx, event| {
         let by = event.data("id").parse().unwrap_or_default();
-        shown.update(cx, |shown| {
-            let down = shown.by == by && !shown.down;
-            *shown = Shown { page: 1, by, down };
+        view.update(cx, |view| {
+            let descending = view.by == by && !view.descending;
+            *view = View {
+                page: 1,
+                by,
+                descending,
+            };
         });
-        cx.set_query(&shown.get(cx));
+        cx.set_query(&view.get(cx));
     });
 
-    let shown = shown.get(&cx);
+    let view = view.get(&cx);
     let mut planets = PLANETS;
-    match shown.by {
+    match view.by {
         1 => planets.sort_by_key(|planet| planet.1),
-        2 => planets.sort_by(|one, other| one.2.total_cmp(&other.2)),
+        2 => planets.sort_by(|a, b| a.2.total_cmp(&b.2)),
         _ => planets.sort_by_key(|planet| planet.0),
     }
-    let order = if shown.down {
+    let order = if view.descending {
         planets.reverse();
         Order::Descending
     } else {
         Order::Ascending
     };
     let last = PLANETS.len() / ROWS;
-    let page = shown.page.clamp(1, last);
-    let before = (page > 1).then(|| shown.link(page - 1));
-    let after = (page < last).then(|| shown.link(page + 1));
+    let page = view.page.clamp(1, last);
+    let previous = (page > 1).then(|| view.link(page - 1));
+    let next = (page < last).then(|| view.link(page + 1));
 
-    let now = |column: usize| (shown.by == column).then_some(order);
+    let order_of = |column: usize| (view.by == column).then_some(order);
     let columns = [
-        Column::text("Name").sorted(&sort, now(0)),
-        Column::number("Moons").sorted(&sort, now(1)),
-        Column::number("Hours of a day").sorted(&sort, now(2)),
+        Column::text("Name").sortable(&sort, order_of(0)),
+        Column::number("Moons").sortable(&sort, order_of(1)),
+        Column::number("Hours per day").sortable(&sort, order_of(2)),
     ];
     let rows = planets.iter().skip((page - 1) * ROWS).take(ROWS);
     let rows = rows.map(|(name, moons, hours)| {
@@ -98,6 +102,6 @@ pub async fn planets(cx: Cx, (): ()) -> Result {
     });
     Ok(html! {
         (table("Planets", columns, rows))
-        (pager(before.as_deref(), after.as_deref()))
+        (pager(previous.as_deref(), next.as_deref()))
     })
 }

@@ -1,4 +1,4 @@
-//! What Rust can have the visitor's browser do.
+//! Calls of browser APIs from Rust.
 
 use maud::html;
 use stack_live::{Cx, Result};
@@ -6,28 +6,28 @@ use stack_live::{Cx, Result};
 use crate::components::{button::Button, input::Input, layout::row};
 use crate::models::FieldErrors;
 
-/// Where the name is kept, in the browser.
+/// The key of the name in `localStorage`.
 const NAME: &str = "name";
 
-/// Clipboard, scrolling, a new tab, and a name that stays in the browser.
+/// Clipboard, scrolling, a new tab, and a name in the browser's storage.
 pub async fn browser(cx: Cx, (): ()) -> Result {
     let name = cx.use_state(String::new);
     cx.use_effect((), move |cx| async move {
-        // Whatever a browser answers may be anything: what cannot be read is no name.
+        // The result of a browser call is untrusted, so errors are ignored and the text is truncated.
         if let Ok(Some(stored)) = cx.browser().stored(NAME).await {
-            name.set(&cx, shortened(&stored));
+            name.set(&cx, truncate(&stored));
         }
         Ok(())
     });
     let remember = cx.on(move |cx, event| {
-        let given = shortened(event.field("name"));
-        cx.browser().store(NAME, &given);
-        name.set(cx, given);
+        let new_name = truncate(event.field("name"));
+        cx.browser().store(NAME, &new_name);
+        name.set(cx, new_name);
     });
     let copy = cx.on_async(|cx, _| async move {
         match cx.browser().copy("cargo dev pave").await {
             Ok(()) => cx.flash("Copied: cargo dev pave"),
-            Err(_) => cx.flash_error("Your browser does not let pages use the clipboard."),
+            Err(_) => cx.flash_error("Your browser does not allow access to the clipboard."),
         }
         Ok(())
     });
@@ -38,7 +38,7 @@ pub async fn browser(cx: Cx, (): ()) -> Result {
     Ok(html! {
         h3 { "Call the browser" }
         form on:submit=(remember) {
-            (Input::line("name", "Your name, kept in this browser").value(&name)
+            (Input::line("name", "Your name, stored in this browser").value(&name)
                 .autocomplete("nickname").render(&FieldErrors::default()))
             div.row {
                 (Button::new("Remember").secondary())
@@ -53,6 +53,7 @@ pub async fn browser(cx: Cx, (): ()) -> Result {
     })
 }
 
-fn shortened(name: &str) -> String {
+/// The first 40 characters.
+fn truncate(name: &str) -> String {
     name.trim().chars().take(40).collect()
 }

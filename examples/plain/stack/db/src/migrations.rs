@@ -15,7 +15,7 @@
 mod apply;
 mod baseline;
 mod error;
-mod ledger;
+mod history;
 mod lock;
 mod plan;
 mod read;

@@ -22,8 +22,6 @@ const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
 pub struct Schema {
     files: Vec<SchemaFile>,
     checksum: String,
-    creates_vector: bool,
-    needs_vector: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -64,14 +62,7 @@ impl Schema {
             files.push(SchemaFile { path, sql });
         }
         let checksum = checksum(&files);
-        let creates_vector = files.iter().any(|file| creates_vector(&file.sql));
-        let needs_vector = creates_vector || subfolder_creates_vector(dir);
-        Ok(Self {
-            files,
-            checksum,
-            creates_vector,
-            needs_vector,
-        })
+        Ok(Self { files, checksum })
     }
 
     /// No file, so no table.
@@ -80,8 +71,6 @@ impl Schema {
         Self {
             files: Vec::new(),
             checksum: checksum(&[]),
-            creates_vector: false,
-            needs_vector: false,
         }
     }
 
@@ -92,17 +81,9 @@ impl Schema {
         &self.checksum
     }
 
-    /// Whether a file creates the extension `vector`, which not every server has. Files one
-    /// folder further down count too, so that one server can be chosen that serves all databases
-    /// of a project (`schema/*.sql` and `schema/vector/*.sql`).
-    #[must_use]
-    pub fn needs_vector(&self) -> bool {
-        self.needs_vector
-    }
-
-    /// Whether a file of this folder itself creates the extension `vector`.
-    pub(crate) fn creates_vector(&self) -> bool {
-        self.creates_vector
+    /// The text of each file.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.sql.as_str())
     }
 
     /// Runs the files if the database has no table yet; returns whether it did.
@@ -217,19 +198,6 @@ fn checksum(files: &[SchemaFile]) -> String {
     hex::encode(digest.finalize())
 }
 
-fn subfolder_creates_vector(dir: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return false;
-    };
-    let folders = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir());
-    folders
-        .flat_map(|folder| sql_file::in_folder(&folder).unwrap_or_default())
-        .any(|file| std::fs::read_to_string(file).is_ok_and(|sql| creates_vector(&sql)))
-}
-
 /// Whether there is a table of the user's, besides those `except`.
 pub(crate) async fn has_tables(
     connection: &mut PgConnection,
@@ -246,18 +214,4 @@ pub(crate) async fn has_tables(
     .bind(except)
     .fetch_one(connection)
     .await
-}
-
-/// Whether the text has `create extension … vector`.
-fn creates_vector(sql: &str) -> bool {
-    sql.split(';').any(|statement| {
-        let words: Vec<String> = statement
-            .lines()
-            .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
-            .flat_map(str::split_whitespace)
-            .map(|word| word.trim_matches('"').to_lowercase())
-            .collect();
-        words.starts_with(&["create".to_owned(), "extension".to_owned()])
-            && words.iter().any(|word| word == "vector")
-    })
 }

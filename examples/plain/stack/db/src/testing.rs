@@ -8,9 +8,8 @@
 //! database that all such tests share, rolled back at its end, in a third of the time.
 //!
 //! The server is that of `DATABASE_URL` if set (the test databases are made beside the named one,
-//! which is never touched), or of `VECTOR_DATABASE_URL` for a schema with vectors; else an
-//! embedded one under `.data/test` of the workspace, tuned for speed instead of safety and left
-//! running for the next `cargo test`.
+//! which is never touched); else an embedded one under `.data/test` of the workspace, tuned for speed
+//! instead of safety and left running for the next `cargo test`.
 
 mod reaper;
 mod rollback;
@@ -24,6 +23,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use crate::{Schema, embedded, schema};
 use reaper::Reaper;
 pub use rollback::TestTransaction;
+use server::Location;
 
 /// Connections of one test's pool. Tests run in parallel on one server, whose connections are
 /// limited; a handful each is enough to test what happens at the same time.
@@ -47,8 +47,8 @@ pub enum Error {
          hint: run the tests with `cargo test` in the project's folder", .0.display()
     )]
     NoWorkspace(PathBuf),
-    /// The thread that talks to the server for this process could not start or has ended.
-    #[error("the thread that looks after the test databases is gone")]
+    /// The thread that talks to the server for this process could not start, or has panicked.
+    #[error("the thread that creates and drops the test databases has ended")]
     Gone,
 }
 
@@ -84,8 +84,8 @@ impl TestDatabase {
     /// # Errors
     /// Whatever prevented it.
     pub async fn try_create(schema: &Schema) -> Result<Self, Error> {
-        let server = server::find(schema);
-        Self::create_on(server, schema).await
+        let variable = "DATABASE_URL";
+        Self::create_on(Location::of(variable), schema).await
     }
 
     /// [`TestDatabase::try_create`] on the server that `url` leads to, whatever `DATABASE_URL` is.
@@ -93,7 +93,7 @@ impl TestDatabase {
     /// # Errors
     /// Whatever prevented it.
     pub async fn create_at(url: &str, schema: &Schema) -> Result<Self, Error> {
-        Self::create_on(server::Location::Url(url.to_owned()), schema).await
+        Self::create_on(Location::Url(url.to_owned()), schema).await
     }
 
     /// An empty database on the same server.
@@ -109,10 +109,10 @@ impl TestDatabase {
     /// # Errors
     /// Whatever prevented it.
     pub async fn create_own(schema: &Schema) -> Result<Self, Error> {
-        Self::create_on(server::own(schema), schema).await
+        Self::create_on(Location::Embedded, schema).await
     }
 
-    async fn create_on(server: server::Location, schema: &Schema) -> Result<Self, Error> {
+    async fn create_on(server: Location, schema: &Schema) -> Result<Self, Error> {
         Self::create_with(Reaper::of(server)?, schema).await
     }
 

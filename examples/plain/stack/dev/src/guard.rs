@@ -17,7 +17,7 @@ pub(crate) fn leads_here(url: &str) -> bool {
 
 /// Refuses a database that is not a local one for development, and says why.
 pub(crate) fn require_local(project: &Project, url: &str) -> crate::error::Result<()> {
-    for environment in project.says("APP_ENV") {
+    for environment in project.values("APP_ENV") {
         if environment != "development" {
             return Err(Error::new(format!(
                 "`APP_ENV` is `{environment}`, and only a database for development is changed by this command"

@@ -30,7 +30,6 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    ui::log();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use stack_db::Schema;
 use stack_db::embedded::{self, Server};
 
 use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
+use crate::ui;
 
 /// The project that the command was typed in.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ impl Project {
         own.filter(|value| !value.is_empty())
     }
 
-    /// What both the environment and `.env` say of a setting.
-    pub(crate) fn says(&self, name: &str) -> impl Iterator<Item = String> {
+    /// The values of a setting in the environment and in `.env`.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = String> {
         let both = [std::env::var(name).ok(), self.file.get(name).cloned()];
         both.into_iter().flatten().filter(|value| !value.is_empty())
     }
@@ -79,18 +79,9 @@ impl Project {
         self.root.join(".data")
     }
 
-    /// How the project's own server has to be.
-    pub(crate) fn server_options(&self) -> Result<embedded::Options> {
-        let needs_vector = Schema::read(self.root.join("schema"))?.needs_vector();
-        Ok(embedded::Options {
-            data_dir: self.data_dir(),
-            needs_vector,
-        })
-    }
-
     /// The project's own server, started if need be.
     pub(crate) async fn server(&self) -> Result<Server> {
-        Ok(embedded::start(&self.server_options()?).await?)
+        Ok(embedded::start(&self.data_dir(), ui::say).await?)
     }
 
     /// Where a database is: at the URL of its setting, else on the project's own server, which is

@@ -2,40 +2,29 @@
 
 use crate::error::{Error, Result};
 
-/// Where a request to end came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interrupt {
-    /// The keyboard: the processes of this one's group have got the signal as well.
-    Keyboard,
-    /// An editor, a terminal that closes, a service manager: no other process has got it.
-    Other,
-}
-
-/// Ready when this process is to end. From the call on, the signals do nothing else, so that there is time to clean up.
-pub(crate) fn interrupted() -> Result<impl Future<Output = Interrupt>> {
+/// Ready when this process is to end: by Ctrl-C, or by an editor, a terminal that closes, a service manager. From the call
+/// on, the signals do nothing else, so that there is time to clean up.
+pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
     let failed = |error| Error::new(format!("signals cannot be listened to: {error}"));
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(failed);
-        let mut keyboard = listen(SignalKind::interrupt())?;
+        let mut interrupt = listen(SignalKind::interrupt())?;
         let mut terminate = listen(SignalKind::terminate())?;
         let mut hangup = listen(SignalKind::hangup())?;
         Ok(async move {
             tokio::select! {
-                _ = keyboard.recv() => Interrupt::Keyboard,
-                _ = terminate.recv() => Interrupt::Other,
-                _ = hangup.recv() => Interrupt::Other,
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
             }
         })
     }
     #[cfg(not(unix))]
     {
-        let mut keyboard = tokio::signal::windows::ctrl_c().map_err(failed)?;
-        Ok(async move {
-            keyboard.recv().await;
-            Interrupt::Keyboard
-        })
+        let mut interrupt = tokio::signal::windows::ctrl_c().map_err(failed)?;
+        Ok(async move { drop(interrupt.recv().await) })
     }
 }
 

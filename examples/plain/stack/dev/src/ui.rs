@@ -8,32 +8,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-
 use crate::error::Error;
-
-/// Shows what the machinery reports while something takes long.
-pub(crate) fn log() {
-    // The server's own notices are for whoever typed the statements.
-    let shown = Targets::new()
-        .with_default(LevelFilter::INFO)
-        .with_target("sqlx", LevelFilter::ERROR);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .with_level(false)
-        .without_time()
-        .with_ansi(std::io::stderr().is_terminal());
-    // Who has set one up already shows it there.
-    drop(
-        tracing_subscriber::registry()
-            .with(lines)
-            .with(shown)
-            .try_init(),
-    );
-}
 
 /// Whether what is said is shown in colours.
 pub(crate) fn has_colors() -> bool {

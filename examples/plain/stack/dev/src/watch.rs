@@ -152,7 +152,7 @@ impl Watcher {
     fn is_ignored(&mut self, path: &Path, is_folder: bool) -> bool {
         // Settings of this machine are no part of the repository, and yet what the application reads.
         let settings = path.parent() == Some(&self.root) && path.ends_with(".env");
-        !settings && (of_an_editor(path) || self.filter.ignores(path, is_folder))
+        !settings && (is_editor_file(path) || self.filter.ignores(path, is_folder))
     }
 
     fn add(&mut self, path: &Path) {
@@ -163,7 +163,7 @@ impl Watcher {
 }
 
 /// What editors write beside a file while they save it.
-fn of_an_editor(path: &Path) -> bool {
+fn is_editor_file(path: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
         return true;
     };

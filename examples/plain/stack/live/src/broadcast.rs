@@ -2,18 +2,19 @@
 //!
 //! A [`Hub`] delivers to the subscribers of this process by itself. [`connect`] joins it with the hubs of other
 //! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
-//! message says that something has changed, and the truth is in the database. Whoever may have missed one is told so by
-//! [`Lagged`] and loads again. So publish after the commit, not before.
+//! message says that something has changed, and what it is now is in the database. A subscriber that may have missed one
+//! gets [`Lagged`] and loads again. So publish after the commit, not before.
 
 use std::{
     collections::HashMap,
     future::Future,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::mpsc;
@@ -26,8 +27,8 @@ mod postgres;
 
 use backoff::Backoff;
 use envelope::Envelope;
-pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver, mailbox};
-use outgoing::{Outgoing, Waiting};
+pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
+use outgoing::{Outgoing, OutgoingMessage};
 
 /// Bytes of a topic.
 pub const TOPIC_BYTES: usize = 200;
@@ -46,14 +47,14 @@ struct Shared {
     topics: Mutex<Topics>,
     next_subscriber: AtomicU64,
     /// To the task that sends to other processes, if there is one.
-    outgoing: Mutex<Option<mpsc::Sender<Waiting>>>,
+    outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
     dropped: AtomicU64,
-    /// Some were dropped since the others were last told so.
+    /// Some were dropped, and the other processes do not know it yet.
     missed: AtomicBool,
 }
 
 /// The subscribers of each topic, in the order in which they came.
-type Topics = HashMap<Arc<str>, Vec<Subscriber>>;
+type Topics = HashMap<Box<str>, Vec<Subscriber>>;
 
 /// A subscriber of a topic.
 struct Subscriber {
@@ -65,7 +66,7 @@ struct Subscriber {
 /// A mailbox gets the messages of a topic as long as this lives.
 pub struct Subscription {
     hub: Hub,
-    topic: Arc<str>,
+    topic: Box<str>,
     id: u64,
 }
 
@@ -100,7 +101,7 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Tells all subscribers of `topic`: those of this process at once, those of others soon. Does not wait.
+    /// Sends `message` to all subscribers of `topic`: those of this process at once, those of others soon. Does not wait.
     ///
     /// # Errors
     /// If topic or message are too long.
@@ -124,28 +125,19 @@ impl Hub {
 
     /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
     /// returned is dropped.
-    pub fn join(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
-        let mut topics = self.topics();
-        // Under the lock, so that the subscribers of a topic are sorted by it.
+    pub fn subscribe(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
         let id = self.0.next_subscriber.fetch_add(1, Ordering::Relaxed);
-        let topic = match topics.get_key_value(topic) {
-            Some((known, _)) => Arc::clone(known),
-            None => topic.into(),
-        };
+        let mut topics = self.topics();
         let subscriber = Subscriber {
             id,
             tag,
             mailbox: mailbox.clone(),
         };
-        // Most topics have one subscriber: the end of somebody's session.
-        let subscribers = topics.entry(Arc::clone(&topic));
-        subscribers
-            .or_insert_with(|| Vec::with_capacity(1))
-            .push(subscriber);
+        topics.entry(topic.into()).or_default().push(subscriber);
         drop(topics);
         Subscription {
             hub: self.clone(),
-            topic,
+            topic: topic.into(),
             id,
         }
     }
@@ -156,23 +148,19 @@ impl Hub {
     }
 
     fn topics(&self) -> MutexGuard<'_, Topics> {
-        self.0.topics.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.topics.lock()
     }
 
     /// Hands a message to the task that sends to other processes.
     fn queue(&self, topic: &str, payload: Arc<str>) {
-        let outgoing = self
-            .0
-            .outgoing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let outgoing = self.0.outgoing.lock();
         // Without the task there are no other processes.
         let Some(outgoing) = &*outgoing else { return };
-        let waiting = Waiting {
+        let message = OutgoingMessage {
             topic: topic.into(),
             payload,
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = outgoing.try_send(waiting) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = outgoing.try_send(message) {
             self.0.missed.store(true, Ordering::Release);
             let dropped = self.0.dropped.fetch_add(1, Ordering::Relaxed) + 1;
             // Not a line for each: there is too much of everything already.
@@ -185,7 +173,7 @@ impl Hub {
         }
     }
 
-    /// Takes in what another process has sent.
+    /// Delivers what another process has sent.
     fn receive(&self, text: &str) {
         match Envelope::parse(text) {
             Ok(envelope) if envelope.from == self.0.id => {}
@@ -196,28 +184,24 @@ impl Hub {
             }) => {
                 deliver(&self.topics(), &topic, &message.get().into());
             }
-            Ok(envelope) if envelope.missed => self.missed_something(),
-            // A sign of life.
+            Ok(envelope) if envelope.missed => self.mark_all_lagged(),
+            // A heartbeat.
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "a message from another process cannot be read"),
         }
     }
 
-    /// Tells every subscriber to load again.
-    fn missed_something(&self) {
+    /// Tells every subscriber that it may have missed messages.
+    fn mark_all_lagged(&self) {
         for subscriber in self.topics().values().flatten() {
-            subscriber.mailbox.lag();
+            subscriber.mailbox.put_lagged();
         }
     }
 
     /// The queue for other processes, in the place of the one before.
     fn outgoing(&self) -> Outgoing {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        *self
-            .0
-            .outgoing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.0.outgoing.lock() = Some(sender);
         Outgoing::new(self.clone(), receiver)
     }
 }
@@ -234,13 +218,9 @@ impl Drop for Subscription {
         let Some(subscribers) = topics.get_mut(&self.topic) else {
             return;
         };
-        if let Ok(at) = subscribers.binary_search_by_key(&self.id, |subscriber| subscriber.id) {
-            subscribers.remove(at);
-        }
+        subscribers.retain(|subscriber| subscriber.id != self.id);
         if subscribers.is_empty() {
             topics.remove(&self.topic);
-        } else if subscribers.len() < subscribers.capacity() / 4 {
-            subscribers.shrink_to(subscribers.capacity() / 2);
         }
     }
 }

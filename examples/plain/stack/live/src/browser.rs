@@ -49,9 +49,9 @@ pub(crate) const ALLOWED: &[&str] = &[
 ];
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Calls under way at once.
-const MOST: usize = 64;
+const MAX_CALLS: usize = 64;
 
 /// Why a call has no answer.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub enum BrowserError {
     /// While a page is rendered nobody can answer.
     #[error("a browser can be called by handlers and effects only")]
     Rendering,
-    /// The browser says that it failed.
-    #[error("the browser says: {0}")]
+    /// It failed in the browser.
+    #[error("the call failed in the browser: {0}")]
     Failed(String),
     /// The answer has another type.
     #[error("the browser's answer has another type: {0}")]
@@ -150,7 +150,7 @@ impl Browser {
         let (send, answer) = oneshot::channel();
         let page = self.ctx.page.clone();
         let id = self.send(Some(send))?;
-        let answer = tokio::time::timeout(PATIENCE, answer).await;
+        let answer = tokio::time::timeout(TIMEOUT, answer).await;
         page.lock().calls.remove(&id);
         let value = match answer {
             Ok(Ok(answer)) => answer.map_err(BrowserError::Failed)?,
@@ -159,10 +159,10 @@ impl Browser {
         serde_json::from_value(value).map_err(|error| BrowserError::Type(error.to_string()))
     }
 
-    /// Calls, and does not wait. What is not on the list is logged.
+    /// Calls without waiting for an answer. A call that is not on the list is logged.
     pub fn run(self) {
         if let Err(error) = self.send(None) {
-            tracing::warn!(%error, "a browser was not called");
+            tracing::warn!(%error, "a call of the browser was not sent");
         }
     }
 
@@ -177,7 +177,7 @@ impl Browser {
             return Err(BrowserError::NotAllowed(self.path));
         }
         let mut inner = self.ctx.page.lock();
-        if inner.calls.len() >= MOST || inner.outbox.calls.len() >= MOST {
+        if inner.calls.len() >= MAX_CALLS || inner.outbox.calls.len() >= MAX_CALLS {
             return Err(BrowserError::TooMany);
         }
         let id = inner.next_call;

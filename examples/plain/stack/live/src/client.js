@@ -506,7 +506,6 @@
     for (const [id, path] of message.c ?? []) call(id, path);
     if (message.go !== undefined) leave(message.go);
     if (message.err !== undefined) stopped(message.err);
-    if (message.reload) location.reload();
     if (!joined && message.v !== undefined) {
       joined = true;
       since = Date.now();

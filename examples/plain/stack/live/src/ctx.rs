@@ -1,6 +1,6 @@
 //! What handlers and effects can do: [`Ctx`].
 
-use std::{any::Any, sync::Arc};
+use std::{any::TypeId, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -14,39 +14,39 @@ use crate::{
 #[derive(Clone)]
 pub struct Ctx {
     pub(crate) page: Arc<Page>,
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) rendering: bool,
 }
 
 /// A message that the page shows until the visitor goes elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// Whether something went wrong.
+    /// Whether it is about an error.
     #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
-    pub bad: bool,
-    /// What there is to say.
+    pub is_error: bool,
+    /// The text.
     #[serde(rename = "t")]
     pub text: String,
 }
 
 impl Ctx {
-    /// For what happens after a rendering, in the component `at`.
-    pub(crate) fn later(page: &Arc<Page>, at: u32) -> Self {
+    /// For what happens after a rendering, in this component.
+    pub(crate) fn later(page: &Arc<Page>, component: u32) -> Self {
         Self {
             page: Arc::clone(page),
-            at,
+            component,
             rendering: false,
         }
     }
 
     /// Puts the component among `readers`, if it is being rendered.
     pub(crate) fn track(&self, readers: &mut Vec<u32>) {
-        if self.rendering && !readers.contains(&self.at) {
-            readers.push(self.at);
+        if self.rendering && !readers.contains(&self.component) {
+            readers.push(self.component);
         }
     }
 
-    /// What the application gave the page on its way: its state, the visitor.
+    /// A value that the application has put into [`Visit::extensions`](crate::Visit): its state, the visitor.
     pub fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.page.visit.extensions.get().cloned()
     }
@@ -61,7 +61,7 @@ impl Ctx {
         self.page.lock().url.path.clone()
     }
 
-    /// The parameter `name` of the route, or nothing.
+    /// The parameter `name` of the route; empty if there is none.
     pub fn param(&self, name: &str) -> String {
         let inner = self.page.lock();
         let found = inner.url.params.iter().find(|(known, _)| known == name);
@@ -71,25 +71,25 @@ impl Ctx {
     /// The query as a struct.
     ///
     /// # Errors
-    /// If it does not fit: a link of somebody else.
+    /// If it does not fit, as that of a link that we did not make.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
         let query = self.page.lock().url.query.clone();
         serde_urlencoded::from_str(&query)
     }
 
-    /// The name of what is being done, see [`Watched::id`](crate::watch::Watched::id): for a visitor to quote if it
-    /// fails.
+    /// The id of the work under way, see [`ActiveWork::id`](crate::observer::ActiveWork::id): for a visitor to quote if
+    /// it fails.
     pub fn work_id(&self) -> Option<String> {
-        self.page.lock().work.as_deref().map(str::to_owned)
+        self.page.lock().work_id.as_deref().map(str::to_owned)
     }
 
-    /// Leads to `url` without loading: another live page takes the place of this one. What is no live page is loaded.
+    /// Goes to `url` without a load: another live page takes the place of this one. What is no live page is loaded.
     pub fn navigate(&self, url: impl Into<String>) {
         self.page.lock().navigate = Some(url.into());
         self.page.wake.notify_one();
     }
 
-    /// Leaves by a real load, such as for a page that sets cookies.
+    /// Goes to `url` by a load, as needed for a response that sets cookies.
     pub fn leave(&self, url: impl Into<String>) {
         self.page.lock().outbox.leave = Some(url.into());
         self.page.wake.notify_one();
@@ -128,35 +128,27 @@ impl Ctx {
         self.page.lock().title.clone()
     }
 
-    /// Says that something worked. It is shown by the layout, here or on the page that comes next.
+    /// Shows a message that something worked. The layout shows it, here or on the page that comes next.
     pub fn flash(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash {
-            bad: false,
-            text: text.into(),
-        }));
+        let (is_error, text) = (false, text.into());
+        self.set_flash(Some(Flash { is_error, text }));
     }
 
-    /// Says that something did not work.
+    /// Shows a message that something did not work.
     pub fn flash_error(&self, text: impl Into<String>) {
-        self.set_flash(Some(Flash {
-            bad: true,
-            text: text.into(),
-        }));
+        let (is_error, text) = (true, text.into());
+        self.set_flash(Some(Flash { is_error, text }));
     }
 
-    /// Takes the message away.
+    /// Removes the message.
     pub fn clear_flash(&self) {
         self.set_flash(None);
     }
 
     fn set_flash(&self, flash: Option<Flash>) {
         let mut inner = self.page.lock();
-        if inner.flash.value == flash {
-            return;
-        }
-        inner.flash.value = flash;
-        let readers = inner.flash.readers.clone();
-        inner.touch(&readers);
+        let readers = inner.flash.set(flash);
+        inner.mark_dirty(&readers);
         drop(inner);
         self.page.wake.notify_one();
     }
@@ -175,17 +167,12 @@ impl Ctx {
         inner.zone.value.clone()
     }
 
-    /// Random per page, and the same each time that this page is rendered: for what has to be random in the HTML.
-    pub fn nonce(&self) -> String {
-        self.page.lock().nonce.clone()
-    }
-
-    /// False while the first HTML is made, which nobody can do anything with yet.
+    /// False while the first HTML is rendered, when nobody can do anything with the page yet.
     pub fn is_connected(&self) -> bool {
-        self.page.lock().connected
+        self.page.lock().mailbox.is_some()
     }
 
-    /// Tells all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.
+    /// Sends a message to all pages that [subscribe](crate::Cx::subscribe) to `topic`, this one too, in every process.
     ///
     /// # Errors
     /// If topic or message are too long.
@@ -195,39 +182,28 @@ impl Ctx {
 
     /// The value that a component around this one has [provided](crate::Cx::provide).
     pub fn context<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        let found = {
-            let mut inner = self.page.lock();
-            let mut at = Some(self.at);
-            let mut found: Option<Arc<dyn Any + Send + Sync>> = None;
-            while let Some(id) = at {
-                let Some(instance) = inner.instances.get_mut(&id) else {
-                    break;
-                };
-                at = instance.parent;
-                let held = instance.slots.iter_mut().find_map(|slot| match slot {
-                    Slot::Context {
-                        kind,
-                        value,
-                        readers,
-                    } if *kind == std::any::TypeId::of::<T>() => {
-                        self.track(readers);
-                        Some(Arc::clone(value))
-                    }
-                    _ => None,
-                });
-                if held.is_some() {
-                    found = held;
-                    break;
+        let mut inner = self.page.lock();
+        let (mut found, mut at) = (None, Some(self.component));
+        while let (None, Some(id)) = (&found, at) {
+            let instance = inner.instances.get_mut(&id)?;
+            at = instance.parent;
+            found = instance.slots.iter_mut().find_map(|slot| match slot {
+                Slot::Context {
+                    kind,
+                    value,
+                    readers,
+                } if *kind == TypeId::of::<T>() => {
+                    self.track(readers);
+                    Some(Arc::clone(value))
                 }
-            }
-            found
-        };
-        found
-            .and_then(|value| value.downcast::<T>().ok())
-            .map(|value| T::clone(&value))
+                _ => None,
+            });
+        }
+        drop(inner);
+        found?.downcast_ref::<T>().cloned()
     }
 
-    /// The same page, for reading without becoming a reader.
+    /// The same page, for reading without being rendered again when the value changes.
     pub(crate) fn untracked(&self) -> Self {
         Self {
             rendering: false,

@@ -9,7 +9,7 @@ use std::{ops::Deref, sync::Arc};
 
 use crate::{
     Ctx,
-    page::{Instance, Page, Slot},
+    page::{Page, Slot},
 };
 
 /// A component that is being rendered. Hooks have to be called in the same order each time, as in every framework
@@ -31,10 +31,10 @@ impl Deref for Cx {
 }
 
 impl Cx {
-    pub(crate) fn new(page: Arc<Page>, at: u32) -> Self {
+    pub(crate) fn new(page: Arc<Page>, component: u32) -> Self {
         let ctx = Ctx {
             page,
-            at,
+            component,
             rendering: true,
         };
         Self { ctx, key: None }
@@ -58,11 +58,34 @@ impl Cx {
         }
     }
 
+    /// The place of the next hook, and what `read` finds in it, unless it is new.
+    ///
+    /// # Panics
+    /// If `read` returns nothing: another kind of hook was called here before. That ends the page, since nobody knows
+    /// which value belongs to which hook.
+    fn next_slot<R>(&self, read: impl FnOnce(&mut Slot) -> Option<R>) -> (usize, Option<R>) {
+        let mut inner = self.page.lock();
+        let instance = inner.rendering(self.component);
+        let slot = instance.cursor;
+        instance.cursor += 1;
+        let Some(held) = instance.slots.get_mut(slot) else {
+            return (slot, None);
+        };
+        let Some(found) = read(held) else {
+            drop(inner);
+            panic!(
+                "hooks were called in another order than before: not inside of an `if` or a loop, but in a component \
+                 of its own"
+            );
+        };
+        (slot, Some(found))
+    }
+
     /// Puts `new` into its place. What was there is dropped without the lock.
-    fn push(&self, slot: usize, new: Slot) {
+    fn put(&self, slot: usize, new: Slot) {
         let old = {
             let mut inner = self.page.lock();
-            let instance = inner.instances.get_mut(&self.at);
+            let instance = inner.instances.get_mut(&self.component);
             instance.and_then(|instance| match instance.slots.get_mut(slot) {
                 Some(held) => Some(std::mem::replace(held, new)),
                 None => {
@@ -73,23 +96,4 @@ impl Cx {
         };
         drop(old);
     }
-
-    fn holds(&self, slot: usize, is: impl FnOnce(&Slot) -> bool) -> bool {
-        let mut inner = self.page.lock();
-        inner.slot(self.at, slot).is_some_and(|slot| is(slot))
-    }
-}
-
-impl Instance {
-    fn next_slot(&mut self) -> usize {
-        self.cursor += 1;
-        self.cursor - 1
-    }
-}
-
-/// Ends the page: there is no telling whose value is whose.
-fn out_of_order() -> ! {
-    panic!(
-        "hooks were called in another order than before: not inside of an `if` or a loop, but in a component of its own"
-    )
 }

@@ -1,4 +1,4 @@
-//! What somebody did, as the browser tells it. None of it can be trusted.
+//! An event of the browser. Nothing of it can be trusted.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub struct Event {
     /// `click`, `input`, `submit` …
     #[serde(skip)]
     pub kind: String,
-    /// What stands in the control.
+    /// The value of the control.
     pub value: Option<String>,
     /// Whether the box is ticked.
     pub checked: Option<bool>,
@@ -34,17 +34,17 @@ pub struct Event {
 }
 
 impl Event {
-    /// What stands in the control, or nothing.
+    /// The value of the control; empty if there is none.
     pub fn value(&self) -> &str {
         self.value.as_deref().unwrap_or_default()
     }
 
-    /// The attribute `data-name`, or nothing.
+    /// The attribute `data-name`; empty if there is none.
     pub fn data(&self, name: &str) -> &str {
         self.data.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// The field `name` of the form, or nothing.
+    /// The field `name` of the form; empty if there is none.
     pub fn field(&self, name: &str) -> &str {
         let mut fields = self.fields.iter();
         let found = fields.find(|(known, _)| known == name);
@@ -54,7 +54,7 @@ impl Event {
     /// The form as a struct, as axum's `Form` would read it.
     ///
     /// # Errors
-    /// If a field is missing or has a wrong type: somebody sent what our form does not.
+    /// If a field is missing or has a wrong type: it was not our form that was sent.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
         let text = serde_urlencoded::to_string(&self.fields).unwrap_or_default();
         serde_urlencoded::from_str(&text)

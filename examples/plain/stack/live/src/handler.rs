@@ -1,9 +1,9 @@
-//! The name of a handler, as it stands in the markup.
+//! The id of a handler, as it is written in the markup.
 
 use maud::Render;
 
-/// Made by [`Cx::on`](crate::Cx::on) and its kin; goes into an attribute such as `on:click`. A clone names the same
-/// handler, so one can serve many elements, which tell themselves apart by `data-…`.
+/// Made by [`Cx::on`](crate::Cx::on), `on_async` and `on_upload`; goes into an attribute such as `on:click`. A clone is
+/// the same handler, so one can serve many elements, which differ by their `data-…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handler(Box<str>);
 

@@ -1,7 +1,7 @@
 //! The fingerprint of a page's HTML that server and browser compare.
 
 /// Length and FNV-1a (32 bits) of `text`, both over UTF-16 code units, which is what a browser counts in. It has to
-/// tell two renderings of one page apart, not to withstand anybody: who forges it gets a page that is drawn anew.
+/// tell two renderings of one page apart, and need not resist forgery: whoever forges it gets the whole page again.
 pub(crate) fn hash(text: &str) -> String {
     let (mut length, mut hash) = (0_u64, 0x811c_9dc5_u32);
     for unit in text.encode_utf16() {

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use crate::interner::Interner;
 
 /// A part of a component's HTML.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// HTML as it is.
     Text(Arc<str>),
     /// The place of another component.
     Child(u32),
-    /// The place of a stream's first items.
-    Items(u16),
+    /// The place of the first items of the stream in this slot.
+    Items(usize),
 }
 
-/// Stands in the markup for what is put there later. `nonce` is known to nobody outside, so that no text of a user
-/// can be taken for a place.
-pub(crate) fn place(nonce: &str, kind: char, id: u32) -> String {
+/// A placeholder in the markup for what is put there later: `c` and the id of a component, or `s` and the slot of a
+/// stream. `nonce` never leaves the server, so that no text of a user can be taken for a placeholder.
+pub(crate) fn place(nonce: &str, kind: char, id: impl std::fmt::Display) -> String {
     format!("\u{1}{nonce}{kind}{id}\u{1}")
 }
 
@@ -34,20 +34,20 @@ pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece
     text(&mut pieces, parts.next().unwrap_or_default());
     for part in parts {
         let place = part.split_once('\u{1}').and_then(|(place, rest)| {
-            let id = place.get(1..)?.parse::<u32>().ok()?;
-            Some((place.as_bytes()[0], id, rest))
+            let piece = match place.split_at_checked(1)? {
+                ("c", id) => Piece::Child(id.parse().ok()?),
+                (_, slot) => Piece::Items(slot.parse().ok()?),
+            };
+            Some((piece, rest))
         });
-        match place {
-            Some((b'c', id, rest)) => {
-                pieces.push(Piece::Child(id));
-                text(&mut pieces, rest);
+        let rest = match place {
+            Some((piece, rest)) => {
+                pieces.push(piece);
+                rest
             }
-            Some((_, id, rest)) => {
-                pieces.push(Piece::Items(u16::try_from(id).unwrap_or(u16::MAX)));
-                text(&mut pieces, rest);
-            }
-            None => text(&mut pieces, part),
-        }
+            None => part,
+        };
+        text(&mut pieces, rest);
     }
     pieces.into()
 }

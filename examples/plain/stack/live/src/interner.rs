@@ -1,12 +1,11 @@
-//! Texts that many pages have in common, kept once: of a page that thousands look at, most is the same for all.
+//! Texts that many pages have in common, stored once: most of a page that thousands look at is the same for all.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashSet, sync::Arc};
 
-/// Below this a text costs less than looking for it.
-const WORTH_IT: usize = 256;
+use parking_lot::Mutex;
+
+/// A shorter text costs less than looking for it.
+const MIN_BYTES: usize = 256;
 
 /// The texts that are shown somewhere.
 #[derive(Default)]
@@ -15,17 +14,17 @@ pub(crate) struct Interner(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     texts: HashSet<Arc<str>>,
-    /// At how many of them those that nobody shows any more are dropped.
+    /// At how many texts those that no page shows any more are dropped.
     sweep_at: usize,
 }
 
 impl Interner {
-    /// The same text, from whoever has it already.
+    /// The same text, shared with the pages that have it already.
     pub(crate) fn intern(&self, text: String) -> Arc<str> {
-        if text.len() < WORTH_IT {
+        if text.len() < MIN_BYTES {
             return text.into();
         }
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if let Some(known) = kept.texts.get(text.as_str()) {
             return Arc::clone(known);
         }

@@ -7,24 +7,26 @@
 //!    no locks and nothing can wait for itself.
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
-//! 5. `client.js`: the other end. [`SCRIPT`] is it.
-//! 6. [`broadcast`]: messages between pages, also of other processes. [`watch`]: what the pages do, for logs and
-//!    metrics.
+//! 5. `client.js`, which is [`SCRIPT`]: the side of the browser.
+//! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
+//!    and metrics.
 //!
 //! The first HTML is complete. The script then sends the fingerprint of what it shows and the signed state; the server
-//! renders the page again and, where the fingerprints agree, says so in twenty bytes. From then on events go one way
-//! and splices of the HTML the other.
+//! renders the page again and, where the fingerprints agree, answers with twenty bytes. From then on the browser sends
+//! events, and the server sends splices of the HTML.
 
 pub mod broadcast;
 mod browser;
 mod ctx;
 mod cx;
+mod error;
 mod event;
 mod handler;
 mod hash;
 mod html;
 mod interner;
 mod live;
+pub mod observer;
 mod page;
 mod protocol;
 mod saved;
@@ -32,29 +34,27 @@ mod session;
 mod socket;
 mod splice;
 mod state;
-mod stop;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod upload;
-pub mod watch;
 
 use std::sync::LazyLock;
 
 pub use browser::{Browser, BrowserError};
 pub use ctx::{Ctx, Flash};
 pub use cx::Cx;
+pub use error::{PageError, Result};
 pub use event::Event;
 pub use handler::Handler;
 pub use live::{Builder, Limits, Live, Rendered, Visit};
-pub use protocol::Close;
+pub use protocol::CloseReason;
 pub use state::{Loaded, Reload, State};
-pub use stop::{Result, Stop};
 pub use stream::Stream;
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 
-/// The script of the browser's side, for a file that pages link to. Its comments, a fifth of its compressed bytes, stay
-/// here.
+/// The script for the browser, for a file that pages link to. Its comments, a fifth of its compressed bytes, are left
+/// out.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let lines = include_str!("client.js").lines().map(str::trim);
     lines

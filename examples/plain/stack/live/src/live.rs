@@ -3,29 +3,27 @@
 mod builder;
 mod limits;
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashSet, sync::Arc};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub use builder::Builder;
 pub use limits::Limits;
 
 use crate::{
-    Ctx, Flash, Stop,
+    Ctx, Flash, PageError,
     broadcast::Hub,
     interner::Interner,
+    observer::Observer,
     page::{Page, Render, Url},
-    saved::{self, Bound, Signer},
-    watch::Watch,
+    saved::{self, Signer, StateBinding},
 };
 use limits::OpenConnections;
 
-/// Who visits, and with what. Made by the application for each request.
+/// The visitor and what the application passes to the page. Made by the application for each request.
 #[derive(Clone, Default)]
 pub struct Visit {
     /// What pages get by [`Ctx::extension`].
@@ -35,13 +33,13 @@ pub struct Visit {
     pub secret: String,
     /// The cookie `tz`, if there is one.
     pub zone: Option<String>,
-    /// What the page before left to say.
+    /// The message that the page before has left.
     pub flash: Option<Flash>,
     /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
     pub session: bool,
 }
 
-/// What a handler's or a page's error means; see [`Builder::on_error`].
+/// See [`Builder::on_error`].
 type OnError = Arc<dyn Fn(&Ctx, Box<dyn std::error::Error + Send + Sync>) + Send + Sync>;
 
 /// All live pages. Cheap to clone.
@@ -54,7 +52,7 @@ struct Shared {
     signer: Signer,
     limits: Limits,
     hub: Hub,
-    watch: Arc<dyn Watch>,
+    observer: Arc<dyn Observer>,
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
@@ -86,33 +84,28 @@ impl Live {
     /// Renders the page at `uri` for a GET, or in answer to a form.
     ///
     /// # Errors
-    /// What the page said; [`None`] inside if there is no page at this path.
-    pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, Stop> {
+    /// Those of the page. The result is `None` if there is no page at this path.
+    pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
             return Ok(None);
         };
         let path = url.path.clone();
         let secret = visit.secret.clone();
-        let page = Page::new(self.clone(), visit, url, None, false);
+        let page = Page::new(self.clone(), visit, url, None, None);
         page.mount(name, render).await?;
-        let inner = page.lock();
-        let base = inner.html(false);
-        let items = items_hash(&inner.first_items());
+        let mut inner = page.lock();
+        let (base, html) = (inner.html(false), inner.html(true));
+        let items = items_hash(&inner.take_first_items());
         let saved = inner.save(saved::expiry(self.limits().state_lifetime));
         let state = serde_json::to_string(&saved).unwrap_or_default();
         let mac = self.signer().sign(
-            Bound {
+            StateBinding {
                 visitor: &secret,
                 path: &path,
             },
             &state,
         );
-        let html = if items.is_empty() {
-            base.clone()
-        } else {
-            inner.html(true)
-        };
         let root = html! {
             div #live data-hash=(crate::hash::hash(&base)) data-items=(items) data-state=(state) data-mac=(mac) {
                 (PreEscaped(html))
@@ -124,15 +117,15 @@ impl Live {
         }))
     }
 
-    /// Ends every connection; browsers come back to whoever listens then.
+    /// Ends every connection; browsers connect again, to the process that listens then.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
     }
 
-    /// Ends the connections of a session, in every process: somebody logged out. Their browsers load again.
+    /// Ends the connections of a session that has ended, in every process. Their browsers load the page again.
     pub fn end_session(&self, secret: &str) {
-        if let Err(error) = self.hub().publish(&ended_topic(secret), &()) {
-            tracing::warn!(%error, "pages were not told that their session has ended");
+        if let Err(error) = self.hub().publish(&session_end_topic(secret), &()) {
+            tracing::warn!(%error, "the end of a session was not published to its pages");
         }
     }
 
@@ -141,8 +134,8 @@ impl Live {
         &self.0.hub
     }
 
-    pub(crate) fn watch(&self) -> &dyn Watch {
-        &*self.0.watch
+    pub(crate) fn observer(&self) -> &dyn Observer {
+        &*self.0.observer
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -172,11 +165,10 @@ impl Live {
     /// The page at `path`.
     pub(crate) fn find(&self, path: &str, query: &str) -> Option<(Url, &'static str, Render)> {
         let found = self.0.routes.at(path).ok()?;
-        let decode = |value: &str| percent_decoded(value);
         let params = found
             .params
             .iter()
-            .map(|(name, value)| (name.to_owned(), decode(value)))
+            .map(|(name, value)| (name.to_owned(), percent_decoded(value)))
             .collect();
         let page = &self.0.pages[*found.value];
         let url = Url {
@@ -189,17 +181,15 @@ impl Live {
     }
 }
 
-/// Where the connections of a session hear that it has ended. Says nothing about the secret.
-pub(crate) fn ended_topic(secret: &str) -> String {
+/// The topic for the end of a session. The secret cannot be derived from it.
+pub(crate) fn session_end_topic(secret: &str) -> String {
     format!("session ended {}", hex::encode(visitor_key(secret)))
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(secret.as_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&digest[..16]);
-    key
+    digest[..16].try_into().expect("a digest has 32 bytes")
 }
 
 /// The fingerprint of the first items of all streams; empty if there are none.
@@ -214,7 +204,7 @@ pub(crate) fn items_hash(items: &[(String, String)]) -> String {
     crate::hash::hash(&all.join("\n"))
 }
 
-/// `a%20b` → `a b`. What is not encoded rightly stays as it is.
+/// `a%20b` → `a b`. What is not valid percent-encoding stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {
     match percent_encoding::percent_decode_str(text).decode_utf8() {
         Ok(decoded) => decoded.into_owned(),

@@ -9,41 +9,41 @@ mod rendering;
 use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
+    future::Future,
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use futures_util::{
     FutureExt,
     future::{AbortHandle, Abortable, BoxFuture},
 };
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, value::RawValue};
-use tokio::sync::{Notify, oneshot};
-
-use crate::{
-    Cx, Flash, Live, Stop, Visit,
-    broadcast::{Mailbox, MailboxReceiver},
-    html,
-    protocol::Reply,
-    saved::Saved,
-    upload::Receiving,
-    watch::Watched,
+use tokio::{
+    sync::{Notify, oneshot},
+    time::timeout,
 };
 
-pub(crate) use instance::{Entry, Instance, OnMessage, Run, Slot};
+use crate::{
+    Cx, Flash, Live, PageError, Visit, broadcast::Mailbox, html, observer::ActiveWork,
+    protocol::Reply, saved::SavedState, upload::IncomingUpload,
+};
+
+pub(crate) use instance::{HandlerEntry, HandlerKind, Instance, OnMessage, Save, Slot, stream_id};
 
 pub(crate) type Render = Arc<dyn Fn(Cx) -> BoxFuture<'static, crate::Result> + Send + Sync>;
-pub(crate) type Held = Arc<dyn Any + Send + Sync>;
-pub(crate) type Job = BoxFuture<'static, Result<(), Stop>>;
+pub(crate) type AnyValue = Arc<dyn Any + Send + Sync>;
+pub(crate) type JobFuture = BoxFuture<'static, Result<(), PageError>>;
 
-/// See the module.
+/// A page. What changes is in [`Inner`].
 pub(crate) struct Page {
     inner: Mutex<Inner>,
     pub live: Live,
     pub visit: Visit,
     /// Notified when there is something to render or to send.
     pub wake: Notify,
-    /// In the markup, before what stands for something else.
+    /// Begins every placeholder in the markup, see [`html::place`].
     pub mark: String,
 }
 
@@ -53,10 +53,9 @@ pub(crate) struct Inner {
     /// Boxed: a map keeps room for eleven.
     pub instances: BTreeMap<u32, Box<Instance>>,
     next_instance: u32,
-    /// False while HTML for a GET is made: nothing goes on after that.
-    pub connected: bool,
+    /// For all subscriptions of the page. `None` while HTML for a GET is rendered: nothing goes on after that.
+    pub mailbox: Option<Mailbox>,
     pub url: Url,
-    pub nonce: String,
     pub zone: Signal<Option<String>>,
     pub flash: Signal<Option<Flash>>,
     pub title: String,
@@ -72,12 +71,9 @@ pub(crate) struct Inner {
     pub calls: HashMap<u32, oneshot::Sender<Result<Value, String>>>,
     pub next_call: u32,
     pub next_tag: u32,
-    pub mailbox: Option<Mailbox>,
-    /// The other end, until the loop takes it.
-    pub deliveries: Option<MailboxReceiver>,
-    pub uploads: HashMap<u32, Receiving>,
-    /// The name of the work under way.
-    pub work: Option<Box<str>>,
+    pub uploads: HashMap<u32, IncomingUpload>,
+    /// The id of the work under way.
+    pub work_id: Option<Box<str>>,
 }
 
 /// A value of the whole page, and who has read it while rendering.
@@ -87,12 +83,21 @@ pub(crate) struct Signal<T> {
     pub readers: Vec<u32>,
 }
 
-impl<T> Signal<T> {
+impl<T: PartialEq> Signal<T> {
     fn new(value: T) -> Self {
         Self {
             value,
             readers: Vec::new(),
         }
+    }
+
+    /// Sets the value, and returns who has to be rendered again because of it.
+    pub(crate) fn set(&mut self, value: T) -> Vec<u32> {
+        if self.value == value {
+            return Vec::new();
+        }
+        self.value = value;
+        self.readers.clone()
     }
 }
 
@@ -106,14 +111,23 @@ pub(crate) struct Url {
     pub pattern: &'static str,
 }
 
-/// A future that was begun by a handler or an effect, on its way to the loop that runs it.
-pub(crate) struct NewJob {
+/// What a handler or an effect does beside the page.
+#[derive(Default)]
+pub(crate) struct Job {
     pub id: u64,
+    /// The component that it ends with.
     pub owner: u32,
+    /// The number of the event that began it.
     pub seq: Option<u64>,
+    /// The upload that it reads.
     pub upload: Option<u32>,
-    pub watched: Option<Watched>,
-    pub future: Abortable<Job>,
+    pub work: Option<ActiveWork>,
+}
+
+/// A job on its way to the loop that runs it.
+pub(crate) struct NewJob {
+    pub job: Job,
+    pub future: Abortable<JobFuture>,
 }
 
 impl Page {
@@ -121,25 +135,22 @@ impl Page {
         live: Live,
         visit: Visit,
         url: Url,
-        saved: Option<Saved>,
-        connected: bool,
+        saved: Option<SavedState>,
+        mailbox: Option<Mailbox>,
     ) -> Arc<Self> {
-        let saved = saved.unwrap_or_else(|| Saved {
-            nonce: crate::random_hex(),
+        let saved = saved.unwrap_or_else(|| SavedState {
             zone: visit.zone.clone(),
             flash: visit.flash.clone(),
-            ..Saved::default()
+            ..SavedState::default()
         });
         Arc::new(Self {
             inner: Mutex::new(Inner {
-                connected,
+                mailbox,
                 url,
-                nonce: saved.nonce,
                 zone: Signal::new(saved.zone),
                 flash: Signal::new(saved.flash),
                 saved: saved.components,
                 next_call: 1,
-                next_tag: 1,
                 ..Inner::default()
             }),
             live,
@@ -151,7 +162,7 @@ impl Page {
 
     /// No code of a user runs while this is held.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     /// Puts the page that `render` makes in the place of what was there, and renders it.
@@ -159,21 +170,35 @@ impl Page {
         self: &Arc<Self>,
         name: &'static str,
         render: Render,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), PageError> {
         let root = {
             let mut inner = self.lock();
             let old = std::mem::take(&mut inner.instances);
-            let root = inner.insert(String::new(), name, None, render, Box::new(()));
+            let root = inner.insert(String::new(), name, None, render, Arc::new(()));
             drop(inner);
             drop(old);
             root
         };
         self.render(root).await?;
-        self.settle().await
+        self.render_dirty().await
+    }
+
+    /// The outcome of a rendering, unless it takes too long.
+    pub(crate) async fn in_time(
+        &self,
+        rendering: impl Future<Output = Result<(), PageError>>,
+    ) -> Result<(), PageError> {
+        let limit = self.live.limits().render_timeout;
+        let too_long = |_| {
+            Err(PageError::Panicked(
+                "a page takes too long to render".into(),
+            ))
+        };
+        timeout(limit, rendering).await.unwrap_or_else(too_long)
     }
 
     /// Renders one component, and those in it that have to.
-    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), Stop>> {
+    pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), PageError>> {
         async move {
             loop {
                 let Some(render) = self.lock().begin(id) else {
@@ -184,7 +209,7 @@ impl Page {
                     std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
                 let markup = match work.await {
                     Ok(markup) => markup?.into_string(),
-                    Err(panic) => return Err(Stop::panicked(&*panic)),
+                    Err(panic) => return Err(PageError::panicked(&*panic)),
                 };
                 let pieces = html::pieces(&markup, &self.mark, self.live.interner());
                 let (fits, gone) = self.lock().finish(id, pieces);
@@ -199,16 +224,16 @@ impl Page {
     }
 
     /// Renders what is dirty until nothing is.
-    pub(crate) async fn settle(self: &Arc<Self>) -> Result<(), Stop> {
-        const MOST: usize = 50;
-        for _ in 0..MOST {
+    pub(crate) async fn render_dirty(self: &Arc<Self>) -> Result<(), PageError> {
+        const MAX_RENDERINGS: usize = 50;
+        for _ in 0..MAX_RENDERINGS {
             let dirty = self.lock().first_dirty();
             match dirty {
                 Some(id) => self.render(id).await?,
                 None => return Ok(()),
             }
         }
-        Err(Stop::Panicked(
+        Err(PageError::Panicked(
             "a component changes its own state each time it is rendered".into(),
         ))
     }
@@ -233,7 +258,7 @@ impl Inner {
         name: &'static str,
         parent: Option<u32>,
         render: Render,
-        props: Box<dyn Any + Send + Sync>,
+        props: AnyValue,
     ) -> u32 {
         let id = self.next_instance;
         self.next_instance += 1;
@@ -249,7 +274,7 @@ impl Inner {
                 slots: Vec::new(),
                 cursor: 0,
                 children: Vec::new(),
-                met: Vec::new(),
+                rendered_children: Vec::new(),
                 handlers: Vec::new(),
                 new_handlers: Vec::new(),
                 html: Box::new([]),
@@ -261,22 +286,16 @@ impl Inner {
         id
     }
 
-    /// The state, to be signed.
-    pub(crate) fn save(&self, expires: u64) -> Saved {
+    /// The state of all components, to be signed.
+    pub(crate) fn save(&self, expires: u64) -> SavedState {
         let mut components = BTreeMap::new();
         for instance in self.instances.values() {
-            let states: Vec<Box<RawValue>> = instance.saved_states();
-            if !states.is_empty() {
-                let shape = RawValue::from_string(
-                    serde_json::to_string(&instance.shape()).unwrap_or_default(),
-                );
-                let all = shape.into_iter().chain(states).collect();
-                components.insert(instance.path.to_string(), all);
+            if let Some(states) = instance.saved_states() {
+                components.insert(instance.path.to_string(), states);
             }
         }
-        Saved {
+        SavedState {
             expires,
-            nonce: self.nonce.clone(),
             zone: self.zone.value.clone(),
             flash: self.flash.value.clone(),
             components,
@@ -289,14 +308,14 @@ impl Inner {
         &self,
         id: &str,
         version: u64,
-    ) -> Option<(u32, &'static Location<'static>, Run)> {
+    ) -> Option<(u32, &'static Location<'static>, HandlerKind)> {
         self.instances.iter().find_map(|(at, instance)| {
             let entry = instance.handlers.iter().find(|entry| *entry.id == *id)?;
             (entry.since <= version).then(|| (*at, entry.site, entry.run.clone()))
         })
     }
 
-    /// Who listens to messages with this tag.
+    /// The subscription with this tag: its component, and its handler.
     pub(crate) fn subscription(&self, wanted: u32) -> Option<(u32, OnMessage)> {
         self.instances.iter().find_map(|(at, instance)| {
             instance.slots.iter().find_map(|slot| match slot {
@@ -309,36 +328,22 @@ impl Inner {
     }
 
     /// Hands a future to the loop. It ends with its component.
-    pub(crate) fn spawn(
-        &mut self,
-        owner: u32,
-        seq: Option<u64>,
-        upload: Option<u32>,
-        watched: Option<Watched>,
-        job: Job,
-    ) -> AbortHandle {
+    pub(crate) fn spawn(&mut self, mut job: Job, future: JobFuture) -> AbortHandle {
         let (handle, registration) = AbortHandle::new_pair();
-        let id = self.next_job;
+        job.id = self.next_job;
         self.next_job += 1;
-        if let Some(instance) = self.instances.get_mut(&owner) {
-            instance.jobs.push((id, handle.clone()));
+        if let Some(instance) = self.instances.get_mut(&job.owner) {
+            instance.jobs.push((job.id, handle.clone()));
         }
-        let future = Abortable::new(job, registration);
-        self.jobs.push(NewJob {
-            id,
-            owner,
-            seq,
-            upload,
-            watched,
-            future,
-        });
+        let future = Abortable::new(future, registration);
+        self.jobs.push(NewJob { job, future });
         handle
     }
 
     /// A job has ended.
-    pub(crate) fn finished(&mut self, owner: u32, job: u64) {
-        if let Some(instance) = self.instances.get_mut(&owner) {
-            instance.jobs.retain(|(id, _)| *id != job);
+    pub(crate) fn finished(&mut self, job: &Job) {
+        if let Some(instance) = self.instances.get_mut(&job.owner) {
+            instance.jobs.retain(|(id, _)| *id != job.id);
         }
     }
 }

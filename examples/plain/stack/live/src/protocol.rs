@@ -1,9 +1,9 @@
 //! The messages between browser and server. docs/live-protocol.md says what they mean.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::splice::Splices;
+use crate::{splice::Splices, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]
@@ -15,7 +15,7 @@ pub(crate) struct Join {
     pub hash: String,
     /// The fingerprint of the first items of its streams.
     pub items: String,
-    /// The last state that it was given.
+    /// The last state that it has received.
     pub state: String,
     /// Its MAC.
     pub mac: String,
@@ -25,95 +25,82 @@ pub(crate) struct Join {
     pub again: bool,
 }
 
-/// Everything that a browser can say.
+/// Everything that a browser can send.
 #[derive(Debug)]
 pub(crate) enum Message {
     Join(Box<Join>),
-    Event {
-        seq: u64,
-        version: u64,
-        handler: String,
-        kind: String,
-        payload: Box<RawValue>,
-    },
-    Navigate {
-        seq: u64,
-        url: String,
-        pop: bool,
-    },
-    Return {
-        id: u32,
-        ok: bool,
-        value: Value,
-    },
-    Upload {
-        seq: u64,
-        version: u64,
-        handler: String,
-        reference: u32,
-        files: Vec<(String, u64, String)>,
-    },
-    UploadEnds {
-        reference: u32,
-    },
+    Event(Event),
+    Navigate(Navigate),
+    Return(Return),
+    Upload(Upload),
+    UploadCancelled { reference: u32 },
     Ping,
 }
 
+/// An event, for a handler.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Event {
+    _message: IgnoredAny,
+    pub seq: u64,
+    pub version: u64,
+    pub handler: String,
+    pub kind: String,
+    pub payload: Box<RawValue>,
+}
+
+/// Another page should take the place of this one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Navigate {
+    _message: IgnoredAny,
+    pub seq: u64,
+    pub url: String,
+    /// `push` for a link, `pop` for back and forward.
+    pub kind: String,
+}
+
+/// The answer to a call of the browser.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Return {
+    _message: IgnoredAny,
+    pub id: u32,
+    pub ok: bool,
+    pub value: Value,
+}
+
+/// The visitor chose files.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Upload {
+    _message: IgnoredAny,
+    pub seq: u64,
+    pub handler: String,
+    pub version: u64,
+    pub reference: u32,
+    pub files: Vec<File>,
+}
+
 impl Message {
-    /// Reads a text frame.
+    /// Reads a text frame: an array that begins with the name of the message.
     ///
     /// # Errors
     /// What is not of this protocol.
     pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Kind(String);
-        let Kind(kind) = {
+        let name: String = {
             // Only the first element is looked at: the rest depends on it.
             let all: Vec<&RawValue> = serde_json::from_str(text)?;
             serde_json::from_str(all.first().map_or("null", |first| first.get()))?
         };
-        Ok(match kind.as_str() {
+        Ok(match name.as_str() {
             "join" => {
-                let (_, join): (String, Join) = serde_json::from_str(text)?;
+                let (_, join): (IgnoredAny, Join) = serde_json::from_str(text)?;
                 Self::Join(Box::new(join))
             }
-            "ev" => {
-                let (_, seq, version, handler, kind, payload): (String, _, _, _, _, _) =
-                    serde_json::from_str(text)?;
-                Self::Event {
-                    seq,
-                    version,
-                    handler,
-                    kind,
-                    payload,
-                }
-            }
-            "nav" => {
-                let (_, seq, url, kind): (String, _, _, String) = serde_json::from_str(text)?;
-                Self::Navigate {
-                    seq,
-                    url,
-                    pop: kind == "pop",
-                }
-            }
-            "ret" => {
-                let (_, id, ok, value): (String, _, _, _) = serde_json::from_str(text)?;
-                Self::Return { id, ok, value }
-            }
-            "up" => {
-                let (_, seq, handler, version, reference, files): (String, _, _, _, _, _) =
-                    serde_json::from_str(text)?;
-                Self::Upload {
-                    seq,
-                    version,
-                    handler,
-                    reference,
-                    files,
-                }
-            }
+            "ev" => Self::Event(serde_json::from_str(text)?),
+            "nav" => Self::Navigate(serde_json::from_str(text)?),
+            "ret" => Self::Return(serde_json::from_str(text)?),
+            "up" => Self::Upload(serde_json::from_str(text)?),
             "upx" => {
-                let (_, reference): (String, u32) = serde_json::from_str(text)?;
-                Self::UploadEnds { reference }
+                let (_, reference): (IgnoredAny, u32) = serde_json::from_str(text)?;
+                Self::UploadCancelled { reference }
             }
             "ping" => Self::Ping,
             other => {
@@ -125,8 +112,8 @@ impl Message {
     }
 }
 
-/// One message to the browser.
-#[derive(Debug, Default, Serialize)]
+/// One message to the browser: everything new since the last one.
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Reply {
     #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
@@ -166,16 +153,14 @@ pub(crate) struct Reply {
     pub upload_done: Vec<u32>,
     #[serde(rename = "err", skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    #[serde(rename = "reload", skip_serializing_if = "Option::is_none")]
-    pub reload: Option<u8>,
 }
 
-/// Why a connection is closed by us.
+/// Why the server closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Close {
+pub enum CloseReason {
     /// The browser left.
     Gone,
-    /// The server stops; come back at once.
+    /// The server stops; the browser should connect again at once.
     Restart,
     /// The browser does not read what it is sent.
     SlowReader,
@@ -183,15 +168,15 @@ pub enum Close {
     TooManyEvents,
     /// A message above the limit.
     TooLarge,
-    /// A message that is none of ours.
+    /// A message that is not of the protocol.
     Protocol,
     /// The visitor logged out, or their session expired.
     SessionEnded,
-    /// A component panicked; the page was told.
+    /// A component panicked; the page shows it.
     Panicked,
 }
 
-impl Close {
+impl CloseReason {
     /// The code of the close frame, and a reason for the log of the browser.
     pub(crate) fn frame(self) -> (u16, &'static str) {
         match self {

@@ -11,15 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-/// What a page needs to go on somewhere else: in another process, or in this one after the connection broke.
+/// What a page needs to continue: in another process, or in this one after the connection broke.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Saved {
-    /// Until when it counts, in seconds since 1970.
+pub(crate) struct SavedState {
+    /// Until when it is valid, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires: u64,
-    /// Random per page: [`Ctx::nonce`](crate::Ctx::nonce).
-    #[serde(rename = "n")]
-    pub nonce: String,
     /// The visitor's time zone that the HTML was written for.
     #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -37,9 +34,9 @@ pub(crate) struct Signer {
     keys: Vec<[u8; 32]>,
 }
 
-/// What a state belongs to; for any other visitor or path it counts for nothing.
+/// What a state belongs to; for any other visitor or path it is not valid.
 #[derive(Clone, Copy)]
-pub(crate) struct Bound<'a> {
+pub(crate) struct StateBinding<'a> {
     /// A secret of the visitor's session.
     pub visitor: &'a str,
     /// The path of the page.
@@ -55,20 +52,20 @@ impl Signer {
     }
 
     /// The MAC of `state`.
-    pub(crate) fn sign(&self, bound: Bound<'_>, state: &str) -> String {
+    pub(crate) fn sign(&self, binding: StateBinding<'_>, state: &str) -> String {
         let key = self.keys.first().map_or(&[0; 32], |key| key);
-        Base64UrlUnpadded::encode_string(&mac(key, bound, state).finalize().into_bytes()[..MAC])
+        Base64UrlUnpadded::encode_string(&mac(key, binding, state).finalize().into_bytes()[..MAC])
     }
 
     /// The state in `text`, if we have signed it for this visitor and path, it has not expired and fits in `limit`
-    /// bytes. Why not is nobody's business.
+    /// bytes. Why it is refused is not told: that would only help to forge one.
     pub(crate) fn open(
         &self,
-        bound: Bound<'_>,
+        binding: StateBinding<'_>,
         text: &str,
         mac_text: &str,
         limit: usize,
-    ) -> Option<Saved> {
+    ) -> Option<SavedState> {
         if text.len() > limit {
             return None;
         }
@@ -77,18 +74,18 @@ impl Signer {
             return None;
         }
         let mut keys = self.keys.iter();
-        if !keys.any(|key| mac(key, bound, text).verify_truncated_left(&sent).is_ok()) {
+        if !keys.any(|key| mac(key, binding, text).verify_truncated_left(&sent).is_ok()) {
             return None;
         }
-        let saved: Saved = serde_json::from_str(text).ok()?;
+        let saved: SavedState = serde_json::from_str(text).ok()?;
         (saved.expires > now()).then_some(saved)
     }
 }
 
-fn mac(key: &[u8; 32], bound: Bound<'_>, text: &str) -> Hmac<Sha256> {
+fn mac(key: &[u8; 32], binding: StateBinding<'_>, text: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key will do");
     // Lengths first, so that no two bindings read the same.
-    for part in ["live state 1", bound.visitor, bound.path, text] {
+    for part in ["live state 1", binding.visitor, binding.path, text] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }

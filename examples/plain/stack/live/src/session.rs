@@ -1,20 +1,19 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
-//! `joining` is its beginning, `uploads` and `navigation` what else a browser may want, `sending` the answer, `turn` the name
-//! of what is done for it.
+//! `join` is its beginning, `uploads` and `navigation` what else a browser may want, `send` the answer, `work` the id of
+//! what is done for it.
 
-mod joining;
+mod join;
 mod navigation;
 mod rate_limit;
-mod sending;
-mod turn;
+mod send;
 mod uploads;
+mod work;
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::body::Bytes;
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use serde_json::value::RawValue;
 use tokio::{
     sync::watch,
     time::{Instant, timeout},
@@ -24,11 +23,11 @@ use tracing::Instrument;
 use rate_limit::RateLimit;
 
 use crate::{
-    Ctx, Live, Stop, Visit,
-    broadcast::{MailboxReceiver, Subscription, mailbox},
-    page::{Inner, Page, Run},
-    protocol::{Close, Message, Reply},
-    watch::{Watched, Why},
+    Ctx, Live, PageError, Visit,
+    broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver, Subscription},
+    observer::{ActiveWork, Trigger},
+    page::{HandlerKind, Job, Page},
+    protocol::{CloseReason, Event, Message},
 };
 
 /// What goes to and from a browser, whatever carries it.
@@ -37,8 +36,8 @@ pub(crate) trait Io: Send {
     fn receive(&mut self) -> impl Future<Output = Incoming> + Send;
     /// Sends one message; false if the browser is gone.
     fn send(&mut self, text: String) -> impl Future<Output = bool> + Send;
-    /// Says goodbye.
-    fn close(&mut self, why: Close) -> impl Future<Output = ()> + Send;
+    /// Tells the browser why the connection ends.
+    fn close(&mut self, reason: CloseReason) -> impl Future<Output = ()> + Send;
 }
 
 /// What a browser sends.
@@ -50,207 +49,192 @@ pub(crate) enum Incoming {
 }
 
 /// The tag of the message that ends a session; those of subscriptions begin at 1.
-const ENDED: u32 = 0;
+const SESSION_ENDED: u32 = 0;
 
-/// Why a part of the work ends the connection.
-type SessionResult<T = ()> = Result<T, Close>;
-
-/// The end of a job.
-struct Done {
-    id: u64,
-    owner: u32,
-    seq: Option<u64>,
-    upload: Option<u32>,
-    watched: Option<Watched>,
-    result: Result<(), Stop>,
-}
+/// The outcome of a step: the connection goes on, or ends for this reason.
+type Step<T = ()> = Result<T, CloseReason>;
 
 struct Session<I> {
     io: I,
     page: Arc<Page>,
-    jobs: FuturesUnordered<BoxFuture<'static, Done>>,
-    deliveries: Option<MailboxReceiver>,
+    jobs: FuturesUnordered<BoxFuture<'static, (Job, Result<(), PageError>)>>,
+    deliveries: MailboxReceiver,
     rate_limit: RateLimit,
     /// The state that the browser has.
     state: String,
+    /// Until when that is valid, in seconds since 1970.
+    state_expires: u64,
     acknowledged: u64,
-    /// What the next message has to say beside the page's outbox.
-    reply: Reply,
-    anything: bool,
-    ended: Option<Subscription>,
+    /// A ping waits for its answer, which may be empty.
+    pinged: bool,
+    /// To the end of the visitor's session.
+    _session_end: Option<Subscription>,
     /// What is done until the next message is sent.
-    turn: Vec<Watched>,
+    work: Vec<ActiveWork>,
 }
 
 /// Serves a connection from its first message to its end.
-pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> Close {
-    let _counted = live.watch().connection();
+pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> CloseReason {
+    let _counted = live.observer().connection();
     let mut session = Session::new(live, visit, io);
-    let why = match session.live().await {
-        Ok(()) => Close::Gone,
-        Err(why) => why,
+    let reason = match session.serve().await {
+        Ok(()) => CloseReason::Gone,
+        Err(reason) => reason,
     };
-    if why != Close::Gone {
-        tracing::debug!(?why, "a live connection is closed");
+    if reason != CloseReason::Gone {
+        tracing::debug!(?reason, "a live connection is closed");
     }
-    let patience = session.page.live.limits().send_timeout;
-    timeout(patience, session.io.close(why)).await.ok();
-    why
+    let limit = session.page.live.limits().send_timeout;
+    timeout(limit, session.io.close(reason)).await.ok();
+    reason
 }
 
 impl<I: Io> Session<I> {
     fn new(live: Live, visit: Visit, io: I) -> Self {
         let rate_limit = RateLimit::new(live.limits().burst, live.limits().events_per_second);
-        let page = Page::new(live, visit, crate::page::Url::default(), None, true);
+        let (mailbox, deliveries) = Mailbox::new();
+        let page = Page::new(
+            live,
+            visit,
+            crate::page::Url::default(),
+            None,
+            Some(mailbox),
+        );
         Self {
             io,
             page,
             jobs: FuturesUnordered::new(),
-            deliveries: None,
+            deliveries,
             rate_limit,
             state: String::new(),
+            state_expires: 0,
             acknowledged: 0,
-            reply: Reply::default(),
-            anything: false,
-            ended: None,
-            turn: Vec::new(),
+            pinged: false,
+            _session_end: None,
+            work: Vec::new(),
         }
     }
 
-    async fn live(&mut self) -> SessionResult {
+    async fn serve(&mut self) -> Step {
         let join = self.first_message().await?;
         // Boxed, so that a connection that waits is small.
         Box::pin(self.join(join)).await?;
-        self.end_turn();
+        self.end_work();
         let mut stopping = self.page.live.stopping();
-        let silence = self.page.live.limits().silence;
-        let mut deadline = Instant::now() + silence;
+        let idle_timeout = self.page.live.limits().idle_timeout;
+        let mut deadline = Instant::now() + idle_timeout;
         loop {
             let page = Arc::clone(&self.page);
             tokio::select! {
                 incoming = self.io.receive() => {
-                    deadline = Instant::now() + silence;
+                    deadline = Instant::now() + idle_timeout;
                     Box::pin(self.incoming(incoming)).await?;
                 }
-                Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done),
-                delivery = next_delivery(&mut self.deliveries) => self.delivery(delivery)?,
+                Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
+                Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
-                () = stopped(&mut stopping) => return Err(Close::Restart),
-                () = tokio::time::sleep_until(deadline) => return Err(Close::Gone),
+                () = stopped(&mut stopping) => return Err(CloseReason::Restart),
+                () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
             let span = self.span();
             Box::pin(self.flush().instrument(span)).await?;
-            self.end_turn();
+            self.end_work();
         }
     }
 
-    async fn incoming(&mut self, incoming: Incoming) -> SessionResult {
+    async fn incoming(&mut self, incoming: Incoming) -> Step {
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary(bytes) => return self.chunk(bytes),
-            Incoming::TooLarge => return Err(Close::TooLarge),
-            Incoming::Gone => return Err(Close::Gone),
+            Incoming::TooLarge => return Err(CloseReason::TooLarge),
+            Incoming::Gone => return Err(CloseReason::Gone),
         };
         if !self.rate_limit.allow() {
-            return Err(Close::TooManyEvents);
+            return Err(CloseReason::TooManyEvents);
         }
-        match Message::parse(&text).map_err(|_| Close::Protocol)? {
-            Message::Join(_) => return Err(Close::Protocol),
-            Message::Event {
-                seq,
-                version,
-                handler,
-                kind,
-                payload,
-            } => {
-                self.event(seq, version, &handler, kind, &payload)?;
-            }
-            Message::Navigate { seq, url, pop } => {
-                self.acknowledge(seq);
+        match Message::parse(&text).map_err(|_| CloseReason::Protocol)? {
+            Message::Join(_) => return Err(CloseReason::Protocol),
+            Message::Event(event) => self.event(event)?,
+            Message::Navigate(to) => {
+                self.acknowledge(to.seq);
                 self.page.lock().flash.value = None;
-                self.begin_navigation(&url);
+                self.begin_navigation(&to.url);
                 let span = self.span();
-                return self.navigate(&url, pop).instrument(span).await;
+                let navigated = self.navigate(&to.url, to.kind == "pop");
+                return navigated.instrument(span).await;
             }
-            Message::Return { id, ok, value } => {
-                let waiting = self.page.lock().calls.remove(&id);
+            Message::Return(answer) => {
+                let waiting = self.page.lock().calls.remove(&answer.id);
                 if let Some(waiting) = waiting {
-                    let failed =
-                        |value: serde_json::Value| value.as_str().unwrap_or("an error").to_owned();
-                    waiting
-                        .send(if ok { Ok(value) } else { Err(failed(value)) })
-                        .ok();
+                    let answer = match answer.ok {
+                        true => Ok(answer.value),
+                        false => Err(answer.value.as_str().unwrap_or("an error").to_owned()),
+                    };
+                    waiting.send(answer).ok();
                 }
             }
-            Message::Upload {
-                seq,
-                version,
-                handler,
-                reference,
-                files,
-            } => {
-                self.acknowledge(seq);
-                self.upload(seq, version, &handler, reference, files);
+            Message::Upload(upload) => {
+                self.acknowledge(upload.seq);
+                self.upload(upload);
             }
-            Message::UploadEnds { reference } => {
-                let given_up = self.page.lock().uploads.remove(&reference);
-                drop(given_up);
+            Message::UploadCancelled { reference } => {
+                let cancelled = self.page.lock().uploads.remove(&reference);
+                drop(cancelled);
             }
-            Message::Ping => self.anything = true,
+            Message::Ping => self.pinged = true,
         }
         Ok(())
     }
 
     fn acknowledge(&mut self, seq: u64) {
         self.acknowledged = self.acknowledged.max(seq);
-        self.reply.acknowledged = Some(self.acknowledged);
-        self.anything = true;
+        self.page.lock().outbox.acknowledged = Some(self.acknowledged);
     }
 
     /// Runs a handler. One that the browser's page did not mean is left alone, and the event acknowledged: it was
     /// made at a page that is not there any more.
-    fn event(
-        &mut self,
-        seq: u64,
-        version: u64,
-        handler: &str,
-        kind: String,
-        payload: &RawValue,
-    ) -> SessionResult {
+    fn event(&mut self, message: Event) -> Step {
+        let seq = message.seq;
         // One that was played again, or came in another order than it was made.
         if seq <= self.acknowledged {
             return Ok(());
         }
         self.acknowledge(seq);
         let mut event: crate::Event =
-            serde_json::from_str(payload.get()).map_err(|_| Close::Protocol)?;
-        event.kind = kind;
-        let found = self.page.lock().handler(handler, version);
+            serde_json::from_str(message.payload.get()).map_err(|_| CloseReason::Protocol)?;
+        event.kind = message.kind;
+        let found = self.page.lock().handler(&message.handler, message.version);
         let Some((owner, site, run)) = found else {
             return Ok(());
         };
-        self.begin(Why::Event, Some(site));
+        self.begin(Trigger::Event, Some(site));
         let ctx = Ctx::later(&self.page, owner);
         let work = AssertUnwindSafe(|| match run {
-            Run::Now(run) => {
+            HandlerKind::Sync(run) => {
                 run(&ctx, event);
                 None
             }
-            Run::Later(run) => Some(run(ctx.clone(), event)),
-            Run::Upload(..) => None,
+            HandlerKind::Async(run) => Some(run(ctx.clone(), event)),
+            HandlerKind::Upload(..) => None,
         });
         let outcome = self.span().in_scope(|| std::panic::catch_unwind(work));
         match outcome {
             Ok(None) => Ok(()),
-            Ok(Some(job)) if self.may_begin() => {
-                let watched = self.turn.pop();
-                self.page.lock().spawn(owner, Some(seq), None, watched, job);
-                self.reply.working.push(seq);
+            Ok(Some(future)) if self.may_begin() => {
+                let job = Job {
+                    owner,
+                    seq: Some(seq),
+                    work: self.work.pop(),
+                    ..Job::default()
+                };
+                let mut inner = self.page.lock();
+                inner.spawn(job, future);
+                inner.outbox.working.push(seq);
                 Ok(())
             }
-            Ok(Some(_)) => Err(Close::TooManyEvents),
+            Ok(Some(_)) => Err(CloseReason::TooManyEvents),
             Err(panic) => {
-                self.broken(Why::Event, &Stop::panicked(&*panic));
+                self.panicked(Trigger::Event, &PageError::panicked(&*panic));
                 Ok(())
             }
         }
@@ -260,44 +244,43 @@ impl<I: Io> Session<I> {
         self.jobs.len() < self.page.live.limits().jobs
     }
 
-    fn done(&mut self, done: Done) {
+    fn job_ended(&mut self, job: Job, result: Result<(), PageError>) {
         let mut inner = self.page.lock();
-        inner.finished(done.owner, done.id);
-        if let Some(reference) = done.upload {
+        inner.finished(&job);
+        if let Some(reference) = job.upload {
             let there = inner.uploads.remove(&reference);
-            if there.is_some() && done.result.is_ok() {
+            if there.is_some() && result.is_ok() {
                 inner.outbox.upload_done.push(reference);
             }
         }
+        inner.outbox.done.extend(job.seq);
         drop(inner);
-        self.reply.done.extend(done.seq);
-        self.anything |= done.seq.is_some();
-        self.go_on_with(done.watched);
-        match done.result {
+        self.resume(job.work);
+        match result {
             Ok(()) => {}
-            Err(Stop::Redirect(to)) => self.page.lock().navigate = Some(to),
-            Err(Stop::Failed(error)) => self.failed(Why::Effect, done.owner, error),
-            Err(stop @ Stop::Panicked(_)) => self.broken(Why::Effect, &stop),
+            Err(PageError::Redirect(to)) => self.page.lock().navigate = Some(to),
+            Err(PageError::Failed(error)) => self.failed(Trigger::Effect, job.owner, error),
+            Err(error @ PageError::Panicked(_)) => self.panicked(Trigger::Effect, &error),
         }
     }
 
     /// A message of a topic that some component subscribes to.
-    fn delivery(&mut self, delivery: NextDelivery) -> SessionResult {
-        // Too much at once, or messages were missed: the page is made anew from what is stored.
-        let delivery = delivery.map_err(|_| Close::Restart)?;
-        if delivery.tag == ENDED {
-            return Err(Close::SessionEnded);
+    fn delivery(&mut self, delivery: Result<Delivery, Lagged>) -> Step {
+        // The page may show what is old, so it is rendered again from what is stored.
+        let delivery = delivery.map_err(|_| CloseReason::Restart)?;
+        if delivery.tag == SESSION_ENDED {
+            return Err(CloseReason::SessionEnded);
         }
         let found = self.page.lock().subscription(delivery.tag);
         let Some((owner, handle)) = found else {
             return Ok(());
         };
         let ctx = Ctx::later(&self.page, owner);
-        self.begin(Why::Message, None);
+        self.begin(Trigger::Message, None);
         let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
-        let heard = self.span().in_scope(|| std::panic::catch_unwind(work));
-        if let Err(panic) = heard {
-            self.broken(Why::Message, &Stop::panicked(&*panic));
+        let handled = self.span().in_scope(|| std::panic::catch_unwind(work));
+        if let Err(panic) = handled {
+            self.panicked(Trigger::Message, &PageError::panicked(&*panic));
         }
         Ok(())
     }
@@ -307,28 +290,5 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
     // Without a sender there is nobody who could stop us.
     if stopping.wait_for(|stopping| *stopping).await.is_err() {
         std::future::pending::<()>().await;
-    }
-}
-
-type NextDelivery = Result<crate::broadcast::Delivery, crate::broadcast::Lagged>;
-
-async fn next_delivery(deliveries: &mut Option<MailboxReceiver>) -> NextDelivery {
-    match deliveries {
-        Some(deliveries) => deliveries.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-impl Page {
-    /// The mailbox for all subscriptions of the page, made when the first one is.
-    pub(crate) fn mailbox(&self, inner: &mut Inner) -> crate::broadcast::Mailbox {
-        if let Some(mailbox) = &inner.mailbox {
-            return mailbox.clone();
-        }
-        let (mailbox, deliveries) = mailbox();
-        inner.mailbox = Some(mailbox.clone());
-        inner.deliveries = Some(deliveries);
-        self.wake.notify_one();
-        mailbox
     }
 }

@@ -13,7 +13,7 @@ use axum::{
 
 use crate::{
     Live, Visit,
-    protocol::Close,
+    protocol::CloseReason,
     session::{self, Incoming, Io},
 };
 
@@ -53,7 +53,7 @@ impl Live {
 /// How many times the allowed size of a message is read before the connection is cut off without a word.
 const SLACK: usize = 8;
 /// How long a browser may take to notice that we are leaving.
-const PARTING: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 struct Socket {
     socket: WebSocket,
@@ -82,16 +82,19 @@ impl Io for Socket {
         self.socket.send(Message::Text(text.into())).await.is_ok()
     }
 
-    async fn close(&mut self, why: Close) {
-        let (code, reason) = why.frame();
-        let reason = reason.into();
-        let frame = Message::Close(Some(CloseFrame { code, reason }));
+    async fn close(&mut self, reason: CloseReason) {
+        let (code, text) = reason.frame();
+        let frame = CloseFrame {
+            code,
+            reason: text.into(),
+        };
+        let frame = Message::Close(Some(frame));
         if self.socket.send(frame).await.is_err() {
             return;
         }
         // What is still on its way is read: else it would be answered by a reset, which swallows the reason.
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        tokio::time::timeout(PARTING, rest).await.ok();
+        tokio::time::timeout(CLOSE_TIMEOUT, rest).await.ok();
     }
 }
 

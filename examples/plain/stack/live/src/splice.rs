@@ -30,7 +30,7 @@ impl Serialize for Splices {
     }
 }
 
-/// Below this many bytes a difference is sent as it is: finding smaller ones in it would save less than it costs.
+/// A difference of fewer bytes is sent as it is: finding smaller ones in it would save less than it costs.
 const SMALL: usize = 64;
 
 /// What leads from `old` to `new`.
@@ -105,10 +105,7 @@ fn tokens(text: &str) -> Vec<&str> {
 
 fn common_prefix(a: &str, b: &str) -> usize {
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    (0..=same)
-        .rev()
-        .find(|&at| a.is_char_boundary(at) && b.is_char_boundary(at))
-        .unwrap_or(0)
+    a.floor_char_boundary(same)
 }
 
 fn common_suffix(a: &str, b: &str) -> usize {
@@ -117,10 +114,7 @@ fn common_suffix(a: &str, b: &str) -> usize {
         .zip(backwards_b)
         .take_while(|(a, b)| a == b)
         .count();
-    (0..=same)
-        .rev()
-        .find(|&at| a.is_char_boundary(a.len() - at) && b.is_char_boundary(b.len() - at))
-        .unwrap_or(0)
+    a.len() - a.ceil_char_boundary(a.len() - same)
 }
 
 /// UTF-16 code units of `text`.

@@ -1,4 +1,4 @@
-//! Handles to what hooks hold. They are `Copy`, so closures take them without ceremony.
+//! Handles to what hooks hold. They are `Copy`, so closures can take them without a clone.
 
 use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 
@@ -7,7 +7,7 @@ use crate::{Ctx, page::Slot};
 /// A value of a component. Reading it while rendering means being rendered again when it changes; setting it to what
 /// it is already does nothing.
 pub struct State<T> {
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) slot: usize,
     pub(crate) kind: PhantomData<fn() -> T>,
 }
@@ -22,7 +22,7 @@ impl<T> Copy for State<T> {}
 
 impl<T> PartialEq for State<T> {
     fn eq(&self, other: &Self) -> bool {
-        (self.at, self.slot) == (other.at, other.slot)
+        (self.component, self.slot) == (other.component, other.slot)
     }
 }
 
@@ -30,7 +30,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     /// The value.
     ///
     /// # Panics
-    /// If the component that it belongs to is gone: it was handed to somebody who outlives it.
+    /// If the component that it belongs to is gone: the handle was given to something that lives longer.
     pub fn get(&self, ctx: &Ctx) -> T {
         T::clone(&self.read(ctx))
     }
@@ -40,26 +40,31 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     /// # Panics
     /// As [`get`](Self::get).
     pub fn read(&self, ctx: &Ctx) -> Arc<T> {
-        let value = {
-            let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
-            match slot {
-                Some(Slot::State { value, readers, .. }) => {
-                    ctx.track(readers);
-                    Some(Arc::clone(value))
-                }
-                _ => None,
-            }
-        };
-        let value = value.expect("a state is read only while its component is there");
-        value
-            .downcast()
-            .expect("a handle knows the type of its state")
+        self.current(ctx)
+            .expect("a state is read only while its component is there")
     }
 
     /// Sets the value.
     pub fn set(&self, ctx: &Ctx, value: T) {
-        self.store(ctx, value);
+        let old = self.current(&ctx.untracked());
+        if old.is_some_and(|old| *old == value) {
+            return;
+        }
+        let new: Arc<dyn Any + Send + Sync> = Arc::new(value);
+        let old = {
+            let mut inner = ctx.page.lock();
+            let slot = inner.slot(self.component, self.slot);
+            let Some(Slot::State { value, readers, .. }) = slot else {
+                return;
+            };
+            let old = std::mem::replace(value, new);
+            let readers = readers.clone();
+            inner.mark_dirty(&readers);
+            old
+        };
+        // Values of users are dropped without the lock.
+        drop(old);
+        ctx.page.wake.notify_one();
     }
 
     /// Changes the value: a copy of it, which then takes its place.
@@ -67,43 +72,23 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> State<T> {
     /// # Panics
     /// As [`get`](Self::get).
     pub fn update(&self, ctx: &Ctx, change: impl FnOnce(&mut T)) {
-        let mut value = T::clone(&self.read(&ctx.untracked()));
+        let mut value = self.get(&ctx.untracked());
         change(&mut value);
-        self.store(ctx, value);
+        self.set(ctx, value);
     }
 
-    fn store(&self, ctx: &Ctx, new: T) {
-        if self.is(ctx, &new) {
-            return;
-        }
-        let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
-        let old = {
+    fn current(&self, ctx: &Ctx) -> Option<Arc<T>> {
+        let value = {
             let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
-            let Some(Slot::State { value, readers, .. }) = slot else {
-                return;
-            };
-            let old = std::mem::replace(value, new);
-            let readers = readers.clone();
-            inner.touch(&readers);
-            old
-        };
-        // Whatever its destructor does, it does it without the lock.
-        drop(old);
-        ctx.page.wake.notify_one();
-    }
-
-    fn is(&self, ctx: &Ctx, new: &T) -> bool {
-        let old = {
-            let mut inner = ctx.page.lock();
-            let slot = inner.slot(self.at, self.slot);
-            match slot {
-                Some(Slot::State { value, .. }) => Some(Arc::clone(value)),
-                _ => None,
+            match inner.slot(self.component, self.slot)? {
+                Slot::State { value, readers, .. } => {
+                    ctx.track(readers);
+                    Arc::clone(value)
+                }
+                _ => return None,
             }
         };
-        old.and_then(|old| old.downcast::<T>().ok())
-            .is_some_and(|old| *old == *new)
+        value.downcast().ok()
     }
 }
 
@@ -122,7 +107,7 @@ impl<T> Deref for Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    /// For a handler that has changed what was loaded.
+    /// A handle that loads again, for a handler that has changed what was loaded.
     pub fn reloading(&self) -> Reload {
         self.reload
     }
@@ -131,16 +116,16 @@ impl<T> Loaded<T> {
 /// Makes a [`use_load`](crate::Cx::use_load) load again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reload {
-    pub(crate) at: u32,
+    pub(crate) component: u32,
     pub(crate) slot: usize,
 }
 
 impl Reload {
-    /// Loads again, at the next rendering, which this brings about.
+    /// Renders the component again, which then loads again.
     pub fn reload(&self, ctx: &Ctx) {
         {
             let mut inner = ctx.page.lock();
-            let Some(instance) = inner.instances.get_mut(&self.at) else {
+            let Some(instance) = inner.instances.get_mut(&self.component) else {
                 return;
             };
             if let Some(Slot::Memo { stale, .. }) = instance.slots.get_mut(self.slot) {

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, Render};
 
 use crate::{Ctx, html};
 
-/// A list as long as it likes that costs the server nothing: items go to the browser and are forgotten. Made by
+/// A list of any length that costs the server no memory: items are sent to the browser and not kept. Made by
 /// [`Cx::use_stream`](crate::Cx::use_stream), and put into the page as
 /// `ul data-stream=(items.id()) { (items) }`.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,17 +33,17 @@ impl Stream {
         self.send(ctx, "prepend", key.to_string(), item);
     }
 
-    /// Writes an item anew where it stands; nothing if it is not there.
+    /// Replaces an item in its place; does nothing if it is not there.
     pub fn replace(&self, ctx: &Ctx, key: impl ToString, item: Markup) {
         self.send(ctx, "replace", key.to_string(), item);
     }
 
-    /// Takes an item away.
+    /// Removes an item.
     pub fn remove(&self, ctx: &Ctx, key: impl ToString) {
         self.send(ctx, "remove", key.to_string(), PreEscaped(String::new()));
     }
 
-    /// Begins anew with these items, as (key, markup).
+    /// Replaces all items, with (key, markup).
     pub fn reset(&self, ctx: &Ctx, items: impl IntoIterator<Item = (String, Markup)>) {
         let all: String = items
             .into_iter()

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A step is over when the server has acknowledged it and its handler has finished. What other pages cause is waited
-//! for by [`Page::expect_text`] and its kin. Whatever does not come within [`PATIENCE`] is a failed test, so that a
-//! mistake never hangs.
+//! for by [`Page::expect_text`] and the other `expect` methods. Whatever does not come within [`TIMEOUT`] is a failed
+//! test, so that a mistake never hangs.
 
 mod connection;
 mod elements;
@@ -25,12 +25,12 @@ use axum::body::Bytes;
 use scraper::Html;
 use serde_json::{Value, json};
 
-use crate::{Close, Live, Visit, hash::hash, session::Incoming};
+use crate::{CloseReason, Live, Visit, hash::hash, session::Incoming};
 use connection::{Connection, connect};
-use elements::{Form, Found, root, selector};
+use elements::{Control, Found, root, selector};
 
 /// How long something may take before the test has failed.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The HTML, address and state of a page, and its connection.
 pub struct Page {
@@ -48,10 +48,13 @@ pub struct Page {
     working: HashSet<u64>,
     items: BTreeMap<String, String>,
     typed: HashMap<String, String>,
+    ticked: HashMap<String, bool>,
     left: Option<String>,
     error: Option<String>,
     calls: Vec<Value>,
-    uploads: Vec<Value>,
+    /// Bytes of the last upload that the server has taken.
+    uploaded: u64,
+    upload_refused: Option<String>,
     /// Bytes of the last message from the server.
     pub last_message_bytes: usize,
 }
@@ -60,7 +63,7 @@ impl Page {
     /// Connects the page that `document`, the answer to a GET of `url`, contains.
     ///
     /// # Panics
-    /// If it contains none.
+    /// If it contains none, or the page ends while it connects.
     pub async fn connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
         let page = Self::try_connect(live, visit, url, document).await;
         assert!(
@@ -71,11 +74,7 @@ impl Page {
         page
     }
 
-    /// As [`connect`](Self::connect), for a page that may end before it begins.
-    ///
-    /// # Panics
-    /// If `document` contains no page.
-    pub async fn try_connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
+    async fn try_connect(live: &Live, visit: &Visit, url: &str, document: &str) -> Self {
         let (root, html) = root(document);
         let attribute = |name: &str| root.get(name).cloned().unwrap_or_default();
         let title = Html::parse_document(document);
@@ -98,10 +97,12 @@ impl Page {
             working: HashSet::new(),
             items: BTreeMap::new(),
             typed: HashMap::new(),
+            ticked: HashMap::new(),
             left: None,
             error: None,
             calls: Vec::new(),
-            uploads: Vec::new(),
+            uploaded: 0,
+            upload_refused: None,
             last_message_bytes: 0,
         };
         page.join(!attribute("data-items").is_empty()).await;
@@ -133,7 +134,7 @@ impl Page {
     /// If there is no such control.
     pub async fn fill(&mut self, control: &str, value: &str) -> &mut Self {
         let found = self.find(control);
-        self.typed.insert(found.key, value.to_owned());
+        self.typed.insert(found.control.key, value.to_owned());
         self.change(control, &["input", "change"], None).await;
         self
     }
@@ -144,8 +145,7 @@ impl Page {
     /// If there is no such box.
     pub async fn check(&mut self, control: &str, checked: bool) -> &mut Self {
         let found = self.find(control);
-        self.typed
-            .insert(format!("{}\u{0}checked", found.key), checked.to_string());
+        self.ticked.insert(found.control.key, checked);
         self.change(control, &["input", "change", "click"], Some(checked))
             .await;
         self
@@ -157,7 +157,7 @@ impl Page {
             let found = self.find(control);
             if let Some((handler, data)) = found.handlers.get(*kind) {
                 let payload = json!({
-                    "value": self.value(&found), "checked": checked, "name": found.name, "data": data,
+                    "value": self.value(&found.control), "checked": checked, "name": found.control.name, "data": data,
                     "fields": self.fields(&found.form),
                 });
                 self.event(handler, kind, payload).await;
@@ -165,19 +165,19 @@ impl Page {
         }
     }
 
-    /// Clicks: a handler, a live link, or the form that the button submits.
+    /// Clicks: calls a handler, follows a live link, or submits the form that the button is in.
     ///
     /// # Panics
     /// If there is no such element, or nothing happens when it is clicked.
     pub async fn click(&mut self, element: &str) -> &mut Self {
         let found = self.find(element);
         if let Some((handler, data)) = found.handlers.get("click") {
-            let payload = json!({ "value": found.value, "data": data });
+            let payload = json!({ "value": found.control.value, "data": data });
             self.event(handler, "click", payload).await;
         } else if let Some(href) = &found.link {
             self.visit(href).await;
         } else if found.submits {
-            self.submit_found(&found).await;
+            self.submit(element).await;
         } else {
             panic!(
                 "nothing happens when `{element}` is clicked in {}",
@@ -190,20 +190,11 @@ impl Page {
     /// Submits the form that `element` is or is in.
     ///
     /// # Panics
-    /// If there is none with `on:submit`.
+    /// If there is none with `on:submit`. One without is sent by HTTP.
     pub async fn submit(&mut self, element: &str) -> &mut Self {
-        let found = self.find(element);
-        self.submit_found(&found).await;
-        self
-    }
-
-    async fn submit_found(&mut self, found: &Found) {
-        let form = found.form.as_ref().expect("an element in a form");
-        let Some((handler, data)) = &form.submit else {
-            panic!("the form is not live; send it by HTTP: {}", self.html);
-        };
-        let payload = json!({ "fields": self.fields(&found.form), "data": data });
-        self.event(handler, "submit", payload).await;
+        let fields = self.fields(&self.find(element).form);
+        self.fire_with(element, "submit", json!({ "fields": fields }))
+            .await
     }
 
     /// Presses a key.
@@ -211,14 +202,9 @@ impl Page {
     /// # Panics
     /// If there is no such element, or it listens to no keys.
     pub async fn press(&mut self, element: &str, key: &str) -> &mut Self {
-        let found = self.find(element);
-        let (handler, data) = found
-            .handlers
-            .get("keydown")
-            .expect("an element that listens to keys");
-        let payload = json!({ "key": key, "value": self.value(&found), "data": data });
-        self.event(handler, "keydown", payload).await;
-        self
+        let value = self.value(&self.find(element).control);
+        self.fire_with(element, "keydown", json!({ "key": key, "value": value }))
+            .await
     }
 
     /// Something comes into view, or any other event without content.
@@ -226,9 +212,16 @@ impl Page {
     /// # Panics
     /// If the element does not listen to it.
     pub async fn fire(&mut self, element: &str, kind: &str) -> &mut Self {
+        self.fire_with(element, kind, json!({})).await
+    }
+
+    async fn fire_with(&mut self, element: &str, kind: &str, mut payload: Value) -> &mut Self {
         let found = self.find(element);
-        let (handler, data) = found.handlers.get(kind).expect("an element that listens");
-        self.event(handler, kind, json!({ "data": data })).await;
+        let Some((handler, data)) = found.handlers.get(kind) else {
+            panic!("`{element}` does not listen to `{kind}` in {}", self.html);
+        };
+        payload["data"] = data.clone();
+        self.event(handler, kind, payload).await;
         self
     }
 
@@ -238,7 +231,8 @@ impl Page {
         self.url = url.to_owned();
         self.send(json!(["nav", self.seq, url, "push"]));
         self.typed.clear();
-        self.settle().await;
+        self.ticked.clear();
+        self.wait_for_answers().await;
         self
     }
 
@@ -261,7 +255,7 @@ impl Page {
             .expect("an input with on:upload");
         self.seq += 1;
         let (reference, seq) = (u32::try_from(self.seq).unwrap_or_default(), self.seq);
-        self.uploads.clear();
+        (self.uploaded, self.upload_refused) = (0, None);
         let files = json!([[name, content.len(), content_type]]);
         self.send(json!(["up", seq, handler, self.version, reference, files]));
         let mut sent = 0;
@@ -273,43 +267,31 @@ impl Page {
                 .send
                 .send(Incoming::Binary(Bytes::from(frame)))
                 .ok();
-            sent += chunk.len();
-            let answered = |page: &Self| {
-                page.uploads.iter().any(|message| {
-                    message.get("ue").is_some()
-                        || message["ua"]
-                            .as_array()
-                            .is_some_and(|all| all.iter().any(|ua| ua[1] == sent))
-                })
-            };
-            while !answered(self) {
+            sent += chunk.len() as u64;
+            while self.uploaded < sent && self.upload_refused.is_none() {
                 self.must_go_on().await;
             }
-            if self
-                .uploads
-                .iter()
-                .any(|message| message.get("ue").is_some())
-            {
+            if self.upload_refused.is_some() {
                 break;
             }
         }
-        self.settle().await;
+        self.wait_for_answers().await;
         self
     }
 
-    /// Waits until the server ends the connection, and says why it did.
-    pub async fn wait_for_the_end(&mut self) -> Close {
+    /// Waits until the server ends the connection, and returns why it did.
+    pub async fn wait_for_close(&mut self) -> CloseReason {
         loop {
             match self.connection.receive.recv().await {
                 Some(Ok(_)) => {}
-                Some(Err(why)) => return why,
-                None => return Close::Gone,
+                Some(Err(reason)) => return reason,
+                None => return CloseReason::Gone,
             }
         }
     }
 
-    /// Sends what no browser would, and says how the connection ends, if it does.
-    pub async fn send_raw(&mut self, text: &str) -> Option<Close> {
+    /// Sends what no browser would, and returns how the connection ends, if it does.
+    pub async fn send_raw(&mut self, text: &str) -> Option<CloseReason> {
         self.connection
             .send
             .send(Incoming::Text(text.to_owned()))
@@ -322,7 +304,7 @@ impl Page {
                     return None;
                 }
                 Ok(_) => {}
-                Err(why) => return Some(why),
+                Err(reason) => return Some(reason),
             }
         }
     }
@@ -337,7 +319,7 @@ impl Page {
             kind,
             payload
         ]));
-        self.settle().await;
+        self.wait_for_answers().await;
     }
 
     fn send(&self, message: Value) {
@@ -356,27 +338,20 @@ impl Page {
         )
     }
 
-    fn value(&self, found: &Found) -> String {
-        self.typed.get(&found.key).unwrap_or(&found.value).clone()
+    fn value(&self, control: &Control) -> String {
+        self.typed
+            .get(&control.key)
+            .unwrap_or(&control.value)
+            .clone()
     }
 
-    /// What a browser would send of a form.
-    fn fields(&self, form: &Option<Form>) -> Vec<(String, String)> {
-        let mut fields = Vec::new();
-        for control in form.iter().flat_map(|form| &form.controls) {
-            let typed = self.typed.get(&control.key);
-            let checked = self.typed.get(&format!("{}\u{0}checked", control.key));
-            let sent = match checked {
-                Some(checked) => checked == "true",
-                None => control.checked != Some(false),
-            };
-            if sent {
-                fields.push((
-                    control.name.clone(),
-                    typed.unwrap_or(&control.value).clone(),
-                ));
-            }
-        }
-        fields
+    /// What a browser would send of a form with these controls, as (name, value).
+    fn fields(&self, controls: &[Control]) -> Vec<(String, String)> {
+        let sent = controls.iter().filter(|control| {
+            let ticked = self.ticked.get(&control.key).copied();
+            ticked.or(control.checked) != Some(false)
+        });
+        sent.map(|control| (control.name.clone(), self.value(control)))
+            .collect()
     }
 }

@@ -1,24 +1,25 @@
 //! Files on their way from the browser.
 
 use axum::body::Bytes;
+use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::Ctx;
 
-/// What an upload may be. Checked before anything is sent; the sizes again while it is.
+/// What an upload may consist of. Checked before anything is sent; the sizes again while it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept {
     /// Bytes of one file.
     pub max_bytes: u64,
     /// Files at once.
     pub max_files: usize,
-    /// Content types, such as `image/png` or `image/*`; empty means any. The browser says it, so it is a help for
-    /// people and no protection: look at the content.
+    /// Content types, such as `image/png` or `image/*`; empty means any. They come from the browser, so this is a help
+    /// for people and no protection: look at the content.
     pub types: &'static [&'static str],
 }
 
 /// A file, as the browser describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct File {
     /// Its name, without a path. Not to be used as one either.
     pub name: String,
@@ -47,9 +48,9 @@ pub struct Upload {
     pub(crate) received: u64,
 }
 
-/// The connection broke, or the visitor gave up, before everything was here.
+/// The connection broke, or the visitor cancelled, before everything was received.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the upload was broken off")]
+#[error("the upload was aborted")]
 pub struct UploadAborted;
 
 impl Upload {
@@ -63,7 +64,7 @@ impl Upload {
         self.received
     }
 
-    /// How far it is, from 0 to 100.
+    /// The progress, from 0 to 100.
     pub fn percent(&self) -> u8 {
         let percent = (self.received * 100)
             .checked_div(self.size())
@@ -74,7 +75,7 @@ impl Upload {
     /// The next part; `None` after the last one of the last file.
     ///
     /// # Errors
-    /// [`UploadAborted`]: throw away what there is.
+    /// [`UploadAborted`]: discard what was received.
     pub async fn chunk(&mut self) -> Result<Option<Chunk>, UploadAborted> {
         if self.received >= self.size() {
             return Ok(None);
@@ -93,25 +94,23 @@ impl Upload {
 }
 
 /// The other end of an [`Upload`].
-pub(crate) struct Receiving {
-    pub files: Vec<File>,
-    pub received: Vec<u64>,
+pub(crate) struct IncomingUpload {
+    /// Bytes of each file that have still to come.
+    pub missing: Vec<u64>,
     pub chunks: mpsc::Sender<Chunk>,
 }
 
-impl Receiving {
-    /// Takes a chunk in. False if it is none that we have asked for.
+impl IncomingUpload {
+    /// Passes a chunk on. False if it is none that we have asked for.
     pub(crate) fn take(&mut self, file: usize, bytes: Bytes) -> bool {
-        let (Some(declared), Some(received)) = (self.files.get(file), self.received.get_mut(file))
-        else {
+        let Some(missing) = self.missing.get_mut(file) else {
             return false;
         };
-        let after = *received + bytes.len() as u64;
-        if bytes.is_empty() || after > declared.size {
+        let Some(left) = missing.checked_sub(bytes.len() as u64) else {
             return false;
-        }
-        *received = after;
-        self.chunks.try_send(Chunk { file, bytes }).is_ok()
+        };
+        *missing = left;
+        !bytes.is_empty() && self.chunks.try_send(Chunk { file, bytes }).is_ok()
     }
 }
 

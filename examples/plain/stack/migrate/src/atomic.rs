@@ -10,7 +10,9 @@ use crate::error::Error;
 
 /// Writes new files: each beside its place, all of them flushed, then renamed. If one cannot be,
 /// those before it are taken away again.
-pub(crate) fn all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Result<(), Error> {
+pub(crate) fn write_all<'a>(
+    files: impl IntoIterator<Item = (&'a Path, &'a str)>,
+) -> Result<(), Error> {
     let mut waiting: Vec<(NamedTempFile, &Path)> = Vec::new();
     for (path, text) in files {
         let folder = path.parent().unwrap_or(Path::new(""));

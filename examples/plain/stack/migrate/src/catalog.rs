@@ -7,17 +7,21 @@
 
 mod array_casts;
 mod code;
+mod comments;
 mod constraints;
-mod extras;
+mod grants;
+mod reader;
 mod relations;
+mod settings;
 mod types;
+mod unsupported;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::Oid;
 
-use crate::object::{Id, Kind, Object};
+use crate::object::{Body, Column, Id, Kind, Object, Table};
+use reader::Reader;
 
 /// The table in which migrations are recorded: no part of anybody's schema.
 pub(crate) const RECORD: &str = "_sqlx_migrations";
@@ -39,19 +43,11 @@ impl Catalog {
         sqlx::raw_sql("set search_path = public; set quote_all_identifiers = off")
             .execute(&mut *connection)
             .await?;
-        let mut reader = Reader {
-            connection,
-            known: HashMap::new(),
-            parts: HashMap::new(),
-            catalog: Self::default(),
-        };
-        reader.members_of_extensions().await?;
-        types::read(&mut reader).await?;
-        relations::read(&mut reader).await?;
-        constraints::read(&mut reader).await?;
-        code::read(&mut reader).await?;
-        extras::read(&mut reader).await?;
-        reader.dependencies().await?;
+        let mut reader = Reader::new(connection).await?;
+        read_kinds(&mut reader).await?;
+        comments::read(&mut reader).await?;
+        grants::read(&mut reader).await?;
+        reader.read_dependencies().await?;
         Ok(reader.catalog)
     }
 
@@ -74,6 +70,34 @@ impl Catalog {
             .map(|id| id.name.as_str())
     }
 
+    /// What an object looks like, if it is there.
+    pub(crate) fn body(&self, id: &Id) -> Option<&Body> {
+        Some(&self.get(id)?.body)
+    }
+
+    /// What an object is a part of.
+    pub(crate) fn parent(&self, id: &Id) -> Option<&Id> {
+        self.get(id)?.parent.as_ref()
+    }
+
+    pub(crate) fn table(&self, id: &Id) -> Option<&Table> {
+        match self.body(id)? {
+            Body::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn column(&self, id: &Id) -> Option<&Column> {
+        match self.body(id)? {
+            Body::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_foreign_key(&self, id: &Id) -> bool {
+        matches!(self.body(id), Some(Body::Constraint(constraint)) if constraint.ty == "f")
+    }
+
     /// What `id` needs.
     pub(crate) fn needs(&self, id: &Id) -> impl Iterator<Item = &Id> {
         self.needs.get(id).into_iter().flatten()
@@ -87,136 +111,52 @@ impl Catalog {
     }
 }
 
-/// An object's place in the catalog: the catalog's table, the row, and the column if it is one.
-type Place = (u32, u32, i32);
-
-struct Reader<'c> {
-    connection: &'c mut PgConnection,
-    /// What stands at a place. Several places may lead to one object: a table, its row type.
-    known: HashMap<Place, Id>,
-    /// The places that are the object itself, and not something it brings along.
-    parts: HashMap<Place, Id>,
-    catalog: Catalog,
-}
-
 /// The catalog's tables, by their numbers, which are the same in every version.
 mod class {
     pub(super) const TYPE: u32 = 1247;
-    pub(super) const PROC: u32 = 1255;
     pub(super) const CLASS: u32 = 1259;
-    pub(super) const ATTRDEF: u32 = 2604;
-    pub(super) const CONSTRAINT: u32 = 2606;
     pub(super) const NAMESPACE: u32 = 2615;
-    pub(super) const REWRITE: u32 = 2618;
-    pub(super) const TRIGGER: u32 = 2620;
-    pub(super) const EXTENSION: u32 = 3079;
-    pub(super) const POLICY: u32 = 3256;
-    pub(super) const STATISTICS: u32 = 3381;
 }
 
-/// True of what a person made, in the query that has a table's row as `$t`: in no schema of the
-/// server's, and not brought along by an extension.
-macro_rules! users_own {
-    ($catalog:literal, $alias:literal, $namespace:literal) => {
-        concat!(
-            $namespace,
-            " in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema') \
-              and not exists (select 1 from pg_depend e where e.deptype = 'e' and e.classid = '",
-            $catalog,
-            "'::regclass and e.objid = ",
-            $alias,
-            ".oid)"
-        )
-    };
-}
-use users_own;
+/// What one statement makes, and the query that reads it. Parents come before what is a part of them.
+const DEFINITIONS: [(Kind, &str); 15] = [
+    (Kind::Schema, types::SCHEMAS),
+    (Kind::Extension, types::EXTENSIONS),
+    (Kind::DomainConstraint, types::DOMAIN_CONSTRAINTS),
+    (Kind::Range, types::RANGES),
+    (Kind::Routine, code::ROUTINES),
+    (Kind::View, relations::VIEWS),
+    (Kind::MaterializedView, relations::MATERIALIZED_VIEWS),
+    (Kind::Ownership, relations::OWNERSHIPS),
+    (Kind::Default, relations::DEFAULTS),
+    (Kind::Index, constraints::INDEXES),
+    (Kind::Statistics, constraints::STATISTICS),
+    (Kind::Rule, code::RULES),
+    (Kind::Trigger, code::TRIGGERS),
+    (Kind::Policy, code::POLICIES),
+    (Kind::Setting, settings::SETTINGS),
+];
 
-impl Reader<'_> {
-    /// Adds an object that stands at a place.
-    fn add(&mut self, class: u32, oid: Oid, object: Object) {
-        let place = (class, oid.0, 0);
-        self.known.insert(place, object.id.clone());
-        self.parts.insert(place, object.id.clone());
-        self.put(object);
-    }
-
-    /// Adds an object that has no place of its own.
-    fn put(&mut self, mut object: Object) {
-        array_casts::normalize(&mut object);
-        if let Some(parent) = &object.parent {
-            self.need(&object.id, parent.clone());
-        }
-        self.catalog.objects.insert(object.id.clone(), object);
-    }
-
-    /// Lets another place lead to an object.
-    fn also(&mut self, class: u32, oid: Oid, id: &Id) {
-        self.known.insert((class, oid.0, 0), id.clone());
-    }
-
-    /// The table or view at a place, if it is somebody's own.
-    fn relation(&self, oid: Oid) -> Option<Id> {
-        self.known.get(&(class::CLASS, oid.0, 0)).cloned()
-    }
-
-    fn need(&mut self, id: &Id, needed: Id) {
-        if *id != needed {
-            let needs = self.catalog.needs.entry(id.clone()).or_default();
-            needs.insert(needed);
-        }
-    }
-
-    /// What came with an extension stands for the extension.
-    async fn members_of_extensions(&mut self) -> sqlx::Result<()> {
-        let members: Vec<(Oid, Oid, String)> = sqlx::query_as(
-            "select d.classid, d.objid, quote_ident(e.extname)
-             from pg_depend d join pg_extension e on e.oid = d.refobjid
-             where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass",
-        )
-        .fetch_all(&mut *self.connection)
+/// Reads every kind of object. What has a number below 16384 is the server's own.
+async fn read_kinds(reader: &mut Reader<'_>) -> sqlx::Result<()> {
+    use Kind::{Column, Composite, Constraint, Domain, Enum, Sequence, Table, Unsupported};
+    use constraints::CONSTRAINTS;
+    use relations::{COLUMNS, SEQUENCES, TABLES};
+    use types::{COMPOSITES, DOMAINS, ENUMS};
+    use unsupported::UNSUPPORTED;
+    reader.read(Enum, Body::Enum, ENUMS).await?;
+    reader.read(Domain, Body::Domain, DOMAINS).await?;
+    reader.read(Composite, Body::Composite, COMPOSITES).await?;
+    reader.read(Table, Body::Table, TABLES).await?;
+    reader.read(Column, Body::Column, COLUMNS).await?;
+    reader.read(Sequence, Body::Sequence, SEQUENCES).await?;
+    reader
+        .read(Constraint, Body::Constraint, CONSTRAINTS)
         .await?;
-        for (class, oid, extension) in members {
-            let id = Id::new(Kind::Extension, extension);
-            self.also(class.0, oid, &id);
-        }
-        Ok(())
+    for (kind, query) in DEFINITIONS {
+        reader.read(kind, Body::Definition, query).await?;
     }
-
-    /// `pg_depend`, in the words of [`Id`].
-    async fn dependencies(&mut self) -> sqlx::Result<()> {
-        let rows: Vec<(Oid, Oid, i32, Oid, Oid, i32)> = sqlx::query_as(
-            "select classid, objid, objsubid, refclassid, refobjid, refobjsubid
-             from pg_depend where deptype in ('n', 'a', 'i', 'P', 'S', 'x') and objid >= 16384",
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        for (class, oid, sub, needed_class, needed_oid, needed_sub) in rows {
-            let id = self.at(class, oid, sub);
-            let needed = self.at(needed_class, needed_oid, needed_sub);
-            if let (Some(id), Some(needed)) = (id, needed) {
-                // A sequence that goes with a column is no reason to make the column first.
-                let owned =
-                    id.kind == Kind::Sequence && matches!(needed.kind, Kind::Column | Kind::Table);
-                let known = self.catalog.objects.contains_key(&id)
-                    && self.catalog.objects.contains_key(&needed);
-                let part_of = self
-                    .catalog
-                    .objects
-                    .get(&needed)
-                    .and_then(|o| o.parent.as_ref())
-                    == Some(&id);
-                if known && !owned && !part_of {
-                    self.need(&id, needed);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn at(&self, class: Oid, oid: Oid, sub: i32) -> Option<Id> {
-        let exact = self.known.get(&(class.0, oid.0, sub));
-        exact
-            .or_else(|| self.known.get(&(class.0, oid.0, 0)))
-            .cloned()
-    }
+    reader
+        .read(Unsupported, Body::Unsupported, UNSUPPORTED)
+        .await
 }

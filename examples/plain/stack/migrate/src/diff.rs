@@ -7,6 +7,7 @@
 
 mod alter;
 mod changes;
+mod compare;
 mod create;
 mod names;
 mod operations;
@@ -19,8 +20,10 @@ use std::collections::BTreeSet;
 use crate::catalog::Catalog;
 use crate::object::Id;
 
-pub(crate) use names::last_part;
-pub use renames::{LookAlike, look_alikes};
+use operations::Planner;
+
+pub(crate) use names::{last_part, quote};
+pub use renames::{RenameCandidate, rename_candidates};
 
 /// One statement of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +34,38 @@ pub struct Step {
     pub sql: String,
     /// What it may do to a database that holds data.
     pub hazard: Option<Hazard>,
-    /// Where it has to stand.
-    pub place: Place,
+    /// In which transaction it runs.
+    pub transaction: Transaction,
+}
+
+impl Step {
+    pub(crate) fn new(object: &Id, sql: impl Into<String>) -> Self {
+        Self {
+            object: object.clone(),
+            sql: sql.into(),
+            hazard: None,
+            transaction: Transaction::Shared,
+        }
+    }
+
+    /// See [`Hazard::Destructive`].
+    pub(crate) fn destructive(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Destructive(what.into()));
+        Self { hazard, ..self }
+    }
+
+    /// See [`Hazard::Warning`].
+    pub(crate) fn warning(self, what: impl Into<String>) -> Self {
+        let hazard = Some(Hazard::Warning(what.into()));
+        Self { hazard, ..self }
+    }
+
+    pub(crate) fn in_transaction(self, transaction: Transaction) -> Self {
+        Self {
+            transaction,
+            ..self
+        }
+    }
 }
 
 /// What a step may do to a database that holds data.
@@ -40,76 +73,96 @@ pub struct Step {
 pub enum Hazard {
     /// It takes data away, or fails on data that there may be: only on request. As the end of a
     /// sentence: "drops the column `notes.body` with all it holds".
-    Destroys(String),
+    Destructive(String),
     /// It takes long or locks, or fails on data that breaks a new rule.
-    Warns(String),
+    Warning(String),
 }
 
-/// Where a step has to stand.
+/// In which transaction a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Transaction {
     /// In a transaction with its neighbours.
-    Together,
+    Shared,
     /// In a file without a transaction, alone.
-    Alone,
+    Without,
     /// In a transaction that begins after the others are committed.
-    Afterwards,
+    Later,
 }
 
-/// How careful a migration has to be.
+/// Which tables a migration must not lock for long.
 #[derive(Clone, Debug, Default)]
-pub struct Care {
-    /// Without locking tables for long: all of them.
+pub struct LockPolicy {
+    /// All of them.
     pub online: bool,
-    /// Without locking these tables for long.
+    /// These.
     pub large: BTreeSet<String>,
 }
 
-impl Care {
+impl LockPolicy {
     /// Whether this table must not be locked for long.
-    pub(crate) fn of(&self, table: &str) -> bool {
+    pub(crate) fn is_online(&self, table: &str) -> bool {
         self.online || self.large.contains(table)
     }
 }
 
 /// What a migration cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct UnsupportedChange {
     /// What it is about.
     pub object: Id,
     /// Why not, and what a person can do, as a sentence.
     pub reason: String,
 }
 
+impl UnsupportedChange {
+    fn new(object: &Id, reason: impl Into<String>) -> Self {
+        Self {
+            object: object.clone(),
+            reason: reason.into(),
+        }
+    }
+}
+
 /// The steps that make `from` into `to`.
 ///
 /// # Errors
 /// Every object whose difference cannot be expressed.
-pub fn difference(from: &Catalog, to: &Catalog, care: &Care) -> Result<Vec<Step>, Vec<Gap>> {
+pub fn difference(
+    from: &Catalog,
+    to: &Catalog,
+    locks: &LockPolicy,
+) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
     let changes = changes::find(from, to)?;
-    let mut apart = BTreeSet::new();
+    let mut separate = BTreeSet::new();
     loop {
-        let operations = operations::of(from, to, &changes, care, &apart);
-        if !operations.silent.is_empty() {
-            let reason = "no statement changes it so; write that migration by hand".to_owned();
-            let gap = |object: &Id| Gap {
-                object: object.clone(),
-                reason: reason.clone(),
-            };
-            return Err(operations.silent.iter().map(gap).collect());
+        let planner = Planner {
+            from,
+            to,
+            changes: &changes,
+            locks,
+            separate: &separate,
+        };
+        let operations = planner.operations();
+        if !operations.unhandled.is_empty() {
+            let reason = "no statement changes it so; write that migration by hand";
+            let gaps = operations
+                .unhandled
+                .iter()
+                .map(|id| UnsupportedChange::new(id, reason));
+            return Err(gaps.collect());
         }
         match order::sort(operations, from, to) {
             Ok(steps) => return Ok(steps),
             // Objects that need each other: what can stand outside of its table does so.
-            Err(circle) if circle.apart.is_subset(&apart) => {
-                let reason = "it and others need each other in a circle".to_owned();
-                let gap = |object| Gap {
-                    object,
-                    reason: reason.clone(),
-                };
-                return Err(circle.objects.into_iter().map(gap).collect());
+            Err(cycle) if cycle.separate.is_subset(&separate) => {
+                let reason = "it and others need each other in a circle";
+                let gaps = cycle
+                    .objects
+                    .iter()
+                    .map(|id| UnsupportedChange::new(id, reason));
+                return Err(gaps.collect());
             }
-            Err(circle) => apart.extend(circle.apart),
+            Err(cycle) => separate.extend(cycle.separate),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use stack_db::{migrations, schema, testing};
 
-use crate::diff::{Gap, Hazard, LookAlike, Step};
+use crate::diff::{Hazard, RenameCandidate, Step, UnsupportedChange};
 use crate::rename::Rename;
 
 /// Why no migration was written.
@@ -24,15 +24,15 @@ pub enum Error {
     #[error(transparent)]
     Server(#[from] testing::Error),
     /// Something differs that no migration can express.
-    #[error("{}", gaps(.0))]
-    Gaps(Vec<Gap>),
+    #[error("{}", unsupported(.0))]
+    Unsupported(Vec<UnsupportedChange>),
     /// It would take data away.
-    #[error("{}", destructive(.steps, .alike))]
+    #[error("{}", destructive(.steps, .candidates))]
     Destructive {
         /// Every step.
         steps: Vec<Step>,
         /// What may have been renamed instead.
-        alike: Vec<LookAlike>,
+        candidates: Vec<RenameCandidate>,
     },
     /// A rename leads to nothing.
     #[error(
@@ -40,7 +40,7 @@ pub enum Error {
          hint: `--rename old=new`, the old name as the migrations have it, the new one as the schema has it",
         .0.new, .0.old
     )]
-    NotThere(Rename),
+    UnknownRename(Rename),
     /// The server refused a statement that was written for it.
     #[error(
         "{object} cannot be migrated by itself: the database refused `{sql}`: {message}\n\
@@ -57,7 +57,7 @@ pub enum Error {
     /// The migrations, replayed with what was written, do not lead to the schema.
     #[error(
         "what was written does not lead to the schema; different are {}\n\
-         hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", listed(.0)
+         hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", .0.join(", ")
     )]
     Unproven(Vec<String>),
     /// It does not run where there are rows.
@@ -84,7 +84,7 @@ pub enum Error {
         "a migration came into `{}` while this one was tried; nothing was written\n\
          hint: cargo dev migrate", .0.display()
     )]
-    Meanwhile(PathBuf),
+    ConcurrentMigration(PathBuf),
     /// There is nothing to squash.
     #[error(
         "there is nothing to squash: {0}\n\
@@ -110,37 +110,33 @@ impl Error {
     }
 }
 
-fn listed(names: &[String]) -> String {
-    names.join(", ")
-}
-
-fn gaps(gaps: &[Gap]) -> String {
+fn unsupported(changes: &[UnsupportedChange]) -> String {
     let mut text = String::new();
-    for (at, gap) in gaps.iter().enumerate() {
+    for (at, change) in changes.iter().enumerate() {
         let start = if at == 0 { "" } else { "\nerror: " };
         let _ = write!(
             text,
             "{start}{} cannot be migrated: {}",
-            gap.object, gap.reason
+            change.object, change.reason
         );
     }
     text + "\nhint: `cargo dev migrate --empty --name NAME` makes a file to write it by hand"
 }
 
-fn destructive(steps: &[Step], alike: &[LookAlike]) -> String {
+fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
     let mut text = "this migration takes data away or may fail on it".to_owned();
     for step in steps {
-        if let Some(Hazard::Destroys(what)) = &step.hazard {
+        if let Some(Hazard::Destructive(what)) = &step.hazard {
             let _ = write!(text, "\n  {what}");
         }
     }
-    for alike in alike {
+    for candidate in candidates {
         let _ = write!(
             text,
             "\nhint: if the {} became the {}: `cargo dev migrate --rename {}`",
-            alike.old,
-            alike.new,
-            Rename::from(alike)
+            candidate.old,
+            candidate.new,
+            Rename::from(candidate)
         );
     }
     text + "\nhint: if that is meant: `cargo dev migrate --allow-destructive`"

@@ -1,7 +1,7 @@
 //! Steps become files: what may stand in one transaction together, what has to stand alone, and what
 //! comes after. Pure.
 
-use crate::diff::{Hazard, Place, Step};
+use crate::diff::{Hazard, Step, Transaction};
 use crate::object::{Id, Kind};
 
 /// The first line of a file that runs without a transaction, as sqlx knows it.
@@ -26,10 +26,10 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
     let name = name.map_or_else(|| usual_name(&steps), str::to_owned);
     let (now, later): (Vec<Step>, Vec<Step>) = steps
         .into_iter()
-        .partition(|step| step.place != Place::Afterwards);
+        .partition(|step| step.transaction != Transaction::Later);
     let mut groups: Vec<(bool, Vec<Step>)> = Vec::new();
     for step in now {
-        let alone = step.place == Place::Alone;
+        let alone = step.transaction == Transaction::Without;
         match groups.last_mut() {
             Some((false, group)) if !alone => group.push(step),
             _ => groups.push((alone, vec![step])),
@@ -43,7 +43,9 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
     for (alone, steps) in groups {
         let mut own = name.clone();
         if several && !drafts.is_empty() {
-            let last = steps.iter().all(|step| step.place == Place::Afterwards);
+            let last = steps
+                .iter()
+                .all(|step| step.transaction == Transaction::Later);
             own += "_";
             own += &if last {
                 "validate".to_owned()
@@ -144,8 +146,8 @@ fn text(steps: &[Step], alone: bool) -> String {
     for step in steps {
         sql += "\n";
         match &step.hazard {
-            Some(Hazard::Destroys(what)) => sql += &comment("DESTRUCTIVE", what),
-            Some(Hazard::Warns(what)) => sql += &comment("Careful", what),
+            Some(Hazard::Destructive(what)) => sql += &comment("DESTRUCTIVE", what),
+            Some(Hazard::Warning(what)) => sql += &comment("Careful", what),
             None => {}
         }
         sql += &step.sql;

@@ -3,7 +3,7 @@
 //! The rows are made up from the types, the references and the texts that stand in checks
 //! (`status in ('open', 'done')` gives two values to try). Where a server refuses a row, the columns
 //! that the refusal is about are given other values. Some table may stay empty in the end, because no
-//! one could guess what it wants: that is said, never hidden.
+//! one could guess what it wants: that is texts_in_checks, never hidden.
 
 mod values;
 
@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnection, PgDatabaseError};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::catalog::RECORD;
-use values::Dice;
+use values::ValuePicker;
 
 /// How many rows a table gets.
 const ROWS: u64 = 3;
@@ -25,7 +25,7 @@ const TRIES: u32 = 60;
 pub struct Filled {
     /// Tables that have rows now.
     pub tables: Vec<String>,
-    /// Tables that stayed empty, and what the server said last.
+    /// Tables that stayed empty, and what the server texts_in_checks last.
     pub empty: Vec<(String, String)>,
 }
 
@@ -137,13 +137,13 @@ async fn rows(
     table: &str,
     columns: &[Column],
 ) -> sqlx::Result<(u64, String)> {
-    let mut dice = Dice::new(table);
+    let mut picker = ValuePicker::new(table);
     let mut made = 0;
     let mut reason = String::new();
     for row in 0..ROWS {
         let mut values: Vec<String> = columns
             .iter()
-            .map(|column| dice.value(column, row, 0))
+            .map(|column| picker.value(column, row, 0))
             .collect();
         for attempt in 1..=TRIES {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -180,7 +180,7 @@ async fn rows(
             let named = !about.is_empty() || columns.iter().any(of_domain);
             for (column, value) in columns.iter().zip(&mut values) {
                 if !named || about.contains(&column.name) || of_domain(column) {
-                    *value = dice.value(column, row, attempt);
+                    *value = picker.value(column, row, attempt);
                 }
             }
         }

@@ -8,38 +8,19 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::testing::TestDatabase;
-use stack_db::{Migrations, Refused, Schema, migrations};
-use tempfile::TempDir;
+use stack_db::{Migrations, Schema};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Care, Hazard, LookAlike, Step, look_alikes};
+use crate::diff::{self, Hazard, LockPolicy, RenameCandidate, Step, rename_candidates};
 use crate::error::Error;
 use crate::files::{self, Draft};
-use crate::fill::{self, Filled};
+use crate::fill::Filled;
 use crate::rename::{self, Rename};
-
-/// The server on which everything is tried, in databases that go afterwards.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Scratch {
-    /// The workspace's own for tests, started if need be.
-    #[default]
-    Own,
-    /// The PostgreSQL that this URL leads to.
-    At(String),
-}
-
-impl Scratch {
-    pub(crate) async fn database(&self, schema: &Schema) -> Result<TestDatabase, Error> {
-        Ok(match self {
-            Self::Own => TestDatabase::create_own(schema).await?,
-            Self::At(url) => TestDatabase::create_at(url, schema).await?,
-        })
-    }
-}
+use crate::scratch::{Database, Scratch, connect, read, rows_missing};
+use crate::trial::{Trial, same, step_at, try_on_data};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +35,8 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether steps may take data away.
     pub allow_destructive: bool,
-    /// How careful to be.
-    pub care: Care,
+    /// Which tables must not be locked for long.
+    pub locks: LockPolicy,
 }
 
 /// A migration that was proven, and is not written yet.
@@ -107,8 +88,8 @@ impl Comparison {
 
     /// What may have been renamed rather than dropped and made: for a person to decide.
     #[must_use]
-    pub fn look_alikes(&self) -> Vec<LookAlike> {
-        look_alikes(&self.before.catalog, &self.wanted.catalog)
+    pub fn rename_candidates(&self) -> Vec<RenameCandidate> {
+        rename_candidates(&self.before.catalog, &self.wanted.catalog)
     }
 
     /// Renames in the replayed database, which knows best what goes along. False if there is nothing of
@@ -121,7 +102,7 @@ impl Comparison {
             return Ok(false);
         };
         if !rename.leads_to(&self.before.catalog, &self.wanted.catalog) {
-            return Err(Error::NotThere(rename.clone()));
+            return Err(Error::UnknownRename(rename.clone()));
         }
         let mut connection = connect(&self.before.database).await?;
         let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
@@ -157,9 +138,9 @@ impl Comparison {
             wanted,
             mut steps,
         } = self;
-        let more = diff::difference(&before.catalog, &wanted.catalog, &request.care);
-        steps.extend(more.map_err(Error::Gaps)?);
-        let large = request.care.large.iter();
+        let more = diff::difference(&before.catalog, &wanted.catalog, &request.locks);
+        steps.extend(more.map_err(Error::Unsupported)?);
+        let large = request.locks.large.iter();
         let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
         let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
@@ -169,11 +150,11 @@ impl Comparison {
                 ..Proven::default()
             });
         }
-        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destroys(_)));
+        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
         let destructive = steps.iter().any(destroys);
         if destructive && !request.allow_destructive {
-            let alike = look_alikes(&before.catalog, &wanted.catalog);
-            return Err(Error::Destructive { steps, alike });
+            let candidates = rename_candidates(&before.catalog, &wanted.catalog);
+            return Err(Error::Destructive { steps, candidates });
         }
         let drafts = files::drafts(steps, request.name.as_deref());
         let first = migrations.last() + 1;
@@ -212,18 +193,18 @@ impl Proven {
     /// order, and what is left of the difference comes next time.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::Meanwhile`].
+    /// [`Error::File`], [`Error::ConcurrentMigration`].
     pub fn write(&self) -> Result<(), Error> {
         if let Some((first, _)) = self.files.first() {
             let folder = first.parent().unwrap_or(Path::new(""));
             let number = Migrations::read(folder)?.last() + 1;
             let name = first.file_name().unwrap_or_default().to_string_lossy();
             if !name.starts_with(&format!("{number:04}_")) {
-                return Err(Error::Meanwhile(folder.to_owned()));
+                return Err(Error::ConcurrentMigration(folder.to_owned()));
             }
         }
         let files = self.files.iter();
-        atomic::all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
+        atomic::write_all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
 }
 
@@ -232,7 +213,7 @@ impl Proven {
 ///
 /// # Errors
 /// What that server refuses.
-pub async fn try_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
+pub async fn apply_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
     let trial = Trial::new(&Migrations::read(migrations)?, &proven.files)?;
     let database = TestDatabase::create_at(url, &Schema::empty()).await?;
     trial.migrations.apply(database.pool(), |_| {}).await?;
@@ -248,174 +229,8 @@ pub fn empty(migrations: &Path, name: &str) -> Result<PathBuf, Error> {
     let path = migrations.join(format!("{number:04}_{name}.sql"));
     let text =
         "-- Written by hand. Runs once, in a transaction, on every database that is migrated.\n";
-    atomic::all([(path.as_path(), text)])?;
+    atomic::write_all([(path.as_path(), text)])?;
     Ok(path)
-}
-
-/// A database, and what it looks like.
-pub(crate) struct Database {
-    pub(crate) database: TestDatabase,
-    pub(crate) catalog: Catalog,
-}
-
-impl Database {
-    /// Made by migrations, on the same server as another.
-    pub(crate) async fn replayed(
-        beside: &TestDatabase,
-        migrations: &Migrations,
-    ) -> Result<Self, Error> {
-        let database = beside.beside().await?;
-        migrations.apply(database.pool(), |_| {}).await?;
-        let catalog = read(&database).await?;
-        Ok(Self { database, catalog })
-    }
-}
-
-async fn connect(database: &TestDatabase) -> Result<PgConnection, Error> {
-    Ok(PgConnection::connect_with(&database.pool().connect_options()).await?)
-}
-
-pub(crate) async fn read(database: &TestDatabase) -> Result<Catalog, Error> {
-    let mut connection = connect(database).await?;
-    let catalog = Catalog::read(&mut connection).await?;
-    connection.close().await?;
-    Ok(catalog)
-}
-
-/// The migrations with the new ones among them, read as the migrator reads them: from a folder.
-pub(crate) struct Trial {
-    pub(crate) migrations: Migrations,
-    /// Goes with the value.
-    _folder: TempDir,
-}
-
-impl Trial {
-    fn new(old: &Migrations, new: &[(PathBuf, Draft)]) -> Result<Self, Error> {
-        let old = old
-            .all()
-            .iter()
-            .map(|migration| (migration.name.clone(), migration.sql.as_str()));
-        let new = new.iter().filter_map(|(path, draft)| {
-            Some((
-                path.file_name()?.to_string_lossy().into_owned(),
-                draft.sql.as_str(),
-            ))
-        });
-        Self::of(old.chain(new))
-    }
-
-    /// A folder of these files.
-    pub(crate) fn of<'a>(files: impl Iterator<Item = (String, &'a str)>) -> Result<Self, Error> {
-        let place = std::env::temp_dir();
-        let folder = tempfile::Builder::new().prefix("migrations-").tempdir();
-        let folder = folder.map_err(Error::file("create", &place))?;
-        for (name, sql) in files {
-            let path = folder.path().join(name);
-            std::fs::write(&path, sql).map_err(Error::file("write", &path))?;
-        }
-        Ok(Self {
-            migrations: Migrations::read(folder.path())?,
-            _folder: folder,
-        })
-    }
-
-    /// Says of a statement that was written here and refused what it was about.
-    fn explain(&self, error: Error, new: &[(PathBuf, Draft)]) -> Error {
-        let Error::Migrations(
-            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
-        ) = &error
-        else {
-            return error;
-        };
-        match step_at(refused, new) {
-            Some(step) => Error::Refused {
-                object: step.object.to_string(),
-                sql: step.sql.lines().next().unwrap_or_default().to_owned(),
-                message: refused.message.clone(),
-            },
-            None => error,
-        }
-    }
-}
-
-/// The step of a new file that was refused: the last one that begins at or before the line.
-fn step_at<'d>(refused: &Refused, new: &'d [(PathBuf, Draft)]) -> Option<&'d Step> {
-    let same_name = |path: &Path| path.file_name() == refused.path.file_name();
-    let (_, draft) = new.iter().find(|(path, _)| same_name(path))?;
-    let line = |step: &Step| {
-        let at = draft.sql.find(step.sql.as_str())?;
-        Some(draft.sql.get(..at)?.matches('\n').count() + 1)
-    };
-    draft
-        .steps
-        .iter()
-        .rfind(|step| line(step).is_some_and(|at| at <= refused.line))
-}
-
-/// Whether two databases look alike.
-pub(crate) fn same(made: &Catalog, wanted: &Catalog) -> Result<(), Error> {
-    let names = match diff::difference(made, wanted, &Care::default()) {
-        Ok(steps) => steps
-            .into_iter()
-            .map(|step| step.object.to_string())
-            .collect::<Vec<_>>(),
-        Err(gaps) => gaps.into_iter().map(|gap| gap.object.to_string()).collect(),
-    };
-    if names.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Unproven(names))
-    }
-}
-
-/// Runs the new migrations where the old ones have rows; returns what it did not survive.
-async fn try_on_data(
-    beside: &TestDatabase,
-    old: &Migrations,
-    trial: &Trial,
-) -> Result<(Filled, Option<Refused>), Error> {
-    let database = beside.beside().await?;
-    // The same files from the same folder, so that they count as applied.
-    trial
-        .migrations
-        .through(old.last())
-        .apply(database.pool(), |_| {})
-        .await?;
-    let mut connection = connect(&database).await?;
-    let filled = fill::fill(&mut connection).await?;
-    connection.close().await?;
-    let failed = match trial.migrations.apply(database.pool(), |_| {}).await {
-        Ok(_) => None,
-        Err(
-            migrations::Error::Refused(refused) | migrations::Error::RefusedHalfway { refused, .. },
-        ) => Some(refused),
-        Err(error) => return Err(error.into()),
-    };
-    Ok((filled, failed))
-}
-
-/// Tables that have rows in one database and none in the other.
-async fn rows_missing(made: &TestDatabase, wanted: &TestDatabase) -> Result<Vec<String>, Error> {
-    let has = with_rows(made).await?;
-    let mut tables = with_rows(wanted).await?;
-    tables.retain(|table| !has.contains(table));
-    Ok(tables)
-}
-
-async fn with_rows(database: &TestDatabase) -> Result<Vec<String>, Error> {
-    let mut connection = connect(database).await?;
-    let mut found = Vec::new();
-    for table in fill::in_order(&mut connection).await? {
-        let query = format!("select exists (select from {table})");
-        let filled: bool = sqlx::query_scalar(AssertSqlSafe(query))
-            .fetch_one(&mut connection)
-            .await?;
-        if filled {
-            found.push(table);
-        }
-    }
-    connection.close().await?;
-    Ok(found)
 }
 
 fn message(error: &sqlx::Error) -> String {

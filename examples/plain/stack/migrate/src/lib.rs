@@ -27,9 +27,12 @@ pub mod generate;
 pub mod object;
 mod prune;
 mod rename;
+mod scratch;
+mod trial;
 
 pub use catalog::Catalog;
 pub use error::Error;
-pub use generate::{Comparison, Proven, Request, Scratch, empty, try_at};
+pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;
+pub use scratch::Scratch;

@@ -1,96 +1,12 @@
 //! What a database is made of, each thing with the text that makes it.
 
+mod kind;
+
 use std::fmt;
 
-/// What kind of thing it is. The order is that in which things are made where nothing else decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `CREATE SCHEMA`
-    Schema,
-    /// `CREATE EXTENSION`
-    Extension,
-    /// `CREATE TYPE … AS ENUM`
-    Enum,
-    /// `CREATE DOMAIN`
-    Domain,
-    /// A `CHECK` of a domain.
-    DomainConstraint,
-    /// `CREATE TYPE … AS (…)`
-    Composite,
-    /// `CREATE TYPE … AS RANGE`
-    Range,
-    /// `CREATE SEQUENCE`; those of identity columns belong to the column.
-    Sequence,
-    /// A function or a procedure.
-    Routine,
-    /// `CREATE TABLE`, a partition too.
-    Table,
-    /// A column of a table.
-    Column,
-    /// What a column holds if nothing is said.
-    Default,
-    /// Primary key, unique, check, foreign key, exclusion.
-    Constraint,
-    /// An index that no constraint made.
-    Index,
-    /// `CREATE STATISTICS`
-    Statistics,
-    /// `CREATE VIEW`
-    View,
-    /// `CREATE MATERIALIZED VIEW`
-    MaterializedView,
-    /// `CREATE RULE`
-    Rule,
-    /// `CREATE TRIGGER`
-    Trigger,
-    /// `CREATE POLICY`
-    Policy,
-    /// The column that a sequence goes with.
-    Ownership,
-    /// What a table says of one of its indexes: replica identity, `CLUSTER ON`.
-    Setting,
-    /// `COMMENT ON`
-    Comment,
-    /// `GRANT`
-    Grant,
-    /// `REVOKE` of what everybody has from the start.
-    Revoke,
-    /// What a migration cannot express; that it differs is an error.
-    Foreign,
-}
+use sqlx::FromRow;
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Schema => "schema",
-            Self::Extension => "extension",
-            Self::Enum => "enum",
-            Self::Domain => "domain",
-            Self::DomainConstraint => "constraint of domain",
-            Self::Composite => "composite type",
-            Self::Range => "range type",
-            Self::Sequence => "sequence",
-            Self::Routine => "function",
-            Self::Table => "table",
-            Self::Column => "column",
-            Self::Default => "default of",
-            Self::Constraint => "constraint",
-            Self::Index => "index",
-            Self::Statistics => "statistics",
-            Self::View => "view",
-            Self::MaterializedView => "materialized view",
-            Self::Rule => "rule",
-            Self::Trigger => "trigger",
-            Self::Policy => "policy",
-            Self::Ownership => "owner of sequence",
-            Self::Setting => "setting of table",
-            Self::Comment => "comment on",
-            Self::Grant => "grant on",
-            Self::Revoke => "revoked grant on",
-            Self::Foreign => "",
-        })
-    }
-}
+pub use kind::Kind;
 
 /// Names one object. Two catalogs are compared by these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,7 +30,7 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            Kind::Foreign => f.write_str(&self.name),
+            Kind::Unsupported => f.write_str(&self.name),
             kind => write!(f, "{kind} `{}`", self.name),
         }
     }
@@ -135,43 +51,51 @@ pub struct Object {
 /// be changed without being made anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// Made by a statement, dropped by another, and never changed in between.
+    /// Made by a statement, dropped by another.
     Definition(Definition),
-    /// The labels, in their order.
-    Enum(Vec<String>),
+    /// `CREATE TYPE … AS ENUM`
+    Enum(Enum),
     /// A domain without its constraints.
     Domain(Domain),
-    /// Attributes: name, type and collation.
-    Composite(Vec<(String, String)>),
+    /// `CREATE TYPE … AS (…)`
+    Composite(Composite),
     /// The options.
     Sequence(Sequence),
     /// A table without what it holds.
     Table(Table),
     /// A column without its default.
-    Column(Box<Column>),
+    Column(Column),
     /// A constraint of a table.
     Constraint(Constraint),
-    /// A view and its columns.
-    View(View),
-    /// A function or procedure.
-    Routine(Routine),
     /// Only compared.
-    Foreign(String),
+    Unsupported(Unsupported),
 }
 
 /// See [`Body::Definition`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Definition {
     /// Makes it.
     pub create: String,
     /// Switches what was made, where that is a statement of its own.
+    #[sqlx(default)]
     pub then: Option<String>,
     /// Takes it away.
     pub drop: String,
+    /// Of what `create` can also put in the place of an older one: how the older one has to begin. The
+    /// columns of a view, which only grow; the signature of a routine; nothing of a comment.
+    #[sqlx(default)]
+    pub keeps: Option<Vec<String>>,
+}
+
+/// `CREATE TYPE … AS ENUM`
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Enum {
+    /// In their order.
+    pub labels: Vec<String>,
 }
 
 /// `CREATE DOMAIN`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Domain {
     /// With its collation, if that is not the type's own.
     pub base: String,
@@ -179,8 +103,28 @@ pub struct Domain {
     pub not_null: bool,
 }
 
+/// `CREATE TYPE … AS (…)`
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Composite {
+    /// Name, and type with collation.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Composite {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.attributes.iter().map(|(name, _)| name)
+    }
+
+    pub(crate) fn type_of(&self, attribute: &str) -> Option<&String> {
+        let mut attributes = self.attributes.iter();
+        let (_, ty) = attributes.find(|(name, _)| name == attribute)?;
+        Some(ty)
+    }
+}
+
 /// The options of a sequence, or of an identity column's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, sqlx::Type)]
+#[sqlx(type_name = "record")]
 pub struct Sequence {
     /// `bigint`, `integer` or `smallint`.
     pub ty: String,
@@ -194,8 +138,8 @@ pub struct Sequence {
     pub unlogged: bool,
 }
 
-/// `CREATE TABLE` without columns and constraints.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `CREATE TABLE` without columns, constraints and settings.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Table {
     pub unlogged: bool,
     /// `RANGE (at)`, of a partitioned table.
@@ -204,19 +148,16 @@ pub struct Table {
     pub partition_bound: Option<String>,
     /// The partitioned table, or the tables it inherits from.
     pub parents: Vec<String>,
-    /// `fillfactor=70`
-    pub options: Vec<String>,
-    pub row_security: bool,
-    pub force_row_security: bool,
     /// The access method, if it is not `heap`.
     pub access_method: Option<String>,
 }
 
 /// A column, without its default.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Column {
     pub table: String,
     /// Quoted where that is needed.
+    #[sqlx(rename = "column")]
     pub name: String,
     /// Its place among the columns. Not compared: a column that came later stands last.
     pub number: i16,
@@ -224,53 +165,46 @@ pub struct Column {
     /// If it is not the type's own.
     pub collation: Option<String>,
     pub not_null: bool,
-    /// `STORED` or `VIRTUAL`, and the expression.
-    pub generated: Option<(String, String)>,
-    /// `ALWAYS` or `BY DEFAULT`, and the sequence behind it.
-    pub identity: Option<(String, Sequence)>,
-    /// The name of that sequence. Its maker is the server, and nobody compares it.
-    pub sequence: Option<String>,
-    /// `EXTERNAL`, if it is not the type's own.
-    pub storage: Option<String>,
-    /// The type's own.
-    pub usual_storage: String,
+    /// `(a * 2) STORED`
+    pub generated: Option<String>,
+    /// `ALWAYS` or `BY DEFAULT`
+    pub identity: Option<String>,
+    /// The sequence behind an identity.
+    pub sequence: Option<Sequence>,
+    /// The name of that sequence.
+    pub sequence_name: Option<String>,
     /// `pglz` or `lz4`.
     pub compression: Option<String>,
-    /// `SET STATISTICS`
-    pub statistics: Option<i16>,
-    /// `n_distinct=…`
-    pub options: Vec<String>,
 }
 
 /// A constraint of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Constraint {
     pub table: String,
+    #[sqlx(rename = "constraint")]
     pub name: String,
     /// As the catalog has it: `p`, `u`, `c`, `f`, `x`.
-    pub ty: char,
+    pub ty: String,
     /// What stands after `CONSTRAINT name`.
     pub definition: String,
 }
 
-/// A view.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    pub query: String,
-    pub options: Vec<String>,
-    /// Name and type of each column: a view can be replaced while these only grow.
-    pub columns: Vec<String>,
+/// See [`Kind::Unsupported`].
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Unsupported {
+    /// Whatever tells two of them apart.
+    pub says: String,
 }
 
-/// A function or procedure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Routine {
-    /// `CREATE OR REPLACE …`
-    pub create: String,
-    /// `FUNCTION f(integer)`, as other statements name it.
-    pub target: String,
-    /// What must stay the same for `CREATE OR REPLACE` to do: result, names of arguments, defaults.
-    pub signature: String,
+impl Definition {
+    pub(crate) fn new(create: String, drop: String) -> Self {
+        Self {
+            create,
+            then: None,
+            drop,
+            keeps: None,
+        }
+    }
 }
 
 impl Object {
@@ -278,26 +212,51 @@ impl Object {
         Self { id, parent, body }
     }
 
-    /// An object that is made by one statement and dropped by another.
-    pub(crate) fn definition(
-        id: Id,
-        parent: Option<Id>,
-        create: impl Into<String>,
-        drop: impl Into<String>,
-    ) -> Self {
-        let body = Body::Definition(Definition {
-            create: create.into(),
-            then: None,
-            drop: drop.into(),
-        });
-        Self::new(id, parent, body)
+    /// How `DROP`, `ALTER … RENAME TO`, `COMMENT ON` and `GRANT ON` name it; none if they do not.
+    pub(crate) fn target(&self) -> Option<String> {
+        let name = &self.id.name;
+        Some(match &self.body {
+            Body::Enum(_) | Body::Composite(_) => format!("TYPE {name}"),
+            Body::Domain(_) => format!("DOMAIN {name}"),
+            Body::Sequence(_) => format!("SEQUENCE {name}"),
+            Body::Table(_) => format!("TABLE {name}"),
+            Body::Column(_) => format!("COLUMN {name}"),
+            Body::Constraint(constraint) => {
+                format!("CONSTRAINT {} ON {}", constraint.name, constraint.table)
+            }
+            Body::Definition(_) if self.id.kind == Kind::DomainConstraint => {
+                let domain = &self.parent.as_ref()?.name;
+                let name = name.strip_prefix(domain)?.strip_prefix('.')?;
+                format!("CONSTRAINT {name} ON DOMAIN {domain}")
+            }
+            Body::Definition(definition) => definition.drop.strip_prefix("DROP ")?.to_owned(),
+            Body::Unsupported(_) => return None,
+        })
     }
 
-    /// The same with a second statement, if there is one.
-    pub(crate) fn then(mut self, sql: Option<String>) -> Self {
-        if let Body::Definition(definition) = &mut self.body {
-            definition.then = sql;
+    /// The statement that takes it away.
+    pub(crate) fn drop_sql(&self) -> String {
+        match &self.body {
+            Body::Definition(definition) => definition.drop.clone(),
+            Body::Column(column) => {
+                format!("ALTER TABLE {} DROP COLUMN {}", column.table, column.name)
+            }
+            Body::Constraint(constraint) => format!(
+                "ALTER TABLE {} DROP CONSTRAINT {}",
+                constraint.table, constraint.name
+            ),
+            _ => format!("DROP {}", self.target().unwrap_or_default()),
         }
-        self
+    }
+
+    /// The expression of a column's default.
+    pub(crate) fn default_expression(&self) -> Option<&str> {
+        match &self.body {
+            Body::Definition(definition) if self.id.kind == Kind::Default => {
+                let (_, expression) = definition.create.split_once(" SET DEFAULT ")?;
+                Some(expression)
+            }
+            _ => None,
+        }
     }
 }

@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 use stack_db::migrations::{Migration, Replaced, baseline_header};
 use stack_db::testing::TestDatabase;
@@ -14,12 +13,13 @@ use stack_db::{Migrations, Schema, migrations};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Care, Place, Step};
+use crate::diff::{self, LockPolicy, Step};
 use crate::error::Error;
 use crate::files;
 use crate::fill::in_order;
-use crate::generate::{Database, Scratch, Trial, read, same};
 use crate::object::{Id, Kind};
+use crate::scratch::{Database, Scratch, connect, read};
+use crate::trial::{Trial, same};
 
 /// What was squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub async fn prune(
             path.display()
         )));
     }
-    atomic::all([(path.as_path(), text.as_str())])?;
+    atomic::write_all([(path.as_path(), text.as_str())])?;
     remove(&replaced)?;
     Ok(Pruned {
         baseline: path,
@@ -186,7 +186,8 @@ fn baseline(
         .iter()
         .map(|migration| (migration.version, migration.checksum.as_slice()))
         .collect();
-    let mut steps = diff::difference(nothing, catalog, &Care::default()).map_err(Error::Gaps)?;
+    let mut steps =
+        diff::difference(nothing, catalog, &LockPolicy::default()).map_err(Error::Unsupported)?;
     // Rows come when their tables are complete, and before what would react to them or is made of them.
     let reacts = |step: &Step| {
         matches!(
@@ -195,12 +196,8 @@ fn baseline(
         )
     };
     let at = steps.iter().position(reacts).unwrap_or(steps.len());
-    let rows = inserts.iter().map(|sql| Step {
-        object: Id::new(Kind::Table, "rows"),
-        sql: sql.clone(),
-        hazard: None,
-        place: Place::Together,
-    });
+    let about = Id::new(Kind::Table, "rows");
+    let rows = inserts.iter().map(|sql| Step::new(&about, sql));
     steps.splice(at..at, rows);
     let drafts = files::drafts(steps, Some("baseline"));
     let body: Vec<String> = drafts.into_iter().map(|draft| draft.sql).collect();
@@ -212,26 +209,23 @@ type Rows = (Vec<(String, usize)>, Vec<String>);
 
 /// The rows that migrations have inserted, and how far their sequences are.
 async fn rows(database: &TestDatabase) -> Result<Rows, Error> {
-    let mut connection = PgConnection::connect_with(&database.pool().connect_options()).await?;
+    let mut connection = connect(database).await?;
     sqlx::raw_sql("set search_path = public")
         .execute(&mut connection)
         .await?;
     let (mut counts, mut inserts) = (Vec::new(), Vec::new());
     for table in in_order(&mut connection).await? {
-        let columns: Vec<String> = sqlx::query_scalar(
-            "select quote_ident(attname) from pg_attribute
-             where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-             order by attnum",
+        // What inherits from a table has its own turn; a partition's rows are those of its table.
+        let (partitioned, columns): (bool, Vec<String>) = sqlx::query_as(
+            "select c.relkind = 'p', array(
+                 select quote_ident(a.attname) from pg_attribute a
+                 where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+                 order by a.attnum)
+             from pg_class c where c.oid = $1::regclass",
         )
         .bind(&table)
-        .fetch_all(&mut connection)
+        .fetch_one(&mut connection)
         .await?;
-        // What inherits from a table has its own turn; a partition's rows are those of its table.
-        let partitioned: bool =
-            sqlx::query_scalar("select relkind = 'p' from pg_class where oid = $1::regclass")
-                .bind(&table)
-                .fetch_one(&mut connection)
-                .await?;
         let only = if partitioned { "" } else { "only " };
         let values: Vec<String> = columns
             .iter()

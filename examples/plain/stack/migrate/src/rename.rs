@@ -1,10 +1,11 @@
 //! What a person says was renamed: `notes=memos`, `notes.title=headline`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::catalog::Catalog;
-use crate::diff::{LookAlike, Place, Step, last_part};
+use crate::diff::{RenameCandidate, Step, last_part, quote};
 use crate::object::{Body, Id, Kind, Object};
 
 /// An old name and a new one.
@@ -36,11 +37,11 @@ impl fmt::Display for Rename {
     }
 }
 
-impl From<&LookAlike> for Rename {
-    fn from(alike: &LookAlike) -> Self {
+impl From<&RenameCandidate> for Rename {
+    fn from(candidate: &RenameCandidate) -> Self {
         Self {
-            old: alike.old.name.clone(),
-            new: alike.new.name.clone(),
+            old: candidate.old.name.clone(),
+            new: candidate.new.name.clone(),
         }
     }
 }
@@ -64,128 +65,83 @@ impl Rename {
             Kind::Policy,
             Kind::Schema,
         ];
-        let ids = kinds.map(|kind| Id::new(kind, &self.old));
-        let found = ids.iter().find(|id| from.objects.contains_key(id));
-        let (id, sql) = match found {
-            Some(id) => (id.clone(), self.statement(id)?),
-            None => self.label(from)?,
-        };
-        Some(Step {
-            object: id,
-            sql,
-            hazard: None,
-            place: Place::Together,
-        })
+        let mut ids = kinds.into_iter().map(|kind| Id::new(kind, &self.old));
+        match ids.find_map(|id| from.get(&id)) {
+            Some(object) => Some(Step::new(&object.id, self.statement(object)?)),
+            None => self.label(from),
+        }
     }
 
     /// Whether the schema has the new name, as far as that can be told: of a table, and of a column whose
     /// table it has.
     pub(crate) fn leads_to(&self, from: &Catalog, to: &Catalog) -> bool {
         let last = self.new.rsplit('.').next().unwrap_or_default();
-        if from.objects.contains_key(&Id::new(Kind::Table, &self.old)) {
+        if from.get(&Id::new(Kind::Table, &self.old)).is_some() {
             return to.tables().any(|table| last_part(table) == last);
         }
         match self.old.rsplit_once('.') {
             Some((table, _))
-                if from.objects.contains_key(&Id::new(Kind::Column, &self.old))
-                    && to.objects.contains_key(&Id::new(Kind::Table, table)) =>
+                if from.get(&Id::new(Kind::Column, &self.old)).is_some()
+                    && to.get(&Id::new(Kind::Table, table)).is_some() =>
             {
-                to.objects
-                    .contains_key(&Id::new(Kind::Column, format!("{table}.{last}")))
+                let id = Id::new(Kind::Column, format!("{table}.{last}"));
+                to.get(&id).is_some()
             }
             _ => true,
         }
     }
 
-    fn statement(&self, id: &Id) -> Option<String> {
-        let old = &self.old;
+    fn statement(&self, object: &Object) -> Option<String> {
         // Behind the last dot: `RENAME TO` takes no schema, and no table.
         let new = self.new.rsplit('.').next()?;
-        let of_table = |what: &str| {
-            let (table, name) = old.rsplit_once('.')?;
-            Some(format!("ALTER TABLE {table} RENAME {what} {name} TO {new}"))
+        let (word, table, name) = match &object.body {
+            Body::Column(column) => ("COLUMN", &column.table, &column.name),
+            Body::Constraint(constraint) => ("CONSTRAINT", &constraint.table, &constraint.name),
+            _ => return Some(format!("ALTER {} RENAME TO {new}", object.target()?)),
         };
-        let on_table = |what: &str| {
-            let (table, name) = old.rsplit_once('.')?;
-            Some(format!("ALTER {what} {name} ON {table} RENAME TO {new}"))
-        };
-        Some(match id.kind {
-            Kind::Table => format!("ALTER TABLE {old} RENAME TO {new}"),
-            Kind::Column => of_table("COLUMN")?,
-            Kind::Constraint => of_table("CONSTRAINT")?,
-            Kind::Trigger => on_table("TRIGGER")?,
-            Kind::Policy => on_table("POLICY")?,
-            Kind::View => format!("ALTER VIEW {old} RENAME TO {new}"),
-            Kind::MaterializedView => format!("ALTER MATERIALIZED VIEW {old} RENAME TO {new}"),
-            Kind::Domain => format!("ALTER DOMAIN {old} RENAME TO {new}"),
-            Kind::Sequence => format!("ALTER SEQUENCE {old} RENAME TO {new}"),
-            Kind::Index => format!("ALTER INDEX {old} RENAME TO {new}"),
-            Kind::Schema => format!("ALTER SCHEMA {old} RENAME TO {new}"),
-            _ => format!("ALTER TYPE {old} RENAME TO {new}"),
-        })
+        Some(format!("ALTER TABLE {table} RENAME {word} {name} TO {new}"))
     }
 
     /// `status.open=done`: a label of an enum.
-    fn label(&self, from: &Catalog) -> Option<(Id, String)> {
+    fn label(&self, from: &Catalog) -> Option<Step> {
         let (ty, label) = self.old.rsplit_once('.')?;
         let id = Id::new(Kind::Enum, ty);
-        match &from.objects.get(&id)?.body {
-            Body::Enum(labels) if labels.iter().any(|known| known == label) => {}
+        match from.body(&id)? {
+            Body::Enum(known) if known.labels.iter().any(|known| known == label) => {}
             _ => return None,
         }
-        let new = self
-            .new
-            .strip_prefix(ty)
-            .and_then(|new| new.strip_prefix('.'))
-            .unwrap_or(&self.new);
-        let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let sql = format!(
-            "ALTER TYPE {ty} RENAME VALUE {} TO {}",
-            quote(label),
-            quote(new)
-        );
-        Some((id, sql))
+        let new = self.new.strip_prefix(ty);
+        let new = new.and_then(|new| new.strip_prefix('.'));
+        let (label, new) = (quote(label), quote(new.unwrap_or(&self.new)));
+        let sql = format!("ALTER TYPE {ty} RENAME VALUE {label} TO {new}");
+        Some(Step::new(&id, sql))
     }
 }
 
 /// Sequences that belong to one column in both, under two names.
 pub(crate) fn sequences(from: &Catalog, to: &Catalog) -> Vec<Step> {
-    let owned = |catalog: &Catalog| -> Vec<(Id, Id)> {
-        let ownerships = catalog
-            .objects
-            .values()
-            .filter(|o| o.id.kind == Kind::Ownership);
-        let pair = |ownership: &Object| {
-            let sequence = ownership.parent.clone()?;
-            let owner = catalog
-                .needs(&ownership.id)
-                .find(|id| **id != sequence)?
-                .clone();
-            Some((owner, sequence))
-        };
-        ownerships.filter_map(pair).collect()
-    };
-    let wanted = owned(to);
-    let mut steps = Vec::new();
-    for (owner, old) in owned(from) {
-        let new = wanted
-            .iter()
-            .find(|(other, _)| *other == owner)
-            .map(|(_, new)| new);
-        let free = |new: &&Id| **new != old && !from.objects.contains_key(new);
-        if let Some(new) = new.filter(free) {
-            let sql = format!(
-                "ALTER SEQUENCE {} RENAME TO {}",
-                old.name,
-                last_part(&new.name)
-            );
-            steps.push(Step {
-                object: old,
-                sql,
-                hazard: None,
-                place: Place::Together,
-            });
-        }
-    }
-    steps
+    let wanted: BTreeMap<&Id, &Id> = owned_sequences(to).collect();
+    let renamed = owned_sequences(from).filter_map(|(column, old)| {
+        let new = *wanted.get(column)?;
+        let free = new != old && from.get(new).is_none();
+        free.then_some((old, last_part(&new.name)))
+    });
+    renamed
+        .map(|(old, new)| {
+            let sql = format!("ALTER SEQUENCE {} RENAME TO {new}", old.name);
+            Step::new(old, sql)
+        })
+        .collect()
+}
+
+/// Each column that owns a sequence, and the sequence.
+fn owned_sequences(catalog: &Catalog) -> impl Iterator<Item = (&Id, &Id)> {
+    let ownerships = catalog
+        .iter()
+        .filter(|object| object.id.kind == Kind::Ownership);
+    ownerships.filter_map(|ownership| {
+        let sequence = ownership.parent.as_ref()?;
+        let mut needed = catalog.needs(&ownership.id);
+        Some((needed.find(|id| *id != sequence)?, sequence))
+    })
 }

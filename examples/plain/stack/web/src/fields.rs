@@ -1,4 +1,4 @@
-//! What is wrong with a value, in words for the person who typed it.
+//! Validation errors of the fields of a form or a JSON body.
 
 use std::borrow::Cow;
 
@@ -10,28 +10,28 @@ use serde::{Deserialize, Serialize};
 pub struct Invalid(pub Cow<'static, str>);
 
 impl Invalid {
-    /// Says `message`.
+    /// An error with this message.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self(message.into())
     }
 }
 
-/// One field of a form or of a JSON body, and what is wrong with it.
+/// A field of a form or of a JSON body, and its error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The field's name in the form and in the JSON body.
     pub field: Cow<'static, str>,
-    /// What is wrong, see [`Invalid`].
+    /// The error, see [`Invalid`].
     pub message: Cow<'static, str>,
 }
 
-/// Every field that is wrong, so that a person can mend them all at once.
+/// All invalid fields, so that a user can correct them all at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
-    /// One field, one complaint.
+    /// The error of a single field.
     pub fn one(field: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self(vec![FieldError {
             field: field.into(),
@@ -39,7 +39,7 @@ impl FieldErrors {
         }])
     }
 
-    /// Takes the value out of `result`, or notes the error under `field` and gives `None`.
+    /// Returns the value of `result`, or adds its error to `field` and returns `None`.
     pub fn check<T>(&mut self, field: &'static str, result: Result<T, Invalid>) -> Option<T> {
         result
             .map_err(|Invalid(message)| {
@@ -49,7 +49,7 @@ impl FieldErrors {
             .ok()
     }
 
-    /// What is wrong with `field`, if anything is.
+    /// The error of `field`, if there is one.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
@@ -57,20 +57,20 @@ impl FieldErrors {
             .map(|error| &*error.message)
     }
 
-    /// Takes over what `other` says of `field`, and forgets what was said of it: a live form checks the field that
-    /// somebody has just left, and does not complain of those that they have not come to.
+    /// Replaces the errors of `field` by those of `other`: a live form validates only the field that the user has just left,
+    /// and does not show errors of fields that they have not reached.
     pub fn take(&mut self, field: &str, other: &Self) {
         self.0.retain(|error| error.field != field);
         let new = other.0.iter().filter(|error| error.field == field);
         self.0.extend(new.cloned());
     }
 
-    /// All of them, in the order of the form.
+    /// All errors, in the order of the form.
     pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
         self.0.iter()
     }
 
-    /// True if nothing is wrong.
+    /// True if there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

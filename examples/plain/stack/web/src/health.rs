@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::problem::Problem;
 
 /// How long the database may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// This process answers. Restart it if it does not.
 pub async fn alive() -> &'static str {
@@ -21,7 +21,7 @@ pub async fn alive() -> &'static str {
 /// 503.
 pub async fn ready(State(pool): State<PgPool>) -> Result<&'static str, Problem> {
     let ping = sqlx::query("select 1").execute(&pool);
-    let why = match tokio::time::timeout(PATIENCE, ping).await {
+    let why = match tokio::time::timeout(DATABASE_TIMEOUT, ping).await {
         Ok(Ok(_)) => return Ok("ready"),
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),

@@ -6,22 +6,22 @@ use std::any::Any;
 
 use stack_live::{
     Visit,
-    watch::{Watch, Watched, Work},
+    observer::{ActiveWork, Observer, Work},
 };
 
 use crate::{metrics::Metrics, random};
 
-/// Watches all live pages.
+/// Logs and counts what happens on all live pages.
 pub struct LivePages(pub Metrics);
 
-impl Watch for LivePages {
+impl Observer for LivePages {
     fn connection(&self) -> Box<dyn Any + Send> {
         Box::new(self.0.live_connection())
     }
 
-    fn work(&self, _: &Visit, work: &Work) -> Watched {
+    fn work(&self, _: &Visit, work: &Work) -> ActiveWork {
         let id = random::id();
-        let (page, kind) = (work.page, work.why.as_str());
+        let (page, kind) = (work.page, work.trigger.as_str());
         let handler = work
             .handler
             .map(|at| format!("{}:{}", at.file(), at.line()));
@@ -34,10 +34,10 @@ impl Watch for LivePages {
             kind,
             handler,
         );
-        Watched {
+        ActiveWork {
             id: id.into(),
             span,
-            end: Box::new(self.0.live_work(page, kind)),
+            guard: Box::new(self.0.live_work(page, kind)),
         }
     }
 

@@ -6,14 +6,11 @@
 mod collect;
 mod serve;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{Method, StatusCode},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -128,20 +125,9 @@ impl Metrics {
         Self(Arc::new(all))
     }
 
-    /// A request has come. It is counted when it is [answered](InFlight::answered); one that is given up before only
-    /// goes.
-    pub fn request(&self) -> InFlight {
-        self.0.in_flight.inc();
-        InFlight {
-            metrics: self.clone(),
-            started: Instant::now(),
-        }
-    }
-
     /// A browser has connected, until this is dropped.
-    pub fn live_connection(&self) -> LiveConnection {
-        self.0.live_connections.inc();
-        LiveConnection(self.clone())
+    pub fn live_connection(&self) -> Ongoing {
+        Ongoing::begin(&self.0.live_connections)
     }
 
     /// A page does something, until this is dropped.
@@ -170,46 +156,19 @@ impl Metrics {
     }
 }
 
-/// A request that is being answered.
-pub struct InFlight {
-    metrics: Metrics,
-    started: Instant,
-}
+/// Something that is counted in a gauge until this is dropped.
+pub struct Ongoing(Gauge);
 
-impl InFlight {
-    /// It was answered, by the route with this pattern if there is one. Returns how long it took.
-    pub fn answered(self, method: &Method, route: Option<&str>, status: StatusCode) -> Duration {
-        let took = self.started.elapsed();
-        let route = Route {
-            method: self::method(method),
-            route: route.unwrap_or(UNMATCHED).to_owned(),
-        };
-        let all = &self.metrics.0;
-        let duration = all.durations.get_or_create(&route);
-        duration.observe(took.as_secs_f64());
-        drop(duration);
-        let answered = Answered {
-            method: route.method,
-            route: route.route,
-            status: status.as_u16(),
-        };
-        all.requests.get_or_create(&answered).inc();
-        took
+impl Ongoing {
+    fn begin(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
     }
 }
 
-impl Drop for InFlight {
+impl Drop for Ongoing {
     fn drop(&mut self) {
-        self.metrics.0.in_flight.dec();
-    }
-}
-
-/// A browser that is connected.
-pub struct LiveConnection(Metrics);
-
-impl Drop for LiveConnection {
-    fn drop(&mut self) {
-        self.0.0.live_connections.dec();
+        self.0.dec();
     }
 }
 
@@ -232,14 +191,24 @@ impl Drop for LiveEvent {
 /// What a request is counted under that no route has answered.
 const UNMATCHED: &str = "unmatched";
 
-/// Counts every request, and how long it takes to answer. A middleware.
-pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
-    let counted = metrics.request();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
+/// Counts every request, and how long it takes to answer; one that is given up before is not counted. A middleware.
+pub async fn count(State(Metrics(all)): State<Metrics>, request: Request, next: Next) -> Response {
+    let _in_flight = Ongoing::begin(&all.in_flight);
+    let started = Instant::now();
+    let method = method(request.method());
+    let pattern = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
-    let route = route.as_ref().map(MatchedPath::as_str);
-    counted.answered(&method, route, response.status());
+    let pattern = pattern.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+    let route = pattern.to_owned();
+    let labels = Answered {
+        method,
+        route: route.clone(),
+        status: response.status().as_u16(),
+    };
+    all.requests.get_or_create(&labels).inc();
+    let took = started.elapsed().as_secs_f64();
+    let labels = Route { method, route };
+    all.durations.get_or_create(&labels).observe(took);
     response
 }
 

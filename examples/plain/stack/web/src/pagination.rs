@@ -1,4 +1,4 @@
-//! Long lists, page by page.
+//! Keyset pagination.
 
 use std::str::FromStr;
 
@@ -10,24 +10,24 @@ use serde::Deserialize;
 
 use crate::{fields::FieldErrors, problem::Problem};
 
-/// How many items a page has if nothing is said.
-pub const USUAL: i64 = 20;
-/// How many it has at most; who asks for more gets these.
-pub const MOST: i64 = 100;
+/// The default number of items of a page.
+pub const DEFAULT_LIMIT: i64 = 20;
+/// The maximum number of items of a page; a larger limit is reduced to it.
+pub const MAX_LIMIT: i64 = 100;
 
 /// `?limit=20&after=…`: a page of a list that is read newest first.
 ///
-/// A page begins after an item, not at a number, so it costs the same however far down it is, and what is
-/// written in the meantime neither repeats nor hides an item.
+/// A page begins after an item, not at an offset. So it costs the same at any depth, and a concurrent insert neither
+/// repeats nor hides an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageQuery<Id> {
-    /// How many items to show, from 1 to [`MOST`].
+    /// The number of items, from 1 to [`MAX_LIMIT`].
     pub limit: i64,
-    /// The last item of the page before.
+    /// The last item of the previous page.
     pub after: Option<Id>,
 }
 
-/// What the query says.
+/// The query parameters before validation.
 #[derive(Deserialize)]
 pub struct Raw {
     limit: Option<String>,
@@ -35,19 +35,19 @@ pub struct Raw {
 }
 
 impl<Id: FromStr> PageQuery<Id> {
-    /// Reads the query.
+    /// Validates the parameters.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The first invalid parameter.
     pub fn parse(raw: &Raw) -> Result<Self, FieldErrors> {
         let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         let limit = match text(&raw.limit).map(|limit| limit.parse::<i64>()) {
-            None => USUAL,
-            Some(Ok(limit)) if limit >= 1 => limit.min(MOST),
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit)) if limit >= 1 => limit.min(MAX_LIMIT),
             Some(_) => return Err(FieldErrors::one("limit", "must be a number from 1 to 100")),
         };
         let after = text(&raw.after).map(|after| after.parse()).transpose();
-        let after = after.map_err(|_| FieldErrors::one("after", "must be what `next` said"))?;
+        let after = after.map_err(|_| FieldErrors::one("after", "must be the value of `next`"))?;
         Ok(Self { limit, after })
     }
 }
@@ -62,8 +62,8 @@ impl<Id: FromStr, S: Send + Sync> FromRequestParts<S> for PageQuery<Id> {
     }
 }
 
-/// Splits what was read with a limit one higher than the page: the page, and where the next one begins. `id` tells
-/// what an item is called.
+/// Splits items that were read with a limit of `limit + 1`: the items of the page, and the cursor of the next page, if there
+/// is one. `id` returns the cursor of an item.
 pub fn split<T, Id>(mut items: Vec<T>, limit: i64, id: impl Fn(&T) -> Id) -> (Vec<T>, Option<Id>) {
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = items.len() > limit;

@@ -72,7 +72,7 @@ impl Problem {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Self {
             errors: Some(errors),
-            ..Self::new(status, "invalid", "some fields need another look")
+            ..Self::new(status, "invalid", "some fields are invalid")
         }
     }
 

@@ -1,18 +1,18 @@
-//! How far a long piece of work is, and how a command shows it.
+//! The progress of a long command.
 
 use std::io::{self, Write};
 
-/// How far it is. What is told of it goes to whoever waits; the work itself never prints.
+/// The progress of a job. The job passes it to a callback; only the command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Items that are done: just now, or before.
+    /// The number of finished items.
     pub done: u64,
-    /// Items in all, as many as there were at the start.
+    /// The number of all items, counted at the start.
     pub total: u64,
 }
 
 impl Progress {
-    /// Nothing done yet, of `total`; a count from a database is never negative.
+    /// No progress yet, of `total` items; a count from a database is never negative.
     pub fn of(total: i64) -> Self {
         Self {
             done: 0,
@@ -20,14 +20,14 @@ impl Progress {
         }
     }
 
-    /// `count` more are done. Never more than all, though others may add items meanwhile.
+    /// Adds `count` finished items. `done` never exceeds `total`, even if items are added concurrently.
     pub fn advance(&mut self, count: usize) {
         self.done = self.total.min(self.done + count as u64);
     }
 }
 
-/// Shows what it hears on stderr, so that stdout stays for results: a line at the start, whenever another tenth is done, and
-/// at the end. `what` is done to the items: "encrypting phone numbers".
+/// A callback that prints the progress to stderr, since stdout is for results: a line at the start, after each tenth, and at the
+/// end. `what` describes the job: "encrypting phone numbers".
 pub fn on_stderr(what: &'static str) -> impl FnMut(Progress) + Send {
     let mut lines = Lines { what, last: None };
     move |progress| lines.write(progress, &mut io::stderr())
@@ -35,7 +35,7 @@ pub fn on_stderr(what: &'static str) -> impl FnMut(Progress) + Send {
 
 struct Lines {
     what: &'static str,
-    /// The tenth that the last line was about.
+    /// The tenth of the last line.
     last: Option<u64>,
 }
 

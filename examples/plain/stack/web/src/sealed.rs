@@ -1,8 +1,8 @@
-//! Columns that only the application can read: not the database's administrator, and not who finds a backup.
+//! Encrypted columns, which only the application can read: not the administrator of the database, and not from a backup.
 //!
-//! [`Sealed<C>`] is what the column `C` holds. There are two ways to get one: from the database, and from
-//! [`Vault::seal`]; so where a repository takes a `Sealed`, nobody can store plain text by accident. A value is sealed to
-//! its place: copied to another row, or another column, it cannot be opened there.
+//! [`Sealed<C>`] is an encrypted value of the column `C`. It can only come from the database or from [`Vault::seal`], so a
+//! repository that takes a `Sealed` cannot store plain text by accident. A value is bound to its row and column: copied to
+//! another place, it cannot be decrypted.
 //!
 //! The cipher is XChaCha20-Poly1305, whose nonces are long enough to be random. The bytes of a column are
 //!
@@ -34,35 +34,35 @@ const VERSION: u8 = 1;
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 
-/// A column that holds sealed values: where it is, and what they are when they are opened. A value belongs to its
-/// place, so neither name may change later without sealing every value anew.
+/// An encrypted column: its place, and the type of its values. The names of table and column are authenticated with each value,
+/// so a change requires re-encrypting all values.
 pub trait SealedColumn {
-    /// What is sealed.
+    /// The type of a decrypted value.
     type Value;
-    /// What tells the rows apart.
+    /// The type of the row's id.
     type Row: Display;
     /// The table.
     const TABLE: &'static str;
     /// The column.
     const COLUMN: &'static str;
 
-    /// The text to seal.
+    /// The text to encrypt.
     fn text(value: &Self::Value) -> &str;
 
-    /// The value of a text that was sealed; none if it breaks a rule of today's.
+    /// Parses a decrypted text; `None` if it violates a current rule.
     fn parse(text: &str) -> Option<Self::Value>;
 }
 
-/// Seals and opens values with the keys of the settings.
+/// Encrypts and decrypts values with the keys of the settings.
 pub struct Vault {
     /// The first one is current.
     ciphers: Vec<(String, XChaCha20Poly1305)>,
 }
 
-/// Why a sealed value cannot be opened.
+/// Why a value cannot be decrypted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Its key is not in the settings any more.
+    /// Its key is not in the settings.
     #[error("a value of `{place}` is under the key `{key}`, which is not in `ENCRYPTION_KEYS`")]
     UnknownKey {
         /// Table and column.
@@ -70,10 +70,10 @@ pub enum OpenError {
         /// The key's id.
         key: String,
     },
-    /// It was altered, comes from another place, or the key has another content under the same id.
+    /// It was altered, comes from another place, or another key has the same id.
     #[error("a value of `{0}` was altered, or comes from another row or column")]
     Refused(String),
-    /// These bytes were not made by [`Vault::seal`], or what was sealed breaks a rule of today's.
+    /// The bytes are not from [`Vault::seal`], or the text violates a current rule.
     #[error("a value of `{0}` is not what was once sealed there")]
     Malformed(String),
 }
@@ -90,10 +90,10 @@ impl Vault {
         }
     }
 
-    /// Seals `value` for the row `row` of its column, under the current key.
+    /// Encrypts `value` for the row `row` of its column, with the current key.
     ///
     /// # Panics
-    /// If the operating system has no random numbers to give.
+    /// If the operating system provides no random numbers.
     pub fn seal<C: SealedColumn>(&self, row: &C::Row, value: &C::Value) -> Sealed<C> {
         let (id, cipher) = &self.ciphers[0];
         let mut bytes = header(id);
@@ -109,10 +109,10 @@ impl Vault {
         Sealed::of(bytes)
     }
 
-    /// Opens what is stored in the row `row`.
+    /// Decrypts the value of the row `row`.
     ///
     /// # Errors
-    /// [`OpenError`]: a fault of the settings or of the data, never of a client.
+    /// [`OpenError`]: the settings or the data are invalid. No client can cause it.
     pub fn open<C: SealedColumn>(
         &self,
         row: &C::Row,
@@ -142,8 +142,8 @@ impl Vault {
         &self.ciphers[0].0
     }
 
-    /// The bytes that every value under the current key begins with, and the least that come after all of them: in the
-    /// database, `column >= first AND column < after` finds these values, and the rest is to be sealed anew.
+    /// The prefix of all values under the current key, and the smallest bytes after all of them. In the database,
+    /// `column >= first AND column < after` finds these values; all others must be re-encrypted.
     pub fn current_range(&self) -> (Vec<u8>, Vec<u8>) {
         let first = header(self.current_key());
         let mut after = first.clone();
@@ -155,7 +155,7 @@ impl Vault {
     }
 }
 
-/// What stands before the nonce of a value under this key.
+/// The bytes before the nonce of a value under this key.
 fn header(key: &str) -> Vec<u8> {
     let mut header = vec![VERSION, u8::try_from(key.len()).unwrap_or(u8::MAX)];
     header.extend(key.as_bytes());
@@ -172,7 +172,7 @@ fn split(bytes: &[u8]) -> Option<(&[u8], [u8; NONCE], &[u8])> {
     Some((header, *nonce, ciphertext))
 }
 
-/// What is authenticated besides the text. Each part with its length, so that no two places look the same.
+/// The associated data. Each part has its length, so that no two places have the same bytes.
 fn place<C: SealedColumn>(header: &[u8], row: &C::Row) -> Vec<u8> {
     let row = row.to_string();
     let parts = [

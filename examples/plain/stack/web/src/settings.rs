@@ -114,14 +114,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
     /// A value in the form of its type; `what` names that form in the error.
     pub fn parse<T: FromStr>(&mut self, name: &str, default: T, what: &str) -> T {
-        let Some(text) = self.text(name) else {
-            return default;
-        };
-        text.trim().parse().unwrap_or_else(|_| {
-            self.problems
-                .push(format!("`{name}` must be {what}, not `{text}`"));
-            default
-        })
+        self.optional(name, what).unwrap_or(default)
     }
 
     /// A number within `range`.

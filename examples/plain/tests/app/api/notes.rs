@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::common::TestApp;
 
 #[tokio::test]
-async fn a_note_can_be_written_read_changed_and_deleted() {
+async fn a_note_can_be_created_read_updated_and_deleted() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let created = client
@@ -27,7 +27,7 @@ async fn a_note_can_be_written_read_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn who_is_not_logged_in_gets_no_notes() {
+async fn a_client_that_is_not_logged_in_gets_no_notes() {
     let app = TestApp::new().await;
     app.client()
         .get("/api/notes")
@@ -41,7 +41,7 @@ async fn who_is_not_logged_in_gets_no_notes() {
 }
 
 #[tokio::test]
-async fn a_foreign_note_is_not_found_and_stays_as_it_is() {
+async fn a_note_of_another_user_is_not_found_and_not_changed() {
     let app = TestApp::new().await;
     let (ada, _) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -61,7 +61,7 @@ async fn a_foreign_note_is_not_found_and_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_edit_of_an_old_version_is_refused_and_shows_the_stored_note() {
+async fn an_update_of_an_old_version_fails_with_the_stored_note() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let note = app.note(&ada, "Plan", "first").await;
@@ -107,7 +107,7 @@ async fn the_pages_of_a_list_show_every_note_once_and_newest_first() {
                 .iter()
                 .map(|note| note["id"].as_str().unwrap().to_owned()),
         );
-        // What is written in the meantime moves nothing.
+        // A note that is created in the meantime does not shift the pages.
         app.note(&ada, "Later", "").await;
         let Some(next) = page["next"].as_str() else {
             break;
@@ -118,7 +118,7 @@ async fn the_pages_of_a_list_show_every_note_once_and_newest_first() {
 }
 
 #[tokio::test]
-async fn a_page_has_at_most_a_hundred_notes_however_many_are_asked_for() {
+async fn a_page_has_at_most_a_hundred_notes() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     for _ in 0..101 {
@@ -138,7 +138,7 @@ async fn a_page_has_at_most_a_hundred_notes_however_many_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_note_is_refused_with_the_reason() {
+async fn an_invalid_body_is_rejected_with_the_reason() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let problem = client

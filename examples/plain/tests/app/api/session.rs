@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::common::{PASSWORD, TestApp};
 
 #[tokio::test]
-async fn who_logged_in_is_known_until_they_log_out() {
+async fn a_user_is_logged_in_until_they_log_out() {
     let app = TestApp::new().await;
     let (user, mut client) = app.logged_in("ada").await;
     assert_eq!(
@@ -19,14 +19,14 @@ async fn who_logged_in_is_known_until_they_log_out() {
     assert_eq!(client.cookie("_session"), None);
     client.get("/api/me").await.problem(401, "unauthenticated");
 
-    // The token is worth nothing any more, even to somebody who kept it.
+    // The token is invalid now, even for somebody who has kept it.
     let (_, mut thief) = app.logged_in("eve").await;
     thief.set_cookie("_session", &old);
     thief.get("/api/me").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
-async fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
+async fn an_unknown_address_and_a_wrong_password_get_the_same_response() {
     let app = TestApp::new().await;
     app.user("ada").await;
     let mut answers = Vec::new();
@@ -62,12 +62,12 @@ async fn after_five_wrong_passwords_even_the_right_one_has_to_wait() {
     answer.problem(429, "too_many_attempts");
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
 
-    // Others are not affected.
+    // Other users are not affected.
     app.logged_in("bob").await;
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_declared_as_json_is_refused() {
+async fn a_body_that_is_not_declared_as_json_is_rejected() {
     let app = TestApp::new().await;
     let form = app
         .client()
@@ -77,7 +77,7 @@ async fn a_body_that_is_not_declared_as_json_is_refused() {
 }
 
 #[tokio::test]
-async fn a_request_that_another_site_caused_is_refused() {
+async fn a_cross_site_request_is_rejected() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     for (name, value) in [

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::common::TestApp;
 
 #[tokio::test]
-async fn a_registration_makes_a_user_and_says_where_it_is() {
+async fn a_registration_creates_a_user_and_returns_the_location() {
     let app = TestApp::new().await;
     let mut client = app.client();
     let body =
@@ -18,7 +18,7 @@ async fn a_registration_makes_a_user_and_says_where_it_is() {
 }
 
 #[tokio::test]
-async fn a_public_profile_does_not_tell_the_address() {
+async fn a_public_profile_does_not_contain_the_address() {
     let app = TestApp::new().await;
     let user = app.user("ada").await;
     let answer = app.client().get(&format!("/api/users/{}", user.id)).await;
@@ -27,7 +27,7 @@ async fn a_public_profile_does_not_tell_the_address() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_of_a_registration_is_named() {
+async fn every_invalid_field_of_a_registration_is_reported() {
     let app = TestApp::new().await;
     let body = json!({ "email": "ada", "display_name": " ", "password": "short" });
     let problem = app
@@ -45,7 +45,7 @@ async fn every_wrong_field_of_a_registration_is_named() {
 }
 
 #[tokio::test]
-async fn an_address_that_has_an_account_is_refused_by_the_constraint() {
+async fn an_address_that_has_an_account_is_rejected_by_the_constraint() {
     let app = TestApp::new().await;
     app.user("ada").await;
     let body = json!({ "email": "ADA@example.com", "display_name": "A", "password": "analytical" });
@@ -58,7 +58,7 @@ async fn an_address_that_has_an_account_is_refused_by_the_constraint() {
 }
 
 #[tokio::test]
-async fn of_many_registrations_of_one_address_at_once_one_succeeds() {
+async fn of_concurrent_registrations_of_an_address_one_succeeds() {
     let app = TestApp::new().await;
     let body = json!({ "email": "ada@example.com", "display_name": "A", "password": "analytical" });
     let requests = (0..8).map(|_| {
@@ -77,7 +77,7 @@ async fn of_many_registrations_of_one_address_at_once_one_succeeds() {
 }
 
 #[tokio::test]
-async fn what_is_no_identifier_identifies_nobody() {
+async fn an_invalid_id_is_not_found() {
     let app = TestApp::new().await;
     for id in ["1", "%00", "%FF", "01a20ab6-d130-7733-96b1-a0ff3b5d9ac9"] {
         app.client()

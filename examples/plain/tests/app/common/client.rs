@@ -1,4 +1,4 @@
-//! Requests through the router in memory, by somebody who keeps cookies.
+//! An HTTP client that calls the router in memory and stores cookies.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// Keeps the cookies it is given and sends them back, as a browser does.
+/// An HTTP client. It stores cookies and sends them back, as a browser does.
 #[derive(Clone)]
 pub struct Client {
     router: Router,
@@ -19,7 +19,7 @@ pub struct Client {
     secure: bool,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -36,12 +36,12 @@ impl Client {
         }
     }
 
-    /// A client of any other router.
-    pub fn of(router: Router) -> Self {
+    /// A client of another router.
+    pub fn for_router(router: Router) -> Self {
         Self::new(router, false)
     }
 
-    /// Sends `request` with the cookies, and keeps those that come back.
+    /// Sends `request` with the cookies, and stores the cookies of the response.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
         request.headers_mut().extend(self.headers());
         let response = self
@@ -62,7 +62,7 @@ impl Client {
         }
     }
 
-    /// The headers of every request: the cookies, if there are any.
+    /// The headers of every request: the cookies.
     pub fn headers(&self) -> HeaderMap {
         let pairs = self.cookies.iter().map(|(k, v)| format!("{k}={v}"));
         let cookies = pairs.collect::<Vec<_>>().join("; ");
@@ -102,19 +102,19 @@ impl Client {
         *cookie.expect("a cookie of this name").1 = value.to_owned();
     }
 
-    /// Sets a cookie, as a script of the page does.
+    /// Sets a cookie, as a script of a page does.
     pub fn add_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Opens a page, as a browser.
+    /// Requests a page, as a browser.
     pub async fn open(&mut self, path: &str) -> Answer {
         let request = Request::get(path).header(header::ACCEPT, "text/html,*/*;q=0.8");
         self.send(request.body(Body::empty()).expect("a request"))
             .await
     }
 
-    /// Opens the page at `path`, fills its form in and sends it to `action`, as a browser without scripts.
+    /// Opens the page at `path`, fills in its form, and submits it to `action`, as a browser without JavaScript.
     pub async fn submit(&mut self, path: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.open(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
@@ -126,7 +126,7 @@ impl Client {
         self.post_form(action, fields).await
     }
 
-    /// Sends fields as a form on a page of this site does.
+    /// Submits fields, as a form of this site does.
     pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).expect("fields");
         let request = Request::post(path)
@@ -137,7 +137,7 @@ impl Client {
             .await
     }
 
-    /// Sends a request without a body, as a program.
+    /// Sends a request without a body, as an API client.
     pub async fn call(&mut self, method: &str, path: &str) -> Answer {
         let request = Request::builder()
             .method(method)
@@ -146,12 +146,12 @@ impl Client {
         self.send(request.expect("a request")).await
     }
 
-    /// Reads JSON.
+    /// Sends a GET, as an API client.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.call("GET", path).await
     }
 
-    /// Sends JSON.
+    /// Sends JSON, as an API client.
     pub async fn json(&mut self, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
@@ -163,24 +163,24 @@ impl Client {
 }
 
 impl Answer {
-    /// The body, as text.
+    /// The body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("text")
     }
 
-    /// The body, as JSON.
+    /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    /// A header, or the empty text.
+    /// The value of a header, empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("text"))
     }
 
-    /// Asserts that this is a problem for programs, with this status and code, and returns it.
+    /// Asserts that this is `problem+json` with this status and code, and returns it.
     pub fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/problem+json");
@@ -191,14 +191,14 @@ impl Answer {
         problem
     }
 
-    /// Asserts that this is a page with this status, and returns its HTML.
+    /// Asserts that this is an HTML page with this status, and returns it.
     pub fn page(&self, status: u16) -> &str {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
         self.text()
     }
 
-    /// Asserts that this leads to `path`.
+    /// Asserts that this redirects to `path`.
     pub fn leads_to(&self, path: &str) {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text());
         assert_eq!(self.header("location"), path);

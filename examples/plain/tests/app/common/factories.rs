@@ -1,4 +1,4 @@
-//! Users and notes that a test needs but is not about.
+//! Factories of users and notes.
 
 use app::{
     models::{Note, NoteDraft, NoteId, Registration, User},
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Client, TestApp};
 
-/// The password of every user that is made here.
+/// The password of every user of a test.
 pub const PASSWORD: &str = "correct horse battery";
 
 impl TestApp {
@@ -27,12 +27,12 @@ impl TestApp {
             .expect("a new user")
     }
 
-    /// A user, and a client that is logged in as this one.
+    /// A user, and a client that is logged in as this user.
     pub async fn logged_in(&self, name: &str) -> (User, Client) {
         self.logged_in_as(name, name).await
     }
 
-    /// The same, with a name for others to see.
+    /// The same, with a display name.
     pub async fn logged_in_as(&self, name: &str, display_name: &str) -> (User, Client) {
         let user = self.user_called(name, display_name).await;
         let mut client = self.client();

@@ -1,4 +1,4 @@
-//! Live pages, as a browser with the script has them.
+//! Live pages, connected as by a browser.
 
 use std::ops::{Deref, DerefMut};
 
@@ -12,21 +12,20 @@ use stack_web::cookies::Cookies;
 
 use super::{Client, TestApp};
 
-/// A live page that is connected. What one can do on it is told by [`Page`].
+/// A connected live page, see [`Page`].
 pub struct LivePage(Page);
 
 impl LivePage {
-    /// Opens the page at `path` and connects it, with the cookies of `client`: the page of somebody who is logged in
-    /// if `client` is.
+    /// Opens the page at `path` with the cookies of `client`, and connects it.
     pub async fn open(app: &TestApp, client: &mut Client, path: &str) -> Self {
         let document = client.open(path).await;
         let document = document.page(200);
         let (mut parts, ()) = Request::new(()).into_parts();
         parts.headers = client.headers();
         let Ok(cookies) = Cookies::from_request_parts(&mut parts, &app.state).await;
-        let found = visitor::find(&app.state, &cookies).await;
-        let visitor = found.expect("a visitor").visitor;
-        let visit = live::visit(&app.state, visitor, Extensions::new());
+        let identified = visitor::identify(&app.state, &cookies).await;
+        let visitor = identified.expect("a visitor").visitor;
+        let visit = live::new_visit(&app.state, visitor, Extensions::new());
         Self(Page::connect(&app.state.live, &visit, path, document).await)
     }
 }

@@ -1,4 +1,4 @@
-//! What all tests have logged, in memory.
+//! The log of all tests, in memory.
 
 use std::{
     io::{self, Write},
@@ -8,7 +8,7 @@ use std::{
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static STARTED: Once = Once::new();
 
-/// Starts the log, for all tests at once: what a test alone would start can miss what another one logs first.
+/// Starts the log for all tests of the process: a subscriber of one test would miss events that another test caches first.
 pub fn start() {
     STARTED.call_once(|| {
         let subscriber = tracing_subscriber::fmt()
@@ -18,7 +18,7 @@ pub fn start() {
     });
 }
 
-/// Everything so far, of every test.
+/// The log of all tests so far.
 pub fn text() -> String {
     let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&log).into_owned()

@@ -1,4 +1,4 @@
-//! An application to test, and somebody to use it.
+//! An application to test, and clients for it.
 
 mod client;
 mod factories;
@@ -23,10 +23,10 @@ pub use client::{Answer, Client};
 pub use factories::PASSWORD;
 pub use live::LivePage;
 
-/// The key of every application that is made here.
+/// The encryption key of every application of a test.
 pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// The application with a database of its own, which goes when this is dropped.
+/// The application with a database of its own, which is dropped with it.
 pub struct TestApp {
     pub state: AppState,
     pub database: TestDatabase,
@@ -34,12 +34,12 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// As in development.
+    /// With the settings of development.
     pub async fn new() -> Self {
         Self::with(&[]).await
     }
 
-    /// With these variables set.
+    /// With these variables besides.
     pub async fn with(vars: &[(&str, &str)]) -> Self {
         let database = database().await;
         let db = Db::from_pool(database.pool().clone());
@@ -52,7 +52,7 @@ impl TestApp {
         }
     }
 
-    /// Somebody with a browser or a program, and no cookie yet.
+    /// A client without cookies.
     pub fn client(&self) -> Client {
         Client::new(
             self.router.clone(),
@@ -61,7 +61,7 @@ impl TestApp {
     }
 }
 
-/// Lets an application answer requests, until the sender is used or dropped.
+/// Serves an application until the sender is used or dropped.
 pub fn serve(app: App) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
     let (stop, stopped) = oneshot::channel();
     let server = tokio::spawn(app.run_until(async {
@@ -77,7 +77,7 @@ pub async fn database() -> TestDatabase {
     TestDatabase::create(&schema.expect("a schema that can be read")).await
 }
 
-/// A database without a table.
+/// A database without tables.
 pub async fn empty_database() -> TestDatabase {
     log::start();
     let folder = std::env::temp_dir().join(format!("empty-schema-{}", std::process::id()));
@@ -85,7 +85,7 @@ pub async fn empty_database() -> TestDatabase {
     TestDatabase::create(&Schema::read(&folder).expect("a schema that can be read")).await
 }
 
-/// A database as production has it: made by the migrations.
+/// A database that was created by the migrations, as in production.
 pub async fn migrated_database() -> TestDatabase {
     let database = empty_database().await;
     let migrations = migrations::main(&config(database.url(), &[])).expect("migrations");
@@ -94,7 +94,7 @@ pub async fn migrated_database() -> TestDatabase {
     database
 }
 
-/// Settings for tests: those of development with any free port and cheap passwords, changed by `vars`.
+/// Settings for tests: those of development with any free port and cheap passwords, overridden by `vars`.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
     log::start();
     let usual = [

@@ -7,7 +7,7 @@ const ADA: [(&str, &str); 3] = [
 ];
 
 #[tokio::test]
-async fn registering_logs_in_and_greets_once() {
+async fn registering_logs_in_and_shows_the_welcome_message_once() {
     let app = TestApp::new().await;
     let mut client = app.client();
     client
@@ -19,7 +19,7 @@ async fn registering_logs_in_and_greets_once() {
 }
 
 #[tokio::test]
-async fn a_registration_to_be_mended_comes_back_filled_in_but_without_the_password() {
+async fn a_rejected_registration_keeps_the_input_but_not_the_password() {
     let app = TestApp::new().await;
     let fields = [
         ("display_name", "Ada \"A\""),
@@ -34,15 +34,15 @@ async fn a_registration_to_be_mended_comes_back_filled_in_but_without_the_passwo
 }
 
 #[tokio::test]
-async fn an_address_that_has_an_account_is_pointed_out_in_the_form() {
+async fn an_address_that_has_an_account_is_an_error_in_the_form() {
     let app = TestApp::new().await;
     app.user("ada").await;
     let answer = app.client().submit("/register", "/register", &ADA).await;
-    assert!(answer.page(409).contains("has an account already"));
+    assert!(answer.page(409).contains("already has an account"));
 }
 
 #[tokio::test]
-async fn logging_in_leads_back_to_where_somebody_wanted_to_go() {
+async fn logging_in_redirects_to_the_requested_page() {
     let app = TestApp::new().await;
     app.user("ada").await;
     let mut client = app.client();
@@ -66,7 +66,7 @@ async fn logging_in_leads_back_to_where_somebody_wanted_to_go() {
 }
 
 #[tokio::test]
-async fn logging_in_never_leads_to_another_site() {
+async fn logging_in_never_redirects_to_another_site() {
     let app = TestApp::new().await;
     app.user("ada").await;
     let credentials = [
@@ -81,14 +81,14 @@ async fn logging_in_never_leads_to_another_site() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_show_the_form_again_and_not_which_part_was_wrong() {
+async fn wrong_credentials_show_the_form_without_saying_which_part_was_wrong() {
     let app = TestApp::new().await;
     app.user("ada").await;
     for email in ["ada@example.com", "nobody@example.com"] {
         let credentials = [("email", email), ("password", "wrong password")];
         let answer = app.client().submit("/login", "/login", &credentials).await;
         let html = answer.page(401);
-        assert!(html.contains("do not belong together") && !html.contains("wrong password"));
+        assert!(html.contains("the password is incorrect") && !html.contains("wrong password"));
     }
 }
 
@@ -105,12 +105,12 @@ async fn logging_out_is_a_form_and_ends_the_session() {
             .contains("You are logged out.")
     );
     client.open("/notes").await.leads_to("/login?next=/notes");
-    // A link or a picture cannot do it.
+    // A link or an image cannot log out.
     client.open("/logout").await.page(405);
 }
 
 #[tokio::test]
-async fn who_is_logged_in_is_not_asked_to_log_in_again() {
+async fn a_logged_in_user_is_not_asked_to_log_in_again() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     client.open("/login").await.leads_to("/notes");

@@ -1,4 +1,4 @@
-//! What another site makes a browser send is refused.
+//! Cross-site requests are rejected.
 
 use axum::{
     body::Body,
@@ -7,7 +7,7 @@ use axum::{
 
 use crate::common::{Answer, Client, TestApp};
 
-/// What a form that logs out sends, with one header more.
+/// The request of the log-out form, with a further header.
 fn log_out(header: (&str, &str)) -> Builder {
     Request::post("/logout")
         .header("host", "notes.example")
@@ -20,7 +20,7 @@ async fn send(client: &mut Client, request: Builder) -> Answer {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_is_refused() {
+async fn a_form_of_another_site_is_rejected() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     for header in [
@@ -33,7 +33,7 @@ async fn a_form_of_another_site_is_refused() {
         let answer = send(&mut client, log_out(header)).await;
         assert!(answer.page(403).contains("another site"), "{header:?}");
     }
-    // Nothing was done.
+    // The user is still logged in.
     client.open("/account").await.page(200);
 }
 
@@ -51,7 +51,7 @@ async fn a_form_of_this_site_is_accepted_from_old_and_new_browsers() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_no_browser_is_accepted_and_reading_is_open_to_all() {
+async fn clients_that_are_not_browsers_are_accepted_and_so_is_reading() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let foreign = Request::get("/api/me").header("sec-fetch-site", "cross-site");

@@ -5,7 +5,7 @@ async fn gallery(app: &TestApp) -> LivePage {
 }
 
 #[tokio::test]
-async fn every_component_is_there_without_a_script() {
+async fn every_component_is_rendered_without_javascript() {
     let app = TestApp::new().await;
     let answer = app.client().open("/components").await;
     let html = answer.page(200);
@@ -28,7 +28,7 @@ async fn every_component_is_there_without_a_script() {
 }
 
 #[tokio::test]
-async fn a_form_with_mistakes_says_all_of_them_and_keeps_what_was_typed() {
+async fn a_rejected_form_shows_all_errors_and_keeps_the_input() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     page.fill("#email", "ada").await.fill("#guests", "13").await;
@@ -59,7 +59,7 @@ async fn characters_are_counted_and_not_bytes() {
 }
 
 #[tokio::test]
-async fn a_table_is_sorted_by_a_click_and_turned_round_by_the_next() {
+async fn a_table_is_sorted_by_a_click_and_reversed_by_the_next() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     let first = |page: &LivePage| page.attribute("tbody tr", "data-key").unwrap();
@@ -69,14 +69,14 @@ async fn a_table_is_sorted_by_a_click_and_turned_round_by_the_next() {
     page.click("th:nth-child(2) button").await;
     assert_eq!(first(&page), "Saturn");
     page.expect("th:nth-child(2)[aria-sort=descending]").await;
-    // The order is in the address too: it is the same on the next page.
+    // The order is in the URL, too: the next page has the same.
     page.click("nav.pages a[rel=next]").await;
     page.expect("th:nth-child(2)[aria-sort=descending]").await;
     assert_eq!(first(&page), "Mars");
 }
 
 #[tokio::test]
-async fn the_page_of_a_table_is_in_the_address_and_an_impossible_one_is_the_nearest() {
+async fn the_page_of_a_table_is_in_the_url_and_is_clamped_to_a_valid_one() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     page.click("nav.pages a[rel=next]").await;
@@ -91,7 +91,7 @@ async fn the_page_of_a_table_is_in_the_address_and_an_impossible_one_is_the_near
 }
 
 #[tokio::test]
-async fn a_dialog_is_closed_by_its_cross_by_the_browser_and_by_what_is_in_it() {
+async fn a_dialog_is_closed_by_its_button_by_the_browser_and_by_its_content() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     let open = "section[aria-labelledby=dialog] > .row button";
@@ -101,12 +101,12 @@ async fn a_dialog_is_closed_by_its_cross_by_the_browser_and_by_what_is_in_it() {
     page.click(open).await.fire("dialog", "close").await;
     assert_eq!(page.count("dialog[data-open]"), 0);
     page.click(open).await.click("dialog .danger").await;
-    page.expect_text("It is gone.").await;
+    page.expect_text("It was deleted.").await;
     assert_eq!(page.count("dialog[data-open]"), 0);
 }
 
 #[tokio::test]
-async fn the_last_three_toasts_are_shown_and_each_can_be_taken_away() {
+async fn the_last_three_toasts_are_shown_and_each_can_be_dismissed() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     for _ in 0..3 {
@@ -140,7 +140,7 @@ async fn a_stream_grows_changes_and_shrinks() {
         .await
         .expect_no_text("Message 3")
         .await;
-    // From nothing to nothing less.
+    // Removing from an empty list has no effect.
     page.click(&button(3)).await.click(&button(3)).await;
     assert_eq!(page.count(".messages li"), 0);
     page.expect(&format!("{}[disabled]", button(3))).await;

@@ -3,7 +3,7 @@ use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
-async fn the_first_page_shows_a_stranger_the_way_in() {
+async fn the_home_page_links_to_registration_and_log_in() {
     let app = TestApp::new().await;
     let answer = app.client().open("/").await;
     let html = answer.page(200);
@@ -12,7 +12,7 @@ async fn the_first_page_shows_a_stranger_the_way_in() {
 }
 
 #[tokio::test]
-async fn the_first_page_greets_who_is_logged_in() {
+async fn the_home_page_greets_a_logged_in_user() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in_as("ada", "Ada <3").await;
     let answer = client.open("/").await;
@@ -22,7 +22,7 @@ async fn the_first_page_greets_who_is_logged_in() {
 }
 
 #[tokio::test]
-async fn every_place_that_the_first_page_names_exists() {
+async fn every_path_on_the_home_page_exists() {
     let app = TestApp::new().await;
     let answer = app.client().open("/").await;
     let (_, list) = answer.text().split_once("class=\"places\"").unwrap();
@@ -37,7 +37,7 @@ async fn every_place_that_the_first_page_names_exists() {
 }
 
 #[tokio::test]
-async fn the_counter_goes_on_after_the_connection_broke() {
+async fn the_counter_keeps_its_value_after_a_reconnect() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
     page.click("button.wide").await;
@@ -47,7 +47,7 @@ async fn the_counter_goes_on_after_the_connection_broke() {
 }
 
 #[tokio::test]
-async fn the_clock_shows_the_time_in_the_zone_that_the_browser_has_left() {
+async fn the_clock_shows_the_time_in_the_visitors_zone() {
     let app = TestApp::new().await;
     let mut client = app.client();
     client.add_cookie("tz", "Asia%2FKathmandu");
@@ -61,7 +61,7 @@ async fn the_clock_shows_the_time_in_the_zone_that_the_browser_has_left() {
 }
 
 #[tokio::test]
-async fn a_form_says_what_is_wrong_with_each_field_and_what_comes_of_it() {
+async fn a_form_shows_the_error_of_each_field_or_its_result() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
     page.fill("#day", "2026-02-30").await.submit("#what").await;
@@ -79,7 +79,7 @@ async fn a_form_says_what_is_wrong_with_each_field_and_what_comes_of_it() {
 }
 
 #[tokio::test]
-async fn the_form_works_without_a_script() {
+async fn the_form_works_without_javascript() {
     let app = TestApp::new().await;
     let mut client = app.client();
     let answer = client.open("/?what=The+moon&day=1969-07-20").await;
@@ -89,7 +89,7 @@ async fn the_form_works_without_a_script() {
 }
 
 #[tokio::test]
-async fn the_browser_is_called() {
+async fn the_page_calls_the_browser() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
     page.fill("#name", " Ada ").await.submit("#name").await;
@@ -112,10 +112,10 @@ async fn the_browser_is_called() {
 }
 
 #[tokio::test]
-async fn a_link_leads_on_without_loading() {
+async fn a_link_navigates_without_loading() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
     page.click("a[href='/components']").await;
-    page.expect_text("Something to click").await;
+    page.expect_text("A counter").await;
     assert_eq!(page.url(), "/components");
 }

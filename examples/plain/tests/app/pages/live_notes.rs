@@ -1,11 +1,11 @@
-//! Notes, as somebody with a script has them.
+//! The live pages of the notes.
 
 use app::repositories::notes;
 
 use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
-async fn a_note_is_written_without_loading_and_stands_in_the_list() {
+async fn a_note_is_created_without_loading_and_shown_in_the_list() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
@@ -15,7 +15,7 @@ async fn a_note_is_written_without_loading_and_stands_in_the_list() {
         .await;
     page.click("button[type=submit]:not(.quiet)")
         .await
-        .expect_text("It is saved.")
+        .expect_text("Your changes were saved.")
         .await;
     page.expect_text("two litres").await;
     assert_eq!(page.url(), "/notes");
@@ -23,7 +23,7 @@ async fn a_note_is_written_without_loading_and_stands_in_the_list() {
 }
 
 #[tokio::test]
-async fn a_field_is_checked_when_it_is_left_and_others_are_not_complained_of() {
+async fn a_field_is_validated_when_the_user_leaves_it_and_others_are_not() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let mut page = LivePage::open(&app, &mut ada, "/notes/new").await;
@@ -40,7 +40,7 @@ async fn a_field_is_checked_when_it_is_left_and_others_are_not_complained_of() {
 }
 
 #[tokio::test]
-async fn the_list_shows_what_contains_the_words_while_they_are_typed() {
+async fn the_list_is_filtered_while_the_user_types() {
     let app = TestApp::new().await;
     let (user, mut ada) = app.logged_in("ada").await;
     for title in ["Milk & eggs", "100% wool", "Under_score"] {
@@ -70,7 +70,7 @@ async fn the_list_shows_what_contains_the_words_while_they_are_typed() {
         .await
         .expect_text("Nothing found")
         .await;
-    // The address leads back to the same search, also without a script.
+    // The URL has the search, so it also works without JavaScript.
     assert!(
         ada.open("/notes?q=wool")
             .await
@@ -94,7 +94,7 @@ async fn the_list_grows_when_its_end_comes_into_view() {
 }
 
 #[tokio::test]
-async fn what_one_window_writes_another_one_shows() {
+async fn a_change_in_one_window_is_shown_in_another() {
     let app = TestApp::new().await;
     let (user, mut ada) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -107,7 +107,7 @@ async fn what_one_window_writes_another_one_shows() {
         .submit("#title")
         .await;
     list.expect_text("From the other window").await;
-    // By the interface for programs, too.
+    // Through the API, too.
     let body = serde_json::json!({ "title": "By a program" });
     ada.json("POST", "/api/notes", body).await;
     list.expect_text("By a program").await;
@@ -122,7 +122,7 @@ async fn what_one_window_writes_another_one_shows() {
 }
 
 #[tokio::test]
-async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
+async fn of_two_concurrent_edits_the_second_sees_the_first_before_it_saves() {
     let app = TestApp::new().await;
     let (user, mut ada) = app.logged_in("ada").await;
     let note = app.note(&user, "Plan", "").await;
@@ -134,7 +134,7 @@ async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
         .await
         .submit("#body")
         .await
-        .expect_text("It is saved.")
+        .expect_text("Your changes were saved.")
         .await;
     second
         .expect_text("This note was changed in the meantime.")
@@ -146,7 +146,7 @@ async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
         .await
         .submit("#body")
         .await
-        .expect_text("It is saved.")
+        .expect_text("Your changes were saved.")
         .await;
     let stored = notes::find(app.database.pool(), user.id, note.id)
         .await
@@ -156,20 +156,20 @@ async fn of_two_edits_at_once_the_second_sees_the_first_before_it_writes() {
 }
 
 #[tokio::test]
-async fn a_note_is_deleted_and_is_gone_from_the_list() {
+async fn a_deleted_note_is_removed_from_the_list() {
     let app = TestApp::new().await;
     let (user, mut ada) = app.logged_in("ada").await;
     let note = app.note(&user, "Old", "").await;
     let mut page = LivePage::open(&app, &mut ada, &format!("/notes/{}", note.id)).await;
     page.submit("details.danger button")
         .await
-        .expect_text("It is deleted.")
+        .expect_text("The entry was deleted.")
         .await;
     assert_eq!(page.count(".note"), 0);
 }
 
 #[tokio::test]
-async fn somebody_elses_note_cannot_be_reached_over_the_connection_either() {
+async fn a_note_of_another_user_cannot_be_reached_over_the_connection() {
     let app = TestApp::new().await;
     let (user, _) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -177,13 +177,13 @@ async fn somebody_elses_note_cannot_be_reached_over_the_connection_either() {
     let path = format!("/notes/{}", note.id);
     let mut page = LivePage::open(&app, &mut eve, "/notes").await;
     page.visit(&path).await;
-    // Its real address says that there is nothing.
+    // A GET of its URL is not found, too.
     assert_eq!(page.left_for(), Some(&*path));
     assert!(!page.html().contains("secret"));
 }
 
 #[tokio::test]
-async fn who_is_not_logged_in_is_sent_to_log_in() {
+async fn a_visitor_who_is_not_logged_in_is_redirected_to_log_in() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
     page.visit("/notes").await;
@@ -197,7 +197,7 @@ async fn logging_out_ends_the_pages_of_that_session() {
     let mut page = LivePage::open(&app, &mut ada, "/notes").await;
     ada.submit("/", "/logout", &[]).await.leads_to("/");
     assert_eq!(
-        page.wait_for_the_end().await,
-        stack_live::Close::SessionEnded
+        page.wait_for_close().await,
+        stack_live::CloseReason::SessionEnded
     );
 }

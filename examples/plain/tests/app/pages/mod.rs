@@ -1,4 +1,4 @@
-//! The pages, as a browser without scripts sees them.
+//! The pages.
 
 mod account;
 mod cross_site;

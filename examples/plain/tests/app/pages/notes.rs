@@ -3,7 +3,7 @@ use app::repositories::notes;
 use crate::common::TestApp;
 
 #[tokio::test]
-async fn a_note_can_be_written_changed_and_deleted_without_a_script() {
+async fn a_note_can_be_created_updated_and_deleted_without_javascript() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let draft = [("title", "Milk"), ("body", "one\r\ntwo")];
@@ -12,7 +12,7 @@ async fn a_note_can_be_written_changed_and_deleted_without_a_script() {
         .await
         .leads_to("/notes");
     let list = client.open("/notes").await;
-    assert!(list.page(200).contains("It is saved.") && list.text().contains("Milk"));
+    assert!(list.page(200).contains("Your changes were saved.") && list.text().contains("Milk"));
 
     let note = notes::list(app.database.pool(), ada.id, None, 1)
         .await
@@ -29,11 +29,14 @@ async fn a_note_can_be_written_changed_and_deleted_without_a_script() {
         .await
         .leads_to("/notes");
     let list = client.open("/notes").await;
-    assert!(list.page(200).contains("It is deleted.") && list.text().contains("Nothing here yet"));
+    assert!(
+        list.page(200).contains("The entry was deleted.")
+            && list.text().contains("Nothing here yet")
+    );
 }
 
 #[tokio::test]
-async fn a_note_to_be_mended_comes_back_with_what_was_typed() {
+async fn a_rejected_note_keeps_the_input() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let draft = [("title", ""), ("body", "</textarea><b>")];
@@ -45,7 +48,7 @@ async fn a_note_to_be_mended_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn of_two_edits_at_once_the_second_sees_the_first_and_may_then_overwrite_it() {
+async fn of_two_concurrent_edits_the_second_sees_the_first_and_may_then_overwrite_it() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let note = app.note(&ada, "Plan", "").await;
@@ -68,7 +71,7 @@ async fn of_two_edits_at_once_the_second_sees_the_first_and_may_then_overwrite_i
 }
 
 #[tokio::test]
-async fn a_foreign_note_is_not_found_by_a_browser_either() {
+async fn a_note_of_another_user_is_not_found_by_a_browser() {
     let app = TestApp::new().await;
     let (ada, _) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -83,7 +86,7 @@ async fn a_foreign_note_is_not_found_by_a_browser_either() {
 }
 
 #[tokio::test]
-async fn older_notes_are_a_link_away() {
+async fn the_list_links_to_older_notes() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     for number in 1..=21 {
@@ -98,14 +101,14 @@ async fn older_notes_are_a_link_away() {
 }
 
 #[tokio::test]
-async fn the_list_of_notes_looks_as_it_always_did() {
+async fn the_list_of_notes_matches_its_snapshot() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Milk & eggs", "From the <market>,\nnot too early.")
         .await;
     app.note(&ada, "Only a title", "").await;
     let answer = client.open("/notes").await;
-    // The frame around it holds the project's name.
+    // Only `main`: the header has the project's name.
     let (_, main) = answer.page(200).split_once("<main id=\"main\">").unwrap();
     let main = main.split_once("</main>").unwrap().0;
     let mut main = main.replace("><", ">\n<");

@@ -1,20 +1,20 @@
 use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
-async fn a_file_is_read_while_it_arrives_and_told_by_size_and_digest() {
+async fn a_file_is_hashed_while_it_arrives() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/upload").await;
     let content = vec![b'a'; 1_000_000];
     page.upload("#files", "a.txt", "text/plain", &content).await;
     page.expect_text("a.txt").await.expect_text("1000000").await;
-    // What FIPS 180 gives for a million times `a`.
+    // The digest of a million times `a`, from FIPS 180.
     page.expect_text("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
         .await;
     assert_eq!(page.count("progress"), 0);
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_of_another_type_is_refused() {
+async fn a_file_that_is_too_large_or_of_another_type_is_rejected() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/upload").await;
     page.upload("#files", "a.mp4", "video/mp4", b"video").await;
@@ -26,7 +26,7 @@ async fn what_is_too_large_or_of_another_type_is_refused() {
 }
 
 #[tokio::test]
-async fn the_page_says_that_it_needs_the_script() {
+async fn the_page_says_that_it_needs_javascript() {
     let app = TestApp::new().await;
     let answer = app.client().open("/upload").await;
     assert!(answer.page(200).contains("<noscript>"));

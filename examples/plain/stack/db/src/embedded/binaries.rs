@@ -9,14 +9,13 @@ use super::environment::Environment;
 /// Older releases get no more fixes, and cannot copy a template database file by file.
 pub(super) const OLDEST_MAJOR: u32 = 15;
 
-/// A folder with `initdb`, `pg_ctl` and `postgres` that were seen to run.
+/// PostgreSQL's programs on this machine: `initdb`, `pg_ctl` and `postgres`, which were seen to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Binaries {
-    pub(super) dir: PathBuf,
+pub struct Binaries {
+    /// Their folder.
+    pub dir: PathBuf,
     /// 18 for PostgreSQL 18.6.
-    pub(super) major: u32,
-    /// Whether the extension `vector` comes with it.
-    pub(super) vector: bool,
+    pub major: u32,
 }
 
 /// The first usable programs, in the order: `PG_BIN_DIR`; `recorded`, which the project used last
@@ -24,7 +23,6 @@ pub(super) struct Binaries {
 pub(super) fn find(
     environment: &Environment,
     recorded: Option<PathBuf>,
-    needs_vector: bool,
     account: Option<Account>,
 ) -> Option<Binaries> {
     let named = environment.pg_bin_dir.clone();
@@ -38,7 +36,7 @@ pub(super) fn find(
         .chain(recorded)
         .chain(path)
         .chain(system)
-        .find_map(|dir| inspect(&dir, account).filter(|found| found.vector || !needs_vector))
+        .find_map(|dir| inspect(&dir, account))
 }
 
 /// Looks at one folder: all programs there, new enough, and the server's user may run them.
@@ -64,10 +62,7 @@ pub(super) fn inspect(dir: &Path, account: Option<Account>) -> Option<Binaries> 
         .output()
         .ok()?;
     let major = major(&String::from_utf8_lossy(&version.stdout))?;
-    (major >= OLDEST_MAJOR).then(|| {
-        let vector = has_vector(&dir, major);
-        Binaries { dir, major, vector }
-    })
+    (major >= OLDEST_MAJOR).then_some(Binaries { dir, major })
 }
 
 /// The path of one program in `dir`, with the suffix of this system.
@@ -83,27 +78,6 @@ fn major(version: &str) -> Option<u32> {
         .next()?
         .parse()
         .ok()
-}
-
-/// Whether `vector.control` is where this server looks for extensions.
-fn has_vector(dir: &Path, major: u32) -> bool {
-    let told = Command::new(program(dir, "pg_config"))
-        .arg("--sharedir")
-        .output()
-        .ok()
-        .filter(|told| told.status.success())
-        .map(|told| PathBuf::from(String::from_utf8_lossy(&told.stdout).trim()));
-    told.into_iter()
-        .chain(["../share", "../share/postgresql"].map(|share| dir.join(share)))
-        .chain(
-            [PathBuf::from(format!("/usr/share/postgresql/{major}"))]
-                .into_iter()
-                .filter(|_| {
-                    // Debian's layout; no other server may claim its extensions.
-                    dir.starts_with("/usr/lib/postgresql")
-                }),
-        )
-        .any(|share| share.join("extension/vector.control").is_file())
 }
 
 /// The folders that match a pattern with one `*`, highest number first.

@@ -6,21 +6,13 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
 use super::binaries::{self, Binaries};
+use super::endpoint::{self, Endpoint};
 use super::{Error, Purpose};
 
-/// The port that names the socket file. Only the name: nothing listens on TCP there.
-const SOCKET_PORT: u16 = 5432;
-/// What is encoded in a URL: everything but what RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 /// Our settings, included by `postgresql.conf`.
 const SETTINGS: &str = "stack.conf";
 
@@ -32,17 +24,7 @@ pub(super) struct Cluster {
     pub(super) base: PathBuf,
     pub(super) account: Option<Account>,
     pub(super) purpose: Purpose,
-    pub(super) reach: Reach,
-}
-
-/// How clients get to the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// A socket in the cluster's own folder, which nobody else can enter: no password.
-    Socket,
-    /// 127.0.0.1 with a random password, where a socket cannot be: the path is longer than a
-    /// socket's may be (about 100 bytes), the file system has no sockets, or this is Windows.
-    Tcp { port: u16, password: String },
+    pub(super) endpoint: Endpoint,
 }
 
 impl Cluster {
@@ -85,12 +67,15 @@ impl Cluster {
 
     /// Makes the cluster if it is not there. Killed half way, it leaves a folder of another name,
     /// which the next run removes.
-    pub(super) fn create_if_missing(&self, say: &dyn Fn(&str)) -> Result<(), Error> {
+    pub(super) fn create_if_missing(&self, report: fn(&str)) -> Result<(), Error> {
         let dir = self.dir();
         if fs::exists(dir.join("PG_VERSION")).map_err(Error::io("look into", &dir))? {
             return Ok(());
         }
-        say(&format!("making a database cluster in `{}`", dir.display()));
+        report(&format!(
+            "creating a database cluster in `{}`",
+            dir.display()
+        ));
         let new = self.base.join(format!("{}.new", self.name()));
         if fs::exists(&new).map_err(Error::io("look at", &new))? {
             fs::remove_dir_all(&new).map_err(Error::io("remove", &new))?;
@@ -161,9 +146,9 @@ impl Cluster {
     }
 
     /// Decides how the server is to be reached; a port that was used before is kept if possible.
-    pub(super) fn choose_reach(&mut self) -> Result<(), Error> {
-        self.reach = if socket_fits(&self.dir()) {
-            Reach::Socket
+    pub(super) fn choose_endpoint(&mut self) -> Result<(), Error> {
+        self.endpoint = if endpoint::socket_fits(&self.dir()) {
+            Endpoint::Socket
         } else {
             self.tcp(self.written_port().unwrap_or(0))?
         };
@@ -171,18 +156,18 @@ impl Cluster {
     }
 
     /// How the server is reached that was configured last.
-    pub(super) fn read_reach(&mut self) -> Result<(), Error> {
-        self.reach = match self.written_port() {
+    pub(super) fn read_endpoint(&mut self) -> Result<(), Error> {
+        self.endpoint = match self.written_port() {
             Some(port) => self.tcp(port)?,
-            None => Reach::Socket,
+            None => Endpoint::Socket,
         };
         Ok(())
     }
 
-    fn tcp(&self, port: u16) -> Result<Reach, Error> {
+    fn tcp(&self, port: u16) -> Result<Endpoint, Error> {
         let file = self.password_file();
         let password = fs::read_to_string(&file).map_err(Error::io("read", &file))?;
-        Ok(Reach::Tcp { port, password })
+        Ok(Endpoint::Tcp { port, password })
     }
 
     /// The TCP port in the written settings, if they name one.
@@ -195,9 +180,9 @@ impl Cluster {
 
     /// Replaces a port that is not set, or taken by another, by a free one. Only while the server
     /// does not run.
-    pub(super) fn settle_port(&mut self) -> Result<(), Error> {
+    pub(super) fn choose_free_port(&mut self) -> Result<(), Error> {
         let dir = self.dir();
-        let Reach::Tcp { port, .. } = &mut self.reach else {
+        let Endpoint::Tcp { port, .. } = &mut self.endpoint else {
             return Ok(());
         };
         let any_or = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
@@ -216,13 +201,9 @@ impl Cluster {
 
     /// Writes the settings and who may connect.
     pub(super) fn configure(&self) -> Result<(), Error> {
-        let access = match self.reach {
-            Reach::Socket => "local all all trust\n",
-            Reach::Tcp { .. } => "host all all 127.0.0.1/32 scram-sha-256\n",
-        };
         for (name, text) in [
             (SETTINGS, self.settings().as_str()),
-            ("pg_hba.conf", access),
+            ("pg_hba.conf", self.endpoint.access()),
         ] {
             let path = self.dir().join(name);
             fs::write(&path, text).map_err(Error::io("write", &path))?;
@@ -234,13 +215,7 @@ impl Cluster {
     }
 
     fn settings(&self) -> String {
-        let mut text = match &self.reach {
-            // Relative to the cluster, so that a project that is moved takes its socket along.
-            Reach::Socket => "listen_addresses = ''\nunix_socket_directories = '.'\n".to_owned(),
-            Reach::Tcp { port, .. } => format!(
-                "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nport = {port}\n"
-            ),
-        };
+        let mut text = self.endpoint.settings();
         text +=
             "timezone = 'UTC'\nlog_timezone = 'UTC'\nwal_level = minimal\nmax_wal_senders = 0\n";
         text += match self.purpose {
@@ -257,38 +232,8 @@ impl Cluster {
 
     /// The URL of one database in this cluster.
     pub(super) fn url(&self, database: &str) -> String {
-        let database = encode(database);
-        match &self.reach {
-            Reach::Socket => format!(
-                "postgres://postgres@localhost:{SOCKET_PORT}/{database}?host={}&sslmode=disable",
-                encode(&self.dir().to_string_lossy())
-            ),
-            Reach::Tcp { port, password } => format!(
-                "postgres://postgres:{password}@127.0.0.1:{port}/{database}?sslmode=disable"
-            ),
-        }
+        self.endpoint.url(&self.dir(), database)
     }
-}
-
-/// The socket's file name, which PostgreSQL makes of the port.
-pub(super) fn socket_name() -> String {
-    format!(".s.PGSQL.{SOCKET_PORT}")
-}
-
-/// Whether a socket can be in `dir`: the path short enough, the file system capable. Tried rather
-/// than calculated, under a name of the same length as the real one.
-#[cfg(unix)]
-fn socket_fits(dir: &Path) -> bool {
-    let probe = dir.join(socket_name().replace("PGSQL", "probe"));
-    let _ = fs::remove_file(&probe);
-    let fits = dir.to_str().is_some() && std::os::unix::net::UnixListener::bind(&probe).is_ok();
-    let _ = fs::remove_file(&probe);
-    fits
-}
-
-#[cfg(not(unix))]
-fn socket_fits(_dir: &Path) -> bool {
-    false
 }
 
 /// Where the cluster's folder is made: in `data_dir`, or, where the server's user cannot get there
@@ -352,9 +297,4 @@ fn write_private(path: &Path, text: &str) -> Result<(), Error> {
     let file = options.open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(Error::io("write", path))
-}
-
-/// Percent-encodes everything that could mean something in a URL.
-fn encode(text: &str) -> PercentEncode<'_> {
-    utf8_percent_encode(text, RESERVED)
 }

@@ -12,13 +12,11 @@ use super::wheel;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No usable PostgreSQL on this machine, and none could be fetched.
-    #[error("{}", no_postgres(*.needs_vector, .reason))]
-    NoPostgres {
-        /// Whether the extension `vector` was asked for.
-        needs_vector: bool,
+    #[error("{}", no_postgres(.0))]
+    NoPostgres(
         /// Why the wheel could not be fetched.
-        reason: String,
-    },
+        String,
+    ),
     /// A file or folder could not be read, written or given away.
     #[error("cannot {action} `{}`: {source}{}", .path.display(), owner_hint(.path, .source))]
     Io {
@@ -87,28 +85,14 @@ impl Error {
 }
 
 /// The three ways out, each with a command that runs.
-fn no_postgres(needs_vector: bool, reason: &str) -> String {
-    let (extension, packages) = match (needs_vector, std::env::consts::OS) {
-        (false, "macos") => ("", "brew install postgresql@18"),
-        (true, "macos") => (
-            " with the extension `vector`",
-            "brew install postgresql@18 pgvector",
-        ),
-        (false, "windows") => ("", "winget install PostgreSQL.PostgreSQL.18"),
-        (true, "windows") => (
-            " with the extension `vector`",
-            "winget install PostgreSQL.PostgreSQL.18",
-        ),
-        (false, _) => ("", "sudo apt install postgresql"),
-        (true, _) => (
-            " with the extension `vector`",
-            "sudo apt install postgresql postgresql-17-pgvector",
-        ),
+fn no_postgres(reason: &str) -> String {
+    let packages = match std::env::consts::OS {
+        "macos" => "brew install postgresql@18",
+        "windows" => "winget install PostgreSQL.PostgreSQL.18",
+        _ => "sudo apt install postgresql",
     };
-    let mut text = format!(
-        "no PostgreSQL {} or newer{extension} was found, and none could be fetched: {reason}",
-        super::binaries::OLDEST_MAJOR
-    );
+    let wanted = format!("PostgreSQL {} or newer", super::binaries::OLDEST_MAJOR);
+    let mut text = format!("no {wanted} was found, and none could be fetched: {reason}");
     for hint in [
         "run one in a container with `docker compose up -d db`, and set `DATABASE_URL` to it as \
          `.env.example` shows"

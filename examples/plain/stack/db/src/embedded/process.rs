@@ -1,11 +1,12 @@
-//! Starting and stopping the server process, and telling a live one from the traces of a dead one.
+//! Starting and stopping the server process, and telling a live one from the stale files of a dead one.
 
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
 
 use super::Error;
-use super::cluster::{self, Cluster};
+use super::cluster::Cluster;
+use super::endpoint;
 
 /// The server's log is begun anew when it has grown beyond this many bytes.
 const LOG_LIMIT: u64 = 8 << 20;
@@ -25,8 +26,8 @@ impl Cluster {
         if is_held(&log) {
             return Ok(());
         }
-        self.remove_traces();
-        self.settle_port()?;
+        self.remove_stale_files();
+        self.choose_free_port()?;
         self.configure()?;
         self.pg_ctl(&["start", "--wait", "--timeout=60"], log)
     }
@@ -101,8 +102,8 @@ impl Cluster {
 
     /// Removes what a killed server left. PostgreSQL does so itself unless another process has got
     /// the same number meanwhile, which after a restart of a container is likely.
-    fn remove_traces(&self) {
-        let socket = cluster::socket_name();
+    fn remove_stale_files(&self) {
+        let socket = endpoint::socket_name();
         for name in ["postmaster.pid", &format!("{socket}.lock"), &socket] {
             let _ = fs::remove_file(self.dir().join(name));
         }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::account::Account;
 use super::binaries::Binaries;
-use super::cluster::{Cluster, Reach};
+use super::cluster::Cluster;
+use super::endpoint::Endpoint;
 use super::{Error, Purpose};
 
 /// The recorded cluster; `None` if there is no record or it cannot be read.
@@ -21,7 +22,6 @@ pub(super) fn read(data_dir: &Path, purpose: Purpose) -> Option<Cluster> {
     let binaries = Binaries {
         dir: PathBuf::from(value("programs")?),
         major: value("major")?.parse().ok()?,
-        vector: value("vector")? == "yes",
     };
     let account = match (value("uid"), value("gid")) {
         (Some(uid), Some(gid)) => Some(Account {
@@ -37,17 +37,16 @@ pub(super) fn read(data_dir: &Path, purpose: Purpose) -> Option<Cluster> {
         base,
         account,
         purpose,
-        reach: Reach::Socket,
+        endpoint: Endpoint::Socket,
     })
 }
 
 /// Records the cluster. Replaces the file in one step, so that no reader sees half of it.
 pub(super) fn write(data_dir: &Path, cluster: &Cluster) -> Result<(), Error> {
     let mut text = format!(
-        "programs={}\nmajor={}\nvector={}\n",
+        "programs={}\nmajor={}\n",
         cluster.binaries.dir.display(),
         cluster.binaries.major,
-        if cluster.binaries.vector { "yes" } else { "no" },
     );
     if cluster.base != data_dir {
         text += &format!("place={}\n", cluster.base.display());

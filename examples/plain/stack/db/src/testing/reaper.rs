@@ -1,22 +1,24 @@
-//! One thread per process and server that creates and drops the test databases.
+//! What creates and drops the test databases of this process: one session for each server.
 //!
-//! A thread with a runtime of its own, because each test has its own runtime, and a connection
-//! belongs to the runtime that opened it; and because dropping a database must work in `Drop`.
-//! One connection is kept, which saves opening one per database, and which holds the lock by
-//! which other processes know that this one is alive.
+//! On a runtime of its own, because each test has its own runtime, and a connection belongs to the
+//! runtime that opened it; and because dropping a database must work in `Drop`. One connection is
+//! kept, which saves opening one per database, and which holds the lock by which other processes
+//! know that this one is alive.
 //!
 //! A test database is called `stack_test_<owner>_<number>`, the owner a random number of this
-//! process, which is also the advisory lock that its connection holds. Who can take that lock
-//! knows that the owner is dead, on whatever machine it ran, and drops its databases. Process ids
-//! would say less: they are reused, and mean nothing on a server that others use too.
+//! process, which is also the advisory lock that its connection holds. Where nobody holds that lock
+//! the owner is dead, on whatever machine it ran, and the next process drops its databases. Process
+//! ids would say less: they are reused, and mean nothing on a server that others use too.
 
 use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex, mpsc};
+use std::io;
+use std::sync::{Arc, LazyLock, PoisonError, mpsc};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
-use tokio::sync::oneshot;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Mutex;
 
 use super::Error;
 use super::server::Location;
@@ -27,111 +29,92 @@ use crate::sql_file::code;
 const TEMPLATES_KEPT: i64 = 12;
 /// The advisory lock under which templates are made.
 const TEMPLATE_LOCK: i64 = 0x0074_656d_706c_6174;
+/// The databases of owners that are dead, and the oldest templates.
+const UNUSED: &str = r"
+    select datname::text from pg_database
+    where datname like 'stack\_test\_%' and not exists (
+        select from pg_locks
+        where locktype = 'advisory' and objsubid = 1
+          and lpad(to_hex(classid::bigint), 8, '0') || lpad(to_hex(objid::bigint), 8, '0')
+              = split_part(datname, '_', 3)
+    )
+    union all (
+        select datname::text from pg_database
+        where datname like 'stack\_template\_%' and not datallowconn
+        order by oid desc offset $1
+    )";
 
-/// A handle to the thread.
+/// A handle to the session with one server.
 #[derive(Clone, Debug)]
 pub(super) struct Reaper {
-    requests: mpsc::Sender<Request>,
-}
-
-enum Request {
-    Create {
-        schema: Box<Schema>,
-        answer: oneshot::Sender<Result<(String, String), Error>>,
-    },
-    Drop {
-        name: String,
-        done: mpsc::Sender<()>,
-    },
+    location: Location,
+    /// Connected on first use.
+    session: Arc<Mutex<Option<Session>>>,
+    runtime: Handle,
 }
 
 impl Reaper {
-    /// The reaper of this server, begun on first use.
+    /// The reaper of this server, the same for the whole process.
     pub(super) fn of(location: Location) -> Result<Self, Error> {
-        static ALL: LazyLock<Mutex<Vec<(Location, Reaper)>>> = LazyLock::new(Mutex::default);
-        let Ok(mut all) = ALL.lock() else {
-            return Err(Error::Gone);
-        };
-        if let Some((_, known)) = all.iter().find(|(known, _)| *known == location) {
+        static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+            let mut runtime = Builder::new_multi_thread();
+            runtime.worker_threads(1).thread_name("test databases");
+            runtime.enable_all().build()
+        });
+        static ALL: std::sync::Mutex<Vec<Reaper>> = std::sync::Mutex::new(Vec::new());
+        let runtime = RUNTIME.as_ref().map_err(|_| Error::Gone)?;
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.iter().find(|known| known.location == location) {
             return Ok(known.clone());
         }
-        let (requests, receiver) = mpsc::channel();
-        let server = location.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(sqlx::Error::Io)?;
-        std::thread::Builder::new()
-            .name("test databases".to_owned())
-            .spawn(move || runtime.block_on(serve(server, &receiver)))
-            .map_err(sqlx::Error::Io)?;
-        let reaper = Self { requests };
-        all.push((location, reaper.clone()));
+        let reaper = Self {
+            location,
+            session: Arc::default(),
+            runtime: runtime.handle().clone(),
+        };
+        all.push(reaper.clone());
         Ok(reaper)
     }
 
     /// Creates a database; returns its name and its URL.
     pub(super) async fn create(&self, schema: Schema) -> Result<(String, String), Error> {
-        let (answer, answered) = oneshot::channel();
-        let request = Request::Create {
-            schema: Box::new(schema),
-            answer,
-        };
-        self.requests.send(request).map_err(|_| Error::Gone)?;
-        answered.await.map_err(|_| Error::Gone)?
+        let this = self.clone();
+        let created = self.runtime.spawn(async move {
+            let mut session = Arc::clone(&this.session).lock_owned().await;
+            if let Some(session) = &mut *session {
+                return session.create(&schema).await;
+            }
+            let url = this.location.url().await?;
+            let known = session.insert(Session::connect(&url).await?);
+            let created = known.create(&schema).await;
+            // Afterwards, so that this test does not wait for it.
+            this.runtime.spawn(async move {
+                if let Some(session) = &mut *session {
+                    session.sweep().await.ok();
+                }
+            });
+            created
+        });
+        created.await.map_err(|_| Error::Gone)?
     }
 
     /// Drops a database, and waits for it.
     pub(super) fn drop_database(&self, name: &str) {
+        let (session, name) = (Arc::clone(&self.session), name.to_owned());
         let (done, finished) = mpsc::channel();
-        let request = Request::Drop {
-            name: name.to_owned(),
-            done,
-        };
-        if self.requests.send(request).is_ok() {
-            let _ = finished.recv();
-        }
-    }
-}
-
-/// The thread: answers requests until the process ends.
-async fn serve(location: Location, requests: &mpsc::Receiver<Request>) {
-    let mut session = None;
-    let mut swept = false;
-    while let Ok(request) = requests.recv() {
-        match request {
-            Request::Create { schema, answer } => {
-                let created = create(&location, &mut session, &schema).await;
-                let _ = answer.send(created);
+        self.runtime.spawn(async move {
+            if let Some(session) = &mut *session.lock().await {
+                session.drop_database(&name).await;
             }
-            Request::Drop { name, done } => {
-                if let Some(session) = &mut session {
-                    session.drop_database(&name).await;
-                }
-                let _ = done.send(());
-            }
-        }
-        // After the first answer, so that no test waits for it.
-        if let Some(session) = session.as_mut().filter(|_| !swept) {
-            swept = true;
-            let _ = session.sweep().await;
-        }
+            done.send(()).ok();
+        });
+        // An error says that the task is gone: there is nothing to wait for.
+        finished.recv().ok();
     }
-}
-
-async fn create(
-    location: &Location,
-    session: &mut Option<Session>,
-    schema: &Schema,
-) -> Result<(String, String), Error> {
-    let session = match session {
-        Some(session) => session,
-        None => session.insert(Session::connect(&location.url().await?).await?),
-    };
-    session.create(schema).await
 }
 
 /// The connection and what is known about the server.
+#[derive(Debug)]
 pub(super) struct Session {
     connection: PgConnection,
     options: PgConnectOptions,
@@ -257,48 +240,13 @@ impl Session {
 
     /// Drops the databases of owners that are dead, and the oldest templates.
     async fn sweep(&mut self) -> Result<(), sqlx::Error> {
-        let names: Vec<String> = sqlx::query_scalar(
-            "select datname::text from pg_database where datname like 'stack\\_test\\_%'",
-        )
-        .fetch_all(&mut self.connection)
-        .await?;
-        let own = format!("{:016x}", self.owner);
-        let owners: HashSet<&str> = names
-            .iter()
-            .filter_map(|name| name.split('_').nth(2))
-            .filter(|hex| *hex != own)
-            .collect();
-        for hex in owners {
-            let Ok(owner) = u64::from_str_radix(hex, 16).map(u64::cast_signed) else {
-                continue;
-            };
-            let dead: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
-                .bind(owner)
-                .fetch_one(&mut self.connection)
-                .await?;
-            if !dead {
-                continue;
-            }
-            for name in names
-                .iter()
-                .filter(|name| name.split('_').nth(2) == Some(hex))
-            {
-                self.drop_database(name).await;
-            }
-            let unlock = sqlx::query("select pg_advisory_unlock($1)").bind(owner);
-            unlock.execute(&mut self.connection).await?;
-        }
-        let old: Vec<String> = sqlx::query_scalar(
-            "select datname::text from pg_database
-             where datname like 'stack\\_template\\_%' and not datallowconn
-             order by oid desc offset $1",
-        )
-        .bind(TEMPLATES_KEPT)
-        .fetch_all(&mut self.connection)
-        .await?;
-        for template in old {
-            if !self.templates.contains(&template) {
-                self.drop_database(&template).await;
+        let unused: Vec<String> = sqlx::query_scalar(UNUSED)
+            .bind(TEMPLATES_KEPT)
+            .fetch_all(&mut self.connection)
+            .await?;
+        for name in unused {
+            if !self.templates.contains(&name) {
+                self.drop_database(&name).await;
             }
         }
         Ok(())

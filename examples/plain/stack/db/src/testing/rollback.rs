@@ -35,11 +35,7 @@ impl TestTransaction {
         }
     }
 
-    /// [`TestTransaction::begin`] for those who want the error.
-    ///
-    /// # Errors
-    /// Whatever prevented it.
-    pub async fn try_begin(schema: &Schema) -> Result<Self, Error> {
+    async fn try_begin(schema: &Schema) -> Result<Self, Error> {
         let shared = shared(schema).await?;
         let options: PgConnectOptions = shared.url().parse()?;
         let mut connection = PgConnection::connect_with(&options).await?;

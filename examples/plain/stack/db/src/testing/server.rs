@@ -4,8 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::Schema;
-use crate::embedded::{self, Options, Purpose};
+use crate::embedded::{self, Environment, Purpose};
 
 /// Where a server is. Each has one [`Reaper`](super::reaper::Reaper) in this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,43 +12,26 @@ pub(super) enum Location {
     /// A server that somebody else runs.
     Url(String),
     /// The workspace's own, started if need be.
-    Embedded { needs_vector: bool },
-}
-
-/// The server of `DATABASE_URL` if set, or, for a schema with vectors, of `VECTOR_DATABASE_URL`;
-/// else the embedded one.
-pub(super) fn find(schema: &Schema) -> Location {
-    let variable = if schema.creates_vector() {
-        "VECTOR_DATABASE_URL"
-    } else {
-        "DATABASE_URL"
-    };
-    match std::env::var(variable) {
-        Ok(url) if !url.is_empty() => Location::Url(url),
-        _ => own(schema),
-    }
-}
-
-/// The embedded server.
-pub(super) fn own(schema: &Schema) -> Location {
-    Location::Embedded {
-        needs_vector: schema.needs_vector(),
-    }
+    Embedded,
 }
 
 impl Location {
+    /// The server that an environment variable names, else the embedded one.
+    pub(super) fn of(variable: &str) -> Self {
+        match std::env::var(variable) {
+            Ok(url) if !url.is_empty() => Self::Url(url),
+            _ => Self::Embedded,
+        }
+    }
+
     /// The URL of the server, of any database on it; starts it if it is the embedded one.
     pub(super) async fn url(&self) -> Result<String, Error> {
-        let needs_vector = match self {
-            Self::Url(url) => return Ok(url.clone()),
-            Self::Embedded { needs_vector } => *needs_vector,
-        };
-        let options = Options {
-            data_dir: workspace()?.join(".data").join("test"),
-            needs_vector,
-        };
-        let environment = embedded::Environment::of_process();
-        let server = embedded::start_in(&options, Purpose::Tests, environment, say).await?;
+        if let Self::Url(url) = self {
+            return Ok(url.clone());
+        }
+        let data_dir = workspace()?.join(".data").join("test");
+        let environment = Environment::of_process();
+        let server = embedded::start_in(&data_dir, Purpose::Tests, environment, report).await?;
         Ok(server.url("postgres"))
     }
 }
@@ -69,6 +51,6 @@ fn workspace() -> Result<PathBuf, Error> {
 
 /// Straight to the real stderr: the test harness would keep it to itself, and a first run that
 /// fetches a server should not be silent for a minute.
-fn say(text: &str) {
+fn report(text: &str) {
     let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
 }

@@ -63,7 +63,7 @@ async fn start(project: &Project) -> Result<ExitCode> {
 
 async fn stop(project: &Project) -> Result<ExitCode> {
     require_own(project)?;
-    match embedded::running(&project.server_options()?).await? {
+    match embedded::running(&project.data_dir()).await? {
         Some(server) => {
             server.stop().await?;
             ui::say("stopped; the data stays in `.data/`");
@@ -76,11 +76,7 @@ async fn stop(project: &Project) -> Result<ExitCode> {
 async fn status(project: &Project) -> Result<ExitCode> {
     let own = project.setting("DATABASE_URL").is_none();
     let mut all_there = true;
-    if own
-        && embedded::running(&project.server_options()?)
-            .await?
-            .is_none()
-    {
+    if own && embedded::running(&project.data_dir()).await?.is_none() {
         ui::result("the project's own server does not run; `cargo dev db start` starts it");
         return Ok(ExitCode::FAILURE);
     }
@@ -92,7 +88,7 @@ async fn status(project: &Project) -> Result<ExitCode> {
             ));
             continue;
         };
-        let line = match look(&url).await {
+        let line = match describe(&url).await {
             Ok(line) => line,
             Err(reason) => {
                 all_there = false;
@@ -109,7 +105,7 @@ async fn status(project: &Project) -> Result<ExitCode> {
 }
 
 /// One line about a database, or why there is none.
-pub(super) async fn look(url: &str) -> std::result::Result<String, String> {
+pub(super) async fn describe(url: &str) -> std::result::Result<String, String> {
     let settings = PoolSettings {
         max_connections: 1,
         ..PoolSettings::default()

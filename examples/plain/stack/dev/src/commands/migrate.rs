@@ -1,10 +1,9 @@
 //! `cargo dev migrate`
 
-use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::ExitCode;
 
-use stack_migrate::diff::{Care, Hazard, Step};
+use stack_db::Schema;
+use stack_migrate::diff::{Hazard, LockPolicy, Step};
 use stack_migrate::{Comparison, Proven, Request};
 
 use crate::cli::{Migrate, MigrateCommand};
@@ -40,7 +39,7 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
             Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
             Ok(one) => proven.push((database, one)),
             Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
-            Err(error) => return Err(Error::new(again(&error.to_string(), arguments))),
+            Err(error) => return Err(with_typed_options(&error, arguments)),
         }
     }
     for (database, proven) in &proven {
@@ -50,21 +49,21 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
 }
 
 /// An error whose hints keep what was typed: its name and its renames.
-fn again(error: &str, arguments: &Migrate) -> String {
+fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Error {
     let name = arguments.name.iter().map(|name| format!(" --name {name}"));
     let renames = arguments
         .renames
         .iter()
         .map(|rename| format!(" --rename {rename}"));
     let typed: String = name.chain(renames).collect();
-    ["--allow-destructive", "--rename"]
-        .iter()
-        .fold(error.to_owned(), |text, flag| {
-            text.replace(
-                &format!("`cargo dev migrate {flag}"),
-                &format!("`cargo dev migrate{typed} {flag}"),
-            )
-        })
+    let mut text = error.to_string();
+    for flag in ["--allow-destructive", "--rename"] {
+        text = text.replace(
+            &format!("`cargo dev migrate {flag}"),
+            &format!("`cargo dev migrate{typed} {flag}"),
+        );
+    }
+    Error::new(text)
 }
 
 fn missing() -> Error {
@@ -89,9 +88,9 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         name: arguments.name.clone(),
         // Of a check it is enough to know that something differs.
         allow_destructive: arguments.allow_destructive || arguments.check,
-        care: Care {
+        locks: LockPolicy {
             online: arguments.online,
-            large: large(&schema)?,
+            large: Schema::read(&schema)?.texts().flat_map(large_in).collect(),
         },
         schema,
     })
@@ -101,7 +100,7 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
     use stack_migrate::Error as E;
     matches!(
         error,
-        E::Gaps(_)
+        E::Unsupported(_)
             | E::Destructive { .. }
             | E::Refused { .. }
             | E::Unproven(_)
@@ -140,22 +139,7 @@ fn finish(project: &Project, database: &Database, proven: &Proven, dry_run: bool
     Ok(())
 }
 
-/// Tables that the schema says are large: `-- large: notes, events`.
-fn large(schema: &Path) -> Result<BTreeSet<String>> {
-    let failed = |path: &Path, error: std::io::Error| {
-        Error::new(format!("cannot read `{}`: {error}", path.display()))
-    };
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(schema).map_err(|error| failed(schema, error))? {
-        let path = entry.map_err(|error| failed(schema, error))?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") && path.is_file() {
-            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-            found.extend(large_in(&text));
-        }
-    }
-    Ok(found)
-}
-
+/// Tables that a file of the schema says are large: `-- large: notes, events`.
 fn large_in(sql: &str) -> impl Iterator<Item = String> {
     let lists = sql.lines().filter_map(|line| {
         line.trim()
@@ -204,7 +188,7 @@ fn report(proven: &Proven, dry_run: bool) {
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
-            "on the database with made-up rows it failed, as announced: {message}; look whether yours are better"
+            "on the database with made-up rows it failed, as announced: {message}; check whether it would on yours"
         ));
     }
 }
@@ -219,8 +203,8 @@ fn line(step: &Step) -> String {
         .trim_end_matches(" (");
     let short: String = sql.chars().take(100).collect();
     match &step.hazard {
-        Some(Hazard::Destroys(what)) => format!("{short}\n    ! {what}"),
-        Some(Hazard::Warns(what)) => format!("{short}\n    careful: {what}"),
+        Some(Hazard::Destructive(what)) => format!("{short}\n    ! {what}"),
+        Some(Hazard::Warning(what)) => format!("{short}\n    careful: {what}"),
         None => short,
     }
 }

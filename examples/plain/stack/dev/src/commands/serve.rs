@@ -55,7 +55,7 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
     let quit = std::sync::Arc::clone(&keys.quit);
     let ended = tokio::select! {
         ended = server.serve(&mut keys) => ended,
-        _ = stop => Ok(ExitCode::SUCCESS),
+        () = stop => Ok(ExitCode::SUCCESS),
         () = quit.notified() => Ok(ExitCode::SUCCESS),
     };
     if let Some(running) = server.running.take() {
@@ -156,14 +156,14 @@ impl Server<'_> {
             Ok(built) => built,
             Err(problem) => {
                 ui::say(match &self.running {
-                    Some(_) => "the build has failed; the program from before goes on",
-                    None => "the build has failed; a change starts the next one",
+                    Some(_) => "the build failed; the previous program keeps running",
+                    None => "the build failed; the next change starts another",
                 });
                 self.report(problem).await;
                 return Ok(());
             }
         };
-        // Not before: the seeds are the application's to plant.
+        // Not before: the application inserts the seeds.
         let restart = restart || self.pave;
         if std::mem::take(&mut self.pave) {
             self.pave().await;
@@ -171,7 +171,7 @@ impl Server<'_> {
         let healed = self.overlay.problem.take().is_some();
         if self.starter.is_started(&built.program) && !restart && self.running.is_some() {
             if healed {
-                ui::say("nothing to do: the program from before is the right one");
+                ui::say("nothing to do: the running program is up to date");
                 self.publish().await;
             }
             return Ok(());
@@ -198,8 +198,8 @@ impl Server<'_> {
             }
             Err(problem) => {
                 ui::say(match &self.running {
-                    Some(_) => "the new program did not start; the one from before goes on",
-                    None => "the program did not start; a change starts it again",
+                    Some(_) => "the new program did not start; the previous one keeps running",
+                    None => "the program did not start; the next change starts it again",
                 });
                 self.report(problem).await;
             }
@@ -218,12 +218,12 @@ impl Server<'_> {
     fn report_end(&mut self, end: End) {
         self.running = None;
         ui::say(&format!(
-            "the program has ended ({}); a change starts it again",
+            "the program has ended ({}); the next change starts it again",
             end.how
         ));
         let problem = Problem {
             title: format!(
-                "The program has ended ({}); a change starts it again",
+                "The program has ended ({}); the next change starts it again",
                 end.how
             ),
             texts: vec![end.stderr],
@@ -241,12 +241,15 @@ impl Server<'_> {
     }
 
     fn open_browser(&self) {
-        if let Err(error) = open::that_detached(&self.url) {
-            ui::warning(&format!(
-                "no browser could be opened ({error}); the address is {}",
-                self.url
-            ));
-        }
+        let url = self.url.clone();
+        // A browser in the terminal ends before this does.
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = webbrowser::open(&url) {
+                ui::warning(&format!(
+                    "no browser could be opened ({error}); the address is {url}"
+                ));
+            }
+        });
     }
 
     /// Updates the overlay of open pages.

@@ -1,4 +1,4 @@
-//! How long to wait before the next try.
+//! How long to wait before the next attempt.
 
 use std::{fmt::Display, time::Duration};
 
@@ -25,7 +25,7 @@ impl Backoff {
     /// Logs why, and waits.
     pub(super) async fn wait(&mut self, error: &(impl Display + ?Sized)) {
         let wait = self.0.next().unwrap_or(LONGEST);
-        tracing::warn!(%error, ?wait, "no messages from and to other processes; trying again");
+        tracing::warn!(%error, ?wait, "no connection to other processes; it is tried again");
         tokio::time::sleep(wait).await;
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// With a topic and a message; or the news that some were lost; or neither, as a sign of life.
+/// With a topic and a message; or the news that some were lost; or neither, as a heartbeat.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Envelope<'a> {
     /// The hub that it comes from.

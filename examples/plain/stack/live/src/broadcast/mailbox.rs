@@ -1,33 +1,21 @@
 //! Where the messages for a page wait.
+//!
+//! There is one for each page and most are empty most of the time, so it is a channel of futures: one of tokio has room
+//! for 32 messages from the beginning.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
-use tokio::sync::Notify;
+use futures_channel::mpsc;
 
-/// Messages that may wait.
+/// Places in a mailbox. The last one is kept for [`Lagged`].
 const CAPACITY: usize = 64;
 
-/// The end that messages are put into. Cheap to clone, and small while it is empty.
+/// The end that messages are put into. Cheap to clone.
 #[derive(Clone)]
-pub struct Mailbox(Arc<Shared>);
+pub struct Mailbox(mpsc::UnboundedSender<Result<Delivery, Lagged>>);
 
 /// The end that messages are taken from.
-pub struct MailboxReceiver(Arc<Shared>);
-
-#[derive(Default)]
-struct Shared {
-    content: Mutex<Content>,
-    wake: Notify,
-}
-
-#[derive(Default)]
-struct Content {
-    waiting: VecDeque<Delivery>,
-    lagged: bool,
-}
+pub type MailboxReceiver = mpsc::UnboundedReceiver<Result<Delivery, Lagged>>;
 
 /// A message for a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,70 +31,27 @@ pub struct Delivery {
 #[error("messages were missed")]
 pub struct Lagged;
 
-/// A mailbox for 64 messages. One that overflows forgets them all and says [`Lagged`] instead.
-pub fn mailbox() -> (Mailbox, MailboxReceiver) {
-    let shared = Arc::<Shared>::default();
-    (Mailbox(Arc::clone(&shared)), MailboxReceiver(shared))
-}
-
-impl Shared {
-    fn content(&self) -> MutexGuard<'_, Content> {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Mailbox {
+    /// A mailbox for 63 messages. What comes while it is full is dropped, and [`Lagged`] stands at its end instead.
+    pub fn new() -> (Self, MailboxReceiver) {
+        let (sender, receiver) = mpsc::unbounded();
+        (Self(sender), receiver)
+    }
+
+    /// Puts a message in. Called by one thread at a time: the hub holds its lock.
     pub(super) fn put(&self, tag: u32, payload: &Arc<str>) {
-        let mut content = self.0.content();
-        if content.lagged {
-            return;
+        if self.0.len() + 1 >= CAPACITY {
+            return self.put_lagged();
         }
-        if content.waiting.len() < CAPACITY {
-            content.waiting.push_back(Delivery {
-                tag,
-                payload: Arc::clone(payload),
-            });
-        } else {
-            content.lag();
-        }
-        drop(content);
-        self.0.wake.notify_one();
+        let payload = Arc::clone(payload);
+        // Fails only if the page is gone.
+        self.0.unbounded_send(Ok(Delivery { tag, payload })).ok();
     }
 
-    pub(super) fn lag(&self) {
-        self.0.content().lag();
-        self.0.wake.notify_one();
-    }
-}
-
-impl Content {
-    fn lag(&mut self) {
-        self.lagged = true;
-        self.waiting = VecDeque::new();
-    }
-}
-
-impl MailboxReceiver {
-    /// Waits for the next message. A call that is given up loses none.
-    ///
-    /// # Errors
-    /// [`Lagged`], once, if messages were missed; then it goes on with those that came later.
-    pub async fn next(&mut self) -> Result<Delivery, Lagged> {
-        loop {
-            {
-                let mut content = self.0.content();
-                if std::mem::take(&mut content.lagged) {
-                    return Err(Lagged);
-                }
-                if let Some(delivery) = content.waiting.pop_front() {
-                    if content.waiting.is_empty() {
-                        // Most mailboxes are empty most of the time, and there is one for each page.
-                        content.waiting = VecDeque::new();
-                    }
-                    return Ok(delivery);
-                }
-            }
-            self.0.wake.notified().await;
+    /// Says that messages were missed. If the mailbox is full, that is the last thing in it already.
+    pub(super) fn put_lagged(&self) {
+        if self.0.len() < CAPACITY {
+            self.0.unbounded_send(Err(Lagged)).ok();
         }
     }
 }

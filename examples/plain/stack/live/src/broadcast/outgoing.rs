@@ -1,4 +1,4 @@
-//! From the queue to other processes, many at once.
+//! Sends messages to other processes, many at once.
 
 use std::{borrow::Cow, future::Future, sync::Arc, sync::atomic::Ordering, time::Duration};
 
@@ -9,24 +9,25 @@ use super::{Backoff, Envelope, Hub};
 
 /// Messages in one statement.
 const AT_ONCE: usize = 100;
-/// After so much silence we say something, so that who listens can tell a silent connection from a dead one.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+/// After so much time without a message a heartbeat is sent, so that listeners can tell a silent connection from a dead
+/// one.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// A message that waits to be sent.
-pub(super) struct Waiting {
+pub(super) struct OutgoingMessage {
     pub topic: Box<str>,
     pub payload: Arc<str>,
 }
 
-/// The end of the queue at which messages come out.
+/// The receiving end of the queue.
 pub(super) struct Outgoing {
     hub: Hub,
-    queue: mpsc::Receiver<Waiting>,
+    queue: mpsc::Receiver<OutgoingMessage>,
     number: u64,
 }
 
 impl Outgoing {
-    pub(super) fn new(hub: Hub, queue: mpsc::Receiver<Waiting>) -> Self {
+    pub(super) fn new(hub: Hub, queue: mpsc::Receiver<OutgoingMessage>) -> Self {
         Self {
             hub,
             queue,
@@ -34,9 +35,9 @@ impl Outgoing {
         }
     }
 
-    /// Sends what comes by `send`, which takes numbers and envelopes. What cannot be sent is given up, and the others
-    /// are told as soon as they can be.
-    pub(super) async fn run<F>(mut self, mut send: impl FnMut(Vec<i64>, Vec<String>) -> F)
+    /// Passes what comes to `send`, as the texts of envelopes. What cannot be sent is given up, and the other processes
+    /// are told so as soon as possible.
+    pub(super) async fn run<F>(mut self, mut send: impl FnMut(Vec<String>) -> F)
     where
         F: Future<Output = Result<(), sqlx::Error>>,
     {
@@ -45,16 +46,15 @@ impl Outgoing {
         loop {
             // News of a loss does not wait for the next message: until it arrives, pages show what is old.
             let missed = self.hub.0.missed.load(Ordering::Acquire);
-            let patience = if missed { Duration::ZERO } else { SILENCE };
-            // Zero if the hub has another task by now, or if it was silent.
-            let came = timeout(patience, self.queue.recv_many(&mut waiting, AT_ONCE)).await;
+            let wait = if missed { Duration::ZERO } else { HEARTBEAT };
+            // Zero if the hub has another task by now.
+            let came = timeout(wait, self.queue.recv_many(&mut waiting, AT_ONCE)).await;
             if came == Ok(0) {
                 return;
             }
             let missed = self.hub.0.missed.swap(false, Ordering::AcqRel);
             let envelopes = self.envelopes(&mut waiting, missed);
-            let (numbers, texts) = envelopes.into_iter().unzip();
-            match send(numbers, texts).await {
+            match send(envelopes).await {
                 Ok(()) => backoff = Backoff::default(),
                 Err(error) => {
                     self.hub.0.missed.store(true, Ordering::Release);
@@ -64,27 +64,23 @@ impl Outgoing {
         }
     }
 
-    /// What waits, each with its number; the news that something was missed; a sign of life if there is neither.
-    fn envelopes(&mut self, waiting: &mut Vec<Waiting>, missed: bool) -> Vec<(i64, String)> {
+    /// What waits; the news that something was missed; a heartbeat if there is neither.
+    fn envelopes(&mut self, waiting: &mut Vec<OutgoingMessage>, missed: bool) -> Vec<String> {
         let hub = self.hub.clone();
         let mut envelopes = Vec::with_capacity(waiting.len() + 1);
         let mut put = |topic: Option<&str>, message: Option<&RawValue>, missed: bool| {
             self.number += 1;
-            let (from, topic) = (Cow::Borrowed(hub.0.id.as_str()), topic.map(Cow::Borrowed));
             let envelope = Envelope {
-                from,
+                from: hub.0.id.as_str().into(),
                 number: self.number,
-                topic,
+                topic: topic.map(Cow::Borrowed),
                 message,
                 missed,
             };
-            envelopes.push((
-                i64::try_from(self.number).unwrap_or(i64::MAX),
-                envelope.text(),
-            ));
+            envelopes.push(envelope.text());
         };
         let silent = waiting.is_empty();
-        for Waiting { topic, payload } in waiting.drain(..) {
+        for OutgoingMessage { topic, payload } in waiting.drain(..) {
             let message = serde_json::from_str(&payload).expect("it was made as JSON");
             put(Some(&topic), Some(message), false);
         }

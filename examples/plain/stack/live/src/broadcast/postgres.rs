@@ -11,13 +11,13 @@ use tokio::time::timeout;
 
 use super::{
     Backoff, Hub,
-    outgoing::{Outgoing, SILENCE},
+    outgoing::{HEARTBEAT, Outgoing},
 };
 
 const CHANNEL: &str = "live_messages";
 
 pub(super) async fn run(hub: Hub, pool: PgPool, outgoing: Outgoing) {
-    let send = |_, envelopes: Vec<String>| notify(pool.clone(), envelopes);
+    let send = |envelopes| notify(pool.clone(), envelopes);
     tokio::join!(listen(hub, &pool), outgoing.run(send));
 }
 
@@ -30,7 +30,7 @@ async fn notify(pool: PgPool, envelopes: Vec<String>) -> Result<(), sqlx::Error>
         .map(drop)
 }
 
-/// Listens for ever.
+/// Listens, and connects again whenever the connection is lost.
 async fn listen(hub: Hub, pool: &PgPool) {
     let mut backoff = Backoff::default();
     loop {
@@ -39,7 +39,7 @@ async fn listen(hub: Hub, pool: &PgPool) {
                 tracing::debug!("listening for messages of other processes");
                 backoff = Backoff::default();
                 // Whatever was published before this moment did not reach us.
-                hub.missed_something();
+                hub.mark_all_lagged();
                 receive(&hub, listener).await
             }
             Err(error) => error,
@@ -60,18 +60,20 @@ async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     Ok(listener)
 }
 
-/// Receives until the connection is lost, and says why. Our own signs of life come back to us: without any the
-/// connection is dead, even if nobody has said so.
+/// Receives until the connection is lost, and returns why. Our own heartbeats come back to us: without any the
+/// connection is dead, even if no error says so.
 async fn receive(hub: &Hub, mut listener: PgListener) -> sqlx::Error {
     loop {
-        match timeout(SILENCE * 3, listener.try_recv()).await {
+        match timeout(HEARTBEAT * 3, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => hub.receive(notification.payload()),
             Ok(Ok(None)) => {
                 return sqlx::Error::Protocol("the listening connection was lost".into());
             }
             Ok(Err(error)) => return error,
             Err(_) => {
-                return sqlx::Error::Protocol("the listening connection has gone silent".into());
+                return sqlx::Error::Protocol(
+                    "the listening connection has been silent for too long".into(),
+                );
             }
         }
     }

@@ -1,16 +1,15 @@
 //! Components in components.
 
-use std::{
-    any::{Any, type_name},
-    future::Future,
-    sync::Arc,
-};
+use std::{any::type_name, future::Future, sync::Arc};
 
 use futures_util::FutureExt;
 use maud::PreEscaped;
 
 use super::Cx;
-use crate::{html, page::Page};
+use crate::{
+    html,
+    page::{AnyValue, Render},
+};
 
 impl Cx {
     /// Another component, here. It is rendered again when `props` change, or a state that it has read.
@@ -28,9 +27,9 @@ impl Cx {
             let inner = self.page.lock();
             let instance = inner
                 .instances
-                .get(&self.at)
+                .get(&self.component)
                 .expect("a component is there while it is rendered");
-            let nth = instance.met.len();
+            let nth = instance.rendered_children.len();
             let path = match &self.key {
                 None => format!("{}/{nth}", instance.path),
                 Some(key) => {
@@ -39,54 +38,49 @@ impl Cx {
                         inner
                             .instances
                             .get(id)
-                            .is_some_and(|met| met.path.starts_with(&*stem))
+                            .is_some_and(|child| child.path.starts_with(&*stem))
                     };
-                    match instance.met.iter().filter(same).count() {
+                    match instance.rendered_children.iter().filter(same).count() {
                         0 => stem,
                         again => format!("{stem}~{again}"),
                     }
                 }
             };
-            let held = instance.children.iter().copied().find(|child| {
-                inner
-                    .instances
-                    .get(child)
-                    .is_some_and(|child| *child.path == *path && child.name == name)
+            let held = instance.children.iter().find_map(|id| {
+                let child = inner.instances.get(id)?;
+                (*child.path == *path && child.name == name)
+                    .then(|| (*id, Arc::clone(&child.props)))
             });
             (path, held)
         };
-        let changed = match held {
-            None => true,
-            Some(id) => !self.page.has_props(id, &props),
-        };
-        let id = if let (Some(id), false) = (held, changed) {
-            id
-        } else {
-            let kept = props.clone();
-            let render: crate::page::Render =
-                Arc::new(move |cx| component(cx, props.clone()).boxed());
-            let mut inner = self.page.lock();
-            match held {
-                None => inner.insert(path, name, Some(self.at), render, Box::new(kept)),
-                Some(id) => {
-                    let old = inner.instances.get_mut(&id).map(|instance| {
-                        instance.dirty = true;
-                        let props: Box<dyn Any + Send + Sync> = Box::new(kept);
-                        (
-                            std::mem::replace(&mut instance.render, render),
-                            std::mem::replace(&mut instance.props, props),
-                        )
-                    });
-                    drop(inner);
-                    drop(old);
-                    id
+        let id = match held {
+            // Compared without the lock: it is code of a user.
+            Some((id, held)) if held.downcast_ref::<P>() == Some(&props) => id,
+            held => {
+                let props = Arc::new(props);
+                let kept: AnyValue = props.clone();
+                let render: Render = Arc::new(move |cx| component(cx, P::clone(&props)).boxed());
+                let mut inner = self.page.lock();
+                match held {
+                    None => inner.insert(path, name, Some(self.component), render, kept),
+                    Some((id, _)) => {
+                        let old = inner.instances.get_mut(&id).map(|instance| {
+                            instance.dirty = true;
+                            let render = std::mem::replace(&mut instance.render, render);
+                            (render, std::mem::replace(&mut instance.props, kept))
+                        });
+                        // Values of users are dropped without the lock.
+                        drop(inner);
+                        drop(old);
+                        id
+                    }
                 }
             }
         };
         let dirty = {
             let mut inner = self.page.lock();
-            if let Some(instance) = inner.instances.get_mut(&self.at) {
-                instance.met.push(id);
+            if let Some(instance) = inner.instances.get_mut(&self.component) {
+                instance.rendered_children.push(id);
             }
             inner.instances.get(&id).is_some_and(|child| child.dirty)
         };
@@ -94,22 +88,5 @@ impl Cx {
             self.page.render(id).await?;
         }
         Ok(PreEscaped(html::place(&self.page.mark, 'c', id)))
-    }
-}
-
-impl Page {
-    fn has_props<P: PartialEq + 'static>(&self, id: u32, props: &P) -> bool {
-        let held = {
-            let mut inner = self.lock();
-            let instance = inner.instances.get_mut(&id);
-            instance.map(|instance| std::mem::replace(&mut instance.props, Box::new(())))
-        };
-        // Compared without the lock: it is code of a user.
-        let Some(held) = held else { return false };
-        let same = held.downcast_ref::<P>() == Some(props);
-        if let Some(instance) = self.lock().instances.get_mut(&id) {
-            instance.props = held;
-        }
-        same
     }
 }

@@ -1,153 +1,117 @@
-//! Hooks for what goes on beside the rendering: effects, subscriptions, streams.
+//! Hooks for what runs beside the rendering: effects, subscriptions, streams.
 
-use std::{any::Any, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::AbortHandle};
 use maud::Markup;
 use serde::de::DeserializeOwned;
 
-use super::{Cx, out_of_order};
-use crate::{Ctx, Stop, Stream, html, page::Slot};
+use super::Cx;
+use crate::{
+    Ctx, PageError, Stream, html,
+    page::{Job, OnMessage, Slot, stream_id},
+};
+
+/// The work of an effect. Ends when this is dropped: with its component, or when `deps` have changed.
+struct EffectJob(Option<AbortHandle>);
+
+impl Drop for EffectJob {
+    fn drop(&mut self) {
+        if let Some(job) = &self.0 {
+            job.abort();
+        }
+    }
+}
 
 impl Cx {
-    /// Work beside the page, from the moment when it is shown, and again when `deps` change. It ends with the
-    /// component. Never while the first HTML is made.
+    /// Runs `effect` beside the page, as soon as it is shown, and again when `deps` change. It ends with the component.
+    /// It does not run for the first HTML.
     pub fn use_effect<D, F, Fut>(&self, deps: D, effect: F)
     where
         D: PartialEq + Send + Sync + 'static,
         F: FnOnce(Ctx) -> Fut,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let (slot, held, connected) = {
-            let mut inner = self.page.lock();
-            let connected = inner.connected;
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let held = match instance.slots.get(slot) {
-                None => None,
-                Some(Slot::Effect { deps, job }) => Some((Arc::clone(deps), job.clone())),
-                Some(_) => out_of_order(),
+        self.use_memo(deps, || {
+            if !self.is_connected() {
+                return EffectJob(None);
+            }
+            let job = Job {
+                owner: self.component,
+                ..Job::default()
             };
-            (slot, held, connected)
-        };
-        if let Some((known, job)) = held {
-            if known.downcast_ref::<D>() == Some(&deps) {
-                return;
-            }
-            job.abort();
-        }
-        let job = match connected {
-            true => {
-                let future = effect(self.ctx()).boxed();
-                self.page.lock().spawn(self.at, None, None, None, future)
-            }
-            false => futures_util::future::AbortHandle::new_pair().0,
-        };
-        self.push(
-            slot,
-            Slot::Effect {
-                deps: Arc::new(deps),
-                job,
-            },
-        );
+            let future = effect(self.ctx()).boxed();
+            EffectJob(Some(self.page.lock().spawn(job, future)))
+        });
     }
 
-    /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are left out.
+    /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are ignored.
     pub fn subscribe<T, F>(&self, topic: &str, handle: F)
     where
         T: DeserializeOwned,
         F: Fn(&Ctx, T) + Send + Sync + 'static,
     {
-        let heard: crate::page::OnMessage = Arc::new(move |ctx, text| {
+        let handle: OnMessage = Arc::new(move |ctx, text| {
             if let Ok(message) = serde_json::from_str(text) {
                 handle(ctx, message);
             }
         });
-        let hub = self.page.live.hub().clone();
-        let mut inner = self.page.lock();
-        let connected = inner.connected;
-        let instance = inner.rendering(self.at);
-        let slot = instance.next_slot();
-        match instance.slots.get_mut(slot) {
-            Some(Slot::Subscription {
+        let (slot, same) = self.next_slot(|held| match held {
+            Slot::Subscription {
                 topic: known,
-                handle,
+                handle: held,
                 ..
-            }) if **known == *topic => *handle = heard,
-            None | Some(Slot::Subscription { .. }) if connected => {
-                let mailbox = self.page.mailbox(&mut inner);
-                let tag = inner.next_tag;
-                inner.next_tag += 1;
-                drop(inner);
-                let place = hub.join(topic, &mailbox, tag);
-                self.push(
-                    slot,
-                    Slot::Subscription {
-                        topic: topic.into(),
-                        _place: place,
-                        tag,
-                        handle: heard,
-                    },
-                );
+            } => {
+                let same = **known == *topic;
+                if same {
+                    *held = Arc::clone(&handle);
+                }
+                Some(same)
             }
-            None => {
-                drop(inner);
-                let nothing: Arc<dyn Any + Send + Sync> = Arc::new(());
-                self.push(
-                    slot,
-                    Slot::Memo {
-                        deps: Arc::clone(&nothing),
-                        value: nothing,
-                        stale: false,
-                    },
-                );
-            }
-            Some(_) => out_of_order(),
+            _ => None,
+        });
+        if same == Some(true) {
+            return;
         }
+        let (tag, mailbox) = {
+            let mut inner = self.page.lock();
+            inner.next_tag += 1;
+            (inner.next_tag, inner.mailbox.clone())
+        };
+        let hub = self.page.live.hub();
+        let new = Slot::Subscription {
+            topic: topic.into(),
+            tag,
+            handle,
+            _subscription: mailbox.map(|mailbox| hub.subscribe(topic, &mailbox, tag)),
+        };
+        self.put(slot, new);
     }
 
-    /// A list whose items stay in the browser alone: `first` gives those that it begins with, as (key, markup). The
-    /// markup of an item carries its key as `data-key`.
+    /// A list whose items only the browser keeps: `first` returns those that it begins with, as (key, markup). The
+    /// markup of an item has its key as `data-key`.
     ///
     /// # Errors
     /// Those of `first`.
-    pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, Stop>
+    pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, PageError>
     where
-        Stop: From<E>,
+        PageError: From<E>,
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<Vec<(String, Markup)>, E>>,
     {
-        let (slot, exists, id) = {
-            let mut inner = self.page.lock();
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let exists = instance
-                .slots
-                .get(slot)
-                .map(|held| matches!(held, Slot::Stream { .. }));
-            (slot, exists, instance.stream_id(slot))
-        };
-        match exists {
-            Some(true) => {}
-            Some(false) => out_of_order(),
-            None => {
-                let items = first(self.ctx()).await?;
-                let items = items
-                    .into_iter()
-                    .map(|(key, item)| (key, html::canonical(&item.into_string())));
-                self.push(
-                    slot,
-                    Slot::Stream {
-                        first: Some(items.collect()),
-                    },
-                );
-            }
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::Stream { .. } => Some(()),
+            _ => None,
+        });
+        if held.is_none() {
+            let items = first(self.ctx()).await?;
+            let items = items
+                .into_iter()
+                .map(|(_, item)| html::canonical(&item.into_string()));
+            let first = Some(items.collect());
+            self.put(slot, Slot::Stream { first });
         }
-        let place = html::place(
-            &self.page.mark,
-            's',
-            u32::try_from(slot).unwrap_or(u32::MAX),
-        );
-        Ok(Stream::new(id, place))
+        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
+        Ok(Stream::new(id, html::place(&self.page.mark, 's', slot)))
     }
 }

@@ -6,73 +6,65 @@ use futures_util::FutureExt;
 
 use super::Cx;
 use crate::{
-    Accept, Ctx, Event, Handler, Stop, Upload,
-    page::{Entry, Run},
+    Accept, Ctx, Event, Handler, PageError, Upload,
+    page::{HandlerEntry, HandlerKind},
 };
 
 impl Cx {
-    /// What happens at an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
+    /// A handler of an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
     #[track_caller]
     pub fn on(&self, handle: impl Fn(&Ctx, Event) + Send + Sync + 'static) -> Handler {
-        self.register(Location::caller(), Run::Now(Arc::new(handle)))
+        self.register(Location::caller(), HandlerKind::Sync(Arc::new(handle)))
     }
 
-    /// What happens at an event and takes a while. The element is busy meanwhile; the page is not. It ends with the
-    /// component.
+    /// An async handler of an event. The element is busy meanwhile; the page is not. It ends with the component.
     #[track_caller]
     pub fn on_async<F, Fut>(&self, handle: F) -> Handler
     where
         F: Fn(Ctx, Event) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let run = Run::Later(Arc::new(move |ctx, event| handle(ctx, event).boxed()));
+        let run = HandlerKind::Async(Arc::new(move |ctx, event| handle(ctx, event).boxed()));
         self.register(Location::caller(), run)
     }
 
-    /// What happens with files that somebody chose: `input type="file" on:upload=(cx.on_upload(…))`.
+    /// A handler of files that the visitor chooses: `input type="file" on:upload=(cx.on_upload(…))`.
     #[track_caller]
     pub fn on_upload<F, Fut>(&self, accept: Accept, handle: F) -> Handler
     where
         F: Fn(Ctx, Upload) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Stop>> + Send + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
     {
-        let run = Run::Upload(
+        let run = HandlerKind::Upload(
             accept,
             Arc::new(move |ctx, upload| handle(ctx, upload).boxed()),
         );
         self.register(Location::caller(), run)
     }
 
-    fn register(&self, site: &'static Location<'static>, run: Run) -> Handler {
+    fn register(&self, site: &'static Location<'static>, run: HandlerKind) -> Handler {
         let mut inner = self.page.lock();
-        let instance = inner.rendering(self.at);
-        let stem = match &self.key {
-            None => String::new(),
-            Some(key) => format!("{key}~"),
-        };
-        let mut ambiguous = false;
-        let mut nth = 0;
+        let instance = inner.rendering(self.component);
+        let (mut nth, mut ambiguous) = (0, false);
         for entry in &mut instance.new_handlers {
-            let own = entry.id.rsplit_once(':').map_or(&*entry.id, |(_, own)| own);
-            let scoped = match stem.as_str() {
-                "" => !own.contains('~'),
-                stem => own.starts_with(stem),
-            };
-            if scoped {
+            if entry.key == self.key {
                 nth += 1;
                 if entry.site == site {
-                    ambiguous = true;
-                    entry.ambiguous = true;
+                    (ambiguous, entry.ambiguous) = (true, true);
                 }
             }
         }
-        let own = format!("{stem}{nth}");
+        let own = match &self.key {
+            None => nth.to_string(),
+            Some(key) => format!("{key}~{nth}"),
+        };
         let id: Box<str> = match &*instance.path {
             "" => own.into(),
             path => format!("{path}:{own}").into(),
         };
-        instance.new_handlers.push(Entry {
+        instance.new_handlers.push(HandlerEntry {
             id: id.clone(),
+            key: self.key.clone(),
             site,
             ambiguous,
             since: 0,

@@ -1,16 +1,20 @@
 //! Hooks that hold values.
 
 use std::{
-    any::{Any, TypeId, type_name},
+    any::{TypeId, type_name},
     future::Future,
     marker::PhantomData,
     sync::Arc,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::{Cx, out_of_order};
-use crate::{Ctx, Loaded, Reload, State, Stop, page::Slot};
+use super::Cx;
+use crate::{
+    Ctx, Loaded, PageError, Reload, State,
+    page::{Save, Slot},
+};
 
 impl Cx {
     /// A value that stays from one rendering to the next, travels to the browser, and comes back when the page goes
@@ -19,16 +23,10 @@ impl Cx {
     where
         T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
     {
+        let restore = |json: Box<RawValue>| serde_json::from_str(json.get()).ok();
         self.state(
-            |json| {
-                json.and_then(|json| serde_json::from_str(json).ok())
-                    .unwrap_or_else(first)
-            },
-            Some(|value| {
-                value
-                    .downcast_ref::<T>()
-                    .and_then(|value| serde_json::to_string(value).ok())
-            }),
+            |saved| saved.and_then(restore).unwrap_or_else(first),
+            Some(|value| to_raw_value(value.downcast_ref::<T>()?).ok()),
         )
     }
 
@@ -43,42 +41,26 @@ impl Cx {
 
     fn state<T: Clone + PartialEq + Send + Sync + 'static>(
         &self,
-        first: impl FnOnce(Option<&str>) -> T,
-        save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
+        first: impl FnOnce(Option<Box<RawValue>>) -> T,
+        save: Option<Save>,
     ) -> State<T> {
-        let (slot, exists, restored) = {
-            let mut inner = self.page.lock();
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let before = instance.slots[..slot.min(instance.slots.len())].iter();
-            let nth = before
-                .filter(|slot| matches!(slot, Slot::State { save: Some(_), .. }))
-                .count();
-            let restored = instance.restored.as_ref().filter(|_| save.is_some());
-            let restored = restored
-                .and_then(|states| states.get(nth + 1))
-                .map(|json| json.get().to_owned());
-            (slot, slot < instance.slots.len(), restored)
-        };
-        if !exists {
-            let value = Arc::new(first(restored.as_deref()));
-            self.push(
-                slot,
-                Slot::State {
-                    value,
-                    kind: type_name::<T>(),
-                    save,
-                    readers: Vec::new(),
-                },
-            );
-        } else if !self.holds(
-            slot,
-            |held| matches!(held, Slot::State { kind, .. } if *kind == type_name::<T>()),
-        ) {
-            out_of_order();
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::State { kind, .. } if *kind == type_name::<T>() => Some(()),
+            _ => None,
+        });
+        if held.is_none() {
+            let saved =
+                save.and_then(|_| self.page.lock().rendering(self.component).next_restored());
+            let new = Slot::State {
+                value: Arc::new(first(saved)),
+                kind: type_name::<T>(),
+                save,
+                readers: Vec::new(),
+            };
+            self.put(slot, new);
         }
         State {
-            at: self.at,
+            component: self.component,
             slot,
             kind: PhantomData,
         }
@@ -98,26 +80,25 @@ impl Cx {
     ///
     /// # Errors
     /// Those of `fetch`, which are the page's then.
-    pub async fn use_load<D, T, E, F, Fut>(&self, deps: D, fetch: F) -> Result<Loaded<T>, Stop>
+    pub async fn use_load<D, T, E, F, Fut>(&self, deps: D, fetch: F) -> Result<Loaded<T>, PageError>
     where
         D: PartialEq + Send + Sync + 'static,
         T: Send + Sync + 'static,
-        Stop: From<E>,
+        PageError: From<E>,
         F: FnOnce(Ctx) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
         let (slot, held) = self.memo::<D, T>(&deps);
         let value = match held {
             Some(value) => value,
-            None => {
-                // Keeps the place, in case a hook after this one runs first.
-                let value = fetch(self.ctx()).await?;
-                self.remember(slot, deps, value)
-            }
+            None => self.remember(slot, deps, fetch(self.ctx()).await?),
         };
         Ok(Loaded {
             value,
-            reload: Reload { at: self.at, slot },
+            reload: Reload {
+                component: self.component,
+                slot,
+            },
         })
     }
 
@@ -125,19 +106,12 @@ impl Cx {
         &self,
         deps: &D,
     ) -> (usize, Option<Arc<T>>) {
-        let (slot, held) = {
-            let mut inner = self.page.lock();
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let held = match instance.slots.get(slot) {
-                None => None,
-                Some(Slot::Memo { deps, value, stale }) => {
-                    Some((Arc::clone(deps), Arc::clone(value), *stale))
-                }
-                Some(_) => out_of_order(),
-            };
-            (slot, held)
-        };
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::Memo { deps, value, stale } if value.is::<T>() => {
+                Some((Arc::clone(deps), Arc::clone(value), *stale))
+            }
+            _ => None,
+        });
         let fits =
             held.filter(|(known, _, stale)| !stale && known.downcast_ref::<D>() == Some(deps));
         (slot, fits.and_then(|(_, value, _)| value.downcast().ok()))
@@ -149,34 +123,25 @@ impl Cx {
         T: Send + Sync + 'static,
     {
         let value = Arc::new(value);
-        self.push(
-            slot,
-            Slot::Memo {
-                deps: Arc::new(deps),
-                value: value.clone(),
-                stale: false,
-            },
-        );
+        let new = Slot::Memo {
+            deps: Arc::new(deps),
+            value: value.clone(),
+            stale: false,
+        };
+        self.put(slot, new);
         value
     }
 
     /// Gives a value to every component below this one, which reads it by [`context`](Ctx::context).
     pub fn provide<T: Clone + PartialEq + Send + Sync + 'static>(&self, value: T) {
-        let (slot, held) = {
-            let mut inner = self.page.lock();
-            let instance = inner.rendering(self.at);
-            let slot = instance.next_slot();
-            let held = match instance.slots.get(slot) {
-                None => None,
-                Some(Slot::Context {
-                    kind,
-                    value,
-                    readers,
-                }) if *kind == TypeId::of::<T>() => Some((Arc::clone(value), readers.clone())),
-                Some(_) => out_of_order(),
-            };
-            (slot, held)
-        };
+        let (slot, held) = self.next_slot(|held| match held {
+            Slot::Context {
+                kind,
+                value,
+                readers,
+            } if *kind == TypeId::of::<T>() => Some((Arc::clone(value), readers.clone())),
+            _ => None,
+        });
         let (known, readers) = held.unzip();
         let same = known
             .and_then(|known| known.downcast::<T>().ok())
@@ -188,8 +153,8 @@ impl Cx {
                 value: Arc::new(value),
                 readers: readers.clone(),
             };
-            self.push(slot, new);
-            self.page.lock().touch(&readers);
+            self.put(slot, new);
+            self.page.lock().mark_dirty(&readers);
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Puts a [`Live`] together.
 
-use std::{
-    any::type_name,
-    collections::HashSet,
-    future::Future,
-    sync::{Arc, Mutex},
-};
+use std::{any::type_name, collections::HashSet, future::Future, sync::Arc};
 
 use futures_util::FutureExt;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::{Limits, Live, OnError, Route, Shared};
@@ -16,9 +12,9 @@ use crate::{
     broadcast::Hub,
     browser,
     interner::Interner,
+    observer::{NoObserver, Observer},
     page::Render,
     saved::Signer,
-    watch::{Nobody, Watch},
 };
 
 /// Puts a [`Live`] together.
@@ -27,20 +23,20 @@ pub struct Builder {
     keys: Vec<[u8; 32]>,
     limits: Limits,
     hub: Hub,
-    watch: Arc<dyn Watch>,
+    observer: Arc<dyn Observer>,
     allowed: HashSet<String>,
     on_error: OnError,
 }
 
 impl Live {
-    /// Without pages yet. States are signed with the first of `keys` and accepted with any.
+    /// A builder without pages. States are signed with the first of `keys` and accepted with any.
     pub fn builder(keys: Vec<[u8; 32]>) -> Builder {
         Builder {
             pages: Vec::new(),
             keys,
             limits: Limits::default(),
             hub: Hub::default(),
-            watch: Arc::new(Nobody),
+            observer: Arc::new(NoObserver),
             allowed: browser::ALLOWED
                 .iter()
                 .map(|path| (*path).to_owned())
@@ -70,7 +66,7 @@ impl Builder {
         self
     }
 
-    /// Other limits than the usual ones.
+    /// Other limits than the default ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -84,10 +80,10 @@ impl Builder {
         self
     }
 
-    /// Who is told what the pages do.
+    /// What is called when the pages do something, for logs and metrics.
     #[must_use]
-    pub fn watch(mut self, watch: impl Watch) -> Self {
-        self.watch = Arc::new(watch);
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Arc::new(observer);
         self
     }
 
@@ -109,10 +105,10 @@ impl Builder {
         self
     }
 
-    /// All together.
+    /// Builds it.
     ///
     /// # Panics
-    /// If two pages claim the same paths: a mistake in the program, found when it starts.
+    /// If two pages have patterns for the same paths: a mistake in the program, found when it starts.
     pub fn build(self) -> Live {
         let mut routes = matchit::Router::new();
         for (at, page) in self.pages.iter().enumerate() {
@@ -126,7 +122,7 @@ impl Builder {
             signer: Signer::new(self.keys),
             limits: self.limits,
             hub: self.hub,
-            watch: self.watch,
+            observer: self.observer,
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),

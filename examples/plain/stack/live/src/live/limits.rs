@@ -1,10 +1,10 @@
-//! How much one visitor may ask of the server.
+//! Limits on what one visitor may use.
 
-use std::{collections::HashMap, sync::PoisonError, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use super::{Live, visitor_key};
 
-/// How much one visitor may ask of the server.
+/// Limits on what one visitor may use.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of one message from the browser.
@@ -21,11 +21,11 @@ pub struct Limits {
     pub jobs: usize,
     /// How long a browser may take to read a message.
     pub send_timeout: Duration,
-    /// How long a browser may say nothing; it says something every 25 seconds.
-    pub silence: Duration,
+    /// How long a browser may send nothing; the script sends something every 25 seconds.
+    pub idle_timeout: Duration,
     /// How long a rendering may take.
     pub render_timeout: Duration,
-    /// How long a state counts.
+    /// How long a state is valid.
     pub state_lifetime: Duration,
     /// Connections of this process.
     pub connections: usize,
@@ -43,7 +43,7 @@ impl Default for Limits {
             html_bytes: 2 * 1024 * 1024,
             jobs: 100,
             send_timeout: Duration::from_secs(15),
-            silence: Duration::from_secs(70),
+            idle_timeout: Duration::from_secs(70),
             render_timeout: Duration::from_secs(30),
             state_lifetime: Duration::from_secs(24 * 60 * 60),
             connections: 50_000,
@@ -52,7 +52,7 @@ impl Default for Limits {
     }
 }
 
-/// The connections that there are.
+/// How many connections are open.
 #[derive(Default)]
 pub(super) struct OpenConnections {
     all: usize,
@@ -60,11 +60,11 @@ pub(super) struct OpenConnections {
 }
 
 impl Live {
-    /// A place for a new connection among those of its visitor; `None` if there are too many.
-    pub(crate) fn admit(&self, secret: &str) -> Option<Admitted> {
+    /// A permit for a new connection of this visitor; `None` if there are too many.
+    pub(crate) fn admit(&self, secret: &str) -> Option<ConnectionPermit> {
         let visitor = visitor_key(secret);
         let limits = self.limits();
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.open.lock();
         let own = open.by_visitor.get(&visitor).copied().unwrap_or_default();
         if own >= limits.connections_per_visitor || open.all >= limits.connections {
             return None;
@@ -72,27 +72,22 @@ impl Live {
         open.by_visitor.insert(visitor, own + 1);
         open.all += 1;
         drop(open);
-        Some(Admitted {
+        Some(ConnectionPermit {
             live: self.clone(),
             visitor,
         })
     }
 }
 
-/// A connection that counts, until it is dropped.
-pub(crate) struct Admitted {
+/// A connection that is counted, until this is dropped.
+pub(crate) struct ConnectionPermit {
     live: Live,
     visitor: [u8; 16],
 }
 
-impl Drop for Admitted {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut open = self
-            .live
-            .0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.live.0.open.lock();
         open.all -= 1;
         if let Some(own) = open.by_visitor.get_mut(&self.visitor) {
             *own -= 1;

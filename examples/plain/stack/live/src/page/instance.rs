@@ -7,9 +7,9 @@ use std::{
 };
 
 use futures_util::future::AbortHandle;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::{Held, Job, Render};
+use super::{AnyValue, JobFuture, Render};
 use crate::{Accept, Ctx, Event, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
@@ -18,15 +18,15 @@ pub(crate) struct Instance {
     pub name: &'static str,
     pub parent: Option<u32>,
     pub render: Render,
-    pub props: Box<dyn Any + Send + Sync>,
+    pub props: AnyValue,
     pub slots: Vec<Slot>,
     pub cursor: usize,
     pub children: Vec<u32>,
-    /// The children that the rendering under way has met.
-    pub met: Vec<u32>,
-    pub handlers: Vec<Entry>,
+    /// The children that the rendering under way has rendered so far.
+    pub rendered_children: Vec<u32>,
+    pub handlers: Vec<HandlerEntry>,
     /// Those of the rendering under way.
-    pub new_handlers: Vec<Entry>,
+    pub new_handlers: Vec<HandlerEntry>,
     pub html: Box<[Piece]>,
     pub dirty: bool,
     pub restored: Option<Vec<Box<RawValue>>>,
@@ -34,67 +34,71 @@ pub(crate) struct Instance {
 }
 
 /// A handler of the last rendering.
-pub(crate) struct Entry {
+pub(crate) struct HandlerEntry {
     pub id: Box<str>,
+    /// Of the item of a list that it belongs to, see [`Cx::keyed`](crate::Cx::keyed).
+    pub key: Option<Arc<str>>,
     pub site: &'static Location<'static>,
     /// Whether the same line of code made several that only their order tells apart.
     pub ambiguous: bool,
     /// The version of the HTML since which this id means this handler.
     pub since: u64,
-    pub run: Run,
+    pub run: HandlerKind,
 }
 
 /// What a handler does.
 #[derive(Clone)]
-pub(crate) enum Run {
-    Now(Arc<RunNow>),
-    Later(Arc<RunLater>),
-    Upload(Accept, Arc<RunUpload>),
+pub(crate) enum HandlerKind {
+    Sync(Arc<SyncHandler>),
+    Async(Arc<AsyncHandler>),
+    Upload(Accept, Arc<UploadHandler>),
 }
 
-type RunNow = dyn Fn(&Ctx, Event) + Send + Sync;
-type RunLater = dyn Fn(Ctx, Event) -> Job + Send + Sync;
-type RunUpload = dyn Fn(Ctx, Upload) -> Job + Send + Sync;
+type SyncHandler = dyn Fn(&Ctx, Event) + Send + Sync;
+type AsyncHandler = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
+type UploadHandler = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
 
 /// What a hook holds.
 pub(crate) enum Slot {
     State {
-        value: Held,
+        value: AnyValue,
         kind: &'static str,
-        save: Option<fn(&(dyn Any + Send + Sync)) -> Option<String>>,
+        save: Option<Save>,
         readers: Vec<u32>,
     },
     Memo {
-        deps: Held,
-        value: Held,
+        deps: AnyValue,
+        value: AnyValue,
         stale: bool,
-    },
-    Effect {
-        deps: Held,
-        job: AbortHandle,
     },
     Context {
         kind: TypeId,
-        value: Held,
+        value: AnyValue,
         readers: Vec<u32>,
     },
     Subscription {
         topic: Box<str>,
-        _place: Subscription,
         tag: u32,
         handle: OnMessage,
+        /// `None` while HTML for a GET is rendered.
+        _subscription: Option<Subscription>,
     },
     Stream {
-        first: Option<Vec<(String, String)>>,
+        /// The HTML of its first items, until the browser has them.
+        first: Option<String>,
     },
 }
+
+/// Writes a state as JSON, if it can be.
+pub(crate) type Save = fn(&(dyn Any + Send + Sync)) -> Option<Box<RawValue>>;
 
 /// What a subscription does with a message.
 pub(crate) type OnMessage = Arc<dyn Fn(&Ctx, &str) + Send + Sync>;
 
 impl Instance {
-    /// What its hooks hold: two programs whose fingerprints differ do not read each other's state.
-    pub(super) fn shape(&self) -> String {
+    /// The fingerprint of the component's name and the types of its states, as JSON: two programs whose fingerprints
+    /// differ do not read each other's state.
+    pub(super) fn shape(&self) -> Box<RawValue> {
         let mut text = self.name.to_owned();
         for slot in &self.slots {
             if let Slot::State {
@@ -107,33 +111,34 @@ impl Instance {
                 text.push_str(kind);
             }
         }
-        crate::hash::hash(&text)
+        to_raw_value(&crate::hash::hash(&text)).expect("a text can be JSON")
     }
 
-    pub(super) fn saved_states(&self) -> Vec<Box<RawValue>> {
-        let null = || RawValue::from_string("null".into()).ok();
-        let mut states = Vec::new();
-        for slot in &self.slots {
-            if let Slot::State {
+    /// The fingerprint and the states that travel; `None` if it has none.
+    pub(super) fn saved_states(&self) -> Option<Vec<Box<RawValue>>> {
+        let states = self.slots.iter().filter_map(|slot| match slot {
+            Slot::State {
                 value,
                 save: Some(save),
                 ..
-            } = slot
-            {
-                let json = save(&**value).and_then(|json| RawValue::from_string(json).ok());
-                states.extend(json.or_else(null));
-            }
-        }
-        states
+            } => Some(save(&**value).unwrap_or_else(|| RawValue::NULL.to_owned())),
+            _ => None,
+        });
+        let all: Vec<_> = std::iter::once(self.shape()).chain(states).collect();
+        (all.len() > 1).then_some(all)
     }
 
-    pub(crate) fn stream_id(&self, slot: usize) -> String {
-        format!("{}:{slot}", self.path)
+    /// What the next state begins with, if the page goes on from a saved one.
+    pub(crate) fn next_restored(&self) -> Option<Box<RawValue>> {
+        let is_saved = |slot: &&Slot| matches!(slot, Slot::State { save: Some(_), .. });
+        let before = self.slots.iter().filter(is_saved).count();
+        // The fingerprint is the first.
+        self.restored.as_ref()?.get(before + 1).cloned()
     }
 
     /// Exchanges the handlers; true if some id means something else now.
     pub(super) fn take_handlers(&mut self, next_version: u64, html: &[Piece]) -> bool {
-        let moved = !same(&self.html, html);
+        let moved = *self.html != *html;
         let mut changed = false;
         let mut new = std::mem::take(&mut self.new_handlers);
         for entry in &mut new {
@@ -152,12 +157,7 @@ impl Instance {
     }
 }
 
-fn same(old: &[Piece], new: &[Piece]) -> bool {
-    old.len() == new.len()
-        && old.iter().zip(new).all(|(old, new)| match (old, new) {
-            (Piece::Text(old), Piece::Text(new)) => old == new,
-            (Piece::Child(old), Piece::Child(new)) => old == new,
-            (Piece::Items(old), Piece::Items(new)) => old == new,
-            _ => false,
-        })
+/// The id of the stream at `slot` of the component at `path`.
+pub(crate) fn stream_id(path: &str, slot: usize) -> String {
+    format!("{path}:{slot}")
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Inner, Render, Slot};
+use super::{Inner, Render, Slot, stream_id};
 use crate::html::Piece;
 
 impl Inner {
@@ -11,7 +11,7 @@ impl Inner {
         let instance = self.instances.get_mut(&id)?;
         instance.cursor = 0;
         instance.dirty = false;
-        instance.met.clear();
+        instance.rendered_children.clear();
         instance.new_handlers.clear();
         Some(Arc::clone(&instance.render))
     }
@@ -27,12 +27,11 @@ impl Inner {
         let Some(instance) = self.instances.get_mut(&id) else {
             return (true, gone);
         };
-        if let Some(restored) = instance.restored.take() {
-            let expected = serde_json::to_string(&instance.shape()).unwrap_or_default();
-            if restored.first().map(|shape| shape.get()) != Some(expected.as_str()) {
-                gone.push(Box::new(std::mem::take(&mut instance.slots)));
-                return (false, gone);
-            }
+        if let Some(restored) = instance.restored.take()
+            && restored.first().map(|shape| shape.get()) != Some(instance.shape().get())
+        {
+            gone.push(Box::new(std::mem::take(&mut instance.slots)));
+            return (false, gone);
         }
         let rest = instance
             .slots
@@ -42,8 +41,8 @@ impl Inner {
         let changed = instance.take_handlers(self.version + 1, &html);
         self.handlers_changed |= changed;
         gone.push(Box::new(std::mem::replace(&mut instance.html, html)));
-        let met = std::mem::take(&mut instance.met);
-        let old = std::mem::replace(&mut instance.children, met);
+        let rendered = std::mem::take(&mut instance.rendered_children);
+        let old = std::mem::replace(&mut instance.children, rendered);
         let left: Vec<u32> = old
             .into_iter()
             .filter(|child| !instance.children.contains(child))
@@ -74,7 +73,7 @@ impl Inner {
             .map(|(id, _)| *id)
     }
 
-    pub(crate) fn touch(&mut self, readers: &[u32]) {
+    pub(crate) fn mark_dirty(&mut self, readers: &[u32]) {
         for reader in readers {
             if let Some(instance) = self.instances.get_mut(reader) {
                 instance.dirty = true;
@@ -82,11 +81,16 @@ impl Inner {
         }
     }
 
+    /// The page itself, as a component.
+    pub(crate) fn root(&self) -> Option<u32> {
+        self.instances.keys().next().copied()
+    }
+
     /// The whole HTML; the items of streams only for a GET.
     pub(crate) fn html(&self, items: bool) -> String {
         let mut html = String::with_capacity(4096);
-        if let Some((root, _)) = self.instances.first_key_value() {
-            self.expand(*root, items, &mut html);
+        if let Some(root) = self.root() {
+            self.expand(root, items, &mut html);
         }
         html
     }
@@ -100,10 +104,8 @@ impl Inner {
                 Piece::Text(text) => html.push_str(text),
                 Piece::Child(child) => self.expand(*child, items, html),
                 Piece::Items(slot) if items => {
-                    if let Some(Slot::Stream { first: Some(first) }) =
-                        instance.slots.get(usize::from(*slot))
-                    {
-                        html.extend(first.iter().map(|(_, item)| item.as_str()));
+                    if let Some(Slot::Stream { first: Some(first) }) = instance.slots.get(*slot) {
+                        html.push_str(first);
                     }
                 }
                 Piece::Items(_) => {}
@@ -111,17 +113,26 @@ impl Inner {
         }
     }
 
-    /// The first items of every stream, as (stream, HTML).
-    pub(crate) fn first_items(&self) -> Vec<(String, String)> {
+    /// The first items of every stream, as (stream, HTML). They are not kept.
+    pub(crate) fn take_first_items(&mut self) -> Vec<(String, String)> {
         let mut all = Vec::new();
-        for instance in self.instances.values() {
-            for (slot, held) in instance.slots.iter().enumerate() {
-                if let Slot::Stream { first: Some(first) } = held {
-                    let html = first.iter().map(|(_, item)| item.as_str()).collect();
-                    all.push((instance.stream_id(slot), html));
+        for instance in self.instances.values_mut() {
+            for (slot, held) in instance.slots.iter_mut().enumerate() {
+                if let Slot::Stream { first } = held
+                    && let Some(first) = first.take()
+                {
+                    all.push((stream_id(&instance.path, slot), first));
                 }
             }
         }
         all
+    }
+
+    /// Sends the items of streams that begin anew.
+    pub(crate) fn reset_items(&mut self, items: Vec<(String, String)>) {
+        let resets = items
+            .into_iter()
+            .map(|(id, html)| (id, "reset", String::new(), html));
+        self.outbox.items.extend(resets);
     }
 }

@@ -2,22 +2,15 @@
 
 use std::sync::Arc;
 
-use tokio::time::timeout;
-
-use super::{Io, Session, SessionResult};
-use crate::{
-    Stop,
-    page::{Render, Slot},
-    protocol::Close,
-    watch::Why,
-};
+use super::{Io, Session, Step};
+use crate::{PageError, protocol::CloseReason};
 
 impl<I: Io> Session<I> {
     /// Another page in the place of this one.
-    pub(super) async fn navigate(&mut self, url: &str, pop: bool) -> SessionResult {
-        const MOST: usize = 5;
+    pub(super) async fn navigate(&mut self, url: &str, pop: bool) -> Step {
+        const MAX_REDIRECTS: usize = 5;
         let mut url = url.to_owned();
-        for _ in 0..MOST {
+        for _ in 0..MAX_REDIRECTS {
             let (path, query) = split(&url);
             let Some((place, name, render)) = self.page.live.find(path, query) else {
                 return self.leave(&url).await;
@@ -33,71 +26,43 @@ impl<I: Io> Session<I> {
                 inner.uploads.clear();
                 old
             };
-            match self.mount(name, render).await {
+            let page = Arc::clone(&self.page);
+            match page.in_time(page.mount(name, render)).await {
                 Ok(()) => {
-                    let text = self.page.lock().url.text();
-                    if !pop {
-                        self.reply.url = Some((text, "push"));
-                    } else if text != url {
-                        self.reply.url = Some((text, "replace"));
+                    {
+                        let mut inner = self.page.lock();
+                        let text = inner.url.text();
+                        if !pop {
+                            inner.outbox.url = Some((text, "push"));
+                        } else if text != url {
+                            inner.outbox.url = Some((text, "replace"));
+                        }
+                        inner.outbox.navigated = Some(1);
+                        let items = inner.take_first_items();
+                        inner.reset_items(items);
                     }
-                    self.reply.navigated = Some(1);
-                    let items = self.page.lock().first_items();
-                    self.reset_items(items);
-                    self.forget_items();
-                    self.anything = true;
-                    return self.send_what_there_is(Some(&old)).await;
+                    return self.send(Some(&old)).await;
                 }
-                Err(Stop::Redirect(to)) => url = to,
-                Err(stop) => return self.instead(stop, &url).await,
+                Err(PageError::Redirect(to)) => url = to,
+                Err(error) => return self.mount_failed(error, &url).await,
             }
         }
         self.leave(&url).await
     }
 
-    pub(super) async fn mount(&mut self, name: &'static str, render: Render) -> Result<(), Stop> {
-        let patience = self.page.live.limits().render_timeout;
-        let page = Arc::clone(&self.page);
-        match timeout(patience, page.mount(name, render)).await {
-            Ok(mounted) => mounted,
-            Err(_) => Err(Stop::Panicked("a page takes too long to render".into())),
+    /// What is shown instead of a page that cannot be: a real load of its address, which has a status of its own.
+    pub(super) async fn mount_failed(&mut self, error: PageError, url: &str) -> Step {
+        match error {
+            PageError::Redirect(to) => self.leave(&to).await,
+            PageError::Failed(_) => self.leave(url).await,
+            error @ PageError::Panicked(_) => self.stop_page(&error).await,
         }
     }
 
-    pub(super) fn reset_items(&self, items: Vec<(String, String)>) {
-        let resets = items
-            .into_iter()
-            .map(|(id, html)| (id, "reset", String::new(), html));
-        self.page.lock().outbox.items.extend(resets);
-    }
-
-    pub(super) fn forget_items(&self) {
-        for instance in self.page.lock().instances.values_mut() {
-            for slot in &mut instance.slots {
-                if let Slot::Stream { first } = slot {
-                    *first = None;
-                }
-            }
-        }
-    }
-
-    /// What is shown when a page cannot be: its real address says it with a status of its own.
-    pub(super) async fn instead(&mut self, stop: Stop, url: &str) -> SessionResult {
-        match stop {
-            Stop::Redirect(to) => self.leave(&to).await,
-            Stop::Failed(_) => self.leave(url).await,
-            stop @ Stop::Panicked(_) => {
-                self.broken(Why::Render, &stop);
-                self.send_reply().await?;
-                Err(Close::Panicked)
-            }
-        }
-    }
-
-    pub(super) async fn leave(&mut self, url: &str) -> SessionResult {
-        self.reply.leave = Some(url.to_owned());
-        self.send_reply().await?;
-        Err(Close::Gone)
+    pub(super) async fn leave(&mut self, url: &str) -> Step {
+        self.page.lock().outbox.leave = Some(url.to_owned());
+        self.send_outbox().await?;
+        Err(CloseReason::Gone)
     }
 }
 

@@ -4,34 +4,26 @@ use axum::body::Bytes;
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
-use super::{Io, Session, SessionResult};
+use super::{Io, Session, Step};
 use crate::{
     Ctx,
-    page::Run,
-    protocol::Close,
-    upload::{File, Receiving, Upload},
-    watch::Why,
+    observer::Trigger,
+    page::{HandlerKind, Job},
+    protocol::{self, CloseReason},
+    upload::{IncomingUpload, Upload},
 };
 
 impl<I: Io> Session<I> {
-    pub(super) fn upload(
-        &mut self,
-        seq: u64,
-        version: u64,
-        handler: &str,
-        reference: u32,
-        files: Vec<(String, u64, String)>,
-    ) {
-        let files: Vec<File> = files
-            .into_iter()
-            .map(|(name, size, content_type)| File {
-                name,
-                size,
-                content_type,
-            })
-            .collect();
-        let found = self.page.lock().handler(handler, version);
-        let Some((owner, site, Run::Upload(accept, run))) = found else {
+    /// Begins an upload, if the handler takes these files.
+    pub(super) fn upload(&mut self, message: protocol::Upload) {
+        let protocol::Upload {
+            seq,
+            reference,
+            files,
+            ..
+        } = message;
+        let found = self.page.lock().handler(&message.handler, message.version);
+        let Some((owner, site, HandlerKind::Upload(accept, run))) = found else {
             return;
         };
         let taken = self.page.lock().uploads.contains_key(&reference);
@@ -40,63 +32,61 @@ impl<I: Io> Session<I> {
                 .then(|| "Too much is going on at once. Try again in a moment.".into())
         });
         if let Some(why) = refused {
-            self.page
-                .lock()
-                .outbox
-                .upload_refused
-                .push((reference, why));
+            let mut inner = self.page.lock();
+            inner.outbox.upload_refused.push((reference, why));
             return;
         }
-        self.begin(Why::Upload, Some(site));
-        let watched = self.turn.pop();
+        self.begin(Trigger::Upload, Some(site));
         let (sender, chunks) = mpsc::channel(2);
+        let incoming = IncomingUpload {
+            missing: files.iter().map(|file| file.size).collect(),
+            chunks: sender,
+        };
         let ctx = Ctx::later(&self.page, owner);
-        let received = vec![0; files.len()];
         let upload = Upload {
-            files: files.clone(),
+            files,
             reference,
             ctx: ctx.clone(),
             chunks,
             received: 0,
         };
         // The future is made here and runs in the loop, where its panics are caught; so are those of making it.
-        let job = async move { run(ctx, upload).await }.boxed();
+        let future = async move { run(ctx, upload).await }.boxed();
+        let job = Job {
+            owner,
+            seq: Some(seq),
+            upload: Some(reference),
+            work: self.work.pop(),
+            ..Job::default()
+        };
         let mut inner = self.page.lock();
-        inner.uploads.insert(
-            reference,
-            Receiving {
-                files,
-                received,
-                chunks: sender,
-            },
-        );
-        inner.spawn(owner, Some(seq), Some(reference), watched, job);
-        drop(inner);
-        self.reply.working.push(seq);
+        inner.uploads.insert(reference, incoming);
+        inner.spawn(job, future);
+        inner.outbox.working.push(seq);
     }
 
     /// Four bytes of the upload, four of the file, and the content.
-    pub(super) fn chunk(&mut self, mut bytes: Bytes) -> SessionResult {
+    pub(super) fn chunk(&mut self, mut bytes: Bytes) -> Step {
         if !self.rate_limit.allow() {
-            return Err(Close::TooManyEvents);
+            return Err(CloseReason::TooManyEvents);
         }
         if bytes.len() < 8 {
-            return Err(Close::Protocol);
+            return Err(CloseReason::Protocol);
         }
         let head = bytes.split_to(8);
         let number =
             |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let (reference, file) = (number(0), usize::try_from(number(4)).unwrap_or(usize::MAX));
         let mut inner = self.page.lock();
-        let Some(receiving) = inner.uploads.get_mut(&reference) else {
+        let Some(upload) = inner.uploads.get_mut(&reference) else {
             return Ok(());
         };
-        if !receiving.take(file, bytes) {
+        if !upload.take(file, bytes) {
             let broken = inner.uploads.remove(&reference);
             inner
                 .outbox
                 .upload_refused
-                .push((reference, "The upload was broken off.".into()));
+                .push((reference, "The upload was aborted.".into()));
             drop(inner);
             drop(broken);
         }

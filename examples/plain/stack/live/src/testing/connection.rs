@@ -3,18 +3,18 @@
 use tokio::sync::mpsc;
 
 use crate::{
-    Close, Live, Visit,
+    CloseReason, Live, Visit,
     session::{self, Incoming, Io},
 };
 
 pub(super) struct Connection {
     pub(super) send: mpsc::UnboundedSender<Incoming>,
-    pub(super) receive: mpsc::UnboundedReceiver<Result<String, Close>>,
+    pub(super) receive: mpsc::UnboundedReceiver<Result<String, CloseReason>>,
 }
 
 struct Pipe {
     incoming: mpsc::UnboundedReceiver<Incoming>,
-    outgoing: mpsc::UnboundedSender<Result<String, Close>>,
+    outgoing: mpsc::UnboundedSender<Result<String, CloseReason>>,
 }
 
 impl Io for Pipe {
@@ -26,8 +26,8 @@ impl Io for Pipe {
         self.outgoing.send(Ok(text)).is_ok()
     }
 
-    async fn close(&mut self, why: Close) {
-        self.outgoing.send(Err(why)).ok();
+    async fn close(&mut self, reason: CloseReason) {
+        self.outgoing.send(Err(reason)).ok();
     }
 }
 

@@ -5,27 +5,23 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 
-/// What a test needs to know of an element.
+/// An element, as far as a test can act on it.
 pub(super) struct Found {
-    pub(super) key: String,
-    pub(super) name: String,
-    pub(super) value: String,
+    pub(super) control: Control,
     /// By kind of event: the handler, and the data of the element that has it.
     pub(super) handlers: HashMap<String, (String, Value)>,
     pub(super) link: Option<String>,
     pub(super) submits: bool,
-    pub(super) form: Option<Form>,
+    /// The controls of the form around it.
+    pub(super) form: Vec<Control>,
 }
 
-pub(super) struct Form {
-    pub(super) submit: Option<(String, Value)>,
-    pub(super) controls: Vec<Control>,
-}
-
+/// An element with a value.
 pub(super) struct Control {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) value: String,
+    /// For a box that can be ticked: whether it is.
     pub(super) checked: Option<bool>,
 }
 
@@ -42,44 +38,36 @@ impl Found {
                     handlers.entry(kind.to_owned()).or_insert_with(found);
                 }
             }
-            if link.is_none() && around.value().name() == "a" && around.attr("data-link").is_some()
-            {
-                link = around.attr("href").map(ToOwned::to_owned);
-            }
-            if form.is_none() && around.value().name() == "form" {
-                form = Some(Form::of(around));
+            match around.value().name() {
+                "a" if link.is_none() && around.attr("data-link").is_some() => {
+                    link = around.attr("href").map(ToOwned::to_owned);
+                }
+                "form" => form = form.or(Some(around)),
+                _ => {}
             }
         }
-        let name = element.value().name();
-        let submits = name == "button" && element.attr("type").is_none_or(|kind| kind == "submit");
+        let submits = element.value().name() == "button"
+            && element.attr("type").is_none_or(|kind| kind == "submit");
+        let all = selector("input[name], select[name], textarea[name]");
+        let controls = form.iter().flat_map(|form| form.select(&all));
         Self {
-            key: key(element),
-            name: element.attr("name").unwrap_or_default().to_owned(),
-            value: value(element),
+            control: Control::of(element),
             handlers,
             link,
             submits,
-            form,
+            form: controls.map(Control::of).collect(),
         }
     }
 }
 
-impl Form {
-    pub(super) fn of(form: ElementRef<'_>) -> Self {
-        let submit = form
-            .attr("on:submit")
-            .map(|handler| (handler.to_owned(), data(form)));
-        let all = selector("input[name], select[name], textarea[name]");
-        let controls = form.select(&all).map(|control| Control {
+impl Control {
+    fn of(control: ElementRef<'_>) -> Self {
+        Self {
             key: key(control),
             name: control.attr("name").unwrap_or_default().to_owned(),
             value: value(control),
             checked: matches!(control.attr("type"), Some("checkbox" | "radio"))
                 .then(|| control.attr("checked").is_some()),
-        });
-        Self {
-            submit,
-            controls: controls.collect(),
         }
     }
 }

@@ -12,12 +12,10 @@ impl Page {
     /// # Panics
     /// If it does not come.
     pub async fn expect_text(&mut self, text: &str) -> &mut Self {
-        while !self.text().contains(text) {
-            if let Err(why) = self.next().await {
-                panic!("`{text}` did not come ({why:?}): {}", self.text());
-            }
-        }
-        self
+        self.wait_until(&format!("`{text}` did not come"), |page| {
+            page.text().contains(text)
+        })
+        .await
     }
 
     /// Waits until `text` can not be read on the page any more.
@@ -25,12 +23,10 @@ impl Page {
     /// # Panics
     /// If it stays.
     pub async fn expect_no_text(&mut self, text: &str) -> &mut Self {
-        while self.text().contains(text) {
-            if let Err(why) = self.next().await {
-                panic!("`{text}` stayed ({why:?}): {}", self.text());
-            }
-        }
-        self
+        self.wait_until(&format!("`{text}` stayed"), |page| {
+            !page.text().contains(text)
+        })
+        .await
     }
 
     /// Waits until there is an element that `css` finds.
@@ -38,9 +34,14 @@ impl Page {
     /// # Panics
     /// If none comes.
     pub async fn expect(&mut self, css: &str) -> &mut Self {
-        while self.count(css) == 0 {
-            if let Err(why) = self.next().await {
-                panic!("`{css}` did not come ({why:?}): {}", self.html());
+        self.wait_until(&format!("`{css}` did not come"), |page| page.count(css) > 0)
+            .await
+    }
+
+    async fn wait_until(&mut self, failure: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
+        while !holds(self) {
+            if let Err(reason) = self.next().await {
+                panic!("{failure} ({reason:?}): {}", self.html());
             }
         }
         self
@@ -63,12 +64,9 @@ impl Page {
     /// What can be read, with single spaces.
     pub fn text(&self) -> String {
         let html = Html::parse_fragment(&self.html());
-        let texts: Vec<&str> = html.root_element().text().collect();
-        texts
-            .join(" ")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let texts = html.root_element().text();
+        let words: Vec<&str> = texts.flat_map(str::split_whitespace).collect();
+        words.join(" ")
     }
 
     /// The HTML, with the items of streams in their places.
@@ -101,11 +99,6 @@ impl Page {
         self.left.as_deref()
     }
 
-    /// What it says instead of working on, after a panic.
-    pub fn error(&self) -> Option<&str> {
-        self.error.as_deref()
-    }
-
     /// The calls of the browser, answered by `null`, that were made so far: `[["open", "/", "_blank"]]`.
     pub fn calls(&self) -> &[Value] {
         &self.calls
@@ -113,16 +106,17 @@ impl Page {
 
     /// Why the last upload was refused.
     pub fn upload_refused(&self) -> Option<String> {
-        let mut refusals = self
-            .uploads
-            .iter()
-            .filter_map(|message| message["ue"][0][1].as_str());
-        refusals.next().map(ToOwned::to_owned)
+        self.upload_refused.clone()
     }
 
     /// The signed state.
     pub fn state(&self) -> &str {
         &self.state
+    }
+
+    /// What it shows instead of working on, after a panic.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     /// The version of the HTML.

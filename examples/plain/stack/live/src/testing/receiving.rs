@@ -3,12 +3,12 @@
 use scraper::Html;
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Page, elements::selector, splices::apply};
-use crate::Close;
+use super::{Page, TIMEOUT, elements::selector, splices::apply};
+use crate::CloseReason;
 
 impl Page {
     /// Until everything so far is acknowledged and done, or the page is gone.
-    pub(super) async fn settle(&mut self) {
+    pub(super) async fn wait_for_answers(&mut self) {
         while (self.acknowledged < self.seq || !self.working.is_empty())
             && self.left.is_none()
             && self.error.is_none()
@@ -18,20 +18,20 @@ impl Page {
     }
 
     pub(super) async fn must_go_on(&mut self) {
-        if let Err(why) = self.next().await {
+        if let Err(reason) = self.next().await {
             assert!(
                 self.left.is_some() || self.error.is_some(),
-                "the connection ended: {why:?}"
+                "the connection ended: {reason:?}"
             );
         }
     }
 
     /// The next message, taken in.
-    pub(super) async fn next(&mut self) -> Result<Value, Close> {
-        let next = tokio::time::timeout(PATIENCE, self.connection.receive.recv()).await;
+    pub(super) async fn next(&mut self) -> Result<Value, CloseReason> {
+        let next = tokio::time::timeout(TIMEOUT, self.connection.receive.recv()).await;
         let text = match next {
             Ok(Some(message)) => message?,
-            Ok(None) => return Err(Close::Gone),
+            Ok(None) => return Err(CloseReason::Gone),
             Err(_) => panic!("nothing comes any more; the page is {}", self.html()),
         };
         self.last_message_bytes = text.len();
@@ -93,11 +93,11 @@ impl Page {
             self.calls.push(call[1].clone());
             self.send(json!(["ret", call[0], true, null]));
         }
-        if ["ua", "ue", "ud"]
-            .iter()
-            .any(|key| message.get(*key).is_some())
-        {
-            self.uploads.push(message.clone());
+        for at in message["ua"].as_array().into_iter().flatten() {
+            self.uploaded = at[1].as_u64().unwrap_or_default();
+        }
+        if let Some(reason) = message["ue"][0][1].as_str() {
+            self.upload_refused = Some(reason.to_owned());
         }
     }
 

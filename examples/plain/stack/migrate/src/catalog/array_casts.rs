@@ -9,15 +9,17 @@ use crate::object::{Body, Kind, Object};
 
 pub(super) fn normalize(object: &mut Object) {
     match &mut object.body {
-        Body::Definition(definition) if object.id.kind != Kind::Comment => {
+        // A comment is anybody's text, and a routine's body too.
+        Body::Definition(definition)
+            if !matches!(object.id.kind, Kind::Comment | Kind::Routine) =>
+        {
             change(&mut definition.create);
             change(&mut definition.drop);
         }
         Body::Constraint(constraint) => change(&mut constraint.definition),
-        Body::View(view) => change(&mut view.query),
         Body::Column(column) => {
-            if let Some((_, expression)) = &mut column.generated {
-                change(expression);
+            if let Some(generated) = &mut column.generated {
+                change(generated);
             }
         }
         _ => {}

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Gap;
+use super::{UnsupportedChange, compare};
 use crate::catalog::Catalog;
-use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Table, View};
+use crate::object::{Body, Id, Kind, Object};
 
 /// What happens to the objects of two catalogs.
 #[derive(Debug, Default)]
@@ -25,18 +25,15 @@ pub(super) struct Changes {
     pub(super) renamed: BTreeMap<Id, Id>,
 }
 
-pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
+pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<UnsupportedChange>> {
     let mut changes = Changes::default();
     let mut gaps = Vec::new();
     for (id, object) in &from.objects {
         match to.objects.get(id) {
             None => drop(changes.dropped.insert(id.clone())),
-            Some(wanted) if !is_same(&object.body, &wanted.body) => {
+            Some(wanted) if !compare::is_same(&object.body, &wanted.body) => {
                 if let Some(reason) = changes.compare(object, wanted) {
-                    gaps.push(Gap {
-                        object: id.clone(),
-                        reason,
-                    });
+                    gaps.push(UnsupportedChange::new(id, reason));
                 }
             }
             // The same text, but part of something else.
@@ -53,25 +50,16 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     changes.created = new.cloned().collect();
     changes.find_renamed(from, to);
     changes.find_persistence(from, to);
-    changes.spread(from, to);
+    changes.propagate(from, to);
     changes.find_blocked(from, to, &mut gaps);
-    let foreign = changes
-        .created
-        .iter()
-        .chain(&changes.dropped)
-        .filter(|id| id.kind == Kind::Foreign);
-    gaps.extend(foreign.map(|id| {
-        let place = if changes.created.contains(id) {
-            "the schema"
-        } else {
-            "the migrations"
-        };
+    for (ids, place) in [
+        (&changes.created, "the schema"),
+        (&changes.dropped, "the migrations"),
+    ] {
         let reason = format!("only {place} has it; write that migration by hand");
-        Gap {
-            object: id.clone(),
-            reason,
-        }
-    }));
+        let unsupported = ids.iter().filter(|id| id.kind == Kind::Unsupported);
+        gaps.extend(unsupported.map(|id| UnsupportedChange::new(id, &reason)));
+    }
     if gaps.is_empty() {
         Ok(changes)
     } else {
@@ -79,110 +67,74 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Gap>> {
     }
 }
 
-/// Whether nothing is different that a migration could change; the place of a column is not.
-fn is_same(old: &Body, new: &Body) -> bool {
-    match (old, new) {
-        (Body::Column(old), Body::Column(new)) if old.number != new.number => {
-            let mut moved = (**old).clone();
-            moved.number = new.number;
-            moved == **new
-        }
-        _ => old == new,
-    }
-}
-
 impl Changes {
     /// Decides what happens to an object that looks different. Returns why nothing can.
     fn compare(&mut self, old: &Object, new: &Object) -> Option<String> {
-        let id = old.id.clone();
+        let id = &old.id;
         let how = match (&old.body, &new.body) {
-            (Body::Enum(old), Body::Enum(new)) if !is_subsequence(old, new) => &mut self.rebuilt,
+            (Body::Enum(old), Body::Enum(new))
+                if !compare::is_subsequence(&old.labels, &new.labels) =>
+            {
+                &mut self.rebuilt
+            }
             (Body::Domain(old), Body::Domain(new)) if old.base != new.base => {
                 return Some(format!(
                     "its type changes from `{}` to `{}`; make a domain of another name, and give it to the columns",
                     old.base, new.base
                 ));
             }
-            (Body::Composite(old), Body::Composite(new)) if !keeps_its_order(old, new) => {
+            (Body::Composite(old), Body::Composite(new)) if !compare::keeps_its_order(old, new) => {
                 return Some(
                     "its attributes change places; make a type of another name".to_owned(),
                 );
             }
             (Body::Table(old), Body::Table(new)) => {
-                if old.partition_key != new.partition_key {
-                    return Some(
-                        "what it is partitioned by changes; make a new table and move the rows"
-                            .to_owned(),
-                    );
-                }
-                let partition = |table: &Table| table.partition_bound.is_some();
-                if partition(old) != partition(new) {
-                    return Some(
-                        "a partition becomes a table of its own, or the other way round; write that migration by hand"
-                            .to_owned(),
-                    );
-                }
-                if !partition(old) && old.parents != new.parents {
-                    return Some(
-                        "it inherits from other tables than before; make a new table and move the rows"
-                            .to_owned(),
-                    );
-                }
-                if old.access_method != new.access_method {
-                    return Some(
-                        "its access method changes; write that migration by hand".to_owned(),
-                    );
+                if let Some(reason) = compare::is_another_table(old, new) {
+                    return Some(reason.to_owned());
                 }
                 &mut self.altered
             }
             (Body::Column(old), Body::Column(new)) => {
-                if is_generated_anew(old, new) {
+                let retyped = old.ty != new.ty || old.collation != new.collation;
+                if compare::is_computed_anew(old, new, retyped) {
                     &mut self.replaced
                 } else {
-                    if old.ty != new.ty || old.collation != new.collation {
+                    if retyped {
                         self.retyped.insert(id.clone());
                     }
                     &mut self.altered
                 }
             }
-            (Body::Constraint(old), Body::Constraint(new)) if is_only_validated(old, new) => {
+            (Body::Constraint(old), Body::Constraint(new))
+                if compare::is_only_validated(old, new) =>
+            {
                 &mut self.altered
             }
-            (Body::View(old), Body::View(new)) if grows(old, new) => &mut self.altered,
-            (Body::Routine(old), Body::Routine(new)) if old.signature == new.signature => {
+            (Body::Definition(old), Body::Definition(new))
+                if compare::is_put_in_place(old, new) =>
+            {
                 &mut self.altered
             }
-            (Body::Enum(_), Body::Enum(_))
-            | (Body::Domain(_), Body::Domain(_))
-            | (Body::Composite(_), Body::Composite(_))
-            | (Body::Sequence(_), Body::Sequence(_)) => &mut self.altered,
-            (Body::Foreign(_), _) => {
+            (Body::Constraint(_) | Body::Definition(_), _) => &mut self.replaced,
+            (Body::Unsupported(_), _) => {
                 return Some("it looks different; write that migration by hand".to_owned());
             }
-            // A comment is written over.
-            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Comment => {
-                &mut self.altered
-            }
-            (Body::Definition(_), Body::Definition(_)) if id.kind == Kind::Default => {
-                &mut self.altered
-            }
-            _ => &mut self.replaced,
+            _ => &mut self.altered,
         };
-        how.insert(id);
+        how.insert(id.clone());
         None
     }
 
     /// Indexes and constraints of tables that stay, which changed nothing but their name.
     fn find_renamed(&mut self, from: &Catalog, to: &Catalog) {
         for new in self.created.clone() {
-            let Some(wanted) = to.objects.get(&new) else {
+            let wanted = to.get(&new);
+            let Some(does) = wanted.and_then(compare::nameless) else {
                 continue;
             };
             let same = |old: &&Id| {
-                from.objects.get(*old).is_some_and(|old| {
-                    old.parent == wanted.parent
-                        && nameless(old).is_some_and(|old| Some(old) == nameless(wanted))
-                })
+                from.parent(old) == to.parent(&new)
+                    && from.get(old).and_then(compare::nameless).as_ref() == Some(&does)
             };
             if let Some(old) = self.dropped.iter().find(same).cloned() {
                 self.dropped.remove(&old);
@@ -195,26 +147,14 @@ impl Changes {
     /// What is logged and what is not cannot refer to each other, not even between two statements: where
     /// that changes, foreign keys step aside, and sequences, which would go along.
     fn find_persistence(&mut self, from: &Catalog, to: &Catalog) {
-        let unlogged = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
-            Some(Body::Table(table)) => Some(table.unlogged),
-            _ => None,
-        };
-        let changed = |id: &Id| {
-            let (old, new) = (unlogged(from, id), unlogged(to, id));
-            old.is_some() && new.is_some() && old != new
+        let changed = |id: &Id| match (from.table(id), to.table(id)) {
+            (Some(old), Some(new)) => old.unlogged != new.unlogged,
+            _ => false,
         };
         for (id, needed) in from.pairs() {
-            let foreign_key = matches!(
-                from.objects.get(id).map(|object| &object.body),
-                Some(Body::Constraint(constraint)) if constraint.ty == 'f'
-            );
-            let table = from
-                .objects
-                .get(needed)
-                .and_then(|object| object.parent.as_ref());
-            let concerned = changed(needed) || table.is_some_and(&changed);
-            let stepping = foreign_key || id.kind == Kind::Ownership;
-            if stepping && concerned && to.objects.contains_key(id) {
+            let stepping = from.is_foreign_key(id) || id.kind == Kind::Ownership;
+            let concerned = changed(needed) || from.parent(needed).is_some_and(changed);
+            if stepping && concerned && to.get(id).is_some() {
                 self.altered.remove(id);
                 self.replaced.insert(id.clone());
             }
@@ -222,7 +162,7 @@ impl Changes {
     }
 
     /// Makes anew what cannot stay while something that it needs is made anew or changes its type.
-    fn spread(&mut self, from: &Catalog, to: &Catalog) {
+    fn propagate(&mut self, from: &Catalog, to: &Catalog) {
         let mut dependents: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
         for (id, needed) in from.pairs() {
             dependents.entry(needed).or_default().push(id);
@@ -239,7 +179,7 @@ impl Changes {
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {
                 let stays = to.objects.contains_key(id) && !self.replaced.contains(id);
-                if stays && self.is_disturbed(from, id, &moved) {
+                if stays && self.is_affected(from, id, &moved) {
                     open.push(id.clone());
                 }
             }
@@ -248,15 +188,11 @@ impl Changes {
 
     /// Notes what becomes of `id`, which stays, now that `moved`, which it needs, does not stay as it
     /// is. Returns whether that in turn concerns others.
-    fn is_disturbed(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
+    fn is_affected(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
         if moved.kind == Kind::Default {
             return id.kind == Kind::Default && self.altered.insert(id.clone());
         }
         let retyped = self.retyped.contains(moved) && !self.replaced.contains(moved);
-        let foreign_key = matches!(
-            from.objects.get(id).map(|object| &object.body),
-            Some(Body::Constraint(constraint)) if constraint.ty == 'f'
-        );
         match id.kind {
             Kind::View
             | Kind::MaterializedView
@@ -267,8 +203,15 @@ impl Changes {
             | Kind::Statistics
             | Kind::Default => {}
             // The server makes them anew by itself when a column changes its type.
-            Kind::Constraint | Kind::Index if retyped && !foreign_key => return false,
+            Kind::Constraint | Kind::Index if retyped && !from.is_foreign_key(id) => {
+                return false;
+            }
             Kind::Constraint | Kind::Index | Kind::DomainConstraint => {}
+            // A new type begins with its own storage.
+            Kind::Setting if retyped && id.name.ends_with(": storage") => {
+                self.altered.insert(id.clone());
+                return false;
+            }
             Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => {
                 // They go along with what they are about, and have to be said again.
                 if retyped || self.rebuilt.contains(moved) && id.kind == Kind::Ownership {
@@ -276,12 +219,10 @@ impl Changes {
                 }
             }
             Kind::Column => {
-                let generated = matches!(
-                    from.objects.get(id).map(|object| &object.body),
-                    Some(Body::Column(column)) if column.generated.is_some()
-                );
-                let is_parent = moved.kind == Kind::Table;
-                if generated && !is_parent {
+                let generated = from
+                    .column(id)
+                    .is_some_and(|column| column.generated.is_some());
+                if generated && moved.kind != Kind::Table {
                     self.altered.remove(id);
                     return self.replaced.insert(id.clone());
                 }
@@ -299,47 +240,37 @@ impl Changes {
     }
 
     /// What the server does not do while something else is as it is.
-    fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<Gap>) {
+    fn find_blocked(&self, from: &Catalog, to: &Catalog, gaps: &mut Vec<UnsupportedChange>) {
         for (id, needed) in from.pairs() {
             if let Some(reason) = self.blocks(from, to, id, needed) {
-                let object = needed.clone();
-                gaps.push(Gap { object, reason });
+                gaps.push(UnsupportedChange::new(needed, reason));
             }
         }
         for id in self.created.union(&self.replaced) {
-            let Some(Body::Column(column)) = to.objects.get(id).map(|object| &object.body) else {
+            let Some(column) = to.column(id).filter(|column| column.identity.is_some()) else {
                 continue;
             };
-            let inherits = |object: &&Object| match &object.body {
-                Body::Table(table) => {
+            let inherits = |child: &&Object| {
+                let table = from.table(&child.id);
+                table.is_some_and(|table| {
                     table.partition_bound.is_none() && table.parents.contains(&column.table)
-                }
-                _ => false,
+                }) && to.get(&child.id).is_some()
             };
-            if column.identity.is_some()
-                && let Some(child) = from.objects.values().find(inherits)
-                && to.objects.contains_key(&child.id)
-            {
+            if let Some(child) = from.iter().find(inherits) {
                 let reason = format!(
                     "{} inherits from its table, which can be given no identity column then",
                     child.id
                 );
-                gaps.push(Gap {
-                    object: id.clone(),
-                    reason,
-                });
+                gaps.push(UnsupportedChange::new(id, reason));
             }
         }
     }
 
     /// Why `needed` cannot change while `id`, which stays, is made of it.
     fn blocks(&self, from: &Catalog, to: &Catalog, id: &Id, needed: &Id) -> Option<String> {
-        let (old, new) = (from.objects.get(needed)?, to.objects.get(needed)?);
-        let user = from.objects.get(id)?;
-        if !to.objects.contains_key(id) {
-            return None;
-        }
-        match (&old.body, &new.body) {
+        let (old, new) = (from.body(needed)?, to.body(needed)?);
+        to.get(id)?;
+        match (old, new) {
             // An enum cannot be made anew while another type is made of it.
             (Body::Enum(_), _) if self.rebuilt.contains(needed) => {
                 let types = [Kind::Domain, Kind::Composite, Kind::Range];
@@ -349,21 +280,17 @@ impl Changes {
             }
             (Body::Composite(old), Body::Composite(new)) if id.kind == Kind::Column => {
                 let other = |(name, ty): &&(String, String)| {
-                    new.iter().any(|(other, new)| other == name && new != ty)
+                    new.type_of(name).is_some_and(|wanted| wanted != ty)
                 };
-                let (name, _) = old.iter().find(other)?;
+                let (name, _) = old.attributes.iter().find(other)?;
                 Some(format!(
                     "its attribute `{name}` gets another type, and {id} is made of it; make a type of another name"
                 ))
             }
             (Body::Domain(domain), Body::Domain(wanted)) => {
-                let Body::Column(column) = &user.body else {
-                    return None;
-                };
+                let column = from.column(id)?;
                 let rule = self.created.union(&self.replaced).any(|rule| {
-                    rule.kind == Kind::DomainConstraint
-                        && to.objects.get(rule).and_then(|rule| rule.parent.as_ref())
-                            == Some(needed)
+                    rule.kind == Kind::DomainConstraint && to.parent(rule) == Some(needed)
                 });
                 let stricter = rule || !domain.not_null && wanted.not_null;
                 (stricter && column.ty.ends_with("[]")).then(|| {
@@ -372,56 +299,5 @@ impl Changes {
             }
             _ => None,
         }
-    }
-}
-
-/// Whether labels were only added.
-fn is_subsequence(old: &[String], new: &[String]) -> bool {
-    let mut new = new.iter();
-    old.iter().all(|label| new.any(|other| other == label))
-}
-
-/// Whether what stays of a composite type stands where it stood, and what is new behind it.
-fn keeps_its_order(old: &[(String, String)], new: &[(String, String)]) -> bool {
-    let has = |list: &[(String, String)], name: &str| list.iter().any(|(known, _)| known == name);
-    let kept = old.iter().filter(|(name, _)| has(new, name));
-    let come = new.iter().filter(|(name, _)| !has(old, name));
-    kept.chain(come)
-        .map(|(name, _)| name)
-        .eq(new.iter().map(|(name, _)| name))
-}
-
-/// Whether a column is computed now and was not before, or by something else.
-fn is_generated_anew(old: &Column, new: &Column) -> bool {
-    match (&old.generated, &new.generated) {
-        (_, None) => old
-            .generated
-            .as_ref()
-            .is_some_and(|(kind, _)| kind == "VIRTUAL"),
-        (old_expression, _) => {
-            *old_expression != new.generated || (old.ty != new.ty || old.collation != new.collation)
-        }
-    }
-}
-
-/// Whether nothing happened but that existing rows are checked too.
-fn is_only_validated(old: &Constraint, new: &Constraint) -> bool {
-    old.definition.strip_suffix(" NOT VALID") == Some(&new.definition)
-}
-
-/// Whether every column stays and new ones stand behind them: what `CREATE OR REPLACE VIEW` can do.
-fn grows(old: &View, new: &View) -> bool {
-    new.columns.starts_with(&old.columns) && old.options == new.options
-}
-
-/// What an index or a constraint does, without its name.
-fn nameless(object: &Object) -> Option<String> {
-    match (&object.body, object.id.kind) {
-        (Body::Constraint(Constraint { definition, .. }), _) => Some(definition.clone()),
-        (Body::Definition(Definition { create, .. }), Kind::Index) => {
-            let (before, after) = create.split_once(" INDEX ")?;
-            Some(format!("{before} INDEX {}", after.split_once(" ON ")?.1))
-        }
-        _ => None,
     }
 }

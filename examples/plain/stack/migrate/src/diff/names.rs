@@ -1,12 +1,12 @@
 //! Names and texts as SQL writes them.
 
 /// A text as SQL says it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The name under which an old type waits until nothing uses it any more.
-pub(super) fn aside(name: &str) -> String {
+pub(super) fn temporary_name(name: &str) -> String {
     match name.strip_suffix('"') {
         Some(open) => format!("{open}__old\""),
         None => format!("{name}__old"),

@@ -6,72 +6,54 @@ use super::Step;
 use super::names::last_part;
 use super::operations::{Action, Operation, Operations};
 use crate::catalog::Catalog;
-use crate::object::{Body, Id, Kind};
+use crate::object::{Id, Kind};
 
 /// Operations that wait for each other.
 #[derive(Debug)]
-pub(super) struct Circle {
+pub(super) struct Cycle {
     pub(super) objects: BTreeSet<Id>,
-    /// What could stand outside of the definitions that it stands in, which may open the circle.
-    pub(super) apart: BTreeSet<Id>,
+    /// What could stand outside of the definitions that it stands in, which may open the cycle.
+    pub(super) separate: BTreeSet<Id>,
 }
 
 /// Sorts; where nothing else decides, by what people expect to read first.
-pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Circle> {
-    let mut before = edges(&all, from, to);
-    let mut open: BTreeSet<(u8, Id, usize)> = BTreeSet::new();
-    let mut waits: Vec<usize> = vec![0; all.list.len()];
-    for later in before.values().flatten() {
-        if let Some(count) = waits.get_mut(*later) {
-            *count += 1;
-        }
+pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Cycle> {
+    let mut later = edges(&all, from, to);
+    let mut waits = vec![0_usize; all.list.len()];
+    for at in later.values().flatten() {
+        waits[*at] += 1;
     }
-    let entry = |at: usize| {
-        let operation = all.list.get(at)?;
-        Some((rank(operation), operation.id.clone(), at))
-    };
-    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
-    open.extend(free.filter_map(|(at, _)| entry(at)));
+    let entry = |at: usize| (rank(&all.list[at]), &all.list[at].id, at);
+    let mut free: BTreeSet<(u8, &Id, usize)> = (0..waits.len())
+        .filter(|at| waits[*at] == 0)
+        .map(entry)
+        .collect();
     let mut order = Vec::new();
-    while let Some((_, _, at)) = open.pop_first() {
+    while let Some((_, _, at)) = free.pop_first() {
         order.push(at);
-        for later in before.remove(&at).unwrap_or_default() {
-            if let Some(count) = waits.get_mut(later) {
-                *count -= 1;
-                if *count == 0 {
-                    open.extend(entry(later));
-                }
+        for then in later.remove(&at).unwrap_or_default() {
+            waits[then] -= 1;
+            if waits[then] == 0 {
+                free.insert(entry(then));
             }
         }
     }
     if order.len() < all.list.len() {
-        let done: BTreeSet<usize> = order.into_iter().collect();
-        let left = (0..all.list.len()).filter(|at| !done.contains(at));
-        let mut circle = Circle {
-            objects: BTreeSet::new(),
-            apart: BTreeSet::new(),
-        };
-        for at in left {
-            circle
-                .objects
-                .extend(all.list.get(at).map(|operation| operation.id.clone()));
-            circle
-                .apart
-                .extend(all.held.get(&at).into_iter().flatten().cloned());
-        }
-        return Err(circle);
+        let left = || (0..all.list.len()).filter(|at| waits[*at] > 0);
+        return Err(Cycle {
+            objects: left().map(|at| all.list[at].id.clone()).collect(),
+            separate: left()
+                .filter_map(|at| all.inlined.get(&at))
+                .flatten()
+                .cloned()
+                .collect(),
+        });
     }
-    let place: BTreeMap<usize, usize> = order
-        .iter()
-        .enumerate()
-        .map(|(place, at)| (*at, place))
-        .collect();
-    let mut list: Vec<(usize, Operation)> = all.list.into_iter().enumerate().collect();
-    list.sort_by_key(|(at, _)| place.get(at).copied());
-    Ok(list
+    let mut list = all.list;
+    let steps = order
         .into_iter()
-        .flat_map(|(_, operation)| operation.steps)
-        .collect())
+        .map(|at| std::mem::take(&mut list[at].steps));
+    Ok(steps.flatten().collect())
 }
 
 /// Which operations come later than which.
@@ -88,22 +70,17 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
             .into_iter()
             .flatten()
     };
-    let not_null = |catalog: &Catalog, id: &Id| match catalog.objects.get(id).map(|o| &o.body) {
-        Some(Body::Column(column)) => Some(column.not_null),
-        _ => None,
+    let becomes_filled = |id: &Id| match (from.column(id), to.column(id)) {
+        (Some(old), Some(new)) => !old.not_null && new.not_null,
+        _ => false,
     };
-    let becomes_filled =
-        |id: &Id| not_null(from, id) == Some(false) && not_null(to, id) == Some(true);
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
-            // A table that is logged may refer only to one that already is.
-            let table = to
-                .objects
-                .get(needed)
-                .and_then(|needed| needed.parent.as_ref());
-            if id.kind == Kind::Constraint
-                && let Some(first) = table.and_then(|table| at(Action::Alter, table))
+            // A table that is logged may refer only to one that already is, and a sequence follows its owner.
+            if matches!(id.kind, Kind::Constraint | Kind::Ownership)
+                && let Some(table) = to.parent(needed)
+                && let Some(first) = at(Action::Alter, table)
             {
                 add(first, then);
             }
@@ -126,9 +103,7 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
         if let Some(first) = at(Action::Drop, id).filter(|_| !all.rebuilt.contains(id)) {
             let parent = from
-                .objects
-                .get(needed)
-                .and_then(|needed| needed.parent.as_ref())
+                .parent(needed)
                 .filter(|parent| parent.kind == Kind::Table && *parent != id);
             gone.into_iter()
                 .chain(at(Action::Alter, needed))
@@ -138,7 +113,7 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     }
     // A domain gets no new rule while a column is an array of it.
     for ((action, rule), rules) in &all.covered {
-        let domain = to.objects.get(rule).and_then(|rule| rule.parent.as_ref());
+        let domain = to.parent(rule);
         let (Action::Create, Kind::DomainConstraint, Some(domain)) = (action, rule.kind, domain)
         else {
             continue;
@@ -181,9 +156,10 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
 
 /// A partition makes room before others of its table are made.
 fn partitions(all: &Operations, from: &Catalog, to: &Catalog, add: &mut impl FnMut(usize, usize)) {
-    let parent = |catalog: &Catalog, id: &Id| match &catalog.objects.get(id)?.body {
-        Body::Table(table) if table.partition_bound.is_some() => table.parents.first().cloned(),
-        _ => None,
+    let parent = |catalog: &Catalog, id: &Id| {
+        let table = catalog.table(id)?;
+        table.partition_bound.as_ref()?;
+        table.parents.first().cloned()
     };
     let of = |action: Action, catalog: &Catalog| -> Vec<(String, usize)> {
         let covered = all
@@ -202,10 +178,7 @@ fn partitions(all: &Operations, from: &Catalog, to: &Catalog, add: &mut impl FnM
 }
 
 fn type_of<'c>(catalog: &'c Catalog, id: &Id) -> Option<&'c str> {
-    match &catalog.objects.get(id)?.body {
-        Body::Column(column) => Some(&column.ty),
-        _ => None,
-    }
+    catalog.column(id).map(|column| column.ty.as_str())
 }
 
 /// Tables, indexes, views, sequences and types share their names: what takes over a name waits until
@@ -257,8 +230,8 @@ fn shares_names(kind: Kind) -> bool {
 fn rank(operation: &Operation) -> u8 {
     use Kind::{
         Column, Comment, Composite, Constraint, Default, Domain, DomainConstraint, Enum, Extension,
-        Foreign, Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule,
-        Schema, Sequence, Setting, Statistics, Table, Trigger, View,
+        Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule, Schema,
+        Sequence, Setting, Statistics, Table, Trigger, Unsupported, View,
     };
     match (operation.action, operation.id.kind) {
         // In files of their own: nothing is gone while they are committed.
@@ -271,6 +244,8 @@ fn rank(operation: &Operation) -> u8 {
         (Action::Create, Enum | Domain | Composite | Range | Sequence) => 12,
         (Action::Alter, Domain | Composite | Range | Sequence) => 13,
         (Action::Create, DomainConstraint) => 14,
+        // As soon as what they are a part of is there.
+        (Action::Create | Action::Alter, Setting) => 19,
         (Action::Create, Table) => 20,
         (Action::Alter, Table) => 21,
         (Action::Create, Column) => 22,
@@ -283,7 +258,7 @@ fn rank(operation: &Operation) -> u8 {
         (Action::Create | Action::Alter, MaterializedView) => 33,
         (_, Rule | Trigger) => 34,
         (_, Policy) => 35,
-        (_, Ownership | Setting) => 36,
+        (_, Ownership) => 36,
         (_, Comment) => 37,
         (_, Grant | Revoke) => 38,
         (Action::Drop, Column) => 40,
@@ -292,6 +267,6 @@ fn rank(operation: &Operation) -> u8 {
         (_, Sequence | Enum | Domain | Composite | Range) => 43,
         (Action::Drop, Extension) => 44,
         (Action::Drop, Schema) => 45,
-        (Action::Alter, DomainConstraint) | (_, Foreign) => 46,
+        (Action::Alter, DomainConstraint) | (_, Unsupported) => 46,
     }
 }

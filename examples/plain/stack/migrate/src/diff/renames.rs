@@ -5,7 +5,7 @@ use crate::object::{Body, Id, Kind};
 
 /// Something that is dropped and something made that look alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LookAlike {
+pub struct RenameCandidate {
     /// What the migrations have.
     pub old: Id,
     /// What the schema has.
@@ -14,30 +14,20 @@ pub struct LookAlike {
 
 /// Tables with mostly the same columns, and columns of the same type in one table.
 #[must_use]
-pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
+pub fn rename_candidates(from: &Catalog, to: &Catalog) -> Vec<RenameCandidate> {
     let mut found = Vec::new();
-    let gone = |kind: Kind| {
-        from.objects
-            .values()
-            .filter(move |object| object.id.kind == kind && !to.objects.contains_key(&object.id))
-    };
-    let come = |kind: Kind| {
-        to.objects
-            .values()
-            .filter(move |object| object.id.kind == kind && !from.objects.contains_key(&object.id))
-    };
     for kind in [Kind::Table, Kind::Column, Kind::Enum] {
-        let mut taken: Vec<&Id> = Vec::new();
-        for old in gone(kind) {
-            let best = come(kind)
-                .filter(|new| !taken.contains(&&new.id))
-                .filter_map(|new| Some((likeness(from, to, &old.id, &new.id)?, &new.id)))
-                .max_by_key(|(likeness, _)| *likeness);
-            if let Some((_, new)) = best {
-                taken.push(new);
-                found.push(LookAlike {
-                    old: old.id.clone(),
-                    new: new.clone(),
+        let mut created = only_in(to, from, kind);
+        for old in only_in(from, to, kind) {
+            let best = created
+                .iter()
+                .enumerate()
+                .filter_map(|(at, new)| Some((likeness(from, to, old, new)?, at)))
+                .max();
+            if let Some((_, at)) = best {
+                found.push(RenameCandidate {
+                    old: old.clone(),
+                    new: created.remove(at).clone(),
                 });
             }
         }
@@ -45,9 +35,15 @@ pub fn look_alikes(from: &Catalog, to: &Catalog) -> Vec<LookAlike> {
     found
 }
 
+/// The objects of a kind that one catalog has and the other has not.
+fn only_in<'c>(catalog: &'c Catalog, other: &Catalog, kind: Kind) -> Vec<&'c Id> {
+    let ids = catalog.objects.keys().filter(|id| id.kind == kind);
+    ids.filter(|id| other.get(id).is_none()).collect()
+}
+
 /// How much two objects have in common, if it is enough to ask.
 fn likeness(from: &Catalog, to: &Catalog, old: &Id, new: &Id) -> Option<usize> {
-    match (&from.objects.get(old)?.body, &to.objects.get(new)?.body) {
+    match (from.body(old)?, to.body(new)?) {
         (Body::Table(_), Body::Table(_)) => {
             let (old, new) = (columns(from, old), columns(to, new));
             let common = old.iter().filter(|column| new.contains(column)).count();
@@ -60,21 +56,18 @@ fn likeness(from: &Catalog, to: &Catalog, old: &Id, new: &Id) -> Option<usize> {
                 usize::from(old.not_null == new.not_null) + usize::from(old.number == new.number)
             })
         }
-        (Body::Enum(old), Body::Enum(new)) => (old == new).then_some(old.len()),
+        (Body::Enum(old), Body::Enum(new)) => (old == new).then_some(old.labels.len()),
         _ => None,
     }
 }
 
 /// Name and type of each column.
 fn columns(catalog: &Catalog, table: &Id) -> Vec<(String, String)> {
-    catalog
-        .objects
-        .values()
-        .filter_map(|object| match &object.body {
-            Body::Column(column) if column.table == table.name => {
-                Some((column.name.clone(), column.ty.clone()))
-            }
-            _ => None,
-        })
+    let columns = catalog
+        .iter()
+        .filter_map(|object| catalog.column(&object.id));
+    columns
+        .filter(|column| column.table == table.name)
+        .map(|column| (column.name.clone(), column.ty.clone()))
         .collect()
 }

@@ -30,7 +30,6 @@ pub(super) fn is_wider(old: &str, new: &str) -> Wider {
         ("date", "timestamp without time zone") => Wider::Rewritten,
         ("uuid" | "inet" | "boolean", "text") => Wider::Rewritten,
         ("cidr", "inet") => Wider::InPlace,
-        ("json", "jsonb") | ("vector", "halfvec") => Wider::No,
         _ => Wider::No,
     }
 }
@@ -57,7 +56,6 @@ pub(super) fn is_castable(old: &str, new: &str) -> bool {
         &["json", "jsonb"],
         &["inet", "cidr"],
         &["bit", "bit varying"],
-        &["vector", "halfvec"],
     ];
     let (old, new) = match (old.strip_suffix("[]"), new.strip_suffix("[]")) {
         (Some(old), Some(new)) => (old, new),

@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::Column;
 
 /// Chooses, the same way in every run.
-pub(super) struct Dice(u64);
+pub(super) struct ValuePicker(u64);
 
-impl Dice {
+impl ValuePicker {
     pub(super) fn new(table: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         table.hash(&mut hasher);
@@ -58,8 +58,8 @@ impl Dice {
 /// What a column of this type may hold, the likeliest first.
 fn candidates(column: &Column, row: u64) -> Vec<String> {
     let n = row + 1;
-    let said = said(&column.checks);
-    let texts = || said.iter().map(|text| literal(text));
+    let texts_in_checks = texts_in_checks(&column.checks);
+    let texts = || texts_in_checks.iter().map(|text| literal(text));
     let (name, size) = match column.base.split_once('(') {
         Some((name, rest)) => (name, rest.trim_end_matches([')', '[', ']'])),
         None => (column.base.as_str(), ""),
@@ -79,28 +79,17 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         return column.labels.iter().map(|label| literal(label)).collect();
     }
     let numbers = numbers(&column.checks);
+    let near = numbers
+        .iter()
+        .flat_map(|number| [*number, number + 1, number - 1]);
+    let integers = [n.cast_signed(), 0, 1, 10, 100, -1].into_iter().chain(near);
+    let integers = integers.map(|n| n.to_string());
     let quoted = |texts: &[&str]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>();
     match name {
         "boolean" => quoted(&["true", "false"]),
-        "smallint" | "integer" | "bigint" => {
-            let near = numbers
-                .iter()
-                .flat_map(|number| [*number, number + 1, number - 1]);
-            [n.cast_signed(), 0, 1, 10, 100, -1]
-                .into_iter()
-                .chain(near)
-                .map(|n| n.to_string())
-                .collect()
-        }
+        "smallint" | "integer" | "bigint" => integers.collect(),
         "numeric" | "real" | "double precision" | "money" => {
-            let near = numbers
-                .iter()
-                .flat_map(|number| [*number, number + 1, number - 1]);
-            let plain = [n.cast_signed(), 0, 1, 10, -1]
-                .into_iter()
-                .chain(near)
-                .map(|n| n.to_string());
-            plain.chain(["0.5".to_owned()]).collect()
+            integers.chain(["0.5".to_owned()]).collect()
         }
         "uuid" => vec!["gen_random_uuid()".to_owned()],
         "date" | "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
@@ -117,7 +106,7 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "bytea" => {
             // What a check says is likelier than anything made up.
             let usual = [n.cast_signed(), 16, 32, 0, 12, 24, 64];
-            let sizes = numbers.into_iter().chain(usual);
+            let sizes = numbers.iter().copied().chain(usual);
             sizes
                 .filter(|size| (0..=4096).contains(size))
                 .map(|size| format!("decode(repeat('0{n}', {size}), 'hex')"))
@@ -133,13 +122,6 @@ fn candidates(column: &Column, row: u64) -> Vec<String> {
         "tsvector" | "tsquery" | "hstore" | "ltree" => vec![format!("'a{n}'"), "''".to_owned()],
         "point" => vec![format!("'({n},{n})'")],
         "xml" => vec!["'<a/>'".to_owned()],
-        _ if name.ends_with("vector") || name.ends_with("halfvec") => {
-            let size = if size.is_empty() { "3" } else { size };
-            vec![format!(
-                "array_fill({n}::real, array[{size}])::{}",
-                column.base
-            )]
-        }
         _ if name.ends_with("range") => vec!["'empty'".to_owned()],
         _ => {
             let plain = [
@@ -177,7 +159,7 @@ fn literal(text: &str) -> String {
 }
 
 /// Texts in quotes in the checks that are no patterns.
-fn said(checks: &[String]) -> Vec<String> {
+fn texts_in_checks(checks: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for check in checks {
         for (at, text) in check.split('\'').enumerate() {

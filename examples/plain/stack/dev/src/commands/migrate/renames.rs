@@ -27,19 +27,19 @@ pub(super) async fn asked(all: &mut [&mut Comparison]) -> Result<()> {
         let mut denied = Vec::new();
         loop {
             let next = comparison
-                .look_alikes()
+                .rename_candidates()
                 .into_iter()
-                .find(|alike| !denied.contains(alike));
-            let Some(alike) = next else {
+                .find(|candidate| !denied.contains(candidate));
+            let Some(candidate) = next else {
                 break;
             };
             match ui::ask(&format!(
                 "was the {} renamed to `{}`?",
-                alike.old, alike.new.name
+                candidate.old, candidate.new.name
             )) {
                 // What is in it looks different now, so they are looked for anew.
-                Some(true) => drop(comparison.rename(&Rename::from(&alike)).await?),
-                Some(false) => denied.push(alike),
+                Some(true) => drop(comparison.rename(&Rename::from(&candidate)).await?),
+                Some(false) => denied.push(candidate),
                 None => return Ok(()),
             }
         }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::signal::end_group;
 
 /// How long a program may take to end when it is asked to, each time.
-const PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Becomes `true` when what runs is to be given up.
 pub(super) type Cancel = watch::Receiver<bool>;
@@ -63,7 +63,7 @@ async fn stop(mut child: Child) {
     };
     for by_force in [false, false, true] {
         end_group(id, by_force);
-        if timeout(PATIENCE, child.wait()).await.is_ok() {
+        if timeout(STOP_TIMEOUT, child.wait()).await.is_ok() {
             break;
         }
     }

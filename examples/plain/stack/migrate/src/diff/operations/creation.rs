@@ -1,224 +1,193 @@
 //! The statements that make an object.
 
-use super::{Making, plain};
+use super::Planner;
 use crate::diff::names::quote;
-use crate::diff::{Hazard, Place, Step, create};
-use crate::object::{Body, Constraint, Id, Kind, Object};
+use crate::diff::{Step, Transaction, create};
+use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Sequence};
 
-impl Making<'_> {
+impl Planner<'_> {
     /// The statements that make an object, with what stands inside of its definition.
-    pub(super) fn create_of(&self, object: &Object, held: &[&Object]) -> Vec<Step> {
+    pub(super) fn create_of(&self, object: &Object, inlined: &[&Object]) -> Vec<Step> {
         let (id, name) = (&object.id, &object.id.name);
-        match &object.body {
-            Body::Enum(labels) => {
-                let labels: Vec<String> = labels.iter().map(|label| quote(label)).collect();
-                vec![plain(
-                    id,
-                    format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")),
-                )]
+        let sql = match &object.body {
+            Body::Enum(new) => {
+                let labels: Vec<String> = new.labels.iter().map(|label| quote(label)).collect();
+                format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", "))
             }
             Body::Domain(domain) => {
-                let mut sql = format!("CREATE DOMAIN {name} AS {}", domain.base);
-                if let Some(default) = &domain.default {
-                    sql += &format!(" DEFAULT {default}");
-                }
-                if domain.not_null {
-                    sql += " NOT NULL";
-                }
-                vec![plain(id, sql)]
+                let default = domain.default.as_ref();
+                let default = default.map_or_else(String::new, |sql| format!(" DEFAULT {sql}"));
+                let not_null = if domain.not_null { " NOT NULL" } else { "" };
+                format!("CREATE DOMAIN {name} AS {}{default}{not_null}", domain.base)
             }
-            Body::Composite(attributes) => {
+            Body::Composite(new) => {
+                let attributes = new.attributes.iter();
                 let attributes: Vec<String> = attributes
-                    .iter()
                     .map(|(name, ty)| format!("{name} {ty}"))
                     .collect();
-                vec![plain(
-                    id,
-                    format!("CREATE TYPE {name} AS ({})", attributes.join(", ")),
-                )]
+                format!("CREATE TYPE {name} AS ({})", attributes.join(", "))
             }
-            Body::Sequence(sequence) => {
-                let ty = match sequence.ty.as_str() {
-                    "bigint" => String::new(),
-                    ty => format!(" AS {ty}"),
-                };
-                let options = create::sequence_options(sequence);
-                let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
-                vec![plain(
-                    id,
-                    format!("CREATE {unlogged}SEQUENCE {name}{ty}{options}"),
-                )]
-            }
-            Body::Table(table) => {
-                let mut all = vec![plain(id, create::table(name, table, held))];
-                all.extend(
-                    create::row_security(name, table)
-                        .into_iter()
-                        .map(|sql| plain(id, sql)),
-                );
-                let columns = held.iter().filter_map(|part| match &part.body {
-                    Body::Column(column) => Some(&**column),
-                    _ => None,
-                });
-                all.extend(
-                    columns
-                        .flat_map(create::column_settings)
-                        .map(|sql| plain(id, sql)),
-                );
-                all
-            }
-            Body::Column(column) => {
-                let default = create::held_default(held, name);
-                let sql = format!(
-                    "ALTER TABLE {} ADD COLUMN {}",
-                    column.table,
-                    create::column(column, default)
-                );
-                let filled = default.is_some()
-                    || column.generated.is_some()
-                    || column.identity.is_some()
-                    || self.to.objects.contains_key(&Id::new(Kind::Default, name));
-                let hazard = (column.not_null && !filled).then(|| {
-                    Hazard::Destroys(format!(
-                        "fails if `{}` has a row: `{name}` must not be null, and has no default",
-                        column.table
-                    ))
-                });
-                let mut all = vec![Step {
-                    hazard,
-                    ..plain(id, sql)
-                }];
-                all.extend(
-                    create::column_settings(column)
-                        .into_iter()
-                        .map(|sql| plain(id, sql)),
-                );
-                all
-            }
-            Body::Constraint(constraint) => self.create_constraint(object, constraint),
-            Body::View(view) => vec![plain(id, create::view(id, view, false))],
-            Body::Routine(routine) => vec![plain(id, routine.create.clone())],
-            Body::Definition(definition) => {
-                let table = object
-                    .parent
-                    .as_ref()
-                    .map_or("", |table| table.name.as_str());
-                let new = object
-                    .parent
-                    .as_ref()
-                    .is_some_and(|parent| self.is_created(parent));
-                if id.kind == Kind::Index && !new && self.is_careful(table) {
-                    let sql = definition
-                        .create
-                        .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
-                    let unique = sql.starts_with("CREATE UNIQUE ");
-                    let hazard = unique.then(|| {
-                        Hazard::Warns(format!("fails if two rows of `{table}` are alike in this"))
-                    });
-                    return vec![Step {
-                        place: Place::Alone,
-                        hazard,
-                        ..plain(id, sql)
-                    }];
-                }
-                let again =
-                    self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
-                if id.kind == Kind::Index
-                    && definition.create.starts_with("CREATE UNIQUE ")
-                    && !new
-                    && !again
-                {
-                    let what = format!("fails if two rows of `{table}` are alike in this");
-                    return vec![Step {
-                        hazard: Some(Hazard::Warns(what)),
-                        ..plain(id, definition.create.clone())
-                    }];
-                }
-                let then = definition.then.iter();
-                std::iter::once(&definition.create)
-                    .chain(then)
-                    .map(|sql| plain(id, sql.clone()))
-                    .chain(self.goes_on(id))
-                    .collect()
-            }
-            Body::Foreign(_) => Vec::new(),
+            Body::Sequence(new) => create_sequence(name, new),
+            Body::Table(table) => create::table(name, table, inlined),
+            Body::Column(column) => return vec![self.create_column(id, column, inlined)],
+            Body::Constraint(constraint) => return self.create_constraint(object, constraint),
+            Body::Definition(definition) => return self.create_defined(object, definition),
+            Body::Unsupported(_) => return Vec::new(),
+        };
+        vec![Step::new(id, sql)]
+    }
+
+    fn create_column(&self, id: &Id, column: &Column, inlined: &[&Object]) -> Step {
+        let (name, table) = (&id.name, &column.table);
+        let default = create::inlined_default(inlined, name);
+        let definition = create::column(column, default);
+        let step = Step::new(id, format!("ALTER TABLE {table} ADD COLUMN {definition}"));
+        let filled = column.generated.is_some()
+            || column.identity.is_some()
+            || self.to.get(&Id::new(Kind::Default, name)).is_some();
+        if column.not_null && !filled {
+            return step.destructive(format!(
+                "fails if `{table}` has a row: `{name}` must not be null, and has no default"
+            ));
         }
+        step
+    }
+
+    fn create_defined(&self, object: &Object, definition: &Definition) -> Vec<Step> {
+        let id = &object.id;
+        let sql = &definition.create;
+        if id.kind == Kind::Index
+            && let Some(table) = &object.parent
+            && !self.is_created(table)
+        {
+            let careful = self.is_online(&table.name);
+            let unique = sql.starts_with("CREATE UNIQUE ");
+            let step = if careful {
+                let sql = sql.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+                Step::new(id, sql).in_transaction(Transaction::Without)
+            } else {
+                Step::new(id, sql)
+            };
+            let announced = unique && (careful || !self.is_made_again(object));
+            return vec![if announced {
+                step.warning(not_unique(&table.name))
+            } else {
+                step
+            }];
+        }
+        let then = definition.then.iter();
+        std::iter::once(sql)
+            .chain(then)
+            .map(|sql| Step::new(id, sql))
+            .chain(self.continue_sequence(id))
+            .collect()
+    }
+
+    /// Where a column that has rows takes its numbers from a new sequence: that goes on behind them.
+    pub(super) fn continue_sequence(&self, id: &Id) -> Option<Step> {
+        let column = Id::new(Kind::Column, &id.name);
+        if id.kind != Kind::Default || self.is_created(&column) {
+            return None;
+        }
+        let column = self.from.column(&column)?;
+        let is_new = |needed: &&Id| needed.kind == Kind::Sequence && self.is_created(needed);
+        let sequence = self.to.needs(id).find(is_new)?;
+        let Body::Sequence(options) = self.to.body(sequence)? else {
+            return None;
+        };
+        let name = quote(&sequence.name);
+        let sql = create::setval_behind(&name, options.start, &column.table, &column.name);
+        (options.increment > 0).then(|| Step::new(id, sql))
+    }
+
+    /// Whether nothing changed but what it stands on: existing rows are known to fit.
+    fn is_made_again(&self, object: &Object) -> bool {
+        let old = self.from.get(&object.id);
+        self.changes.replaced.contains(&object.id) && old == Some(object)
     }
 
     fn create_constraint(&self, object: &Object, constraint: &Constraint) -> Vec<Step> {
         let id = &object.id;
-        let Constraint {
-            table,
-            name,
-            definition,
-            ty,
-        } = constraint;
+        let (table, name) = (&constraint.table, &constraint.name);
+        let definition = constraint.definition.as_str();
         let add = format!("ALTER TABLE {table} ADD {}", create::constraint(constraint));
-        let new = object
-            .parent
-            .as_ref()
-            .is_some_and(|parent| self.is_created(parent));
-        let again = self.changes.replaced.contains(id) && self.from.objects.get(id) == Some(object);
+        let parent = object.parent.as_ref();
         let unchecked = ["NOT VALID", "NOT ENFORCED"];
-        if new || again || unchecked.iter().any(|end| definition.ends_with(end)) {
-            return vec![plain(id, add)];
+        if parent.is_some_and(|parent| self.is_created(parent))
+            || self.is_made_again(object)
+            || unchecked.iter().any(|end| definition.ends_with(end))
+        {
+            return vec![Step::new(id, add)];
         }
+        let ty = constraint.ty.as_str();
         let what = match ty {
-            'f' => format!("fails if a row of `{table}` refers to nothing"),
-            'c' => format!("fails if a row of `{table}` breaks the rule"),
-            _ => format!("fails if two rows of `{table}` are alike in this"),
+            "f" => format!("fails if a row of `{table}` refers to nothing"),
+            "c" => format!("fails if a row of `{table}` breaks the rule"),
+            _ => not_unique(table),
         };
-        let warns = |sql: String| Step {
-            hazard: Some(Hazard::Warns(what.clone())),
-            ..plain(id, sql)
-        };
-        let careful = self.is_careful(table);
+        let careful = self.is_online(table);
+        let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
-            'f' | 'c' if careful => {
+            "f" | "c" if careful => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
-                let validate = Step {
-                    place: Place::Afterwards,
-                    ..warns(validate)
-                };
-                vec![plain(id, format!("{add} NOT VALID")), validate]
-            }
-            'p' | 'u'
-                if careful
-                    && !definition.contains(" PERIOD ")
-                    && !definition.contains(" WITHOUT OVERLAPS") =>
-            {
-                let word = if *ty == 'p' { "PRIMARY KEY" } else { "UNIQUE" };
-                let rest = definition
-                    .strip_prefix(word)
-                    .unwrap_or(definition)
-                    .trim_start();
-                let (columns, deferred) = match rest.find(" DEFERRABLE") {
-                    Some(at) => rest.split_at(at),
-                    None => (rest, ""),
-                };
-                let (nulls, columns) = match columns.strip_prefix("NULLS NOT DISTINCT ") {
-                    Some(columns) => (" NULLS NOT DISTINCT", columns),
-                    None => ("", columns),
-                };
-                let (columns, with) = match columns.find(" WITH (") {
-                    Some(at) => columns.split_at(at),
-                    None => (columns, ""),
-                };
-                let index = format!(
-                    "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}"
-                );
-                let attach = format!(
-                    "ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}"
-                );
+                let validate = Step::new(id, validate).warning(what);
                 vec![
-                    Step {
-                        place: Place::Alone,
-                        ..warns(index)
-                    },
-                    plain(id, attach),
+                    Step::new(id, format!("{add} NOT VALID")),
+                    validate.in_transaction(Transaction::Later),
                 ]
             }
-            _ => vec![warns(add)],
+            "p" | "u" if careful && !temporal => {
+                let [index, attach] = through_an_index(constraint);
+                let index = Step::new(id, index).warning(what);
+                vec![
+                    index.in_transaction(Transaction::Without),
+                    Step::new(id, attach),
+                ]
+            }
+            _ => vec![Step::new(id, add).warning(what)],
         }
     }
+}
+
+fn create_sequence(name: &str, sequence: &Sequence) -> String {
+    let ty = match sequence.ty.as_str() {
+        "bigint" => String::new(),
+        ty => format!(" AS {ty}"),
+    };
+    let options = create::sequence_options(sequence);
+    let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
+    format!("CREATE {unlogged}SEQUENCE {name}{ty}{options}")
+}
+
+fn not_unique(table: &str) -> String {
+    format!("fails if two rows of `{table}` are alike in this")
+}
+
+/// Two statements for a primary key or a unique constraint: the first builds its index, and locks nothing;
+/// the second takes it over.
+fn through_an_index(constraint: &Constraint) -> [String; 2] {
+    let Constraint { table, name, .. } = constraint;
+    let (word, rest) = match constraint.definition.strip_prefix("PRIMARY KEY ") {
+        Some(rest) => ("PRIMARY KEY", rest),
+        None => (
+            "UNIQUE",
+            constraint.definition.trim_start_matches("UNIQUE "),
+        ),
+    };
+    let (columns, deferred) = match rest.find(" DEFERRABLE") {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let (nulls, columns) = match columns.strip_prefix("NULLS NOT DISTINCT ") {
+        Some(columns) => (" NULLS NOT DISTINCT", columns),
+        None => ("", columns),
+    };
+    let (columns, with) = match columns.find(" WITH (") {
+        Some(at) => columns.split_at(at),
+        None => (columns, ""),
+    };
+    [
+        format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}"),
+        format!("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}"),
+    ]
 }

@@ -1,46 +1,37 @@
-//! Why a component gives no markup.
+//! Why a page or a component returns no markup.
 
-use std::{any::Any, error::Error, fmt};
+use std::{any::Any, error::Error};
 
 /// What a page, a component and an async handler may return. Any error becomes one by `?`.
-pub enum Stop {
+#[derive(Debug)]
+pub enum PageError {
     /// The visitor should be somewhere else: a path, with a query if it has one.
     Redirect(String),
-    /// Something failed. What the visitor is told is the application's to say.
+    /// Something failed. The application decides what the visitor is shown.
     Failed(Box<dyn Error + Send + Sync>),
     /// A component panicked, with this message. The page ends; everything else goes on.
     Panicked(String),
 }
 
 /// What components return.
-pub type Result<T = maud::Markup, E = Stop> = std::result::Result<T, E>;
+pub type Result<T = maud::Markup, E = PageError> = std::result::Result<T, E>;
 
-impl Stop {
+impl PageError {
     /// Sends the visitor to `path`.
     pub fn redirect(path: impl Into<String>) -> Self {
         Self::Redirect(path.into())
     }
 
-    /// What a panic said.
+    /// A panic, with its message.
     pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Self::Panicked(text.unwrap_or_else(|| "a panic without words".into()))
+        Self::Panicked(text.unwrap_or_else(|| "a panic without a message".into()))
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Stop {
+impl<E: Error + Send + Sync + 'static> From<E> for PageError {
     fn from(error: E) -> Self {
         Self::Failed(Box::new(error))
-    }
-}
-
-impl fmt::Debug for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Redirect(to) => write!(f, "Redirect({to:?})"),
-            Self::Failed(error) => write!(f, "Failed({error:?})"),
-            Self::Panicked(text) => write!(f, "Panicked({text:?})"),
-        }
     }
 }

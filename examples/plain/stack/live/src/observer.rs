@@ -1,7 +1,7 @@
-//! What live pages do, for whoever watches over them: logs and metrics.
+//! What live pages do, for logs and metrics.
 //!
-//! The pages say when work begins and ends and what it is about; what becomes of that is the application's. Everything
-//! said here is bounded: patterns of routes, places in the code. Nothing comes from a browser as it is.
+//! The pages report when work begins and ends and what it is about; what becomes of that is the application's. Everything
+//! that is reported here is bounded: patterns of routes, places in the code. Nothing comes from a browser as it is.
 
 use std::{any::Any, panic::Location};
 
@@ -9,12 +9,12 @@ use tracing::Span;
 
 use crate::Visit;
 
-/// Is told what happens on live pages.
-pub trait Watch: Send + Sync + 'static {
+/// Is called when something happens on live pages.
+pub trait Observer: Send + Sync + 'static {
     /// A connection begins. What is returned is dropped at its end.
     fn connection(&self) -> Box<dyn Any + Send>;
     /// Work on a page begins.
-    fn work(&self, visit: &Visit, work: &Work) -> Watched;
+    fn work(&self, visit: &Visit, work: &Work) -> ActiveWork;
     /// A message of so many bytes is sent to a browser.
     fn sent(&self, bytes: usize);
 }
@@ -24,20 +24,20 @@ pub trait Watch: Send + Sync + 'static {
 pub struct Work {
     /// The pattern of the page's route; empty for a path that is no live page.
     pub page: &'static str,
-    /// Why it is done.
-    pub why: Why,
+    /// What it is done for.
+    pub trigger: Trigger,
     /// The line of code that made the handler, for an event and an upload.
     pub handler: Option<&'static Location<'static>>,
 }
 
-/// Why a page does something.
+/// What makes a page do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Why {
+pub enum Trigger {
     /// A browser has connected, and the page is rendered again.
     Join,
-    /// Somebody did something, and a handler was found for it.
+    /// An event of the browser, and a handler was found for it.
     Event,
-    /// Somebody chose files.
+    /// The visitor chose files.
     Upload,
     /// Another page takes the place of this one.
     Navigate,
@@ -49,7 +49,7 @@ pub enum Why {
     Render,
 }
 
-impl Why {
+impl Trigger {
     /// A word for labels.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,30 +64,30 @@ impl Why {
     }
 }
 
-/// Work that is watched, until it is dropped: when its answer was sent, or its async handler has ended and the answer
-/// to that was sent.
-pub struct Watched {
-    /// A name for this work, which a visitor can quote if it fails.
+/// Work under way. Dropped at its end: when its answer was sent, or its async handler has ended and the answer to that
+/// was sent.
+pub struct ActiveWork {
+    /// An id for this work, which a visitor can quote if it fails.
     pub id: Box<str>,
     /// Everything that is logged meanwhile is inside of it.
     pub span: Span,
     /// Dropped at the end.
-    pub end: Box<dyn Any + Send>,
+    pub guard: Box<dyn Any + Send>,
 }
 
-/// Watches nothing.
-pub(crate) struct Nobody;
+/// Observes nothing.
+pub(crate) struct NoObserver;
 
-impl Watch for Nobody {
+impl Observer for NoObserver {
     fn connection(&self) -> Box<dyn Any + Send> {
         Box::new(())
     }
 
-    fn work(&self, _: &Visit, _: &Work) -> Watched {
-        Watched {
+    fn work(&self, _: &Visit, _: &Work) -> ActiveWork {
+        ActiveWork {
             id: crate::random_hex().into(),
             span: Span::none(),
-            end: Box::new(()),
+            guard: Box::new(()),
         }
     }
 

@@ -1,0 +1,116 @@
+//! The first message, and the page that it is about.
+
+use std::sync::Arc;
+
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use super::{Incoming, Io, SESSION_ENDED, Session, Step, navigation::split};
+use crate::{
+    hash::hash,
+    live::{items_hash, session_end_topic},
+    observer::Trigger,
+    page::Page,
+    protocol::{CloseReason, Join, Message},
+    saved::StateBinding,
+};
+
+impl<I: Io> Session<I> {
+    pub(super) async fn first_message(&mut self) -> Step<Join> {
+        let limit = self.page.live.limits().send_timeout;
+        match timeout(limit, self.io.receive()).await {
+            Ok(Incoming::Text(text)) => match Message::parse(&text) {
+                Ok(Message::Join(join)) => Ok(*join),
+                _ => Err(CloseReason::Protocol),
+            },
+            Ok(Incoming::Binary(_)) => Err(CloseReason::Protocol),
+            Ok(Incoming::TooLarge) => Err(CloseReason::TooLarge),
+            Ok(Incoming::Gone) | Err(_) => Err(CloseReason::Gone),
+        }
+    }
+
+    /// Renders the page again, from the state that the browser kept.
+    pub(super) async fn join(&mut self, join: Join) -> Step {
+        let live = self.page.live.clone();
+        let (path, query) = split(&join.url);
+        let Some((url, name, render)) = live.find(path, query) else {
+            return self.leave(&join.url).await;
+        };
+        let binding = StateBinding {
+            visitor: &self.page.visit.secret,
+            path,
+        };
+        let saved = live
+            .signer()
+            .open(binding, &join.state, &join.mac, live.limits().state_bytes);
+        let known = saved.is_some();
+        self.state_expires = saved.as_ref().map_or(0, |saved| saved.expires);
+        if !known && !join.state.is_empty() {
+            tracing::debug!("a saved state is not valid any more, so the page begins anew");
+        }
+        let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
+        self.page = Page::new(live, visit, url, saved, mailbox);
+        self.subscribe_to_session_end();
+        self.begin(Trigger::Join, None);
+        let span = self.span();
+        let joined = self.mount_again(join, name, render, known);
+        joined.instrument(span).await
+    }
+
+    async fn mount_again(
+        &mut self,
+        join: Join,
+        name: &'static str,
+        render: crate::page::Render,
+        known: bool,
+    ) -> Step {
+        let page = Arc::clone(&self.page);
+        if let Err(error) = page.in_time(page.mount(name, render)).await {
+            return self.mount_failed(error, &join.url).await;
+        }
+        {
+            let mut inner = self.page.lock();
+            inner.version = 1;
+            inner.outbox.version = Some(1);
+            // The browser has it from the GET.
+            if known {
+                inner.outbox.title = None;
+            }
+            let html = inner.html(false);
+            if hash(&html) != join.hash {
+                inner.outbox.html = Some(html);
+            }
+            let items = inner.take_first_items();
+            if !items.is_empty() && (join.again || items_hash(&items) != join.items) {
+                inner.reset_items(items);
+            }
+        }
+        self.state = if known { join.state } else { String::new() };
+        self.send(None).await?;
+        self.set_zone(join.tz);
+        self.flush().await
+    }
+
+    fn subscribe_to_session_end(&mut self) {
+        let mailbox = self.page.lock().mailbox.clone();
+        if let Some(mailbox) = mailbox.filter(|_| self.page.visit.session) {
+            let topic = session_end_topic(&self.page.visit.secret);
+            let hub = self.page.live.hub();
+            self._session_end = Some(hub.subscribe(&topic, &mailbox, SESSION_ENDED));
+        }
+    }
+
+    /// The zone that the browser says, once; the state may have had an older one.
+    fn set_zone(&self, zone: Option<String>) {
+        let plausible = |zone: &String| {
+            let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+            zone.len() <= 64 && zone.bytes().all(harmless)
+        };
+        let Some(zone) = zone.filter(plausible) else {
+            return;
+        };
+        let mut inner = self.page.lock();
+        let readers = inner.zone.set(Some(zone));
+        inner.mark_dirty(&readers);
+    }
+}
