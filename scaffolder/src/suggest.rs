@@ -23,6 +23,18 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// The same, but of more than five only the first three: "`a`, `b`, `c` and 16 more".
+#[must_use]
+pub fn listed_in_short<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [first, second, third, rest @ ..] if rest.len() > 2 => {
+            format!("`{first}`, `{second}`, `{third}` and {} more", rest.len())
+        }
+        few => listed(few.iter().copied()),
+    }
+}
+
 /// The name of a feature as people write it: `browser-tests` for the placeholder `browser_tests`.
 #[must_use]
 pub fn kebab(placeholder: &str) -> String {
@@ -66,5 +78,11 @@ mod tests {
         assert_eq!(listed([]), "none");
         assert_eq!(listed(["a"]), "`a`");
         assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+
+    #[test]
+    fn of_many_names_the_first_are_listed_and_the_others_counted() {
+        assert_eq!(listed_in_short(["a", "b", "c", "d", "e"]), "`a`, `b`, `c`, `d` and `e`");
+        assert_eq!(listed_in_short(["a", "b", "c", "d", "e", "f"]), "`a`, `b`, `c` and 3 more");
     }
 }

@@ -64,7 +64,7 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
         Status::Interrupted(..) => {
             report(&moves.finish()?, "Finished", ui);
             match moves.status()? {
-                Status::Conflicts(summary) => Err(super::report::left_open(&summary.conflicts)),
+                Status::Conflicts(summary) => Err(super::report::left_open(&summary.conflicts, false)),
                 _ => Ok(0),
             }
         }

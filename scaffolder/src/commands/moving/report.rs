@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::listing::{Entry, entries};
 use super::{CurrentState, Moving, State};
 use crate::error::{Error, Kind, Result};
+use crate::merge::ConflictKind;
 use crate::name_references::NameReference;
 use crate::project::files::Reach;
 use crate::stamp::Stamp;
-use crate::suggest::listed;
+use crate::suggest::listed_in_short;
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
@@ -108,7 +109,7 @@ impl Report<'_> {
             return Ok(0);
         }
         let paths: Vec<TreePath> = conflicts.iter().map(|conflict| conflict.path.clone()).collect();
-        Err(left_open(&paths))
+        Err(left_open(&paths, conflicts.iter().any(|conflict| conflict.kind == ConflictKind::DeletedByTemplate)))
     }
 
     /// 0, or 1 if there are conflicts.
@@ -168,13 +169,16 @@ impl Report<'_> {
     }
 }
 
-/// Conflicts that are open after a move.
-pub(super) fn left_open(paths: &[TreePath]) -> Error {
-    let files = listed(paths.iter().map(TreePath::as_str));
+/// Conflicts that are open after a move. With `deleted`, some are about a file that the template deleted.
+pub(super) fn left_open(paths: &[TreePath], deleted: bool) -> Error {
+    let files = listed_in_short(paths.iter().map(TreePath::as_str));
     let what = if paths.len() == 1 { "1 conflict is".to_owned() } else { format!("{} conflicts are", paths.len()) };
-    Error::new(Kind::LeftOpen, format!("{what} left for you: {files}"))
-        .hint("edit until both sides are as you want them, `git add`, then `heavy sync --continue`")
-        .hint("or put everything back as it was with `heavy sync --abort`")
+    let mut error = Error::new(Kind::LeftOpen, format!("{what} left for you: {files}"))
+        .hint("edit until both sides are as you want them, `git add`, then `heavy sync --continue`");
+    if deleted {
+        error = error.hint("where the template deleted a file: `git rm FILE` deletes it, `git add FILE` keeps it");
+    }
+    error.hint("or put everything back as it was with `heavy sync --abort`")
 }
 
 /// "3 created, 2 updated, 1 conflict".

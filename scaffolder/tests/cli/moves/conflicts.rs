@@ -4,6 +4,35 @@ use super::{commit, next_version, project, run};
 use crate::environment::Environment;
 
 #[test]
+fn a_file_that_was_edited_and_the_template_deleted_says_how_to_decide() {
+    let env = project();
+    env.write("my-app/old.txt", "mine\n");
+    commit(&env);
+    next_version(&env);
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 1
+    --- err
+          Moving `my_app`: from 1.2.3 to 1.3.0
+        update    heavy.toml
+        create    new.txt
+        update    src/routes.rs
+        conflict  old.txt (you changed it, the template deleted it; yours stays)
+           Moved `my_app`: 1 created, 2 updated, 1 in conflict
+    error: 1 conflict is left for you: `old.txt`
+    hint: edit until both sides are as you want them, `git add`, then `heavy sync --continue`
+    hint: where the template deleted a file: `git rm FILE` deletes it, `git add FILE` keeps it
+    hint: or put everything back as it was with `heavy sync --abort`
+    ");
+    env.git("my-app", &["rm", "--quiet", "old.txt"]);
+    insta::assert_snapshot!(run(&env, &["sync", "--continue"]), @"
+    exit 0
+    --- err
+        Resolved every conflict of the last move
+    ");
+    assert!(!env.path("my-app/old.txt").exists());
+}
+
+#[test]
 fn a_conflict_says_where_it_is_and_how_to_go_on() {
     let env = project();
     env.write("my-app/src/routes.rs", "pub const ROUTES: &[&str] = &[\n    \"/\",\n    \"/cart\",\n];\n");
