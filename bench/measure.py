@@ -92,6 +92,9 @@ def tool(rounds):
         ],
         "copier copy": lambda: ["copier", "copy", "--defaults", "--quiet", "--trust", copier_source, out / "bench-app"],
     }
+    for name in [name for name, command in rivals.items() if not shutil.which(command()[0])]:
+        say(f"left out, because it is not installed: {name}")
+        del rivals[name]
     samples = {name: [] for name in rivals}
     for _ in range(rounds):
         for name, command in rivals.items():
