@@ -14,6 +14,7 @@ mod upload;
 
 use std::{sync::Arc, time::Duration};
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use fastrand::Rng;
 use tokio::sync::watch;
 
@@ -21,8 +22,8 @@ use crate::{metrics::ThreadMetrics, variables::Variables};
 use browser::Browser;
 pub(crate) use scenario::Scenario;
 
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// The longest wait after an error; the random part comes on top and is at most as long again.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 pub(crate) struct User {
     scenario: Arc<Scenario>,
@@ -74,7 +75,7 @@ impl User {
 
     /// Plays until the user is not active any more, or all iterations are done.
     pub(crate) async fn play(mut self) {
-        let mut backoff = FIRST_BACKOFF;
+        let mut backoff = self.backoff();
         let mut iterations = 0;
         let mut start = 0;
         while self.is_active() && self.scenario.iterations.is_none_or(|max| iterations < max) {
@@ -90,7 +91,7 @@ impl User {
             match outcome {
                 Ok(()) => {
                     self.metrics.iteration();
-                    backoff = FIRST_BACKOFF;
+                    backoff = self.backoff();
                     start = if self.scenario.fresh {
                         0
                     } else {
@@ -101,9 +102,7 @@ impl User {
                 Err(Abort::Error(_)) => {
                     self.browser.http = None;
                     start = 0;
-                    // Half of it is random, so that not everybody comes back at once.
-                    let wait = backoff.mul_f64(0.5 + self.rng.f64() / 2.0);
-                    backoff = (backoff * 2).min(MAX_BACKOFF);
+                    let wait = backoff.next().unwrap_or(MAX_BACKOFF);
                     if self.pause(wait).await.is_err() {
                         return;
                     }
@@ -118,6 +117,17 @@ impl User {
         self.variables =
             Variables::new(&scenario.run_id, self.index + 1, self.visits, &scenario.set);
         self.browser.become_new_visitor(scenario.origin.url());
+    }
+
+    /// Twice as long after each error, and not as long for all users, so that they do not come back at once.
+    fn backoff(&self) -> ExponentialBackoff {
+        ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(125))
+            .with_max_delay(MAX_BACKOFF)
+            .without_max_times()
+            .with_jitter()
+            .with_jitter_seed(self.index as u64)
+            .build()
     }
 
     fn is_active(&self) -> bool {
