@@ -13,7 +13,7 @@ export default async function globalSetup() {
   const ended = once(cargo, "exit");
   const line = once(createInterface(cargo.stdout), "line");
   const prepared = await Promise.race([line, ended.then(() => undefined)]);
-  if (!prepared) throw new Error("there is no application to test; why stands above");
+  if (!prepared) throw new Error("there is no application to test; see the error above");
   const environment = JSON.parse(prepared[0]);
   Object.assign(process.env, environment);
   return async () => {

@@ -67,7 +67,10 @@ fn seed(project: &Project, application: &Path, databases: &Databases) -> Result<
     if status.success() {
         return Ok(());
     }
-    Err(Error::new("the seeds are not in the database; why stands above").hint("cargo test seed::"))
+    Err(
+        Error::new("the seeds are not in the database; see the error above")
+            .hint("cargo test seed::"),
+    )
 }
 
 /// Prints the environment, and waits until this program's input is closed: the databases exist until then.

@@ -62,7 +62,7 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
         .map_err(|error| Error::new(format!("the application was lost: {error}")))?;
     if !file.exists() {
         return Err(
-            Error::new("the application has not started; why stands above").hint("cargo dev"),
+            Error::new("the application has not started; see the error above").hint("cargo dev"),
         );
     }
     let now = counts(file)?;
@@ -74,7 +74,9 @@ pub(super) async fn run(project: &Project, arguments: &Record) -> Result<ExitCod
         now.requests.saturating_sub(before.requests),
     ));
     if !status.success() {
-        return Err(Error::new("the application has failed; why stands above").hint("cargo dev"));
+        return Err(
+            Error::new("the application has failed; see the error above").hint("cargo dev"),
+        );
     }
     ui::say(&format!("play it: cargo dev load {}", file.display()));
     Ok(ExitCode::SUCCESS)

@@ -27,7 +27,7 @@ pub(super) fn install(folder: &Path, npm: &Path) -> Result<()> {
         .map_err(|error| Error::new(format!("`npm` could not be started: {error}")))?;
     if !status.success() {
         return Err(Error::new(
-            "npm could not install what the browser tests need; why stands above",
+            "npm could not install what the browser tests need; see the error above",
         )
         .hint(format!("cd {} && npm ci", folder.display())));
     }

@@ -63,7 +63,7 @@ impl Served {
             Some(address.trim().to_owned())
         });
         let url = url.ok_or_else(|| {
-            Error::new("the application has not started; why stands above")
+            Error::new("the application has not started; see the error above")
                 .hint("cargo run --release")
         })?;
         std::thread::spawn(move || lines.for_each(|line| ui::say(&line)));
