@@ -1,7 +1,7 @@
 //! `RECORD`: recording requests and live page messages, without secrets.
 
 use stack_db::Db;
-use stack_live::recording::{self, Line, What};
+use stack_live::recording::{self, EventKind, Line};
 
 use crate::common::{PASSWORD, TestApp, config};
 
@@ -35,12 +35,12 @@ async fn a_recorded_log_in_contains_no_password_no_cookie_and_no_token() {
     let requests: Vec<_> = lines
         .into_iter()
         .filter_map(|line| match line {
-            Line::Event(event) => Some(event.what),
+            Line::Event(event) => Some(event.kind),
             Line::Start(_) => None,
         })
         .collect();
     assert_eq!(requests.len(), 4, "{requests:#?}");
-    let What::Http {
+    let EventKind::Http {
         target,
         status,
         body,

@@ -32,7 +32,7 @@ mod writer;
 
 pub(crate) use connection::{Recorded, connection_opens};
 pub use http::{BODY_BYTES, http};
-pub use line::{Event, Line, Start, What};
+pub use line::{Event, EventKind, Line, Start};
 pub use read::{Error, read};
 use visitors::Visitors;
 use writer::Raw;

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection as _};
-use stack_db::migrations::{Migration, Replaced, baseline_header};
+use stack_db::migrations::{Migration, ReplacedMigration, baseline_header};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
@@ -112,10 +112,10 @@ fn finish(folder: &Path) -> Result<Option<Pruned>, Error> {
     }
     // The newest file that begins like a baseline; what is wrong otherwise is said by who reads next.
     let files = sql_files(folder)?;
-    let mut found: Option<(&PathBuf, Vec<Replaced>)> = None;
+    let mut found: Option<(&PathBuf, Vec<ReplacedMigration>)> = None;
     for (path, text) in &files {
         if let Ok(Some(header)) = migrations::Baseline::parse(text) {
-            let last = |replaced: &[Replaced]| replaced.last().map(|one| one.version);
+            let last = |replaced: &[ReplacedMigration]| replaced.last().map(|one| one.version);
             if found
                 .as_ref()
                 .is_none_or(|(_, other)| last(other) < last(&header.replaced))

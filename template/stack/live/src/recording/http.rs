@@ -24,8 +24,8 @@ use super::{
 /// Bytes of a body that is recorded; of a longer one nothing is.
 pub const BODY_BYTES: usize = 16 * 1024;
 
-/// The bytes of a body that went by; `None` once they are too many.
-type Seen = Arc<Mutex<Option<Vec<u8>>>>;
+/// The bytes of a body that the handler has read so far; `None` once they are too many.
+type BodyCapture = Arc<Mutex<Option<Vec<u8>>>>;
 
 /// Middleware that records requests: `middleware::from_fn_with_state(recorder, recording::http)`. Bodies are recorded
 /// as the handler reads them, and not held up; the live connections that requests open are recorded too.
@@ -41,18 +41,23 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
         .visitors()
         .cookies(request.headers(), header::COOKIE);
     let form = media_type(request.headers(), "application/x-www-form-urlencoded");
-    let seen: Option<Seen> =
-        (form || media_type(request.headers(), "application/json")).then(|| {
-            let seen = Seen::new(Mutex::new(Some(Vec::new())));
+    let capture: Option<BodyCapture> = (form || media_type(request.headers(), "application/json"))
+        .then(|| {
+            let capture = BodyCapture::new(Mutex::new(Some(Vec::new())));
             let body = std::mem::take(request.body_mut());
-            *request.body_mut() = watched(body, Arc::clone(&seen));
-            seen
+            *request.body_mut() = captured(body, Arc::clone(&capture));
+            capture
         });
     let opened = OpenedConnection::default();
     request.extensions_mut().insert(recorder.clone());
     request.extensions_mut().insert(opened.clone());
     let response = next.run(request).await;
-    let bytes = seen.and_then(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let bytes = capture.and_then(|capture| {
+        capture
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    });
     let length = bytes.as_ref().map_or(0, Vec::len) + target.len();
     let kind = if form {
         writer::Body::Form
@@ -100,11 +105,11 @@ fn media_type(headers: &HeaderMap, wanted: &str) -> bool {
     essence.trim().eq_ignore_ascii_case(wanted)
 }
 
-fn watched(body: Body, seen: Seen) -> Body {
+fn captured(body: Body, capture: BodyCapture) -> Body {
     Body::from_stream(body.into_data_stream().inspect(move |chunk| {
         let Ok(chunk) = chunk else { return };
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *seen {
+        let mut capture = capture.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *capture {
             Some(bytes) if bytes.len() + chunk.len() <= BODY_BYTES => {
                 bytes.extend_from_slice(chunk);
             }

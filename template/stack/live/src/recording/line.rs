@@ -32,13 +32,13 @@ pub struct Event {
     pub at: u64,
     /// What it was.
     #[serde(flatten)]
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum What {
+pub enum EventKind {
     /// A message of a live page's connection.
     Live {
         /// The number of the connection; they begin at 1 after each header.

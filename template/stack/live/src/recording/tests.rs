@@ -58,21 +58,21 @@ fn what_is_recorded_can_be_read_again_in_order() {
     assert!(
         matches!(&lines[0], Line::Start(start) if start.recording == 1 && start.started.ends_with('Z'))
     );
-    let live = |connection, direction: &str, message: Option<Value>, bytes| What::Live {
+    let live = |connection, direction: &str, message: Option<Value>, bytes| EventKind::Live {
         connection,
         direction: direction.into(),
         message,
         bytes,
     };
     let events = file.events();
-    let what: Vec<_> = events.iter().map(|event| event.what.clone()).collect();
+    let kinds: Vec<_> = events.iter().map(|event| event.kind.clone()).collect();
     let expected = [
         live(3, "in", Some(json!(["ev", 1, 1, "1", "click", {}])), None),
         live(3, "in", None, Some(40)),
         live(3, "out", Some(json!({ "v": 2, "a": 1 })), None),
         live(4, "in", None, Some(7)),
     ];
-    assert_eq!(what, expected);
+    assert_eq!(kinds, expected);
     assert!(events.is_sorted_by_key(|event| event.at));
 }
 
@@ -131,8 +131,8 @@ fn what_there_is_no_keeping_up_with_is_counted_in_a_line() {
     recorder.live(1, "in", &huge);
     recorder.flush();
     // Also if nothing comes after them.
-    let dropped = file.events().into_iter().map(|event| match event.what {
-        What::Dropped { lines } => lines,
+    let dropped = file.events().into_iter().map(|event| match event.kind {
+        EventKind::Dropped { lines } => lines,
         _ => 0,
     });
     assert_eq!(dropped.sum::<u64>(), 2);
@@ -176,8 +176,8 @@ async fn requests_are_recorded_and_reach_their_handler_whole() {
     let bodies: Vec<_> = file
         .events()
         .into_iter()
-        .map(|event| match event.what {
-            What::Http {
+        .map(|event| match event.kind {
+            EventKind::Http {
                 method,
                 target,
                 status: 200,

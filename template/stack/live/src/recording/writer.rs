@@ -12,7 +12,7 @@ use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    Counts, Event, Line, Queued, Start, What, line,
+    Counts, Event, EventKind, Line, Queued, Start, line,
     redact::{self, Calls},
 };
 
@@ -117,7 +117,7 @@ fn write(mut file: File, queue: &mpsc::Receiver<Queued>, counts: &Counts) -> io:
                     &mut lines,
                     &Line::Event(Event {
                         at,
-                        what: what(raw, &mut calls),
+                        kind: without_secrets(raw, &mut calls),
                     }),
                 );
                 push_dropped(&mut lines, at, counts);
@@ -135,8 +135,8 @@ fn write(mut file: File, queue: &mpsc::Receiver<Queued>, counts: &Counts) -> io:
 fn push_dropped(lines: &mut Vec<u8>, at: u64, counts: &Counts) {
     let dropped = counts.dropped.swap(0, Ordering::Relaxed);
     if dropped > 0 {
-        let what = What::Dropped { lines: dropped };
-        push(lines, &Line::Event(Event { at, what }));
+        let kind = EventKind::Dropped { lines: dropped };
+        push(lines, &Line::Event(Event { at, kind }));
     }
 }
 
@@ -150,7 +150,7 @@ fn micros(duration: Duration) -> u64 {
 }
 
 /// What happened, without its secrets.
-fn what(raw: Raw, calls: &mut Calls) -> What {
+fn without_secrets(raw: Raw, calls: &mut Calls) -> EventKind {
     match raw {
         Raw::Live {
             connection,
@@ -162,7 +162,7 @@ fn what(raw: Raw, calls: &mut Calls) -> What {
                 redact::message(message, connection, calls);
             }
             let bytes = message.is_none().then_some(text.len());
-            What::Live {
+            EventKind::Live {
                 connection,
                 direction: direction.into(),
                 message,
@@ -173,7 +173,7 @@ fn what(raw: Raw, calls: &mut Calls) -> What {
             connection,
             direction,
             bytes,
-        } => What::Live {
+        } => EventKind::Live {
             connection,
             direction: direction.into(),
             message: None,
@@ -187,7 +187,7 @@ fn what(raw: Raw, calls: &mut Calls) -> What {
             visitor,
             connection,
             body,
-        } => What::Http {
+        } => EventKind::Http {
             direction: "in".into(),
             method,
             target: redact::target(&target),
