@@ -47,7 +47,8 @@ pub(super) fn read(data_dir: &Path, purpose: Purpose) -> Option<Cluster> {
     })
 }
 
-/// Records the cluster. Replaces the file in one step, so that no reader sees half of it.
+/// Records the cluster. Replaces the file in one step, so that no reader sees half of it. The crate `tempfile` could do
+/// it, but would come into the application with two more.
 pub(super) fn write(data_dir: &Path, cluster: &Cluster) -> Result<(), Error> {
     let mut text = format!(
         "programs={}\nmajor={}\n",
