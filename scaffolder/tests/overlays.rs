@@ -20,7 +20,7 @@ fn is_formatted_clean_and_passes_its_tests(name: &str) {
     let _servers = Servers(&project);
     let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
     add_files(&overlay.join("files"), &project);
-    apply(&overlay.join("seams.patch"), &project);
+    apply(&overlay.join("insertion-points.patch"), &project);
     cargo(&project, &["fmt", "--all", "--check"]);
     cargo(&project, &["clippy", "--locked", "-p", "app", "--all-targets", "--", "-D", "warnings"]);
     cargo(&project, &["test", "--locked", "-p", "app"]);
