@@ -9,6 +9,7 @@ mod new;
 mod packaging;
 #[cfg(unix)]
 mod prompts;
+mod readme;
 #[cfg(unix)]
 mod stopping;
 mod templates;
