@@ -1,6 +1,6 @@
 //! The stamp of a template: a digest by which its state can be found again.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use sha2::{Digest, Sha256};
 
@@ -28,11 +28,7 @@ impl Stamp {
             hash.update((file.bytes.len() as u64).to_be_bytes());
             hash.update(&file.bytes);
         }
-        let mut text = String::with_capacity(64);
-        for byte in hash.finalize() {
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(hex::encode(hash.finalize()))
     }
 
     /// The digits.

@@ -97,24 +97,6 @@ pub fn escaped(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
-/// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// The bytes of hexadecimal digits, as [`hex`] writes them.
-#[must_use]
-pub fn unhex(digits: &str) -> Option<Vec<u8>> {
-    let value = |digit: u8| (digit as char).to_digit(16).filter(|_| !digit.is_ascii_uppercase());
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| Some((value(pair[0])? * 16 + value(*pair.get(1)?)?) as u8)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,11 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_comes_back() {
+    fn a_stored_moment_comes_back() {
         assert_eq!(moment(&stored(1_795_770_720)), Some(1_795_770_720));
-        assert_eq!(unhex(&hex(&[0, 10, 255])), Some(vec![0, 10, 255]));
-        for wrong in ["0", "0g", "0A", "é1"] {
-            assert_eq!(unhex(wrong), None, "{wrong}");
-        }
     }
 }

@@ -13,11 +13,24 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
 use super::record::{Record, digest};
 use super::steps::{Steps, sync_folder};
 use crate::error::{Error, Result};
 use crate::project::{Project, STATE_FOLDER};
 use crate::tree::TreePath;
+
+/// Everything but small letters, digits, `-` and `_`. Capitals too: not every file system tells cases apart.
+const ENCODED: AsciiSet = {
+    let mut set = NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+    let mut capital = b'A';
+    while capital <= b'Z' {
+        set = set.add(capital);
+        capital += 1;
+    }
+    set
+};
 
 /// How many moves can be undone, and how many moves' kept files stay.
 const REMEMBERED: usize = 10;
@@ -174,13 +187,7 @@ fn encoded(prefix: &[u8]) -> String {
     if path.is_empty() {
         return "top".to_owned();
     }
-    let mut name = String::from("in-");
-    for &byte in path {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
-            _ => name.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let name = format!("in-{}", percent_encode(path, &ENCODED));
     // A name on disk has at most 255 bytes.
     if name.len() > 200 { format!("at-{}", digest(path)) } else { name }
 }
@@ -208,6 +215,7 @@ mod tests {
     fn every_folder_of_a_work_tree_has_a_name_of_its_own() {
         assert_eq!(encoded(b""), "top");
         assert_eq!(encoded(b"services/my-app/"), "in-services%2Fmy-app");
+        assert_eq!(encoded("Zoë.a_b".as_bytes()), "in-%5Ao%C3%AB%2Ea_b");
         assert_ne!(encoded(b"top/"), encoded(b""));
         assert_ne!(encoded(b"App/").to_lowercase(), encoded(b"app/").to_lowercase());
     }

@@ -17,10 +17,10 @@ use super::key;
 use super::paths::{TimePaths, files};
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
+use crate::time::Rules;
 use crate::time::chain::{Chain, Finding, Key};
 use crate::time::log;
 use crate::time::span::{self, Span};
-use crate::time::{Rules, hex};
 
 /// What git is told about these files: their bytes stay as they are, and of two versions both sides' lines are kept.
 const ATTRIBUTES: &str = "*.jsonl -text merge=union\n";
@@ -111,7 +111,7 @@ struct Own {
 /// The name of where a clone lies. One that was moved begins another file, which does no harm; one that was copied has to.
 fn location(folder: &Path) -> String {
     use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(folder.as_os_str().as_encoded_bytes())[..4])
+    hex::encode(&Sha256::digest(folder.as_os_str().as_encoded_bytes())[..4])
 }
 
 /// This author's chains that the clone has copies of, by the names of their files.
@@ -176,7 +176,7 @@ fn latest(chains: &BTreeMap<String, Own>, here: &Path, key: &Key) -> Option<Stri
 }
 
 fn begin(chains: &mut BTreeMap<String, Own>, here: &Path, author: &str, now: i64, key: &Key) -> Result<String> {
-    let chain_name = hex(&key::random::<4>()?);
+    let chain_name = hex::encode(key::random::<4>()?);
     let name = format!("{}-{chain_name}.jsonl", short_name(author));
     let chain = Chain::begin(author, &chain_name, now, key);
     chains.insert(name.clone(), Own { chain, copy: here.join(&name) });

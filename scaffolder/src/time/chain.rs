@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::span::Span;
-use super::{hex, moment, stored, unhex};
+use super::{moment, stored};
 
 mod check;
 
@@ -37,11 +37,11 @@ impl Key {
     /// The public half.
     #[must_use]
     pub fn public(&self) -> String {
-        hex(self.0.public_key().as_ref())
+        hex::encode(self.0.public_key())
     }
 
     fn sign(&self, text: &str) -> String {
-        hex(self.0.sign(text.as_bytes()).as_ref())
+        hex::encode(self.0.sign(text.as_bytes()))
     }
 }
 
@@ -173,13 +173,14 @@ fn json(value: &impl Serialize) -> String {
 
 /// The digest of a line, without its end.
 fn digest(line: &str) -> String {
-    hex(&Sha256::digest(line.as_bytes()))
+    hex::encode(Sha256::digest(line.as_bytes()))
 }
 
 /// Whether `sig` is this key's signature of the text.
 fn is_signed(key: &str, text: &str, sig: &str) -> bool {
-    let (Some(key), Some(sig)) = (unhex(key), unhex(sig)) else { return false };
-    UnparsedPublicKey::new(&ED25519, key).verify(text.as_bytes(), &sig).is_ok()
+    let (Ok(key), Ok(bytes)) = (hex::decode(key), hex::decode(sig)) else { return false };
+    // Written in capitals it would be another line with the same signature.
+    hex::encode(&bytes) == sig && UnparsedPublicKey::new(&ED25519, key).verify(text.as_bytes(), &bytes).is_ok()
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use super::files::{lock_file, write_whole};
 use crate::disk::replace::Access;
 use crate::error::{Error, Result};
 use crate::time::chain::Key;
-use crate::time::{hex, unhex};
 
 /// The file, in the folder for settings.
 pub const FILE: &str = "time.key";
@@ -27,13 +26,13 @@ pub fn load_or_make(settings: &Path) -> Result<Key> {
     lock.lock().map_err(|error| Error::io("lock", &lock_path, &error))?;
     let path = settings.join(FILE);
     match fs::read_to_string(&path) {
-        Ok(text) => unhex(text.trim()).and_then(|secret| Key::of(&secret)).ok_or_else(|| {
+        Ok(text) => hex::decode(text.trim()).ok().and_then(|secret| Key::of(&secret)).ok_or_else(|| {
             Error::user(format!("`{}` holds no key", path.display()))
                 .hint("move it away; the next run makes a new key, and with it a new file of your time")
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let secret = random::<32>()?;
-            write_whole(&path, (hex(&secret) + "\n").as_bytes(), Access::Private)?;
+            write_whole(&path, (hex::encode(secret) + "\n").as_bytes(), Access::Private)?;
             Key::of(&secret).ok_or_else(|| Error::system("cannot make a key"))
         }
         Err(error) => Err(Error::io("read", &path, &error)),
