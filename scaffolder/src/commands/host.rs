@@ -27,9 +27,13 @@ pub(super) fn environment(as_typed: &Path, absolute: &Path) -> HookEnvironment {
         authors: None,
         username: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok(),
         // What a hook says to type next is shorter with it.
-        destination: typed(as_typed),
+        destination: if is_current(absolute) { ".".to_owned() } else { typed(as_typed) },
         within_cargo_project: above.any(|folder| folder.join("Cargo.toml").is_file()),
     }
+}
+
+fn is_current(folder: &Path) -> bool {
+    std::env::current_dir().is_ok_and(|current| current == folder)
 }
 
 impl Host for TerminalHost<'_> {

@@ -161,6 +161,17 @@ fn the_current_folder_can_become_the_project() {
 }
 
 #[test]
+fn nobody_is_told_to_go_to_the_folder_where_they_are() {
+    let env = Environment::new();
+    std::fs::create_dir(env.path("my-app")).expect("a folder");
+    let output = env.command(&["new", ".", "--defaults"]).current_dir(env.path("my-app")).output();
+    let shown = env.shown(&output.expect("heavy starts"));
+    assert!(shown.contains("\nNext:\n    cargo dev "), "{shown}");
+    let shown = env.run(&["new", "other", "--defaults"]);
+    assert!(shown.contains("\nNext:\n    cd other\n    cargo dev "), "{shown}");
+}
+
+#[test]
 fn force_adds_what_is_missing_and_leaves_and_lists_what_differs() {
     let env = Environment::new();
     env.template(&[]);
