@@ -17,6 +17,8 @@ pub struct Migrated {
     pub dropped: Vec<(String, Value)>,
     /// Questions that have to be asked again: the question, the old answer as it stood, and why that does not do.
     pub asked_again: Vec<(String, Value, String)>,
+    /// Questions that such projects were not asked, and that have the answer that the manifest names for them.
+    pub unasked: Vec<String>,
     /// Questions that the old answers do not have.
     pub new: Vec<String>,
 }
@@ -66,6 +68,7 @@ pub fn migrate(old: &BTreeMap<String, Value>, version: &str, manifest: &Manifest
             && let Ok(value) = accept(question, moved.value)
         {
             settled.insert(moved.name.clone());
+            migrated.unasked.push(moved.name.clone());
             migrated.given.insert(moved.name, value);
         }
     }

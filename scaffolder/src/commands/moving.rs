@@ -141,7 +141,11 @@ impl Moving {
         for note in driver.notes() {
             self.ui.note(note);
         }
-        let report = report::Report { moving: self, from, to, plan: &plan, extra, references: &references };
+        let leaves_the_template = |path: &&TreePath| ours.files.contains_key(*path) && !theirs.contains_key(*path);
+        let staying: Vec<&TreePath> =
+            base.keys().filter(|path| once.matches(path)).filter(leaves_the_template).collect();
+        let report =
+            report::Report { moving: self, from, to, plan: &plan, extra, references: &references, staying: &staying };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
             self.project.check_settled()?;

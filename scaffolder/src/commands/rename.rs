@@ -47,6 +47,7 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
         nothing: format!("the project is called `{}` (\"{new_title}\") already", name.crate_name()),
         reach: Reach::Everything,
         outside,
+        afterwards: Vec::new(),
         replaced: args.replace,
         and_then: &|plan: &mut Move, ours: &Tree, theirs: &Tree| {
             // What programs wrote is not the user's to word, databases have run what is written once, and in a file with

@@ -6,10 +6,11 @@ use crate::answers::migrate::{Migrated, migrate};
 use crate::answers::{Answers, Value};
 use crate::cli::Sync;
 use crate::error::Result;
+use crate::lockfile::Lock;
 use crate::prompt::Prompt;
 use crate::source::Source;
 use crate::source::target::{Target, newest};
-use crate::suggest::listed;
+use crate::suggest::{kebab, listed};
 use crate::template::{Manifest, QuestionKind};
 use crate::ui::Ui;
 
@@ -30,12 +31,31 @@ pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
         ui.note("files that are as some known version made them move on; every other difference becomes a conflict");
     }
     let to = target(&moving, args)?;
-    let extra = Extra::plain(
+    let mut extra = Extra::plain(
         "sync",
         format!("from {} to {}", moving.lock.version, to.version()),
         format!("the project is at the template's version {} already", to.version()),
     );
+    extra.afterwards.extend(new_features(&moving.lock, &to));
     moving.run(&from, &to, &extra)
+}
+
+/// A sentence about parts of the template that every project had at this one's version, that are features now, and that it keeps.
+fn new_features(lock: &Lock, to: &State) -> Option<String> {
+    let manifest = &to.template.manifest;
+    let unasked = migrate(&lock.answers, &lock.version, manifest).unasked;
+    let is_kept =
+        |name: &str| unasked.iter().any(|had| had == name) && to.answers.get(name) == Some(&Value::Bool(true));
+    let kept: Vec<String> =
+        manifest.features().iter().filter(|feature| is_kept(feature.name)).map(|feature| kebab(feature.name)).collect();
+    match kept.as_slice() {
+        [] => None,
+        [name] => Some(format!("`{name}` is a feature now, and stays: `heavy remove-feature {name}` takes it out")),
+        names => {
+            let names = listed(names.iter().map(String::as_str));
+            Some(format!("{names} are features now, and stay: `heavy remove-feature FEATURE` takes one out"))
+        }
+    }
 }
 
 /// Where the project should go: the version, and answers for what it asks.
@@ -68,7 +88,7 @@ fn answers(moving: &Moving, args: &Sync, manifest: &Manifest) -> Result<Answers>
     if let Some(prompt) = &moving.prompt {
         ask(manifest, prompt, &mut given)?;
     } else {
-        tell_defaults(manifest, &given, ui);
+        report_defaults(manifest, &given, ui);
     }
     Answers::new(moving::name_of(&moving.lock)?, manifest, given)
 }
@@ -87,7 +107,7 @@ fn ask(manifest: &Manifest, prompt: &Prompt, given: &mut BTreeMap<String, Value>
 }
 
 /// Without anybody to ask, new questions take their defaults; that is said.
-fn tell_defaults(manifest: &Manifest, given: &BTreeMap<String, Value>, ui: Ui) {
+fn report_defaults(manifest: &Manifest, given: &BTreeMap<String, Value>, ui: Ui) {
     let unanswered = manifest.questions.iter().filter(|question| !given.contains_key(&question.name));
     let names: Vec<&str> = unanswered
         .filter(|question| question.default_value().is_some())

@@ -112,6 +112,31 @@ fn case_39_a_feature_that_is_no_more_cannot_be_added_and_goes_with_its_files() {
 }
 
 #[test]
+fn case_39_what_became_a_feature_stays_and_that_is_said() {
+    let features = question("queue", "bool", "default = false") + &question("vectors", "bool", "default = false");
+    let before = |name: &str| format!("\n[heavy.answers.{name}]\nbefore = {{ version = \"1.1.0\", value = true }}\n");
+    let lock = "queue = {{queue}}\nvectors = {{vectors}}\n";
+    let text = "q={{queue}} v={{vectors}}";
+    let next = template("1.1.0", &features, &(before("queue") + &before("vectors")), lock, text);
+
+    let world = project("", "", "q=true v=true", &[]);
+    world.template("1.1.0", &next);
+    let moved = world.moved(&["sync"]);
+    let note = "note: `queue` and `vectors` are features now, and stay: `heavy remove-feature FEATURE` takes one out\n";
+    assert!(moved.shown.contains(note), "{}", moved.shown);
+    assert_eq!(world.read("settings.txt"), "q=true v=true\n");
+    world.commit();
+    assert!(!world.moved(&["remove-feature", "queue"]).shown.contains("are features now"));
+
+    let world = project("", "", "q=true v=true", &[]);
+    world.template("1.1.0", &next);
+    let moved = world.moved(&["sync", "-d", "queue=false"]);
+    let note = "note: `vectors` is a feature now, and stays: `heavy remove-feature vectors` takes it out\n";
+    assert!(moved.shown.contains(note), "{}", moved.shown);
+    assert_eq!(world.read("settings.txt"), "q=false v=true\n");
+}
+
+#[test]
 fn case_41_without_terminal_a_missing_answer_is_refused_and_names_its_flag() {
     let world = project("", "", "nothing", &[]);
     let asks = question("region", "string", "");

@@ -26,6 +26,8 @@ pub(in crate::commands) struct Extra<'a> {
     pub(in crate::commands) reach: Reach,
     /// Sentences about what lies outside of the project and is not touched.
     pub(in crate::commands) outside: Vec<String>,
+    /// Sentences about what the project has after the move.
+    pub(in crate::commands) afterwards: Vec<String>,
     /// Whether the references were replaced.
     pub(in crate::commands) replaced: bool,
     /// Changes the plan further, given the project's files and the pristine rendering; returns what references the old name.
@@ -41,6 +43,7 @@ impl Extra<'static> {
             nothing,
             reach: Reach::AsNeeded,
             outside: Vec::new(),
+            afterwards: Vec::new(),
             replaced: false,
             and_then: &|_, _, _| Vec::new(),
         }
@@ -54,13 +57,15 @@ pub(super) struct Report<'a> {
     pub(super) plan: &'a Move,
     pub(super) extra: &'a Extra<'a>,
     pub(super) references: &'a [NameReference],
+    /// Files that are written once and that the template has no more, in the project still.
+    pub(super) staying: &'a [&'a TreePath],
 }
 
 /// The project is there already.
 pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, references: &[NameReference]) -> Result<u8> {
     let plan = Move::default();
     let from = CurrentState::Known(Box::new(to.clone()));
-    let report = Report { moving, from: &from, to, plan: &plan, extra, references };
+    let report = Report { moving, from: &from, to, plan: &plan, extra, references, staying: &[] };
     if moving.ui.wants_json() {
         report.json(false)?;
     } else {
@@ -87,6 +92,13 @@ impl Report<'_> {
         for sentence in &self.extra.outside {
             ui.note(format_args!("not touched: {sentence}"));
         }
+        if !self.staying.is_empty() {
+            let files = listed_in_short(self.staying.iter().map(|path| path.as_str()));
+            let stay = if self.staying.len() == 1 { "stays" } else { "stay" };
+            ui.note(format_args!(
+                "{files} {stay}: a database may have run what is written once, so no move deletes it"
+            ));
+        }
         if dry_run {
             ui.note("nothing was written");
         }
@@ -102,6 +114,9 @@ impl Report<'_> {
         ui.status("Moved", format_args!("`{}`: {}", self.to.answers.name.crate_name(), summary(&entries(self.plan))));
         if let Some(error) = cargo {
             ui.warning(error);
+        }
+        for sentence in &self.extra.afterwards {
+            ui.note(sentence);
         }
         let conflicts = &self.plan.conflicts;
         if conflicts.is_empty() {
