@@ -22,6 +22,8 @@ const PING_AFTER: Duration = Duration::from_secs(25);
 /// A connection and what its page knows.
 pub(crate) struct LiveConnection {
     socket: WebSocketStream<TcpStream>,
+    /// How long the server may take until it has read what is sent.
+    timeout: Duration,
     pub page: Page,
     /// The number of the last message.
     seq: u64,
@@ -72,7 +74,9 @@ impl LiveConnection {
         }
         let config = WebSocketConfig::default()
             .read_buffer_size(4096)
-            .write_buffer_size(0);
+            .write_buffer_size(0)
+            .max_message_size(Some(http::MAX_BODY_BYTES))
+            .max_frame_size(Some(http::MAX_BODY_BYTES));
         let opened =
             tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
         let (socket, _) = opened.map_err(|error| match error {
@@ -86,6 +90,7 @@ impl LiveConnection {
         })?;
         Ok(Self {
             socket,
+            timeout,
             page,
             seq: 0,
             acknowledged: 0,
@@ -129,8 +134,10 @@ impl LiveConnection {
 
     async fn send_frame(&mut self, frame: Frame) -> Result<(), Failure> {
         self.last_sent = Instant::now();
-        let sent = self.socket.send(frame).await;
-        sent.map_err(|error| describe(&error))
+        tokio::time::timeout(self.timeout, self.socket.send(frame))
+            .await
+            .map_err(|_| no_response(self.timeout))?
+            .map_err(|error| describe(&error))
     }
 
     /// When the next ping is due.
@@ -143,8 +150,9 @@ impl LiveConnection {
     }
 
     pub(crate) async fn close(&mut self) {
-        // It does not wait for the server to close its side.
-        self.socket.close(None).await.ok();
+        // It does not wait for the server to close its side, only until it has read what was sent.
+        let closed = tokio::time::timeout(self.timeout, self.socket.close(None));
+        closed.await.ok();
     }
 
     /// The next message of the server, once it is there.
@@ -177,7 +185,12 @@ impl LiveConnection {
             self.acknowledged = self.acknowledged.max(upto);
         }
         let list = |name: &str| message[name].as_array().into_iter().flatten();
-        self.working.extend(list("w").filter_map(Value::as_u64));
+        // Other numbers are no messages of this page, and must not take memory without end.
+        for seq in list("w").filter_map(Value::as_u64) {
+            if seq <= self.seq && !self.working.contains(&seq) {
+                self.working.push(seq);
+            }
+        }
         for done in list("d").filter_map(Value::as_u64) {
             self.working.retain(|seq| *seq != done);
         }
@@ -189,13 +202,19 @@ impl LiveConnection {
         self.joined |= message["v"].is_u64();
         self.page.apply(message)?;
         for accepted in list("ua") {
-            self.upload_mut(&accepted[0]).received = accepted[1].as_u64().unwrap_or_default();
+            if let Some(upload) = self.upload_mut(&accepted[0]) {
+                upload.received = accepted[1].as_u64().unwrap_or_default();
+            }
         }
         for rejected in list("ue") {
-            self.upload_mut(&rejected[0]).rejected = true;
+            if let Some(upload) = self.upload_mut(&rejected[0]) {
+                upload.rejected = true;
+            }
         }
         for done in list("ud") {
-            self.upload_mut(done).done = true;
+            if let Some(upload) = self.upload_mut(done) {
+                upload.done = true;
+            }
         }
         Ok(list("c")
             .filter_map(|call| Some((call[0].as_u64()?, call[1].clone())))
@@ -207,15 +226,26 @@ impl LiveConnection {
         self.outcome.ends_page() || self.acknowledged >= seq && !self.working.contains(&seq)
     }
 
+    /// An upload with this number begins.
+    pub(crate) fn begin_upload(&mut self, number: u32) {
+        self.uploads
+            .insert(u64::from(number), UploadProgress::default());
+    }
+
     pub(crate) fn upload(&self, number: u32) -> UploadProgress {
         let progress = self.uploads.get(&u64::from(number));
         progress.copied().unwrap_or_default()
     }
 
-    fn upload_mut(&mut self, number: &Value) -> &mut UploadProgress {
-        let number = number.as_u64().unwrap_or_default();
-        self.uploads.entry(number).or_default()
+    /// None if the page has no upload with this number.
+    fn upload_mut(&mut self, number: &Value) -> Option<&mut UploadProgress> {
+        self.uploads.get_mut(&number.as_u64()?)
     }
+}
+
+/// Neither a response to what was sent, nor a sign that the server has read it.
+pub(crate) fn no_response(timeout: Duration) -> Failure {
+    format!("no response within {timeout:?}")
 }
 
 fn describe(error: &tungstenite::Error) -> Failure {
@@ -225,6 +255,7 @@ fn describe(error: &tungstenite::Error) -> Failure {
         Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_) => {
             "live connection closed".into()
         }
+        Error::Capacity(_) => "live message that is too large".into(),
         other => format!("live connection: {other}"),
     }
 }

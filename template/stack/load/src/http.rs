@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 
 /// Bytes of the head of a response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// Bytes of a body that is kept, unpacked.
-const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of a body that is kept, unpacked, and of a message of a live page.
+pub(crate) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// The failure that may only mean that the server closed an idle connection.
 pub(crate) const CLOSED: &str = "connection closed";

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[cfg(feature = "play")]
+mod bad_servers;
+#[cfg(feature = "play")]
 mod control_page;
 #[cfg(feature = "play")]
 mod pages;

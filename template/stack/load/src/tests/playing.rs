@@ -1,6 +1,6 @@
 //! Users against small servers.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::pending, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::{
@@ -11,8 +11,11 @@ use tokio::{
 use super::*;
 use crate::{Plan, play};
 
-/// A server that responds to each request with what `respond` makes of its head and body.
-async fn server(respond: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr {
+/// A server that responds to each request with what `respond` makes of its head and body. It closes a connection when the
+/// response says so, and does not read after it has switched to another protocol.
+pub(super) async fn server<R: Into<Vec<u8>>>(
+    respond: impl Fn(&str) -> R + Send + Sync + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let respond = Arc::new(respond);
@@ -31,7 +34,15 @@ async fn server(respond: impl Fn(&str) -> String + Send + Sync + 'static) -> Soc
                         continue;
                     }
                     bytes.clear();
-                    if stream.write_all(respond(&text).as_bytes()).await.is_err() {
+                    let response: Vec<u8> = respond(&text).into();
+                    if stream.write_all(&response).await.is_err() {
+                        return;
+                    }
+                    if response.starts_with(b"HTTP/1.1 101") {
+                        pending::<()>().await;
+                    }
+                    let says = String::from_utf8_lossy(&response);
+                    if says.contains("Connection: close") {
                         return;
                     }
                 }
@@ -41,14 +52,14 @@ async fn server(respond: impl Fn(&str) -> String + Send + Sync + 'static) -> Soc
     address
 }
 
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines()
         .filter_map(|line| line.split_once(": "))
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(_, value)| value)
 }
 
-fn ok(body: &str) -> String {
+pub(super) fn ok(body: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
@@ -56,11 +67,20 @@ fn ok(body: &str) -> String {
 }
 
 /// Good responses, and each kind of error, of two users who play two iterations.
-async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
+pub(super) async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
+    played_within(address, lines, Duration::from_secs(20)).await
+}
+
+/// [`played`] with this time-out.
+pub(super) async fn played_within(
+    address: SocketAddr,
+    lines: &[Value],
+    timeout: Duration,
+) -> (u64, Vec<String>) {
     let mut plan = Plan::new("", format!("http://{address}"));
     plan.users = 2;
     plan.think = Some((Duration::ZERO, Duration::ZERO));
-    plan.timeout = Duration::from_secs(20);
+    plan.timeout = timeout;
     let script = script(lines);
     let target = play::resolve(&plan).await.unwrap();
     let results = play::play_iterations(&plan, script, &target, 2)
@@ -198,8 +218,7 @@ async fn a_request_says_that_it_comes_from_a_page_of_the_site() {
 #[tokio::test]
 async fn a_connection_that_the_server_closes_is_opened_again() {
     let address =
-        server(|_| "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".into())
-            .await;
+        server(|_| "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").await;
     let lines = [http(1, "GET", "/a", 200), http(2, "GET", "/b", 200)];
     assert_eq!(played(address, &lines).await, (8, vec![]));
 }

@@ -133,6 +133,7 @@ impl User {
             FilledMessage::Upload { handler, files } => {
                 // The browser numbers its uploads.
                 let upload = u32::try_from(seq).unwrap_or(u32::MAX);
+                connection.begin_upload(upload);
                 let message = json!(["up", seq, handler, version, upload, files]);
                 connection.send(&message).await?;
                 self.upload(number, upload, &files).await?;

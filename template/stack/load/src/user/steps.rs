@@ -8,7 +8,10 @@ use tokio::{
 };
 
 use super::{Abort, User};
-use crate::step::{Action, Step};
+use crate::{
+    connection::no_response,
+    step::{Action, Step},
+};
 
 /// A shorter think time is that of the browser, not of the visitor.
 const MIN_THINK: Duration = Duration::from_millis(50);
@@ -27,7 +30,7 @@ impl User {
             }
             let began = Instant::now();
             let done = timeout(scenario.timeout, self.step(step)).await;
-            let late = |_| Err(format!("no response within {:?}", scenario.timeout).into());
+            let late = |_| Err(no_response(scenario.timeout).into());
             match done.unwrap_or_else(late) {
                 Ok(()) => self.metrics.response(step.name, began.elapsed()),
                 Err(abort) => return Err(self.failed(step, abort)),

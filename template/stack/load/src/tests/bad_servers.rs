@@ -1,0 +1,111 @@
+//! Users against servers that break off, do not read, or send without end: none holds a user, and none goes unnoticed.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::{
+    playing::{header, ok, played, played_within, server},
+    *,
+};
+use crate::connection::{LiveConnection, Page, UploadProgress};
+
+const LIVE_PAGE: &str = "<div id=\"live\" data-hash=\"\" data-state=\"{}\"></div>";
+
+/// A server whose connection to a live page is not read any more once the page has joined.
+async fn deaf_server() -> SocketAddr {
+    server(|text| match header(text, "sec-websocket-key") {
+        None => ok(LIVE_PAGE).into_bytes(),
+        Some(key) => {
+            let mut bytes = switched(key);
+            // A frame with a text of seven bytes: the page has joined.
+            bytes.extend(b"\x81\x07{\"v\":1}");
+            bytes
+        }
+    })
+    .await
+}
+
+/// The response that makes a connection with this key a WebSocket.
+fn switched(key: &str) -> Vec<u8> {
+    let accept = derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn a_server_that_stops_reading_does_not_hold_its_users() {
+    let address = deaf_server().await;
+    // More than the system keeps for a server that does not read.
+    let long = "x".repeat(12 * 1024 * 1024);
+    let lines = [
+        http(1, "GET", "/a", 200),
+        live(2, "in", json!(["join", { "url": "/a" }])),
+        live(
+            3,
+            "in",
+            json!(["ev", 1, 1, "save", "click", { "key": long }]),
+        ),
+    ];
+    let (_, kinds) = played_within(address, &lines, Duration::from_millis(500)).await;
+    assert_eq!(kinds, ["no response within 500ms"]);
+}
+
+#[tokio::test]
+async fn a_ping_that_a_server_does_not_read_is_an_error_and_closing_does_not_wait() {
+    let address = deaf_server().await;
+    let timeout = Duration::from_millis(100);
+    let name = address.to_string();
+    let opened = LiveConnection::open(address, timeout, &name, None, Page::default()).await;
+    let mut connection = opened.unwrap();
+    while connection.send_chunk(1, 0, 1024 * 1024).await.is_ok() {}
+    let late = Err("no response within 100ms".to_owned());
+    assert_eq!(connection.ping().await, late);
+    connection.close().await;
+}
+
+#[tokio::test]
+async fn a_live_message_without_end_is_an_error() {
+    let address = server(|text| match header(text, "sec-websocket-key") {
+        None => ok(LIVE_PAGE).into_bytes(),
+        Some(key) => {
+            // One message in two frames, each of which is allowed.
+            let part = "x".repeat(9 * 1024 * 1024);
+            let first = ["{\"v\":1,\"x\":\"", &part].concat();
+            let last = [&part, "\"}"].concat();
+            let mut bytes = switched(key);
+            for (kind, text) in [(b'\x01', first), (b'\x80', last)] {
+                bytes.extend([kind, 127]);
+                bytes.extend((text.len() as u64).to_be_bytes());
+                bytes.extend(text.as_bytes());
+            }
+            bytes
+        }
+    })
+    .await;
+    let lines = [
+        http(1, "GET", "/a", 200),
+        live(2, "in", json!(["join", { "url": "/a" }])),
+    ];
+    let (_, kinds) = played(address, &lines).await;
+    assert_eq!(kinds, ["live message that is too large"]);
+}
+
+#[tokio::test]
+async fn numbers_that_a_server_makes_up_are_ignored() {
+    let address = deaf_server().await;
+    let timeout = Duration::from_secs(20);
+    let name = address.to_string();
+    let opened = LiveConnection::open(address, timeout, &name, None, Page::default()).await;
+    let mut connection = opened.unwrap();
+    let made_up = json!({ "w": [1, 2], "ua": [[7, 5]], "ue": [[8, "no"]], "ud": [9] });
+    connection.receive(&made_up).unwrap();
+    for upload in [7, 8, 9] {
+        assert_eq!(connection.upload(upload), UploadProgress::default());
+    }
+    let seq = connection.next_seq();
+    connection.receive(&json!({ "a": seq })).unwrap();
+    assert!(connection.is_answered(seq));
+}
