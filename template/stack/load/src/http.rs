@@ -13,8 +13,9 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// Bytes of a body that is kept, unpacked, and of a message of a live page.
 pub(crate) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// The failure that may only mean that the server closed an idle connection.
+/// The failure that may only mean that the server closed an idle connection. A response has not begun.
 pub(crate) const CLOSED: &str = "connection closed";
+const BROKE_OFF: &str = "response that broke off";
 const NOT_HTTP: &str = "response that is not HTTP";
 
 /// The body of a request.
@@ -106,7 +107,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 async fn discard(mut body: Incoming) -> Result<(), Failure> {
     while let Some(frame) = body.frame().await {
-        frame.map_err(|error| describe(&error))?;
+        frame.map_err(|error| describe_body(&error))?;
     }
     Ok(())
 }
@@ -115,7 +116,7 @@ async fn read(body: Incoming, is_gzip: bool) -> Result<String, Failure> {
     let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
     let bytes = collected
         .map_err(|error| match error.downcast_ref::<hyper::Error>() {
-            Some(error) => describe(error),
+            Some(error) => describe_body(error),
             None if error.is::<LengthLimitError>() => "page that is too large".to_owned(),
             None => error.to_string(),
         })?
@@ -147,6 +148,15 @@ fn describe(error: &hyper::Error) -> Failure {
         .source()
         .and_then(|cause| cause.downcast_ref::<io::Error>());
     cause.map_or_else(|| CLOSED.into(), describe_io)
+}
+
+/// What an error in a body is called: the server has received the request, and may have done what it asks for.
+fn describe_body(error: &hyper::Error) -> Failure {
+    let failure = describe(error);
+    if failure == CLOSED {
+        return BROKE_OFF.into();
+    }
+    failure
 }
 
 /// What an error of the network is called.

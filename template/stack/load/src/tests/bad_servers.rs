@@ -1,6 +1,13 @@
 //! Users against servers that break off, do not read, or send without end: none holds a user, and none goes unnoticed.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -64,6 +71,41 @@ async fn a_ping_that_a_server_does_not_read_is_an_error_and_closing_does_not_wai
     let late = Err("no response within 100ms".to_owned());
     assert_eq!(connection.ping().await, late);
     connection.close().await;
+}
+
+#[tokio::test]
+async fn a_response_that_breaks_off_is_an_error_and_its_request_is_not_sent_again() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let address = server(move |text| {
+        if text.starts_with("GET /a ") {
+            return ok("whole");
+        }
+        count.fetch_add(1, Ordering::Relaxed);
+        ok("a part").replacen(
+            "Content-Length: 6",
+            "Connection: close\r\nContent-Length: 60",
+            1,
+        )
+    })
+    .await;
+    let broken = form(2, "/b", 200, "x=1");
+    let lines = [http(1, "GET", "/a", 200), broken.clone()];
+    let (good, kinds) = played(address, &lines).await;
+    assert_eq!(
+        (good, kinds),
+        (4, vec!["response that broke off".to_owned()])
+    );
+    assert_eq!(sent.swap(0, Ordering::Relaxed), 4);
+    // With a live page in the script pages are kept, not discarded.
+    let join = live(3, "in", json!(["join", { "url": "/b" }]));
+    let lines = [http(1, "GET", "/a", 200), broken, join];
+    let (good, kinds) = played(address, &lines).await;
+    assert_eq!(
+        (good, kinds),
+        (4, vec!["response that broke off".to_owned()])
+    );
+    assert_eq!(sent.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test]
