@@ -1,7 +1,12 @@
 //! The cookies of one user.
 
-use cookie_store::CookieStore;
+use cookie_store::{Cookie, CookieStore};
 use url::Url;
+
+/// Bytes of a cookie with its attributes, as many as a browser has to keep at least: RFC 6265, section 6.1.
+const MAX_COOKIE_BYTES: usize = 4096;
+/// Cookies of a user. RFC 6265 asks for at least 50, and most browsers keep some more.
+const MAX_COOKIES: usize = 100;
 
 /// Cookies of the site that is loaded.
 ///
@@ -25,11 +30,28 @@ impl Cookies {
         }
     }
 
-    /// Stores a `Set-Cookie` header of the response for `target`. What is not a cookie is ignored, as in a browser.
+    /// Stores a `Set-Cookie` header of the response for `target`. Ignored are what is not a cookie, as in a browser, what is
+    /// too long, and what is one too many.
     pub(crate) fn store(&mut self, header: &str, target: &str) {
-        if let Ok(url) = self.site.join(target) {
-            self.store.parse(header, &url).ok();
+        if header.len() > MAX_COOKIE_BYTES {
+            return;
         }
+        let Ok(url) = self.site.join(target) else {
+            return;
+        };
+        if let Ok(cookie) = Cookie::parse(header, &url)
+            && self.has_room_for(&cookie)
+        {
+            self.store.insert(cookie.into_owned(), &url).ok();
+        }
+    }
+
+    fn has_room_for(&self, cookie: &Cookie<'_>) -> bool {
+        let domain = String::from(&cookie.domain);
+        self.store.iter_any().count() < MAX_COOKIES
+            || self
+                .store
+                .contains_any(&domain, &cookie.path, cookie.name())
     }
 
     /// Sets one for the whole site, as a script does.

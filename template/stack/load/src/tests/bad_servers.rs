@@ -109,6 +109,31 @@ async fn a_response_that_breaks_off_is_an_error_and_its_request_is_not_sent_agai
 }
 
 #[tokio::test]
+async fn cookies_are_kept_up_to_a_number_and_a_length() {
+    let sent = AtomicUsize::new(0);
+    let address = server(move |text| {
+        let cookies = header(text, "cookie").unwrap_or_default();
+        let count = cookies.split("; ").count();
+        if count > 100 || cookies.contains("long=") {
+            return "HTTP/1.1 431 Much\r\nContent-Length: 0\r\n\r\n".to_owned();
+        }
+        let mut head = format!("\r\nSet-Cookie: long={}\r\n", "x".repeat(5000));
+        for number in 0..60 {
+            let unique = sent.fetch_add(1, Ordering::Relaxed);
+            head.push_str(&format!("Set-Cookie: c{number}-{unique}=1\r\n"));
+        }
+        ok("").replacen("\r\n", &head, 1)
+    })
+    .await;
+    let lines = [
+        http(1, "GET", "/a", 200),
+        http(2, "GET", "/b", 200),
+        http(3, "GET", "/c", 200),
+    ];
+    assert_eq!(played(address, &lines).await, (12, vec![]));
+}
+
+#[tokio::test]
 async fn a_live_message_without_end_is_an_error() {
     let address = server(|text| match header(text, "sec-websocket-key") {
         None => ok(LIVE_PAGE).into_bytes(),
