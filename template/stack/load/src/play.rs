@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, time::SystemTime};
 
-use tokio::{net::TcpStream, sync::watch};
+use tokio::sync::watch;
 
 use crate::{
-    Error, Script, load_profile::LoadProfile, metrics::Results, plan::Plan, target::Origin,
+    Error, Script, http, load_profile::LoadProfile, metrics::Results, plan::Plan, target::Origin,
     user::Scenario, user_pool::UserPool,
 };
 
@@ -32,7 +32,7 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
     let mut address = origin.allowed_address(&addresses, plan.own.as_deref())?;
     // A name may have an address without a listener, such as `::1`.
     for candidate in addresses {
-        if TcpStream::connect(candidate).await.is_ok() {
+        if http::connect(candidate, plan.timeout).await.is_ok() {
             address = candidate;
             break;
         }
@@ -40,15 +40,15 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
     Ok(Target { origin, address })
 }
 
-/// Checks that a server listens there.
+/// Checks that a server listens there, and accepts a connection within the time-out of `plan`.
 ///
 /// # Errors
 /// If not, with what to do about it.
-pub async fn check_connection(target: &Target) -> Result<(), Error> {
-    let connected = TcpStream::connect(target.address).await;
-    connected.map(drop).map_err(|error| {
+pub async fn check_connection(plan: &Plan, target: &Target) -> Result<(), Error> {
+    let connected = http::connect(target.address, plan.timeout).await;
+    connected.map(drop).map_err(|failure| {
         let authority = target.origin.authority();
-        Error::new(format!("cannot connect to `http://{authority}`: {error}"))
+        Error::new(format!("cannot connect to `http://{authority}`: {failure}"))
             .hint("start the application in another terminal, `cargo dev`, or add `--serve`")
     })
 }

@@ -26,7 +26,7 @@ const DEFAULT_DURATION: Duration = Duration::from_secs(30);
 pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
     let script = script(&plan.file, plan.visitor.as_deref())?;
     let target = play::resolve(plan).await?;
-    play::check_connection(&target).await?;
+    play::check_connection(plan, &target).await?;
     let control = ControlPage::new(plan);
     if let Some(port) = plan.page {
         let page = control.serve(port).await?;

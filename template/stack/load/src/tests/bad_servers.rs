@@ -176,3 +176,25 @@ async fn numbers_that_a_server_makes_up_are_ignored() {
     connection.receive(&json!({ "a": seq })).unwrap();
     assert!(connection.is_answered(seq));
 }
+
+// Other systems refuse what a full queue has no room for.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_that_accepts_no_connection_is_an_error_after_the_timeout() {
+    use crate::{Plan, play};
+
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut plan = Plan::new("", format!("http://{address}"));
+    plan.timeout = Duration::from_millis(200);
+    let mut queue = Vec::new();
+    while let Ok(waiting) = crate::http::connect(address, plan.timeout).await {
+        queue.push(waiting);
+    }
+    let target = play::resolve(&plan).await.unwrap();
+    let error = play::check_connection(&plan, &target).await.unwrap_err();
+    let expected = format!("cannot connect to `http://{address}`: no connection in time");
+    assert!(error.to_string().starts_with(&expected), "{error}");
+}
