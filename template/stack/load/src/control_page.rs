@@ -26,20 +26,31 @@ struct Shared {
     load_profile: watch::Sender<LoadProfile>,
     start: Notify,
     stop: Notify,
-    /// The last event for open pages.
-    events: watch::Sender<String>,
+    /// Tells open pages that there is something new.
+    changes: watch::Sender<()>,
     run: Mutex<RunState>,
 }
 
 /// What a page that is opened now has to show.
 #[derive(Default)]
 struct RunState {
+    /// How many runs there were before it.
+    number: usize,
     is_running: bool,
     /// What is played, and where.
     about: Value,
     timeline: Vec<Value>,
     summary: Value,
     report: Option<String>,
+}
+
+/// What an open page shows already.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The number of the run.
+    run: usize,
+    /// How many seconds of it.
+    seconds: usize,
 }
 
 impl ControlPage {
@@ -50,7 +61,7 @@ impl ControlPage {
             load_profile: watch::Sender::new(plan.load_profile()),
             start: Notify::new(),
             stop: Notify::new(),
-            events: watch::Sender::new(String::new()),
+            changes: watch::Sender::new(()),
             run: Mutex::new(RunState {
                 about,
                 ..RunState::default()
@@ -99,11 +110,12 @@ impl ControlPage {
             pin!(command.notified()).enable();
         }
         let mut run = self.run();
+        run.number += 1;
         run.is_running = true;
         run.timeline.clear();
         run.report = None;
         drop(run);
-        self.send_event(true);
+        self.changed();
     }
 
     /// A second has passed.
@@ -113,7 +125,7 @@ impl ControlPage {
         run.timeline.extend(sample);
         run.summary = summary(script, results);
         drop(run);
-        self.send_event(false);
+        self.changed();
     }
 
     /// A run has ended; this is its report.
@@ -122,37 +134,39 @@ impl ControlPage {
         run.is_running = false;
         run.report = Some(report);
         drop(run);
-        self.send_event(true);
+        self.changed();
     }
 
     fn run(&self) -> MutexGuard<'_, RunState> {
         self.0.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Everything, for a page that was just opened or has to begin anew; else the last second.
-    fn event(&self, is_all: bool) -> String {
+    /// The event after which a page shows the current state, with the seconds that it does not show yet. A page that was just
+    /// opened, or shows another run, begins anew.
+    fn event(&self, shown: Option<Shown>) -> (String, Shown) {
         let LoadProfile { users, ramp } = *self.0.load_profile.borrow();
         let run = self.run();
-        let timeline = if is_all {
-            run.timeline.as_slice()
-        } else {
-            &run.timeline[run.timeline.len().saturating_sub(1)..]
+        let seconds = shown
+            .filter(|shown| shown.run == run.number)
+            .map(|shown| shown.seconds);
+        let event = json!({
+            "all": seconds.is_none(), "running": run.is_running, "about": run.about, "users": users, "ramp": ramp,
+            "timeline": run.timeline[seconds.unwrap_or_default()..], "summary": run.summary, "report": run.report.is_some(),
+        });
+        let shown = Shown {
+            run: run.number,
+            seconds: run.timeline.len(),
         };
-        json!({
-            "all": is_all, "running": run.is_running, "about": run.about, "users": users, "ramp": ramp,
-            "timeline": timeline, "summary": run.summary, "report": run.report.is_some(),
-        })
-        .to_string()
+        (event.to_string(), shown)
     }
 
-    fn send_event(&self, is_all: bool) {
-        let event = self.event(is_all);
-        self.0.events.send_replace(event);
+    fn changed(&self) {
+        self.0.changes.send_replace(());
     }
 
-    fn set_load_profile(&self, profile: LoadProfile) {
+    pub(crate) fn set_load_profile(&self, profile: LoadProfile) {
         self.0.load_profile.send_replace(profile);
-        self.send_event(false);
+        self.changed();
     }
 
     pub(crate) fn start(&self) {

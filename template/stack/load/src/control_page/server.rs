@@ -55,23 +55,21 @@ async fn report(State(page): State<ControlPage>) -> Response {
     }
 }
 
-/// Everything so far, then each second.
+/// Everything so far, then what is new.
 async fn events(
     State(page): State<ControlPage>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut events = page.0.events.subscribe();
-    events.mark_unchanged();
-    let first = Some(page.event(true));
-    let stream = stream::unfold((first, events), |(first, mut events)| async move {
-        let event = match first {
-            Some(first) => first,
-            None => {
-                events.changed().await.ok()?;
-                events.borrow_and_update().clone()
-            }
-        };
-        Some((Ok(Event::default().data(event)), (None, events)))
-    });
+    let mut changes = page.0.changes.subscribe();
+    changes.mark_changed();
+    let stream = stream::unfold(
+        (page, changes, None),
+        |(page, mut changes, shown)| async move {
+            changes.changed().await.ok()?;
+            let (event, shown) = page.event(shown);
+            let event = Event::default().data(event);
+            Some((Ok(event), (page, changes, Some(shown))))
+        },
+    );
     Sse::new(stream)
 }
 

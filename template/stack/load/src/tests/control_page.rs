@@ -3,16 +3,19 @@
 use std::future::poll_fn;
 
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     http::{Request, StatusCode, header},
 };
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::{http, script};
 use crate::{
     Plan,
     control_page::{ControlPage, server::router},
     load_profile::LoadProfile,
+    metrics::{Results, Sample},
 };
 
 async fn post(page: &ControlPage, host: &str, origin: Option<&str>, body: &Value) -> StatusCode {
@@ -115,4 +118,67 @@ async fn a_second_click_is_not_kept_for_the_next_run() {
     assert!(waits(page.started()).await);
     page.begin();
     assert!(!waits(page.stopped()).await);
+}
+
+/// The events that an open page gets.
+async fn events(page: &ControlPage) -> BodyDataStream {
+    let request = Request::get("/events").header(header::HOST, "localhost:8089");
+    let request = request.body(Body::empty()).unwrap();
+    let response = router(page.clone()).oneshot(request).await.unwrap();
+    response.into_body().into_data_stream()
+}
+
+/// Whether the next event begins anew, and how many seconds of the run are in it.
+async fn next(events: &mut BodyDataStream) -> (bool, usize) {
+    let bytes = events.next().await.unwrap().unwrap();
+    let text = std::str::from_utf8(&bytes).unwrap();
+    let event: Value = serde_json::from_str(text.strip_prefix("data: ").unwrap()).unwrap();
+    let seconds = event["timeline"].as_array().unwrap().len();
+    (event["all"].as_bool().unwrap(), seconds)
+}
+
+const APPLIED: LoadProfile = LoadProfile {
+    users: 7,
+    ramp: 2.5,
+};
+
+#[tokio::test]
+async fn each_second_is_sent_once() {
+    let page = ControlPage::new(&Plan::new("f", "http://localhost"));
+    let script = script(&[http(1, "GET", "/a", 200)]);
+    let mut results = Results::default();
+    let mut second = || {
+        results.timeline.push(Sample::default());
+        page.sample(&script, &results);
+    };
+    page.begin();
+    second();
+    let mut open = events(&page).await;
+    assert_eq!(next(&mut open).await, (true, 1));
+    page.set_load_profile(APPLIED);
+    assert_eq!(next(&mut open).await, (false, 0));
+    // A page that does not keep up misses none.
+    second();
+    second();
+    assert_eq!(next(&mut open).await, (false, 2));
+    page.end(String::new());
+    assert_eq!(next(&mut open).await, (false, 0));
+}
+
+#[tokio::test]
+async fn an_open_page_begins_anew_with_each_run_whatever_comes_right_after_it() {
+    let page = ControlPage::new(&Plan::new("f", "http://localhost"));
+    let script = script(&[http(1, "GET", "/a", 200)]);
+    let mut results = Results::default();
+    results.timeline.push(Sample::default());
+    let mut open = events(&page).await;
+    assert_eq!(next(&mut open).await, (true, 0));
+    for _ in 0..2 {
+        page.begin();
+        page.set_load_profile(APPLIED);
+        assert_eq!(next(&mut open).await, (true, 0));
+        page.begin();
+        page.sample(&script, &results);
+        assert_eq!(next(&mut open).await, (true, 1));
+    }
 }
