@@ -131,7 +131,7 @@ impl Outcome {
     /// The outcome in a message of the server.
     pub fn of(message: &Value) -> Self {
         let has = |name: &str| message.get(name).is_some();
-        if has("err") || has("reload") {
+        if has("err") {
             Self::Stopped
         } else if has("go") {
             Self::Redirect
