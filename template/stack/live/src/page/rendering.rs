@@ -1,8 +1,8 @@
 //! From what components have rendered to the HTML of the page.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use super::{Inner, Render, Slot, stream_id};
+use super::{Inner, Instance, Render, Slot, stream_id};
 use crate::html::Piece;
 
 impl Inner {
@@ -63,6 +63,15 @@ impl Inner {
             }
             gone.push(instance);
         }
+    }
+
+    /// Takes all components out, to be dropped elsewhere. Their jobs end.
+    pub(super) fn unmount_all(&mut self) -> BTreeMap<u32, Box<Instance>> {
+        let old = std::mem::take(&mut self.instances);
+        for (_, job) in old.values().flat_map(|instance| &instance.jobs) {
+            job.abort();
+        }
+        old
     }
 
     pub(super) fn first_dirty(&self) -> Option<u32> {

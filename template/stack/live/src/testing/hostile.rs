@@ -47,6 +47,11 @@ impl Page {
     /// # Panics
     /// If nothing happens when it is clicked.
     pub async fn click_and_leave(mut self, element: &str) {
+        self.begin_click(element).await;
+    }
+
+    /// Clicks, and waits until the server has the event, but not for its handler.
+    pub async fn begin_click(&mut self, element: &str) {
         let (handler, _) = &self.find(element).handlers["click"];
         self.seq += 1;
         self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));

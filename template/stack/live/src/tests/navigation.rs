@@ -1,6 +1,9 @@
 //! From page to page without loading.
 
+use std::{future::pending, sync::Arc};
+
 use maud::html;
+use tokio::sync::Notify;
 
 use super::{builder, open};
 use crate::{Cx, Live, PageError, Result};
@@ -77,4 +80,65 @@ async fn after_navigating_a_reconnection_comes_back_to_the_same_place() {
     let mut page = open(&site(), "/").await;
     page.visit("/items/3").await.expect_text("Item 3").await;
     page.reconnect().await.expect_text("Item 3").await;
+}
+
+/// A page with handlers that never end by themselves, and one to go to.
+fn waiting_site(release: Arc<Notify>) -> Live {
+    let start = move |cx: Cx| {
+        let release = Arc::clone(&release);
+        async move {
+            let wait = cx.on_async(move |_, _| {
+                let release = Arc::clone(&release);
+                async move {
+                    release.notified().await;
+                    Err(PageError::redirect("/late"))
+                }
+            });
+            let go = cx.on_async(|ctx, _| async move {
+                ctx.navigate("/next");
+                Ok(())
+            });
+            let go_and_wait = cx.on_async(|ctx, _| async move {
+                ctx.navigate("/next");
+                pending().await
+            });
+            Ok(html! {
+                button.wait on:click=(wait) {}
+                button.go on:click=(go) {}
+                button.go-and-wait on:click=(go_and_wait) {}
+            })
+        }
+    };
+    async fn next(_: Cx) -> Result {
+        Ok(html! { "Next" })
+    }
+    async fn late(_: Cx) -> Result {
+        Ok(html! { "Late" })
+    }
+    builder()
+        .page("/", start)
+        .page("/next", next)
+        .page("/late", late)
+        .build()
+}
+
+#[tokio::test]
+async fn an_async_handler_ends_with_the_page_that_is_left_and_leads_nowhere_later() {
+    let release = Arc::new(Notify::new());
+    let mut page = open(&waiting_site(Arc::clone(&release)), "/").await;
+    page.begin_click(".wait").await;
+    // Answered in full only when the handler has ended, too.
+    page.visit("/next").await.expect_text("Next").await;
+    release.notify_one();
+    assert_eq!(page.send_raw("[\"ping\"]").await, None);
+    assert_eq!((page.url(), page.text().trim()), ("/next", "Next"));
+}
+
+#[tokio::test]
+async fn a_handler_that_navigates_is_acknowledged_whether_it_returns_or_goes_on() {
+    for button in [".go", ".go-and-wait"] {
+        let mut page = open(&waiting_site(Arc::default()), "/").await;
+        page.click(button).await.expect_text("Next").await;
+        assert_eq!(page.url(), "/next");
+    }
 }
