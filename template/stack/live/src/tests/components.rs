@@ -57,6 +57,20 @@ async fn a_child_is_rendered_again_when_its_props_change_and_keeps_its_state() {
 }
 
 #[tokio::test]
+async fn a_rendering_that_comes_out_the_same_is_no_new_version() {
+    async fn page(cx: Cx) -> Result {
+        let unseen = cx.use_state(|| 0);
+        unseen.get(&cx);
+        Ok(html! { button on:click=(cx.on(move |ctx, _| unseen.update(ctx, |n| *n += 1))) {} })
+    }
+    let mut page = open(&live(page), "/").await;
+    page.click("button").await;
+    assert_eq!(page.version(), 1);
+    page.reconnect().await.click("button").await;
+    assert_eq!(page.version(), 1);
+}
+
+#[tokio::test]
 async fn a_state_that_was_handed_down_renders_whoever_reads_it() {
     async fn reader(cx: Cx, count: State<u32>) -> Result {
         Ok(html! { p { "seen " (count.get(&cx)) } })
