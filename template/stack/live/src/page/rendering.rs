@@ -122,6 +122,12 @@ impl Inner {
         }
     }
 
+    /// Whether some stream has first items that the browser lacks.
+    pub(crate) fn has_first_items(&self) -> bool {
+        let mut slots = self.instances.values().flat_map(|instance| &instance.slots);
+        slots.any(|slot| matches!(slot, Slot::Stream { first: Some(_) }))
+    }
+
     /// The first items of every stream, as (stream, HTML). They are not kept.
     pub(crate) fn take_first_items(&mut self) -> Vec<(String, String)> {
         let mut all = Vec::new();
