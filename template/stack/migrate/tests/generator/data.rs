@@ -103,6 +103,28 @@ async fn narrower_elements_of_an_array_take_data_away() {
 }
 
 #[tokio::test]
+async fn what_is_temporary_is_no_part_of_a_schema() {
+    let database = database("create table t (id int);").await;
+    let before = catalog(&database).await;
+    let mut connection = connect(&database).await;
+    sqlx::raw_sql(
+        "create temp table moved (id int generated always as identity primary key, n serial, at int default 1);
+         create index on moved (at);
+         comment on table moved is 'of this session';
+         create rule keep as on delete to moved do instead nothing;
+         create temp view seen as select 1 as one;
+         create temp sequence counted;
+         create type pg_temp.state as enum ('new', 'old');
+         create domain pg_temp.small as int constraint low check (value < 10);
+         create function pg_temp.one() returns int language sql as 'select 1';",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(catalog(&database).await, before);
+}
+
+#[tokio::test]
 async fn rights_on_the_schema_public_are_part_of_it() {
     let steps = crate::bench::proven("", "revoke usage on schema public from public;").await;
     assert_eq!(
