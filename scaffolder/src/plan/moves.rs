@@ -33,7 +33,7 @@ impl<'a> Moves<'a> {
         Self { project, observer: &NoObserver }
     }
 
-    /// The same, with every step that touches the disk shown to `watch`.
+    /// The same, with every step that touches the disk shown to `observer`.
     #[must_use]
     pub fn watched(project: &'a Project, observer: &'a dyn StepObserver) -> Self {
         Self { project, observer }

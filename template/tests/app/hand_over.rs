@@ -133,7 +133,7 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
 /// How long a new connection accepts a request at least: a program that shuts down keeps it open slightly longer.
 const MIN_IDLE: Duration = Duration::from_millis(500);
 
-/// A client that opens a connection for each request, or keep_alive it alive.
+/// A client that opens a connection for each request, or keeps one alive.
 struct Client {
     address: SocketAddr,
     connection: Option<BufReader<TcpStream>>,

@@ -56,7 +56,7 @@ pub async fn prune(
         }
         [one] if one.baseline.is_some() || all.all().len() == 1 => {
             return Err(Error::NothingToPrune(format!(
-                "`{}` stands alone",
+                "`{}` is a single file already",
                 one.name
             )));
         }
@@ -90,9 +90,9 @@ pub async fn prune(
         .map(|migration| migration.path.clone())
         .collect();
     if replaced.contains(&path) {
-        // A baseline of this number is among what is squashed: it makes room first.
+        // The new file would replace one of those that it is made of.
         return Err(Error::NothingToPrune(format!(
-            "`{}` stands alone",
+            "`{}` has the name that the new file would get",
             path.display()
         )));
     }
