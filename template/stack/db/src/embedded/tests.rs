@@ -297,6 +297,27 @@ async fn a_stopped_server_starts_again_with_its_data() {
 }
 
 #[tokio::test]
+async fn a_server_that_runs_from_other_programs_is_replaced() {
+    let project = Project::new();
+    let first = project.start().await.expect("started");
+    let before = pid(&first);
+    // The same release in another place.
+    let (programs, bin) = (&first.cluster.binaries.dir, project.root.join("bin"));
+    fs::create_dir(&bin).expect("created");
+    fs::copy(programs.join("postgres"), bin.join("postgres")).expect("copied");
+    for name in ["initdb", "pg_ctl", "pg_config"] {
+        std::os::unix::fs::symlink(programs.join(name), bin.join(name)).expect("linked");
+    }
+    let environment = Environment {
+        pg_bin_dir: Some(bin),
+        ..Environment::of_process()
+    };
+    let second = project.start_with(environment).await.expect("started");
+    assert_eq!(second.cluster.dir(), first.cluster.dir());
+    assert_ne!(pid(&second), before);
+}
+
+#[tokio::test]
 async fn a_project_that_was_moved_takes_its_server_along() {
     let mut project = Project::at("before");
     let before = pid(&project.start().await.expect("started"));
