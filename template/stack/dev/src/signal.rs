@@ -37,6 +37,19 @@ pub(crate) fn terminate(id: u32) {
     #[cfg(not(unix))]
     let _ = id;
 }
+{%- if browser_tests %}
+
+/// Interrupts a process as Ctrl-C does (SIGINT). One that has ended already is left alone; where there are no signals, nothing
+/// happens.
+pub(crate) fn interrupt(id: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = pid(id) {
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).ok();
+    }
+    #[cfg(not(unix))]
+    let _ = id;
+}
+{%- endif %}
 
 /// Ends a process and everything that it has started: on Unix the group that it leads, by SIGTERM or, `by_force`, by
 /// SIGKILL; on Windows always by force. Processes that have ended already are left alone.

@@ -12,13 +12,16 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+
+use tokio::sync::oneshot;
 
 use crate::cargo;
 use crate::cli::BrowserTest;
 use crate::commands::run_databases::Databases;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::signal::{interrupted, terminate};
+use crate::signal::{interrupt, interrupted};
 use crate::ui;
 use programs::Programs;
 pub(super) use programs::check;
@@ -41,7 +44,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
         environment.insert("CHROMIUM", chromium.display().to_string());
     }
     if arguments.environment {
-        print_and_wait(&environment)?;
+        print_and_wait(&environment).await?;
         return Ok(ExitCode::SUCCESS);
     }
     test(&folder, &programs.node, &environment, &arguments.arguments).await
@@ -73,14 +76,26 @@ fn seed(project: &Project, application: &Path, databases: &Databases) -> Result<
     )
 }
 
-/// Prints the environment, and waits until this program's input is closed: the databases exist until then.
-fn print_and_wait(environment: &Environment) -> Result<()> {
+/// Prints the environment, and waits until this program's input is closed or it is interrupted: the databases exist until
+/// then.
+async fn print_and_wait(environment: &Environment) -> Result<()> {
+    let interrupted = interrupted()?;
     ui::result(&serde_json::to_string(environment)?);
-    io::copy(&mut io::stdin().lock(), &mut io::sink())?;
+    let (sender, closed) = oneshot::channel();
+    // No task: nothing can cancel the reading, and the runtime would wait for it at the end.
+    thread::spawn(move || {
+        let read = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        sender.send(read).ok();
+    });
+    tokio::select! {
+        Ok(read) = closed => drop(read?),
+        () = interrupted => {}
+    }
     Ok(())
 }
 
-/// Lets Playwright run the tests, and returns its exit code. Interrupted, it ends browsers and applications first.
+/// Lets Playwright run the tests, and returns its exit code. Interrupted, it ends browsers and applications first, and
+/// writes its report; interrupted again, it is killed.
 async fn test(
     folder: &Path,
     node: &Path,
@@ -94,20 +109,26 @@ async fn test(
         .args(["node_modules/@playwright/test/cli.js", "test"])
         .args(arguments)
         .envs(environment);
-    let interrupted = interrupted()?;
+    let first = interrupted()?;
     let mut playwright = tokio::process::Command::from(command)
         .spawn()
         .map_err(|error| Error::new(format!("`node` could not be started: {error}")))?;
     let status = tokio::select! {
         biased;
         status = playwright.wait() => status?,
-        // Playwright has heard it as well, and writes its report.
-        _ = tokio::signal::ctrl_c() => playwright.wait().await?,
-        () = interrupted => {
+        () = first => {
+            let second = interrupted()?;
+            // By Ctrl-C it has had the signal from the terminal as well. It takes two within a second for one.
             if let Some(id) = playwright.id() {
-                terminate(id);
+                interrupt(id);
             }
-            playwright.wait().await?
+            tokio::select! {
+                status = playwright.wait() => status?,
+                () = second => {
+                    playwright.kill().await?;
+                    return Ok(ExitCode::FAILURE);
+                }
+            }
         }
     };
     // Playwright has said which tests have failed, and where their traces are.
