@@ -57,7 +57,8 @@ export class Application {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
-    this.#exited = once(child, "exit");
+    // One that cannot be started has ended, too; why is thrown below.
+    this.#exited = once(child, "exit").catch(() => {});
     // It does not outlive the worker.
     const kill = () => child.kill("SIGKILL");
     process.once("exit", kill);

@@ -15,10 +15,14 @@ export default async function globalSetup() {
   const prepared = await Promise.race([line, ended.then(() => undefined)]);
   if (!prepared) throw new Error("there is no application to test; see the error above");
   const environment = JSON.parse(prepared[0]);
+  const former = Object.keys(environment).map((name) => [name, process.env[name]]);
   Object.assign(process.env, environment);
   return async () => {
     // An editor runs tests more than once from one process.
-    for (const name of Object.keys(environment)) delete process.env[name];
+    for (const [name, value] of former) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     cargo.stdin.end();
     await ended;
   };
