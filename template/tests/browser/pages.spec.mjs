@@ -52,7 +52,7 @@ test("files are sent with their progress, and what is not taken is refused", asy
   await expect.poll(() => input.evaluate((element) => element.validationMessage)).toMatch(/film\.mp4/);
 });
 
-test("every component works: dialog, table, stream, inputs", async ({ page }) => {
+test("a dialog is modal, and opens again after the browser has closed it", async ({ page }) => {
   await goLive(page, "/components");
   await page.getByRole("button", { name: "Delete …" }).first().click();
   const dialog = page.getByRole("dialog");
@@ -62,4 +62,47 @@ test("every component works: dialog, table, stream, inputs", async ({ page }) =>
   await expect(dialog).toBeHidden();
   await page.getByRole("button", { name: "Delete …" }).first().click();
   await expect(dialog).toBeVisible();
+});
+
+test("a table is sorted by its headings, and the back button leads to the page before in the same order", async ({ page }) => {
+  await goLive(page, "/components");
+  const first = page.locator("tbody tr").first();
+  const moons = page.getByRole("columnheader", { name: "Moons" });
+  await moons.getByRole("button").click();
+  await expect(first).toContainText("Mercury");
+  await moons.getByRole("button").click();
+  await expect(first).toContainText("Saturn");
+  await page.locator("nav.pages a[rel=next]").click();
+  await expect(first).toContainText("Mars");
+  await page.goBack();
+  await expect(first).toContainText("Saturn");
+  await expect(moons).toHaveAttribute("aria-sort", "descending");
+});
+
+test("items of a stream are added, changed and removed", async ({ page }) => {
+  await goLive(page, "/components");
+  const messages = page.locator("ul.messages li");
+  await page.getByRole("button", { name: "Add a message" }).click();
+  await expect(messages).toHaveText(["Message 3", "Message 2", "Message 1"]);
+  await page.getByRole("button", { name: "Change the newest" }).click();
+  await expect(messages.first()).toHaveText("Message 3 was changed");
+  await page.getByRole("button", { name: "Remove it" }).click();
+  await expect(messages).toHaveText(["Message 2", "Message 1"]);
+});
+
+test("a form counts while somebody types, says what is wrong, and keeps what was typed", async ({ page }) => {
+  await goLive(page, "/components");
+  await page.locator("#wishes").pressSequentially("für 😀");
+  await expect(page.getByText("5 characters")).toBeVisible();
+  await page.locator("#email").fill("ada@example.com");
+  await page.locator("#guests").fill("2");
+  await page.locator("#day").fill("2026-12-24");
+  await page.locator("#seat").selectOption("garden");
+  await page.getByRole("button", { name: "Book a table" }).click();
+  await expect(page.locator("#rules-error")).toBeVisible();
+  await page.locator("#rules").check();
+  await page.getByRole("button", { name: "Book a table" }).click();
+  await expect(page.getByText("Your table is booked.")).toBeVisible();
+  await expect(page.locator("#seat")).toHaveValue("garden");
+  await expect(page.locator("#wishes")).toHaveValue("für 😀");
 });
