@@ -6,7 +6,7 @@
 //! 1. `renames` finds what each side renamed since the base, `folders` which folders moved with it.
 //! 2. `placement` brings together what is one file in the three trees (`entries`) and decides where it goes;
 //!    `collisions` are those that want the same place.
-//! 3. `content` merges each file: a driver, then lines (`lines`, in the user's own line endings: `text`), then keys
+//! 3. `content` merges each file: a driver, then lines (`lines`, in the user's own line endings: `text`), then sets (`sets`) and keys
 //!    (`structure`: `toml`, `json`; never at the price of a line: `preservation`).
 //! 4. `outcome` puts it into the tree and names what is left to decide; `side_files` finds names for the template's
 //!    version of a file where the user's stays.
@@ -30,6 +30,7 @@ mod paths;
 mod placement;
 mod preservation;
 mod renames;
+mod sets;
 pub(crate) mod side_files;
 mod structure;
 mod text;

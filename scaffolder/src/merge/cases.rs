@@ -4,6 +4,7 @@ mod files;
 mod keys;
 mod lines;
 mod moves;
+mod sets;
 
 use super::{ConflictKind, Labels, Merged, NoDriver, merge};
 use crate::tree::tests::tree;

@@ -1,7 +1,7 @@
 //! Merges the content of one file: what only one side changed, then a driver, then lines, then keys.
 
 use super::text::Text;
-use super::{ConflictKind, Driver, Labels, lines, preservation, structure};
+use super::{ConflictKind, Driver, Labels, lines, preservation, sets, structure};
 use crate::tree::{File, TreePath};
 
 /// Merges files, one by one.
@@ -89,7 +89,7 @@ impl Merger<'_> {
         let Some(base) = base else {
             return Err(lines::mark_differences(ours, theirs, self.labels));
         };
-        let by_lines = lines::merge(base, ours, theirs, self.labels);
+        let by_lines = sets::merge(path, base, ours, theirs, self.labels);
         let Some(format) = structure::Format::of(path) else { return by_lines };
         match by_lines {
             // Two lines that each side added elsewhere can be the same key twice.

@@ -27,6 +27,49 @@ pub(super) fn merge(base: &[u8], ours: &[u8], theirs: &[u8], labels: &Labels) ->
     }
 }
 
+/// A part of a merged text.
+pub(super) enum Part {
+    /// What at most one side changed.
+    Merged(Vec<u8>),
+    /// What both changed: its lines in the three texts.
+    Conflict { base: Vec<u8>, ours: Vec<u8>, theirs: Vec<u8> },
+}
+
+/// Merges three texts, and takes them apart where both sides changed something.
+pub(super) fn parts(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<Part> {
+    let mut input = InternedInput::default();
+    let merge = Merge::new(&mut input, ours, base, theirs, Algorithm::Histogram);
+    let size = marker_size(&[base, ours, theirs]);
+    let conflict = Conflict::Keep { style: ConflictStyle::Diff3, marker_size: size };
+    let mut merged = Vec::with_capacity(ours.len().max(theirs.len()));
+    merge.run(&mut merged, text::Labels::default(), conflict);
+    // No line of the texts has as many of these signs, so each that has is a marker.
+    let marker = |line: &[u8]| {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        (marker_length(line) == Some(usize::from(size.get()))).then(|| line[0])
+    };
+    let mut parts = vec![Part::Merged(Vec::new())];
+    let mut section = 0;
+    for line in merged.split_inclusive(|byte| *byte == b'\n') {
+        match (marker(line), parts.last_mut()) {
+            (Some(b'<'), _) => {
+                parts.push(Part::Conflict { base: Vec::new(), ours: Vec::new(), theirs: Vec::new() });
+                section = b'<';
+            }
+            (Some(b'>'), _) => parts.push(Part::Merged(Vec::new())),
+            (Some(sign), _) => section = sign,
+            (None, Some(Part::Merged(text))) => text.extend(line),
+            (None, Some(Part::Conflict { base, ours, theirs })) => match section {
+                b'<' => ours.extend(line),
+                b'|' => base.extend(line),
+                _ => theirs.extend(line),
+            },
+            (None, None) => {}
+        }
+    }
+    parts
+}
+
 /// Puts markers around every difference of two texts that have no base.
 pub(super) fn mark_differences(ours: &[u8], theirs: &[u8], labels: &Labels) -> Vec<u8> {
     let input = InternedInput::new(ours, theirs);
