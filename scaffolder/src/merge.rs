@@ -45,7 +45,7 @@ mod laws;
 /// a [`Conflict`], and then both versions are in it.
 #[must_use]
 pub fn merge(base: &Tree, ours: &Tree, theirs: &Tree, labels: &Labels, driver: &dyn Driver) -> Merged {
-    let entries = placement::settle(base, ours, theirs);
+    let entries = placement::place_files(base, ours, theirs);
     outcome::merged(&entries, ours, theirs, &content::Merger { labels, driver })
 }
 
@@ -61,7 +61,7 @@ pub struct Labels {
 /// A merged project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// The files, conflict markers and files put beside included.
+    /// The files, conflict markers and side files included.
     pub tree: Tree,
     /// What the person has to decide, by path.
     pub conflicts: Vec<Conflict>,
@@ -85,7 +85,7 @@ pub struct Conflict {
     /// The template's (stage 3).
     pub theirs: Option<File>,
     /// Where the template's version stands in the merged tree, if it could not be put into the file itself.
-    pub beside: Option<TreePath>,
+    pub side_file: Option<TreePath>,
 }
 
 /// Why a conflict is one.

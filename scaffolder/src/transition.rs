@@ -100,26 +100,26 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
         base: request.base.clone(),
         ours: request.ours.files.clone(),
         theirs: request.theirs.clone(),
-        settled: Settled::default(),
+        resolved: Resolved::default(),
     };
-    once::settle(&mut sides, request.once, &request.ours.obstacles);
-    obstacles::settle(&mut sides, &request.ours.obstacles);
-    let lock_by_cargo = locks::settle_cargo(&mut sides);
+    once::resolve(&mut sides, request.once, &request.ours.obstacles);
+    obstacles::resolve(&mut sides, &request.ours.obstacles);
+    let lock_by_cargo = locks::resolve_cargo(&mut sides);
     let heavy = locks::take_heavy(&mut sides)?;
 
     let merged = merge(&sides.base, &sides.ours, &sides.theirs, request.labels, request.driver);
     let mut after = merged.tree;
-    after.extend(sides.settled.files);
+    after.extend(sides.resolved.files);
     let mut conflicts = merged.conflicts;
     if !request.base_is_known {
         for conflict in conflicts.iter_mut().filter(|conflict| conflict.kind == ConflictKind::BothAdded) {
             conflict.kind = ConflictKind::UnknownBase;
         }
     }
-    conflicts.extend(sides.settled.conflicts);
+    conflicts.extend(sides.resolved.conflicts);
     conflicts.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(heavy) = heavy {
-        heavy.settle(&mut after, &conflicts)?;
+        heavy.finish(&mut after, &conflicts)?;
     }
     Ok(Move {
         changes: changes(&request.ours.files, after),
@@ -148,16 +148,16 @@ pub fn known_part(ours: &Tree, older: &[Tree], theirs: &Tree) -> Tree {
     base
 }
 
-/// The three sides, less what is settled already.
+/// The three sides, less what is resolved already.
 struct Sides {
     base: Tree,
     ours: Tree,
     theirs: Tree,
-    settled: Settled,
+    resolved: Resolved,
 }
 
 #[derive(Default)]
-struct Settled {
+struct Resolved {
     /// Files of the result.
     files: Tree,
     conflicts: Vec<Conflict>,
@@ -178,8 +178,8 @@ impl Sides {
     }
 
     /// A free name beside `path` for the template's version.
-    fn beside(&self, path: &TreePath) -> Option<TreePath> {
-        UsedPaths::by(&[&self.ours, &self.theirs, &self.settled.files]).beside(path)
+    fn side_file(&self, path: &TreePath) -> Option<TreePath> {
+        UsedPaths::by(&[&self.ours, &self.theirs, &self.resolved.files]).side_file(path)
     }
 }
 

@@ -35,7 +35,7 @@ pub fn migrate(old: &BTreeMap<String, Value>, version: &str, manifest: &Manifest
     let own = |name: &str| manifest.question(name).is_some();
     // Those that keep their name come first, and so win.
     let (kept, others): (Vec<_>, Vec<_>) = old.iter().partition(|(name, _)| own(name));
-    let mut settled = BTreeSet::new();
+    let mut answered = BTreeSet::new();
     for (name, value) in kept.into_iter().chain(others) {
         if name == NAME && !own(NAME) {
             continue;
@@ -45,7 +45,7 @@ pub fn migrate(old: &BTreeMap<String, Value>, version: &str, manifest: &Manifest
             migrated.dropped.push((name.clone(), value.clone()));
             continue;
         };
-        if !settled.insert(moved.name.clone()) {
+        if !answered.insert(moved.name.clone()) {
             migrated.dropped.push((name.clone(), value.clone()));
             continue;
         }
@@ -64,15 +64,15 @@ pub fn migrate(old: &BTreeMap<String, Value>, version: &str, manifest: &Manifest
     for (name, value) in unasked(version, manifest) {
         let moved = follow(name, value, manifest);
         if let Some(question) = manifest.question(&moved.name)
-            && !settled.contains(&moved.name)
+            && !answered.contains(&moved.name)
             && let Ok(value) = accept(question, moved.value)
         {
-            settled.insert(moved.name.clone());
+            answered.insert(moved.name.clone());
             migrated.unasked.push(moved.name.clone());
             migrated.given.insert(moved.name, value);
         }
     }
-    let missing = manifest.questions.iter().map(|question| &question.name).filter(|name| !settled.contains(*name));
+    let missing = manifest.questions.iter().map(|question| &question.name).filter(|name| !answered.contains(*name));
     migrated.new = missing.cloned().collect();
     migrated
 }

@@ -28,7 +28,7 @@ const VERB: &str = "add-table";
 pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     let project = super::project(args.project.as_deref())?;
     let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
-    open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+    open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
     let lock = project.lock()?;
     project.check_checked_out()?;
     let files = files(&project)?;

@@ -26,7 +26,7 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
     let move_args = &args.move_args;
     let project = Project::at(move_args.project.as_deref().unwrap_or(std::path::Path::new(".")))?;
     let prompt = if move_args.yes || move_args.json || move_args.dry_run { None } else { Prompt::at_terminal() };
-    open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+    open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
     let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
 
     let candidates = candidates(&source, ui)?;

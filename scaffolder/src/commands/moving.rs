@@ -60,7 +60,7 @@ impl State {
     }
 }
 
-/// Where a project stands.
+/// The state of a project.
 pub(super) enum CurrentState {
     /// At exactly this state.
     Known(Box<State>),
@@ -73,7 +73,7 @@ impl Moving {
     pub(super) fn begin(args: &MoveArgs, ui: Ui) -> Result<Self> {
         let project = super::project(args.project.as_deref())?;
         let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
-        open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+        open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
         let lock = project.lock()?;
         Ok(Self { args: args.clone(), ui, prompt, project, lock })
     }
@@ -148,7 +148,7 @@ impl Moving {
             report::Report { moving: self, from, to, plan: &plan, extra, references: &references, staying: &staying };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
-            self.project.check_settled()?;
+            self.project.check_nothing_in_progress()?;
             if !self.args.allow_dirty {
                 clean::require(&self.project, &plan, &base)?;
             }

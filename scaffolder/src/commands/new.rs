@@ -32,7 +32,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
 
     let (source, loaded) = load(&args.template, ui)?;
     let template = Template::from_tree(loaded.tree)?;
-    let destination = request.settle(&template, prompt.as_ref())?;
+    let destination = request.resolve(&template, prompt.as_ref())?;
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 
     let mut host = TerminalHost {

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
             let open: BTreeSet<TreePath> = plan
                 .conflicts
                 .iter()
-                .flat_map(|conflict| [Some(&conflict.path), conflict.beside.as_ref()])
+                .flat_map(|conflict| [Some(&conflict.path), conflict.side_file.as_ref()])
                 .flatten()
                 .cloned()
                 .collect();

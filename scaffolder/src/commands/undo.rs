@@ -15,7 +15,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
     let project = super::project(move_args.project.as_deref())?;
     let moves = Moves::of(&project);
     let prompt = if move_args.yes || move_args.json || move_args.dry_run { None } else { Prompt::at_terminal() };
-    open::refuse_or_settle(&project, prompt.as_ref(), ui)?;
+    open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
     let Status::Done(last) = moves.status()? else {
         return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
     };

@@ -51,8 +51,8 @@ fn clean(name: &str, base: &str, ours: &str, theirs: &str) -> String {
 fn summary(merged: &Merged) -> String {
     let mut lines: Vec<String> = merged.tree.keys().map(|path| format!("file {path}")).collect();
     for conflict in &merged.conflicts {
-        let beside = conflict.beside.as_ref().map(|path| format!(" beside {path}")).unwrap_or_default();
-        lines.push(format!("{:?} {}{beside}", conflict.kind, conflict.path));
+        let side_file = conflict.side_file.as_ref().map(|path| format!(" beside {path}")).unwrap_or_default();
+        lines.push(format!("{:?} {}{side_file}", conflict.kind, conflict.path));
     }
     lines.extend(merged.kept_deleted.iter().map(|path| format!("kept deleted {path}")));
     lines.extend(merged.moved.iter().map(|(from, to)| format!("moved {from} -> {to}")));

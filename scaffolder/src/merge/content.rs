@@ -17,7 +17,7 @@ pub(super) struct Content {
     /// Why the person has to look at it, if so.
     pub(super) conflict: Option<ConflictKind>,
     /// Whether the template's version could not be put into the file and has to stand beside it.
-    pub(super) beside: bool,
+    pub(super) needs_side_file: bool,
 }
 
 impl Merger<'_> {
@@ -28,7 +28,8 @@ impl Merger<'_> {
             Some(_) => ours.executable,
             None => ours.executable || theirs.executable,
         };
-        let clean = |bytes: Vec<u8>| Content { file: File { bytes, executable }, conflict: None, beside: false };
+        let clean =
+            |bytes: Vec<u8>| Content { file: File { bytes, executable }, conflict: None, needs_side_file: false };
         let base = base.map(|base| base.bytes.as_slice());
         if ours.bytes == theirs.bytes || base == Some(&theirs.bytes) {
             return clean(ours.bytes.clone());
@@ -37,13 +38,13 @@ impl Merger<'_> {
             return clean(theirs.bytes.clone());
         }
         let texts = (base.map(Text::read), Text::read(&ours.bytes), Text::read(&theirs.bytes));
-        let (bytes, conflict, beside) = match texts {
+        let (bytes, conflict, needs_side_file) = match texts {
             (None, Some(ours), Some(theirs)) => self.merge_text(path, None, &ours, &theirs),
             (Some(Some(base)), Some(ours), Some(theirs)) => self.merge_text(path, Some(&base), &ours, &theirs),
             _ => self.merge_binary(path, base, &ours.bytes, &theirs.bytes),
         };
         let kind = if base.is_some() { conflict } else { conflict.map(|_| ConflictKind::BothAdded) };
-        Content { conflict: kind, beside, ..clean(bytes) }
+        Content { conflict: kind, needs_side_file, ..clean(bytes) }
     }
 
     /// Bytes cannot be put together: the user's stay.

@@ -4,7 +4,7 @@ use crate::tree::{File, TreePath};
 
 /// A file in one of the trees.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<'a> {
+pub(super) struct TreeFile<'a> {
     pub(super) path: &'a TreePath,
     pub(super) file: &'a File,
 }
@@ -12,9 +12,9 @@ pub(super) struct At<'a> {
 /// One file, as the three trees have it. At least one of them does.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
-    pub(super) base: Option<At<'a>>,
-    pub(super) ours: Option<At<'a>>,
-    pub(super) theirs: Option<At<'a>>,
+    pub(super) base: Option<TreeFile<'a>>,
+    pub(super) ours: Option<TreeFile<'a>>,
+    pub(super) theirs: Option<TreeFile<'a>>,
     /// Where it stands in the merged tree; `None` if it is deleted.
     pub(super) place: Option<TreePath>,
     /// Whether both sides moved it, to different places. It is placed where the user put it.

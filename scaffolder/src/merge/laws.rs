@@ -214,8 +214,8 @@ proptest! {
         let merged = merged(&base, &ours, &theirs);
         for conflict in &merged.conflicts {
             prop_assert!(conflict.ours.is_none() || merged.tree.contains_key(&conflict.path), "{:?}", conflict);
-            if let Some(beside) = &conflict.beside {
-                prop_assert_eq!(merged.tree.get(beside), conflict.theirs.as_ref());
+            if let Some(side_file) = &conflict.side_file {
+                prop_assert_eq!(merged.tree.get(side_file), conflict.theirs.as_ref());
             }
         }
         for (from, to) in &merged.moved {

@@ -1,7 +1,7 @@
 //! The merged tree: each file's content at its place, and what is left for the person to decide.
 
 use super::content::{Content, Merger};
-use super::entries::{At, Entry};
+use super::entries::{Entry, TreeFile};
 use super::side_files::UsedPaths;
 use super::{Conflict, ConflictKind, Merged};
 use crate::tree::{File, Tree, TreePath};
@@ -12,8 +12,8 @@ pub(super) fn merged(entries: &[Entry], ours: &Tree, theirs: &Tree, merger: &Mer
     for entry in entries {
         outcome.take(entry, merger);
     }
-    let Outcome { mut merged, put_beside } = outcome;
-    place_beside(&mut merged, put_beside, ours, theirs);
+    let Outcome { mut merged, side_files } = outcome;
+    place_side_files(&mut merged, side_files, ours, theirs);
     merged.conflicts.sort_by(|a, b| a.path.cmp(&b.path));
     merged.kept_deleted.sort();
     merged.moved.sort();
@@ -23,11 +23,11 @@ pub(super) fn merged(entries: &[Entry], ours: &Tree, theirs: &Tree, merger: &Mer
 #[derive(Default)]
 struct Outcome {
     merged: Merged,
-    put_beside: Vec<Beside>,
+    side_files: Vec<SideFile>,
 }
 
 /// A file of the template's that gets a name when every other file has its place.
-struct Beside {
+struct SideFile {
     /// The index of its conflict.
     conflict: usize,
     /// Where it stands if that place is free; otherwise it stands beside the file.
@@ -53,7 +53,7 @@ impl Outcome {
             }
             (_, None, Some(theirs)) if entry.blocked => {
                 let conflict = self.conflict(entry, place, ConflictKind::Blocked);
-                self.put_beside.push(Beside { conflict, wanted: None, file: theirs.file.clone() });
+                self.side_files.push(SideFile { conflict, wanted: None, file: theirs.file.clone() });
             }
             (_, None, Some(theirs)) => drop(self.merged.tree.insert(place.clone(), theirs.file.clone())),
             (_, None, None) => {}
@@ -61,22 +61,22 @@ impl Outcome {
     }
 
     /// A file that both sides have.
-    fn take_both(&mut self, entry: &Entry, place: &TreePath, ours: At, theirs: At, merger: &Merger) {
+    fn take_both(&mut self, entry: &Entry, place: &TreePath, ours: TreeFile, theirs: TreeFile, merger: &Merger) {
         let base = entry.base.map(|base| base.file);
-        let Content { file, conflict, beside } = merger.merge(place, base, ours.file, theirs.file);
+        let Content { file, conflict, needs_side_file } = merger.merge(place, base, ours.file, theirs.file);
         self.put(place, ours, file);
-        let (kind, wanted, beside) = match conflict {
+        let (kind, wanted, needs_side_file) = match conflict {
             _ if entry.apart => (ConflictKind::MovedApart, Some(theirs.path.clone()), true),
-            Some(kind) => (kind, None, beside),
+            Some(kind) => (kind, None, needs_side_file),
             None => return,
         };
         let conflict = self.conflict(entry, place, kind);
-        if beside {
-            self.put_beside.push(Beside { conflict, wanted, file: theirs.file.clone() });
+        if needs_side_file {
+            self.side_files.push(SideFile { conflict, wanted, file: theirs.file.clone() });
         }
     }
 
-    fn put(&mut self, place: &TreePath, ours: At, file: File) {
+    fn put(&mut self, place: &TreePath, ours: TreeFile, file: File) {
         if ours.path != place {
             self.merged.moved.push((ours.path.clone(), place.clone()));
         }
@@ -85,24 +85,24 @@ impl Outcome {
 
     /// Records a conflict and says at which index.
     fn conflict(&mut self, entry: &Entry, path: &TreePath, kind: ConflictKind) -> usize {
-        let file = |at: Option<At>| at.map(|at| at.file.clone());
+        let file = |at: Option<TreeFile>| at.map(|at| at.file.clone());
         let (base, ours, theirs) = (file(entry.base), file(entry.ours), file(entry.theirs));
-        self.merged.conflicts.push(Conflict { path: path.clone(), kind, base, ours, theirs, beside: None });
+        self.merged.conflicts.push(Conflict { path: path.clone(), kind, base, ours, theirs, side_file: None });
         self.merged.conflicts.len() - 1
     }
 }
 
-fn place_beside(merged: &mut Merged, files: Vec<Beside>, ours: &Tree, theirs: &Tree) {
+fn place_side_files(merged: &mut Merged, files: Vec<SideFile>, ours: &Tree, theirs: &Tree) {
     if files.is_empty() {
         return;
     }
     let mut placed = UsedPaths::by(&[&merged.tree]);
     let mut taken = UsedPaths::by(&[&merged.tree, ours, theirs]);
-    for Beside { conflict, wanted, file } in files {
+    for SideFile { conflict, wanted, file } in files {
         let conflict = &mut merged.conflicts[conflict];
-        let place = wanted.filter(|path| placed.take(path)).or_else(|| taken.beside(&conflict.path));
+        let place = wanted.filter(|path| placed.take(path)).or_else(|| taken.side_file(&conflict.path));
         if let Some(place) = place {
-            conflict.beside = Some(place.clone());
+            conflict.side_file = Some(place.clone());
             placed.take(&place);
             merged.tree.insert(place, file);
         }

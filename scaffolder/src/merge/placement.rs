@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collisions;
 use super::content::same_content;
-use super::entries::{At, Entry};
+use super::entries::{Entry, TreeFile};
 use super::folders::{self, Folders, follow};
 use super::paths::{self, Renames};
 use super::renames::renames;
 use crate::tree::{Tree, TreePath};
 
 /// Brings the files of the three trees together and decides where each goes.
-pub(super) fn settle<'a>(base: &'a Tree, ours: &'a Tree, theirs: &'a Tree) -> Vec<Entry<'a>> {
+pub(super) fn place_files<'a>(base: &'a Tree, ours: &'a Tree, theirs: &'a Tree) -> Vec<Entry<'a>> {
     let mut moves = Moves::find(base, ours, theirs);
     loop {
         let mut entries = moves.entries(base, ours, theirs);
@@ -48,20 +48,20 @@ impl Side {
     }
 
     /// What this side made of a file of the base.
-    fn at<'a>(&self, tree: &'a Tree, path: &TreePath) -> Option<At<'a>> {
+    fn at<'a>(&self, tree: &'a Tree, path: &TreePath) -> Option<TreeFile<'a>> {
         let path = self.renames.get(path).unwrap_or(path);
-        tree.get_key_value(path).map(|(path, file)| At { path, file })
+        tree.get_key_value(path).map(|(path, file)| TreeFile { path, file })
     }
 
     /// The files that this side added, by where they go after the renamed folders of the other side.
-    fn added<'a>(&self, tree: &'a Tree, base: &Tree, others: &Folders) -> Vec<(TreePath, At<'a>)> {
+    fn added<'a>(&self, tree: &'a Tree, base: &Tree, others: &Folders) -> Vec<(TreePath, TreeFile<'a>)> {
         let renamed: BTreeSet<&TreePath> = self.renames.values().collect();
         let added = tree.iter().filter(|(path, _)| !base.contains_key(path) && !renamed.contains(path));
         let place = |path: &TreePath| match follow(others, path) {
             Some(place) if !self.pinned.contains(path) => place,
             _ => path.clone(),
         };
-        added.map(|(path, file)| (place(path), At { path, file })).collect()
+        added.map(|(path, file)| (place(path), TreeFile { path, file })).collect()
     }
 }
 
@@ -87,7 +87,7 @@ impl Moves {
         let of_base = base.iter().map(|(path, file)| {
             let (our, their) = (self.ours.at(ours, path), self.theirs.at(theirs, path));
             // What only went along with its folder is as the template made it.
-            let went_along = |our: At| follow(&self.ours.folders, path).as_ref() == Some(our.path);
+            let went_along = |our: TreeFile| follow(&self.ours.folders, path).as_ref() == Some(our.path);
             let pristine = our.is_some_and(|our| (our.path == path || went_along(our)) && same_content(file, our.file));
             let (place, apart) = match (our, their) {
                 (None, _) => (None, false),
@@ -98,11 +98,11 @@ impl Moves {
                     (Some(place), apart)
                 }
             };
-            Entry { base: Some(At { path, file }), ours: our, theirs: their, place, apart, blocked: false }
+            Entry { base: Some(TreeFile { path, file }), ours: our, theirs: their, place, apart, blocked: false }
         });
         let mut entries: Vec<_> = of_base.collect();
 
-        let mut added_by_us: BTreeMap<TreePath, Vec<At>> = BTreeMap::new();
+        let mut added_by_us: BTreeMap<TreePath, Vec<TreeFile>> = BTreeMap::new();
         for (place, at) in self.ours.added(ours, base, &self.theirs.folders) {
             added_by_us.entry(place).or_default().push(at);
         }
@@ -164,7 +164,7 @@ impl Moves {
 }
 
 /// A file that the base does not have.
-fn added<'a>(place: TreePath, ours: Option<At<'a>>, theirs: Option<At<'a>>) -> Entry<'a> {
+fn added<'a>(place: TreePath, ours: Option<TreeFile<'a>>, theirs: Option<TreeFile<'a>>) -> Entry<'a> {
     Entry { base: None, ours, theirs, place: Some(place), apart: false, blocked: false }
 }
 

@@ -43,7 +43,7 @@ impl UsedPaths {
 
     /// Takes a free name beside `path`, with a number if `.template` alone is taken. `None` if the folder cannot exist
     /// because a file has its name.
-    pub(crate) fn beside(&mut self, path: &TreePath) -> Option<TreePath> {
+    pub(crate) fn side_file(&mut self, path: &TreePath) -> Option<TreePath> {
         let path_text = path.as_str();
         let folded = folded(path);
         if prefixes(&folded).skip(1).any(|folder| self.files.contains(folder)) {

@@ -24,7 +24,7 @@ pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<C
     let steps = Steps { observer, journal: None };
     let last = match &history {
         Some(history) => {
-            preflight::settle(project, history, &steps)?;
+            preflight::close_resolved(project, history, &steps)?;
             history.last()?
         }
         None => None,
@@ -53,7 +53,7 @@ pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<C
     if !unresolved.is_empty() {
         return Ok(CommitResult::Open(unresolved));
     }
-    // First this, then the record: a move that is open, and not so by heavy.toml, counts as settled.
+    // First this, then the record: a move that is open, and not so by heavy.toml, counts as resolved.
     take_out_of_lockfile(project, &steps)?;
     let mut outcome = Outcome::default();
     if let Some((folder, mut record)) = open {
@@ -66,11 +66,11 @@ pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<C
 /// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it
 /// can have.
 fn elsewhere(work_tree: &WorkTree, path: TreePath) -> Result<OpenConflict> {
-    let mut conflict = OpenConflict { path, kind: ConflictKind::Content, beside: None };
+    let mut conflict = OpenConflict { path, kind: ConflictKind::Content, side_file: None };
     for number in ["", "2", "3"] {
-        let Ok(beside) = TreePath::parse(&format!("{}.template{number}", conflict.path)) else { continue };
-        if matches!(work_tree.at(&beside)?, OnDisk::File(..)) {
-            conflict.beside = Some(beside);
+        let Ok(side_file) = TreePath::parse(&format!("{}.template{number}", conflict.path)) else { continue };
+        if matches!(work_tree.at(&side_file)?, OnDisk::File(..)) {
+            conflict.side_file = Some(side_file);
             break;
         }
     }
@@ -100,17 +100,17 @@ fn unresolved(
         None => Vec::new(),
     };
     let mut found = Vec::new();
-    for OpenConflict { path, beside, .. } in conflicts {
+    for OpenConflict { path, side_file, .. } in conflicts {
         if let OnDisk::File(file, _) = work_tree.at(path)? {
             let own = own_markers(path)?;
             let is_trace = |line: &[u8]| is_marker(line, labels) || (is_anybodys_marker(line) && !own.contains(line));
             let lines = file.bytes.lines().enumerate().filter(|(_, line)| is_trace(line));
             found.extend(lines.map(|(number, _)| Unresolved::Marker(path.clone(), number + 1)));
         }
-        if let Some(beside) = beside
-            && matches!(work_tree.at(beside)?, OnDisk::File(..))
+        if let Some(side_file) = side_file
+            && matches!(work_tree.at(side_file)?, OnDisk::File(..))
         {
-            found.push(Unresolved::Beside { path: path.clone(), beside: beside.clone() });
+            found.push(Unresolved::SideFile { path: path.clone(), side_file: side_file.clone() });
         }
     }
     found.extend(unmerged.into_iter().map(Unresolved::Unmerged));
@@ -141,14 +141,14 @@ fn take_out_of_lockfile(project: &Project, steps: &Steps<'_>) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("write", &path, &error);
     let lock = project.lock()?;
     let text = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
-    let settled = Lock::write_into(&text, &Lock { conflicts: Vec::new(), ..lock })?;
-    if settled == text {
+    let resolved = Lock::write_into(&text, &Lock { conflicts: Vec::new(), ..lock })?;
+    if resolved == text {
         return Ok(());
     }
     let mode = path.metadata().ok().as_ref().and_then(mode_of);
     let name = OsStr::new(".heavy-toml.new");
     drop(fs::remove_file(path.with_file_name(name)));
-    let new = NewFile { content: settled.as_bytes(), executable: false, mode, durable: true };
+    let new = NewFile { content: resolved.as_bytes(), executable: false, mode, durable: true };
     steps.replace(&path, name, &new).map_err(failed)
 }
 

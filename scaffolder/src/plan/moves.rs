@@ -39,7 +39,7 @@ impl<'a> Moves<'a> {
         Self { project, observer }
     }
 
-    /// How the project stands.
+    /// The state of the project.
     ///
     /// # Errors
     /// Another `heavy` is at work in the project, or the state cannot be read.

@@ -23,7 +23,7 @@ pub(super) fn apply(project: &Project, observer: &dyn StepObserver, moved: &Move
     let history = History::open(project)?;
     let quiet = Steps { observer, journal: None };
     preflight::check_none_open(project, &history, &quiet)?;
-    project.check_settled()?;
+    project.check_nothing_in_progress()?;
     let work_tree = WorkTree::of(project);
     let (mut record, pack) = draft(project, &work_tree, moved, header)?;
 
@@ -90,7 +90,7 @@ fn draft(project: &Project, work_tree: &WorkTree, moved: &Move, header: &Header)
     let conflicts = moved.conflicts.iter().map(|found| OpenConflict {
         path: found.path.clone(),
         kind: found.kind,
-        beside: found.beside.clone(),
+        side_file: found.side_file.clone(),
     });
     let mut record = Record::new(header.clone(), conflicts.collect());
     let mut pack = record.next_pack();

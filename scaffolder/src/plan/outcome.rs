@@ -40,7 +40,7 @@ pub enum Activity {
     TakingBack,
 }
 
-/// How a project stands.
+/// The state of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     /// No move is remembered.
@@ -85,11 +85,11 @@ pub enum Unresolved {
     /// Git's index has the file unmerged: `git add` it.
     Unmerged(TreePath),
     /// The template's version still stands beside the file: take what you want from it, then delete it.
-    Beside {
+    SideFile {
         /// The file.
         path: TreePath,
         /// The template's version of it.
-        beside: TreePath,
+        side_file: TreePath,
     },
 }
 

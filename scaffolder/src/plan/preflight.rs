@@ -1,4 +1,4 @@
-//! How a project stands: what the state folder remembers, checked against `heavy.toml`.
+//! The state of a project: what the state folder remembers, checked against `heavy.toml`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(super) fn of(project: &Project) -> Result<Status> {
     if let Some(doing) = record.interrupted() {
         return Ok(Status::Interrupted(record.summary(), doing));
     }
-    if record.state == State::Open && !is_settled(project, &record) {
+    if record.state == State::Open && !is_resolved(project, &record) {
         return Ok(Status::Conflicts(record.summary()));
     }
     Ok(match (elsewhere(), last_here(project, &history)?) {
@@ -42,15 +42,15 @@ pub(super) fn open_paths(root: &Path) -> Option<Vec<TreePath>> {
     }
 }
 
-/// Whether the conflicts of an open move are settled by other means: `git reset --hard`, or the entries taken out of
+/// Whether the conflicts of an open move are resolved by other means: `git reset --hard`, or the entries taken out of
 /// `heavy.toml` by hand.
-fn is_settled(project: &Project, record: &Record) -> bool {
+fn is_resolved(project: &Project, record: &Record) -> bool {
     record.operation(LOCKFILE).is_some() && open_paths(project.root()).is_none()
 }
 
 /// Refuses a move while another is interrupted or open.
 pub(super) fn check_none_open(project: &Project, history: &History, steps: &Steps<'_>) -> Result<()> {
-    settle(project, history, steps)?;
+    close_resolved(project, history, steps)?;
     match history.last()? {
         Some((_, record)) if record.interrupted().is_some() => Err(interrupted(&record)),
         Some((_, record)) if record.state == State::Open => {
@@ -75,10 +75,10 @@ pub(super) fn interrupted(record: &Record) -> Error {
         .hint("finish it with `heavy sync --continue`, or go back to before with `heavy sync --abort`")
 }
 
-/// Closes an open move whose conflicts were settled by other means.
-pub(super) fn settle(project: &Project, history: &History, steps: &Steps<'_>) -> Result<()> {
+/// Closes an open move whose conflicts were resolved by other means.
+pub(super) fn close_resolved(project: &Project, history: &History, steps: &Steps<'_>) -> Result<()> {
     let Some((folder, mut record)) = history.last()? else { return Ok(()) };
-    if record.state != State::Open || !is_settled(project, &record) {
+    if record.state != State::Open || !is_resolved(project, &record) {
         return Ok(());
     }
     let work_tree = WorkTree::of(project);
@@ -97,7 +97,7 @@ pub(super) fn commit(
     let mut pack = record.next_pack();
     if amended {
         let conflicts = record.conflicts.clone();
-        let paths = conflicts.iter().flat_map(|conflict| [Some(&conflict.path), conflict.beside.as_ref()]).flatten();
+        let paths = conflicts.iter().flat_map(|conflict| [Some(&conflict.path), conflict.side_file.as_ref()]).flatten();
         for path in paths.map(TreePath::as_str).chain([LOCKFILE]) {
             record.take_over(work_tree, path, &mut pack)?;
         }

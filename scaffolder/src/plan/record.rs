@@ -81,7 +81,8 @@ pub(super) struct IndexOperation {
 pub(super) struct OpenConflict {
     pub(super) path: TreePath,
     pub(super) kind: ConflictKind,
-    pub(super) beside: Option<TreePath>,
+    #[serde(rename = "beside")]
+    pub(super) side_file: Option<TreePath>,
 }
 
 /// A file's content and mode.

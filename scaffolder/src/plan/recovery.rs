@@ -30,7 +30,7 @@ pub(super) fn roll_back(project: &Project, observer: &dyn StepObserver) -> Resul
 }
 
 fn recover(project: &Project, observer: &dyn StepObserver, direction: impl Fn(State) -> Direction) -> Result<Outcome> {
-    let none = || Error::user("no move was interrupted here").hint("`heavy check` shows how the project stands");
+    let none = || Error::user("no move was interrupted here").hint("`heavy check` shows the state of the project");
     let history = History::find(project)?.ok_or_else(none)?;
     let (folder, record) = history.last()?.filter(|(_, record)| record.interrupted().is_some()).ok_or_else(none)?;
     let work_tree = WorkTree::of(project);

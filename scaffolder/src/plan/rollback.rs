@@ -22,7 +22,7 @@ pub(super) fn abort(project: &Project, observer: &dyn StepObserver) -> Result<Ou
     };
     let history = History::find(project)?.ok_or_else(none)?;
     let quiet = Steps { observer, journal: None };
-    preflight::settle(project, &history, &quiet)?;
+    preflight::close_resolved(project, &history, &quiet)?;
     let (folder, record) = match history.last()? {
         Some((folder, record)) if record.state == State::Open => (folder, record),
         Some((_, record)) if record.interrupted().is_some() => return Err(preflight::interrupted(&record)),
@@ -47,7 +47,7 @@ pub(super) fn undo(project: &Project, observer: &dyn StepObserver) -> Result<Out
                 .hint("undo it on the branch where it was made, or take it back with git"),
         });
     };
-    project.check_settled()?;
+    project.check_nothing_in_progress()?;
     let work_tree = WorkTree::of(project);
     let mut back =
         Back { history: &history, work_tree: &work_tree, folder: &folder, record, outcome: Outcome::default() };

@@ -31,7 +31,7 @@ impl Project {
     ///
     /// # Errors
     /// Of kind `User`: a merge or the like is in progress, or paths are unmerged.
-    pub fn check_settled(&self) -> Result<()> {
+    pub fn check_nothing_in_progress(&self) -> Result<()> {
         let Some(git) = self.git() else { return Ok(()) };
         if let Some(what) = git.in_progress() {
             return Err(Error::user(format!("the repository is in the middle of {what}"))

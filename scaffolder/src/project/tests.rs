@@ -150,16 +150,16 @@ fn a_merge_in_progress_and_unmerged_paths_are_refused() {
     fixture.run(&["switch", "--quiet", "main"]);
     fixture.write("x", "c\n");
     fixture.commit();
-    assert!(fixture.project().check_settled().is_ok());
+    assert!(fixture.project().check_nothing_in_progress().is_ok());
     fixture.run(&["merge", "side"]);
-    let error = fixture.project().check_settled().expect_err("refused");
+    let error = fixture.project().check_nothing_in_progress().expect_err("refused");
     insta::assert_snapshot!(shown(&fixture, &error), @"
     the repository is in the middle of `git merge`
     hint: finish or abort that first; `git status` says how
     ");
     // As after `git stash pop`: nothing is in progress, and a path is unmerged.
     fs::remove_file(fixture.root.join(".git/MERGE_HEAD")).expect("it exists");
-    let error = fixture.project().check_settled().expect_err("refused");
+    let error = fixture.project().check_nothing_in_progress().expect_err("refused");
     insta::assert_snapshot!(shown(&fixture, &error), @"
     git has `x` as unmerged
     hint: resolve it and `git add` it first; `git status` lists all

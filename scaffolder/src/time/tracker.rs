@@ -83,7 +83,7 @@ impl Tracker {
 
     /// Something changed. Returns what has to be written down.
     pub fn change(&mut self, now: Clocks) -> Vec<Work> {
-        let mut updates = self.settle(now);
+        let mut updates = self.finish_if_over(now);
         if let Some(open) = &mut self.open {
             open.last = now.steady;
         } else {
@@ -100,13 +100,13 @@ impl Tracker {
 
     /// Time has passed. Returns what has to be written down.
     pub fn tick(&mut self, now: Clocks) -> Vec<Work> {
-        let mut updates = self.settle(now);
+        let mut updates = self.finish_if_over(now);
         updates.extend(self.heartbeat(now));
         updates
     }
 
     /// Ends work that is over at `now`.
-    fn settle(&mut self, now: Clocks) -> Vec<Work> {
+    fn finish_if_over(&mut self, now: Clocks) -> Vec<Work> {
         let Some(open) = &mut self.open else { return Vec::new() };
         let idle = whole_seconds(now.steady.saturating_sub(open.last)) >= self.rules.idle;
         if idle || open.jumped(now) {

@@ -15,16 +15,16 @@ pub(super) fn is_heavy(path: &TreePath) -> bool {
 
 /// A `Cargo.lock` that the user has not touched becomes the template's; any other stays as it is. Returns whether it stayed and
 /// cargo has to look at it, because what it is computed from changed.
-pub(super) fn settle_cargo(sides: &mut Sides) -> bool {
+pub(super) fn resolve_cargo(sides: &mut Sides) -> bool {
     let Ok(path) = TreePath::parse(CARGO) else { return false };
     let (base, ours, theirs) = sides.take(&path);
     let template_moved = base != theirs;
     if ours == base || ours == theirs {
-        sides.settled.files.extend(theirs.map(|file| (path, file)));
+        sides.resolved.files.extend(theirs.map(|file| (path, file)));
         return false;
     }
     let stays = ours.is_some();
-    sides.settled.files.extend(ours.map(|file| (path, file)));
+    sides.resolved.files.extend(ours.map(|file| (path, file)));
     stays && template_moved
 }
 
@@ -55,7 +55,7 @@ pub(super) fn take_heavy(sides: &mut Sides) -> Result<Option<LockfileSides>> {
 impl LockfileSides {
     /// Puts the new `heavy.toml` into the result: the template's where the user's is pristine, else the user's text with the new
     /// entries; and the conflicts that are open.
-    pub(super) fn settle(self, after: &mut Tree, conflicts: &[Conflict]) -> Result<()> {
+    pub(super) fn finish(self, after: &mut Tree, conflicts: &[Conflict]) -> Result<()> {
         let pristine = self.ours == self.base || self.ours.is_none();
         let file = if pristine && conflicts.is_empty() {
             self.theirs

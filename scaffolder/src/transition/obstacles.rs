@@ -9,7 +9,7 @@ use crate::tree::TreePath;
 
 /// Takes every path at or below an obstacle out of the sides. Where the template changes something there, that is a conflict.
 /// A folder is only in the way of the file that would replace it: what is in it can be reached.
-pub(super) fn settle(sides: &mut Sides, obstacles: &BTreeMap<TreePath, Obstacle>) {
+pub(super) fn resolve(sides: &mut Sides, obstacles: &BTreeMap<TreePath, Obstacle>) {
     for (obstacle, kind) in obstacles {
         let within = |path: &TreePath| match kind {
             Obstacle::Folder => path == obstacle,
@@ -22,17 +22,17 @@ pub(super) fn settle(sides: &mut Sides, obstacles: &BTreeMap<TreePath, Obstacle>
                 continue;
             }
             // Beside a link in a real folder there is room; below one there is none.
-            let beside = (path == *obstacle).then(|| sides.beside(&path)).flatten();
-            if let (Some(beside), Some(theirs)) = (&beside, &theirs) {
-                sides.settled.files.insert(beside.clone(), theirs.clone());
+            let side_file = (path == *obstacle).then(|| sides.side_file(&path)).flatten();
+            if let (Some(side_file), Some(theirs)) = (&side_file, &theirs) {
+                sides.resolved.files.insert(side_file.clone(), theirs.clone());
             }
-            sides.settled.conflicts.push(Conflict {
+            sides.resolved.conflicts.push(Conflict {
                 path,
                 kind: ConflictKind::Blocked,
                 base,
                 ours: None,
                 theirs,
-                beside,
+                side_file,
             });
         }
     }

@@ -9,7 +9,7 @@ use crate::tree::{File, TreePath};
 
 /// Takes every once-written path out of the sides: new ones are created, all others stay as the user has them. A new one where an
 /// obstacle stands is left to [`obstacles`](super::obstacles).
-pub(super) fn settle(sides: &mut Sides, once: &dyn Fn(&TreePath) -> bool, obstacles: &BTreeMap<TreePath, Obstacle>) {
+pub(super) fn resolve(sides: &mut Sides, once: &dyn Fn(&TreePath) -> bool, obstacles: &BTreeMap<TreePath, Obstacle>) {
     let taken = numbers_of_the_user(sides);
     let blocked = |path: &TreePath| obstacles.keys().any(|obstacle| path.is_within(obstacle.as_str()));
     for path in sides.paths().into_iter().filter(|path| once(path)) {
@@ -18,10 +18,10 @@ pub(super) fn settle(sides: &mut Sides, once: &dyn Fn(&TreePath) -> bool, obstac
         }
         match sides.take(&path) {
             (None, None, Some(theirs)) if number(&path).is_some_and(|number| taken.contains(&number)) => {
-                beside(sides, path, theirs);
+                put_side_file(sides, path, theirs);
             }
-            (None, None, Some(theirs)) => drop(sides.settled.files.insert(path, theirs)),
-            (_, Some(ours), _) => drop(sides.settled.files.insert(path, ours)),
+            (None, None, Some(theirs)) => drop(sides.resolved.files.insert(path, theirs)),
+            (_, Some(ours), _) => drop(sides.resolved.files.insert(path, ours)),
             _ => {}
         }
     }
@@ -42,17 +42,17 @@ fn number(path: &TreePath) -> Option<(String, String)> {
     (!digits.is_empty()).then(|| (folder.to_owned(), digits.trim_start_matches('0').to_owned()))
 }
 
-fn beside(sides: &mut Sides, path: TreePath, theirs: File) {
-    let beside = sides.beside(&path);
-    if let Some(beside) = &beside {
-        sides.settled.files.insert(beside.clone(), theirs.clone());
+fn put_side_file(sides: &mut Sides, path: TreePath, theirs: File) {
+    let side_file = sides.side_file(&path);
+    if let Some(side_file) = &side_file {
+        sides.resolved.files.insert(side_file.clone(), theirs.clone());
     }
-    sides.settled.conflicts.push(Conflict {
+    sides.resolved.conflicts.push(Conflict {
         path,
         kind: ConflictKind::NumberTaken,
         base: None,
         ours: None,
         theirs: Some(theirs),
-        beside,
+        side_file,
     });
 }

@@ -41,8 +41,8 @@ fn shown(plan: &Move) -> Vec<String> {
         format!("{sign} {}", change.path)
     });
     let conflicts = plan.conflicts.iter().map(|conflict| {
-        let beside = conflict.beside.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-        format!("! {}: {:?}{beside}", conflict.path, conflict.kind)
+        let side_file = conflict.side_file.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+        format!("! {}: {:?}{side_file}", conflict.path, conflict.kind)
     });
     changes.chain(conflicts).collect()
 }

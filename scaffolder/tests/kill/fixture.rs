@@ -60,9 +60,9 @@ pub(crate) fn changes() -> Vec<(&'static str, Option<File>, Option<File>)> {
 }
 
 pub(crate) fn the_move() -> Move {
-    let conflict = |at: &str, kind, sides: [Option<File>; 3], beside: Option<&str>| {
+    let conflict = |at: &str, kind, sides: [Option<File>; 3], side_file: Option<&str>| {
         let [base, ours, theirs] = sides;
-        Conflict { path: path(at), kind, base, ours, theirs, beside: beside.map(path) }
+        Conflict { path: path(at), kind, base, ours, theirs, side_file: side_file.map(path) }
     };
     Move {
         changes: changes()

@@ -27,7 +27,7 @@ fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
         CommitResult::Open(vec![
             Unresolved::Marker(path("src/routes.rs"), 2),
             Unresolved::Marker(path("src/routes.rs"), 6),
-            Unresolved::Beside { path: path("logo.png"), beside: path("logo.png.template") },
+            Unresolved::SideFile { path: path("logo.png"), side_file: path("logo.png.template") },
             Unresolved::Unmerged(path("kept.txt")),
             Unresolved::Unmerged(path("logo.png")),
             Unresolved::Unmerged(path("src/routes.rs")),

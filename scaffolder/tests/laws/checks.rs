@@ -107,10 +107,10 @@ impl Sides<'_> {
         }
         for conflict in &self.plan.conflicts {
             let path = &conflict.path;
-            if let Some(beside) = &conflict.beside {
+            if let Some(side_file) = &conflict.side_file {
                 let theirs = conflict.theirs.as_ref();
-                holds!(theirs.is_some() && self.after.get(beside) == theirs, "what stands beside `{path}`");
-                holds!(!self.ours.files.contains_key(beside), "`{beside}` was the user's");
+                holds!(theirs.is_some() && self.after.get(side_file) == theirs, "what stands beside `{path}`");
+                holds!(!self.ours.files.contains_key(side_file), "`{side_file}` was the user's");
             } else if conflict.kind == ConflictKind::Content {
                 holds!(self.after.get(path).is_some_and(marked), "`{path}` has a conflict and no markers");
             }

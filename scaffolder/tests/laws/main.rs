@@ -175,9 +175,9 @@ proptest! {
         let changing = changing(&[&v1, &v2, &v3]);
         // A file of the user's own goes with its folder, and whether a folder is renamed is told by how much of it stays the
         // same: in one step less may stay the same than in each of two.
-        let unsettled = folders(changing.iter().map(String::as_str));
+        let changing_folders = folders(changing.iter().map(String::as_str));
         for edits in [&[][..], &edits] {
-            let ours = edits::apply(&v1, edits, &|path| elsewhere(&changing)(path) && !is_in(path, &unsettled));
+            let ours = edits::apply(&v1, edits, &|path| elsewhere(&changing)(path) && !is_in(path, &changing_folders));
             let (a, slowly) = moved(&v1, &ours, &v2);
             let (b, slowly) = moved(&v2, &slowly, &v3);
             let (c, at_once) = moved(&v1, &ours, &v3);

@@ -59,7 +59,7 @@ struct Source {
 #[derive(Clone, Debug)]
 struct Line {
     text: String,
-    /// The feature that it belongs to: a seam.
+    /// The feature that it belongs to: an insertion point.
     feature: Option<usize>,
 }
 
@@ -149,7 +149,7 @@ impl Model {
         let tag = format!("v{}-{}", self.version, PATHS.iter().position(|known| *known == path).unwrap_or_default());
         let line = |(number, (feature, flavour)): (usize, &LineSpec)| Line {
             text: text(&format!("{tag}-{number}"), *flavour),
-            // The first line of a file is nobody's, as the dialect asks; and what is written once cannot have seams.
+            // The first line of a file is nobody's, as the dialect asks; and what is written once cannot have insertion points.
             feature: feature.filter(|_| number > 0 && !path.starts_with("migrations/")),
         };
         // A condition cannot name a path with a placeholder.

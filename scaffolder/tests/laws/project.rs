@@ -71,7 +71,7 @@ pub(crate) fn shown(plan: &Move) -> String {
         ));
     }
     for conflict in &plan.conflicts {
-        text.push_str(&format!("\nconflict {} {:?} beside {:?}", conflict.path, conflict.kind, conflict.beside));
+        text.push_str(&format!("\nconflict {} {:?} beside {:?}", conflict.path, conflict.kind, conflict.side_file));
     }
     format!("{text}\nkept deleted {:?}\nmoved {:?}\n", plan.kept_deleted, plan.moved)
 }

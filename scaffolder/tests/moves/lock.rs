@@ -119,9 +119,9 @@ fn case_28_the_lock_has_the_new_answer() {
         "1.0.0",
         "[placeholders.queue]\ntype = \"bool\"\nprompt = \"queue: jobs\"\ndefault = false\n",
     );
-    let seam = "one\n{%- if queue %}\nqueue\n{%- endif %}\n";
+    let insertion_point = "one\n{%- if queue %}\nqueue\n{%- endif %}\n";
     let template = |lock: String| -> State {
-        files(&[("cargo-generate.toml", manifest.as_str()), ("a.txt", seam), ("heavy.toml", &lock)])
+        files(&[("cargo-generate.toml", manifest.as_str()), ("a.txt", insertion_point), ("heavy.toml", &lock)])
     };
     world.template("1.0.0", &template(heavy_toml("1.0.0", "queue = {{queue}}\n")));
     world.create(&[]);

@@ -53,13 +53,13 @@ fn case_29_killed_at_any_moment_it_can_be_taken_back_and_finished() {
         std::thread::sleep(whole * step / steps + Duration::from_micros(u64::from(step) * 37));
         child.kill().expect("our own process");
         child.wait().expect("it ends");
-        // Until it is settled nothing else begins, and nothing claims that all is well.
-        let (settle, expected) = if step % 2 == 0 { ("--abort", &before) } else { ("--continue", &after) };
-        let output = world.heavy(&["sync", settle]);
+        // Until it is finished or taken back nothing else begins, and nothing claims that all is well.
+        let (flag, expected) = if step % 2 == 0 { ("--abort", &before) } else { ("--continue", &after) };
+        let output = world.heavy(&["sync", flag]);
         let shown = world.env.shown(&output);
         match output.status.code() {
-            Some(0) => assert_same(&world.state(), expected, &format!("killed at {step}/{steps}, then {settle}")),
-            // Killed before the first write or after the last one: there is nothing to settle.
+            Some(0) => assert_same(&world.state(), expected, &format!("killed at {step}/{steps}, then {flag}")),
+            // Killed before the first write or after the last one: there is nothing to finish or to take back.
             Some(2) => {
                 let state = world.state();
                 assert!(state == before || state == after, "step {step}: {shown}");

@@ -26,7 +26,7 @@ ignore = ["src/vectors.rs"]
 ignore = ["src/queue.rs", "migrations/queue"]
 "#;
 
-/// A template with features as files and as seams; `version` says how far it is.
+/// A template with features as files and as insertion points; `version` says how far it is.
 fn template(version: usize) -> State {
     let number = format!("1.{version}.0");
     let routes = "routes:\n/\n{%- if vectors %}\n/search\n{%- endif %}\n/login\n/logout\n{%- if queue %}\n/jobs\n{%- endif %}\n/health\n";

@@ -42,7 +42,7 @@ impl Entry {
 /// What a move does, by path; what is left for the person at the end.
 pub(in crate::commands) fn entries(plan: &Move) -> Vec<Entry> {
     let in_conflict = |path: &TreePath| {
-        plan.conflicts.iter().any(|conflict| conflict.path == *path || conflict.beside.as_ref() == Some(path))
+        plan.conflicts.iter().any(|conflict| conflict.path == *path || conflict.side_file.as_ref() == Some(path))
     };
     let moved_from = |path: &TreePath| plan.moved.iter().find(|(_, to)| to == path).map(|(from, _)| from.clone());
     let moved_away = |path: &TreePath| plan.moved.iter().any(|(from, _)| from == path);
@@ -75,8 +75,8 @@ pub(in crate::commands) fn entries(plan: &Move) -> Vec<Entry> {
         action: "conflict",
         path: conflict.path.clone(),
         from: moved_from(&conflict.path),
-        why: Some(match &conflict.beside {
-            Some(beside) => format!("{}; the template's version is `{beside}`", reason(conflict.kind)),
+        why: Some(match &conflict.side_file {
+            Some(side_file) => format!("{}; the template's version is `{side_file}`", reason(conflict.kind)),
             None => reason(conflict.kind).to_owned(),
         }),
     }));

@@ -12,7 +12,7 @@ use crate::tree::TreePath;
 use crate::ui::Ui;
 
 /// Makes sure that a move can begin: asks about one that was interrupted, refuses on open conflicts.
-pub(in crate::commands) fn refuse_or_settle(project: &Project, prompt: Option<&Prompt>, ui: Ui) -> Result<()> {
+pub(in crate::commands) fn refuse_or_finish(project: &Project, prompt: Option<&Prompt>, ui: Ui) -> Result<()> {
     let moves = Moves::of(project);
     match moves.status()? {
         Status::Nothing | Status::Done(_) => Ok(()),
@@ -43,12 +43,12 @@ fn described(summary: &Summary, doing: Activity) -> String {
 
 fn ask(moves: &Moves<'_>, summary: &Summary, doing: Activity, prompt: &Prompt, ui: Ui) -> Result<()> {
     let question = format!("{} was interrupted. What now?", described(summary, doing));
-    let outcome = match prompt.choose(&question, &["finish it", "take it back", "leave it as it is"], 0)? {
-        0 => moves.finish()?,
-        1 => moves.roll_back()?,
+    let (outcome, verb) = match prompt.choose(&question, &["finish it", "take it back", "leave it as it is"], 0)? {
+        0 => (moves.finish()?, "Finished"),
+        1 => (moves.roll_back()?, "Put back"),
         _ => return Err(Error::new(Kind::Stopped, "nothing was changed")),
     };
-    report(&outcome, "Settled", ui);
+    report(&outcome, verb, ui);
     // A move that was finished may have conflicts.
     match moves.status()? {
         Status::Conflicts(summary) => Err(open_conflicts(summary.conflicts.iter().map(|path| path.as_str()))),
@@ -95,7 +95,7 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
 }
 
 fn nothing_open() -> Result<u8> {
-    Err(Error::user("no move is open").hint("`heavy check` shows how the project stands"))
+    Err(Error::user("no move is open").hint("`heavy check` shows the state of the project"))
 }
 
 fn unresolved(left: &[Unresolved]) -> Error {
@@ -107,9 +107,8 @@ fn unresolved(left: &[Unresolved]) -> Error {
                 error
             }
             Unresolved::Unmerged(path) => error.hint(format!("tell git that it is resolved: `git add {path}`")),
-            Unresolved::Beside { path, beside } => {
-                error.hint(format!("take what you want from `{beside}` into `{path}`, then remove it: `rm {beside}`"))
-            }
+            Unresolved::SideFile { path, side_file } => error
+                .hint(format!("take what you want from `{side_file}` into `{path}`, then remove it: `rm {side_file}`")),
         };
     }
     error
@@ -119,7 +118,7 @@ fn as_json(unresolved: &Unresolved) -> serde_json::Value {
     match unresolved {
         Unresolved::Marker(path, line) => json!({ "path": path.as_str(), "marker": line }),
         Unresolved::Unmerged(path) => json!({ "path": path.as_str(), "unmerged": true }),
-        Unresolved::Beside { path, beside } => json!({ "path": path.as_str(), "beside": beside.as_str() }),
+        Unresolved::SideFile { path, side_file } => json!({ "path": path.as_str(), "beside": side_file.as_str() }),
     }
 }
 

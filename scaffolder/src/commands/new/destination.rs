@@ -54,7 +54,7 @@ impl<'a> Request<'a> {
 
     /// The destination. Somebody at a terminal is asked for a name until neither the rules for names, nor the
     /// template, nor what stands at the path refuses it.
-    pub(super) fn settle(&self, template: &Template, prompt: Option<&Prompt>) -> Result<Destination> {
+    pub(super) fn resolve(&self, template: &Template, prompt: Option<&Prompt>) -> Result<Destination> {
         let check = |name: &ProjectName| {
             let path = self.path(name);
             TargetState::of(&path, self.args.force)?;

@@ -53,7 +53,7 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
     let below = template.manifest.subfolder.as_ref().map_or_else(|| args.dir.clone(), |folder| args.dir.join(folder));
     let mut outdated = Outdated::default();
     outdated.extend(differs(below.join(LOCK), text.into_bytes())?);
-    outdated.settle(args.check, &format!("heavy template lock {}", typed(&args.dir)), ui)?;
+    outdated.write_or_check(args.check, &format!("heavy template lock {}", typed(&args.dir)), ui)?;
     ui.status(
         "Locked",
         format_args!("{} features; compared with cargo in {} combinations", features.len(), variants.len()),

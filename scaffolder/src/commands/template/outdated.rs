@@ -18,7 +18,7 @@ impl Extend<(PathBuf, Vec<u8>)> for Outdated {
 
 impl Outdated {
     /// Writes the files; or, to `check`, lists them and fails if there are any, naming the `command` that writes them.
-    pub(super) fn settle(&self, check: bool, command: &str, ui: Ui) -> Result<()> {
+    pub(super) fn write_or_check(&self, check: bool, command: &str, ui: Ui) -> Result<()> {
         for (path, bytes) in &self.0 {
             if check {
                 ui.result(format_args!("{}: out of date", path.display()))?;

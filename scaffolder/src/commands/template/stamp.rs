@@ -27,7 +27,7 @@ pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     if args.dir.join("scaffolder/Cargo.toml").is_file() {
         outdated.extend(differs(args.dir.join("scaffolder/template.tar"), archive::pack(&tree)?)?);
     }
-    outdated.settle(args.check, &format!("heavy template stamp {}", typed(&args.dir)), ui)?;
+    outdated.write_or_check(args.check, &format!("heavy template stamp {}", typed(&args.dir)), ui)?;
     ui.status("Stamped", stamp);
     Ok(0)
 }

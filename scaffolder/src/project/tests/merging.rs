@@ -56,7 +56,7 @@ fn git_s_own_drivers_are_known() {
 
 fn conflict(at: &str, kind: ConflictKind) -> Conflict {
     let side = |text: &str| Some(File::new(text));
-    Conflict { path: path(at), kind, base: side("a\n"), ours: side("b\r\n"), theirs: side("c\n"), beside: None }
+    Conflict { path: path(at), kind, base: side("a\n"), ours: side("b\r\n"), theirs: side("c\n"), side_file: None }
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn abort_puts_everything_back() {
     exit 2
     --- err
     error: no move is open
-    hint: `heavy check` shows how the project stands
+    hint: `heavy check` shows the state of the project
     ");
 }
 
