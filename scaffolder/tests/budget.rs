@@ -62,7 +62,7 @@ fn weigh(project: &Path) -> [Entry; 6] {
     [
         Entry { what: "files", limit: 358, today: files(project).len() },
         Entry { what: "lines of Rust in `src/`, the application", limit: 6_400, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 22_100, today: rust("stack") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 22_200, today: rust("stack") },
         Entry { what: "lines of Rust in `tests/`", limit: 3_500, today: rust("tests") },
         Entry { what: "third-party crates of the application", limit: 234, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },

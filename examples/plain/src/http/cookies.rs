@@ -1,5 +1,6 @@
 //! The cookies of this application.
 
+use percent_encoding::percent_decode_str;
 use stack_web::cookies::Cookies;
 
 use crate::models::SessionToken;
@@ -18,7 +19,9 @@ pub fn session_token(cookies: &Cookies) -> Option<SessionToken> {
 
 /// The visitor's time zone, such as `Europe/Berlin`. The client script sets this cookie, so it is untrusted input.
 pub fn time_zone(cookies: &Cookies) -> Option<String> {
-    let zone = cookies.foreign("tz")?.replace("%2F", "/");
+    let zone = percent_decode_str(cookies.foreign("tz")?)
+        .decode_utf8()
+        .ok()?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
-    (zone.len() <= 64 && zone.bytes().all(is_allowed)).then_some(zone)
+    (zone.len() <= 64 && zone.bytes().all(is_allowed)).then(|| zone.into_owned())
 }

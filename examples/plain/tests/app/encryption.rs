@@ -48,7 +48,7 @@ async fn a_phone_number_is_visible_to_its_owner_and_encrypted_in_the_database() 
         .fetch_one(app.database.pool())
         .await
         .unwrap();
-    let hidden: String = NUMBER.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hidden = hex::encode(NUMBER);
     assert!(!row.contains(NUMBER) && !row.contains(&hidden), "{row}");
 
     let none = client

@@ -15,9 +15,7 @@ async fn only_the_hash_of_a_token_is_stored() {
         .fetch_one(app.database.pool())
         .await
         .unwrap();
-    let bytes: Vec<u8> = (0..32)
-        .map(|i| u8::from_str_radix(&token[2 * i..2 * i + 2], 16).unwrap())
-        .collect();
+    let bytes = hex::decode(token).unwrap();
     assert_eq!(stored, Sha256::digest(bytes).as_slice());
 }
 

@@ -277,6 +277,11 @@ fn prepare(
     }
     cluster.create_if_missing(report)?;
     cluster.choose_endpoint()?;
+    // A server that still runs from other programs may lack what these have.
+    let before = record::programs(data_dir);
+    if before.is_some_and(|dir| dir != cluster.binaries.dir) && cluster.is_running() {
+        cluster.stop()?;
+    }
     Ok(cluster)
 }
 

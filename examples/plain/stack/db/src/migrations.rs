@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use sqlx::SqlStr;
 
 pub use apply::Outcome;
-pub use baseline::{Baseline, Replaced, baseline_header};
+pub use baseline::{Baseline, ReplacedMigration, baseline_header};
 pub use error::Error;
 
 /// The migrations of one database, in the order of their numbers.

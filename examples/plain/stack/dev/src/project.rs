@@ -130,7 +130,8 @@ impl Project {
     }
 }
 
-/// What the first line with this key says in a manifest.
+/// What the first line with this key says in a manifest. `cargo metadata` would say it too, but fails while another line
+/// of a manifest has an error.
 pub(crate) fn first_value(manifest: &str, key: &str) -> Option<String> {
     manifest.lines().find_map(|line| {
         let value = line.strip_prefix(key)?.trim_start().strip_prefix('=')?;

@@ -84,6 +84,9 @@ impl Ctx {
     }
 
     /// Goes to `url` without a load: another live page takes the place of this one. What is no live page is loaded.
+    ///
+    /// An async handler ends with the page that it leaves, so it does this last, or returns
+    /// [`PageError::redirect`](crate::PageError::redirect).
     pub fn navigate(&self, url: impl Into<String>) {
         self.page.lock().navigate = Some(url.into());
         self.page.wake.notify_one();

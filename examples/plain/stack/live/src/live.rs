@@ -95,7 +95,13 @@ impl Live {
         let page = Page::new(self.clone(), visit, url, None, None);
         page.mount(name, render).await?;
         let mut inner = page.lock();
-        let (base, html) = (inner.html(false), inner.html(true));
+        let base = inner.html(false);
+        let hash = crate::hash::hash(&base);
+        // Without streams it is the same HTML.
+        let html = match inner.has_first_items() {
+            true => inner.html(true),
+            false => base,
+        };
         let items = items_hash(&inner.take_first_items());
         let saved = inner.save(saved::expiry(self.limits().state_lifetime));
         let state = serde_json::to_string(&saved).unwrap_or_default();
@@ -107,7 +113,7 @@ impl Live {
             &state,
         );
         let root = html! {
-            div #live data-hash=(crate::hash::hash(&base)) data-items=(items) data-state=(state) data-mac=(mac) {
+            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) {
                 (PreEscaped(html))
             }
         };

@@ -165,7 +165,8 @@ impl Page {
         self.inner.lock()
     }
 
-    /// Puts the page that `render` makes in the place of what was there, and renders it.
+    /// Puts the page that `render` makes in the place of what was there, and renders it. What still ran for the page
+    /// before ends.
     pub(crate) async fn mount(
         self: &Arc<Self>,
         name: &'static str,
@@ -173,7 +174,7 @@ impl Page {
     ) -> Result<(), PageError> {
         let root = {
             let mut inner = self.lock();
-            let old = std::mem::take(&mut inner.instances);
+            let old = inner.unmount_all();
             let root = inner.insert(String::new(), name, None, render, Arc::new(()));
             drop(inner);
             drop(old);

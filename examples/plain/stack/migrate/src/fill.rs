@@ -3,7 +3,7 @@
 //! The rows are made up from the types, the references and the texts that stand in checks
 //! (`status in ('open', 'done')` gives two values to try). Where a server refuses a row, the columns
 //! that the refusal is about are given other values. Some table may stay empty in the end, because no
-//! one could guess what it wants: that is texts_in_checks, never hidden.
+//! one could guess what it wants: that is reported, never hidden.
 
 mod values;
 
@@ -25,7 +25,7 @@ const TRIES: u32 = 60;
 pub struct Filled {
     /// Tables that have rows now.
     pub tables: Vec<String>,
-    /// Tables that stayed empty, and what the server texts_in_checks last.
+    /// Tables that stayed empty, and what the server said last.
     pub empty: Vec<(String, String)>,
 }
 

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection as _};
-use stack_db::migrations::{Migration, Replaced, baseline_header};
+use stack_db::migrations::{Migration, ReplacedMigration, baseline_header};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema, migrations};
 
@@ -56,7 +56,7 @@ pub async fn prune(
         }
         [one] if one.baseline.is_some() || all.all().len() == 1 => {
             return Err(Error::NothingToPrune(format!(
-                "`{}` stands alone",
+                "`{}` is a single file already",
                 one.name
             )));
         }
@@ -90,9 +90,9 @@ pub async fn prune(
         .map(|migration| migration.path.clone())
         .collect();
     if replaced.contains(&path) {
-        // A baseline of this number is among what is squashed: it makes room first.
+        // The new file would replace one of those that it is made of.
         return Err(Error::NothingToPrune(format!(
-            "`{}` stands alone",
+            "`{}` has the name that the new file would get",
             path.display()
         )));
     }
@@ -112,10 +112,10 @@ fn finish(folder: &Path) -> Result<Option<Pruned>, Error> {
     }
     // The newest file that begins like a baseline; what is wrong otherwise is said by who reads next.
     let files = sql_files(folder)?;
-    let mut found: Option<(&PathBuf, Vec<Replaced>)> = None;
+    let mut found: Option<(&PathBuf, Vec<ReplacedMigration>)> = None;
     for (path, text) in &files {
         if let Ok(Some(header)) = migrations::Baseline::parse(text) {
-            let last = |replaced: &[Replaced]| replaced.last().map(|one| one.version);
+            let last = |replaced: &[ReplacedMigration]| replaced.last().map(|one| one.version);
             if found
                 .as_ref()
                 .is_none_or(|(_, other)| last(other) < last(&header.replaced))

@@ -41,7 +41,17 @@ pub(super) fn read(data_dir: &Path, purpose: Purpose) -> Option<Cluster> {
     })
 }
 
-/// Records the cluster. Replaces the file in one step, so that no reader sees half of it.
+/// The folder of the programs that the server was started from last.
+pub(super) fn programs(data_dir: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(data_dir.join("server")).ok()?;
+    let dir = text
+        .lines()
+        .find_map(|line| line.strip_prefix("programs="))?;
+    Some(PathBuf::from(dir))
+}
+
+/// Records the cluster. Replaces the file in one step, so that no reader sees half of it. The crate `tempfile` could do
+/// it, but would come into the application with two more.
 pub(super) fn write(data_dir: &Path, cluster: &Cluster) -> Result<(), Error> {
     let mut text = format!(
         "programs={}\nmajor={}\n",

@@ -114,6 +114,9 @@ fn install(environment: &Environment, part: &Path, report: fn(&str)) -> Result<P
         .arg(&requirements)
         .arg("--target")
         .arg(&unpacked)
+        // Over the user's settings of where packages go: pip refuses a prefix beside a target, and puts both below a root.
+        .arg("--prefix=")
+        .args(cfg!(unix).then_some("--root=/"))
         .output()
         .map_err(|error| format!("pip did not start: {error}"))?;
     if ran.status.success() {
@@ -145,7 +148,8 @@ fn pip_command(environment: &Environment, pip: &[String]) -> Command {
     // A user's rules for their own projects, which say nothing about an unpacked folder.
     command
         .env("PIP_REQUIRE_VIRTUALENV", "0")
-        .env("PIP_USER", "0");
+        .env("PIP_USER", "0")
+        .env_remove("PIP_ROOT");
     command
 }
 

@@ -14,12 +14,12 @@ const REPLACES: &str = "-- replaces ";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Baseline {
     /// In the order of their numbers; the last has the number of the baseline itself.
-    pub replaced: Vec<Replaced>,
+    pub replaced: Vec<ReplacedMigration>,
 }
 
 /// A migration that a baseline has replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replaced {
+pub struct ReplacedMigration {
     /// Its number.
     pub version: i64,
     /// SHA-384 of its text.
@@ -53,12 +53,12 @@ impl Baseline {
             .trim_end_matches('.')
             .parse()
             .map_err(|_| format!("line 1 ends in no number: `{last}`"))?;
-        let mut replaced: Vec<Replaced> = Vec::new();
+        let mut replaced: Vec<ReplacedMigration> = Vec::new();
         for (index, line) in lines.enumerate() {
             let Some(rest) = line.strip_prefix(REPLACES) else {
                 break;
             };
-            let one = Replaced::parse(rest.trim_end())
+            let one = ReplacedMigration::parse(rest.trim_end())
                 .ok_or_else(|| format!("line {} is no number and checksum", index + 2))?;
             if replaced
                 .last()
@@ -75,7 +75,7 @@ impl Baseline {
     }
 }
 
-impl Replaced {
+impl ReplacedMigration {
     fn parse(text: &str) -> Option<Self> {
         let (version, checksum) = text.split_once(' ')?;
         Some(Self {

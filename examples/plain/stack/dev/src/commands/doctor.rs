@@ -114,14 +114,15 @@ fn compiler() -> Result<String> {
     if cfg!(windows) {
         return Ok("installed with Rust".to_owned());
     }
+    // Without these tools `cc` is a stub, which opens a dialog.
+    if cfg!(target_os = "macos") && output("xcode-select", &["-p"]).is_none() {
+        return Err(Error::new("not installed").hint("xcode-select --install"));
+    }
     match ["cc", "gcc", "clang"]
         .iter()
         .find(|name| output(name, &["--version"]).is_some())
     {
         Some(name) => Ok(format!("`{name}`")),
-        None if cfg!(target_os = "macos") => {
-            Err(Error::new("not installed").hint("xcode-select --install"))
-        }
         None => Err(Error::new("not installed").hint(install("build-essential"))),
     }
 }

@@ -159,7 +159,7 @@ impl Daemon<'_> {
 }
 
 fn not_built() -> Error {
-    Error::new("the tests cannot be built; why stands above").hint("cargo test --no-run")
+    Error::new("the tests cannot be built; see the error above").hint("cargo test --no-run")
 }
 
 fn no_tests(settings: &Settings) -> Error {

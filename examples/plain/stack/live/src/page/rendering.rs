@@ -1,8 +1,8 @@
 //! From what components have rendered to the HTML of the page.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use super::{Inner, Render, Slot, stream_id};
+use super::{Inner, Instance, Render, Slot, stream_id};
 use crate::html::Piece;
 
 impl Inner {
@@ -65,6 +65,15 @@ impl Inner {
         }
     }
 
+    /// Takes all components out, to be dropped elsewhere. Their jobs end.
+    pub(super) fn unmount_all(&mut self) -> BTreeMap<u32, Box<Instance>> {
+        let old = std::mem::take(&mut self.instances);
+        for (_, job) in old.values().flat_map(|instance| &instance.jobs) {
+            job.abort();
+        }
+        old
+    }
+
     pub(super) fn first_dirty(&self) -> Option<u32> {
         // Parents have smaller ids than what is in them.
         self.instances
@@ -111,6 +120,12 @@ impl Inner {
                 Piece::Items(_) => {}
             }
         }
+    }
+
+    /// Whether some stream has first items that the browser lacks.
+    pub(crate) fn has_first_items(&self) -> bool {
+        let mut slots = self.instances.values().flat_map(|instance| &instance.slots);
+        slots.any(|slot| matches!(slot, Slot::Stream { first: Some(_) }))
     }
 
     /// The first items of every stream, as (stream, HTML). They are not kept.

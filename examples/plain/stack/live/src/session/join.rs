@@ -71,6 +71,8 @@ impl<I: Io> Session<I> {
         {
             let mut inner = self.page.lock();
             inner.version = 1;
+            // Mounting has made every handler, and the browser knows them from version 1 on.
+            inner.handlers_changed = false;
             inner.outbox.version = Some(1);
             // The browser has it from the GET.
             if known {

@@ -1,6 +1,6 @@
 //! Rows of the server's catalog become objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::FromRow;
 use sqlx::postgres::types::Oid;
@@ -19,6 +19,8 @@ pub(super) struct Reader<'c> {
     addresses: HashMap<Address, Id>,
     /// What came with an extension, which stands for the extension.
     members: HashMap<(u32, u32), Id>,
+    /// What belongs to a session, such as the tables of a migration's connection that is still open.
+    temporary: HashSet<(u32, u32)>,
     /// What the server made by itself as a part of something: the array of a type, the row type of a
     /// table, the index of a constraint.
     internal: HashMap<(u32, u32), Address>,
@@ -59,9 +61,11 @@ impl<'c> Reader<'c> {
             catalog: Catalog::default(),
             addresses: HashMap::new(),
             members: HashMap::new(),
+            temporary: HashSet::new(),
             internal: HashMap::new(),
         };
         reader.read_members().await?;
+        reader.read_temporary().await?;
         reader.read_internal().await?;
         Ok(reader)
     }
@@ -120,10 +124,14 @@ impl<'c> Reader<'c> {
         Ok(())
     }
 
-    /// Adds an object that stands at an address, unless an extension brought it along.
+    /// Adds an object that stands at an address, unless an extension brought it along or it is temporary.
     fn add(&mut self, address: Address, object: Object) {
         let (class, oid, _) = address;
-        if self.members.contains_key(&(class, oid)) || object.id == Id::new(Kind::Table, RECORD) {
+        let at = (class, oid);
+        if self.members.contains_key(&at)
+            || self.temporary.contains(&at)
+            || object.id == Id::new(Kind::Table, RECORD)
+        {
             return;
         }
         // What else stands at this address (the table of a typed table) keeps it.
@@ -174,6 +182,24 @@ impl<'c> Reader<'c> {
         self.members = members
             .into_iter()
             .map(|(class, oid, name)| ((class.0, oid.0), Id::new(Kind::Extension, name)))
+            .collect();
+        Ok(())
+    }
+
+    async fn read_temporary(&mut self) -> sqlx::Result<()> {
+        let rows: Vec<(Oid, Oid)> = sqlx::query_as(
+            "select o.class, o.oid
+             from (select tableoid as class, oid, relnamespace as schema from pg_class
+                   union all select tableoid, oid, pronamespace from pg_proc
+                   union all select tableoid, oid, typnamespace from pg_type) o
+             join pg_namespace n on n.oid = o.schema
+             where n.nspname ~ '^pg_temp_'",
+        )
+        .fetch_all(&mut *self.connection)
+        .await?;
+        self.temporary = rows
+            .into_iter()
+            .map(|(class, oid)| (class.0, oid.0))
             .collect();
         Ok(())
     }

@@ -123,8 +123,7 @@ impl Messages {
     fn finish(mut self) -> Result<std::result::Result<Build, Problem>> {
         if !self.success {
             if self.errors.is_empty() {
-                self.errors
-                    .push("The reason stands in the terminal.".to_owned());
+                self.errors.push("The terminal shows the error.".to_owned());
             }
             return Ok(Err(Problem {
                 title: "The application cannot be built".to_owned(),

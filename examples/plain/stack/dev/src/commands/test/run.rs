@@ -80,7 +80,8 @@ impl Run<'_> {
             Some(nextest::BUILD_FAILED) => Ok(Outcome::NotBuilt),
             _ => {
                 let packages = packages.join(" --package ");
-                let error = Error::new("cargo-nextest could not run the tests; why stands above");
+                let error =
+                    Error::new("cargo-nextest could not run the tests; see the error above");
                 Err(error.hint(format!("cargo nextest run --package {packages}")))
             }
         }
