@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::to_raw_value};
 use stack_db::{Schema, testing::TestDatabase};
 use tokio::task::JoinSet;
 
@@ -54,9 +54,13 @@ impl Process {
     }
 
     pub(super) async fn next(&mut self) -> Value {
+        serde_json::from_str(&self.next_text().await).unwrap()
+    }
+
+    async fn next_text(&mut self) -> Arc<str> {
         let delivery = self.deliveries.next().await.unwrap().unwrap();
         assert_eq!(delivery.tag, 7);
-        serde_json::from_str(&delivery.payload).unwrap()
+        delivery.payload
     }
 }
 
@@ -89,6 +93,37 @@ async fn two_processes_hear_each_other_and_themselves_once_and_in_order() {
             (one.next().await, other.next().await),
             (json!("end"), json!("end"))
         );
+    }
+}
+
+#[tokio::test]
+async fn every_message_that_has_a_json_form_arrives_as_it_left() {
+    let messages = [
+        to_raw_value(&()),
+        to_raw_value(&None::<u8>),
+        to_raw_value(&Some(None::<u8>)),
+        to_raw_value(&Some(0)),
+        to_raw_value(""),
+        to_raw_value("null"),
+        to_raw_value(&0),
+        to_raw_value(&false),
+        to_raw_value(&[(), ()]),
+        to_raw_value(&Vec::<u8>::new()),
+        to_raw_value(&i128::MIN),
+        to_raw_value(&u64::MAX),
+        to_raw_value(&f64::MIN_POSITIVE),
+        to_raw_value(&HashMap::from([(7, true)])),
+    ];
+    let messages = messages.map(Result::unwrap);
+    for &way in WAYS {
+        let (database, mut tasks) = (database().await, JoinSet::new());
+        let mut one = Process::connected("notes", way, &database, &mut tasks).await;
+        let mut other = Process::connected("notes", way, &database, &mut tasks).await;
+        for message in &messages {
+            one.hub.publish("notes", message).unwrap();
+            assert_eq!(&*one.next_text().await, message.get());
+            assert_eq!(&*other.next_text().await, message.get());
+        }
     }
 }
 
