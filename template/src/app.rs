@@ -216,13 +216,6 @@ pub fn state_with_vectors(
     let passwords = Passwords::new(config.password_cost)
         .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
     let vault = Arc::new(Vault::new(&config.encryption_keys));
-    let accounts = Accounts {
-        db: db.clone(),
-        passwords,
-        attempts: Attempts::default(),
-        vault: vault.clone(),
-        session_lifetime: config.session_lifetime,
-    };
 {%- if load %}
     let recorder = config
         .record
@@ -244,6 +237,14 @@ pub fn state_with_vectors(
     // Register your own metrics in the registry before, and add them to `AppState`.
     let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
     let live = routes::live(&config, metrics.clone());
+    let accounts = Accounts {
+        db: db.clone(),
+        passwords,
+        attempts: Attempts::default(),
+        vault: vault.clone(),
+        session_lifetime: config.session_lifetime,
+        live: live.clone(),
+    };
     Ok(AppState::from(Shared {
         config,
         db,

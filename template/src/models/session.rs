@@ -42,6 +42,13 @@ impl fmt::Debug for SessionToken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenDigest(pub [u8; 32]);
 
+impl TokenDigest {
+    /// The key of the session for its live pages: hexadecimal digits.
+    pub fn live_key(&self) -> String {
+        hex::encode(self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -217,7 +217,6 @@ pub async fn log_in(
 pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<Response> {
     if let Some(token) = session_token(&cookies) {
         state.accounts.log_out(&token).await?;
-        state.live.end_session(&token.to_text());
     }
     let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
     Ok((cookies, Redirect::to("/")).into_response())

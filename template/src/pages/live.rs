@@ -7,12 +7,13 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, PageError, Visit};
+use stack_live::{Ctx, PageError, Session, Visit};
 
 use super::{layout, visitor::Visitor};
 use crate::{
     error::{Error, Result, error_chain},
     models::FieldErrors,
+    repositories::sessions,
     state::AppState,
 };
 
@@ -80,7 +81,16 @@ pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions)
         is_error: false,
         text: flash.text().to_owned(),
     });
-    let session = visitor.user.is_some();
+    let session = visitor.session.map(|digest| {
+        let db = state.db.clone();
+        Session::new(digest.live_key(), move || {
+            let db = db.clone();
+            async move {
+                let user = sessions::user(db.pool(), digest).await?;
+                Ok::<_, sqlx::Error>(user.is_some())
+            }
+        })
+    });
     extensions.insert(state.clone());
 {%- if otel %}
     // The traces of the page's events are linked to this request.

@@ -12,7 +12,7 @@ use super::flash::Flash;
 use crate::{
     error::{Error, Result},
     http::cookies::{FLASH, VISITOR, session_token, time_zone},
-    models::{SessionToken, User},
+    models::{SessionToken, TokenDigest, User},
     repositories::sessions,
     state::AppState,
 };
@@ -22,6 +22,8 @@ use crate::{
 pub struct Visitor {
     /// The user, if the visitor is logged in.
     pub user: Option<User>,
+    /// The session, if the visitor is logged in.
+    pub session: Option<TokenDigest>,
     /// The flash message to show.
     pub flash: Option<Flash>,
     /// The value of the cookie that identifies the visitor: of the session, or of a visitor who is not logged in.
@@ -124,6 +126,8 @@ pub async fn identify(state: &AppState, cookies: &Cookies) -> Result<Identified>
         Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
         None => None,
     };
+    let session = token.as_ref().filter(|_| user.is_some());
+    let session = session.map(SessionToken::digest);
     let known = cookies.get(VISITOR).and_then(SessionToken::parse);
     let (secret, is_new) = match (token.filter(|_| user.is_some()), known) {
         (Some(session), _) => (session, false),
@@ -133,6 +137,7 @@ pub async fn identify(state: &AppState, cookies: &Cookies) -> Result<Identified>
     let secret = secret.to_text();
     let visitor = Visitor {
         user,
+        session,
         flash: Flash::from_cookies(cookies),
         secret: Secret::new(secret),
         zone: time_zone(cookies),

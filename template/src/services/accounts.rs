@@ -7,12 +7,13 @@ use std::{
 };
 
 use stack_db::Db;
+use stack_live::Live;
 use stack_web::{attempts::Attempts, sealed::Vault};
 use time::OffsetDateTime;
 
 use crate::{
     error::{Error, Result},
-    models::{Email, Password, Phone, Registration, SessionToken, User, UserId},
+    models::{Email, Password, Phone, Registration, SessionToken, TokenDigest, User, UserId},
     repositories::{sessions, users},
     services::passwords::Passwords,
 };
@@ -29,6 +30,8 @@ pub struct Accounts {
     pub vault: Arc<Vault>,
     /// How long a user stays logged in.
     pub session_lifetime: Duration,
+    /// The live pages, which end with their session.
+    pub live: Live,
 }
 
 impl Accounts {
@@ -94,12 +97,22 @@ impl Accounts {
             })
         });
         replace.await?;
+        if let Some(old) = old {
+            self.end_pages(old);
+        }
         Ok(token)
     }
 
     /// Ends a session.
     pub async fn log_out(&self, token: &SessionToken) -> Result<()> {
-        Ok(sessions::delete(self.db.pool(), token.digest()).await?)
+        sessions::delete(self.db.pool(), token.digest()).await?;
+        self.end_pages(token.digest());
+        Ok(())
+    }
+
+    /// Ends the live pages of a session that was deleted.
+    fn end_pages(&self, session: TokenDigest) {
+        self.live.end_session(&session.live_key());
     }
 
     /// The phone number of `user`, if there is one. Show it only to that user.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod limits;
+mod session;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 
 pub use builder::Builder;
 pub use limits::Limits;
+pub use session::Session;
 
 use crate::{
     Ctx, Flash, PageError,
@@ -22,6 +24,7 @@ use crate::{
     saved::{self, Signer, StateBinding},
 };
 use limits::OpenConnections;
+pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
 #[derive(Clone, Default)]
@@ -35,8 +38,8 @@ pub struct Visit {
     pub zone: Option<String>,
     /// The message that the page before has left.
     pub flash: Option<Flash>,
-    /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
-    pub session: bool,
+    /// The session that the visitor is logged in with, which can end.
+    pub session: Option<Session>,
 }
 
 /// See [`Builder::on_error`].
@@ -128,13 +131,6 @@ impl Live {
         self.0.stopping.send_replace(true);
     }
 
-    /// Ends the connections of a session that has ended, in every process. Their browsers load the page again.
-    pub fn end_session(&self, secret: &str) {
-        if let Err(error) = self.hub().publish(&session_end_topic(secret), &()) {
-            tracing::warn!(%error, "the end of a session was not published to its pages");
-        }
-    }
-
     /// Where messages between pages go. Handlers of HTTP requests publish here.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
@@ -185,11 +181,6 @@ impl Live {
         };
         Some((url, page.name, Arc::clone(&page.render)))
     }
-}
-
-/// The topic for the end of a session. The secret cannot be derived from it.
-pub(crate) fn session_end_topic(secret: &str) -> String {
-    format!("session ended {}", hex::encode(visitor_key(secret)))
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {

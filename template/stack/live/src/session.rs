@@ -13,7 +13,11 @@ mod work;
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::body::Bytes;
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, pending},
+    stream::FuturesUnordered,
+};
 use tokio::{
     sync::watch,
     time::{Instant, timeout},
@@ -24,7 +28,8 @@ use rate_limit::RateLimit;
 
 use crate::{
     Ctx, Live, PageError, Visit,
-    broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver, Subscription},
+    broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
+    live::SessionEnd,
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
     protocol::{CloseReason, Event, Message},
@@ -48,9 +53,6 @@ pub(crate) enum Incoming {
     Gone,
 }
 
-/// The tag of the message that ends a session; those of subscriptions begin at 1.
-const SESSION_ENDED: u32 = 0;
-
 /// The outcome of a step: the connection goes on, or ends for this reason.
 type Step<T = ()> = Result<T, CloseReason>;
 
@@ -67,8 +69,8 @@ struct Session<I> {
     acknowledged: u64,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
-    /// To the end of the visitor's session.
-    _session_end: Option<Subscription>,
+    /// Of the visitor's session.
+    session_end: SessionEnd,
     /// What is done until the next message is sent.
     work: Vec<ActiveWork>,
 }
@@ -110,7 +112,7 @@ impl<I: Io> Session<I> {
             state_expires: 0,
             acknowledged: 0,
             pinged: false,
-            _session_end: None,
+            session_end: pending().boxed(),
             work: Vec::new(),
         }
     }
@@ -133,6 +135,7 @@ impl<I: Io> Session<I> {
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
+                () = &mut self.session_end => return Err(CloseReason::SessionEnded),
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
@@ -143,6 +146,10 @@ impl<I: Io> Session<I> {
     }
 
     async fn incoming(&mut self, incoming: Incoming) -> Step {
+        // What was sent after the end of the session may be received before it.
+        if (&mut self.session_end).now_or_never().is_some() {
+            return Err(CloseReason::SessionEnded);
+        }
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary(bytes) => return self.chunk(bytes),
@@ -268,9 +275,6 @@ impl<I: Io> Session<I> {
     fn delivery(&mut self, delivery: Result<Delivery, Lagged>) -> Step {
         // The page may show what is old, so it is rendered again from what is stored.
         let delivery = delivery.map_err(|_| CloseReason::Restart)?;
-        if delivery.tag == SESSION_ENDED {
-            return Err(CloseReason::SessionEnded);
-        }
         let found = self.page.lock().subscription(delivery.tag);
         let Some((owner, handle)) = found else {
             return Ok(());

@@ -60,6 +60,8 @@ pub struct Page {
     ticked: HashMap<String, bool>,
     left: Option<String>,
     error: Option<String>,
+    /// How the connection has ended.
+    closed: Option<CloseReason>,
     calls: Vec<Value>,
     /// Bytes of the last upload that the server has taken.
     uploaded: u64,
@@ -109,6 +111,7 @@ impl Page {
             ticked: HashMap::new(),
             left: None,
             error: None,
+            closed: None,
             calls: Vec::new(),
             uploaded: 0,
             upload_refused: None,
@@ -131,6 +134,7 @@ impl Page {
     /// The connection breaks, and the page goes on from its state: as after a restart of the server.
     pub async fn reconnect(&mut self) -> &mut Self {
         self.connection = connect(&self.live, &self.visit);
+        self.closed = None;
         self.acknowledged = 0;
         self.working.clear();
         self.join(true).await;
@@ -291,11 +295,14 @@ impl Page {
     /// Waits until the server ends the connection, and returns why it did.
     pub async fn wait_for_close(&mut self) -> CloseReason {
         loop {
-            match self.connection.receive.recv().await {
-                Some(Ok(_)) => {}
-                Some(Err(reason)) => return reason,
-                None => return CloseReason::Gone,
+            if let Some(reason) = self.closed {
+                return reason;
             }
+            self.closed = match self.connection.receive.recv().await {
+                Some(Ok(_)) => None,
+                Some(Err(reason)) => Some(reason),
+                None => Some(CloseReason::Gone),
+            };
         }
     }
 

@@ -189,15 +189,3 @@ async fn a_visitor_who_is_not_logged_in_is_redirected_to_log_in() {
     page.visit("/notes").await;
     assert_eq!(page.url(), "/login?next=/notes");
 }
-
-#[tokio::test]
-async fn logging_out_ends_the_pages_of_that_session() {
-    let app = TestApp::new().await;
-    let (_, mut ada) = app.logged_in("ada").await;
-    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    ada.submit("/", "/logout", &[]).await.leads_to("/");
-    assert_eq!(
-        page.wait_for_close().await,
-        stack_live::CloseReason::SessionEnded
-    );
-}

@@ -5,5 +5,6 @@ mod cross_site;
 mod gallery;
 mod home;
 mod live_notes;
+mod live_sessions;
 mod notes;
 mod upload;

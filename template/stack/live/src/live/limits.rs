@@ -27,6 +27,8 @@ pub struct Limits {
     pub render_timeout: Duration,
     /// How long a state is valid.
     pub state_lifetime: Duration,
+    /// How often a page checks at least whether its [`Session`](crate::Session) is still valid.
+    pub session_check: Duration,
     /// Connections of this process.
     pub connections: usize,
     /// Connections of one visitor.
@@ -46,6 +48,7 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(70),
             render_timeout: Duration::from_secs(30),
             state_lifetime: Duration::from_secs(24 * 60 * 60),
+            session_check: Duration::from_secs(60),
             connections: 50_000,
             connections_per_visitor: 50,
         }

@@ -50,11 +50,16 @@ impl Page {
         self.begin_click(element).await;
     }
 
-    /// Clicks, and waits until the server has the event, but not for its handler.
-    pub async fn begin_click(&mut self, element: &str) {
+    /// Clicks, and does not wait for anything.
+    pub fn click_without_waiting(&mut self, element: &str) {
         let (handler, _) = &self.find(element).handlers["click"];
         self.seq += 1;
         self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));
+    }
+
+    /// Clicks, and waits until the server has the event, but not for its handler.
+    pub async fn begin_click(&mut self, element: &str) {
+        self.click_without_waiting(element);
         while self.acknowledged < self.seq {
             self.must_go_on().await;
         }

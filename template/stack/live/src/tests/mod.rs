@@ -8,6 +8,7 @@ mod effects;
 mod events;
 mod navigation;
 mod observer;
+mod sessions;
 mod state;
 mod streams;
 mod uploads;
