@@ -6,6 +6,7 @@ use std::path::Path;
 
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
+use gix::worktree::stack::state::ignore::Source;
 
 use crate::error::{Error, Result};
 use crate::tree::TreePath;
@@ -25,7 +26,8 @@ impl std::fmt::Debug for Git {
 
 impl Git {
     /// The repository around `root`, found as git finds it: `GIT_DIR` and `GIT_WORK_TREE` first, upwards otherwise.
-    /// A bare one, and one whose work tree is elsewhere, are none.
+    /// A bare one, one whose work tree is elsewhere, and one that ignores the whole of `root` (as one of a home folder
+    /// with the rule `*` does) are none.
     pub(super) fn around(root: &Path) -> Result<Option<Self>> {
         if env::var_os("GIT_DIR").is_none() {
             let options = gix::discover::upwards::Options::default().apply_environment();
@@ -57,9 +59,13 @@ impl Git {
         }
         let Ok(below) = gix::path::into_bstr(below) else { return Ok(None) };
         let mut prefix = gix::path::to_unix_separators_on_windows(below).into_owned();
-        if !prefix.is_empty() {
-            prefix.push(b'/');
+        if prefix.is_empty() {
+            return Ok(Some(Self { repository, prefix }));
         }
+        if is_left_to_others(&repository, prefix.as_ref())? {
+            return Ok(None);
+        }
+        prefix.push(b'/');
         Ok(Some(Self { repository, prefix }))
     }
 
@@ -149,4 +155,15 @@ impl Git {
             Error::system("cannot read git's index").because(error).hint("look at what git says to `git status`")
         })
     }
+}
+
+/// Whether the repository ignores `folder`, a path of its work tree, and follows no file in it.
+fn is_left_to_others(repository: &gix::Repository, folder: &BStr) -> Result<bool> {
+    let failed = |error| {
+        Error::system("cannot read what git ignores").because(error).hint("look at what git says to `git status`")
+    };
+    let index = repository.index_or_empty().map_err(|error| failed(gix::Error::from_error(error)))?;
+    let rules = repository.excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped);
+    let ignored = rules.map_err(failed)?.at_entry(folder, Some(Mode::DIR)).is_ok_and(|found| found.is_excluded());
+    Ok(ignored && !index.path_is_directory(folder))
 }

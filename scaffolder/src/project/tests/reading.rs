@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::super::Project;
 use super::super::files::Reach;
 use super::{Fixture, path};
 use crate::snapshot::Obstacle;
@@ -48,6 +49,20 @@ fn without_a_repository_ignore_files_count_as_well() {
         fixture.write(at, text);
     }
     assert_eq!(fixture.files(&Tree::new(), &Tree::new(), Reach::Everything), [".gitignore", "mine"]);
+}
+
+#[test]
+fn a_repository_that_ignores_the_whole_project_is_not_the_project_s_unless_it_follows_a_file_of_it() {
+    let home = Fixture::git();
+    home.write(".gitignore", "*\n");
+    home.write("app/heavy.toml", super::LOCK);
+    home.write("app/mine", "");
+    let project = || Project::discover(&home.root.join("app")).expect("a project");
+    assert!(project().git().is_none());
+    let snapshot = project().snapshot(&Tree::new(), &Tree::new(), Reach::Everything).expect("a snapshot");
+    assert!(snapshot.files.contains_key(&path("mine")));
+    home.run(&["add", "--force", "app/mine"]);
+    assert!(project().git().is_some());
 }
 
 #[test]

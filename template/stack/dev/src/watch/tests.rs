@@ -92,6 +92,21 @@ async fn what_git_ignores_is_not_but_settings_are() {
 }
 
 #[tokio::test]
+async fn a_repository_around_the_project_that_ignores_all_of_it_hides_none_of_its_files() {
+    let home = Folder::new("home");
+    home.write(".gitignore", "*\n");
+    home.write("my-app/.gitignore", "/target\n");
+    home.write("my-app/src/main.rs", "");
+    let project = home.0.join("my-app");
+    let mut watcher = Watcher::start(&project).unwrap();
+    home.write("my-app/target/debug/app", "");
+    home.write("my-app/src/main.rs", "fn main() {}");
+    home.write("my-app/done", "");
+    let seen = watcher.until("done").await;
+    assert_eq!(seen, batch(&["src/main.rs"]));
+}
+
+#[tokio::test]
 async fn new_folders_are_watched_with_all_that_is_in_them() {
     let folder = Folder::new("folders");
     let mut watcher = Watcher::start(&folder.0).unwrap();
