@@ -23,10 +23,7 @@ use crate::{
     database,
     http::assets::ASSETS,
     routes,
-    services::{
-        accounts::{self, Accounts},
-        passwords::Passwords,
-    },
+    services::{accounts::Accounts, passwords::Passwords, security_log::SecurityLog},
     state::{AppState, Shared},
 };
 {%- if pgvector %}
@@ -122,7 +119,8 @@ impl App {
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let address = state.config.metrics_address;
         let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
-        let cleanup = tokio::spawn(accounts::clean_up_sessions(state.db.clone()));
+        let cleanup = state.clone();
+        let cleanup = tokio::spawn(async move { cleanup.accounts.clean_up().await });
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
 {%- if pgvector %}
@@ -237,18 +235,22 @@ pub fn state_with_vectors(
     // Register your own metrics in the registry before, and add them to `AppState`.
     let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
     let live = routes::live(&config, metrics.clone());
+    let security_log = SecurityLog::new(db.clone(), config.security_log_lifetime);
     let accounts = Accounts {
         db: db.clone(),
         passwords,
         attempts: Attempts::default(),
         vault: vault.clone(),
         session_lifetime: config.session_lifetime,
+        session_idle: config.session_idle,
+        security_log: security_log.clone(),
         live: live.clone(),
     };
     Ok(AppState::from(Shared {
         config,
         db,
         accounts,
+        security_log,
         vault,
         live,
         metrics,

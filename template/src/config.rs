@@ -85,6 +85,10 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// `SESSION_DAYS`: how long a user stays logged in.
     pub session_lifetime: Duration,
+    /// `SESSION_IDLE_HOURS`: how long a user stays logged in without opening a page.
+    pub session_idle: Duration,
+    /// `SECURITY_LOG_DAYS`: how long events of the security log are kept.
+    pub security_log_lifetime: Duration,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
     /// The cost of hashing a password. Not a variable: only tests change it.
@@ -154,6 +158,12 @@ impl Config {
             shutdown_timeout: vars.seconds("SHUTDOWN_SECONDS", 20),
             session_lifetime: Duration::from_secs(
                 60 * 60 * 24 * u64::from(vars.number("SESSION_DAYS", 14u32, 1..=3650)),
+            ),
+            security_log_lifetime: Duration::from_secs(
+                60 * 60 * 24 * u64::from(vars.number("SECURITY_LOG_DAYS", 90u32, 1..=3650)),
+            ),
+            session_idle: Duration::from_secs(
+                60 * 60 * u64::from(vars.number("SESSION_IDLE_HOURS", 72u32, 1..=87_600)),
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
             password_cost: PasswordCost::Standard,

@@ -30,6 +30,9 @@ pub enum Error {
     /// The address is unknown or the password is wrong; the message does not say which.
     #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
+    /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
+    #[error("you need to confirm your password first")]
+    ConfirmationRequired,
     /// The client may not do this; the message says why.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
@@ -63,6 +66,7 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),

@@ -58,7 +58,12 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
+        .page("/confirm-password", pages::confirmation::page)
         .page("/account", pages::settings::page)
+        .page("/account/activity", pages::settings::activity::page)
+        .page("/account/delete", pages::settings::deletion::page)
+        .page("/account/password", pages::settings::password::page)
+        .page("/account/security", pages::settings::security::page)
         .page("/notes", pages::notes::index)
         .page("/notes/new", pages::notes::new)
 {%- if pgvector %}
@@ -70,7 +75,11 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 
 /// The live pages, and the forms that work without JavaScript or set cookies. `visit` identifies the visitor.
 fn pages(state: AppState) -> Router<AppState> {
-    use pages::{account, live, notes, settings, visitor};
+    use pages::{
+        account, confirmation, live, notes, settings,
+        settings::{deletion, password, security},
+        visitor,
+    };
 
     let pages = state.live.patterns();
     let pages = pages.fold(Router::new(), |router, pattern| {
@@ -81,6 +90,14 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
         .route("/logout", post(account::log_out))
+        .route("/confirm-password", post(confirmation::confirm))
+        .route("/account/delete", post(deletion::delete))
+        .route("/account/password", post(password::change))
+        .route("/account/security/sessions/{id}/end", post(security::end))
+        .route(
+            "/account/security/sessions/end-others",
+            post(security::end_others),
+        )
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
         .route("/notes", post(notes::create))
@@ -96,11 +113,14 @@ fn api() -> Router<AppState> {
     Router::new()
         .route("/api/users", post(users::register))
         .route("/api/users/{id}", get(users::profile))
-        .route("/api/me", get(users::me))
+        .route("/api/me", get(users::me).delete(users::delete))
+        .route("/api/me/password", put(users::change_password))
         .route("/api/me/phone", put(users::set_phone))
         .route(
             "/api/session",
-            post(session::log_in).delete(session::log_out),
+            post(session::log_in)
+                .put(session::confirm)
+                .delete(session::log_out),
         )
         .route("/api/notes", get(notes::list).post(notes::create))
 {%- if pgvector %}

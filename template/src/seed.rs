@@ -6,7 +6,7 @@ use stack_web::StartError;
 
 use crate::{
     error::{Error, Result},
-    models::{NoteDraft, NoteId, Registration, User},
+    models::{ClientInfo, NoteDraft, NoteId, Registration, User},
     repositories::{notes, users},
     state::AppState,
 };
@@ -60,7 +60,8 @@ pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
 async fn user(state: &AppState) -> Result<User> {
     let registration = Registration::parse(EMAIL, "Ada", PASSWORD).map_err(Error::Invalid)?;
     let email = registration.email.clone();
-    match state.accounts.register(registration).await {
+    let client = ClientInfo::default();
+    match state.accounts.register(registration, &client).await {
         Err(Error::Conflict(_)) => {
             let known = users::credentials(state.db.pool(), &email).await?;
             known.map(|(user, _)| user).ok_or(Error::NotFound)

@@ -13,7 +13,10 @@ use stack_web::{
     client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics, sealed::Vault,
 };
 
-use crate::{config::Config, services::accounts::Accounts};
+use crate::{
+    config::Config,
+    services::{accounts::Accounts, security_log::SecurityLog},
+};
 {%- if pgvector %}
 
 use crate::services::search::Search;
@@ -31,6 +34,8 @@ pub struct Shared {
     pub db: Db,
     /// Registration, log-in and log-out.
     pub accounts: Accounts,
+    /// Records what concerns security.
+    pub security_log: SecurityLog,
     /// Encrypts and decrypts columns of the database.
     pub vault: Arc<Vault>,
     /// The live pages.

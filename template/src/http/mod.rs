@@ -4,6 +4,7 @@
 //! [`CurrentUser`](current_user::CurrentUser) is the application's own.
 
 pub mod assets;
+pub mod client_info;
 pub mod cookies;
 pub mod current_user;
 pub mod notes;

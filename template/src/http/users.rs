@@ -7,15 +7,25 @@ use axum::{
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
-use stack_web::extract::{ApiJson, Key};
+use stack_web::{
+    cookies::Cookies,
+    extract::{ApiJson, Key},
+};
 
-use super::current_user::CurrentUser;
+use super::{
+    cookies::SESSION,
+    current_user::{CurrentSession, CurrentUser, RecentlyAuthenticated},
+};
 use crate::{
     error::{Error, Result},
-    models::{FieldErrors, Phone, Registration, User, UserId},
+    models::{ClientInfo, FieldErrors, Password, Phone, Registration, User, UserId},
     repositories::users::{self, Profile},
     state::AppState,
 };
+{%- if pgvector %}
+
+use crate::services::search;
+{%- endif %}
 
 /// The body of a registration.
 #[derive(Deserialize)]
@@ -28,10 +38,11 @@ pub struct NewUser {
 /// Creates an account, without logging in.
 pub async fn register(
     State(state): State<AppState>,
+    client: ClientInfo,
     ApiJson(body): ApiJson<NewUser>,
 ) -> Result<impl IntoResponse> {
     let registration = Registration::parse(&body.email, &body.display_name, &body.password)?;
-    let user = state.accounts.register(registration).await?;
+    let user = state.accounts.register(registration, &client).await?;
     let location = format!("/api/users/{}", user.id);
     Ok((
         StatusCode::CREATED,
@@ -71,7 +82,8 @@ pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -
 /// Stores or removes the phone number of the logged-in user.
 pub async fn set_phone(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    RecentlyAuthenticated(CurrentSession { user, .. }): RecentlyAuthenticated,
+    client: ClientInfo,
     ApiJson(body): ApiJson<NewPhone>,
 ) -> Result<Json<Me>> {
     let mut errors = FieldErrors::default();
@@ -82,6 +94,51 @@ pub async fn set_phone(
             phone => phone,
         },
     };
-    state.accounts.set_phone(user.id, phone.as_ref()).await?;
+    let accounts = &state.accounts;
+    accounts.set_phone(user.id, phone.as_ref(), &client).await?;
     Ok(Json(Me { user, phone }))
+}
+
+/// The body of a change of the password.
+#[derive(Deserialize)]
+pub struct PasswordChange {
+    password: String,
+}
+
+/// Changes the password of the logged-in user, and ends their other sessions.
+pub async fn change_password(
+    State(state): State<AppState>,
+    RecentlyAuthenticated(CurrentSession { user, session }): RecentlyAuthenticated,
+    client: ClientInfo,
+    ApiJson(body): ApiJson<PasswordChange>,
+) -> Result<StatusCode> {
+    let mut errors = FieldErrors::default();
+    let Some(password) = errors.check("password", Password::parse(&body.password)) else {
+        return Err(errors.into());
+    };
+    let accounts = &state.accounts;
+    accounts
+        .change_password(user.id, Some(session.id), password, &client)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the account of the logged-in user.
+pub async fn delete(
+    State(state): State<AppState>,
+    RecentlyAuthenticated(CurrentSession { user, .. }): RecentlyAuthenticated,
+    client: ClientInfo,
+    cookies: Cookies,
+) -> Result<impl IntoResponse> {
+    delete_account(&state, user.id, &client).await?;
+    Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
+}
+
+/// Deletes an account with everything that is theirs, in every database.
+pub async fn delete_account(state: &AppState, user: UserId, client: &ClientInfo) -> Result<()> {
+    state.accounts.delete(user, client).await?;
+{%- if pgvector %}
+    search::forget_in_background(&state.search, user);
+{%- endif %}
+    Ok(())
 }

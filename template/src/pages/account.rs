@@ -11,7 +11,7 @@ use axum::{
 use maud::html;
 use serde::{Deserialize, Serialize};
 use stack_live::{Cx, PageError};
-use stack_web::{client_ip::ClientIp, cookies::Cookies};
+use stack_web::cookies::Cookies;
 
 use super::{
     context::Context,
@@ -24,7 +24,7 @@ use crate::{
     components::form::{self, Field},
     error::{Error, Result},
     http::cookies::{SESSION, session_token},
-    models::{FieldErrors, Registration, SessionToken},
+    models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
 };
 
@@ -51,7 +51,7 @@ pub struct LogInForm {
 #[derive(Deserialize)]
 pub struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// The registration form.
@@ -107,17 +107,18 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
 pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: ClientInfo,
     cookies: Cookies,
     Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
-        Ok(registration) => state.accounts.register(registration).await,
+        Ok(registration) => state.accounts.register(registration, &client).await,
         Err(fields) => Err(fields.into()),
     };
     match registered {
         Ok(user) => {
             let old = session_token(&cookies);
-            let token = state.accounts.start_session(user.id, old).await?;
+            let token = state.accounts.start_session(user.id, &client, old).await?;
             Ok(redirect_logged_in(
                 &state,
                 cookies,
@@ -181,14 +182,14 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
 pub async fn log_in(
     State(state): State<AppState>,
     visitor: Visitor,
-    ClientIp(from): ClientIp,
+    client: ClientInfo,
     cookies: Cookies,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let old = session_token(&cookies);
     match state
         .accounts
-        .log_in(&form.email, &form.password, from, old)
+        .log_in(&form.email, &form.password, &client, old)
         .await
     {
         Ok((_, token)) => Ok(redirect_logged_in(
@@ -214,9 +215,13 @@ pub async fn log_in(
 }
 
 /// Logs out.
-pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<Response> {
+pub async fn log_out(
+    State(state): State<AppState>,
+    client: ClientInfo,
+    cookies: Cookies,
+) -> Result<Response> {
     if let Some(token) = session_token(&cookies) {
-        state.accounts.log_out(&token).await?;
+        state.accounts.log_out(&token, &client).await?;
     }
     let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
     Ok((cookies, Redirect::to("/")).into_response())
@@ -236,7 +241,7 @@ fn redirect_logged_in(
 }
 
 /// `next` if it is a path of this site, otherwise `/notes`: prevents open redirects to other sites.
-fn safe_redirect(next: &str) -> &str {
+pub(super) fn safe_redirect(next: &str) -> &str {
     let is_safe = next
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');

@@ -81,14 +81,11 @@ pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions)
         is_error: false,
         text: flash.text().to_owned(),
     });
-    let session = visitor.session.map(|digest| {
-        let db = state.db.clone();
-        Session::new(digest.live_key(), move || {
+    let session = visitor.session.as_ref().map(|session| {
+        let (db, id, idle) = (state.db.clone(), session.id, state.config.session_idle);
+        Session::new(id.to_string(), move || {
             let db = db.clone();
-            async move {
-                let user = sessions::user(db.pool(), digest).await?;
-                Ok::<_, sqlx::Error>(user.is_some())
-            }
+            async move { sessions::is_valid(db.pool(), id, idle).await }
         })
     });
     extensions.insert(state.clone());

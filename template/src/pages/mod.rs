@@ -5,6 +5,7 @@
 //! the form with its errors, and the status 422 or 409.
 
 pub mod account;
+pub mod confirmation;
 pub mod context;
 pub mod error;
 pub mod flash;

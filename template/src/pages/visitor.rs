@@ -12,8 +12,7 @@ use super::flash::Flash;
 use crate::{
     error::{Error, Result},
     http::cookies::{FLASH, VISITOR, session_token, time_zone},
-    models::{SessionToken, TokenDigest, User},
-    repositories::sessions,
+    models::{ClientInfo, Session, SessionToken, User},
     state::AppState,
 };
 
@@ -23,11 +22,14 @@ pub struct Visitor {
     /// The user, if the visitor is logged in.
     pub user: Option<User>,
     /// The session, if the visitor is logged in.
-    pub session: Option<TokenDigest>,
+    pub session: Option<Session>,
     /// The flash message to show.
     pub flash: Option<Flash>,
-    /// The value of the cookie that identifies the visitor: of the session, or of a visitor who is not logged in.
+    /// Identifies the visitor, for the state of their pages: the id of the session, or the value of the cookie of a visitor
+    /// who is not logged in.
     pub secret: Secret,
+    /// Where the request comes from.
+    pub client: ClientInfo,
     /// The name of the visitor's time zone, from the cookie that the client script sets.
     pub zone: Option<String>,
 }
@@ -82,11 +84,12 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 /// Middleware of all pages: adds the [`Visitor`] to the request, and updates their cookies in the response.
 pub async fn visit(
     State(state): State<AppState>,
+    client: ClientInfo,
     cookies: Cookies,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Identified { visitor, is_new } = match identify(&state, &cookies).await {
+    let Identified { visitor, is_new } = match identify(&state, &client, &cookies).await {
         Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
@@ -120,26 +123,30 @@ pub struct Identified {
 ///
 /// # Errors
 /// Errors of the database.
-pub async fn identify(state: &AppState, cookies: &Cookies) -> Result<Identified> {
+pub async fn identify(
+    state: &AppState,
+    client: &ClientInfo,
+    cookies: &Cookies,
+) -> Result<Identified> {
     let token = session_token(cookies);
-    let user = match &token {
-        Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
+    let found = match &token {
+        Some(token) => state.accounts.session(token, client).await?,
         None => None,
     };
-    let session = token.as_ref().filter(|_| user.is_some());
-    let session = session.map(SessionToken::digest);
+    let (session, user) = found.unzip();
     let known = cookies.get(VISITOR).and_then(SessionToken::parse);
-    let (secret, is_new) = match (token.filter(|_| user.is_some()), known) {
-        (Some(session), _) => (session, false),
-        (None, Some(known)) => (known, false),
-        (None, None) => (SessionToken::generate(), true),
+    // The token of a session changes when the user confirms who they are; its pages stay.
+    let (secret, is_new) = match (&session, known) {
+        (Some(session), _) => (session.id.to_string(), false),
+        (None, Some(known)) => (known.to_text(), false),
+        (None, None) => (SessionToken::generate().to_text(), true),
     };
-    let secret = secret.to_text();
     let visitor = Visitor {
         user,
         session,
         flash: Flash::from_cookies(cookies),
         secret: Secret::new(secret),
+        client: client.clone(),
         zone: time_zone(cookies),
     };
     Ok(Identified { visitor, is_new })

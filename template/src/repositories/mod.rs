@@ -8,6 +8,7 @@
 pub mod embeddings;
 {%- endif %}
 pub mod notes;
+pub mod security_events;
 pub mod sessions;
 pub mod users;
 

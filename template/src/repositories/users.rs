@@ -139,6 +139,29 @@ pub async fn set_phone(
         .map(drop)
 }
 
+/// Replaces the hash of the password; false if there is no such user any more.
+pub async fn set_password(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    password: &PasswordHash,
+) -> sqlx::Result<bool> {
+    let result = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(&password.0)
+        .execute(db)
+        .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// Deletes the user, and with it, by foreign keys, everything that is theirs.
+pub async fn delete(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM users WHERE id = $1")
+        .bind(id)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
 /// Up to `limit` users after the user `after`, in the order of their ids, whose encrypted phone number is *not* in the
 /// range from `first` to before `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
 pub async fn phones_outside(

@@ -12,3 +12,4 @@ pub mod rotation;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}
+pub mod security_log;

@@ -25,10 +25,12 @@ use crate::{
     },
 };
 
+mod forget;
 pub mod fusion;
 mod index;
 mod reembed;
 
+pub use forget::forget_in_background;
 pub use index::{index, index_in_background, repair, repair_hourly};
 pub use reembed::reembed;
 

@@ -34,6 +34,7 @@ mod repositories;
 {%- if pgvector %}
 mod search;
 {%- endif %}
+mod security_log;
 mod seed;
 mod sessions;
 {%- if stack_tests %}

@@ -136,8 +136,8 @@ pub fn index_in_background(search: &Search, session: TokenDigest) {
     let search = search.clone();
     tokio::spawn(async move {
         let indexed = async {
-            match sessions::user(search.db.pool(), session).await? {
-                Some(user) => index(&search, user.id).await,
+            match sessions::user_id(search.db.pool(), session).await? {
+                Some(owner) => index(&search, owner).await,
                 None => Ok(()),
             }
         };

@@ -1,7 +1,7 @@
 //! Factories of users and notes.
 
 use app::{
-    models::{Note, NoteDraft, NoteId, Registration, User},
+    models::{ClientInfo, Note, NoteDraft, NoteId, Registration, User},
     repositories::notes,
 };
 use serde_json::json;
@@ -22,7 +22,7 @@ impl TestApp {
         let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
         self.state
             .accounts
-            .register(registration)
+            .register(registration, &ClientInfo::default())
             .await
             .expect("a new user")
     }

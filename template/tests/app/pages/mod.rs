@@ -7,4 +7,5 @@ mod home;
 mod live_notes;
 mod live_sessions;
 mod notes;
+mod security;
 mod upload;
