@@ -89,6 +89,8 @@ pub struct Config {
     pub session_idle: Duration,
     /// `SECURITY_LOG_DAYS`: how long events of the security log are kept.
     pub security_log_lifetime: Duration,
+    /// `LIVE_CONNECTIONS_PER_ADDRESS`: how many live pages may be connected from one address on the network.
+    pub live_connections_per_address: u32,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
     /// The cost of hashing a password. Not a variable: only tests change it.
@@ -164,6 +166,11 @@ impl Config {
             ),
             session_idle: Duration::from_secs(
                 60 * 60 * u64::from(vars.number("SESSION_IDLE_HOURS", 72u32, 1..=87_600)),
+            ),
+            live_connections_per_address: vars.number(
+                "LIVE_CONNECTIONS_PER_ADDRESS",
+                1_000,
+                1..=1_000_000,
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
             password_cost: PasswordCost::Standard,

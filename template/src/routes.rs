@@ -4,10 +4,10 @@ use axum::{
     Router, middleware,
     routing::{get, post, put},
 };
-use stack_live::Live;
 {%- if load %}
 use stack_live::recording;
 {%- endif %}
+use stack_live::{Limits, Live};
 use stack_web::{
     layers::{self, LayerSettings},
     live_pages::LivePages,
@@ -51,6 +51,7 @@ pub fn router(state: AppState) -> Router {
 pub fn live(config: &Config, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
     Live::builder(keys)
+        .limits(Limits::default().with_connections_per_address(config.live_connections_per_address))
         .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)

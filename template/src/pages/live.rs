@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use stack_live::{Ctx, PageError, Session, Visit};
+use stack_web::client_ip::ClientIp;
 
 use super::{layout, visitor::Visitor};
 use crate::{
@@ -68,9 +69,13 @@ async fn render(
 pub async fn connect(
     State(state): State<AppState>,
     visitor: Visitor,
+    ClientIp(address): ClientIp,
     request: Request,
 ) -> Response {
-    let visit = new_visit(&state, visitor, Extensions::new());
+    let visit = Visit {
+        address: Some(address),
+        ..new_visit(&state, visitor, Extensions::new())
+    };
     state.live.connect(request, visit).await
 }
 
@@ -100,6 +105,7 @@ pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions)
         zone,
         flash,
         session,
+        address: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod error;
 #[cfg(unix)]
 mod hand_over;
 {%- endif %}
+mod hostile;
 mod instances;
 mod layers;
 mod lifecycle;

@@ -1,10 +1,12 @@
 //! All live pages of an application: their routes, and what they share.
 
+mod budget;
 mod builder;
 mod limits;
+mod permit;
 mod session;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
@@ -12,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub use builder::Builder;
-pub use limits::Limits;
+pub use limits::{Limits, PAGE_COST, Rate};
 pub use session::Session;
 
 use crate::{
@@ -23,7 +25,9 @@ use crate::{
     page::{Page, Render, Url},
     saved::{self, Signer, StateBinding},
 };
-use limits::OpenConnections;
+pub(crate) use budget::Budget;
+pub(crate) use permit::ConnectionPermit;
+use permit::Usage;
 pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
@@ -34,6 +38,8 @@ pub struct Visit {
     /// Known to this visitor's browser and nobody else's, such as the value of the session cookie: states are bound
     /// to it.
     pub secret: String,
+    /// The visitor's address on the network, if it is known: connections from it are limited, see [`Limits`].
+    pub address: Option<IpAddr>,
     /// The cookie `tz`, if there is one.
     pub zone: Option<String>,
     /// The message that the page before has left.
@@ -59,7 +65,7 @@ struct Shared {
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
-    open: Mutex<OpenConnections>,
+    usage: Mutex<Usage>,
     interner: Interner,
 }
 

@@ -260,7 +260,7 @@ impl Page {
         content_type: &str,
         content: &[u8],
     ) -> &mut Self {
-        const CHUNK: usize = 16 * 1024;
+        const CHUNK: usize = 32 * 1024;
         let found = self.find(control);
         let (handler, _) = found
             .handlers

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
 use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
     hash::hash,
-    live::items_hash,
+    live::{PAGE_COST, items_hash},
     observer::Trigger,
     page::Page,
     protocol::{CloseReason, Join, Message},
@@ -18,15 +18,26 @@ use crate::{
 impl<I: Io> Session<I> {
     pub(super) async fn first_message(&mut self) -> Step<Join> {
         let limit = self.page.live.limits().send_timeout;
-        match timeout(limit, self.io.receive()).await {
+        let first = async {
+            loop {
+                match self.io.receive().await {
+                    Incoming::Control if self.budget.spend(1) => {}
+                    incoming => return incoming,
+                }
+            }
+        };
+        let join = match timeout(limit, first).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
-                Ok(Message::Join(join)) => Ok(*join),
-                _ => Err(CloseReason::Protocol),
+                Ok(Message::Join(join)) => *join,
+                _ => return Err(CloseReason::Protocol),
             },
-            Ok(Incoming::Binary(_)) => Err(CloseReason::Protocol),
-            Ok(Incoming::TooLarge) => Err(CloseReason::TooLarge),
-            Ok(Incoming::Gone) | Err(_) => Err(CloseReason::Gone),
-        }
+            Ok(Incoming::Binary(_)) => return Err(CloseReason::Protocol),
+            Ok(Incoming::Control) => return Err(CloseReason::TooManyEvents),
+            Ok(Incoming::TooLarge) => return Err(CloseReason::TooLarge),
+            Ok(Incoming::Gone) | Err(_) => return Err(CloseReason::Gone),
+        };
+        sleep(self.permit.spend(PAGE_COST)).await;
+        Ok(join)
     }
 
     /// Renders the page again, from the state that the browser kept.

@@ -65,6 +65,45 @@ impl Page {
         }
     }
 
+    /// Sends a ping of the WebSocket itself.
+    pub fn send_control(&mut self) {
+        self.connection.send.send(Incoming::Control).ok();
+    }
+
+    /// How many messages have arrived, without waiting for more.
+    pub fn take_arrived(&mut self) -> usize {
+        let receive = &mut self.connection.receive;
+        std::iter::from_fn(|| receive.try_recv().ok()).count()
+    }
+
+    /// Announces an upload of a text file of so many bytes, and sends nothing of it. What is returned names it.
+    pub fn begin_upload(&mut self, control: &str, bytes: usize) -> u32 {
+        let (handler, _) = &self.find(control).handlers["upload"];
+        self.seq += 1;
+        let reference = u32::try_from(self.seq).unwrap_or_default();
+        let files = json!([["a.txt", bytes, "text/plain"]]);
+        self.send(json!([
+            "up",
+            self.seq,
+            handler,
+            self.version,
+            reference,
+            files
+        ]));
+        reference
+    }
+
+    /// A part of an upload, sent without waiting for anything.
+    pub fn send_part(&mut self, reference: u32, content: &[u8]) {
+        let mut frame = reference.to_be_bytes().to_vec();
+        frame.extend(0_u32.to_be_bytes());
+        frame.extend(content);
+        self.connection
+            .send
+            .send(Incoming::Binary(Bytes::from(frame)))
+            .ok();
+    }
+
     /// As [`send_raw`](Self::send_raw), a binary frame.
     pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<CloseReason> {
         self.connection
@@ -97,5 +136,6 @@ pub async fn stalled(live: &Live, visit: &Visit, url: &str) -> CloseReason {
     }
 
     let join = json!(["join", { "url": url }]).to_string();
-    session::run(live.clone(), visit.clone(), Stalled(Some(join))).await
+    let permit = live.admit(visit).expect("a connection");
+    session::run(live.clone(), visit.clone(), permit, Stalled(Some(join))).await
 }

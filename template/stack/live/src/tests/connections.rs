@@ -6,7 +6,7 @@ use maud::html;
 use proptest::prelude::*;
 
 use super::{builder, open, open_as, visit};
-use crate::{CloseReason, Cx, Limits, Live, Result};
+use crate::{CloseReason, Cx, Limits, Live, PAGE_COST, Rate, Result, Visit};
 
 async fn page(cx: Cx) -> Result {
     let (count, text) = (cx.use_state(|| 0), cx.use_state(String::new));
@@ -25,6 +25,12 @@ async fn page(cx: Cx) -> Result {
         p.own { (secret) }
     })
 }
+
+/// Ten at once.
+const ONE_A_SECOND: Rate = Rate {
+    per_second: 1,
+    burst: 10,
+};
 
 /// What only one visitor may see.
 #[derive(Clone)]
@@ -74,8 +80,7 @@ async fn handlers_that_are_not_there_and_files_that_nobody_asked_for_are_left_al
 #[tokio::test]
 async fn whoever_sends_faster_than_people_can_is_cut_off() {
     let live = live_with(Limits {
-        burst: 10,
-        events_per_second: 1,
+        events: ONE_A_SECOND,
         ..Limits::default()
     });
     let mut page = open(&live, "/").await;
@@ -112,11 +117,46 @@ async fn a_visitor_has_only_so_many_connections_and_another_one_is_not_hindered(
         connections_per_visitor: 2,
         ..Limits::default()
     });
-    let held = [live.admit("ada").unwrap(), live.admit("ada").unwrap()];
-    assert!(live.admit("ada").is_none());
-    assert!(live.admit("eve").is_some());
+    let (ada, eve) = (visit("ada"), visit("eve"));
+    let held = [live.admit(&ada).unwrap(), live.admit(&ada).unwrap()];
+    assert!(live.admit(&ada).is_none());
+    assert!(live.admit(&eve).is_some());
     drop(held);
-    assert!(live.admit("ada").is_some());
+    assert!(live.admit(&ada).is_some());
+}
+
+/// A visitor without a cookie, who is another one each time.
+fn stranger(number: usize, address: &str) -> Visit {
+    Visit {
+        address: Some(address.parse().unwrap()),
+        ..visit(&number.to_string())
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_only_so_many_connections_whoever_they_are_of() {
+    let live = live_with(Limits {
+        connections_per_address: 2,
+        ..Limits::default()
+    });
+    // An office has one address of IPv4, and a network of IPv6.
+    let same = [
+        ["192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"],
+        ["2001:db8::1", "2001:db8::2", "2001:db8::ffff:0:0:3"],
+    ];
+    for [first, second, third] in same {
+        let held = [first, second].map(|from| live.admit(&stranger(from.len(), from)).unwrap());
+        assert!(live.admit(&stranger(3, third)).is_none(), "{third}");
+        let elsewhere = ["192.0.2.2", "2001:db8:0:1::1"];
+        let others = elsewhere.map(|from| live.admit(&stranger(4, from)).unwrap());
+        drop((held, others));
+        assert!(live.admit(&stranger(3, third)).is_some(), "{third}");
+    }
+    // Where no address is known there is none to count.
+    let unknown: Vec<_> = (0..5)
+        .map(|number| live.admit(&visit(&number.to_string())).unwrap())
+        .collect();
+    drop(unknown);
 }
 
 #[tokio::test]
@@ -125,10 +165,114 @@ async fn a_process_has_only_so_many_connections() {
         connections: 2,
         ..Limits::default()
     });
-    let held = [live.admit("ada").unwrap(), live.admit("eve").unwrap()];
-    assert!(live.admit("grace").is_none());
+    let [ada, eve, grace] = ["ada", "eve", "grace"].map(visit);
+    let held = [live.admit(&ada).unwrap(), live.admit(&eve).unwrap()];
+    assert!(live.admit(&grace).is_none());
     drop(held);
-    assert!(live.admit("grace").is_some());
+    assert!(live.admit(&grace).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_connects_again_has_no_more_budget_than_before() {
+    let live = live_with(Limits {
+        events_per_address: ONE_A_SECOND,
+        ..Limits::default()
+    });
+    // Two pages at once, and then one in five seconds.
+    for (number, waits) in [(0, 0), (1, 0), (2, 5), (3, 10)] {
+        let permit = live.admit(&stranger(number, "192.0.2.1")).unwrap();
+        let wait = permit.spend(PAGE_COST);
+        assert_eq!(wait, Duration::from_secs(waits));
+    }
+    let elsewhere = live.admit(&stranger(5, "192.0.2.2")).unwrap();
+    assert_eq!(elsewhere.spend(PAGE_COST), Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let later = live.admit(&stranger(6, "192.0.2.1")).unwrap();
+    assert_eq!(later.spend(PAGE_COST), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn clients_that_have_left_are_forgotten() {
+    let live = live_with(Limits::default());
+    for number in 0..10_000 {
+        live.admit(&visit(&number.to_string())).unwrap();
+    }
+    assert!(live.known_clients() < 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_navigation_costs_more_than_a_click_and_pings_cost_too() {
+    let live = live_with(Limits {
+        events: ONE_A_SECOND,
+        ..Limits::default()
+    });
+    let nav = |seq: usize| format!(r#"["nav",{seq},"/","push"]"#);
+    let mut page = open(&live, "/").await;
+    // Each is followed by a ping.
+    assert_eq!(page.send_raw(&nav(1)).await, None);
+    assert_eq!(
+        page.send_raw(&nav(2)).await,
+        Some(CloseReason::TooManyEvents)
+    );
+    let mut page = open(&live, "/").await;
+    for _ in 0..10 {
+        page.send_control();
+    }
+    let ends = page.send_raw(r#"["upx",0]"#).await;
+    assert_eq!(ends, Some(CloseReason::TooManyEvents));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_waits_for_its_budget_holds_up_nothing_else() {
+    let live = live_with(Limits {
+        events_per_visitor: ONE_A_SECOND,
+        ..Limits::default()
+    });
+    let mut page = open(&live, "/").await;
+    // The join has cost five, and so there is room for five clicks.
+    let begun = tokio::time::Instant::now();
+    for _ in 0..5 {
+        page.click("button").await;
+    }
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    page.click("button").await.expect_text("6").await;
+    assert!(begun.elapsed() > Duration::from_millis(900));
+    page.click_without_waiting("button");
+    live.stop();
+    assert_eq!(page.wait_for_close().await, CloseReason::Restart);
+    assert!(begun.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_browser_that_has_sent_much_lets_others_go_first() {
+    let live = live_with(Limits::default());
+    let mut flooding = open(&live, "/").await;
+    let mut other = open(&live, "/").await;
+    for _ in 0..20 {
+        flooding.click_without_waiting("button");
+    }
+    other.click("button").await;
+    // On one thread: what is done for others is done between two messages.
+    let done = flooding.take_arrived();
+    assert!(done < 20, "{done} messages were answered first");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_to_send_stops_the_page_and_says_so() {
+    async fn growing(cx: Cx) -> Result {
+        let text = cx.use_local(String::new);
+        let grow = cx.on(move |ctx, _| text.set(ctx, "x".repeat(3_000)));
+        Ok(html! { button on:click=(grow) {} (text.get(&cx)) })
+    }
+    let limits = Limits {
+        send_bytes: 2_000,
+        ..Limits::default()
+    };
+    let live = builder().limits(limits).page("/", growing).build();
+    let mut page = open(&live, "/").await;
+    page.click("button").await;
+    assert!(page.error().is_some());
+    assert_eq!(page.wait_for_close().await, CloseReason::Panicked);
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Files.
 
-use maud::html;
+use std::time::Duration;
 
-use super::{live, open};
-use crate::{Accept, Cx, Result};
+use maud::html;
+use tokio::time::Instant;
+
+use super::{Counted, builder, live, open};
+use crate::{Accept, CloseReason, Cx, Limits, Live, Rate, Result, testing::Page};
 
 const ACCEPT: Accept = Accept {
     max_bytes: 100_000,
@@ -72,4 +75,96 @@ async fn an_empty_file_is_a_file_too() {
         .await
         .expect_text("empty.txt: 0 bytes")
         .await;
+}
+
+/// Waits until the server has everything that was sent, and returns how the connection ends, if it does.
+async fn settle(page: &mut Page) -> Option<CloseReason> {
+    page.send_raw(r#"["upx",0]"#).await
+}
+
+/// The page with these limits, and how many errors it has reported.
+fn with(limits: Limits) -> (Live, Counted) {
+    let counted = Counted::default();
+    let errors = counted.clone();
+    let live = builder().limits(limits).page("/", page);
+    (live.on_error(move |_, _| errors.up()).build(), counted)
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_are_no_events_and_wait_for_a_budget_of_their_own() {
+    let slow = Rate {
+        per_second: 32 * 1024,
+        burst: 32 * 1024,
+    };
+    let (live, _) = with(Limits {
+        events: Rate {
+            per_second: 1,
+            burst: 6,
+        },
+        upload_bytes_per_visitor: slow,
+        ..Limits::default()
+    });
+    let begun = Instant::now();
+    let mut page = open(&live, "/").await;
+    let content = vec![1; 100_000];
+    page.upload("#file", "a.txt", "text/plain", &content).await;
+    page.expect_text("100% a.txt: 100000 bytes, sum 100000")
+        .await;
+    // Four parts, of which one was there at once.
+    assert!(begun.elapsed() > Duration::from_millis(1_900));
+}
+
+#[tokio::test]
+async fn parts_that_do_not_wait_for_an_answer_end_the_upload_and_then_the_connection() {
+    let (live, errors) = with(Limits {
+        events: Rate {
+            per_second: 1,
+            burst: 20,
+        },
+        ..Limits::default()
+    });
+    let mut page = open(&live, "/").await;
+    let upload = page.begin_upload("#file", 100_000);
+    for _ in 0..5 {
+        page.send_part(upload, b"x");
+    }
+    assert_eq!(settle(&mut page).await, None);
+    assert!(
+        page.upload_refused()
+            .is_some_and(|why| why.contains("Try again"))
+    );
+    for _ in 0..20 {
+        page.send_part(upload, b"x");
+    }
+    let ends = settle(&mut page).await;
+    assert_eq!(ends, Some(CloseReason::TooManyEvents));
+    assert_eq!(errors.get(), 0, "it was not our fault");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_stalls_is_given_up_and_the_visitor_told() {
+    let (live, errors) = with(Limits::default());
+    let mut page = open(&live, "/").await;
+    page.begin_upload("#file", 100_000);
+    tokio::time::sleep(live.limits().upload_timeout).await;
+    assert_eq!(settle(&mut page).await, None);
+    assert!(
+        page.upload_refused()
+            .is_some_and(|why| why.contains("Try again"))
+    );
+    assert_eq!(errors.get(), 0, "it was not our fault");
+}
+
+#[tokio::test]
+async fn a_page_has_only_so_many_uploads_at_once_and_says_so() {
+    let (live, _) = with(Limits {
+        uploads: 2,
+        ..Limits::default()
+    });
+    let mut page = open(&live, "/").await;
+    for refused in [false, false, true] {
+        page.begin_upload("#file", 100_000);
+        assert_eq!(settle(&mut page).await, None);
+        assert_eq!(page.upload_refused().is_some(), refused);
+    }
 }

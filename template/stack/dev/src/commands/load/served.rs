@@ -41,6 +41,8 @@ impl Served {
             // Where it listens, and what went wrong.
             .env("RUST_LOG", "warn,app::app=info")
             .env("LOG_FORMAT", "pretty")
+            // All users come from this machine.
+            .env("LIVE_CONNECTIONS_PER_ADDRESS", "100000")
             .env_remove("RECORD")
             .envs(databases.variables())
             .stdin(Stdio::null())

@@ -1,0 +1,3 @@
+//! Clients that mean no good, on loopback.
+
+mod live;
