@@ -105,8 +105,6 @@ pub enum ConflictKind {
     Blocked,
     /// Both moved it, to different places.
     MovedApart,
-    /// A new file whose number another file of the user's has already (`migrations/0002_…`); it stands beside.
-    NumberTaken,
     /// The base is not known, and the file differs from the template's.
     UnknownBase,
 }

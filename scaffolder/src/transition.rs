@@ -50,6 +50,8 @@ pub struct Move {
     pub kept_deleted: Vec<TreePath>,
     /// Files that stand elsewhere afterwards: (from, to).
     pub moved: Vec<(TreePath, TreePath)>,
+    /// New files of the template that got another number, since the user has a file with theirs: (theirs, here).
+    pub renumbered: Vec<(TreePath, TreePath)>,
     /// Whether `Cargo.lock` is the user's by now, and cargo has to bring it up to date after the move.
     pub lock_by_cargo: bool,
 }
@@ -126,6 +128,7 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
         conflicts,
         kept_deleted: merged.kept_deleted,
         moved: merged.moved,
+        renumbered: sides.resolved.renumbered,
         lock_by_cargo,
     })
 }
@@ -161,6 +164,8 @@ struct Resolved {
     /// Files of the result.
     files: Tree,
     conflicts: Vec<Conflict>,
+    /// See [`Move::renumbered`].
+    renumbered: Vec<(TreePath, TreePath)>,
 }
 
 impl Sides {

@@ -217,7 +217,7 @@ impl Project {
             let full = git.in_work_tree(path);
             let tracked = index.entry_by_path(full.as_ref()).is_some();
             let hidden = !tracked && ignored.at_entry(&full, Some(Mode::FILE)).is_ok_and(|found| found.is_excluded());
-            if hidden || matches!(conflict.kind, ConflictKind::Blocked | ConflictKind::NumberTaken) {
+            if hidden || conflict.kind == ConflictKind::Blocked {
                 continue;
             }
             let sides =

@@ -109,19 +109,31 @@ fn what_is_written_once_is_never_again_touched() {
 }
 
 #[test]
-fn case_45_a_migration_whose_number_is_taken_stands_beside() {
-    let plan = moved(&[], &[("migrations/0002_mine.sql", "m\n")], &[("migrations/2_theirs.sql", "t\n")]);
+fn case_45_new_migrations_come_after_the_users_where_a_number_is_taken() {
+    let files = [("migrations/2_theirs.sql", "t\n"), ("migrations/3_more.sql", "m\n")];
+    let plan = moved(&[], &[("migrations/0002_mine.sql", "m\n")], &files);
+    assert_eq!(shown(&plan), ["+ migrations/3_theirs.sql", "+ migrations/4_more.sql"]);
+    let names = plan.renumbered.iter().map(|(theirs, here)| format!("{theirs} {here}"));
     assert_eq!(
-        shown(&plan),
-        [
-            "+ migrations/2_theirs.sql.template",
-            "! migrations/2_theirs.sql: NumberTaken (migrations/2_theirs.sql.template)"
-        ]
+        names.collect::<Vec<_>>(),
+        ["migrations/2_theirs.sql migrations/3_theirs.sql", "migrations/3_more.sql migrations/4_more.sql"]
     );
     let pair = [("migrations/0002_x.up.sql", "u\n"), ("migrations/0002_x.down.sql", "d\n")];
-    assert_eq!(moved(&[], &[], &pair).conflicts, []);
+    assert_eq!(shown(&moved(&[], &[], &pair)), ["+ migrations/0002_x.down.sql", "+ migrations/0002_x.up.sql"]);
+    assert_eq!(
+        shown(&moved(&[], &[("migrations/0002_mine.sql", "m\n"), ("migrations/0009_mine.sql", "n\n")], &pair)),
+        ["+ migrations/0010_x.down.sql", "+ migrations/0010_x.up.sql"]
+    );
     let elsewhere = moved(&[], &[("seeds/0002_mine.sql", "m\n")], &[("migrations/0002_theirs.sql", "t\n")]);
-    assert_eq!(elsewhere.conflicts, []);
+    assert_eq!(shown(&elsewhere), ["+ migrations/0002_theirs.sql"]);
+}
+
+#[test]
+fn case_45_a_migration_that_came_with_another_number_before_does_not_come_again() {
+    let ours = [("migrations/0002_mine.sql", "m\n"), ("migrations/0003_theirs.sql", "t\n")];
+    assert_eq!(shown(&moved(&[], &ours, &[("migrations/0002_theirs.sql", "t\n")])), Vec::<String>::new());
+    let other = moved(&[], &ours, &[("migrations/0002_theirs.sql", "something else\n")]);
+    assert_eq!(shown(&other), ["+ migrations/0004_theirs.sql"]);
 }
 
 #[test]

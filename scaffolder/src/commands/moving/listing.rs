@@ -53,7 +53,11 @@ pub(in crate::commands) fn entries(plan: &Move) -> Vec<Entry> {
         .filter(|change| change.after.is_some() || !moved_away(&change.path))
         .map(|change| {
             let from = moved_from(&change.path);
-            Entry { action: action(change, from.is_some()), path: change.path.clone(), from, why: None }
+            let numbered = plan.renumbered.iter().find(|(_, here)| *here == change.path);
+            let why = numbered.map(|(theirs, _)| {
+                format!("`{}` of the template: you have a file with this number", theirs.file_name())
+            });
+            Entry { action: action(change, from.is_some()), path: change.path.clone(), from, why }
         })
         .collect();
     entries.extend(plan.kept_deleted.iter().map(|path| Entry {
@@ -101,7 +105,6 @@ pub(in crate::commands) fn reason(kind: ConflictKind) -> &'static str {
         ConflictKind::Binary => "you and the template changed it, and it cannot be merged; yours stays",
         ConflictKind::Blocked => "something else of yours stands there, or in the place of its folder",
         ConflictKind::MovedApart => "you and the template moved it to different places",
-        ConflictKind::NumberTaken => "you have a file with this number",
         ConflictKind::UnknownBase => "it differs from the template, and the version it comes from is not known",
     }
 }

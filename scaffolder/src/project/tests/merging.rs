@@ -77,11 +77,7 @@ fn git_learns_nothing_of_ignored_files_and_of_what_it_cannot_show() {
     let fixture = Fixture::git();
     fixture.write(".gitignore", ".env\n");
     let project = fixture.project();
-    let conflicts = [
-        conflict(".env", ConflictKind::BothAdded),
-        conflict("blocked", ConflictKind::Blocked),
-        conflict("0002", ConflictKind::NumberTaken),
-    ];
+    let conflicts = [conflict(".env", ConflictKind::BothAdded), conflict("blocked", ConflictKind::Blocked)];
     assert!(project.stages(&conflicts).expect("written").is_empty());
 }
 
