@@ -8,6 +8,7 @@ use stack_db::Db;
 {%- if load %}
 use stack_live::recording::Recorder;
 {%- endif %}
+use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
@@ -22,8 +23,12 @@ use crate::{
     config::Config,
     database,
     http::assets::ASSETS,
+    pages::dev_mail,
     routes,
-    services::{accounts::Accounts, passwords::Passwords, security_log::SecurityLog},
+    services::{
+        accounts::Accounts, mailed_links::MailedLinks, passwords::Passwords,
+        security_log::SecurityLog,
+    },
     state::{AppState, Shared},
 };
 {%- if pgvector %}
@@ -57,6 +62,15 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = connect(config).await?;
         let listener = server::listen(&state.config.address()).await?;
+        if let Ok(address) = listener.local_addr() {
+            // Only if `APP_URL` is not set, in development.
+            let host = match address.ip().is_unspecified() {
+                true => format!("localhost:{}", address.port()),
+                false => address.to_string(),
+            };
+            let origin = format!("http://{host}");
+            state.config.site_url.set_default(origin);
+        }
         let metrics =
             metrics::listen(state.config.metrics_address, state.config.environment).await?;
         let mut router = routes::router(state.clone());
@@ -121,6 +135,11 @@ impl App {
         let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
         let cleanup = state.clone();
         let cleanup = tokio::spawn(async move { cleanup.accounts.clean_up().await });
+        let outbox = state.links.outbox.clone();
+        let hub = state.live.hub().clone();
+        let sent = move || drop(hub.publish(dev_mail::TOPIC, &"sent"));
+        let worker = outbox.clone();
+        let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
 {%- if pgvector %}
@@ -155,6 +174,11 @@ impl App {
             () = server => {}
             () = deadline => tracing::warn!("closed requests that were still open after `SHUTDOWN_SECONDS`"),
         }
+        // A mail that is being sent now would be sent again.
+        outbox.stop();
+        tokio::time::timeout(state.config.shutdown_timeout, mails)
+            .await
+            .ok();
         cleanup.abort();
         messages.abort();
         metrics.abort();
@@ -214,6 +238,18 @@ pub fn state_with_vectors(
     let passwords = Passwords::new(config.password_cost)
         .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
     let vault = Arc::new(Vault::new(&config.encryption_keys));
+    let outbox = Outbox::new(vault.clone(), config.mail.clone());
+    if !outbox.is_on() {
+        tracing::warn!(
+            "no mails are sent, because `MAIL_URL` is `none`: addresses are not confirmed, and passwords cannot be reset"
+        );
+    }
+    let links = MailedLinks {
+        db: db.clone(),
+        outbox,
+        passwords: passwords.clone(),
+        site: config.site_url.clone(),
+    };
 {%- if load %}
     let recorder = config
         .record
@@ -241,6 +277,7 @@ pub fn state_with_vectors(
         passwords,
         attempts: Attempts::default(),
         vault: vault.clone(),
+        links: links.clone(),
         session_lifetime: config.session_lifetime,
         session_idle: config.session_idle,
         security_log: security_log.clone(),
@@ -250,6 +287,7 @@ pub fn state_with_vectors(
         config,
         db,
         accounts,
+        links,
         security_log,
         vault,
         live,

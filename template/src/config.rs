@@ -10,11 +10,13 @@ use std::{
     time::Duration,
 };
 
+use stack_mail::{MailServer, Transport};
 use stack_web::{
     logs::LogFormat,
     sealed::Keys,
     server::Address,
     settings::{self, Environment, Reader, Secret, SettingsError},
+    site_url::SiteUrl,
 };
 use tracing_subscriber::filter::Targets;
 
@@ -49,6 +51,8 @@ pub struct Config {
     pub socket_handed_over: bool,
     /// `CARGO_DEV`: the address of the `cargo dev` that started this process.
     pub cargo_dev: Option<String>,
+    /// `APP_URL`: the origin of the site, for links in mails. Development takes the address that it listens on.
+    pub site_url: SiteUrl,
     /// `DATABASE_URL`. Without it, development starts an embedded server.
     pub database_url: Option<Secret>,
 {%- if pgvector %}
@@ -62,6 +66,8 @@ pub struct Config {
 {%- endif %}
     /// `ENCRYPTION_KEYS`: the first key encrypts; all of them decrypt.
     pub encryption_keys: Keys,
+    /// `MAIL_URL` and `MAIL_FROM`: where mails go, and whom they come from.
+    pub mail: Transport,
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
     /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
@@ -123,12 +129,21 @@ impl Config {
             ],
         );
         let production = environment.is_production();
+        let mail = mail(&mut vars, production);
+        let site_url = vars.optional("APP_URL", "an origin, such as `https://shop.example.com`");
+        if production && site_url.is_none() && !matches!(mail, Transport::None) {
+            vars.missing(
+                "APP_URL",
+                "links in mails need the address of the site, such as `https://shop.example.com`",
+            );
+        }
         let config = Self {
             environment,
             host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
             port: vars.number("PORT", 3000, 0..=u16::MAX),
             socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
             cargo_dev: vars.text("CARGO_DEV"),
+            site_url: site_url.unwrap_or_default(),
             database_url: vars.url("DATABASE_URL", &["postgres", "postgresql"]),
 {%- if pgvector %}
             vector_database_url: vars.url("VECTOR_DATABASE_URL", &["postgres", "postgresql"]),
@@ -136,6 +151,7 @@ impl Config {
             embedder: vars.choice("EMBEDDER", "hashing", &[("hashing", EmbedderKind::Hashing)]),
 {%- endif %}
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
+            mail,
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: settings::project_dir(),
 {%- if load %}
@@ -189,6 +205,36 @@ impl Config {
             port: self.port,
             handed_over: self.socket_handed_over,
         }
+    }
+}
+
+/// `MAIL_URL` and `MAIL_FROM`. An application whose mails go nowhere looks as if it worked, so production must say so.
+fn mail(vars: &mut Reader<impl Fn(&str) -> Option<String>>, production: bool) -> Transport {
+    let from = vars.secret("MAIL_FROM", MailServer::sender);
+    match vars.text("MAIL_URL").as_deref().map(str::trim) {
+        None if production => {
+            vars.missing(
+                "MAIL_URL",
+                "production sends mails, such as links to choose a new password; `MAIL_URL=none` sends none",
+            );
+            Transport::None
+        }
+        None => Transport::Development,
+        Some("none") => Transport::None,
+        Some(_) => match from {
+            Some(from) => {
+                let server = vars.secret("MAIL_URL", |url| MailServer::parse(url, from));
+                server.map_or(Transport::None, |server| Transport::Server {
+                    server,
+                    keep: !production,
+                })
+            }
+            None => {
+                let why = "mails need a sender, such as `Shop <shop@example.com>`";
+                vars.missing("MAIL_FROM", why);
+                Transport::None
+            }
+        },
     }
 }
 

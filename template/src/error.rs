@@ -33,6 +33,9 @@ pub enum Error {
     /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
     #[error("you need to confirm your password first")]
     ConfirmationRequired,
+    /// A link from a mail is unknown, was used, or has expired.
+    #[error("this link does not work any more; ask for another one")]
+    LinkExpired,
     /// The client may not do this; the message says why.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
@@ -67,6 +70,7 @@ impl Error {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
             Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
+            Self::LinkExpired => (StatusCode::GONE, "link_expired"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
@@ -174,6 +178,7 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
         ))
     }),
     // The account was deleted in the meantime.
+    ("email_tokens_user_id_fkey", || Error::LinkExpired),
     ("notes_user_id_fkey", || Error::Unauthenticated),
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];

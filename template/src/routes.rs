@@ -50,7 +50,7 @@ pub fn router(state: AppState) -> Router {
 /// The live pages: a GET renders the page, then the browser connects to it.
 pub fn live(config: &Config, metrics: Metrics) -> Live {
     let keys = config.encryption_keys.derive("live pages");
-    Live::builder(keys)
+    let live = Live::builder(keys)
         .limits(Limits::default().with_connections_per_address(config.live_connections_per_address))
         .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
@@ -59,10 +59,15 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
+        .page("/forgot-password", pages::forgot_password::page)
+        .page("/mail-sent", pages::forgot_password::sent)
+        .page("/reset-password", pages::reset_password::page)
+        .page("/link", pages::mailed_link::page)
         .page("/confirm-password", pages::confirmation::page)
         .page("/account", pages::settings::page)
         .page("/account/activity", pages::settings::activity::page)
         .page("/account/delete", pages::settings::deletion::page)
+        .page("/account/email", pages::settings::email::page)
         .page("/account/password", pages::settings::password::page)
         .page("/account/security", pages::settings::security::page)
         .page("/notes", pages::notes::index)
@@ -70,15 +75,19 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 {%- if pgvector %}
         .page("/notes/search", pages::search::page)
 {%- endif %}
-        .page("/notes/{id}", pages::notes::edit)
-        .build()
+        .page("/notes/{id}", pages::notes::edit);
+    let live = match config.environment.is_production() {
+        true => live,
+        false => live.page("/_dev/mail", pages::dev_mail::page),
+    };
+    live.build()
 }
 
 /// The live pages, and the forms that work without JavaScript or set cookies. `visit` identifies the visitor.
 fn pages(state: AppState) -> Router<AppState> {
     use pages::{
-        account, confirmation, live, notes, settings,
-        settings::{deletion, password, security},
+        account, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings,
+        settings::{deletion, email, password, security},
         visitor,
     };
 
@@ -91,8 +100,12 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
         .route("/logout", post(account::log_out))
+        .route("/forgot-password", post(forgot_password::send))
+        .route("/reset-password", post(reset_password::reset))
+        .route("/link", post(mailed_link::follow))
         .route("/confirm-password", post(confirmation::confirm))
         .route("/account/delete", post(deletion::delete))
+        .route("/account/email", post(email::send))
         .route("/account/password", post(password::change))
         .route("/account/security/sessions/{id}/end", post(security::end))
         .route(

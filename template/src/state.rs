@@ -15,7 +15,7 @@ use stack_web::{
 
 use crate::{
     config::Config,
-    services::{accounts::Accounts, security_log::SecurityLog},
+    services::{accounts::Accounts, mailed_links::MailedLinks, security_log::SecurityLog},
 };
 {%- if pgvector %}
 
@@ -34,6 +34,8 @@ pub struct Shared {
     pub db: Db,
     /// Registration, log-in and log-out.
     pub accounts: Accounts,
+    /// Links by mail: confirmation, new passwords, log-in.
+    pub links: MailedLinks,
     /// Records what concerns security.
     pub security_log: SecurityLog,
     /// Encrypts and decrypts columns of the database.

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::State,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use stack_web::{
@@ -35,20 +35,22 @@ pub struct NewUser {
     password: String,
 }
 
-/// Creates an account, without logging in.
+/// Creates an account, without logging in. If mails are sent, the answer is 202: the account can be used after its address is
+/// confirmed, and the answer does not say whether the address has an account.
 pub async fn register(
     State(state): State<AppState>,
     client: ClientInfo,
     ApiJson(body): ApiJson<NewUser>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let registration = Registration::parse(&body.email, &body.display_name, &body.password)?;
+    if state.links.is_on() {
+        state.links.register(registration).await?;
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
     let user = state.accounts.register(registration, &client).await?;
     let location = format!("/api/users/{}", user.id);
-    Ok((
-        StatusCode::CREATED,
-        [(header::LOCATION, location)],
-        Json(user),
-    ))
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Json(user)).into_response())
 }
 
 /// Returns the public data of a user.

@@ -6,6 +6,7 @@
 mod client_info;
 mod email;
 mod id;
+mod link_token;
 mod note;
 mod password;
 mod phone;
@@ -18,6 +19,7 @@ mod version;
 pub use client_info::{ClientInfo, UserAgent};
 pub use email::Email;
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
+pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;

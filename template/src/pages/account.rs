@@ -16,6 +16,7 @@ use stack_web::cookies::Cookies;
 use super::{
     context::Context,
     flash::Flash,
+    forgot_password::MAIL_SENT,
     layout,
     live::{self, FormErrors},
     visitor::Visitor,
@@ -103,7 +104,8 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Register", main))
 }
 
-/// Creates an account and logs in.
+/// Creates an account. Its owner logs in with a link that is sent by mail, so that the answer is the same if the address has an
+/// account; without mail, at once.
 pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -112,6 +114,10 @@ pub async fn register(
     Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
+        Ok(registration) if state.links.is_on() => {
+            state.links.register(registration).await?;
+            return Ok(Redirect::to(MAIL_SENT).into_response());
+        }
         Ok(registration) => state.accounts.register(registration, &client).await,
         Err(fields) => Err(fields.into()),
     };
@@ -155,7 +161,8 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     });
     let form = form.read(&cx);
     let errors = FieldErrors::default();
-    let message = "The e-mail address or the password is incorrect.";
+    let message =
+        "The e-mail address or the password is incorrect, or the address is not confirmed yet.";
     let main = html! {
         section.card.narrow {
             h1 { "Log in" }
@@ -171,6 +178,11 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
                     autocomplete: "current-password", hint: None, required: true,
                 }.render(&errors))
                 button type="submit" { "Log in" }
+            }
+            @if cx.app().links.is_on() {
+                p.small {
+                    a href="/forgot-password" data-link { "Forgot your password? Log in by a link, or choose a new one" }
+                }
             }
             p.small { "No account yet? " a href="/register" data-link { "Register" } }
         }
@@ -228,7 +240,7 @@ pub async fn log_out(
 }
 
 /// Sets the session cookie and redirects to `next`.
-fn redirect_logged_in(
+pub(super) fn redirect_logged_in(
     state: &AppState,
     cookies: Cookies,
     token: &SessionToken,

@@ -15,6 +15,8 @@ pub enum Flash {
     LoggedIn,
     /// After a log-out.
     LoggedOut,
+    /// The e-mail address was changed.
+    EmailChanged,
     /// A record was created or updated.
     Saved,
     /// A record was deleted.
@@ -36,6 +38,11 @@ impl Flash {
         (Self::Welcome, "welcome", "Welcome! Your account is ready."),
         (Self::LoggedIn, "logged-in", "Welcome back!"),
         (Self::LoggedOut, "logged-out", "You are logged out."),
+        (
+            Self::EmailChanged,
+            "email-changed",
+            "Your e-mail address was changed.",
+        ),
         (Self::Saved, "saved", "Your changes were saved."),
         (Self::Deleted, "deleted", "The entry was deleted."),
         (

@@ -7,13 +7,17 @@
 pub mod account;
 pub mod confirmation;
 pub mod context;
+pub mod dev_mail;
 pub mod error;
 pub mod flash;
+pub mod forgot_password;
 pub mod gallery;
 pub mod home;
 pub mod layout;
 pub mod live;
+pub mod mailed_link;
 pub mod notes;
+pub mod reset_password;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}

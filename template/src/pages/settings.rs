@@ -26,6 +26,7 @@ use crate::{
 
 pub mod activity;
 pub mod deletion;
+pub mod email;
 pub mod password;
 pub mod security;
 

@@ -4,6 +4,7 @@
 //! are returned as models; a stored value that its model does not accept is a
 //! decoding error.
 
+pub mod email_tokens;
 {%- if pgvector %}
 pub mod embeddings;
 {%- endif %}

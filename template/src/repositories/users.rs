@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 use super::corrupt;
 use crate::models::{DisplayName, Email, PasswordHash, Phone, User, UserId};
 
+pub mod addresses;
+
 /// The columns of a [`User`].
 #[derive(FromRow)]
 pub(super) struct UserRow {
@@ -92,10 +94,11 @@ pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option
         .await
 }
 
-/// The user with this address, and the hash of their password.
+/// The user with this address, and the hash of their password; if `confirmed`, only if the address is confirmed.
 pub async fn credentials(
     db: impl PgExecutor<'_>,
     email: &Email,
+    confirmed: bool,
 ) -> sqlx::Result<Option<(User, PasswordHash)>> {
     #[derive(FromRow)]
     struct Row {
@@ -104,9 +107,11 @@ pub async fn credentials(
         password_hash: String,
     }
     let row = sqlx::query_as::<_, Row>(
-        "SELECT id, email, display_name, created_at, password_hash FROM users WHERE email = $1",
+        "SELECT id, email, display_name, created_at, password_hash FROM users
+         WHERE email = $1 AND (email_confirmed_at IS NOT NULL OR NOT $2)",
     )
     .bind(email.as_str())
+    .bind(confirmed)
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))

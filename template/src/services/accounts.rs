@@ -15,11 +15,12 @@ use crate::{
         ClientInfo, Email, EventKind, Password, Phone, Registration, SessionToken, User, UserId,
     },
     repositories::users,
-    services::{passwords::Passwords, security_log::SecurityLog},
+    services::{mailed_links::MailedLinks, passwords::Passwords, security_log::SecurityLog},
 };
 
 mod confirmation;
 mod credentials;
+mod links;
 mod sessions;
 
 /// Manages accounts and their sessions.
@@ -32,6 +33,8 @@ pub struct Accounts {
     pub attempts: Attempts<Email>,
     /// Encrypts and decrypts phone numbers.
     pub vault: Arc<Vault>,
+    /// Links by mail. If mails are sent, only users with a confirmed address may log in.
+    pub links: MailedLinks,
     /// How long a user stays logged in.
     pub session_lifetime: Duration,
     /// How long a user stays logged in without a request.
@@ -43,7 +46,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Creates an account.
+    /// Creates an account at once, without a confirmation of its address: if no mails are sent, and for demo data.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the address already has an account.
@@ -84,7 +87,9 @@ impl Accounts {
                 .await;
             return Err(Error::TooManyAttempts(wait));
         }
-        let (user, stored) = users::credentials(self.db.pool(), &email).await?.unzip();
+        let (user, stored) = users::credentials(self.db.pool(), &email, self.links.is_on())
+            .await?
+            .unzip();
         let matches = self.passwords.verify(password, stored).await?;
         let id = user.as_ref().map(|user| user.id);
         let Some(user) = user.filter(|_| matches) else {

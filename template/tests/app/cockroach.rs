@@ -133,7 +133,8 @@ async fn a_note_is_written_read_changed_and_deleted() {
         stack_db::is_cockroach(db.pool()).await.unwrap(),
         "`COCKROACH_URL` leads to another kind of server"
     );
-    let state = app::app::state(config(database.url(), &[]), db).unwrap();
+    let config = config(database.url(), &[("MAIL_URL", "none")]);
+    let state = app::app::state(config, db).unwrap();
     let mut client = Client::for_router(routes::router(state));
 
     let ada = json!({ "email": "ada@example.com", "display_name": "Ada", "password": PASSWORD });

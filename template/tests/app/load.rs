@@ -12,7 +12,9 @@ const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/load/demo.jsonl");
 #[tokio::test(flavor = "multi_thread")]
 async fn the_recording_in_the_project_can_be_played_on_the_pages_as_they_are() {
     let database = database().await;
-    let app = App::build(config(database.url(), &[])).await.unwrap();
+    let app = App::build(config(database.url(), &[("MAIL_URL", "none")]))
+        .await
+        .unwrap();
     let address = app.address().unwrap();
     let (_stop, _server) = serve(app);
     let mut plan = Plan::new(RECORDING, format!("http://{address}"));

@@ -23,6 +23,7 @@ mod lifecycle;
 {%- if load %}
 mod load;
 {%- endif %}
+mod mail;
 mod metrics;
 mod middleware;
 mod migrations;

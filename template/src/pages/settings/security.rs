@@ -49,6 +49,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         (section("protection", "Protect your account", html! {
             ul {
                 li { a href="/account/activity" data-link { "What happened in your account" } }
+                @if cx.app().links.is_on() {
+                    li { a href="/account/email" data-link { "Change the e-mail address" } }
+                }
                 li { a href="/account/password" data-link { "Change the password" } }
                 li { a href="/account/delete" data-link { "Delete the account" } }
             }

@@ -28,7 +28,7 @@ impl Accounts {
             log.failed(EventKind::Limit, Some(user.id), client).await;
             return Err(Error::TooManyAttempts(wait));
         }
-        let stored = users::credentials(self.db.pool(), &user.email).await?;
+        let stored = users::credentials(self.db.pool(), &user.email, false).await?;
         let stored = stored.map(|(_, hash)| hash);
         let matches = match Password::for_login(password) {
             Some(password) => self.passwords.verify(password, stored).await?,

@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl Accounts {
-    /// Changes the password of `user`, and ends all sessions except `kept`: somebody may have known the old one.
+    /// Changes the password of `user`, ends all sessions except `kept`, since somebody may have known the old one, and tells the
+    /// user by mail.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the account was deleted.
@@ -26,10 +27,12 @@ impl Accounts {
                 if !users::set_password(&mut **tx, user, hash).await? {
                     return Err(Error::Unauthenticated);
                 }
+                self.links.send_password_changed(&mut *tx, user).await?;
                 Ok(delete_others(tx, user, kept).await?)
             })
         });
         self.ended(change.await?);
+        self.links.outbox.wake();
         let log = &self.security_log;
         log.succeeded(EventKind::PasswordChange, user, client).await;
         Ok(())

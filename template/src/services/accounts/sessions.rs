@@ -113,7 +113,7 @@ impl Accounts {
         }
     }
 
-    /// Deletes expired sessions and old security events every hour. Never returns; a failure is logged, and retried in
+    /// Deletes expired sessions and links, and old security events every hour. Never returns; a failure is logged, and retried in
     /// the next hour.
     pub async fn clean_up(&self) {
         let mut interval = tokio::time::interval(CLEAN_UP_INTERVAL);
@@ -123,6 +123,11 @@ impl Accounts {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "deleted expired sessions"),
                 Err(error) => tracing::warn!(?error, "cannot delete expired sessions"),
+            }
+            match self.links.delete_expired().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired links"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired links"),
             }
             match self.security_log.delete_old().await {
                 Ok(0) => {}

@@ -2,7 +2,7 @@
 
 use app::{
     models::{ClientInfo, Note, NoteDraft, NoteId, Registration, User},
-    repositories::notes,
+    repositories::{notes, users::addresses},
 };
 use serde_json::json;
 
@@ -20,11 +20,12 @@ impl TestApp {
     async fn user_called(&self, name: &str, display_name: &str) -> User {
         let email = format!("{name}@example.com");
         let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
-        self.state
-            .accounts
-            .register(registration, &ClientInfo::default())
-            .await
-            .expect("a new user")
+        let client = ClientInfo::default();
+        let user = self.state.accounts.register(registration, &client).await;
+        let user = user.expect("a new user");
+        let confirmed = addresses::confirm_email(self.database.pool(), user.id).await;
+        confirmed.expect("a confirmed address");
+        user
     }
 
     /// A user, and a client that is logged in as this user.

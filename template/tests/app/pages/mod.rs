@@ -6,6 +6,7 @@ mod gallery;
 mod home;
 mod live_notes;
 mod live_sessions;
+mod mailed_links;
 mod notes;
 mod security;
 mod upload;

@@ -2,10 +2,12 @@
 
 import { randomUUID } from "node:crypto";
 
+import { expect } from "./test.mjs";
+
 /** Who is in the seeds, `src/seed.rs`. Five wrong attempts lock her out: tests that get it wrong register somebody. */
 export const ADA = { name: "Ada", email: "ada@example.com", password: "analytical engine" };
 
-/** Registers somebody new by the form, which logs them in. */
+/** Registers somebody new by the form, and opens the link in the mail, which logs them in. */
 export async function register(page, { name = "Grace", password = "a compiler for words" } = {}) {
   const person = { name, email: `${randomUUID()}@example.com`, password };
   await page.goto("/register");
@@ -13,8 +15,22 @@ export async function register(page, { name = "Grace", password = "a compiler fo
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("**/mail-sent");
+  await openMail(page, person.email);
+  await page.getByRole("button", { name: "Confirm and log in" }).click();
   await page.waitForURL("**/notes");
   return person;
+}
+
+/** Opens the link of the last mail to an address, when it has come. */
+export async function openMail(page, address) {
+  const link = page.locator("article.mail", { hasText: address }).first().locator("pre a").first();
+  await expect(async () => {
+    await page.goto("/_dev/mail");
+    await expect(link).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const { pathname, search } = new URL(await link.getAttribute("href"));
+  await page.goto(pathname + search);
 }
 
 /** Logs somebody in by the form. */
