@@ -85,9 +85,9 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 
 /// The live pages, and the forms that work without JavaScript or set cookies. `visit` identifies the visitor.
 fn pages(state: AppState) -> Router<AppState> {
+    use pages::settings::{deletion, email, password, security};
     use pages::{
         account, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings,
-        settings::{deletion, email, password, security},
         visitor,
     };
 

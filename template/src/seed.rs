@@ -48,13 +48,13 @@ pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
         return Err(StartError(text.to_owned()).into());
     }
     let user = user(state).await?;
-    if notes::list(state.db.pool(), user.id, None, 1)
+    if notes::list(state.db.pool(), user.owner(), None, 1)
         .await?
         .is_empty()
     {
         for (title, body) in NOTES {
             let draft = NoteDraft::parse(title, body).map_err(Error::Invalid)?;
-            notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
+            notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
         }
     }
     Ok(user)

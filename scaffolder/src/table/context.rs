@@ -57,9 +57,9 @@ impl Table {
         } else {
             ("app.database.pool()", "self.database.pool()")
         };
-        let insert = format!("insert({pool}, {model}Id::generate(), {}&draft).await", if_owned("user.id, "));
+        let insert = format!("insert({pool}, {model}Id::generate(), {}&draft).await", if_owned("user.owner(), "));
         let (create, create_result) = if checked {
-            let create = format!("services::{}::create({db}, user.id, &draft).await", names.table);
+            let create = format!("services::{}::create({db}, user.owner(), &draft).await", names.table);
             (format!("{create}?"), create)
         } else {
             (format!("{}::{insert}?", names.table), format!("{}::{insert}.map_err(Error::from)", names.table))
@@ -90,7 +90,7 @@ impl Table {
             repository_uses => self.repository_uses(),
             repository_models => self.repository_models(),
             service_models => listed([model.clone(), format!("{model}Draft"), format!("{model}Id"), "Version".to_owned()]
-                .into_iter().chain(owned.then(|| "UserId".to_owned())).chain(checked.then(|| "FieldErrors".to_owned()))),
+                .into_iter().chain(owned.then(|| "Owner".to_owned())).chain(checked.then(|| "FieldErrors".to_owned()))),
         };
         let second = context! {
             pool,
@@ -99,7 +99,7 @@ impl Table {
             create,
             create_result,
             owner_arg => if_owned("owner, "),
-            user_arg => if_owned("user.id, "),
+            user_arg => if_owned("user.owner(), "),
             user => if owned { "user" } else { "_" },
             user_and => if_owned("user, "),
             rest => if owned { "" } else { ", .." },
@@ -118,7 +118,7 @@ impl Table {
             ada => if uses_owner { "ada" } else { "_" },
             eve_user => if uses_owner { "eve_user" } else { "_" },
             of_ada => if_owned("&ada"),
-            ada_arg => if_owned("ada.id, "),
+            ada_arg => if_owned("ada.owner(), "),
             needs_app_models => !self.api_test_uses(uses_owner).is_empty(),
             api_test_uses => self.api_test_uses(uses_owner),
             page_test_uses => self.page_test_uses(uses_owner),

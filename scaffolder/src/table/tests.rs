@@ -129,7 +129,7 @@ fn files_that_are_there_get_single_lines() {
     src/models/mod.rs
         mod blog_post;
         pub use blog_post::{BlogPost, BlogPostDraft, BlogPostInput, BlogPostTitle};
-        pub use id::{BlogPostId, NoteId, UserId};
+        pub use id::{BlogPostId, NoteId, SecurityEventId, SessionId, UserId};
     src/pages/layout.rs
                         a href="/blog-posts" { "Blog posts" }
     src/pages/mod.rs
@@ -137,7 +137,7 @@ fn files_that_are_there_get_single_lines() {
     src/repositories/mod.rs
         pub mod blog_posts;
     src/routes.rs
-            use pages::{account, blog_posts, live, notes, settings, visitor};
+            use pages::{account, blog_posts, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings, visitor};
                 .route("/blog-posts", get(blog_posts::index).post(blog_posts::create))
                 .route("/blog-posts/new", get(blog_posts::new))
                 .route("/blog-posts/{id}", get(blog_posts::edit).post(blog_posts::update))

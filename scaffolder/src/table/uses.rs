@@ -91,7 +91,9 @@ impl Table {
         let model = &self.names.model;
         let mut names: BTreeSet<String> = self.reference_ids().chain(self.own_types()).collect();
         names.extend([model.clone(), format!("{model}Draft"), format!("{model}Id"), "Version".to_owned()]);
-        names.extend(self.owned.then(|| "UserId".to_owned()));
+        if self.owned {
+            names.extend(["Owner".to_owned(), "UserId".to_owned()]);
+        }
         listed(names)
     }
 

@@ -114,7 +114,8 @@ pub async fn search(
         return Err(FieldErrors::one("q", "must not be empty").into());
     }
     let since = query.since();
-    let hits = search::find_notes(&state.search, user.id, &query.text, since, query.limit).await?;
+    let hits =
+        search::find_notes(&state.search, user.owner(), &query.text, since, query.limit).await?;
     Ok(Json(Hits { hits }))
 }
 

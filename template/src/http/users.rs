@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, FieldErrors, Password, Phone, Registration, User, UserId},
+    models::{ClientInfo, FieldErrors, Owner, Password, Phone, Registration, User, UserId},
     repositories::users::{self, Profile},
     state::AppState,
 };
@@ -132,15 +132,15 @@ pub async fn delete(
     client: ClientInfo,
     cookies: Cookies,
 ) -> Result<impl IntoResponse> {
-    delete_account(&state, user.id, &client).await?;
+    delete_account(&state, user.owner(), &client).await?;
     Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
 }
 
 /// Deletes an account with everything that is theirs, in every database.
-pub async fn delete_account(state: &AppState, user: UserId, client: &ClientInfo) -> Result<()> {
-    state.accounts.delete(user, client).await?;
+pub async fn delete_account(state: &AppState, owner: Owner, client: &ClientInfo) -> Result<()> {
+    state.accounts.delete(owner.id(), client).await?;
 {%- if pgvector %}
-    search::forget_in_background(&state.search, user);
+    search::forget_in_background(&state.search, owner);
 {%- endif %}
     Ok(())
 }

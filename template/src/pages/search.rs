@@ -9,7 +9,7 @@ use crate::{
     components::{form, note_card::note_card},
     error::{Error, Result},
     http::search::{SearchParams, SearchQuery},
-    models::UserId,
+    models::Owner,
     services::search::{self, Hit},
 };
 
@@ -22,13 +22,13 @@ struct UrlQuery<'a> {
 
 /// The search form and its results.
 pub async fn page(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let initial = SearchQuery::parse(&cx.query()?).map_err(Error::from)?;
     let state = cx.use_local(|| initial);
     let error = cx.use_local(|| None);
     let query = state.get(&cx);
     let hits = cx
-        .use_load(query.clone(), |ctx| load_hits(ctx, user.id, query.clone()))
+        .use_load(query.clone(), |ctx| load_hits(ctx, owner, query.clone()))
         .await?;
 
     let search = cx.on(move |ctx, event| {
@@ -74,7 +74,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Search", main))
 }
 
-async fn load_hits(ctx: Ctx, owner: UserId, query: SearchQuery) -> Result<Vec<Hit>> {
+async fn load_hits(ctx: Ctx, owner: Owner, query: SearchQuery) -> Result<Vec<Hit>> {
     let (app, since) = (ctx.app(), query.since());
     match query.text.as_str() {
         "" => Ok(Vec::new()),

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     database::vectors::{Metric, VectorDb},
-    models::{Note, NoteId, UserId, Version},
+    models::{Note, NoteId, Owner, Version},
 };
 
 /// How many rows one statement returns at most.
@@ -24,7 +24,7 @@ pub struct Embedded {
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
     /// Only notes of this user …
-    pub owner: UserId,
+    pub owner: Owner,
     /// … that were last written at this time or later.
     pub since: Option<OffsetDateTime>,
 }
@@ -33,7 +33,7 @@ pub struct Filter {
 /// that was embedded. The version is `None` if the embedding is from another model than `model`.
 pub async fn versions(
     vectors: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     model: &str,
     after: Option<NoteId>,
 ) -> sqlx::Result<Vec<(NoteId, Option<Version>)>> {
@@ -90,7 +90,7 @@ pub async fn upsert(
 /// Deletes embeddings.
 pub async fn delete(
     vectors: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     ids: &[NoteId],
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM note_embeddings WHERE user_id = $1 AND note_id = ANY($2)")
@@ -177,8 +177,8 @@ pub async fn with_words(
 /// Up to [`PAGE`] users with embeddings after the user `after`, in the order of their ids.
 pub async fn owners(
     vectors: impl PgExecutor<'_>,
-    after: Option<UserId>,
-) -> sqlx::Result<Vec<UserId>> {
+    after: Option<Owner>,
+) -> sqlx::Result<Vec<Owner>> {
     sqlx::query_scalar(
         "SELECT DISTINCT user_id FROM note_embeddings
          WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2",

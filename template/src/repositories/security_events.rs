@@ -6,7 +6,9 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::corrupt;
-use crate::models::{ClientInfo, EventKind, Outcome, SecurityEvent, SecurityEventId, UserId};
+use crate::models::{
+    ClientInfo, EventKind, Outcome, Owner, SecurityEvent, SecurityEventId, UserId,
+};
 
 #[derive(FromRow)]
 struct SecurityEventRow {
@@ -59,10 +61,10 @@ pub async fn insert(
     .map(drop)
 }
 
-/// Up to `limit` events of `user`, newest first: those after `after`, or the first ones.
+/// Up to `limit` events of `owner`, newest first: those after `after`, or the first ones.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    user: UserId,
+    owner: Owner,
     after: Option<SecurityEventId>,
     limit: i64,
 ) -> sqlx::Result<Vec<SecurityEvent>> {
@@ -71,7 +73,7 @@ pub async fn list(
          FROM security_events WHERE user_id = $1 AND ($2::uuid IS NULL OR id < $2)
          ORDER BY id DESC LIMIT $3",
     )
-    .bind(user)
+    .bind(owner)
     .bind(after)
     .bind(limit)
     .fetch_all(db)

@@ -9,7 +9,7 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::users::UserRow;
-use crate::models::{ClientInfo, Session, SessionId, TokenDigest, User, UserId};
+use crate::models::{ClientInfo, Owner, Session, SessionId, TokenDigest, User, UserId};
 
 /// The columns of a [`Session`].
 #[derive(FromRow)]
@@ -91,7 +91,7 @@ pub async fn user(
 {%- if pgvector %}
 
 /// Whose session this is. It may have expired since it was used.
-pub async fn user_id(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<Option<UserId>> {
+pub async fn owner(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<Option<Owner>> {
     sqlx::query_scalar("SELECT user_id FROM sessions WHERE token_hash = $1")
         .bind(token.0)
         .fetch_optional(db)
@@ -133,10 +133,10 @@ pub async fn touch(
     .map(drop)
 }
 
-/// Up to `limit` valid sessions of `user`, the last used first.
+/// Up to `limit` valid sessions of `owner`, the last used first.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    user: UserId,
+    owner: Owner,
     idle: Duration,
     limit: i64,
 ) -> sqlx::Result<Vec<Session>> {
@@ -148,7 +148,7 @@ pub async fn list(
          WHERE user_id = $1 AND expires_at > now() AND last_used_at > now() - $2::interval
          ORDER BY last_used_at DESC LIMIT $3",
     )
-    .bind(user)
+    .bind(owner)
     .bind(idle)
     .bind(limit)
     .fetch_all(db)
@@ -183,15 +183,15 @@ pub async fn recently_authenticated(db: impl PgExecutor<'_>, id: SessionId) -> s
     .await
 }
 
-/// Deletes the session `id` of `user`; false if there is none.
+/// Deletes the session `id` of `owner`; false if there is none.
 pub async fn delete_one(
     db: impl PgExecutor<'_>,
-    user: UserId,
+    owner: Owner,
     id: SessionId,
 ) -> sqlx::Result<bool> {
     let result = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
         .bind(id)
-        .bind(user)
+        .bind(owner)
         .execute(db)
         .await?;
     Ok(result.rows_affected() > 0)

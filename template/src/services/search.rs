@@ -18,7 +18,7 @@ use super::embedder::{EmbedError, Embedder, METRIC};
 use crate::{
     database::vectors::VectorDb,
     error::{Error, Result},
-    models::{Note, NoteId, UserId},
+    models::{Note, NoteId, Owner},
     repositories::{
         embeddings::{self, Filter},
         notes,
@@ -83,7 +83,7 @@ impl Search {
             .ok_or_else(|| Error::Unavailable(disabled.into()))
     }
 
-    fn lock_of(&self, owner: UserId) -> &Mutex<()> {
+    fn lock_of(&self, owner: Owner) -> &Mutex<()> {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
         owner.hash(&mut hasher);
@@ -103,7 +103,7 @@ impl Search {
 /// [`Error::Unavailable`] if search is disabled or the embedder fails.
 pub async fn find_notes(
     search: &Search,
-    owner: UserId,
+    owner: Owner,
     query: &str,
     since: Option<OffsetDateTime>,
     limit: i64,

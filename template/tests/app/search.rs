@@ -55,7 +55,7 @@ impl Embedder for Fragile {
 
 /// The titles of the notes that a search finds.
 async fn titles(app: &TestApp, owner: &User, query: &str) -> Vec<String> {
-    let hits = search::find_notes(&app.state.search, owner.id, query, None, 10)
+    let hits = search::find_notes(&app.state.search, owner.owner(), query, None, 10)
         .await
         .expect("found");
     hits.into_iter()
@@ -189,7 +189,7 @@ async fn lost_and_orphaned_embeddings_are_repaired_and_the_others_are_kept() {
     search::repair(&app.state.search).await.expect("embedded");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 3);
 
-    embeddings::delete(app.vectors().pool(), ada.id, &[lost.id])
+    embeddings::delete(app.vectors().pool(), ada.owner(), &[lost.id])
         .await
         .expect("lost");
     let gone = sqlx::query("DELETE FROM users WHERE id = $1").bind(eve.id);
@@ -206,7 +206,7 @@ async fn lost_and_orphaned_embeddings_are_repaired_and_the_others_are_kept() {
         embeddings::owners(app.vectors().pool(), None)
             .await
             .expect("owners"),
-        [ada.id]
+        [ada.owner()]
     );
     assert_eq!(count(app.vectors().pool()).await, 2);
 }
@@ -231,7 +231,7 @@ async fn a_late_embedding_of_an_old_version_does_not_overwrite_a_newer_one() {
     client
         .json("PUT", &format!("/api/notes/{}", old.id), edit)
         .await;
-    search::index(&app.state.search, ada.id)
+    search::index(&app.state.search, ada.owner())
         .await
         .expect("indexed");
     let late = HashingEmbedder.embed("Pancakes").await.expect("a vector");
@@ -251,7 +251,7 @@ async fn concurrent_writes_of_a_user_embed_each_note_once() {
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "One", "").await;
-    let index = || search::index(&app.state.search, ada.id);
+    let index = || search::index(&app.state.search, ada.owner());
     let (one, two, three) = tokio::join!(index(), index(), index());
     one.and(two).and(three).expect("indexed");
     assert_eq!(embedder.embedded.load(Ordering::SeqCst), 1);
@@ -385,7 +385,7 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_orphans_deleted() {
     let app = TestApp::with_vectors().await;
     let (ada, _) = app.logged_in("ada").await;
     many(&app, &ada, 1234).await;
-    search::index(&app.state.search, ada.id)
+    search::index(&app.state.search, ada.owner())
         .await
         .expect("indexed");
     assert_eq!(count(app.vectors().pool()).await, 1234);
@@ -394,7 +394,7 @@ async fn more_notes_than_a_page_are_embedded_and_as_many_orphans_deleted() {
         .execute(app.database.pool())
         .await
         .expect("deleted");
-    search::index(&app.state.search, ada.id)
+    search::index(&app.state.search, ada.owner())
         .await
         .expect("indexed");
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")
@@ -411,7 +411,7 @@ async fn a_note_that_cannot_be_embedded_does_not_prevent_others() {
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "Poison", "").await;
     many(&app, &ada, 600).await;
-    assert!(search::index(&app.state.search, ada.id).await.is_err());
+    assert!(search::index(&app.state.search, ada.owner()).await.is_err());
     assert_eq!(count(app.vectors().pool()).await, 600);
 }
 
@@ -527,4 +527,21 @@ async fn the_command_reembed_prints_its_progress_line_by_line() {
         );
         assert_eq!(count(app.vectors().pool()).await, 60);
     }
+}
+
+#[tokio::test]
+async fn deleting_an_account_deletes_its_embeddings() {
+    let app = TestApp::with_vectors().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let eve = app.user("eve").await;
+    app.note(&ada, "Pancakes", "").await;
+    app.note(&eve, "Waffles", "").await;
+    for owner in [ada.owner(), eve.owner()] {
+        search::index(&app.state.search, owner).await.unwrap();
+    }
+    assert_eq!(count(app.vectors().pool()).await, 2);
+    let deleted = client.call("DELETE", "/api/me").await;
+    assert_eq!(deleted.status.as_u16(), 204);
+    until(app.vectors().pool(), 1).await;
+    assert_eq!(titles(&app, &eve, "waffles").await, ["Waffles"]);
 }

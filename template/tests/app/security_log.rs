@@ -11,7 +11,7 @@ use crate::common::{PASSWORD, TestApp, log};
 
 /// The events of `user`, newest first.
 async fn events(app: &TestApp, user: &User) -> Vec<SecurityEvent> {
-    let events = security_events::list(app.database.pool(), user.id, None, 100).await;
+    let events = security_events::list(app.database.pool(), user.owner(), None, 100).await;
     events.unwrap()
 }
 

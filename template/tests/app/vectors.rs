@@ -46,7 +46,7 @@ async fn each_metric_orders_as_its_formula_does_and_by_an_index_of_its_operator_
     let query = vector(1000, true);
     let dot = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
     let filter = Filter {
-        owner: ada.id,
+        owner: ada.owner(),
         since: None,
     };
     for metric in Metric::ALL {

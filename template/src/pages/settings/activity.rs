@@ -15,12 +15,12 @@ use crate::{
 
 /// The events of the user's account, newest first.
 pub async fn page(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let page = PageQuery::<SecurityEventId>::parse(&cx.query()?).map_err(Error::from)?;
     let found = cx
         .use_load(page.after, |ctx| async move {
             let (app, limit) = (ctx.app(), page.limit + 1);
-            security_events::list(app.db.pool(), user.id, page.after, limit).await
+            security_events::list(app.db.pool(), owner, page.after, limit).await
         })
         .await?;
     let (events, next) = pagination::split(found.to_vec(), page.limit, |event| event.id);

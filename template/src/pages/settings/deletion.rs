@@ -42,7 +42,7 @@ pub async fn delete(
     client: ClientInfo,
     cookies: Cookies,
 ) -> Result<Response> {
-    users::delete_account(&state, user.id, &client).await?;
+    users::delete_account(&state, user.owner(), &client).await?;
     let cookies = Flash::AccountDeleted.add_to(cookies.remove(SESSION));
     Ok((cookies, Redirect::to("/")).into_response())
 }

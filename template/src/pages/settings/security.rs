@@ -22,12 +22,12 @@ const MAX_SESSIONS: i64 = 100;
 
 /// The sessions of the user, the last used first.
 pub async fn page(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let current = cx.visitor().session.map(|session| session.id);
     let found = cx
         .use_load((), |ctx| async move {
             let (app, idle) = (ctx.app(), ctx.app().config.session_idle);
-            sessions::list(app.db.pool(), user.id, idle, MAX_SESSIONS).await
+            sessions::list(app.db.pool(), owner, idle, MAX_SESSIONS).await
         })
         .await?;
     let zone = Zone::of_visitor(&cx);
@@ -94,7 +94,10 @@ pub async fn end(
     client: ClientInfo,
     cookies: Cookies,
 ) -> Result<Response> {
-    state.accounts.end_session(user.id, id, &client).await?;
+    state
+        .accounts
+        .end_session(user.owner(), id, &client)
+        .await?;
     Ok(redirect(cookies))
 }
 

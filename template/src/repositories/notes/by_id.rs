@@ -2,13 +2,13 @@
 
 use sqlx::PgExecutor;
 
-use super::{Note, NoteId, NoteRow, UserId, Version};
+use super::{Note, NoteId, NoteRow, Owner, Version};
 use crate::repositories::embeddings::PAGE;
 
 /// The notes of `owner` among `ids`, in no particular order.
 pub async fn find(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     ids: &[NoteId],
 ) -> sqlx::Result<Vec<Note>> {
     let rows: Vec<NoteRow> = sqlx::query_as(
@@ -25,7 +25,7 @@ pub async fn find(
 /// Up to [`PAGE`] notes of `owner` after the note `after`, in the order of their ids, each with its version.
 pub async fn versions(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     after: Option<NoteId>,
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
     sqlx::query_as(
@@ -47,7 +47,7 @@ pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
 }
 
 /// Up to [`PAGE`] users with notes after the user `after`, in the order of their ids.
-pub async fn owners(db: impl PgExecutor<'_>, after: Option<UserId>) -> sqlx::Result<Vec<UserId>> {
+pub async fn owners(db: impl PgExecutor<'_>, after: Option<Owner>) -> sqlx::Result<Vec<Owner>> {
     sqlx::query_scalar(
         "SELECT DISTINCT user_id FROM notes
          WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2",

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use super::Accounts;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, EventKind, Session, SessionId, SessionToken, User, UserId},
+    models::{ClientInfo, EventKind, Owner, Session, SessionId, SessionToken, User, UserId},
     repositories::sessions,
 };
 
@@ -70,22 +70,23 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends a session of `user` from another one.
+    /// Ends a session of `owner` from another one.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if `user` has no such session.
+    /// [`Error::NotFound`] if `owner` has no such session.
     pub async fn end_session(
         &self,
-        user: UserId,
+        owner: Owner,
         id: SessionId,
         client: &ClientInfo,
     ) -> Result<()> {
-        if !sessions::delete_one(self.db.pool(), user, id).await? {
+        if !sessions::delete_one(self.db.pool(), owner, id).await? {
             return Err(Error::NotFound);
         }
         self.ended([id]);
         let log = &self.security_log;
-        log.succeeded(EventKind::SessionEnd, user, client).await;
+        log.succeeded(EventKind::SessionEnd, owner.id(), client)
+            .await;
         Ok(())
     }
 

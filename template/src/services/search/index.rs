@@ -11,7 +11,7 @@ use std::{collections::HashMap, time::Duration};
 use super::Search;
 use crate::{
     error::{Error, Result},
-    models::{NoteId, TokenDigest, UserId, Version},
+    models::{NoteId, Owner, TokenDigest, Version},
     repositories::{
         embeddings::{self, Embedded, PAGE},
         notes, sessions,
@@ -30,14 +30,14 @@ const MAX_FAILURES: u32 = 3;
 ///
 /// # Errors
 /// Errors of the databases; an error of the embedder, after all other notes were tried.
-pub async fn index(search: &Search, owner: UserId) -> Result<()> {
+pub async fn index(search: &Search, owner: Owner) -> Result<()> {
     index_with_progress(search, owner, &mut |_| ()).await
 }
 
 /// [`index`], which calls `on_progress` with the number of further notes that are up to date, after each batch.
 pub(super) async fn index_with_progress(
     search: &Search,
-    owner: UserId,
+    owner: Owner,
     on_progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<()> {
     let vectors = search.vectors()?.pool();
@@ -94,7 +94,7 @@ fn compare(
 /// failures across calls; at [`MAX_FAILURES`] the remaining notes are skipped.
 async fn embed(
     search: &Search,
-    owner: UserId,
+    owner: Owner,
     pending: &[NoteId],
     failures: &mut u32,
     on_progress: &mut (dyn FnMut(usize) + Send),
@@ -136,7 +136,7 @@ pub fn index_in_background(search: &Search, session: TokenDigest) {
     let search = search.clone();
     tokio::spawn(async move {
         let indexed = async {
-            match sessions::user_id(search.db.pool(), session).await? {
+            match sessions::owner(search.db.pool(), session).await? {
                 Some(owner) => index(&search, owner).await,
                 None => Ok(()),
             }
@@ -168,7 +168,7 @@ pub async fn repair(search: &Search) -> Result<()> {
 
 /// The next users after `after` that have notes or embeddings. (A user or their notes may be deleted before the
 /// embeddings are.)
-pub(super) async fn owners(search: &Search, after: Option<UserId>) -> Result<Vec<UserId>> {
+pub(super) async fn owners(search: &Search, after: Option<Owner>) -> Result<Vec<Owner>> {
     let mut owners = notes::by_id::owners(search.db.pool(), after).await?;
     owners.extend(embeddings::owners(search.vectors()?.pool(), after).await?);
     owners.sort_unstable();

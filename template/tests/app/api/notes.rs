@@ -53,7 +53,7 @@ async fn a_note_of_another_user_is_not_found_and_not_changed() {
     eve.call("DELETE", &path).await.problem(404, "not_found");
     assert_eq!(eve.get("/api/notes").await.json(), json!({ "notes": [] }));
 
-    let stored = notes::find(app.database.pool(), ada.id, note.id)
+    let stored = notes::find(app.database.pool(), ada.owner(), note.id)
         .await
         .unwrap()
         .unwrap();

@@ -46,7 +46,13 @@ impl TestApp {
     /// A note of `owner`.
     pub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {
         let draft = NoteDraft::parse(title, body).expect("valid");
-        let note = notes::insert(self.database.pool(), NoteId::generate(), owner.id, &draft).await;
+        let note = notes::insert(
+            self.database.pool(),
+            NoteId::generate(),
+            owner.owner(),
+            &draft,
+        )
+        .await;
         note.expect("a new note")
     }
 }

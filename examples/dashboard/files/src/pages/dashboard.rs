@@ -87,14 +87,14 @@ pub async fn page(cx: Cx) -> Result {
 
 /// Statistics, which are loaded again periodically, and whenever a note changes.
 async fn numbers(cx: Cx, (): ()) -> Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let totals = cx
         .use_load((), |ctx| async move {
-            reports::totals(ctx.app().db.pool(), user.id).await
+            reports::totals(ctx.app().db.pool(), owner).await
         })
         .await?;
     let reload = totals.reloading();
-    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+    cx.subscribe(&services::notes::topic(owner), move |ctx, ()| {
         reload.reload(ctx);
     });
     cx.use_effect((), move |ctx| async move {
@@ -111,10 +111,10 @@ async fn numbers(cx: Cx, (): ()) -> Result {
 
 /// A bar chart, rendered by the server, and a dialog with the same data.
 async fn chart(cx: Cx, (): ()) -> Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let days = cx
         .use_load((), |ctx| async move {
-            reports::days(ctx.app().db.pool(), user.id).await
+            reports::days(ctx.app().db.pool(), owner).await
         })
         .await?;
     let open = cx.use_state(|| false);
@@ -158,10 +158,10 @@ fn day_name(day: OffsetDateTime) -> String {
 
 /// A slow query. The page first shows a progress bar; an effect runs the query and replaces the bar with the result.
 async fn words(cx: Cx, (): ()) -> Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let found = cx.use_local(|| None::<Vec<Word>>);
     cx.use_effect((), move |ctx| async move {
-        let words = reports::words(ctx.app().db.pool(), user.id, WORDS).await?;
+        let words = reports::words(ctx.app().db.pool(), owner, WORDS).await?;
         found.set(&ctx, Some(words));
         Ok(())
     });

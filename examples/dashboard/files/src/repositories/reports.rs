@@ -3,7 +3,7 @@
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
-use crate::models::UserId;
+use crate::models::Owner;
 
 /// The totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
@@ -33,7 +33,7 @@ pub struct Word {
 }
 
 /// The totals of `owner`.
-pub async fn totals(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Totals> {
+pub async fn totals(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<Totals> {
     sqlx::query_as(
         "SELECT count(*) AS notes, coalesce(sum(length(title) + length(body)), 0)::bigint AS characters
          FROM notes WHERE user_id = $1",
@@ -44,7 +44,7 @@ pub async fn totals(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Tota
 }
 
 /// The last 14 days, in UTC, oldest first, including those without a note.
-pub async fn days(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Vec<Day>> {
+pub async fn days(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<Vec<Day>> {
     sqlx::query_as(
         "SELECT day AT TIME ZONE 'UTC' AS day, count(notes.id) AS notes
          FROM generate_series(
@@ -60,7 +60,7 @@ pub async fn days(db: impl PgExecutor<'_>, owner: UserId) -> sqlx::Result<Vec<Da
 }
 
 /// The words that `owner` uses most. This is slow: it reads all notes.
-pub async fn words(db: impl PgExecutor<'_>, owner: UserId, limit: i64) -> sqlx::Result<Vec<Word>> {
+pub async fn words(db: impl PgExecutor<'_>, owner: Owner, limit: i64) -> sqlx::Result<Vec<Word>> {
     sqlx::query_as(
         "SELECT word, count(*) AS uses
          FROM notes, regexp_split_to_table(lower(title || ' ' || body), '[^[:alpha:]]+') AS word

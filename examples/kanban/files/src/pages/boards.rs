@@ -25,17 +25,17 @@ const MOVES: [(&str, &str, &str); 4] = [
 
 /// All boards, newest first, and a form for a new one.
 pub async fn index(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let found = cx
         .use_load((), |ctx| async move {
-            boards::list(ctx.app().db.pool(), user.id, MAX_BOARDS).await
+            boards::list(ctx.app().db.pool(), owner, MAX_BOARDS).await
         })
         .await?;
     let errors = cx.use_state(FieldErrors::default);
     let create = cx.on_async(move |ctx, event| async move {
         match Title::parse(event.field("title")) {
             Ok(title) => {
-                let id = services::boards::create(&ctx.app().db, user.id, &title).await?;
+                let id = services::boards::create(&ctx.app().db, owner, &title).await?;
                 ctx.navigate(format!("/boards/{id}"));
             }
             Err(invalid) => errors.update(&ctx, |errors| {
@@ -64,15 +64,15 @@ pub async fn index(cx: Cx) -> stack_live::Result {
 
 /// One board.
 pub async fn show(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let id: BoardId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
     let found = cx
         .use_load(id, |ctx| async move {
             let app = ctx.app();
-            let board = boards::find(app.db.pool(), user.id, id).await?;
+            let board = boards::find(app.db.pool(), owner, id).await?;
             let board = board.ok_or(Error::NotFound)?;
-            let columns = boards::columns(app.db.pool(), user.id, id).await?;
-            let cards = boards::cards(app.db.pool(), user.id, id).await?;
+            let columns = boards::columns(app.db.pool(), owner, id).await?;
+            let cards = boards::cards(app.db.pool(), owner, id).await?;
             Ok::<_, Error>((board, columns, cards))
         })
         .await?;
@@ -91,7 +91,7 @@ pub async fn show(cx: Cx) -> stack_live::Result {
             return Ok(());
         };
         let (pool, card) = (app.db.pool(), CardId::generate());
-        if !boards::insert_card(pool, user.id, id, column, card, &title).await? {
+        if !boards::insert_card(pool, owner, id, column, card, &title).await? {
             return Err(Error::NotFound.into());
         }
         added.update(&ctx, |added| *added += 1);
@@ -103,7 +103,7 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         let card = event.data("card").parse().map_err(|_| Error::NotFound)?;
         let key = event.key.as_deref().unwrap_or(event.data("move"));
         let Ok(to) = key.parse() else { return Ok(()) };
-        services::boards::move_card(&app.db, user.id, id, card, to).await?;
+        services::boards::move_card(&app.db, owner, id, card, to).await?;
         services::boards::changed(app.live.hub(), id);
         Ok(())
     });

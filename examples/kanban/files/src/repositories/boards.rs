@@ -3,7 +3,7 @@
 use sqlx::{FromRow, PgExecutor};
 
 use super::corrupt;
-use crate::models::{Board, BoardId, Card, CardId, Column, ColumnId, Title, UserId};
+use crate::models::{Board, BoardId, Card, CardId, Column, ColumnId, Owner, Title};
 
 /// How many cards of a board are loaded.
 const MOST_CARDS: i64 = 1000;
@@ -61,7 +61,7 @@ impl TryFrom<CardRow> for Card {
 pub async fn insert(
     db: impl PgExecutor<'_>,
     id: BoardId,
-    owner: UserId,
+    owner: Owner,
     title: &Title,
 ) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO boards (id, user_id, title) VALUES ($1, $2, $3)")
@@ -76,7 +76,7 @@ pub async fn insert(
 /// Adds columns to a board of `owner`, from left to right.
 pub async fn insert_columns(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
     ids: &[ColumnId],
     titles: &[&str],
@@ -97,7 +97,7 @@ pub async fn insert_columns(
 }
 
 /// Up to `limit` boards of `owner`, newest first.
-pub async fn list(db: impl PgExecutor<'_>, owner: UserId, limit: i64) -> sqlx::Result<Vec<Board>> {
+pub async fn list(db: impl PgExecutor<'_>, owner: Owner, limit: i64) -> sqlx::Result<Vec<Board>> {
     let rows: Vec<BoardRow> =
         sqlx::query_as("SELECT id, title FROM boards WHERE user_id = $1 ORDER BY id DESC LIMIT $2")
             .bind(owner)
@@ -110,7 +110,7 @@ pub async fn list(db: impl PgExecutor<'_>, owner: UserId, limit: i64) -> sqlx::R
 /// The board `id` of `owner`.
 pub async fn find(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     id: BoardId,
 ) -> sqlx::Result<Option<Board>> {
     sqlx::query_as::<_, BoardRow>("SELECT id, title FROM boards WHERE id = $1 AND user_id = $2")
@@ -123,7 +123,7 @@ pub async fn find(
 }
 
 /// Locks the board until the transaction ends, so that moves do not run concurrently; false if `owner` has no such board.
-pub async fn lock(db: impl PgExecutor<'_>, owner: UserId, id: BoardId) -> sqlx::Result<bool> {
+pub async fn lock(db: impl PgExecutor<'_>, owner: Owner, id: BoardId) -> sqlx::Result<bool> {
     let found = sqlx::query("SELECT FROM boards WHERE id = $1 AND user_id = $2 FOR UPDATE")
         .bind(id)
         .bind(owner)
@@ -135,7 +135,7 @@ pub async fn lock(db: impl PgExecutor<'_>, owner: UserId, id: BoardId) -> sqlx::
 /// The columns of a board of `owner`, from left to right.
 pub async fn columns(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
 ) -> sqlx::Result<Vec<Column>> {
     let rows: Vec<ColumnRow> = sqlx::query_as(
@@ -152,7 +152,7 @@ pub async fn columns(
 /// The cards of a board of `owner`; those of one column from top to bottom.
 pub async fn cards(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
 ) -> sqlx::Result<Vec<Card>> {
     let rows: Vec<CardRow> = sqlx::query_as(
@@ -171,7 +171,7 @@ pub async fn cards(
 /// Adds a card at the end of a column; false if `owner` has no such column on this board.
 pub async fn insert_card(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
     column: ColumnId,
     id: CardId,
@@ -196,7 +196,7 @@ pub async fn insert_card(
 /// Moves cards of a board of `owner` to `column`, in this order.
 pub async fn place(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
     column: ColumnId,
     order: &[CardId],

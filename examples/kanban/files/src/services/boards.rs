@@ -5,7 +5,7 @@ use stack_live::broadcast::Hub;
 
 use crate::{
     error::{Error, Result},
-    models::{BoardId, CardId, ColumnId, Direction, Title, UserId, moved},
+    models::{BoardId, CardId, ColumnId, Direction, Owner, Title, moved},
     repositories::boards,
 };
 
@@ -16,7 +16,7 @@ const COLUMNS: [&str; 3] = ["To do", "Doing", "Done"];
 ///
 /// # Errors
 /// Errors of the database.
-pub async fn create(db: &Db, owner: UserId, title: &Title) -> Result<BoardId> {
+pub async fn create(db: &Db, owner: Owner, title: &Title) -> Result<BoardId> {
     let id = BoardId::generate();
     let columns = COLUMNS.map(|_| ColumnId::generate());
     let work = db.run(|tx| {
@@ -36,7 +36,7 @@ pub async fn create(db: &Db, owner: UserId, title: &Title) -> Result<BoardId> {
 /// [`Error::NotFound`] if `owner` has no such board.
 pub async fn move_card(
     db: &Db,
-    owner: UserId,
+    owner: Owner,
     board: BoardId,
     card: CardId,
     to: Direction,

@@ -25,7 +25,7 @@ async fn numbers_follow_a_note_that_is_written_elsewhere() {
     let mut page = LivePage::open(&app, &mut ada, "/dashboard").await;
     page.expect_text("0 notes").await;
     app.note(&user, "Milk", "").await;
-    notes::changed(app.state.live.hub(), user.id);
+    notes::changed(app.state.live.hub(), user.owner());
     page.expect_text("1 notes").await;
 }
 

@@ -20,7 +20,7 @@ async fn a_card_moves_in_every_window_and_keeps_its_place() {
     let app = TestApp::new().await;
     let (user, mut ada) = app.logged_in("ada").await;
     let title = Title::parse("Garden").unwrap();
-    let id = boards::create(&app.state.db, user.id, &title)
+    let id = boards::create(&app.state.db, user.owner(), &title)
         .await
         .unwrap();
     let path = format!("/boards/{id}");
@@ -52,7 +52,7 @@ async fn somebody_elses_board_is_not_found() {
     let (user, _) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
     let title = Title::parse("Secret").unwrap();
-    let id = boards::create(&app.state.db, user.id, &title)
+    let id = boards::create(&app.state.db, user.owner(), &title)
         .await
         .unwrap();
     eve.open(&format!("/boards/{id}")).await.page(404);
