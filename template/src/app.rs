@@ -12,7 +12,6 @@ use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
-    attempts::Attempts,
     metrics::{self, Metrics, Pools},
     sealed::Vault,
     server,
@@ -26,7 +25,10 @@ use crate::{
     pages::dev_mail,
     routes,
     services::{
-        accounts::Accounts, mailed_links::MailedLinks, passwords::Passwords,
+        accounts::Accounts,
+        limits::{self, Limits},
+        mailed_links::MailedLinks,
+        passwords::Passwords,
         security_log::SecurityLog,
     },
     state::{AppState, Shared},
@@ -140,6 +142,7 @@ impl App {
         let sent = move || drop(hub.publish(dev_mail::TOPIC, &"sent"));
         let worker = outbox.clone();
         let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
+        let limits = tokio::spawn(limits::clean_up(state.db.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
 {%- if pgvector %}
@@ -180,6 +183,7 @@ impl App {
             .await
             .ok();
         cleanup.abort();
+        limits.abort();
         messages.abort();
         metrics.abort();
 {%- if pgvector %}
@@ -237,6 +241,7 @@ pub fn state_with_vectors(
 {%- endif %}
     let passwords = Passwords::new(config.password_cost)
         .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+    let limits = Arc::new(Limits::new(db.clone(), config.limit_factor));
     let vault = Arc::new(Vault::new(&config.encryption_keys));
     let outbox = Outbox::new(vault.clone(), config.mail.clone());
     if !outbox.is_on() {
@@ -275,7 +280,7 @@ pub fn state_with_vectors(
     let accounts = Accounts {
         db: db.clone(),
         passwords,
-        attempts: Attempts::default(),
+        limits: limits.clone(),
         vault: vault.clone(),
         links: links.clone(),
         session_lifetime: config.session_lifetime,
@@ -287,6 +292,7 @@ pub fn state_with_vectors(
         config,
         db,
         accounts,
+        limits,
         links,
         security_log,
         vault,

@@ -99,6 +99,8 @@ pub struct Config {
     pub live_connections_per_address: u32,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
+    pub limit_factor: u32,
     /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
@@ -189,6 +191,7 @@ impl Config {
                 1..=1_000_000,
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
+            limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
             password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {

@@ -51,9 +51,12 @@ pub enum Error {
     /// The record was changed since the client read it. Holds the stored record as JSON.
     #[error("this was changed in the meantime")]
     Outdated(serde_json::Value),
-    /// Too many log-in attempts; the client may retry after this time.
-    #[error("too many attempts, try again later")]
+    /// A limit is reached ([`limits`](crate::services::limits)); the client may retry after this time.
+    #[error("there were too many attempts; try again in {}", in_words(*.0))]
     TooManyAttempts(Duration),
+    /// There is more to do than the processors can; the client may retry after this time.
+    #[error("the service is busy; try again in a moment")]
+    Overloaded(Duration),
     /// A service that the application needs, such as the database, does not respond.
     #[error("the service is not available right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -77,6 +80,7 @@ impl Error {
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Outdated(_) => (StatusCode::CONFLICT, "outdated"),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::Overloaded(_) => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -104,6 +108,18 @@ impl Error {
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
+}
+
+/// A time to wait, rounded up: `1 second`, `2 minutes`.
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
+    let (count, unit) = match seconds {
+        0..=90 => (seconds, "second"),
+        91..=5400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 /// The error and its chain of causes in one line, for the log.
@@ -134,7 +150,7 @@ impl IntoResponse for Error {
         let errors = self.fields().cloned();
         let (current, retry_after) = match self {
             Self::Outdated(stored) => (Some(stored), None),
-            Self::TooManyAttempts(wait) => (None, Some(wait)),
+            Self::TooManyAttempts(wait) | Self::Overloaded(wait) => (None, Some(wait)),
             _ => (None, None),
         };
         let problem = Problem {

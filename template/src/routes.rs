@@ -29,7 +29,7 @@ pub fn router(state: AppState) -> Router {
 {%- endif %}
     let metrics = state.metrics.clone();
     let routes = pages(state.clone())
-        .merge(api())
+        .merge(api(state.clone()))
         .merge(operations())
 {%- if pgvector %}
         .route_layer(middleware::from_fn_with_state(
@@ -121,8 +121,8 @@ fn pages(state: AppState) -> Router<AppState> {
 }
 
 /// The JSON API.
-fn api() -> Router<AppState> {
-    use http::{notes, session, users};
+fn api(state: AppState) -> Router<AppState> {
+    use http::{limits, notes, session, users};
 
     Router::new()
         .route("/api/users", post(users::register))
@@ -144,6 +144,7 @@ fn api() -> Router<AppState> {
             "/api/notes/{id}",
             get(notes::show).put(notes::update).delete(notes::delete),
         )
+        .route_layer(middleware::from_fn_with_state(state, limits::by_address))
 }
 
 /// Health checks and static files.

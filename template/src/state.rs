@@ -15,7 +15,9 @@ use stack_web::{
 
 use crate::{
     config::Config,
-    services::{accounts::Accounts, mailed_links::MailedLinks, security_log::SecurityLog},
+    services::{
+        accounts::Accounts, limits::Limits, mailed_links::MailedLinks, security_log::SecurityLog,
+    },
 };
 {%- if pgvector %}
 
@@ -38,6 +40,8 @@ pub struct Shared {
     pub links: MailedLinks,
     /// Records what concerns security.
     pub security_log: SecurityLog,
+    /// How often something may be done.
+    pub limits: Arc<Limits>,
     /// Encrypts and decrypts columns of the database.
     pub vault: Arc<Vault>,
     /// The live pages.

@@ -7,6 +7,7 @@ use super::cookies::session_token;
 use crate::{
     error::{Error, Result},
     models::{ClientInfo, Session, User},
+    services::limits::Key,
     state::AppState,
 };
 
@@ -40,6 +41,7 @@ impl FromRequestParts<AppState> for CurrentSession {
         let token = session_token(&cookies).ok_or(Error::Unauthenticated)?;
         let found = state.accounts.session(&token, &client).await?;
         let (session, user) = found.ok_or(Error::Unauthenticated)?;
+        state.limits.check_api(Key::Account(&user.email))?;
         Ok(Self { user, session })
     }
 }

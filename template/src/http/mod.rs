@@ -7,6 +7,7 @@ pub mod assets;
 pub mod client_info;
 pub mod cookies;
 pub mod current_user;
+pub mod limits;
 pub mod notes;
 {%- if pgvector %}
 pub mod search;

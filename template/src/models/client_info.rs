@@ -2,8 +2,10 @@
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr},
 };
+
+use stack_web::rate_limit::network;
 
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
@@ -27,10 +29,7 @@ impl ClientInfo {
 
     /// What one client can choose its address from: a single address of IPv4, 64 bits of IPv6.
     pub fn network(&self) -> IpAddr {
-        match self.address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into(),
-            address @ IpAddr::V4(_) => address,
-        }
+        network(self.address)
     }
 
     /// The address as it is stored: empty if it is unknown.

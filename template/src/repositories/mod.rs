@@ -9,6 +9,7 @@ pub mod email_tokens;
 pub mod embeddings;
 {%- endif %}
 pub mod notes;
+pub mod rate_limits;
 pub mod security_events;
 pub mod sessions;
 pub mod users;

@@ -1,13 +1,10 @@
 //! Registration, log-in, log-out, and the phone number of an account.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use stack_db::Db;
 use stack_live::Live;
-use stack_web::{attempts::Attempts, sealed::Vault};
+use stack_web::sealed::Vault;
 
 use crate::{
     error::{Error, Result},
@@ -15,7 +12,12 @@ use crate::{
         ClientInfo, Email, EventKind, Password, Phone, Registration, SessionToken, User, UserId,
     },
     repositories::users,
-    services::{mailed_links::MailedLinks, passwords::Passwords, security_log::SecurityLog},
+    services::{
+        limits::{Key, Limit, Limits},
+        mailed_links::MailedLinks,
+        passwords::Passwords,
+        security_log::SecurityLog,
+    },
 };
 
 mod confirmation;
@@ -29,8 +31,8 @@ pub struct Accounts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
-    /// Limits the rate of log-in attempts.
-    pub attempts: Attempts<Email>,
+    /// Limits how often somebody registers and logs in.
+    pub limits: Arc<Limits>,
     /// Encrypts and decrypts phone numbers.
     pub vault: Arc<Vault>,
     /// Links by mail. If mails are sent, only users with a confirmed address may log in.
@@ -49,8 +51,11 @@ impl Accounts {
     /// Creates an account at once, without a confirmation of its address: if no mails are sent, and for demo data.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the address already has an account.
+    /// [`Error::Conflict`] if the address already has an account; [`Error::TooManyAttempts`].
     pub async fn register(&self, registration: Registration, client: &ClientInfo) -> Result<User> {
+        let keys = [Key::Address(client.address)];
+        let allowed = self.limits.check(Limit::Registration, &keys).await;
+        self.log_limit(allowed, None, client).await?;
         let Registration {
             email,
             display_name,
@@ -80,13 +85,8 @@ impl Accounts {
         else {
             return Err(Error::WrongCredentials);
         };
-        let begun = self.attempts.begin(&email, client.address, Instant::now());
-        if let Err(wait) = begun {
-            self.security_log
-                .failed(EventKind::Limit, None, client)
-                .await;
-            return Err(Error::TooManyAttempts(wait));
-        }
+        let allowed = self.limits.check_log_in(&email, client.address).await;
+        self.log_limit(allowed, None, client).await?;
         let (user, stored) = users::credentials(self.db.pool(), &email, self.links.is_on())
             .await?
             .unzip();
@@ -96,12 +96,26 @@ impl Accounts {
             self.security_log.failed(EventKind::LogIn, id, client).await;
             return Err(Error::WrongCredentials);
         };
-        self.attempts.succeeded(&email, client.address);
+        self.limits.logged_in(&email, client.address).await?;
         let token = self.start_session(user.id, client, old).await?;
         self.security_log
             .succeeded(EventKind::LogIn, user.id, client)
             .await;
         Ok((user, token))
+    }
+
+    /// Records it if a limit is reached, and returns `allowed` as it is.
+    async fn log_limit(
+        &self,
+        allowed: Result<()>,
+        user: Option<UserId>,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        if let Err(Error::TooManyAttempts(_)) = &allowed {
+            let log = &self.security_log;
+            log.failed(EventKind::Limit, user, client).await;
+        }
+        allowed
     }
 
     /// The phone number of `user`, if there is one. Show it only to that user.

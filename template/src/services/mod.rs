@@ -6,6 +6,7 @@ pub mod accounts;
 {%- if pgvector %}
 pub mod embedder;
 {%- endif %}
+pub mod limits;
 pub mod mailed_links;
 pub mod notes;
 pub mod passwords;

@@ -20,6 +20,7 @@ mod hostile;
 mod instances;
 mod layers;
 mod lifecycle;
+mod limits;
 {%- if load %}
 mod load;
 {%- endif %}

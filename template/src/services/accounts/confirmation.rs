@@ -2,8 +2,6 @@
 //! enough to change the password or to delete the account. A confirmation lasts for ten minutes
 //! ([`Session::recently_authenticated`](crate::models::Session)).
 
-use std::time::Instant;
-
 use super::Accounts;
 use crate::{
     error::{Error, Result},
@@ -24,10 +22,8 @@ impl Accounts {
         client: &ClientInfo,
     ) -> Result<SessionToken> {
         let (log, from) = (&self.security_log, client.address);
-        if let Err(wait) = self.attempts.begin(&user.email, from, Instant::now()) {
-            log.failed(EventKind::Limit, Some(user.id), client).await;
-            return Err(Error::TooManyAttempts(wait));
-        }
+        let allowed = self.limits.check_log_in(&user.email, from).await;
+        self.log_limit(allowed, Some(user.id), client).await?;
         let stored = users::credentials(self.db.pool(), &user.email, false).await?;
         let stored = stored.map(|(_, hash)| hash);
         let matches = match Password::for_login(password) {
@@ -39,7 +35,7 @@ impl Accounts {
                 .await;
             return Err(FieldErrors::one("password", "is not your password").into());
         }
-        self.attempts.succeeded(&user.email, from);
+        self.limits.logged_in(&user.email, from).await?;
         let token = self.authenticated(session).await?;
         log.succeeded(EventKind::Confirmation, user.id, client)
             .await;

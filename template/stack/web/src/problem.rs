@@ -163,9 +163,15 @@ pub(crate) async fn write_bodies(
     if let Some(wait) = problem.retry_after {
         answer
             .headers_mut()
-            .insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+            .insert(header::RETRY_AFTER, whole_seconds(wait).into());
     }
     answer
+}
+
+/// Rounded up: whoever comes back then is not too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    let rest = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(rest).max(1)
 }
 
 fn json(problem: &Problem, request_id: &str) -> Response {

@@ -1,5 +1,10 @@
 //! Factories of users and notes.
 
+use std::{
+    net::Ipv4Addr,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
 use app::{
     models::{ClientInfo, Note, NoteDraft, NoteId, Registration, User},
     repositories::{notes, users::addresses},
@@ -11,6 +16,15 @@ use super::{Client, TestApp};
 /// The password of every user of a test.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// A network address that nobody else has: the limits of addresses are not for those who prepare a test.
+fn somewhere() -> ClientInfo {
+    static LAST: AtomicU32 = AtomicU32::new(0x0a00_0000);
+    ClientInfo {
+        address: Ipv4Addr::from_bits(LAST.fetch_add(1, Ordering::Relaxed)).into(),
+        ..ClientInfo::default()
+    }
+}
+
 impl TestApp {
     /// A user with the address `name@example.com`.
     pub async fn user(&self, name: &str) -> User {
@@ -20,7 +34,7 @@ impl TestApp {
     async fn user_called(&self, name: &str, display_name: &str) -> User {
         let email = format!("{name}@example.com");
         let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
-        let client = ClientInfo::default();
+        let client = somewhere();
         let user = self.state.accounts.register(registration, &client).await;
         let user = user.expect("a new user");
         let confirmed = addresses::confirm_email(self.database.pool(), user.id).await;

@@ -13,6 +13,8 @@ const LINES = 30;
 // Whatever this machine's `.env` says, a test finds the same application. An empty setting counts as missing.
 const SETTINGS = {
   APP_ENV: "development",
+  // All browsers have one address.
+  LIMIT_FACTOR: "0",
   HOST: "127.0.0.1",
   LOG_FORMAT: "pretty",
   RUST_LOG: "",

@@ -38,6 +38,8 @@ impl Served {
             .env("APP_ENV", "development")
             .env("HOST", "127.0.0.1")
             .env("PORT", "0")
+            // All users of a load test have one address.
+            .env("LIMIT_FACTOR", "0")
             // Where it listens, and what went wrong.
             .env("RUST_LOG", "warn,app::app=info")
             .env("LOG_FORMAT", "pretty")
