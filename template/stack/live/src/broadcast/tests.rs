@@ -3,9 +3,10 @@
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use serde_json::{Value, json, value::to_raw_value};
 use stack_db::{Schema, testing::TestDatabase};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 
 use super::*;
+use crate::testing::TIMEOUT;
 
 /// A way between processes.
 pub(super) type Way = fn(Hub, PgPool) -> BoxFuture<'static, ()>;
@@ -58,7 +59,8 @@ impl Process {
     }
 
     async fn next_text(&mut self) -> Arc<str> {
-        let delivery = self.deliveries.next().await.unwrap().unwrap();
+        let next = timeout(TIMEOUT, self.deliveries.next()).await;
+        let delivery = next.expect("a message").unwrap().unwrap();
         assert_eq!(delivery.tag, 7);
         delivery.payload
     }
