@@ -44,7 +44,8 @@ pub async fn register(
 ) -> Result<Response> {
     let registration = Registration::parse(&body.email, &body.display_name, &body.password)?;
     if state.links.is_on() {
-        state.links.register(registration).await?;
+        let accounts = &state.accounts;
+        accounts.register_by_mail(registration, &client).await?;
         return Ok(StatusCode::ACCEPTED.into_response());
     }
     let user = state.accounts.register(registration, &client).await?;

@@ -115,7 +115,8 @@ pub async fn register(
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
         Ok(registration) if state.links.is_on() => {
-            state.links.register(registration).await?;
+            let accounts = &state.accounts;
+            accounts.register_by_mail(registration, &client).await?;
             return Ok(Redirect::to(MAIL_SENT).into_response());
         }
         Ok(registration) => state.accounts.register(registration, &client).await,

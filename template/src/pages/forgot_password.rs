@@ -18,7 +18,7 @@ use super::{
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{Email, FieldErrors},
+    models::{ClientInfo, Email, FieldErrors},
     services::mailed_links::MailRequest,
     state::AppState,
 };
@@ -73,6 +73,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 pub async fn send(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: ClientInfo,
     Form(form): Form<MailForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
@@ -80,12 +81,13 @@ pub async fn send(
         let (error, rejected) = (Error::Invalid(errors.clone()), FormErrors { form, errors });
         return live::show_form_errors(&state, visitor, "/forgot-password", &error, rejected).await;
     };
-    let email = email.as_str().to_owned();
+    let to = email.as_str().to_owned();
     let request = match form.link {
-        Link::Reset => MailRequest::Reset(email),
-        Link::LogIn => MailRequest::LogIn(email),
+        Link::Reset => MailRequest::Reset(to),
+        Link::LogIn => MailRequest::LogIn(to),
     };
-    state.links.request(&request).await?;
+    let accounts = &state.accounts;
+    accounts.request_mail(&email, request, &client).await?;
     Ok(Redirect::to(MAIL_SENT).into_response())
 }
 

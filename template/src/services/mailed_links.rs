@@ -82,7 +82,7 @@ impl MailedLinks {
 
     /// Registers an account, which can be used after its address is confirmed. If the address has an account, its owner is told
     /// so by mail.
-    pub async fn register(&self, registration: Registration) -> Result<()> {
+    pub(super) async fn register(&self, registration: Registration) -> Result<()> {
         let Registration {
             email,
             display_name,
@@ -98,7 +98,7 @@ impl MailedLinks {
     }
 
     /// Stores a request for a mail.
-    pub async fn request(&self, request: &MailRequest) -> Result<()> {
+    pub(super) async fn request(&self, request: &MailRequest) -> Result<()> {
         let mut connection = self.db.pool().acquire().await?;
         self.outbox.request(&mut connection, request, DAY).await?;
         self.outbox.wake();

@@ -12,7 +12,7 @@ use stack_live::Cx;
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{Email, FieldErrors},
+    models::{ClientInfo, Email, FieldErrors},
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -59,6 +59,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 pub async fn send(
     State(state): State<AppState>,
     RecentlyAuthenticated { user, visitor, .. }: RecentlyAuthenticated,
+    client: ClientInfo,
     Form(form): Form<EmailForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
@@ -66,10 +67,11 @@ pub async fn send(
         let (error, rejected) = (Error::Invalid(errors.clone()), FormErrors { form, errors });
         return live::show_form_errors(&state, visitor, "/account/email", &error, rejected).await;
     };
-    let (user, email) = (user.id, email.as_str().to_owned());
-    state
-        .links
-        .request(&MailRequest::Change { user, email })
-        .await?;
+    let request = MailRequest::Change {
+        user: user.id,
+        email: email.as_str().to_owned(),
+    };
+    let accounts = &state.accounts;
+    accounts.request_mail(&email, request, &client).await?;
     Ok(Redirect::to(MAIL_SENT).into_response())
 }

@@ -3,14 +3,62 @@
 use super::{Accounts, sessions::delete_others};
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, EventKind, LinkPurpose, LinkToken, Password, SessionToken, UserId},
+    models::{
+        ClientInfo, Email, EventKind, LinkPurpose, LinkToken, Password, Registration, SessionToken,
+        UserId,
+    },
     repositories::{
         email_tokens,
         users::{self, addresses},
     },
+    services::{
+        limits::{Key, Limit},
+        mailed_links::MailRequest,
+    },
 };
 
 impl Accounts {
+    /// Registers an account by mail, see [`MailedLinks::register`](crate::services::mailed_links::MailedLinks::register).
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`]
+    pub async fn register_by_mail(
+        &self,
+        registration: Registration,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        let from = [Key::Address(client.address)];
+        let allowed = self.limits.check(Limit::Registration, &from).await;
+        self.log_limit(allowed, None, client).await?;
+        self.check_mail(Limit::Mail, &registration.email, client)
+            .await?;
+        self.links.register(registration).await
+    }
+
+    /// Asks for a mail to this address, as far as the limits allow. They are those of the address, whether it has an account
+    /// or not.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`]
+    pub async fn request_mail(
+        &self,
+        to: &Email,
+        request: MailRequest,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        if matches!(request, MailRequest::Reset(_)) {
+            self.check_mail(Limit::Reset, to, client).await?;
+        }
+        self.check_mail(Limit::Mail, to, client).await?;
+        self.links.request(&request).await
+    }
+
+    async fn check_mail(&self, limit: Limit, to: &Email, client: &ClientInfo) -> Result<()> {
+        let keys = [Key::Address(client.address), Key::Account(to)];
+        let allowed = self.limits.check(limit, &keys).await;
+        self.log_limit(allowed, None, client).await
+    }
+
     /// Uses up a link to confirm or change an address, or to log in. Returns the token of a new session, in the place of `old`,
     /// and whether it is the first one; `None` after a change of the address, whose link is no proof that one may log in.
     ///

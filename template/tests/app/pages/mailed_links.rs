@@ -117,6 +117,23 @@ async fn an_address_gets_a_link_only_if_it_has_an_account_and_the_answer_is_the_
 }
 
 #[tokio::test]
+async fn mails_to_an_address_are_limited_whether_it_has_an_account_or_not() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            answers.push(ask(&app, email, "log-in").await.status.as_u16());
+        }
+        assert_eq!(answers, [303, 303, 303, 303, 303, 429]);
+        let fields = [ADA[0], ("email", email), ADA[2]];
+        let answer = app.client().post_form("/register", &fields).await;
+        answer.page(429);
+    }
+    assert_eq!(app.mails().await.len(), 5);
+}
+
+#[tokio::test]
 async fn a_new_password_ends_all_sessions_and_all_other_links_and_is_told() {
     let app = TestApp::new().await;
     let (_, mut thief) = app.logged_in("ada").await;

@@ -22,9 +22,10 @@ export async function register(page, { name = "Grace", password = "a compiler fo
   return person;
 }
 
-/** Opens the link of the last mail to an address, when it has come. */
-export async function openMail(page, address) {
-  const link = page.locator("article.mail", { hasText: address }).first().locator("pre a").first();
+/** Opens the link of the last mail to an address with this subject, when it has come. */
+export async function openMail(page, address, subject = "Confirm your e-mail address") {
+  const mails = page.locator("article.mail", { hasText: address }).filter({ hasText: subject });
+  const link = mails.first().locator("pre a").first();
   await expect(async () => {
     await page.goto("/_dev/mail");
     await expect(link).toBeVisible({ timeout: 500 });

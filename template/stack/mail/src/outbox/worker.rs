@@ -157,11 +157,11 @@ impl<R: Requests> Worker<R> {
         match outcome {
             Outcome::Done if self.keep => {
                 table::keep(&mut *self.db.pool().acquire().await?, id).await?;
-                tracing::debug!(%id, "mail sent");
+                tracing::debug!(%id, "done");
             }
             Outcome::Done => {
                 table::delete(self.db.pool(), id).await?;
-                tracing::debug!(%id, "mail sent");
+                tracing::debug!(%id, "done");
             }
             Outcome::Deferred(error) | Outcome::Unavailable(error) => {
                 let attempts = usize::try_from(attempt).unwrap_or(1);
