@@ -6,7 +6,7 @@ import { test } from "./support/test.mjs";
 
 // In the order in which somebody new comes by; the last one is an error.
 const BEFORE = ["/", "/components", "/upload", "/login", "/forgot-password", "/mail-sent", "/register"];
-const AFTER = ["/", "/notes", "/notes/new", "/account", "/account/email", "/_dev/mail", "/nowhere"];
+const AFTER = ["/", "/notes", "/notes/new", "/account", "/account/activity", "/account/email", "/account/password", "/account/security", "/confirm-password", "/_dev/mail", "/nowhere"];
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [device, options] of [["screen", {}], ["phone", PHONE]]) {
