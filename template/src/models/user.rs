@@ -19,15 +19,20 @@ pub struct User {
     pub created_at: OffsetDateTime,
 }
 
-/// The public name of a user: one line of 1 to 60 characters.
+/// The public name of a user: one line of 1 to 60 characters, none of them invisible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// Trims `text` and checks its length.
+    /// Trims `text`, and checks its length and characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        text::line(text, 1..=60).map(Self)
+        text::name(text, 1..=60).map(Self)
+    }
+
+    /// A name of the database, which may be older than a rule of [`parse`](Self::parse).
+    pub fn stored(name: String) -> Self {
+        Self(name)
     }
 
     /// The name.
@@ -61,6 +66,30 @@ impl Registration {
                 password,
             }),
             _ => Err(errors),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        let name = |text| DisplayName::parse(text).unwrap().0;
+        assert_eq!(name("Zoe\u{308}"), "Zo\u{eb}");
+        assert_eq!(name(" Ada \u{a0} Lovelace"), "Ada Lovelace");
+        for text in [
+            "Ada\u{200b}",
+            "Ada\u{202e}",
+            "\u{feff}Ada",
+            "\u{200d}",
+            "\u{3164}",
+        ] {
+            assert!(DisplayName::parse(text).is_err(), "{text:?} was accepted");
+        }
+        for text in ["👩\u{200d}🔬", "❤\u{fe0f}", "می\u{200c}خواهم", "李", "José"] {
+            assert!(DisplayName::parse(text).is_ok(), "{text} was refused");
         }
     }
 }

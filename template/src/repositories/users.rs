@@ -5,7 +5,6 @@ use sqlx::{FromRow, PgExecutor};
 use stack_web::sealed::{Sealed, SealedColumn};
 use time::OffsetDateTime;
 
-use super::corrupt;
 use crate::models::{DisplayName, Email, PasswordHash, Phone, User, UserId};
 
 pub mod addresses;
@@ -25,8 +24,8 @@ impl TryFrom<UserRow> for User {
     fn try_from(row: UserRow) -> Result<Self, Self::Error> {
         Ok(Self {
             id: row.id,
-            email: Email::parse(&row.email).map_err(corrupt("email"))?,
-            display_name: DisplayName::parse(&row.display_name).map_err(corrupt("display_name"))?,
+            email: Email::stored(row.email),
+            display_name: DisplayName::stored(row.display_name),
             created_at: row.created_at,
         })
     }
