@@ -167,7 +167,7 @@ impl App {
             // The socket listens already: a connection that arrives before the server runs waits in its queue.
             channel.ready().await;
         }
-        let server = stack_serve::serve(listener, router, stop);
+        let server = stack_serve::serve(listener, router, state.config.client_timeouts, stop);
         let deadline = async {
             if stopped.await.is_ok() {
                 tokio::time::sleep(state.config.shutdown_timeout).await;

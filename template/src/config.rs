@@ -11,8 +11,9 @@ use std::{
 };
 
 use stack_mail::{MailServer, Transport};
+use stack_serve::Timeouts;
 use stack_web::{
-    logs::LogFormat,
+    logs::{LogFormat, LogOverflow},
     sealed::Keys,
     server::Address,
     settings::{self, Environment, Reader, Secret, SettingsError},
@@ -80,10 +81,15 @@ pub struct Config {
     pub log_filter: Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
+    /// `LOG_OVERFLOW`: what becomes of lines when whatever reads the log does not keep up.
+    pub log_overflow: LogOverflow,
     /// `METRICS_ADDRESS`: the address that serves `/metrics`, without authentication.
     pub metrics_address: Option<SocketAddr>,
-    /// `REQUEST_TIMEOUT_SECONDS`: from the end of the request's head to the head of the response. The time to receive
-    /// the head is limited by the reverse proxy, which production needs for TLS anyway.
+    /// `HEAD_TIMEOUT_SECONDS`, `IDLE_TIMEOUT_SECONDS`, `WRITE_TIMEOUT_SECONDS`: how long a client may take to send the head
+    /// of a request, to begin one, and to read some more of a response.
+    pub client_timeouts: Timeouts,
+    /// `REQUEST_TIMEOUT_SECONDS`: from the end of the request's head to the head of the response. What comes before and
+    /// after is limited by [`client_timeouts`](Self::client_timeouts).
     pub request_timeout: Duration,
     /// `BODY_LIMIT_BYTES`: the maximum size of a request's body.
     pub body_limit: usize,
@@ -169,10 +175,20 @@ impl Config {
                 if production { "json" } else { "pretty" },
                 &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
             ),
+            log_overflow: vars.choice(
+                "LOG_OVERFLOW",
+                "drop",
+                &[("drop", LogOverflow::Drop), ("wait", LogOverflow::Wait)],
+            ),
             metrics_address: vars.optional(
                 "METRICS_ADDRESS",
                 "an IP address and a port, such as `127.0.0.1:9464`",
             ),
+            client_timeouts: Timeouts {
+                head: vars.seconds("HEAD_TIMEOUT_SECONDS", 15),
+                idle: vars.seconds("IDLE_TIMEOUT_SECONDS", 75),
+                write: vars.seconds("WRITE_TIMEOUT_SECONDS", 30),
+            },
             request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
             body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),
             shutdown_timeout: vars.seconds("SHUTDOWN_SECONDS", 20),

@@ -46,14 +46,15 @@ pub struct NotePage {
     next: Option<NoteId>,
 }
 
-/// Lists notes.
+/// Lists notes. A page of long notes has fewer than its limit.
 pub async fn list(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     page: PageQuery<NoteId>,
 ) -> Result<Json<NotePage>> {
     let found = notes::list(state.db.pool(), user.owner(), page.after, page.limit + 1).await?;
-    let (notes, next) = pagination::split(found, page.limit, |note| note.id);
+    let bytes = |note: &Note| note.title.as_str().len() + note.body.as_str().len();
+    let (notes, next) = pagination::split_by_size(found, page.limit, bytes, |note| note.id);
     Ok(Json(NotePage { notes, next }))
 }
 

@@ -28,6 +28,7 @@ mod mail;
 mod metrics;
 mod middleware;
 mod migrations;
+mod observatory;
 mod pages;
 mod process;
 {%- if load %}

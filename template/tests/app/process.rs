@@ -97,9 +97,9 @@ pub fn serving(program: &mut Command, database: &str) -> (Child, Log, SocketAddr
         .split_once("http://")
         .unwrap()
         .1
-        .split_once('"')
-        .unwrap()
-        .0;
+        .split('"')
+        .next()
+        .unwrap();
     let address = address.parse().unwrap();
     (child, log, address)
 }

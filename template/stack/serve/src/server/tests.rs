@@ -13,7 +13,7 @@ async fn start(router: Router) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let server = tokio::spawn(serve(listener, router, async {
+    let server = tokio::spawn(serve(listener, router, Timeouts::default(), async {
         stopped.await.ok();
     }));
     (address, stop, server)
