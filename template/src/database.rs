@@ -54,6 +54,7 @@ pub async fn connect(config: &Config) -> Result<Db, StartError> {
         // As on CockroachDB, so that conflicts occur in development too.
         serializable: true,
 {%- endif %}
+        verify_tls: config.environment.is_production(),
         ..PoolSettings::default()
     };
     Ok(Db::connect(&url, settings).await?)

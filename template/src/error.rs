@@ -215,8 +215,9 @@ impl From<sqlx::Error> for Error {
         match (known, error) {
             (Some((_, client_error)), _) => client_error(),
             (None, sqlx::Error::RowNotFound) => Self::NotFound,
-            (None, error @ (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)) => {
-                Self::Unavailable(Box::new(error))
+            (None, error) if stack_db::is_unavailable(&error) => Self::Unavailable(error.into()),
+            (None, error) if stack_db::is_unstorable(&error) => {
+                Self::BadRequest("a text has a character that cannot be stored".into())
             }
             (None, error) => Self::internal(error),
         }

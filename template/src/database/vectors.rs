@@ -108,6 +108,7 @@ pub async fn connect(config: &Config) -> Result<Option<Db>, StartError> {
     };
     let settings = PoolSettings {
         max_connections: config.database_connections,
+        verify_tls: config.environment.is_production(),
         ..PoolSettings::default()
     };
     Ok(Some(Db::connect(&url, settings).await?))

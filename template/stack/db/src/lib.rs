@@ -27,6 +27,7 @@ pub mod statements;
 mod statements;
 {%- endif %}
 pub mod testing;
+mod tls;
 {%- if cockroach %}
 
 mod cockroach;
@@ -34,7 +35,7 @@ mod cockroach;
 
 pub use db::{ConnectError, Db, PoolSettings};
 pub use migrations::Migrations;
-pub use retry::{SqlxCause, Work, is_retryable};
+pub use retry::{SqlxCause, Work, is_retryable, is_unavailable, is_unstorable};
 pub use schema::Schema;
 pub use sql_file::Refused;
 {%- if cockroach %}

@@ -122,6 +122,9 @@ impl IntoResponse for Problem {
     }
 }
 
+/// After which time a client may try again what is not available right now.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
@@ -160,7 +163,9 @@ pub(crate) async fn write_bodies(
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_LENGTH);
     answer.headers_mut().extend(parts.headers);
-    if let Some(wait) = problem.retry_after {
+    let unavailable = problem.status == StatusCode::SERVICE_UNAVAILABLE;
+    let wait = problem.retry_after.or(unavailable.then_some(RETRY_AFTER));
+    if let Some(wait) = wait {
         answer
             .headers_mut()
             .insert(header::RETRY_AFTER, whole_seconds(wait).into());
