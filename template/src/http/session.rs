@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Deserialize;
-use stack_web::{cookies::Cookies, extract::ApiJson};
+use stack_web::{cookies::Cookies, extract::ApiJson, layers::CLEAR_SITE_DATA};
 
 use super::{
     cookies::{SESSION, session_token},
@@ -67,5 +67,6 @@ pub async fn log_out(
     if let Some(token) = session_token(&cookies) {
         state.accounts.log_out(&token, &client).await?;
     }
-    Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
+    let cookies = cookies.remove(SESSION);
+    Ok((StatusCode::NO_CONTENT, cookies, CLEAR_SITE_DATA))
 }

@@ -11,7 +11,7 @@ use axum::{
 use maud::html;
 use serde::{Deserialize, Serialize};
 use stack_live::{Cx, PageError};
-use stack_web::cookies::Cookies;
+use stack_web::{cookies::Cookies, layers::CLEAR_SITE_DATA};
 
 use super::{
     context::Context,
@@ -237,7 +237,7 @@ pub async fn log_out(
         state.accounts.log_out(&token, &client).await?;
     }
     let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
-    Ok((cookies, Redirect::to("/")).into_response())
+    Ok((cookies, CLEAR_SITE_DATA, Redirect::to("/")).into_response())
 }
 
 /// Sets the session cookie and redirects to `next`.

@@ -2,7 +2,7 @@
 
 use stack_live::{Ctx, PageError};
 
-use super::visitor::Visitor;
+use super::visitor::{Visitor, log_in_url};
 use crate::{error::Result, models::User, state::AppState};
 
 /// Extends the [`Ctx`] of live pages.
@@ -40,7 +40,7 @@ impl Context for Ctx {
 
     fn signed_in(&self) -> Result<User, PageError> {
         self.user()
-            .ok_or_else(|| PageError::redirect(format!("/login?next={}", self.path())))
+            .ok_or_else(|| PageError::redirect(log_in_url(&self.path())))
     }
 
     async fn recently_authenticated(&self) -> Result<User, PageError> {

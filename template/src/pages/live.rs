@@ -135,6 +135,11 @@ fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
         Ok(error) => return *error,
         Err(error) => error,
     };
+    // A query or a form that the client has written by hand.
+    let error = match error.downcast::<serde_urlencoded::de::Error>() {
+        Ok(error) => return Error::BadRequest(error.to_string().into()),
+        Err(error) => error,
+    };
     match error.downcast::<sqlx::Error>() {
         Ok(error) => Error::from(*error),
         Err(error) => Error::internal(error),

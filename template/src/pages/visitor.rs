@@ -6,6 +6,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stack_web::{cookies::Cookies, settings::Secret};
 
 use super::flash::Flash;
@@ -77,8 +78,21 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
             Method::GET | Method::HEAD => parts.uri.path(),
             _ => "/notes",
         };
-        Err(Redirect::to(&format!("/login?next={next}")).into_response())
+        Err(Redirect::to(&log_in_url(next)).into_response())
     }
+}
+
+/// What stands for something else in the query of a URL. A slash does not.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The URL of the log-in page, which leads to the path `next` after the log-in.
+pub fn log_in_url(next: &str) -> String {
+    format!("/login?next={}", utf8_percent_encode(next, RESERVED))
 }
 
 /// Middleware of all pages: adds the [`Visitor`] to the request, and updates their cookies in the response.

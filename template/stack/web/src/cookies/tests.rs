@@ -49,7 +49,7 @@ fn over_tls_cookies_are_bound_to_the_host() {
 fn a_cookie_is_found_among_others_and_only_a_change_is_sent() {
     let cookies = cookies("xnotes_session=1; notes_session=3; other=4", false);
     assert_eq!(cookies.get("session"), Some("3"));
-    assert_eq!(cookies.foreign("other"), Some("4"));
+    assert_eq!(cookies.of_script("other"), Some("4"));
     assert_eq!(cookies.get("flash"), None);
     let unchanged = (cookies.clone(), ()).into_response();
     assert!(!unchanged.headers().contains_key(header::SET_COOKIE));
