@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use stack_web::{
     cookies::Cookies,
     extract::{ApiJson, Key},
+    layers::CLEAR_SITE_DATA,
 };
 
 use super::{
@@ -134,7 +135,8 @@ pub async fn delete(
     cookies: Cookies,
 ) -> Result<impl IntoResponse> {
     delete_account(&state, user.owner(), &client).await?;
-    Ok((StatusCode::NO_CONTENT, cookies.remove(SESSION), ()))
+    let cookies = cookies.remove(SESSION);
+    Ok((StatusCode::NO_CONTENT, cookies, CLEAR_SITE_DATA))
 }
 
 /// Deletes an account with everything that is theirs, in every database.

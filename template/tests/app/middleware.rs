@@ -99,11 +99,13 @@ async fn the_time_zone_cookie_of_a_script_has_the_prefix_in_production() {
 #[tokio::test]
 async fn after_a_log_out_the_browser_forgets_what_it_has_stored() {
     let app = TestApp::new().await;
-    let (_, mut browser) = app.logged_in("ada").await;
-    let mut program = browser.clone();
+    let (_, mut ada) = app.logged_in("ada").await;
+    let (_, mut bob) = app.logged_in("bob").await;
+    let mut program = ada.clone();
     let answers = [
-        browser.post_form("/logout", &[]).await,
+        ada.post_form("/logout", &[]).await,
         program.call("DELETE", "/api/session").await,
+        bob.post_form("/account/delete", &[]).await,
     ];
     for answer in answers {
         assert_eq!(answer.header("clear-site-data"), r#""cache", "storage""#);

@@ -6,7 +6,7 @@ use axum::{
 };
 use maud::html;
 use stack_live::Cx;
-use stack_web::cookies::Cookies;
+use stack_web::{cookies::Cookies, layers::CLEAR_SITE_DATA};
 
 use crate::{
     error::Result,
@@ -44,5 +44,5 @@ pub async fn delete(
 ) -> Result<Response> {
     users::delete_account(&state, user.owner(), &client).await?;
     let cookies = Flash::AccountDeleted.add_to(cookies.remove(SESSION));
-    Ok((cookies, Redirect::to("/")).into_response())
+    Ok((cookies, CLEAR_SITE_DATA, Redirect::to("/")).into_response())
 }
