@@ -117,7 +117,8 @@ pub async fn change_password(
     ApiJson(body): ApiJson<PasswordChange>,
 ) -> Result<StatusCode> {
     let mut errors = FieldErrors::default();
-    let Some(password) = errors.check("password", Password::parse(&body.password)) else {
+    let password = Password::parse(&body.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
         return Err(errors.into());
     };
     let accounts = &state.accounts;

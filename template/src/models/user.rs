@@ -19,6 +19,13 @@ pub struct User {
     pub created_at: OffsetDateTime,
 }
 
+impl User {
+    /// What others know of the user, see [`Password::parse`].
+    pub fn own_words(&self) -> [&str; 2] {
+        [self.email.as_str(), self.display_name.as_str()]
+    }
+}
+
 /// The public name of a user: one line of 1 to 60 characters, none of them invisible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -56,9 +63,10 @@ impl Registration {
     /// Validates all fields, and reports every invalid one.
     pub fn parse(email: &str, display_name: &str, password: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
+        let password = Password::parse(password, &[email, display_name]);
         let email = errors.check("email", Email::parse(email));
         let display_name = errors.check("display_name", DisplayName::parse(display_name));
-        let password = errors.check("password", Password::parse(password));
+        let password = errors.check("password", password);
         match (email, display_name, password) {
             (Some(email), Some(display_name), Some(password)) => Ok(Self {
                 email,

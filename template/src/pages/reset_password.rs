@@ -65,8 +65,10 @@ pub async fn reset(
     Form(form): Form<ResetForm>,
 ) -> Result<Response> {
     let token = LinkToken::parse(&form.token).ok_or(Error::LinkExpired)?;
+    let user = state.links.user(&token).await?.ok_or(Error::LinkExpired)?;
     let mut errors = FieldErrors::default();
-    let Some(password) = errors.check("password", Password::parse(&form.password)) else {
+    let password = Password::parse(&form.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
         let (error, form) = (Error::Invalid(errors.clone()), ());
         let uri = format!("/reset-password?token={}", token.to_text());
         return live::show_form_errors(&state, visitor, &uri, &error, FormErrors { form, errors })

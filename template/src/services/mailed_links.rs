@@ -17,7 +17,8 @@ use crate::{
     error::{Error, Result},
     mails,
     models::{
-        DisplayName, Email, Invalid, LinkPurpose, LinkToken, PasswordHash, Registration, UserId,
+        DisplayName, Email, Invalid, LinkPurpose, LinkToken, PasswordHash, Registration, User,
+        UserId,
     },
     repositories::{
         email_tokens,
@@ -110,6 +111,14 @@ impl MailedLinks {
     pub async fn purpose(&self, token: &LinkToken) -> Result<Option<LinkPurpose>> {
         let found = email_tokens::find(self.db.pool(), token.digest()).await?;
         Ok(found.map(|(_, purpose)| purpose))
+    }
+
+    /// Whose link it is; `None` if it was used or has expired.
+    pub async fn user(&self, token: &LinkToken) -> Result<Option<User>> {
+        match email_tokens::find(self.db.pool(), token.digest()).await? {
+            Some((user, _)) => Ok(addresses::by_id(self.db.pool(), user).await?),
+            None => Ok(None),
+        }
     }
 
     /// Sends the notice of a new password to `user`.

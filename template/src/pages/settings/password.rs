@@ -70,7 +70,8 @@ pub async fn change(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
-    let Some(password) = errors.check("password", Password::parse(&form.password)) else {
+    let password = Password::parse(&form.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
         let (page, error) = ("/account/password", Error::Invalid(errors.clone()));
         let rejected = FormErrors { form, errors };
         return live::show_form_errors(&state, visitor, page, &error, rejected).await;

@@ -103,3 +103,25 @@ async fn an_invalid_id_is_not_found() {
             .problem(404, "not_found");
     }
 }
+
+#[tokio::test]
+async fn a_new_password_is_neither_common_nor_made_of_the_words_of_its_account() {
+    let app = TestApp::new().await;
+    for (password, reason) in [
+        ("Password123!", "is easy to guess"),
+        ("ada-lovelace", "is too much like your name"),
+    ] {
+        let body = json!({
+            "email": "ada@example.com", "display_name": "Ada Lovelace", "password": password,
+        });
+        let answer = app.client().json("POST", "/api/users", body).await;
+        let problem = answer.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "password");
+        let message = problem["errors"][0]["message"].as_str().unwrap();
+        assert!(message.starts_with(reason), "{message}");
+    }
+    let (_, mut ada) = app.logged_in_as("ada", "Ada Lovelace").await;
+    let body = json!({ "password": "Lovelace1843" });
+    let answer = ada.json("PUT", "/api/me/password", body).await;
+    answer.problem(422, "invalid");
+}
