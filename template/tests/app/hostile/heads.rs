@@ -78,7 +78,7 @@ async fn a_request_whose_body_and_answer_take_longer_than_heads_may_is_answered(
     sleep(Duration::from_millis(1500)).await;
     slow.write_all(&BODY.as_bytes()[1..]).await.unwrap();
     let answer = until_closed(&mut slow).await;
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
 }
 
 #[tokio::test]
