@@ -107,40 +107,30 @@ mod tests {
 
     #[test]
     fn a_user_agent_is_shown_as_browser_and_system() {
-        let mozilla = "Mozilla/5.0 (";
-        for (text, shown) in [
-            (
-                "Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36",
-                "Chrome on Windows",
-            ),
-            (
-                "Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36 \
-                 Edg/139.0.0.0",
-                "Edge on Windows",
-            ),
-            (
-                "Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15",
-                "Safari on macOS",
-            ),
-            (
-                "iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/139.0 \
-                 Mobile/15E148 Safari/604.1",
-                "Chrome on iPhone",
-            ),
-            (
-                "X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-                "Firefox on Linux",
-            ),
-            (
-                "Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Mobile Safari/537.36",
-                "Chrome on Android",
-            ),
-        ] {
-            let agent = UserAgent::new(&format!("{mozilla}{text}"));
-            assert_eq!(agent.to_string(), shown);
-        }
-        assert_eq!(UserAgent::new("curl/8.5.0").to_string(), "curl");
-        assert_eq!(UserAgent::default().to_string(), "Unknown browser");
+        let webkit = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36";
+        let shown = |text: &str| UserAgent::new(text).to_string();
+        assert_eq!(
+            shown(&format!("(Windows NT 10.0) {webkit}")),
+            "Chrome on Windows"
+        );
+        assert_eq!(
+            shown(&format!("(Windows NT 10.0) {webkit} Edg/139")),
+            "Edge on Windows"
+        );
+        assert_eq!(
+            shown("(iPhone; like Mac OS X) CriOS/139 Safari/604"),
+            "Chrome on iPhone"
+        );
+        assert_eq!(
+            shown("(X11; Linux x86_64) Firefox/140.0"),
+            "Firefox on Linux"
+        );
+        assert_eq!(
+            shown("(Linux; Android 15) Chrome/139 Safari/537"),
+            "Chrome on Android"
+        );
+        assert_eq!(shown("curl/8.5.0"), "curl");
+        assert_eq!(shown(""), "Unknown browser");
     }
 
     #[test]

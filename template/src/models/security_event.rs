@@ -81,82 +81,34 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Every kind with its stored name, and a sentence for the user about its success and its failure.
-    const ALL: [(Self, &str, &str, &str); 14] = [
-        (
-            Self::AccountDeletion,
-            "account_deletion",
-            "The account was deleted",
-            "The account could not be deleted",
-        ),
-        (
-            Self::Confirmation,
-            "confirmation",
-            "You confirmed who you are",
-            "Somebody failed to confirm who they are",
-        ),
-        (
-            Self::EmailChange,
-            "email_change",
-            "The e-mail address was changed",
-            "The e-mail address could not be changed",
-        ),
+    /// Every kind with its stored name, and its title for the user.
+    const ALL: [(Self, &str, &str); 14] = [
+        (Self::AccountDeletion, "account_deletion", "Account deleted"),
+        (Self::Confirmation, "confirmation", "Confirmation"),
+        (Self::EmailChange, "email_change", "Change of address"),
         (
             Self::EmailConfirmation,
             "email_confirmation",
-            "The e-mail address was confirmed",
-            "The e-mail address could not be confirmed",
+            "Address confirmed",
         ),
-        (
-            Self::Limit,
-            "limit",
-            "A limit was raised",
-            "There were too many attempts",
-        ),
-        (Self::LogIn, "log_in", "Logged in", "A log-in failed"),
-        (Self::LogOut, "log_out", "Logged out", "A log-out failed"),
-        (
-            Self::MethodAdded,
-            "method_added",
-            "A way to log in was added",
-            "A way to log in could not be added",
-        ),
+        (Self::Limit, "limit", "Too many attempts"),
+        (Self::LogIn, "log_in", "Log-in"),
+        (Self::LogOut, "log_out", "Log-out"),
+        (Self::MethodAdded, "method_added", "Way to log in added"),
         (
             Self::MethodRemoved,
             "method_removed",
-            "A way to log in was removed",
-            "A way to log in could not be removed",
+            "Way to log in removed",
         ),
         (
             Self::PasswordChange,
             "password_change",
-            "The password was changed",
-            "The password could not be changed",
+            "Change of password",
         ),
-        (
-            Self::PasswordReset,
-            "password_reset",
-            "A reset of the password was requested",
-            "A reset of the password failed",
-        ),
-        (
-            Self::PhoneChange,
-            "phone_change",
-            "The phone number was changed",
-            "The phone number could not be changed",
-        ),
-        (
-            Self::Registration,
-            "registration",
-            "The account was created",
-            "The account could not be created",
-        ),
-        (
-            Self::SessionEnd,
-            "session_end",
-            "A session was ended",
-            "A session could not be ended",
-        ),
+        (Self::PasswordReset, "password_reset", "Reset of password"),
+        (Self::PhoneChange, "phone_change", "Change of phone number"),
+        (Self::Registration, "registration", "Account created"),
+        (Self::SessionEnd, "session_end", "Logged out elsewhere"),
     ];
 
     /// Every kind.
@@ -166,9 +118,12 @@ impl EventKind {
 
     /// The stored name.
     pub fn name(self) -> &'static str {
-        let mut all = Self::ALL.iter();
-        all.find(|(kind, ..)| *kind == self)
-            .map_or("", |(_, name, ..)| name)
+        self.texts().0
+    }
+
+    /// What was tried, for the user of the account.
+    pub fn title(self) -> &'static str {
+        self.texts().1
     }
 
     /// The kind of a stored name.
@@ -177,13 +132,8 @@ impl EventKind {
         found.ok_or(Invalid::new("is not a kind of event"))
     }
 
-    /// What happened, for the user of the account.
-    pub fn describe(self, outcome: Outcome) -> &'static str {
-        let mut all = Self::ALL.iter();
-        let found = all.find(|(kind, ..)| *kind == self);
-        found.map_or("", |(.., success, failure)| match outcome {
-            Outcome::Success => success,
-            Outcome::Failure => failure,
-        })
+    fn texts(self) -> (&'static str, &'static str) {
+        let found = Self::ALL.iter().find(|(kind, ..)| *kind == self);
+        found.map_or(("", ""), |(_, name, title)| (name, title))
     }
 }

@@ -36,13 +36,12 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         div.notes {
             @for event in &events {
                 article.note data-key=(event.id) {
-                    h2 { (event.kind.describe(event.outcome)) }
+                    h2 {
+                        (event.kind.title()) @if event.outcome == Outcome::Failure { ": refused" }
+                    }
                     @if !event.details.is_empty() { p { (event.details) } }
                     p { (event.client.user_agent) ", " (place(&event.client)) }
-                    footer {
-                        (zone.date_time(event.created_at))
-                        @if event.outcome == Outcome::Failure { " · refused" }
-                    }
+                    footer { (zone.date_time(event.created_at)) }
                 }
             }
         }

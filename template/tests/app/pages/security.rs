@@ -351,9 +351,9 @@ async fn the_user_alone_sees_what_happened_in_the_account_newest_first_and_in_pa
         .await;
     let first = client.open("/account/activity?limit=2").await;
     let html = first.page(200);
-    let (newest, next) = html.split_once("The phone number was changed").unwrap();
-    assert!(!newest.contains("Logged in") && next.contains("Logged in"));
-    assert!(!html.contains("The account was created"));
+    let (newest, next) = html.split_once("Change of phone number").unwrap();
+    assert!(!newest.contains("Log-in") && next.contains("Log-in"));
+    assert!(!html.contains("Account created"));
     let (_, link) = html
         .split_once("/account/activity?limit=2&amp;after=")
         .unwrap();
@@ -361,6 +361,6 @@ async fn the_user_alone_sees_what_happened_in_the_account_newest_first_and_in_pa
     let second = client
         .open(&format!("/account/activity?limit=2&after={after}"))
         .await;
-    assert!(second.page(200).contains("The account was created"));
+    assert!(second.page(200).contains("Account created"));
     assert!(!second.text().contains("rel=\"next\""));
 }
