@@ -28,6 +28,8 @@ async fn a_method_that_is_not_allowed_gets_405_and_the_allowed_methods() {
     let answer = app.client().call("PATCH", "/api/notes").await;
     answer.problem(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+    let answer = app.client().call("TRACE", "/api/notes").await;
+    answer.problem(405, "method_not_allowed");
 }
 
 #[tokio::test]

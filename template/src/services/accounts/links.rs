@@ -4,8 +4,8 @@ use super::{Accounts, sessions::delete_others};
 use crate::{
     error::{Error, Result},
     models::{
-        ClientInfo, Email, EventKind, LinkPurpose, LinkToken, Password, Registration, SessionToken,
-        UserId,
+        ClientInfo, Email, EventKind, LinkPurpose, LinkToken, Outcome, Password, Registration,
+        SessionToken, UserId,
     },
     repositories::{
         email_tokens,
@@ -87,11 +87,14 @@ impl Accounts {
                 Ok((user, purpose))
             })
         });
-        let (user, purpose) = followed.await.map_err(|error| match error {
-            Error::Conflict(_) => Error::LinkExpired,
-            other => other,
-        })?;
         let log = &self.security_log;
+        let (user, purpose) = match followed.await {
+            Err(Error::LinkExpired | Error::Conflict(_)) => {
+                log.failed(EventKind::LogIn, None, client).await;
+                return Err(Error::LinkExpired);
+            }
+            other => other?,
+        };
         let is_first = purpose == LinkPurpose::Confirm;
         match purpose {
             LinkPurpose::Change(_) => {
@@ -106,7 +109,9 @@ impl Accounts {
             LinkPurpose::LogIn | LinkPurpose::Reset => {}
         }
         let token = self.start_session(user, client, old).await?;
-        log.succeeded(EventKind::LogIn, user, client).await;
+        let (success, how) = (Outcome::Success, "With a link from a mail");
+        log.record(EventKind::LogIn, success, Some(user), client, how)
+            .await;
         Ok(Some((token, is_first)))
     }
 

@@ -138,6 +138,20 @@ async fn a_page_has_at_most_a_hundred_notes() {
 }
 
 #[tokio::test]
+async fn a_client_cannot_choose_the_id_the_owner_or_the_version_of_a_note() {
+    let app = TestApp::new().await;
+    let (grace, mut theirs) = app.logged_in("grace").await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let id = NoteId::generate();
+    let body = json!({ "id": id, "user_id": grace.id, "version": 7, "title": "a", "body": "" });
+    let answer = client.json("POST", "/api/notes", body).await;
+    assert_eq!(answer.json()["version"], 1);
+    let path = format!("/api/notes/{id}");
+    client.get(&path).await.problem(404, "not_found");
+    assert_eq!(theirs.get("/api/notes").await.json()["notes"], json!([]));
+}
+
+#[tokio::test]
 async fn an_invalid_body_is_rejected_with_the_reason() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;

@@ -148,3 +148,22 @@ async fn clients_without_cookies_share_the_connections_of_their_address() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_page_of_another_site_cannot_connect() {
+    let database = database().await;
+    let app = App::build(config(database.url(), &[])).await.unwrap();
+    let address = app.address().unwrap().to_string();
+    let (_stop, _server) = serve(app);
+    for (origin, expected) in [
+        (format!("http://{address}"), "101"),
+        ("https://evil.example".to_owned(), "403"),
+        (format!("https://{address}.evil.example"), "403"),
+        (format!("https://{address}@evil.example"), "403"),
+        ("null".to_owned(), "403"),
+        (String::new(), "403"),
+    ] {
+        let (status, _) = Socket::open(&address, &format!("Origin: {origin}\r\n")).await;
+        assert_eq!(status, expected, "{origin}");
+    }
+}

@@ -9,6 +9,7 @@ mod log_reader;
 mod memory;
 mod requests;
 mod slow_readers;
+mod smuggling;
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -1,4 +1,4 @@
-use app::models::LinkToken;
+use app::{models::LinkToken, repositories::security_events};
 
 use crate::common::{Answer, Client, PASSWORD, TestApp, link};
 
@@ -190,6 +190,28 @@ async fn a_link_logs_in_once_and_not_after_it_has_expired() {
         .post_form("/link", &[("token", token)])
         .await
         .page(410);
+}
+
+#[tokio::test]
+async fn the_security_log_has_the_log_in_with_a_link_and_the_link_that_was_used_again() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    ask(&app, "ada@example.com", "log-in").await;
+    let mail = app.mail_to("ada@example.com").await;
+    follow(&mut app.client(), link(&mail)).await;
+    let events = security_events::list(app.database.pool(), ada.owner(), None, 1).await;
+    let event = &events.unwrap()[0];
+    assert_eq!(event.details, "With a link from a mail");
+    let (_, token) = link(&mail).split_once("?token=").unwrap();
+    let again = [("token", token)];
+    app.client().post_form("/link", &again).await.page(410);
+    let failed: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM security_events WHERE kind = 'log_in' AND outcome = 'failure'",
+    )
+    .fetch_one(app.database.pool())
+    .await
+    .unwrap();
+    assert_eq!(failed, 1);
 }
 
 #[tokio::test]
