@@ -60,11 +60,11 @@ fn weigh(project: &Path) -> [Entry; 6] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 358, today: files(project).len() },
-        Entry { what: "lines of Rust in `src/`, the application", limit: 6_400, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 22_200, today: rust("stack") },
-        Entry { what: "lines of Rust in `tests/`", limit: 3_500, today: rust("tests") },
-        Entry { what: "third-party crates of the application", limit: 234, today: crates("app") },
+        Entry { what: "files", limit: 446, today: files(project).len() },
+        Entry { what: "lines of Rust in `src/`, the application", limit: 10_400, today: rust("src") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 24_300, today: rust("stack") },
+        Entry { what: "lines of Rust in `tests/`", limit: 6_750, today: rust("tests") },
+        Entry { what: "third-party crates of the application", limit: 243, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
     ]
 }
