@@ -109,7 +109,7 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 10] = [
+const WORDS_OF_FEATURES: [&str; 12] = [
     "cockroach",
     "cockroachdb",
     "halfvec",
@@ -118,18 +118,22 @@ const WORDS_OF_FEATURES: [&str; 10] = [
     "otlp",
     "pgvector",
     "playwright",
+    "qrcode",
+    "totp",
     "vector",
     "vectors",
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 8] = [
+const PHRASES_OF_FEATURES: [&str; 10] = [
     "browser test",
     "browser-test",
     "browser_test",
     "cargo dev load",
     "cargo dev record",
     "load test",
+    "recovery code",
+    "second factor",
     "stack_load",
     "stack_tests",
 ];

@@ -12,8 +12,13 @@ use axum::{
 };
 use stack_db::SqlxCause;
 use stack_web::problem::Problem;
+{%- if totp %}
+
+use crate::models::{CodeRequest, FieldErrors};
+{%- else %}
 
 use crate::models::FieldErrors;
+{%- endif %}
 
 /// The result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,6 +35,11 @@ pub enum Error {
     /// The address is unknown or the password is wrong; the message does not say which.
     #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
+{%- if totp %}
+    /// The second factor is asked for; who calls has proved the first one.
+    #[error("you need to enter the code of the second factor")]
+    CodeRequired(CodeRequest),
+{%- endif %}
     /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
     #[error("you need to confirm your password first")]
     ConfirmationRequired,
@@ -72,6 +82,9 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+{%- if totp %}
+            Self::CodeRequired(_) => (StatusCode::UNAUTHORIZED, "code_required"),
+{%- endif %}
             Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
             Self::LinkExpired => (StatusCode::GONE, "link_expired"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -147,6 +160,14 @@ impl IntoResponse for Error {
         }
         let (status, code) = self.status_and_code();
         let problem = Problem::new(status, code, self.to_string());
+{%- if totp %}
+        if let Self::CodeRequired(request) = self {
+            // The middleware `http::code::ask` makes a cookie of it.
+            let mut response = problem.into_response();
+            response.extensions_mut().insert(request);
+            return response;
+        }
+{%- endif %}
         let errors = self.fields().cloned();
         let (current, retry_after) = match self {
             Self::Outdated(stored) => (Some(stored), None),

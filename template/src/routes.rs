@@ -37,6 +37,12 @@ pub fn router(state: AppState) -> Router {
             http::search::index_after_write,
         ))
 {%- endif %}
+{%- if totp %}
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::code::ask,
+        ))
+{%- endif %}
         .with_state(state);
 {%- if load %}
     let routes = match recorder {
@@ -59,6 +65,9 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
+{%- if totp %}
+        .page("/login/code", pages::account::code::page)
+{%- endif %}
         .page("/forgot-password", pages::forgot_password::page)
         .page("/mail-sent", pages::forgot_password::sent)
         .page("/reset-password", pages::reset_password::page)
@@ -69,7 +78,16 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/account/delete", pages::settings::deletion::page)
         .page("/account/email", pages::settings::email::page)
         .page("/account/password", pages::settings::password::page)
+{%- if totp %}
+        .page(
+            "/account/recovery-codes",
+            pages::settings::recovery_codes::page,
+        )
+{%- endif %}
         .page("/account/security", pages::settings::security::page)
+{%- if totp %}
+        .page("/account/totp", pages::settings::totp::page)
+{%- endif %}
         .page("/notes", pages::notes::index)
         .page("/notes/new", pages::notes::new)
 {%- if pgvector %}
@@ -99,6 +117,9 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/live", get(live::connect))
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
+{%- if totp %}
+        .route("/login/code", post(account::code::check))
+{%- endif %}
         .route("/logout", post(account::log_out))
         .route("/forgot-password", post(forgot_password::send))
         .route("/reset-password", post(reset_password::reset))
@@ -107,6 +128,12 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/account/delete", post(deletion::delete))
         .route("/account/email", post(email::send))
         .route("/account/password", post(password::change))
+{%- if totp %}
+        .route(
+            "/account/recovery-codes",
+            post(settings::recovery_codes::renew),
+        )
+{%- endif %}
         .route("/account/security/sessions/{id}/end", post(security::end))
         .route(
             "/account/security/sessions/end-others",
@@ -114,6 +141,11 @@ fn pages(state: AppState) -> Router<AppState> {
         )
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
+{%- if totp %}
+        .route("/account/totp", post(settings::totp::begin))
+        .route("/account/totp/confirm", post(settings::totp::confirm))
+        .route("/account/totp/remove", post(settings::totp::remove))
+{%- endif %}
         .route("/notes", post(notes::create))
         .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
@@ -136,6 +168,9 @@ fn api(state: AppState) -> Router<AppState> {
                 .put(session::confirm)
                 .delete(session::log_out),
         )
+{%- if totp %}
+        .route("/api/session/code", post(http::code::complete))
+{%- endif %}
         .route("/api/notes", get(notes::list).post(notes::create))
 {%- if pgvector %}
         .route("/api/notes/search", get(http::search::search))

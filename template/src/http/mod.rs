@@ -5,6 +5,9 @@
 
 pub mod assets;
 pub mod client_info;
+{%- if totp %}
+pub mod code;
+{%- endif %}
 pub mod cookies;
 pub mod current_user;
 pub mod limits;

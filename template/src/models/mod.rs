@@ -4,6 +4,9 @@
 //! not validate it again.
 
 mod client_info;
+{%- if totp %}
+mod code_request;
+{%- endif %}
 mod email;
 mod id;
 mod link_token;
@@ -11,13 +14,22 @@ mod note;
 mod owner;
 mod password;
 mod phone;
+{%- if totp %}
+mod recovery_code;
+{%- endif %}
 mod security_event;
 mod session;
 mod text;
+{%- if totp %}
+mod totp_secret;
+{%- endif %}
 mod user;
 mod version;
 
 pub use client_info::{ClientInfo, UserAgent};
+{%- if totp %}
+pub use code_request::{CodeRequest, LogInToken};
+{%- endif %}
 pub use email::Email;
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 pub use link_token::{LinkPurpose, LinkToken};
@@ -25,11 +37,17 @@ pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use owner::Owner;
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
+{%- if totp %}
+pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
+{%- endif %}
 pub use security_event::{EventKind, Outcome, SecurityEvent};
 pub use session::{Session, SessionToken, TokenDigest};
 pub use stack_web::{
     fields::{FieldError, FieldErrors, Invalid},
     input,
 };
+{%- if totp %}
+pub use totp_secret::TotpSecret;
+{%- endif %}
 pub use user::{DisplayName, Registration, User};
 pub use version::Version;

@@ -28,6 +28,10 @@ use crate::{
     models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
 };
+{%- if totp %}
+
+pub mod code;
+{%- endif %}
 
 /// The fields of a registration. The password is never serialized, because the state of a page is not secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -223,6 +227,12 @@ pub async fn log_in(
             };
             live::show_form_errors(&state, visitor, "/login", &error, rejected).await
         }
+{%- if totp %}
+        Err(Error::CodeRequired(request)) => {
+            let next = safe_redirect(&form.next);
+            Err(Error::CodeRequired(request.leading_to(next)))
+        }
+{%- endif %}
         Err(error) => Err(error),
     }
 }

@@ -131,6 +131,12 @@ pub async fn confirm(
             let rejected = FormErrors { form, errors };
             live::show_form_errors(&state, visitor, "/confirm-password", &error, rejected).await
         }
+{%- if totp %}
+        Err(Error::CodeRequired(request)) => {
+            let next = safe_redirect(&form.next);
+            Err(Error::CodeRequired(request.leading_to(next)))
+        }
+{%- endif %}
         Err(error) => Err(error),
     }
 }

@@ -28,7 +28,13 @@ pub mod activity;
 pub mod deletion;
 pub mod email;
 pub mod password;
+{%- if totp %}
+pub mod recovery_codes;
+{%- endif %}
 pub mod security;
+{%- if totp %}
+pub mod totp;
+{%- endif %}
 
 /// The field of the phone number.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -9,9 +9,18 @@ pub mod email_tokens;
 pub mod embeddings;
 {%- endif %}
 pub mod notes;
+{%- if totp %}
+pub mod pending_log_ins;
+{%- endif %}
 pub mod rate_limits;
+{%- if totp %}
+pub mod recovery_codes;
+{%- endif %}
 pub mod security_events;
 pub mod sessions;
+{%- if totp %}
+pub mod totp_secrets;
+{%- endif %}
 pub mod users;
 
 use crate::models::Invalid;

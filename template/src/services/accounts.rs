@@ -23,7 +23,13 @@ use crate::{
 mod confirmation;
 mod credentials;
 mod links;
+{%- if totp %}
+mod recovery_codes;
+{%- endif %}
 mod sessions;
+{%- if totp %}
+pub mod totp;
+{%- endif %}
 
 /// Manages accounts and their sessions.
 pub struct Accounts {

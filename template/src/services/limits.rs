@@ -3,6 +3,9 @@
 //! | | one client address | one account |
 //! |---|---|---|
 //! | log-in, and asking for the password again | 60, then 20 a minute | from one address 5 in 15 minutes; from all addresses where it has not logged in for 30 days 100, then 10 an hour |
+{%- if totp %}
+//! | a code of the second factor | | 10 in 15 minutes |
+{%- endif %}
 //! | registration | 20, then 20 an hour | |
 //! | reset of a password | 20, then 20 an hour | 3, then 3 an hour |
 //! | mail | 20, then 20 an hour | 5, then 5 an hour |
@@ -50,6 +53,10 @@ const KNOWN_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub enum Limit {
     /// Attempts to log in, and other questions for a password.
     LogIn,
+{%- if totp %}
+    /// Codes of the second factor.
+    Code,
+{%- endif %}
     /// New accounts.
     Registration,
     /// Requests to reset a password.
@@ -78,6 +85,10 @@ impl Limit {
             (Self::LogIn, Key::Address(_)) => Rate::new(60, MINUTE.saturating_mul(3)),
             (Self::LogIn, Key::AccountAt(..)) => Rate::new(5, MINUTE.saturating_mul(15)),
             (Self::LogIn, Key::Account(_)) => Rate::new(100, HOUR.saturating_mul(10)),
+{%- if totp %}
+            (Self::Code, Key::Account(_)) => Rate::new(10, MINUTE.saturating_mul(15)),
+            (Self::Code, Key::Address(_)) => return None,
+{%- endif %}
             (Self::Registration, Key::Address(_)) => Rate::new(20, HOUR),
             (Self::Reset, Key::Address(_)) => Rate::new(20, HOUR),
             (Self::Reset, Key::Account(_)) => Rate::new(3, HOUR),

@@ -7,6 +7,10 @@ use crate::{
     error::{Error, Result},
     repositories::users,
 };
+{%- if totp %}
+
+mod totp;
+{%- endif %}
 
 /// How many values one transaction re-encrypts; the work on these is repeated if the process is killed.
 const BATCH: i64 = 100;
@@ -32,7 +36,7 @@ pub async fn rotate(
     loop {
         let batch = users::phones_outside(db.pool(), &current, after, BATCH).await?;
         let Some((last, _)) = batch.last() else {
-            return Ok(failed);
+            break;
         };
         after = Some(*last);
         let count = batch.len();
@@ -60,4 +64,8 @@ pub async fn rotate(
         progress.advance(count);
         on_progress(progress);
     }
+{%- if totp %}
+    failed += totp::rotate(db, vault, on_progress).await?;
+{%- endif %}
+    Ok(failed)
 }

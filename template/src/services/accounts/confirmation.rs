@@ -36,6 +36,9 @@ impl Accounts {
             return Err(FieldErrors::one("password", "is not your password").into());
         }
         self.limits.logged_in(&user.email, from).await?;
+{%- if totp %}
+        self.require_code(user.id, Some(session)).await?;
+{%- endif %}
         let token = self.authenticated(session).await?;
         log.succeeded(EventKind::Confirmation, user.id, client)
             .await;

@@ -24,6 +24,19 @@ impl Accounts {
         client: &ClientInfo,
         old: Option<SessionToken>,
     ) -> Result<SessionToken> {
+{%- if totp %}
+        self.require_code(user, None).await?;
+        self.replace_session(user, client, old).await
+    }
+
+    /// [`start_session`](Self::start_session) for a user who has proved everything, the second factor too.
+    pub(super) async fn replace_session(
+        &self,
+        user: UserId,
+        client: &ClientInfo,
+        old: Option<SessionToken>,
+    ) -> Result<SessionToken> {
+{%- endif %}
         let (id, token) = (SessionId::generate(), SessionToken::generate());
         let (digest, old) = (token.digest(), old.map(|old| old.digest()));
         let lifetime = self.session_lifetime;
@@ -160,6 +173,9 @@ pub(super) async fn delete_others(
     user: UserId,
     kept: Option<SessionId>,
 ) -> sqlx::Result<Vec<SessionId>> {
+{%- if totp %}
+    super::totp::forget_log_ins(&mut *tx, user).await?;
+{%- endif %}
     let mut deleted = Vec::new();
     loop {
         let batch = sessions::delete_others(&mut *tx, user, kept, DELETE_BATCH).await?;

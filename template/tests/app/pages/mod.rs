@@ -8,5 +8,11 @@ mod live_notes;
 mod live_sessions;
 mod mailed_links;
 mod notes;
+{%- if totp %}
+mod recovery_codes;
+{%- endif %}
 mod security;
+{%- if totp %}
+mod totp;
+{%- endif %}
 mod upload;

@@ -1,0 +1,1 @@
+CREATE INDEX pending_log_ins_user_id_idx ON pending_log_ins (user_id);
