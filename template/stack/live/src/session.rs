@@ -99,8 +99,14 @@ pub(crate) async fn run<I: Io>(
         Ok(()) => CloseReason::Gone,
         Err(reason) => reason,
     };
-    if reason != CloseReason::Gone {
-        tracing::debug!(?reason, "a live connection is closed");
+    match reason {
+        CloseReason::Gone => {}
+        // What no browser does by itself. One line a connection, which has one of its request already.
+        CloseReason::TooManyEvents | CloseReason::TooLarge | CloseReason::Protocol => {
+            let address = session.page.visit.address.map(tracing::field::display);
+            tracing::info!(target: "security", ?reason, address, "a live connection is refused");
+        }
+        _ => tracing::debug!(?reason, "a live connection is closed"),
     }
     let limit = match reason {
         CloseReason::SlowReader => LAST_WORDS,

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::common::{config, database, serve};
+use crate::common::{config, database, log, serve};
 
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
@@ -94,7 +94,7 @@ impl Socket {
 }
 
 #[tokio::test]
-async fn pings_are_counted_and_their_flood_is_cut_off() {
+async fn pings_are_counted_and_their_flood_is_cut_off_and_logged() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();
     let address = app.address().unwrap().to_string();
@@ -104,6 +104,9 @@ async fn pings_are_counted_and_their_flood_is_cut_off() {
         socket.send(PING, b"").await;
     }
     assert_eq!(socket.close_code().await, 4001);
+    let log = log::text();
+    let mut lines = log.lines().filter(|line| line.contains("TooManyEvents"));
+    assert!(lines.any(|line| line.contains(" security: ") && line.contains("127.0.0.1")));
 }
 
 #[tokio::test]
