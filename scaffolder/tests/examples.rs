@@ -75,7 +75,7 @@ fn the_plain_example_is_what_its_answers_render_to() {
 #[test]
 fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let project = scratch.path().join("zebra-quartz");
+    let project = scratch.path().join("zebrafinch-quartz");
     let output = Command::new(env!("CARGO_BIN_EXE_heavy"))
         .arg("new")
         .arg(&project)
@@ -85,7 +85,7 @@ fn the_name_of_a_project_stands_in_a_handful_of_files_and_in_no_rust_file() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let named: Vec<String> = files_below(&project)
         .into_iter()
-        .filter(|(_, bytes)| String::from_utf8_lossy(bytes).to_lowercase().contains("zebra"))
+        .filter(|(_, bytes)| String::from_utf8_lossy(bytes).to_lowercase().contains("zebrafinch"))
         .map(|(name, _)| name)
         .collect();
     assert_eq!(

@@ -9,6 +9,8 @@ CREATE TABLE users (
     -- Encrypted by the application, see `stack/web/src/sealed.rs`. Only the user may see it.
     phone bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- When a link was opened that was sent to the address.
+    email_confirmed_at timestamptz,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     CONSTRAINT users_email_check CHECK (email = lower(email) AND length(email) <= 254),

@@ -5,10 +5,10 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use prometheus_client::registry::Registry;
 use stack_db::Db;
+use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
-    attempts::Attempts,
     metrics::{self, Metrics, Pools},
     sealed::Vault,
     server,
@@ -19,10 +19,14 @@ use crate::{
     config::Config,
     database,
     http::assets::ASSETS,
+    pages::dev_mail,
     routes,
     services::{
-        accounts::{self, Accounts},
+        accounts::Accounts,
+        limits::{self, Limits},
+        mailed_links::MailedLinks,
         passwords::Passwords,
+        security_log::SecurityLog,
     },
     state::{AppState, Shared},
 };
@@ -47,6 +51,15 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, StartError> {
         let state = connect(config).await?;
         let listener = server::listen(&state.config.address()).await?;
+        if let Ok(address) = listener.local_addr() {
+            // Only if `APP_URL` is not set, in development.
+            let host = match address.ip().is_unspecified() {
+                true => format!("localhost:{}", address.port()),
+                false => address.to_string(),
+            };
+            let origin = format!("http://{host}");
+            state.config.site_url.set_default(origin);
+        }
         let metrics =
             metrics::listen(state.config.metrics_address, state.config.environment).await?;
         let mut router = routes::router(state.clone());
@@ -109,7 +122,14 @@ impl App {
         tracing::info!("listening on http://{}", listener.local_addr()?);
         let address = state.config.metrics_address;
         let metrics = tokio::spawn(metrics::serve(metrics, address, state.metrics.clone()));
-        let cleanup = tokio::spawn(accounts::clean_up_sessions(state.db.clone()));
+        let cleanup = state.clone();
+        let cleanup = tokio::spawn(async move { cleanup.accounts.clean_up().await });
+        let outbox = state.links.outbox.clone();
+        let hub = state.live.hub().clone();
+        let sent = move || drop(hub.publish(dev_mail::TOPIC, &"sent"));
+        let worker = outbox.clone();
+        let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
+        let limits = tokio::spawn(limits::clean_up(state.db.clone()));
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
         let live = state.live.clone();
@@ -131,7 +151,7 @@ impl App {
             // The socket listens already: a connection that arrives before the server runs waits in its queue.
             channel.ready().await;
         }
-        let server = stack_serve::serve(listener, router, stop);
+        let server = stack_serve::serve(listener, router, state.config.client_timeouts, stop);
         let deadline = async {
             if stopped.await.is_ok() {
                 tokio::time::sleep(state.config.shutdown_timeout).await;
@@ -141,7 +161,13 @@ impl App {
             () = server => {}
             () = deadline => tracing::warn!("closed requests that were still open after `SHUTDOWN_SECONDS`"),
         }
+        // A mail that is being sent now would be sent again.
+        outbox.stop();
+        tokio::time::timeout(state.config.shutdown_timeout, mails)
+            .await
+            .ok();
         cleanup.abort();
+        limits.abort();
         messages.abort();
         metrics.abort();
         // Requests that still hold a connection were closed above, so there is no reason to wait for them.
@@ -169,22 +195,43 @@ pub async fn connect(config: Config) -> Result<AppState, StartError> {
 pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
     let passwords = Passwords::new(config.password_cost)
         .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+    let limits = Arc::new(Limits::new(db.clone(), config.limit_factor));
     let vault = Arc::new(Vault::new(&config.encryption_keys));
-    let accounts = Accounts {
+    let outbox = Outbox::new(vault.clone(), config.mail.clone());
+    if !outbox.is_on() {
+        tracing::warn!(
+            "no mails are sent, because `MAIL_URL` is `none`: addresses are not confirmed, and passwords cannot be reset"
+        );
+    }
+    let links = MailedLinks {
         db: db.clone(),
-        passwords,
-        attempts: Attempts::default(),
-        vault: vault.clone(),
-        session_lifetime: config.session_lifetime,
+        outbox,
+        passwords: passwords.clone(),
+        site: config.site_url.clone(),
     };
     let pools = Pools(vec![("main", db.pool().clone())]);
     // Register your own metrics in the registry before, and add them to `AppState`.
     let metrics = Metrics::new(Registry::default(), PROGRAM, pools);
     let live = routes::live(&config, metrics.clone());
+    let security_log = SecurityLog::new(db.clone(), config.security_log_lifetime);
+    let accounts = Accounts {
+        db: db.clone(),
+        passwords,
+        limits: limits.clone(),
+        vault: vault.clone(),
+        links: links.clone(),
+        session_lifetime: config.session_lifetime,
+        session_idle: config.session_idle,
+        security_log: security_log.clone(),
+        live: live.clone(),
+    };
     Ok(AppState::from(Shared {
         config,
         db,
         accounts,
+        limits,
+        links,
+        security_log,
         vault,
         live,
         metrics,

@@ -10,11 +10,14 @@ use std::{
     time::Duration,
 };
 
+use stack_mail::{MailServer, Transport};
+use stack_serve::Timeouts;
 use stack_web::{
-    logs::LogFormat,
+    logs::{LogFormat, LogOverflow},
     sealed::Keys,
     server::Address,
     settings::{self, Environment, Reader, Secret, SettingsError},
+    site_url::SiteUrl,
 };
 use tracing_subscriber::filter::Targets;
 
@@ -40,10 +43,14 @@ pub struct Config {
     pub socket_handed_over: bool,
     /// `CARGO_DEV`: the address of the `cargo dev` that started this process.
     pub cargo_dev: Option<String>,
+    /// `APP_URL`: the origin of the site, for links in mails. Development takes the address that it listens on.
+    pub site_url: SiteUrl,
     /// `DATABASE_URL`. Without it, development starts an embedded server.
     pub database_url: Option<Secret>,
     /// `ENCRYPTION_KEYS`: the first key encrypts; all of them decrypt.
     pub encryption_keys: Keys,
+    /// `MAIL_URL` and `MAIL_FROM`: where mails go, and whom they come from.
+    pub mail: Transport,
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
     /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
@@ -52,10 +59,15 @@ pub struct Config {
     pub log_filter: Targets,
     /// `LOG_FORMAT`
     pub log_format: LogFormat,
+    /// `LOG_OVERFLOW`: what becomes of lines when whatever reads the log does not keep up.
+    pub log_overflow: LogOverflow,
     /// `METRICS_ADDRESS`: the address that serves `/metrics`, without authentication.
     pub metrics_address: Option<SocketAddr>,
-    /// `REQUEST_TIMEOUT_SECONDS`: from the end of the request's head to the head of the response. The time to receive
-    /// the head is limited by the reverse proxy, which production needs for TLS anyway.
+    /// `HEAD_TIMEOUT_SECONDS`, `IDLE_TIMEOUT_SECONDS`, `WRITE_TIMEOUT_SECONDS`: how long a client may take to send the head
+    /// of a request, to begin one, and to read some more of a response.
+    pub client_timeouts: Timeouts,
+    /// `REQUEST_TIMEOUT_SECONDS`: from the end of the request's head to the head of the response. What comes before and
+    /// after is limited by [`client_timeouts`](Self::client_timeouts).
     pub request_timeout: Duration,
     /// `BODY_LIMIT_BYTES`: the maximum size of a request's body.
     pub body_limit: usize,
@@ -63,8 +75,16 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// `SESSION_DAYS`: how long a user stays logged in.
     pub session_lifetime: Duration,
+    /// `SESSION_IDLE_HOURS`: how long a user stays logged in without opening a page.
+    pub session_idle: Duration,
+    /// `SECURITY_LOG_DAYS`: how long events of the security log are kept.
+    pub security_log_lifetime: Duration,
+    /// `LIVE_CONNECTIONS_PER_ADDRESS`: how many live pages may be connected from one address on the network.
+    pub live_connections_per_address: u32,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
+    pub limit_factor: u32,
     /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
@@ -95,14 +115,24 @@ impl Config {
             ],
         );
         let production = environment.is_production();
+        let mail = mail(&mut vars, production);
+        let site_url = vars.optional("APP_URL", "an origin, such as `https://shop.example.com`");
+        if production && site_url.is_none() && !matches!(mail, Transport::None) {
+            vars.missing(
+                "APP_URL",
+                "links in mails need the address of the site, such as `https://shop.example.com`",
+            );
+        }
         let config = Self {
             environment,
             host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
             port: vars.number("PORT", 3000, 0..=u16::MAX),
             socket_handed_over: vars.choice("SOCKET", "bind", &[("bind", false), ("stdin", true)]),
             cargo_dev: vars.text("CARGO_DEV"),
+            site_url: site_url.unwrap_or_default(),
             database_url: vars.url("DATABASE_URL", &["postgres", "postgresql"]),
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
+            mail,
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: settings::project_dir(),
             log_filter: vars.parse(
@@ -115,17 +145,39 @@ impl Config {
                 if production { "json" } else { "pretty" },
                 &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
             ),
+            log_overflow: vars.choice(
+                "LOG_OVERFLOW",
+                "drop",
+                &[("drop", LogOverflow::Drop), ("wait", LogOverflow::Wait)],
+            ),
             metrics_address: vars.optional(
                 "METRICS_ADDRESS",
                 "an IP address and a port, such as `127.0.0.1:9464`",
             ),
+            client_timeouts: Timeouts {
+                head: vars.seconds("HEAD_TIMEOUT_SECONDS", 15),
+                idle: vars.seconds("IDLE_TIMEOUT_SECONDS", 75),
+                write: vars.seconds("WRITE_TIMEOUT_SECONDS", 30),
+            },
             request_timeout: vars.seconds("REQUEST_TIMEOUT_SECONDS", 15),
             body_limit: vars.number("BODY_LIMIT_BYTES", 256 * 1024, 1024..=1024 * 1024 * 1024),
             shutdown_timeout: vars.seconds("SHUTDOWN_SECONDS", 20),
             session_lifetime: Duration::from_secs(
                 60 * 60 * 24 * u64::from(vars.number("SESSION_DAYS", 14u32, 1..=3650)),
             ),
+            security_log_lifetime: Duration::from_secs(
+                60 * 60 * 24 * u64::from(vars.number("SECURITY_LOG_DAYS", 90u32, 1..=3650)),
+            ),
+            session_idle: Duration::from_secs(
+                60 * 60 * u64::from(vars.number("SESSION_IDLE_HOURS", 72u32, 1..=87_600)),
+            ),
+            live_connections_per_address: vars.number(
+                "LIVE_CONNECTIONS_PER_ADDRESS",
+                1_000,
+                1..=1_000_000,
+            ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
+            limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
             password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {
@@ -142,6 +194,36 @@ impl Config {
             port: self.port,
             handed_over: self.socket_handed_over,
         }
+    }
+}
+
+/// `MAIL_URL` and `MAIL_FROM`. An application whose mails go nowhere looks as if it worked, so production must say so.
+fn mail(vars: &mut Reader<impl Fn(&str) -> Option<String>>, production: bool) -> Transport {
+    let from = vars.secret("MAIL_FROM", MailServer::sender);
+    match vars.text("MAIL_URL").as_deref().map(str::trim) {
+        None if production => {
+            vars.missing(
+                "MAIL_URL",
+                "production sends mails, such as links to choose a new password; `MAIL_URL=none` sends none",
+            );
+            Transport::None
+        }
+        None => Transport::Development,
+        Some("none") => Transport::None,
+        Some(_) => match from {
+            Some(from) => {
+                let server = vars.secret("MAIL_URL", |url| MailServer::parse(url, from));
+                server.map_or(Transport::None, |server| Transport::Server {
+                    server,
+                    keep: !production,
+                })
+            }
+            None => {
+                let why = "mails need a sender, such as `Shop <shop@example.com>`";
+                vars.missing("MAIL_FROM", why);
+                Transport::None
+            }
+        },
     }
 }
 

@@ -39,6 +39,7 @@ pub async fn connect(config: &Config) -> Result<Db, StartError> {
     };
     let settings = PoolSettings {
         max_connections: config.database_connections,
+        verify_tls: config.environment.is_production(),
         ..PoolSettings::default()
     };
     Ok(Db::connect(&url, settings).await?)

@@ -30,6 +30,12 @@ pub enum Error {
     /// The address is unknown or the password is wrong; the message does not say which.
     #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
+    /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
+    #[error("you need to confirm your password first")]
+    ConfirmationRequired,
+    /// A link from a mail is unknown, was used, or has expired.
+    #[error("this link does not work any more; ask for another one")]
+    LinkExpired,
     /// The client may not do this; the message says why.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
@@ -45,9 +51,12 @@ pub enum Error {
     /// The record was changed since the client read it. Holds the stored record as JSON.
     #[error("this was changed in the meantime")]
     Outdated(serde_json::Value),
-    /// Too many log-in attempts; the client may retry after this time.
-    #[error("too many attempts, try again later")]
+    /// A limit is reached ([`limits`](crate::services::limits)); the client may retry after this time.
+    #[error("there were too many attempts; try again in {}", in_words(*.0))]
     TooManyAttempts(Duration),
+    /// There is more to do than the processors can; the client may retry after this time.
+    #[error("the service is busy; try again in a moment")]
+    Overloaded(Duration),
     /// A service that the application needs, such as the database, does not respond.
     #[error("the service is not available right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -63,12 +72,15 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
+            Self::LinkExpired => (StatusCode::GONE, "link_expired"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Outdated(_) => (StatusCode::CONFLICT, "outdated"),
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
+            Self::Overloaded(_) => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -96,6 +108,18 @@ impl Error {
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
+}
+
+/// A time to wait, rounded up: `1 second`, `2 minutes`.
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
+    let (count, unit) = match seconds {
+        0..=90 => (seconds, "second"),
+        91..=5400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 /// The error and its chain of causes in one line, for the log.
@@ -126,7 +150,7 @@ impl IntoResponse for Error {
         let errors = self.fields().cloned();
         let (current, retry_after) = match self {
             Self::Outdated(stored) => (Some(stored), None),
-            Self::TooManyAttempts(wait) => (None, Some(wait)),
+            Self::TooManyAttempts(wait) | Self::Overloaded(wait) => (None, Some(wait)),
             _ => (None, None),
         };
         let problem = Problem {
@@ -170,6 +194,7 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
         ))
     }),
     // The account was deleted in the meantime.
+    ("email_tokens_user_id_fkey", || Error::LinkExpired),
     ("notes_user_id_fkey", || Error::Unauthenticated),
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
@@ -190,8 +215,9 @@ impl From<sqlx::Error> for Error {
         match (known, error) {
             (Some((_, client_error)), _) => client_error(),
             (None, sqlx::Error::RowNotFound) => Self::NotFound,
-            (None, error @ (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)) => {
-                Self::Unavailable(Box::new(error))
+            (None, error) if stack_db::is_unavailable(&error) => Self::Unavailable(error.into()),
+            (None, error) if stack_db::is_unstorable(&error) => {
+                Self::BadRequest("a text has a character that cannot be stored".into())
             }
             (None, error) => Self::internal(error),
         }

@@ -5,7 +5,7 @@
 //!    database; [`seed`]: demo data.
 //! 3. [`routes`]: every URL on one screen.
 //! 4. [`pages`]: HTML for browsers, built from [`components`]; [`http`]: the JSON API.
-//! 5. [`services`]: business rules and transactions.
+//! 5. [`services`]: business rules and transactions. [`mails`]: what they write by mail.
 //! 6. [`repositories`]: all SQL.
 //! 7. [`models`]: domain types that cannot hold an invalid value. [`sealed`](stack_web::sealed) has the encrypted ones.
 //! 8. [`error`]: every error of a request, and how much of it the client is told.
@@ -21,6 +21,7 @@ pub mod config;
 pub mod database;
 pub mod error;
 pub mod http;
+pub mod mails;
 pub mod models;
 pub mod pages;
 pub mod repositories;

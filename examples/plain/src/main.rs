@@ -1,6 +1,6 @@
 //! Reads the arguments and the [`Config`], then runs the command with [`Cli::run`]. The default command is `serve`.
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, process::ExitCode, time::Duration};
 
 use app::{cli::Cli, config::Config};
 use clap::Parser;
@@ -18,11 +18,14 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
-    let _logs = logs::init(config.log_format, &config.log_filter)?;
+    let _logs = logs::init(config.log_format, config.log_overflow, &config.log_filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(cli.run(config))
+    let result = runtime.block_on(cli.run(config));
+    // Work on a blocking thread that does not end keeps nobody waiting.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
 }
 
 /// Prints the error to stderr, for the user: the log may be JSON, or go elsewhere.

@@ -6,8 +6,11 @@ use stack_web::StartError;
 
 use crate::{
     error::{Error, Result},
-    models::{NoteDraft, NoteId, Registration, User},
-    repositories::{notes, users},
+    models::{ClientInfo, NoteDraft, NoteId, Registration, User},
+    repositories::{
+        notes,
+        users::{self, addresses},
+    },
     state::AppState,
 };
 
@@ -45,13 +48,13 @@ pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
         return Err(StartError(text.to_owned()).into());
     }
     let user = user(state).await?;
-    if notes::list(state.db.pool(), user.id, None, 1)
+    if notes::list(state.db.pool(), user.owner(), None, 1)
         .await?
         .is_empty()
     {
         for (title, body) in NOTES {
             let draft = NoteDraft::parse(title, body).map_err(Error::Invalid)?;
-            notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
+            notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
         }
     }
     Ok(user)
@@ -60,11 +63,14 @@ pub async fn run(state: &AppState) -> Result<User, Box<dyn std::error::Error>> {
 async fn user(state: &AppState) -> Result<User> {
     let registration = Registration::parse(EMAIL, "Ada", PASSWORD).map_err(Error::Invalid)?;
     let email = registration.email.clone();
-    match state.accounts.register(registration).await {
+    let client = ClientInfo::default();
+    let user = match state.accounts.register(registration, &client).await {
         Err(Error::Conflict(_)) => {
-            let known = users::credentials(state.db.pool(), &email).await?;
+            let known = users::credentials(state.db.pool(), &email, false).await?;
             known.map(|(user, _)| user).ok_or(Error::NotFound)
         }
         registered => registered,
-    }
+    }?;
+    addresses::confirm_email(state.db.pool(), user.id).await?;
+    Ok(user)
 }

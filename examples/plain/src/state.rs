@@ -10,7 +10,12 @@ use stack_web::{
     client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics, sealed::Vault,
 };
 
-use crate::{config::Config, services::accounts::Accounts};
+use crate::{
+    config::Config,
+    services::{
+        accounts::Accounts, limits::Limits, mailed_links::MailedLinks, security_log::SecurityLog,
+    },
+};
 
 /// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +29,12 @@ pub struct Shared {
     pub db: Db,
     /// Registration, log-in and log-out.
     pub accounts: Accounts,
+    /// Links by mail: confirmation, new passwords, log-in.
+    pub links: MailedLinks,
+    /// Records what concerns security.
+    pub security_log: SecurityLog,
+    /// How often something may be done.
+    pub limits: Arc<Limits>,
     /// Encrypts and decrypts columns of the database.
     pub vault: Arc<Vault>,
     /// The live pages.

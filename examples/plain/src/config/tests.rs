@@ -26,7 +26,8 @@ fn in_production_the_database_is_required() {
     let error = read(&[("APP_ENV", "production")]).unwrap_err().to_string();
     assert!(error.contains("`DATABASE_URL` is missing"), "{error}");
     let url = ("DATABASE_URL", "postgres://db/app");
-    let config = read(&[("APP_ENV", "production"), url, KEYS]).unwrap();
+    let no_mail = ("MAIL_URL", "none");
+    let config = read(&[("APP_ENV", "production"), url, KEYS, no_mail]).unwrap();
     assert_eq!(config.log_format, LogFormat::Json);
 }
 
@@ -45,6 +46,58 @@ fn in_production_a_key_is_required_and_must_not_be_that_of_development() {
         "{error}"
     );
     read(&[("APP_ENV", "development"), ("ENCRYPTION_KEYS", &renamed)]).unwrap();
+}
+
+#[test]
+fn in_production_mail_needs_a_server_a_sender_and_the_address_of_the_site_or_is_off() {
+    let url = ("DATABASE_URL", "postgres://db/app");
+    let production = [("APP_ENV", "production"), url, KEYS];
+    let with = |vars: &[(&str, &str)]| read(&[&production[..], vars].concat());
+    let server = ("MAIL_URL", "smtps://shop:hunter2@mail.example.com");
+    let from = ("MAIL_FROM", "Shop <shop@example.com>");
+    let site = ("APP_URL", "https://shop.example.com");
+    with(&[server, from, site]).unwrap();
+    assert!(matches!(
+        with(&[("MAIL_URL", "none")]).unwrap().mail,
+        Transport::None
+    ));
+    for (vars, missing) in [
+        (&[from, site][..], "MAIL_URL"),
+        (&[server, site], "MAIL_FROM"),
+        (&[server, from], "APP_URL"),
+    ] {
+        let error = with(vars).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("`{missing}` is missing")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_mail_server_that_is_wrong_is_reported_without_its_password() {
+    let from = ("MAIL_FROM", "shop@example.com");
+    for url in [
+        "http://shop:hunter2@mail.example.com",
+        "mail.example.com",
+        "smtp://",
+        "smtp://hunter2@mail.example.com",
+        "smtp://mail.example.com?tls=hunter2",
+        "smtps://mail.example.com?tls=none",
+    ] {
+        let error = read(&[("MAIL_URL", url), from]).unwrap_err().to_string();
+        assert!(
+            error.contains("`MAIL_URL` ") && !error.contains("hunter2"),
+            "{url}: {error}"
+        );
+    }
+    let url = ("MAIL_URL", "smtp://shop:hunter%402@mail.example.com:2525");
+    let config = read(&[url, from]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter"), "{config:?}");
+    for (name, value) in [("MAIL_FROM", "shop"), ("APP_URL", "shop.example.com/a")] {
+        let error = read(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(&format!("`{name}` must be")), "{error}");
+    }
 }
 
 #[test]

@@ -21,3 +21,11 @@ pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
 pub fn url(name: &str) -> String {
     ASSETS.url(name)
 }
+
+/// The value of `integrity` for an element that links to the asset `name`.
+///
+/// # Panics
+/// If there is no asset of this name.
+pub fn integrity(name: &str) -> String {
+    ASSETS.integrity(name)
+}

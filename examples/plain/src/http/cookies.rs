@@ -19,7 +19,7 @@ pub fn session_token(cookies: &Cookies) -> Option<SessionToken> {
 
 /// The visitor's time zone, such as `Europe/Berlin`. The client script sets this cookie, so it is untrusted input.
 pub fn time_zone(cookies: &Cookies) -> Option<String> {
-    let zone = percent_decode_str(cookies.foreign("tz")?)
+    let zone = percent_decode_str(cookies.of_script("tz")?)
         .decode_utf8()
         .ok()?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);

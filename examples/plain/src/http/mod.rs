@@ -4,8 +4,10 @@
 //! [`CurrentUser`](current_user::CurrentUser) is the application's own.
 
 pub mod assets;
+pub mod client_info;
 pub mod cookies;
 pub mod current_user;
+pub mod limits;
 pub mod notes;
 pub mod session;
 pub mod users;

@@ -46,14 +46,15 @@ pub struct NotePage {
     next: Option<NoteId>,
 }
 
-/// Lists notes.
+/// Lists notes. A page of long notes has fewer than its limit.
 pub async fn list(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     page: PageQuery<NoteId>,
 ) -> Result<Json<NotePage>> {
-    let found = notes::list(state.db.pool(), user.id, page.after, page.limit + 1).await?;
-    let (notes, next) = pagination::split(found, page.limit, |note| note.id);
+    let found = notes::list(state.db.pool(), user.owner(), page.after, page.limit + 1).await?;
+    let bytes = |note: &Note| note.title.as_str().len() + note.body.as_str().len();
+    let (notes, next) = pagination::split_by_size(found, page.limit, bytes, |note| note.id);
     Ok(Json(NotePage { notes, next }))
 }
 
@@ -64,8 +65,8 @@ pub async fn create(
     ApiJson(body): ApiJson<NewNote>,
 ) -> Result<impl IntoResponse> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
-    let note = notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-    services::notes::changed(state.live.hub(), user.id);
+    let note = notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
+    services::notes::changed(state.live.hub(), user.owner());
     let location = format!("/api/notes/{}", note.id);
     Ok((
         StatusCode::CREATED,
@@ -80,7 +81,7 @@ pub async fn show(
     CurrentUser(user): CurrentUser,
     Key(id): Key<NoteId>,
 ) -> Result<Json<Note>> {
-    notes::find(state.db.pool(), user.id, id)
+    notes::find(state.db.pool(), user.owner(), id)
         .await?
         .map(Json)
         .ok_or(Error::NotFound)
@@ -94,8 +95,8 @@ pub async fn update(
     ApiJson(body): ApiJson<Edit>,
 ) -> Result<Json<Note>> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
-    let note = services::notes::update(&state.db, user.id, id, body.version, &draft).await?;
-    services::notes::changed(state.live.hub(), user.id);
+    let note = services::notes::update(&state.db, user.owner(), id, body.version, &draft).await?;
+    services::notes::changed(state.live.hub(), user.owner());
     Ok(Json(note))
 }
 
@@ -105,9 +106,9 @@ pub async fn delete(
     CurrentUser(user): CurrentUser,
     Key(id): Key<NoteId>,
 ) -> Result<StatusCode> {
-    let deleted = notes::delete(state.db.pool(), user.id, id).await?;
+    let deleted = notes::delete(state.db.pool(), user.owner(), id).await?;
     if deleted {
-        services::notes::changed(state.live.hub(), user.id);
+        services::notes::changed(state.live.hub(), user.owner());
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::NotFound)

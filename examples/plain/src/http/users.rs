@@ -4,15 +4,22 @@ use axum::{
     Json,
     extract::State,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use stack_web::extract::{ApiJson, Key};
+use stack_web::{
+    cookies::Cookies,
+    extract::{ApiJson, Key},
+    layers::CLEAR_SITE_DATA,
+};
 
-use super::current_user::CurrentUser;
+use super::{
+    cookies::SESSION,
+    current_user::{CurrentSession, CurrentUser, RecentlyAuthenticated},
+};
 use crate::{
     error::{Error, Result},
-    models::{FieldErrors, Phone, Registration, User, UserId},
+    models::{ClientInfo, FieldErrors, Owner, Password, Phone, Registration, User, UserId},
     repositories::users::{self, Profile},
     state::AppState,
 };
@@ -25,19 +32,23 @@ pub struct NewUser {
     password: String,
 }
 
-/// Creates an account, without logging in.
+/// Creates an account, without logging in. If mails are sent, the answer is 202: the account can be used after its address is
+/// confirmed, and the answer does not say whether the address has an account.
 pub async fn register(
     State(state): State<AppState>,
+    client: ClientInfo,
     ApiJson(body): ApiJson<NewUser>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let registration = Registration::parse(&body.email, &body.display_name, &body.password)?;
-    let user = state.accounts.register(registration).await?;
+    if state.links.is_on() {
+        let accounts = &state.accounts;
+        accounts.register_by_mail(registration, &client).await?;
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
+    let user = state.accounts.register(registration, &client).await?;
     let location = format!("/api/users/{}", user.id);
-    Ok((
-        StatusCode::CREATED,
-        [(header::LOCATION, location)],
-        Json(user),
-    ))
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Json(user)).into_response())
 }
 
 /// Returns the public data of a user.
@@ -71,7 +82,8 @@ pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -
 /// Stores or removes the phone number of the logged-in user.
 pub async fn set_phone(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    RecentlyAuthenticated(CurrentSession { user, .. }): RecentlyAuthenticated,
+    client: ClientInfo,
     ApiJson(body): ApiJson<NewPhone>,
 ) -> Result<Json<Me>> {
     let mut errors = FieldErrors::default();
@@ -82,6 +94,50 @@ pub async fn set_phone(
             phone => phone,
         },
     };
-    state.accounts.set_phone(user.id, phone.as_ref()).await?;
+    let accounts = &state.accounts;
+    accounts.set_phone(user.id, phone.as_ref(), &client).await?;
     Ok(Json(Me { user, phone }))
+}
+
+/// The body of a change of the password.
+#[derive(Deserialize)]
+pub struct PasswordChange {
+    password: String,
+}
+
+/// Changes the password of the logged-in user, and ends their other sessions.
+pub async fn change_password(
+    State(state): State<AppState>,
+    RecentlyAuthenticated(CurrentSession { user, session }): RecentlyAuthenticated,
+    client: ClientInfo,
+    ApiJson(body): ApiJson<PasswordChange>,
+) -> Result<StatusCode> {
+    let mut errors = FieldErrors::default();
+    let password = Password::parse(&body.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
+        return Err(errors.into());
+    };
+    let accounts = &state.accounts;
+    accounts
+        .change_password(user.id, Some(session.id), password, &client)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the account of the logged-in user.
+pub async fn delete(
+    State(state): State<AppState>,
+    RecentlyAuthenticated(CurrentSession { user, .. }): RecentlyAuthenticated,
+    client: ClientInfo,
+    cookies: Cookies,
+) -> Result<impl IntoResponse> {
+    delete_account(&state, user.owner(), &client).await?;
+    let cookies = cookies.remove(SESSION);
+    Ok((StatusCode::NO_CONTENT, cookies, CLEAR_SITE_DATA))
+}
+
+/// Deletes an account with everything that is theirs, in every database.
+pub async fn delete_account(state: &AppState, owner: Owner, client: &ClientInfo) -> Result<()> {
+    state.accounts.delete(owner.id(), client).await?;
+    Ok(())
 }

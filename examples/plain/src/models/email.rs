@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{Invalid, text};
 
-/// An e-mail address in lower case, so that a mailbox has at most one account.
+/// An e-mail address in lower case and NFC, without characters that only look like others, so that a mailbox has at most one
+/// account.
 ///
 /// The validation is lenient on purpose: only a delivered message proves that an address exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -16,14 +17,16 @@ pub struct Email(String);
 impl Email {
     /// Accepts `local@domain` with a dot in the domain, at most 254 characters, no white space.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let address = text::line(text, 1..=254)?.to_lowercase();
+        let address = text::composed(&text::line(text, 1..=254)?.to_lowercase());
         let looks_right = address.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()
                 && !domain.contains('@')
                 && domain.split('.').count() > 1
                 && domain.split('.').all(|label| !label.is_empty())
         });
-        if !looks_right || address.contains(char::is_whitespace) {
+        let misleads = text::has_compatibility_characters(&address)
+            || address.contains(|c: char| c.is_whitespace() || text::is_invisible(c));
+        if !looks_right || misleads {
             return Err(Invalid::new(
                 "must be an e-mail address, such as ada@example.com",
             ));
@@ -31,6 +34,11 @@ impl Email {
         // Lower case can be longer than the original.
         text::within(&address, 1..=254)?;
         Ok(Self(address))
+    }
+
+    /// An address of the database, which may be older than a rule of [`parse`](Self::parse).
+    pub fn stored(address: String) -> Self {
+        Self(address)
     }
 
     /// The address.
@@ -55,6 +63,28 @@ mod tests {
             Email::parse("  Ada@Example.COM ").unwrap().as_str(),
             "ada@example.com"
         );
+    }
+
+    #[test]
+    fn an_address_has_one_form() {
+        let forms = [
+            ("K@example.com", "k@example.com"),
+            ("\u{212a}@example.com", "k@example.com"),
+            ("zoe\u{308}@example.com", "zo\u{eb}@example.com"),
+            ("ZOE\u{308}@EXAMPLE.COM", "zo\u{eb}@example.com"),
+        ];
+        for (text, address) in forms {
+            assert_eq!(Email::parse(text).unwrap().as_str(), address);
+        }
+        for text in [
+            "ada\u{200b}@example.com",
+            "ada\u{202e}@example.com",
+            "ada\u{200d}@example.com",
+            "ａda@example.com",
+            "oﬃce@example.com",
+        ] {
+            assert!(Email::parse(text).is_err(), "{text:?} was accepted");
+        }
     }
 
     #[test]

@@ -47,3 +47,13 @@ id! {
     /// Identifies a [`Note`](super::Note).
     NoteId
 }
+
+id! {
+    /// Identifies a [`SecurityEvent`](super::SecurityEvent).
+    SecurityEventId
+}
+
+id! {
+    /// Identifies a [`Session`](super::Session). It is not secret: nobody can log in with it.
+    SessionId
+}

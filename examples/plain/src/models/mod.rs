@@ -3,22 +3,30 @@
 //! A type that has rules can only be created by its `parse`, which validates. So a function that takes an [`Email`] need
 //! not validate it again.
 
+mod client_info;
 mod email;
 mod id;
+mod link_token;
 mod note;
+mod owner;
 mod password;
 mod phone;
+mod security_event;
 mod session;
 mod text;
 mod user;
 mod version;
 
+pub use client_info::{ClientInfo, UserAgent};
 pub use email::Email;
-pub use id::{NoteId, UserId};
+pub use id::{NoteId, SecurityEventId, SessionId, UserId};
+pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
+pub use owner::Owner;
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
-pub use session::{SessionToken, TokenDigest};
+pub use security_event::{EventKind, Outcome, SecurityEvent};
+pub use session::{Session, SessionToken, TokenDigest};
 pub use stack_web::{
     fields::{FieldError, FieldErrors, Invalid},
     input,

@@ -1,5 +1,7 @@
 //! Passwords and their hashes.
 
+mod guessable;
+
 use std::fmt;
 
 use super::{Invalid, text};
@@ -9,9 +11,11 @@ use super::{Invalid, text};
 pub struct Password(String);
 
 impl Password {
-    /// Validates a new password: 10 to 200 characters of any kind.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// Validates a new password: 10 to 200 characters of any kind, not one of those that are tried first, and not made of
+    /// `own_words`: the name and the address of its owner, which others know.
+    pub fn parse(text: &str, own_words: &[&str]) -> Result<Self, Invalid> {
         text::within(text, 10..=200)?;
+        guessable::check(text, own_words)?;
         Ok(Self(text.to_owned()))
     }
 
@@ -49,13 +53,13 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown_by_debug() {
-        let password = Password::parse("correct horse battery").unwrap();
+        let password = Password::parse("correct horse battery", &[]).unwrap();
         assert_eq!(format!("{password:?}"), "Password(…)");
     }
 
     #[test]
     fn a_short_password_is_rejected_as_a_new_one_but_can_be_verified() {
-        assert!(Password::parse("short").is_err());
+        assert!(Password::parse("short", &[]).is_err());
         assert!(Password::for_login("short").is_some());
         assert!(Password::for_login(&"x".repeat(2000)).is_none());
     }

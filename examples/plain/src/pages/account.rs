@@ -11,11 +11,12 @@ use axum::{
 use maud::html;
 use serde::{Deserialize, Serialize};
 use stack_live::{Cx, PageError};
-use stack_web::{client_ip::ClientIp, cookies::Cookies};
+use stack_web::{cookies::Cookies, layers::CLEAR_SITE_DATA};
 
 use super::{
     context::Context,
     flash::Flash,
+    forgot_password::MAIL_SENT,
     layout,
     live::{self, FormErrors},
     visitor::Visitor,
@@ -24,7 +25,7 @@ use crate::{
     components::form::{self, Field},
     error::{Error, Result},
     http::cookies::{SESSION, session_token},
-    models::{FieldErrors, Registration, SessionToken},
+    models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
 };
 
@@ -51,7 +52,7 @@ pub struct LogInForm {
 #[derive(Deserialize)]
 pub struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// The registration form.
@@ -103,21 +104,28 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
     Ok(layout::live(&cx, "Register", main))
 }
 
-/// Creates an account and logs in.
+/// Creates an account. Its owner logs in with a link that is sent by mail, so that the answer is the same if the address has an
+/// account; without mail, at once.
 pub async fn register(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: ClientInfo,
     cookies: Cookies,
     Form(form): Form<RegisterForm>,
 ) -> Result<Response> {
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
-        Ok(registration) => state.accounts.register(registration).await,
+        Ok(registration) if state.links.is_on() => {
+            let accounts = &state.accounts;
+            accounts.register_by_mail(registration, &client).await?;
+            return Ok(Redirect::to(MAIL_SENT).into_response());
+        }
+        Ok(registration) => state.accounts.register(registration, &client).await,
         Err(fields) => Err(fields.into()),
     };
     match registered {
         Ok(user) => {
             let old = session_token(&cookies);
-            let token = state.accounts.start_session(user.id, old).await?;
+            let token = state.accounts.start_session(user.id, &client, old).await?;
             Ok(redirect_logged_in(
                 &state,
                 cookies,
@@ -154,7 +162,8 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
     });
     let form = form.read(&cx);
     let errors = FieldErrors::default();
-    let message = "The e-mail address or the password is incorrect.";
+    let message =
+        "The e-mail address or the password is incorrect, or the address is not confirmed yet.";
     let main = html! {
         section.card.narrow {
             h1 { "Log in" }
@@ -171,6 +180,11 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
                 }.render(&errors))
                 button type="submit" { "Log in" }
             }
+            @if cx.app().links.is_on() {
+                p.small {
+                    a href="/forgot-password" data-link { "Forgot your password? Log in by a link, or choose a new one" }
+                }
+            }
             p.small { "No account yet? " a href="/register" data-link { "Register" } }
         }
     };
@@ -181,14 +195,14 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
 pub async fn log_in(
     State(state): State<AppState>,
     visitor: Visitor,
-    ClientIp(from): ClientIp,
+    client: ClientInfo,
     cookies: Cookies,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let old = session_token(&cookies);
     match state
         .accounts
-        .log_in(&form.email, &form.password, from, old)
+        .log_in(&form.email, &form.password, &client, old)
         .await
     {
         Ok((_, token)) => Ok(redirect_logged_in(
@@ -214,17 +228,20 @@ pub async fn log_in(
 }
 
 /// Logs out.
-pub async fn log_out(State(state): State<AppState>, cookies: Cookies) -> Result<Response> {
+pub async fn log_out(
+    State(state): State<AppState>,
+    client: ClientInfo,
+    cookies: Cookies,
+) -> Result<Response> {
     if let Some(token) = session_token(&cookies) {
-        state.accounts.log_out(&token).await?;
-        state.live.end_session(&token.to_text());
+        state.accounts.log_out(&token, &client).await?;
     }
     let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
-    Ok((cookies, Redirect::to("/")).into_response())
+    Ok((cookies, CLEAR_SITE_DATA, Redirect::to("/")).into_response())
 }
 
 /// Sets the session cookie and redirects to `next`.
-fn redirect_logged_in(
+pub(super) fn redirect_logged_in(
     state: &AppState,
     cookies: Cookies,
     token: &SessionToken,
@@ -237,7 +254,7 @@ fn redirect_logged_in(
 }
 
 /// `next` if it is a path of this site, otherwise `/notes`: prevents open redirects to other sites.
-fn safe_redirect(next: &str) -> &str {
+pub(super) fn safe_redirect(next: &str) -> &str {
     let is_safe = next
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');

@@ -2,7 +2,7 @@
 
 use stack_live::{Ctx, PageError};
 
-use super::visitor::Visitor;
+use super::visitor::{Visitor, log_in_url};
 use crate::{error::Result, models::User, state::AppState};
 
 /// Extends the [`Ctx`] of live pages.
@@ -20,6 +20,11 @@ pub trait Context {
     /// # Errors
     /// Without one, a redirect to the log-in page, which leads back after the log-in.
     fn signed_in(&self) -> Result<User, PageError>;
+    /// The logged-in user, who has proved in the last ten minutes who they are; for what matters.
+    ///
+    /// # Errors
+    /// A redirect to the page that asks for the password, which leads back after that.
+    fn recently_authenticated(&self) -> impl Future<Output = Result<User, PageError>> + Send;
 }
 
 impl Context for Ctx {
@@ -35,6 +40,22 @@ impl Context for Ctx {
 
     fn signed_in(&self) -> Result<User, PageError> {
         self.user()
-            .ok_or_else(|| PageError::redirect(format!("/login?next={}", self.path())))
+            .ok_or_else(|| PageError::redirect(log_in_url(&self.path())))
     }
+
+    async fn recently_authenticated(&self) -> Result<User, PageError> {
+        let user = self.signed_in()?;
+        let (app, session) = (self.app(), self.visitor().session);
+        if let Some(session) = session
+            && app.accounts.recently_authenticated(session.id).await?
+        {
+            return Ok(user);
+        }
+        Err(PageError::redirect(confirmation_address(&self.path())))
+    }
+}
+
+/// The address of the page that asks for the password, and leads to the page `next` after that.
+pub fn confirmation_address(next: &str) -> String {
+    format!("/confirm-password?next={next}")
 }

@@ -15,6 +15,8 @@ pub enum Flash {
     LoggedIn,
     /// After a log-out.
     LoggedOut,
+    /// The e-mail address was changed.
+    EmailChanged,
     /// A record was created or updated.
     Saved,
     /// A record was deleted.
@@ -23,13 +25,24 @@ pub enum Flash {
     PhoneSaved,
     /// The phone number was removed.
     PhoneRemoved,
+    /// Other sessions were ended.
+    SessionEnded,
+    /// The password was changed.
+    PasswordChanged,
+    /// The account was deleted.
+    AccountDeleted,
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str, &'static str); 7] = [
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Welcome, "welcome", "Welcome! Your account is ready."),
         (Self::LoggedIn, "logged-in", "Welcome back!"),
         (Self::LoggedOut, "logged-out", "You are logged out."),
+        (
+            Self::EmailChanged,
+            "email-changed",
+            "Your e-mail address was changed.",
+        ),
         (Self::Saved, "saved", "Your changes were saved."),
         (Self::Deleted, "deleted", "The entry was deleted."),
         (
@@ -41,6 +54,21 @@ impl Flash {
             Self::PhoneRemoved,
             "phone-removed",
             "Your phone number was removed.",
+        ),
+        (
+            Self::SessionEnded,
+            "session-ended",
+            "It is logged out there.",
+        ),
+        (
+            Self::PasswordChanged,
+            "password-changed",
+            "Your password was changed.",
+        ),
+        (
+            Self::AccountDeleted,
+            "account-deleted",
+            "Your account was deleted.",
         ),
     ];
 

@@ -36,7 +36,7 @@ pub fn document(title: &str, root: Markup) -> Markup {
         html lang="en" {
             head {
                 (head(title))
-                script src=(assets::url("live.js")) defer {}
+                script src=(assets::url("live.js")) integrity=(assets::integrity("live.js")) defer {}
             }
             body {
                 a.skip href="#main" { "Skip to content" }

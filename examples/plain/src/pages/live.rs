@@ -7,12 +7,14 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, PageError, Visit};
+use stack_live::{Ctx, PageError, Session, Visit};
+use stack_web::client_ip::ClientIp;
 
 use super::{layout, visitor::Visitor};
 use crate::{
     error::{Error, Result, error_chain},
     models::FieldErrors,
+    repositories::sessions,
     state::AppState,
 };
 
@@ -67,9 +69,13 @@ async fn render(
 pub async fn connect(
     State(state): State<AppState>,
     visitor: Visitor,
+    ClientIp(address): ClientIp,
     request: Request,
 ) -> Response {
-    let visit = new_visit(&state, visitor, Extensions::new());
+    let visit = Visit {
+        address: Some(address),
+        ..new_visit(&state, visitor, Extensions::new())
+    };
     state.live.connect(request, visit).await
 }
 
@@ -80,7 +86,13 @@ pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions)
         is_error: false,
         text: flash.text().to_owned(),
     });
-    let session = visitor.user.is_some();
+    let session = visitor.session.as_ref().map(|session| {
+        let (db, id, idle) = (state.db.clone(), session.id, state.config.session_idle);
+        Session::new(id.to_string(), move || {
+            let db = db.clone();
+            async move { sessions::is_valid(db.pool(), id, idle).await }
+        })
+    });
     extensions.insert(state.clone());
     extensions.insert(visitor);
     Visit {
@@ -89,6 +101,7 @@ pub fn new_visit(state: &AppState, visitor: Visitor, mut extensions: Extensions)
         zone,
         flash,
         session,
+        address: None,
     }
 }
 
@@ -116,6 +129,11 @@ pub fn flash_error(ctx: &Ctx, error: Box<dyn StdError + Send + Sync>) {
 fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => return *error,
+        Err(error) => error,
+    };
+    // A query or a form that the client has written by hand.
+    let error = match error.downcast::<serde_urlencoded::de::Error>() {
+        Ok(error) => return Error::BadRequest(error.to_string().into()),
         Err(error) => error,
     };
     match error.downcast::<sqlx::Error>() {

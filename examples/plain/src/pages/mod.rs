@@ -5,14 +5,19 @@
 //! the form with its errors, and the status 422 or 409.
 
 pub mod account;
+pub mod confirmation;
 pub mod context;
+pub mod dev_mail;
 pub mod error;
 pub mod flash;
+pub mod forgot_password;
 pub mod gallery;
 pub mod home;
 pub mod layout;
 pub mod live;
+pub mod mailed_link;
 pub mod notes;
+pub mod reset_password;
 pub mod settings;
 pub mod upload;
 pub mod visitor;

@@ -31,7 +31,7 @@ use crate::{
         note_card::note_card,
     },
     error::{Error, Result},
-    models::{FieldErrors, Note, NoteDraft, NoteId, UserId, Version},
+    models::{FieldErrors, Note, NoteDraft, NoteId, Owner, Version},
     repositories::notes,
     services,
     state::AppState,
@@ -64,7 +64,7 @@ const MAX_NOTES: i64 = 1000;
 
 /// All notes, newest first.
 pub async fn index(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let page = PageQuery::<NoteId>::parse(&cx.query()?).map_err(Error::from)?;
     let Search { q } = cx.query()?;
     let query = cx.use_state(|| q);
@@ -72,11 +72,11 @@ pub async fn index(cx: Cx) -> stack_live::Result {
     let params = (query.get(&cx), shown.get(&cx));
     let found = cx
         .use_load(params.clone(), |ctx| {
-            load_notes(ctx, user.id, params, page.after)
+            load_notes(ctx, owner, params, page.after)
         })
         .await?;
     let reload = found.reloading();
-    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+    cx.subscribe(&services::notes::topic(owner), move |ctx, ()| {
         reload.reload(ctx);
     });
 
@@ -138,7 +138,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
 /// The notes to show, and the cursor of the next page.
 async fn load_notes(
     ctx: Ctx,
-    owner: UserId,
+    owner: Owner,
     (text, limit): (String, i64),
     after: Option<NoteId>,
 ) -> Result<(Vec<Note>, Option<NoteId>)> {
@@ -152,7 +152,7 @@ async fn load_notes(
 
 /// The form for a new note.
 pub async fn new(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let rejected = cx.extension::<FormErrors<NoteForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
@@ -169,8 +169,8 @@ pub async fn new(cx: Cx) -> stack_live::Result {
         match NoteDraft::parse(&form.title, &form.body) {
             Ok(draft) => {
                 let app = ctx.app();
-                notes::insert(app.db.pool(), NoteId::generate(), user.id, &draft).await?;
-                services::notes::changed(app.live.hub(), user.id);
+                notes::insert(app.db.pool(), NoteId::generate(), owner, &draft).await?;
+                services::notes::changed(app.live.hub(), owner);
                 go_to_list(&ctx, Flash::Saved);
             }
             Err(invalid) => {
@@ -194,17 +194,17 @@ pub async fn new(cx: Cx) -> stack_live::Result {
 
 /// The form to edit a note. If the note is changed in the meantime, it shows both texts, and the user decides.
 pub async fn edit(cx: Cx) -> stack_live::Result {
-    let user = cx.signed_in()?;
+    let owner = cx.signed_in()?.owner();
     let id: NoteId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
     let stored = cx
         .use_load(id, |ctx| async move {
             let app = ctx.app();
-            let note = notes::find(app.db.pool(), user.id, id).await?;
+            let note = notes::find(app.db.pool(), owner, id).await?;
             note.ok_or(Error::NotFound)
         })
         .await?;
     let reload = stored.reloading();
-    cx.subscribe(&services::notes::topic(user.id), move |ctx, ()| {
+    cx.subscribe(&services::notes::topic(owner), move |ctx, ()| {
         reload.reload(ctx);
     });
 
@@ -240,7 +240,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
     let save = cx.on_async(move |ctx, event| async move {
         let form: EditForm = event.form()?;
         let app = ctx.app();
-        match update_note(&app, user.id, id, &form).await {
+        match update_note(&app, owner, id, &form).await {
             Ok(_) => go_to_list(&ctx, Flash::Saved),
             Err(Error::Invalid(invalid)) => {
                 errors.set(&ctx, invalid);
@@ -252,7 +252,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         Ok(())
     });
     let delete = cx.on_async(move |ctx, _| async move {
-        delete_note(&ctx.app(), user.id, id).await?;
+        delete_note(&ctx.app(), owner, id).await?;
         go_to_list(&ctx, Flash::Deleted);
         Ok(())
     });
@@ -283,14 +283,14 @@ fn go_to_list(ctx: &Ctx, flash: Flash) {
     ctx.navigate("/notes");
 }
 
-async fn update_note(app: &AppState, owner: UserId, id: NoteId, form: &EditForm) -> Result<Note> {
+async fn update_note(app: &AppState, owner: Owner, id: NoteId, form: &EditForm) -> Result<Note> {
     let draft = NoteDraft::parse(&form.title, &form.body)?;
     let note = services::notes::update(&app.db, owner, id, form.version, &draft).await?;
     services::notes::changed(app.live.hub(), owner);
     Ok(note)
 }
 
-async fn delete_note(app: &AppState, owner: UserId, id: NoteId) -> Result<()> {
+async fn delete_note(app: &AppState, owner: Owner, id: NoteId) -> Result<()> {
     if !notes::delete(app.db.pool(), owner, id).await? {
         return Err(Error::NotFound);
     }
@@ -309,8 +309,8 @@ pub async fn create(
 ) -> Result<Response> {
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
-            notes::insert(state.db.pool(), NoteId::generate(), user.id, &draft).await?;
-            services::notes::changed(state.live.hub(), user.id);
+            notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
+            services::notes::changed(state.live.hub(), user.owner());
             Ok(redirect_to_list(cookies, Flash::Saved))
         }
         Err(errors) => {
@@ -329,7 +329,7 @@ pub async fn update(
     cookies: Cookies,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let error = match update_note(&state, user.id, id, &form).await {
+    let error = match update_note(&state, user.owner(), id, &form).await {
         Ok(_) => return Ok(redirect_to_list(cookies, Flash::Saved)),
         Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
         Err(error) => return Err(error),
@@ -346,7 +346,7 @@ pub async fn delete(
     Key(id): Key<NoteId>,
     cookies: Cookies,
 ) -> Result<Response> {
-    delete_note(&state, user.id, id).await?;
+    delete_note(&state, user.owner(), id).await?;
     Ok(redirect_to_list(cookies, Flash::Deleted))
 }
 

@@ -1,4 +1,4 @@
-//! `/account`: the user's account and phone number.
+//! `/account`: the user's account and phone number; below it, what protects the account.
 
 use axum::{
     Form,
@@ -11,18 +11,24 @@ use stack_live::Cx;
 use stack_web::cookies::Cookies;
 
 use super::{
+    confirmation::RecentlyAuthenticated,
     context::Context,
     flash::Flash,
     layout,
     live::{self, FormErrors},
-    visitor::SignedIn,
 };
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{FieldErrors, Phone},
+    models::{ClientInfo, FieldErrors, Phone},
     state::AppState,
 };
+
+pub mod activity;
+pub mod deletion;
+pub mod email;
+pub mod password;
+pub mod security;
 
 /// The field of the phone number.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -51,7 +57,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         let form: PhoneForm = event.form()?;
         let mut invalid = FieldErrors::default();
         if let Some(phone) = invalid.check("phone", Phone::parse(&form.phone)) {
-            ctx.app().accounts.set_phone(user.id, Some(&phone)).await?;
+            let (user, client) = (ctx.recently_authenticated().await?, ctx.visitor().client);
+            let accounts = &ctx.app().accounts;
+            accounts.set_phone(user.id, Some(&phone), &client).await?;
             ctx.flash(Flash::PhoneSaved.text());
             reload.reload(&ctx);
         }
@@ -59,7 +67,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         Ok(())
     });
     let remove = cx.on_async(move |ctx, _| async move {
-        ctx.app().accounts.set_phone(user.id, None).await?;
+        let (user, client) = (ctx.recently_authenticated().await?, ctx.visitor().client);
+        let accounts = &ctx.app().accounts;
+        accounts.set_phone(user.id, None, &client).await?;
         ctx.flash(Flash::PhoneRemoved.text());
         reload.reload(&ctx);
         Ok(())
@@ -86,6 +96,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                     button.secondary type="submit" { "Remove phone number" }
                 }
             }
+            p { a href="/account/security" data-link { "Security: where you are logged in, password, deletion" } }
         }
     };
     Ok(layout::live(&cx, "Your account", main))
@@ -94,7 +105,8 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 /// Stores the phone number.
 pub async fn set_phone(
     State(state): State<AppState>,
-    SignedIn { user, visitor }: SignedIn,
+    RecentlyAuthenticated { user, visitor, .. }: RecentlyAuthenticated,
+    client: ClientInfo,
     cookies: Cookies,
     Form(form): Form<PhoneForm>,
 ) -> Result<Response> {
@@ -110,17 +122,19 @@ pub async fn set_phone(
         )
         .await;
     };
-    state.accounts.set_phone(user.id, Some(&phone)).await?;
+    let accounts = &state.accounts;
+    accounts.set_phone(user.id, Some(&phone), &client).await?;
     Ok(redirect_to_account(cookies, Flash::PhoneSaved))
 }
 
 /// Removes the phone number.
 pub async fn remove_phone(
     State(state): State<AppState>,
-    SignedIn { user, .. }: SignedIn,
+    RecentlyAuthenticated { user, .. }: RecentlyAuthenticated,
+    client: ClientInfo,
     cookies: Cookies,
 ) -> Result<Response> {
-    state.accounts.set_phone(user.id, None).await?;
+    state.accounts.set_phone(user.id, None, &client).await?;
     Ok(redirect_to_account(cookies, Flash::PhoneRemoved))
 }
 

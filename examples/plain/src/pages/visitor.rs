@@ -6,14 +6,14 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stack_web::{cookies::Cookies, settings::Secret};
 
 use super::flash::Flash;
 use crate::{
     error::{Error, Result},
     http::cookies::{FLASH, VISITOR, session_token, time_zone},
-    models::{SessionToken, User},
-    repositories::sessions,
+    models::{ClientInfo, Session, SessionToken, User},
     state::AppState,
 };
 
@@ -22,10 +22,15 @@ use crate::{
 pub struct Visitor {
     /// The user, if the visitor is logged in.
     pub user: Option<User>,
+    /// The session, if the visitor is logged in.
+    pub session: Option<Session>,
     /// The flash message to show.
     pub flash: Option<Flash>,
-    /// The value of the cookie that identifies the visitor: of the session, or of a visitor who is not logged in.
+    /// Identifies the visitor, for the state of their pages: the id of the session, or the value of the cookie of a visitor
+    /// who is not logged in.
     pub secret: Secret,
+    /// Where the request comes from.
+    pub client: ClientInfo,
     /// The name of the visitor's time zone, from the cookie that the client script sets.
     pub zone: Option<String>,
 }
@@ -73,18 +78,32 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
             Method::GET | Method::HEAD => parts.uri.path(),
             _ => "/notes",
         };
-        Err(Redirect::to(&format!("/login?next={next}")).into_response())
+        Err(Redirect::to(&log_in_url(next)).into_response())
     }
+}
+
+/// What stands for something else in the query of a URL. A slash does not.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The URL of the log-in page, which leads to the path `next` after the log-in.
+pub fn log_in_url(next: &str) -> String {
+    format!("/login?next={}", utf8_percent_encode(next, RESERVED))
 }
 
 /// Middleware of all pages: adds the [`Visitor`] to the request, and updates their cookies in the response.
 pub async fn visit(
     State(state): State<AppState>,
+    client: ClientInfo,
     cookies: Cookies,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Identified { visitor, is_new } = match identify(&state, &cookies).await {
+    let Identified { visitor, is_new } = match identify(&state, &client, &cookies).await {
         Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
@@ -118,23 +137,30 @@ pub struct Identified {
 ///
 /// # Errors
 /// Errors of the database.
-pub async fn identify(state: &AppState, cookies: &Cookies) -> Result<Identified> {
+pub async fn identify(
+    state: &AppState,
+    client: &ClientInfo,
+    cookies: &Cookies,
+) -> Result<Identified> {
     let token = session_token(cookies);
-    let user = match &token {
-        Some(token) => sessions::user(state.db.pool(), token.digest()).await?,
+    let found = match &token {
+        Some(token) => state.accounts.session(token, client).await?,
         None => None,
     };
+    let (session, user) = found.unzip();
     let known = cookies.get(VISITOR).and_then(SessionToken::parse);
-    let (secret, is_new) = match (token.filter(|_| user.is_some()), known) {
-        (Some(session), _) => (session, false),
-        (None, Some(known)) => (known, false),
-        (None, None) => (SessionToken::generate(), true),
+    // The token of a session changes when the user confirms who they are; its pages stay.
+    let (secret, is_new) = match (&session, known) {
+        (Some(session), _) => (session.id.to_string(), false),
+        (None, Some(known)) => (known.to_text(), false),
+        (None, None) => (SessionToken::generate().to_text(), true),
     };
-    let secret = secret.to_text();
     let visitor = Visitor {
         user,
+        session,
         flash: Flash::from_cookies(cookies),
         secret: Secret::new(secret),
+        client: client.clone(),
         zone: time_zone(cookies),
     };
     Ok(Identified { visitor, is_new })

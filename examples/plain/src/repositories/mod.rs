@@ -3,7 +3,11 @@
 //! Each function takes any executor: the pool for a single statement, or a transaction. Rows are private structs, and
 //! are returned as models; a stored value that its model does not accept is a
 //! decoding error.
+
+pub mod email_tokens;
 pub mod notes;
+pub mod rate_limits;
+pub mod security_events;
 pub mod sessions;
 pub mod users;
 

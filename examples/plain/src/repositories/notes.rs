@@ -4,7 +4,7 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::corrupt;
-use crate::models::{Note, NoteBody, NoteDraft, NoteId, NoteTitle, UserId, Version};
+use crate::models::{Note, NoteBody, NoteDraft, NoteId, NoteTitle, Owner, UserId, Version};
 
 #[derive(FromRow)]
 struct NoteRow {
@@ -37,7 +37,7 @@ impl TryFrom<NoteRow> for Note {
 pub async fn insert(
     db: impl PgExecutor<'_>,
     id: NoteId,
-    owner: UserId,
+    owner: Owner,
     draft: &NoteDraft,
 ) -> sqlx::Result<Note> {
     sqlx::query_as::<_, NoteRow>(
@@ -54,11 +54,7 @@ pub async fn insert(
 }
 
 /// The note `id` of `owner`.
-pub async fn find(
-    db: impl PgExecutor<'_>,
-    owner: UserId,
-    id: NoteId,
-) -> sqlx::Result<Option<Note>> {
+pub async fn find(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<Option<Note>> {
     sqlx::query_as::<_, NoteRow>(
         "SELECT id, user_id, title, body, version, created_at, updated_at
          FROM notes WHERE id = $1 AND user_id = $2",
@@ -74,7 +70,7 @@ pub async fn find(
 /// Up to `limit` notes of `owner`, newest first: those after `after`, or the first ones.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     after: Option<NoteId>,
     limit: i64,
 ) -> sqlx::Result<Vec<Note>> {
@@ -107,7 +103,7 @@ pub async fn list(
 /// Up to `limit` notes of `owner` that contain `text`, ignoring case, newest first.
 pub async fn containing(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     text: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Note>> {
@@ -130,7 +126,7 @@ pub async fn containing(
 /// Updates the note if it still has `version`; `None` if it has another one, or does not exist.
 pub async fn update(
     db: impl PgExecutor<'_>,
-    owner: UserId,
+    owner: Owner,
     id: NoteId,
     version: Version,
     draft: &NoteDraft,
@@ -152,7 +148,7 @@ pub async fn update(
 }
 
 /// Deletes a note; false if `owner` has no such note.
-pub async fn delete(db: impl PgExecutor<'_>, owner: UserId, id: NoteId) -> sqlx::Result<bool> {
+pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<bool> {
     let result = sqlx::query("DELETE FROM notes WHERE id = $1 AND user_id = $2")
         .bind(id)
         .bind(owner)

@@ -5,8 +5,9 @@ use sqlx::{FromRow, PgExecutor};
 use stack_web::sealed::{Sealed, SealedColumn};
 use time::OffsetDateTime;
 
-use super::corrupt;
 use crate::models::{DisplayName, Email, PasswordHash, Phone, User, UserId};
+
+pub mod addresses;
 
 /// The columns of a [`User`].
 #[derive(FromRow)]
@@ -23,8 +24,8 @@ impl TryFrom<UserRow> for User {
     fn try_from(row: UserRow) -> Result<Self, Self::Error> {
         Ok(Self {
             id: row.id,
-            email: Email::parse(&row.email).map_err(corrupt("email"))?,
-            display_name: DisplayName::parse(&row.display_name).map_err(corrupt("display_name"))?,
+            email: Email::stored(row.email),
+            display_name: DisplayName::stored(row.display_name),
             created_at: row.created_at,
         })
     }
@@ -92,10 +93,11 @@ pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option
         .await
 }
 
-/// The user with this address, and the hash of their password.
+/// The user with this address, and the hash of their password; if `confirmed`, only if the address is confirmed.
 pub async fn credentials(
     db: impl PgExecutor<'_>,
     email: &Email,
+    confirmed: bool,
 ) -> sqlx::Result<Option<(User, PasswordHash)>> {
     #[derive(FromRow)]
     struct Row {
@@ -104,9 +106,11 @@ pub async fn credentials(
         password_hash: String,
     }
     let row = sqlx::query_as::<_, Row>(
-        "SELECT id, email, display_name, created_at, password_hash FROM users WHERE email = $1",
+        "SELECT id, email, display_name, created_at, password_hash FROM users
+         WHERE email = $1 AND (email_confirmed_at IS NOT NULL OR NOT $2)",
     )
     .bind(email.as_str())
+    .bind(confirmed)
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
@@ -134,6 +138,29 @@ pub async fn set_phone(
     sqlx::query("UPDATE users SET phone = $2 WHERE id = $1")
         .bind(id)
         .bind(phone)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
+/// Replaces the hash of the password; false if there is no such user any more.
+pub async fn set_password(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    password: &PasswordHash,
+) -> sqlx::Result<bool> {
+    let result = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(&password.0)
+        .execute(db)
+        .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// Deletes the user, and with it, by foreign keys, everything that is theirs.
+pub async fn delete(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM users WHERE id = $1")
+        .bind(id)
         .execute(db)
         .await
         .map(drop)

@@ -1,21 +1,29 @@
 //! Registration, log-in, log-out, and the phone number of an account.
 
-use std::{
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use stack_db::Db;
-use stack_web::{attempts::Attempts, sealed::Vault};
-use time::OffsetDateTime;
+use stack_live::Live;
+use stack_web::sealed::Vault;
 
 use crate::{
     error::{Error, Result},
-    models::{Email, Password, Phone, Registration, SessionToken, User, UserId},
-    repositories::{sessions, users},
-    services::passwords::Passwords,
+    models::{
+        ClientInfo, Email, EventKind, Password, Phone, Registration, SessionToken, User, UserId,
+    },
+    repositories::users,
+    services::{
+        limits::{Key, Limit, Limits},
+        mailed_links::MailedLinks,
+        passwords::Passwords,
+        security_log::SecurityLog,
+    },
 };
+
+mod confirmation;
+mod credentials;
+mod links;
+mod sessions;
 
 /// Manages accounts and their sessions.
 pub struct Accounts {
@@ -23,20 +31,31 @@ pub struct Accounts {
     pub db: Db,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
-    /// Limits the rate of log-in attempts.
-    pub attempts: Attempts<Email>,
+    /// Limits how often somebody registers and logs in.
+    pub limits: Arc<Limits>,
     /// Encrypts and decrypts phone numbers.
     pub vault: Arc<Vault>,
+    /// Links by mail. If mails are sent, only users with a confirmed address may log in.
+    pub links: MailedLinks,
     /// How long a user stays logged in.
     pub session_lifetime: Duration,
+    /// How long a user stays logged in without a request.
+    pub session_idle: Duration,
+    /// Records what concerns security.
+    pub security_log: SecurityLog,
+    /// The live pages, which close when their session ends.
+    pub live: Live,
 }
 
 impl Accounts {
-    /// Creates an account.
+    /// Creates an account at once, without a confirmation of its address: if no mails are sent, and for demo data.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the address already has an account.
-    pub async fn register(&self, registration: Registration) -> Result<User> {
+    /// [`Error::Conflict`] if the address already has an account; [`Error::TooManyAttempts`].
+    pub async fn register(&self, registration: Registration, client: &ClientInfo) -> Result<User> {
+        let keys = [Key::Address(client.address)];
+        let allowed = self.limits.check(Limit::Registration, &keys).await;
+        self.log_limit(allowed, None, client).await?;
         let Registration {
             email,
             display_name,
@@ -44,7 +63,10 @@ impl Accounts {
         } = registration;
         let hash = self.passwords.hash(password).await?;
         let id = UserId::generate();
-        Ok(users::insert(self.db.pool(), id, &email, &display_name, &hash).await?)
+        let user = users::insert(self.db.pool(), id, &email, &display_name, &hash).await?;
+        let log = &self.security_log;
+        log.succeeded(EventKind::Registration, id, client).await;
+        Ok(user)
     }
 
     /// Verifies address and password, and starts a session. The browser's `old` session ends, so that a token from
@@ -56,50 +78,44 @@ impl Accounts {
         &self,
         email: &str,
         password: &str,
-        from: IpAddr,
+        client: &ClientInfo,
         old: Option<SessionToken>,
     ) -> Result<(User, SessionToken)> {
         let (Ok(email), Some(password)) = (Email::parse(email), Password::for_login(password))
         else {
             return Err(Error::WrongCredentials);
         };
-        self.attempts
-            .begin(&email, from, Instant::now())
-            .map_err(Error::TooManyAttempts)?;
-        let (user, stored) = users::credentials(self.db.pool(), &email).await?.unzip();
-        if !self.passwords.verify(password, stored).await? {
+        let allowed = self.limits.check_log_in(&email, client.address).await;
+        self.log_limit(allowed, None, client).await?;
+        let (user, stored) = users::credentials(self.db.pool(), &email, self.links.is_on())
+            .await?
+            .unzip();
+        let matches = self.passwords.verify(password, stored).await?;
+        let id = user.as_ref().map(|user| user.id);
+        let Some(user) = user.filter(|_| matches) else {
+            self.security_log.failed(EventKind::LogIn, id, client).await;
             return Err(Error::WrongCredentials);
-        }
-        let user = user.ok_or(Error::WrongCredentials)?;
-        self.attempts.succeeded(&email, from);
-        let token = self.start_session(user.id, old).await?;
+        };
+        self.limits.logged_in(&email, client.address).await?;
+        let token = self.start_session(user.id, client, old).await?;
+        self.security_log
+            .succeeded(EventKind::LogIn, user.id, client)
+            .await;
         Ok((user, token))
     }
 
-    /// Starts a session for `user`, and ends the `old` one in the same transaction.
-    pub async fn start_session(
+    /// Records it if a limit is reached, and returns `allowed` as it is.
+    async fn log_limit(
         &self,
-        user: UserId,
-        old: Option<SessionToken>,
-    ) -> Result<SessionToken> {
-        let token = SessionToken::generate();
-        let (digest, old) = (token.digest(), old.map(|old| old.digest()));
-        let expires_at = OffsetDateTime::now_utc() + self.session_lifetime;
-        let replace = self.db.run(|tx| {
-            Box::pin(async move {
-                if let Some(old) = old {
-                    sessions::delete(&mut **tx, old).await?;
-                }
-                sessions::insert(&mut **tx, digest, user, expires_at).await
-            })
-        });
-        replace.await?;
-        Ok(token)
-    }
-
-    /// Ends a session.
-    pub async fn log_out(&self, token: &SessionToken) -> Result<()> {
-        Ok(sessions::delete(self.db.pool(), token.digest()).await?)
+        allowed: Result<()>,
+        user: Option<UserId>,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        if let Err(Error::TooManyAttempts(_)) = &allowed {
+            let log = &self.security_log;
+            log.failed(EventKind::Limit, user, client).await;
+        }
+        allowed
     }
 
     /// The phone number of `user`, if there is one. Show it only to that user.
@@ -113,36 +129,16 @@ impl Accounts {
     }
 
     /// Encrypts and stores the phone number of `user`; `None` removes it.
-    pub async fn set_phone(&self, user: UserId, phone: Option<&Phone>) -> Result<()> {
+    pub async fn set_phone(
+        &self,
+        user: UserId,
+        phone: Option<&Phone>,
+        client: &ClientInfo,
+    ) -> Result<()> {
         let sealed = phone.map(|phone| self.vault.seal(&user, phone));
-        Ok(users::set_phone(self.db.pool(), user, sealed.as_ref()).await?)
-    }
-}
-
-/// How many expired sessions one statement deletes at most: a longer statement would hold its locks for longer.
-const DELETE_BATCH: i64 = 1000;
-
-/// Deletes expired sessions every hour. Never returns; a failure is logged, and retried in the next hour.
-pub async fn clean_up_sessions(db: Db) {
-    let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
-    loop {
-        hourly.tick().await;
-        match delete_expired_sessions(&db).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "deleted expired sessions"),
-            Err(error) => tracing::warn!(?error, "cannot delete expired sessions"),
-        }
-    }
-}
-
-/// Deletes all expired sessions, and returns how many there were.
-async fn delete_expired_sessions(db: &Db) -> Result<u64> {
-    let mut deleted = 0;
-    loop {
-        let count = sessions::delete_expired(db.pool(), DELETE_BATCH).await?;
-        deleted += count;
-        if count < DELETE_BATCH.unsigned_abs() {
-            return Ok(deleted);
-        }
+        users::set_phone(self.db.pool(), user, sealed.as_ref()).await?;
+        let log = &self.security_log;
+        log.succeeded(EventKind::PhoneChange, user, client).await;
+        Ok(())
     }
 }

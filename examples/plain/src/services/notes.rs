@@ -5,7 +5,7 @@ use stack_live::broadcast::Hub;
 
 use crate::{
     error::{Error, Result},
-    models::{Note, NoteDraft, NoteId, UserId, Version},
+    models::{Note, NoteDraft, NoteId, Owner, Version},
     repositories::notes,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// [`Error::Outdated`] with the stored note if it has another version; [`Error::NotFound`] if `owner` has no such note.
 pub async fn update(
     db: &Db,
-    owner: UserId,
+    owner: Owner,
     id: NoteId,
     version: Version,
     draft: &NoteDraft,
@@ -30,12 +30,12 @@ pub async fn update(
 }
 
 /// The topic that pages subscribe to for changes of the notes of `owner`, see [`changed`].
-pub fn topic(owner: UserId) -> String {
-    format!("notes of {owner}")
+pub fn topic(owner: Owner) -> String {
+    format!("notes of {}", owner.id())
 }
 
 /// Notifies the pages of `owner`, in every process, that their notes have changed. Call it after the change is stored.
-pub fn changed(hub: &Hub, owner: UserId) {
+pub fn changed(hub: &Hub, owner: Owner) {
     if let Err(error) = hub.publish(&topic(owner), &()) {
         tracing::warn!(%error, "cannot notify pages of a change");
     }

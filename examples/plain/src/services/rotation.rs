@@ -32,7 +32,7 @@ pub async fn rotate(
     loop {
         let batch = users::phones_outside(db.pool(), &current, after, BATCH).await?;
         let Some((last, _)) = batch.last() else {
-            return Ok(failed);
+            break;
         };
         after = Some(*last);
         let count = batch.len();
@@ -60,4 +60,5 @@ pub async fn rotate(
         progress.advance(count);
         on_progress(progress);
     }
+    Ok(failed)
 }

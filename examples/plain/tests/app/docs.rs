@@ -62,3 +62,50 @@ fn links_of_the_documentation_are_valid() {
         }
     }
 }
+
+/// Text between backticks in the page about security, where it is one word.
+fn words(page: &str) -> impl Iterator<Item = &str> {
+    let code = page.split('`').skip(1).step_by(2);
+    code.filter(|code| !code.is_empty() && !code.contains(char::is_whitespace))
+}
+
+/// Whether there is the test that `cargo test` calls `pages::security::…` (in `tests/app/`), or `models::email::tests::…`
+/// (beside the code).
+fn is_test(root: &Path, name: &str) -> bool {
+    let (module, function) = name.rsplit_once("::").unwrap();
+    let path = module.replace("::", "/");
+    let beside = path.trim_end_matches("/tests");
+    let files = [
+        format!("tests/app/{path}.rs"),
+        format!("tests/app/{path}/mod.rs"),
+        format!("src/{path}.rs"),
+        format!("src/{beside}.rs"),
+    ];
+    let mut texts = files
+        .iter()
+        .filter_map(|file| fs::read_to_string(root.join(file)).ok());
+    texts.any(|text| text.contains(&format!("fn {function}(")))
+}
+
+#[test]
+fn the_files_and_tests_that_the_page_about_security_names_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let is_path = |word: &str| {
+        let folder = word.split_once('/').map(|(folder, _)| folder);
+        folder.is_some_and(|folder| ["docs", "schema", "src", "stack", "tests"].contains(&folder))
+    };
+    let is_module_path = |word: &str| {
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c);
+        word.contains("::") && !word.ends_with("::") && word.chars().all(letters)
+    };
+    let missing: Vec<&str> = words(&page)
+        .filter(|word| match *word {
+            path if is_path(path) => !root.join(path).exists(),
+            test if is_module_path(test) => !is_test(root, test),
+            _ => false,
+        })
+        .collect();
+    assert!(missing.is_empty(), "there is no {missing:#?}");
+    assert!(words(&page).any(is_module_path), "no test is named");
+}

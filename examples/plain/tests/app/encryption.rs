@@ -1,7 +1,7 @@
 //! Encrypted columns.
 
 use app::{
-    models::{Phone, User},
+    models::{ClientInfo, Phone, User},
     repositories::users,
     services::rotation,
     state::AppState,
@@ -101,7 +101,7 @@ async fn a_number_that_was_copied_to_another_account_is_an_error_and_is_not_show
     let number = Phone::parse(NUMBER).unwrap();
     app.state
         .accounts
-        .set_phone(ada.id, Some(&number))
+        .set_phone(ada.id, Some(&number), &ClientInfo::default())
         .await
         .unwrap();
     let stolen = users::phone(app.database.pool(), ada.id).await.unwrap();
@@ -128,7 +128,7 @@ async fn after_a_rotation_the_old_key_is_not_needed() {
         let user = app.user(&format!("user{n}")).await;
         app.state
             .accounts
-            .set_phone(user.id, Some(&number))
+            .set_phone(user.id, Some(&number), &ClientInfo::default())
             .await
             .unwrap();
         users.push(user);
@@ -138,7 +138,7 @@ async fn after_a_rotation_the_old_key_is_not_needed() {
     let both = with_keys(&app, &format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
     assert_eq!(phone(&both, &users[0]).await.as_deref(), Some(NUMBER));
     both.accounts
-        .set_phone(users[1].id, Some(&number))
+        .set_phone(users[1].id, Some(&number), &ClientInfo::default())
         .await
         .unwrap();
     let mut reported = Vec::new();
@@ -181,7 +181,7 @@ async fn values_of_several_batches_are_rotated_although_some_cannot_be_decrypted
     for id in &ids {
         app.state
             .accounts
-            .set_phone(*id, Some(&number))
+            .set_phone(*id, Some(&number), &ClientInfo::default())
             .await
             .unwrap();
     }
@@ -221,7 +221,7 @@ async fn the_command_rotate_fails_if_values_cannot_be_decrypted() {
     let number = Phone::parse(NUMBER).unwrap();
     app.state
         .accounts
-        .set_phone(ada.id, Some(&number))
+        .set_phone(ada.id, Some(&number), &ClientInfo::default())
         .await
         .unwrap();
     let rotate = |keys: &str| {

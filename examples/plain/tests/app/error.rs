@@ -28,6 +28,8 @@ async fn a_method_that_is_not_allowed_gets_405_and_the_allowed_methods() {
     let answer = app.client().call("PATCH", "/api/notes").await;
     answer.problem(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+    let answer = app.client().call("TRACE", "/api/notes").await;
+    answer.problem(405, "method_not_allowed");
 }
 
 #[tokio::test]
@@ -89,6 +91,28 @@ async fn an_internal_error_is_logged_once_with_the_request_id_and_never_sent() {
         "{}",
         lines[0]
     );
+}
+
+#[tokio::test]
+async fn a_database_that_is_lost_or_full_makes_the_service_unavailable_for_a_while() {
+    let app = TestApp::new().await;
+    for code in [
+        "08006", "53100", "53200", "53300", "57P01", "57P03", "58030", "25006",
+    ] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$");
+        let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(raise)).execute(app.database.pool());
+        let error = Error::from(refused.await.unwrap_err());
+        assert_eq!(error.status().as_u16(), 503, "{code}");
+    }
+    let lost = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    assert_eq!(Error::from(sqlx::Error::Io(lost)).status().as_u16(), 503);
+
+    let (_, mut client) = app.logged_in("ada").await;
+    app.state.db.close().await;
+    let answer = client.get("/api/notes").await;
+    answer.problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), "5");
+    client.open("/notes").await.page(503);
 }
 
 #[tokio::test]

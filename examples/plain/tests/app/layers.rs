@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["components", "http"],
     &["state"],
     &["services"],
+    &["mails"],
     &["repositories"],
     &["database"],
     &["config"],

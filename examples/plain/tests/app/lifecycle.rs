@@ -11,7 +11,8 @@ use crate::common::{config, database, migrated_database, serve};
 #[tokio::test]
 async fn an_open_request_is_finished_after_the_signal_to_stop() {
     let database = database().await;
-    let app = App::build(config(database.url(), &[])).await.unwrap();
+    let config = config(database.url(), &[("MAIL_URL", "none")]);
+    let app = App::build(config).await.unwrap();
     let address = app.address().unwrap();
     let (stop, server) = serve(app);
 

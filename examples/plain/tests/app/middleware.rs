@@ -2,15 +2,19 @@
 
 use std::io::Read;
 
-use app::pages;
+use app::{http::cookies::time_zone, pages};
 use axum::{
     Router,
     body::Body,
+    extract::FromRequestParts,
     http::Request,
     routing::{get, post},
 };
 use flate2::read::GzDecoder;
-use stack_web::layers::{self, LayerSettings};
+use stack_web::{
+    cookies::Cookies,
+    layers::{self, LayerSettings},
+};
 
 use crate::common::{Client, TestApp, config};
 
@@ -48,8 +52,8 @@ async fn every_response_has_the_security_headers() {
     for answer in answers {
         let policy = answer.header("content-security-policy");
         for rule in [
-            "default-src 'self'",
-            "object-src 'none'",
+            "default-src 'none'",
+            "script-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
@@ -70,13 +74,49 @@ async fn in_production_browsers_are_told_to_require_tls() {
     let app = TestApp::with(&[("APP_ENV", "production")]).await;
     let mut client = app.client();
     let answer = client.open("/login").await;
-    assert!(
-        answer
-            .header("strict-transport-security")
-            .starts_with("max-age=")
+    assert_eq!(
+        answer.header("strict-transport-security"),
+        "max-age=63072000; includeSubDomains"
     );
     assert!(answer.header("set-cookie").starts_with("__Host-"));
     assert!(answer.header("set-cookie").contains("; Secure"));
+}
+
+#[tokio::test]
+async fn the_time_zone_cookie_of_a_script_has_the_prefix_in_production() {
+    let zone = |name: &'static str| async move {
+        let app = TestApp::with(&[("APP_ENV", "production")]).await;
+        let (mut parts, ()) = Request::new(()).into_parts();
+        let cookie = format!("{name}=Europe%2FBerlin").parse().unwrap();
+        parts.headers.insert("cookie", cookie);
+        let Ok(cookies) = Cookies::from_request_parts(&mut parts, &app.state).await;
+        time_zone(&cookies)
+    };
+    assert_eq!(zone("__Host-tz").await.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(zone("tz").await, None);
+}
+
+#[tokio::test]
+async fn after_a_log_out_the_browser_forgets_what_it_has_stored() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let (_, mut bob) = app.logged_in("bob").await;
+    let mut program = ada.clone();
+    let answers = [
+        ada.post_form("/logout", &[]).await,
+        program.call("DELETE", "/api/session").await,
+        bob.post_form("/account/delete", &[]).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.header("clear-site-data"), r#""cache", "storage""#);
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_is_xml_has_a_charset() {
+    let app = TestApp::new().await;
+    let image = app.client().get("/static/favicon.svg").await;
+    assert_eq!(image.header("content-type"), "image/svg+xml; charset=utf-8");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! way to test a few statements.
 
 use app::{
-    models::{DisplayName, Email, NoteDraft, NoteId, PasswordHash, UserId},
+    models::{DisplayName, Email, NoteDraft, NoteId, Owner, PasswordHash, UserId},
     repositories::{notes, users},
 };
 use sqlx::PgConnection;
@@ -14,14 +14,14 @@ async fn begin() -> TestTransaction {
     TestTransaction::begin(&schema.unwrap()).await
 }
 
-async fn user(db: &mut PgConnection) -> UserId {
+async fn user(db: &mut PgConnection) -> Owner {
     let (id, hash) = (UserId::generate(), PasswordHash("none".to_owned()));
     let email = Email::parse("ada@example.com").unwrap();
     let name = DisplayName::parse("Ada").unwrap();
     users::insert(db, id, &email, &name, &hash)
         .await
         .unwrap()
-        .id
+        .owner()
 }
 
 #[tokio::test]

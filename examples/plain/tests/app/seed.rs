@@ -10,7 +10,7 @@ async fn seeds_are_added_once_and_their_user_can_log_in() {
     let app = TestApp::new().await;
     let user = seed::run(&app.state).await.unwrap();
     let ids = async || {
-        let notes = notes::list(app.database.pool(), user.id, None, 100).await;
+        let notes = notes::list(app.database.pool(), user.owner(), None, 100).await;
         let notes = notes.unwrap().into_iter();
         notes.map(|note| note.id).collect::<Vec<_>>()
     };
@@ -31,7 +31,7 @@ async fn seeding_keeps_existing_notes() {
     let user = seed::run(&app.state).await.unwrap();
     app.note(&user, "Mine", "").await;
     seed::run(&app.state).await.unwrap();
-    let list = notes::list(app.database.pool(), user.id, None, 100);
+    let list = notes::list(app.database.pool(), user.owner(), None, 100);
     assert_eq!(list.await.unwrap()[0].title.as_str(), "Mine");
 }
 

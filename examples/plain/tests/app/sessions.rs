@@ -1,9 +1,31 @@
 //! Sessions in the database.
 
-use app::repositories::sessions;
-use sha2::{Digest, Sha256};
+use std::time::Duration;
 
-use crate::common::{PASSWORD, TestApp};
+use app::{models::SessionToken, repositories::sessions};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+
+use crate::common::{Client, PASSWORD, TestApp};
+
+const IDLE: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// Changes all sessions.
+async fn set(pool: &PgPool, change: &'static str) {
+    sqlx::query(change).execute(pool).await.unwrap();
+}
+
+async fn count(pool: &PgPool) -> i64 {
+    let count = sqlx::query_scalar("SELECT count(*) FROM sessions");
+    count.fetch_one(pool).await.unwrap()
+}
+
+/// The session that `client` is logged in with.
+async fn session(app: &TestApp, client: &Client) -> app::models::Session {
+    let token = SessionToken::parse(client.cookie("_session").unwrap()).unwrap();
+    let found = sessions::user(app.database.pool(), token.digest(), IDLE).await;
+    found.unwrap().unwrap().0
+}
 
 #[tokio::test]
 async fn only_the_hash_of_a_token_is_stored() {
@@ -27,11 +49,7 @@ async fn logging_in_again_ends_the_session_before() {
     let credentials = serde_json::json!({ "email": "ada@example.com", "password": PASSWORD });
     client.json("POST", "/api/session", credentials).await;
     assert_ne!(client.cookie("_session").unwrap(), before);
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
-        .fetch_one(app.database.pool())
-        .await
-        .unwrap();
-    assert_eq!(count, 1);
+    assert_eq!(count(app.database.pool()).await, 1);
 }
 
 #[tokio::test]
@@ -53,15 +71,89 @@ async fn an_expired_session_is_invalid_and_the_cleanup_deletes_it() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let pool = app.database.pool();
-    sqlx::query("UPDATE sessions SET expires_at = now()")
-        .execute(pool)
-        .await
-        .unwrap();
+    set(pool, "UPDATE sessions SET expires_at = now()").await;
     let (_, mut bob) = app.logged_in("bob").await;
     ada.get("/api/me").await.problem(401, "unauthenticated");
     ada.open("/notes").await.leads_to("/login?next=/notes");
-    assert_eq!(sessions::delete_expired(pool, 10).await.unwrap(), 1);
+    let deleted = sessions::delete_expired(pool, IDLE, 10).await.unwrap();
+    assert_eq!(deleted.len(), 1);
     assert_eq!(bob.get("/api/me").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_used_ends_before_its_last_day() {
+    let app = TestApp::with(&[("SESSION_IDLE_HOURS", "2")]).await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let (pool, idle) = (app.database.pool(), app.state.config.session_idle);
+    set(
+        pool,
+        "UPDATE sessions SET last_used_at = now() - interval '119 minutes'",
+    )
+    .await;
+    // This request is a use, so the time begins anew.
+    assert_eq!(ada.get("/api/me").await.status.as_u16(), 200);
+    assert!(
+        sessions::delete_expired(pool, idle, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    set(
+        pool,
+        "UPDATE sessions SET last_used_at = now() - interval '2 hours'",
+    )
+    .await;
+    ada.get("/api/me").await.problem(401, "unauthenticated");
+    ada.open("/notes").await.leads_to("/login?next=/notes");
+    assert_eq!(
+        sessions::delete_expired(pool, idle, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn the_use_of_a_session_is_stored_at_most_once_a_minute() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let first = session(&app, &ada).await;
+    ada.get("/api/me").await;
+    assert_eq!(session(&app, &ada).await.last_used_at, first.last_used_at);
+    let pool = app.database.pool();
+    set(
+        pool,
+        "UPDATE sessions SET last_used_at = last_used_at - interval '61 seconds'",
+    )
+    .await;
+    ada.get("/api/me").await;
+    let later = session(&app, &ada).await;
+    assert!(later.last_used_at >= first.last_used_at && !later.touch_due);
+}
+
+#[tokio::test]
+async fn a_session_has_the_browser_and_the_address_that_used_it_last() {
+    let app = TestApp::with(&[("TRUSTED_PROXIES", "1")]).await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let stored = session(&app, &ada).await;
+    assert_eq!(stored.client, Default::default());
+    set(
+        app.database.pool(),
+        "UPDATE sessions SET last_used_at = now() - interval '2 minutes'",
+    )
+    .await;
+    let request = axum::http::Request::get("/api/me")
+        .header("x-forwarded-for", "192.0.2.7")
+        .header(
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+        );
+    ada.send(request.body(axum::body::Body::empty()).unwrap())
+        .await;
+    let stored = session(&app, &ada).await.client;
+    assert_eq!(stored.address_text(), "192.0.2.7");
+    assert_eq!(stored.user_agent.to_string(), "Firefox on Linux");
 }
 
 #[tokio::test]
@@ -71,13 +163,10 @@ async fn a_cleanup_deletes_no_more_than_its_limit() {
         app.logged_in(name).await;
     }
     let pool = app.database.pool();
-    sqlx::query("UPDATE sessions SET expires_at = now()")
-        .execute(pool)
-        .await
-        .unwrap();
+    set(pool, "UPDATE sessions SET expires_at = now()").await;
     for expected in [2, 1, 0] {
-        let deleted = sessions::delete_expired(pool, 2).await.unwrap();
-        assert_eq!(deleted, expected);
+        let deleted = sessions::delete_expired(pool, IDLE, 2).await.unwrap();
+        assert_eq!(deleted.len(), expected);
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{Connection, Postgres, Transaction};
+
+use crate::tls;
 
 /// A connection that was idle for longer is tested before it is used: the server may have been
 /// restarted meanwhile, or something between has forgotten the connection.
@@ -29,6 +31,9 @@ pub struct PoolSettings {
     /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
     /// `SERIALIZABLE`: as if one after the other, conflicts and repeats included.
     pub serializable: bool,
+    /// Connects only to a server whose certificate is valid for its name (`sslmode=verify-full`), unless the URL or
+    /// `PGSSLMODE` says otherwise, or the server is on this machine.
+    pub verify_tls: bool,
 }
 
 impl Default for PoolSettings {
@@ -38,6 +43,7 @@ impl Default for PoolSettings {
             min_connections: 0,
             acquire_timeout: Duration::from_secs(5),
             serializable: false,
+            verify_tls: false,
         }
     }
 }
@@ -46,15 +52,18 @@ impl Default for PoolSettings {
 ///
 /// The text names the server and the database, never the password.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot connect to the database {place}: {source}\n\
-     hint: is the server running, and is the URL right? Without one in the environment, \
-     `cargo run` starts a server of its own"
-)]
+#[error("cannot connect to the database {place}: {source}\nhint: {hint}")]
 pub struct ConnectError {
     place: String,
     source: sqlx::Error,
+    hint: &'static str,
 }
+
+const HINT: &str = "is the server running, and is the URL right? Without one in the environment, \
+                    `cargo run` starts a server of its own";
+const HINT_OF_TLS: &str = "is the server running, and is the URL right? The server's certificate must be valid for its name. \
+                           Append `?sslrootcert=FILE` to the URL if you have a certificate authority of your own, or \
+                           `?sslmode=disable` if only the server can be at the other end of a private network";
 
 impl Db {
     /// Connects.
@@ -66,8 +75,14 @@ impl Db {
         let options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
             place: "at an unreadable URL".to_owned(),
             source,
+            hint: HINT,
         })?;
         let place = place(&options);
+        let verify = settings.verify_tls && !tls::is_chosen(url) && !tls::is_local(&options);
+        let (options, hint) = match verify {
+            true => (options.ssl_mode(PgSslMode::VerifyFull), HINT_OF_TLS),
+            false => (options, HINT),
+        };
         let pool = PgPoolOptions::new()
             .max_connections(settings.max_connections)
             .min_connections(settings.min_connections)
@@ -85,7 +100,11 @@ impl Db {
             })
             .connect_with(options)
             .await
-            .map_err(|source| ConnectError { place, source })?;
+            .map_err(|source| ConnectError {
+                place,
+                source,
+                hint,
+            })?;
         Ok(Self {
             pool,
             serializable: settings.serializable,

@@ -23,9 +23,10 @@ pub mod schema;
 mod sql_file;
 mod statements;
 pub mod testing;
+mod tls;
 
 pub use db::{ConnectError, Db, PoolSettings};
 pub use migrations::Migrations;
-pub use retry::{SqlxCause, Work, is_retryable};
+pub use retry::{SqlxCause, Work, is_retryable, is_unavailable, is_unstorable};
 pub use schema::Schema;
 pub use sql_file::Refused;

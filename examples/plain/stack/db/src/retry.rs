@@ -47,6 +47,33 @@ pub fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(sql_file::code(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// Whether the database, or the way to it, is at fault and not the statement, so that it may work again later.
+///
+/// A connection that is lost or cannot be made, and SQLSTATE 08 (connection), 53 (resources: disk, memory, connections),
+/// 57P (the server shuts down or starts), 58 (files), 25006 (a standby took over), 55P03 and 57014 (a time-out of the
+/// server), and what [`is_retryable`] names.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    const CODES: [&str; 9] = [
+        "08", "53", "57P", "58", "25006", "55P03", "57014", "40001", "40P01",
+    ];
+
+    match error {
+        Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+        error => sql_file::code(error)
+            .is_some_and(|code| CODES.iter().any(|begin| code.starts_with(begin))),
+    }
+}
+
+/// Whether a text of the statement has a character that the database cannot store: NUL, or one that its encoding lacks.
+///
+/// SQLSTATE 22021 and 22P05.
+#[must_use]
+pub fn is_unstorable(error: &sqlx::Error) -> bool {
+    matches!(sql_file::code(error).as_deref(), Some("22021" | "22P05"))
+}
+
 impl Db {
     /// Runs `work` in a transaction, again if the server asks for it.
     ///

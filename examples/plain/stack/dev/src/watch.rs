@@ -128,6 +128,8 @@ impl Watcher {
             .hidden(false)
             .ignore(false)
             .require_git(false)
+            // Whether rules of folders above count is the filter's to say.
+            .parents(false)
             .filter_entry(|entry| entry.file_name() != ".git")
             .build();
         // What cannot be read is gone again, or not for us.

@@ -192,7 +192,7 @@ impl Hub {
     }
 
     /// Tells every subscriber that it may have missed messages.
-    fn mark_all_lagged(&self) {
+    pub(crate) fn mark_all_lagged(&self) {
         for subscriber in self.topics().values().flatten() {
             subscriber.mailbox.put_lagged();
         }

@@ -387,7 +387,8 @@
     setTimeout(() => { if (mine === socket && !joined) closed(mine, 0); }, 20000);
     mine.onopen = () => {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      document.cookie = "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000";
+      const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+      document.cookie = prefix + "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000" + secure;
       say(["join", { url: here(), hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again }]);
     };
     mine.onmessage = (event) => {

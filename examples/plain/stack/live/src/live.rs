@@ -1,9 +1,12 @@
 //! All live pages of an application: their routes, and what they share.
 
+mod budget;
 mod builder;
 mod limits;
+mod permit;
+mod session;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
@@ -11,7 +14,8 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub use builder::Builder;
-pub use limits::Limits;
+pub use limits::{Limits, PAGE_COST, Rate};
+pub use session::Session;
 
 use crate::{
     Ctx, Flash, PageError,
@@ -21,7 +25,10 @@ use crate::{
     page::{Page, Render, Url},
     saved::{self, Signer, StateBinding},
 };
-use limits::OpenConnections;
+pub(crate) use budget::Budget;
+pub(crate) use permit::ConnectionPermit;
+use permit::Usage;
+pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
 #[derive(Clone, Default)]
@@ -31,12 +38,14 @@ pub struct Visit {
     /// Known to this visitor's browser and nobody else's, such as the value of the session cookie: states are bound
     /// to it.
     pub secret: String,
+    /// The visitor's address on the network, if it is known: connections from it are limited, see [`Limits`].
+    pub address: Option<IpAddr>,
     /// The cookie `tz`, if there is one.
     pub zone: Option<String>,
     /// The message that the page before has left.
     pub flash: Option<Flash>,
-    /// Whether `secret` is that of a session, which can end, see [`Live::end_session`].
-    pub session: bool,
+    /// The session that the visitor is logged in with, which can end.
+    pub session: Option<Session>,
 }
 
 /// See [`Builder::on_error`].
@@ -56,7 +65,7 @@ struct Shared {
     allowed: HashSet<String>,
     on_error: OnError,
     stopping: watch::Sender<bool>,
-    open: Mutex<OpenConnections>,
+    usage: Mutex<Usage>,
     interner: Interner,
 }
 
@@ -128,13 +137,6 @@ impl Live {
         self.0.stopping.send_replace(true);
     }
 
-    /// Ends the connections of a session that has ended, in every process. Their browsers load the page again.
-    pub fn end_session(&self, secret: &str) {
-        if let Err(error) = self.hub().publish(&session_end_topic(secret), &()) {
-            tracing::warn!(%error, "the end of a session was not published to its pages");
-        }
-    }
-
     /// Where messages between pages go. Handlers of HTTP requests publish here.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
@@ -185,11 +187,6 @@ impl Live {
         };
         Some((url, page.name, Arc::clone(&page.render)))
     }
-}
-
-/// The topic for the end of a session. The secret cannot be derived from it.
-pub(crate) fn session_end_topic(secret: &str) -> String {
-    format!("session ended {}", hex::encode(visitor_key(secret)))
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {

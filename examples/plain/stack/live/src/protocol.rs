@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::{splice::Splices, upload::File};
+use crate::{live::PAGE_COST, splice::Splices, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]
@@ -109,6 +109,14 @@ impl Message {
                 )));
             }
         })
+    }
+
+    /// What it costs, in clicks.
+    pub(crate) fn cost(&self) -> u32 {
+        match self {
+            Self::Join(_) | Self::Navigate(_) | Self::Upload(_) => PAGE_COST,
+            Self::Event(_) | Self::Return(_) | Self::UploadCancelled { .. } | Self::Ping => 1,
+        }
     }
 }
 

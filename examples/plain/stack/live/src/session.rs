@@ -5,26 +5,28 @@
 
 mod join;
 mod navigation;
-mod rate_limit;
 mod send;
 mod uploads;
 mod work;
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, pending},
+    stream::FuturesUnordered,
+};
 use tokio::{
     sync::watch,
     time::{Instant, timeout},
 };
 use tracing::Instrument;
 
-use rate_limit::RateLimit;
-
 use crate::{
-    Ctx, Live, PageError, Visit,
-    broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver, Subscription},
+    Ctx, Live, PageError, UploadAborted, Visit,
+    broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
+    live::{Budget, ConnectionPermit, SessionEnd},
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
     protocol::{CloseReason, Event, Message},
@@ -44,12 +46,11 @@ pub(crate) trait Io: Send {
 pub(crate) enum Incoming {
     Text(String),
     Binary(Bytes),
+    /// A ping or pong of the WebSocket itself.
+    Control,
     TooLarge,
     Gone,
 }
-
-/// The tag of the message that ends a session; those of subscriptions begin at 1.
-const SESSION_ENDED: u32 = 0;
 
 /// The outcome of a step: the connection goes on, or ends for this reason.
 type Step<T = ()> = Result<T, CloseReason>;
@@ -59,7 +60,10 @@ struct Session<I> {
     page: Arc<Page>,
     jobs: FuturesUnordered<BoxFuture<'static, (Job, Result<(), PageError>)>>,
     deliveries: MailboxReceiver,
-    rate_limit: RateLimit,
+    budget: Budget,
+    permit: Arc<ConnectionPermit>,
+    /// While there is one nothing else is received.
+    held: Option<Box<HeldMessage>>,
     /// The state that the browser has.
     state: String,
     /// Until when that is valid, in seconds since 1970.
@@ -67,31 +71,54 @@ struct Session<I> {
     acknowledged: u64,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
-    /// To the end of the visitor's session.
-    _session_end: Option<Subscription>,
+    /// Of the visitor's session.
+    session_end: SessionEnd,
     /// What is done until the next message is sent.
     work: Vec<ActiveWork>,
 }
 
+/// A message that waits for the budgets that it shares with other connections.
+struct HeldMessage {
+    until: Instant,
+    message: Message,
+}
+
+/// How long a browser that reads nothing may take to notice why it is left.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Serves a connection from its first message to its end.
-pub(crate) async fn run<I: Io>(live: Live, visit: Visit, io: I) -> CloseReason {
+pub(crate) async fn run<I: Io>(
+    live: Live,
+    visit: Visit,
+    permit: ConnectionPermit,
+    io: I,
+) -> CloseReason {
     let _counted = live.observer().connection();
-    let mut session = Session::new(live, visit, io);
+    let mut session = Session::new(live, visit, permit, io);
     let reason = match session.serve().await {
         Ok(()) => CloseReason::Gone,
         Err(reason) => reason,
     };
-    if reason != CloseReason::Gone {
-        tracing::debug!(?reason, "a live connection is closed");
+    match reason {
+        CloseReason::Gone => {}
+        // What no browser does by itself. One line a connection, which has one of its request already.
+        CloseReason::TooManyEvents | CloseReason::TooLarge | CloseReason::Protocol => {
+            let address = session.page.visit.address.map(tracing::field::display);
+            tracing::info!(target: "security", ?reason, address, "a live connection is refused");
+        }
+        _ => tracing::debug!(?reason, "a live connection is closed"),
     }
-    let limit = session.page.live.limits().send_timeout;
+    let limit = match reason {
+        CloseReason::SlowReader => LAST_WORDS,
+        _ => session.page.live.limits().send_timeout,
+    };
     timeout(limit, session.io.close(reason)).await.ok();
     reason
 }
 
 impl<I: Io> Session<I> {
-    fn new(live: Live, visit: Visit, io: I) -> Self {
-        let rate_limit = RateLimit::new(live.limits().burst, live.limits().events_per_second);
+    fn new(live: Live, visit: Visit, permit: ConnectionPermit, io: I) -> Self {
+        let budget = Budget::new(live.limits().events);
         let (mailbox, deliveries) = Mailbox::new();
         let page = Page::new(
             live,
@@ -105,12 +132,14 @@ impl<I: Io> Session<I> {
             page,
             jobs: FuturesUnordered::new(),
             deliveries,
-            rate_limit,
+            budget,
+            permit: Arc::new(permit),
+            held: None,
             state: String::new(),
             state_expires: 0,
             acknowledged: 0,
             pinged: false,
-            _session_end: None,
+            session_end: pending().boxed(),
             work: Vec::new(),
         }
     }
@@ -125,20 +154,31 @@ impl<I: Io> Session<I> {
         let mut deadline = Instant::now() + idle_timeout;
         loop {
             let page = Arc::clone(&self.page);
+            let held_until = self.held.as_ref().map_or(deadline, |held| held.until);
             tokio::select! {
-                incoming = self.io.receive() => {
-                    deadline = Instant::now() + idle_timeout;
+                incoming = self.io.receive(), if self.held.is_none() => {
+                    if !matches!(incoming, Incoming::Control) {
+                        deadline = Instant::now() + idle_timeout;
+                    }
                     Box::pin(self.incoming(incoming)).await?;
+                }
+                () = tokio::time::sleep_until(held_until), if self.held.is_some() => {
+                    if let Some(held) = self.held.take() {
+                        Box::pin(self.message(held.message)).await?;
+                    }
                 }
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
+                () = &mut self.session_end => return Err(CloseReason::SessionEnded),
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
             let span = self.span();
             Box::pin(self.flush().instrument(span)).await?;
             self.end_work();
+            // Whatever else waits for this processor goes first, however much this browser has sent.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -146,13 +186,41 @@ impl<I: Io> Session<I> {
         let text = match incoming {
             Incoming::Text(text) => text,
             Incoming::Binary(bytes) => return self.chunk(bytes),
+            Incoming::Control => return self.spend(1),
             Incoming::TooLarge => return Err(CloseReason::TooLarge),
             Incoming::Gone => return Err(CloseReason::Gone),
         };
-        if !self.rate_limit.allow() {
-            return Err(CloseReason::TooManyEvents);
+        let message = Message::parse(&text).map_err(|_| CloseReason::Protocol)?;
+        let cost = message.cost();
+        self.spend(cost)?;
+        let wait = self.permit.spend(cost);
+        if wait.is_zero() {
+            return self.message(message).await;
         }
-        match Message::parse(&text).map_err(|_| CloseReason::Protocol)? {
+        let until = Instant::now() + wait;
+        self.held = Some(Box::new(HeldMessage { until, message }));
+        Ok(())
+    }
+
+    /// Takes `cost` from the budget of this connection.
+    fn spend(&mut self, cost: u32) -> Step {
+        match self.budget.spend(cost) {
+            true => Ok(()),
+            false => Err(CloseReason::TooManyEvents),
+        }
+    }
+
+    /// What was sent after the end of the visitor's session may be received before it.
+    fn check_session_end(&mut self) -> Step {
+        match (&mut self.session_end).now_or_never() {
+            None => Ok(()),
+            Some(()) => Err(CloseReason::SessionEnded),
+        }
+    }
+
+    async fn message(&mut self, message: Message) -> Step {
+        self.check_session_end()?;
+        match message {
             Message::Join(_) => return Err(CloseReason::Protocol),
             Message::Event(event) => self.event(event)?,
             Message::Navigate(to) => {
@@ -248,9 +316,14 @@ impl<I: Io> Session<I> {
         let mut inner = self.page.lock();
         inner.finished(&job);
         if let Some(reference) = job.upload {
-            let there = inner.uploads.remove(&reference);
-            if there.is_some() && result.is_ok() {
-                inner.outbox.upload_done.push(reference);
+            match (inner.uploads.remove(&reference), &result) {
+                (Some(_), Ok(())) => inner.outbox.upload_done.push(reference),
+                (Some(_), Err(_)) => inner
+                    .outbox
+                    .upload_refused
+                    .push((reference, uploads::ABORTED.into())),
+                // Given up, by the browser or by us.
+                (None, _) => {}
             }
         }
         inner.outbox.done.extend(job.seq);
@@ -259,6 +332,9 @@ impl<I: Io> Session<I> {
         match result {
             Ok(()) => {}
             Err(PageError::Redirect(to)) => self.page.lock().navigate = Some(to),
+            Err(PageError::Failed(error)) if error.is::<UploadAborted>() => {
+                tracing::debug!("an upload was aborted");
+            }
             Err(PageError::Failed(error)) => self.failed(Trigger::Effect, job.owner, error),
             Err(error @ PageError::Panicked(_)) => self.panicked(Trigger::Effect, &error),
         }
@@ -268,9 +344,6 @@ impl<I: Io> Session<I> {
     fn delivery(&mut self, delivery: Result<Delivery, Lagged>) -> Step {
         // The page may show what is old, so it is rendered again from what is stored.
         let delivery = delivery.map_err(|_| CloseReason::Restart)?;
-        if delivery.tag == SESSION_ENDED {
-            return Err(CloseReason::SessionEnded);
-        }
         let found = self.page.lock().subscription(delivery.tag);
         let Some((owner, handle)) = found else {
             return Ok(());

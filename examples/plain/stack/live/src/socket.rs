@@ -1,6 +1,6 @@
 //! The WebSocket: from a request to a session.
 
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
 use axum::{
     extract::{
@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use tokio_tungstenite::tungstenite;
 
 use crate::{
     Live, Visit,
@@ -18,8 +19,8 @@ use crate::{
 };
 
 impl Live {
-    /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor with too many
-    /// connections 429.
+    /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor or an address
+    /// with too many connections 429.
     pub async fn connect(&self, request: Request, visit: Visit) -> Response {
         let (mut parts, _) = request.into_parts();
         let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
@@ -29,7 +30,7 @@ impl Live {
         if !same_origin(&parts.headers) {
             return StatusCode::FORBIDDEN.into_response();
         }
-        let Some(admitted) = self.admit(&visit.secret) else {
+        let Some(permit) = self.admit(&visit) else {
             return StatusCode::TOO_MANY_REQUESTS.into_response();
         };
         let live = self.clone();
@@ -37,44 +38,39 @@ impl Live {
         let upgrade = upgrade
             .read_buffer_size(4 * 1024)
             .write_buffer_size(0)
-            .max_write_buffer_size(8 * 1024 * 1024)
-            // Somewhat more than is allowed is read, so that there is a connection left to say why it ends.
-            .max_frame_size(SLACK * self.limits().message_bytes)
-            .max_message_size(SLACK * self.limits().message_bytes);
+            .max_write_buffer_size(self.limits().send_bytes + 1024)
+            .max_frame_size(self.limits().message_bytes)
+            .max_message_size(self.limits().message_bytes);
         upgrade.on_upgrade(move |socket| async move {
-            let most = live.limits().message_bytes;
-            let socket = Socket { socket, most };
-            session::run(live, visit, socket).await;
-            drop(admitted);
+            let socket = Socket {
+                socket,
+                unreadable: false,
+            };
+            session::run(live, visit, permit, socket).await;
         })
     }
 }
 
-/// How many times the allowed size of a message is read before the connection is cut off without a word.
-const SLACK: usize = 8;
 /// How long a browser may take to notice that we are leaving.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 struct Socket {
     socket: WebSocket,
-    /// Bytes of a message.
-    most: usize,
+    /// In the middle of a message that is too large, so that nothing more can be read.
+    unreadable: bool,
 }
 
 impl Io for Socket {
     async fn receive(&mut self) -> Incoming {
-        loop {
-            let Some(Ok(message)) = self.socket.recv().await else {
-                return Incoming::Gone;
-            };
-            return match message {
-                Message::Text(text) if text.len() > self.most => Incoming::TooLarge,
-                Message::Binary(bytes) if bytes.len() > self.most => Incoming::TooLarge,
-                Message::Text(text) => Incoming::Text(text.as_str().to_owned()),
-                Message::Binary(bytes) => Incoming::Binary(bytes),
-                Message::Ping(_) | Message::Pong(_) => continue,
-                Message::Close(_) => Incoming::Gone,
-            };
+        match self.socket.recv().await {
+            Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
+            Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
+            Some(Err(error)) if is_too_large(&error) => {
+                self.unreadable = true;
+                Incoming::TooLarge
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
         }
     }
 
@@ -92,10 +88,22 @@ impl Io for Socket {
         if self.socket.send(frame).await.is_err() {
             return;
         }
-        // What is still on its way is read: else it would be answered by a reset, which swallows the reason.
-        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        // What is still on its way is read: else it would be answered by a reset, which swallows the reason. Where it
+        // cannot be read the browser gets some time for the reason.
+        let rest = async {
+            while let Some(Ok(_)) = self.socket.recv().await {}
+            if self.unreadable {
+                std::future::pending::<()>().await;
+            }
+        };
         tokio::time::timeout(CLOSE_TIMEOUT, rest).await.ok();
     }
+}
+
+/// Whether the error is about the size of a message.
+fn is_too_large(error: &axum::Error) -> bool {
+    let error = error.source().and_then(|error| error.downcast_ref());
+    matches!(error, Some(tungstenite::Error::Capacity(_)))
 }
 
 /// Whether the page that opens the connection is one of this site. A client that says nothing is no browser, and

@@ -51,6 +51,8 @@ pub struct Page {
     ticked: HashMap<String, bool>,
     left: Option<String>,
     error: Option<String>,
+    /// How the connection has ended.
+    closed: Option<CloseReason>,
     calls: Vec<Value>,
     /// Bytes of the last upload that the server has taken.
     uploaded: u64,
@@ -100,6 +102,7 @@ impl Page {
             ticked: HashMap::new(),
             left: None,
             error: None,
+            closed: None,
             calls: Vec::new(),
             uploaded: 0,
             upload_refused: None,
@@ -122,6 +125,7 @@ impl Page {
     /// The connection breaks, and the page goes on from its state: as after a restart of the server.
     pub async fn reconnect(&mut self) -> &mut Self {
         self.connection = connect(&self.live, &self.visit);
+        self.closed = None;
         self.acknowledged = 0;
         self.working.clear();
         self.join(true).await;
@@ -247,7 +251,7 @@ impl Page {
         content_type: &str,
         content: &[u8],
     ) -> &mut Self {
-        const CHUNK: usize = 16 * 1024;
+        const CHUNK: usize = 32 * 1024;
         let found = self.find(control);
         let (handler, _) = found
             .handlers
@@ -282,11 +286,14 @@ impl Page {
     /// Waits until the server ends the connection, and returns why it did.
     pub async fn wait_for_close(&mut self) -> CloseReason {
         loop {
-            match self.connection.receive.recv().await {
-                Some(Ok(_)) => {}
-                Some(Err(reason)) => return reason,
-                None => return CloseReason::Gone,
+            if let Some(reason) = self.closed {
+                return reason;
             }
+            self.closed = match self.connection.receive.recv().await {
+                Some(Ok(_)) => None,
+                Some(Err(reason)) => Some(reason),
+                None => Some(CloseReason::Gone),
+            };
         }
     }
 

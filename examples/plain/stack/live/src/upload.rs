@@ -1,10 +1,15 @@
 //! Files on their way from the browser.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use serde::Deserialize;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout},
+};
 
-use crate::Ctx;
+use crate::{Ctx, live::ConnectionPermit};
 
 /// What an upload may consist of. Checked before anything is sent; the sizes again while it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,9 +51,13 @@ pub struct Upload {
     pub(crate) ctx: Ctx,
     pub(crate) chunks: mpsc::Receiver<Chunk>,
     pub(crate) received: u64,
+    pub(crate) permit: Arc<ConnectionPermit>,
+    /// When the budget for uploads has room for another part.
+    pub(crate) next_at: Instant,
 }
 
-/// The connection broke, or the visitor cancelled, before everything was received.
+/// The connection broke, the visitor cancelled, or nothing came for [`Limits::upload_timeout`](crate::Limits), before
+/// everything was received. A handler that returns it is not logged as one that failed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the upload was aborted")]
 pub struct UploadAborted;
@@ -72,7 +81,8 @@ impl Upload {
         u8::try_from(percent).unwrap_or(100)
     }
 
-    /// The next part; `None` after the last one of the last file.
+    /// The next part; `None` after the last one of the last file. The browser sends a part when the one before was
+    /// taken, so what exceeds [`Limits::upload_bytes_per_visitor`](crate::Limits) is slowed down.
     ///
     /// # Errors
     /// [`UploadAborted`]: discard what was received.
@@ -80,7 +90,11 @@ impl Upload {
         if self.received >= self.size() {
             return Ok(None);
         }
-        let chunk = self.chunks.recv().await.ok_or(UploadAborted)?;
+        sleep_until(self.next_at).await;
+        let limit = self.ctx.page.live.limits().upload_timeout;
+        let chunk = timeout(limit, self.chunks.recv()).await.ok().flatten();
+        let chunk = chunk.ok_or(UploadAborted)?;
+        self.next_at = Instant::now() + self.permit.spend_part(chunk.bytes.len());
         self.received += chunk.bytes.len() as u64;
         self.ctx
             .page

@@ -9,7 +9,8 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{HeaderValue, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header, uri::Authority},
+    response::{IntoResponse as _, Response},
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -19,6 +20,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tower::ServiceExt as _;
+
+use crate::Timeouts;
 
 /// How long connections on which nothing goes on are kept open after the signal to stop. A client may just be
 /// sending a request on one of them: it is answered, and told that it was the last.
@@ -31,6 +34,10 @@ const UNUSED_TIME: Duration = Duration::from_millis(500);
 /// How long to wait when the system has no more connections to give.
 const SHORTAGE: Duration = Duration::from_millis(500);
 
+/// How many bytes the head of a request may have, and how many of a response wait to be written. Hyper's own 400 KiB would
+/// be most of what a connection can cost.
+const BUFFER: usize = 64 * 1024;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Serving,
@@ -41,8 +48,14 @@ enum Phase {
 }
 
 /// Serves until `stop` is ready. Then no connection is accepted any more, and the future is ready when the last
-/// one is closed: as soon as its request is answered, or a moment later if there is none.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// one is closed: as soon as its request is answered, or a moment later if there is none. A connection whose client takes
+/// longer than the `timeouts` is closed at any time.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    timeouts: Timeouts,
+    stop: impl Future<Output = ()>,
+) {
     let phase = watch::Sender::new(Phase::Serving);
     let mut stop = pin!(stop);
     loop {
@@ -50,7 +63,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = accept(&listener) => accepted,
             () = &mut stop => break,
         };
-        tokio::spawn(connection(stream, peer, router.clone(), phase.subscribe()));
+        let phase = phase.subscribe();
+        tokio::spawn(connection(stream, peer, router.clone(), timeouts, phase));
     }
     drop(listener);
     for next in [Phase::Draining, Phase::Closing] {
@@ -87,6 +101,7 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    timeouts: Timeouts,
     mut phase: watch::Receiver<Phase>,
 ) {
     // Answers leave at once, instead of waiting for more to send.
@@ -97,9 +112,12 @@ async fn connection(
         begun.send_replace(true);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (answer, now) = (router.clone().oneshot(request), now.clone());
+        let (router, now) = (router.clone(), now.clone());
         async move {
-            let mut answer = answer.await?;
+            let mut answer = match has_valid_host(request.version(), request.headers()) {
+                true => router.oneshot(request).await?,
+                false => without_host(),
+            };
             let draining = *now.borrow() != Phase::Serving;
             if draining && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
                 let close = HeaderValue::from_static("close");
@@ -108,7 +126,11 @@ async fn connection(
             Ok::<_, Infallible>(answer)
         }
     });
+    let (stream, timer) = timeouts.apply(stream);
     let served = http1::Builder::new()
+        .timer(timer)
+        .header_read_timeout(timeouts.idle)
+        .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut served = pin!(served);
@@ -122,6 +144,27 @@ async fn connection(
         _ = served => {}
         () = unused(begun.subscribe()) => {}
     }
+}
+
+/// Whether a request says once, and in a form that has one meaning, for which host it is (RFC 9112, section 3.2): what
+/// stands in front could otherwise take it for another one's.
+fn has_valid_host(version: Version, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => {
+            let host = Authority::try_from(host.as_bytes());
+            // A comma joins what were two headers once.
+            host.is_ok_and(|host| !host.as_str().contains(['@', ',']))
+        }
+        (None, _) => version < Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn without_host() -> Response {
+    let close = [(header::CONNECTION, "close")];
+    let text = "a request needs one header `Host`";
+    (StatusCode::BAD_REQUEST, close, text).into_response()
 }
 
 /// Ready when it is clear that nothing will be asked on a connection; never if something was.

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
+use base64ct::{Base64, Encoding};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
@@ -28,18 +29,21 @@ struct File {
     content: Cow<'static, [u8]>,
     content_type: Cow<'static, str>,
     hash: String,
+    integrity: String,
 }
 
 impl File {
     fn new(content: Cow<'static, [u8]>, content_type: &str, digest: impl AsRef<[u8]>) -> Self {
-        let content_type = match content_type {
-            text if text.starts_with("text/") => format!("{text}; charset=utf-8").into(),
-            other => other.to_owned().into(),
+        let is_text = content_type.starts_with("text/") || content_type.ends_with("+xml");
+        let content_type = match is_text {
+            true => format!("{content_type}; charset=utf-8").into(),
+            false => content_type.to_owned().into(),
         };
         Self {
             content,
             content_type,
             hash: hex::encode(&digest.as_ref()[..8]),
+            integrity: format!("sha256-{}", Base64::encode_string(digest.as_ref())),
         }
     }
 }
@@ -77,10 +81,20 @@ impl Assets {
     /// # Panics
     /// If no file has this name.
     pub fn url(&self, name: &str) -> String {
-        let file = self
-            .find(name)
-            .expect("pages link only to files that exist");
-        format!("/static/{name}?v={}", file.hash)
+        format!("/static/{name}?v={}", self.linked(name).hash)
+    }
+
+    /// The value of `integrity` for an element that links to the file `name`: the browser refuses any other content.
+    ///
+    /// # Panics
+    /// If no file has this name.
+    pub fn integrity(&self, name: &str) -> String {
+        self.linked(name).integrity
+    }
+
+    fn linked(&self, name: &str) -> File {
+        self.find(name)
+            .expect("pages link only to files that exist")
     }
 
     /// The addresses of all of them, by their names.

@@ -30,7 +30,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
+            peer.0.ip().to_canonical()
+        });
         let forwarded = forwarded(&parts.headers, TrustedProxies::from_ref(state).0);
         Ok(Self(forwarded.unwrap_or(peer)))
     }
@@ -38,13 +40,21 @@ where
 
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let nth = proxies.checked_sub(1)?;
-    let lists = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|list| list.to_str().ok());
-    let entries: Vec<&str> = lists
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
+    let lists = headers.get_all("x-forwarded-for").iter();
+    let entries: Vec<&[u8]> = lists
+        .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
         .collect();
-    entries.into_iter().rev().nth(nth)?.parse().ok()
+    address(entries.into_iter().rev().nth(nth)?)
+}
+
+/// Reads an address: `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`, also with a port after it. An IPv4 address is the same
+/// one if it is written as IPv6.
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let entry = str::from_utf8(entry).ok()?.trim();
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|entry| entry.strip_suffix(']'));
+    let with_port = || Some(entry.parse::<SocketAddr>().ok()?.ip());
+    let address = bare.unwrap_or(entry).parse().ok().or_else(with_port)?;
+    Some(address.to_canonical())
 }

@@ -29,11 +29,15 @@ pub struct Cookies {
 impl Cookies {
     /// The value of the cookie `name`, if the client has sent it.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.foreign(&self.full_name(name))
+        self.value(&self.full_name(name))
     }
 
-    /// The value of a cookie that is not the application's own, such as one that a script has set.
-    pub fn foreign(&self, name: &str) -> Option<&str> {
+    /// The value of a cookie that a script of a page has set: its name has the prefix if there is TLS, but not the project.
+    pub fn of_script(&self, name: &str) -> Option<&str> {
+        self.value(&format!("{}{name}", self.prefix()))
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
         self.jar.get(name).map(Cookie::value)
     }
 
@@ -66,8 +70,11 @@ impl Cookies {
     }
 
     fn full_name(&self, name: &str) -> String {
-        let prefix = if self.settings.https { "__Host-" } else { "" };
-        format!("{prefix}{}_{name}", self.settings.project)
+        format!("{}{}_{name}", self.prefix(), self.settings.project)
+    }
+
+    fn prefix(&self) -> &'static str {
+        if self.settings.https { "__Host-" } else { "" }
     }
 }
 

@@ -41,11 +41,16 @@ pub struct LayerSettings {
     pub error_page: ErrorPage,
 }
 
-/// Everything comes from this site, nothing is inline, nobody frames us, forms go nowhere else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What pages use comes from this site, nothing is inline, nobody frames us, forms go nowhere else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; media-src 'self'; \
+     script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Two years, after the first visit over TLS.
-const TRANSPORT_SECURITY: &str = "max-age=63072000";
+/// Two years, after the first visit over TLS, also for the hosts below this one, which could set cookies for it otherwise.
+const TRANSPORT_SECURITY: &str = "max-age=63072000; includeSubDomains";
+
+/// For the response to a log-out: the browser forgets what it has stored of this site. The cookies that belong to the
+/// session are removed one by one, since `"cookies"` would remove those of the hosts beside this one, too.
+pub const CLEAR_SITE_DATA: [(&str, &str); 1] = [("clear-site-data", "\"cache\", \"storage\"")];
 
 /// Below this many bytes a packet is sent either way, compressed or not.
 const WORTH_COMPRESSING: u64 = 1024;

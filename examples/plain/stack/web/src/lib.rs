@@ -7,12 +7,11 @@
 //! - [`assets`] serves files, [`health`] tells whether the process is well. [`input`] reads what a form
 //!   or a JSON body says, [`fields`] says what is wrong with it.
 //! - [`settings`] reads variables, [`logs`] writes the log, [`metrics`] counts, [`live_pages`] does both for live pages.
-//! - [`server`]: where an application listens; [`probe`] asks one how it is. [`progress`] shows how far a command is.
-//! - [`sealed`]: values that not even the database may read; [`attempts`] slows down whoever guesses passwords; [`random`]:
-//!   bytes for secrets.
+//! - [`server`]: where an application listens, and [`site_url`] for its visitors; [`probe`] asks one how it is. [`progress`] shows how far a command is.
+//! - [`sealed`]: values that not even the database may read; [`random`]: bytes for secrets.
+//! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
 
 pub mod assets;
-pub mod attempts;
 pub mod client_ip;
 pub mod cookies;
 pub mod extract;
@@ -28,10 +27,13 @@ pub mod probe;
 pub mod problem;
 pub mod progress;
 pub mod random;
+pub mod rate_limit;
 pub mod request_id;
 pub mod sealed;
 pub mod server;
 pub mod settings;
+pub mod site_url;
 mod start_error;
+pub mod workers;
 
 pub use start_error::StartError;

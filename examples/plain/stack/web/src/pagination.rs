@@ -14,6 +14,8 @@ use crate::{fields::FieldErrors, problem::Problem};
 pub const DEFAULT_LIMIT: i64 = 20;
 /// The maximum number of items of a page; a larger limit is reduced to it.
 pub const MAX_LIMIT: i64 = 100;
+/// The maximum number of bytes of text of a page's items, see [`split_by_size`].
+pub const MAX_BYTES: usize = 256 * 1024;
 
 /// `?limit=20&after=…`: a page of a list that is read newest first.
 ///
@@ -70,4 +72,21 @@ pub fn split<T, Id>(mut items: Vec<T>, limit: i64, id: impl Fn(&T) -> Id) -> (Ve
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(id);
     (items, next)
+}
+
+/// [`split`] for items with long texts: the page ends before the item with which it would have more than [`MAX_BYTES`], but
+/// not before the first one. `bytes` returns the size of an item's texts.
+pub fn split_by_size<T, Id>(
+    items: Vec<T>,
+    limit: i64,
+    bytes: impl Fn(&T) -> usize,
+    id: impl Fn(&T) -> Id,
+) -> (Vec<T>, Option<Id>) {
+    let mut total = 0;
+    let fitting = items.iter().take_while(|item| {
+        total += bytes(item);
+        total <= MAX_BYTES
+    });
+    let fitting = i64::try_from(fitting.count().max(1)).unwrap_or(limit);
+    split(items, limit.min(fitting), id)
 }

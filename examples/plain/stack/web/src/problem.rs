@@ -122,6 +122,9 @@ impl IntoResponse for Problem {
     }
 }
 
+/// After which time a client may try again what is not available right now.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
@@ -160,12 +163,20 @@ pub(crate) async fn write_bodies(
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_LENGTH);
     answer.headers_mut().extend(parts.headers);
-    if let Some(wait) = problem.retry_after {
+    let unavailable = problem.status == StatusCode::SERVICE_UNAVAILABLE;
+    let wait = problem.retry_after.or(unavailable.then_some(RETRY_AFTER));
+    if let Some(wait) = wait {
         answer
             .headers_mut()
-            .insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+            .insert(header::RETRY_AFTER, whole_seconds(wait).into());
     }
     answer
+}
+
+/// Rounded up: whoever comes back then is not too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    let rest = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(rest).max(1)
 }
 
 fn json(problem: &Problem, request_id: &str) -> Response {

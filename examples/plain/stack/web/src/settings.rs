@@ -188,6 +188,19 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Some(Secret(url))
     }
 
+    /// A value that `parse` reads, if there is one. The error says what is wrong without repeating the value, which may be
+    /// secret.
+    pub fn secret<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        parse(text.trim())
+            .map_err(|error| self.problems.push(format!("`{name}` {error}")))
+            .ok()
+    }
+
     /// Keys, see [`Keys::parse`]; the error does not repeat them. In production there is no default, and the one of
     /// development is refused.
     pub fn keys(&mut self, name: &str, production: bool) -> Keys {

@@ -53,7 +53,7 @@ async fn a_note_of_another_user_is_not_found_and_not_changed() {
     eve.call("DELETE", &path).await.problem(404, "not_found");
     assert_eq!(eve.get("/api/notes").await.json(), json!({ "notes": [] }));
 
-    let stored = notes::find(app.database.pool(), ada.id, note.id)
+    let stored = notes::find(app.database.pool(), ada.owner(), note.id)
         .await
         .unwrap()
         .unwrap();
@@ -135,6 +135,20 @@ async fn a_page_has_at_most_a_hundred_notes() {
         .get("/api/notes?after=x")
         .await
         .problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn a_client_cannot_choose_the_id_the_owner_or_the_version_of_a_note() {
+    let app = TestApp::new().await;
+    let (grace, mut theirs) = app.logged_in("grace").await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let id = NoteId::generate();
+    let body = json!({ "id": id, "user_id": grace.id, "version": 7, "title": "a", "body": "" });
+    let answer = client.json("POST", "/api/notes", body).await;
+    assert_eq!(answer.json()["version"], 1);
+    let path = format!("/api/notes/{id}");
+    client.get(&path).await.problem(404, "not_found");
+    assert_eq!(theirs.get("/api/notes").await.json()["notes"], json!([]));
 }
 
 #[tokio::test]

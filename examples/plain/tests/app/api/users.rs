@@ -3,8 +3,8 @@ use serde_json::json;
 use crate::common::TestApp;
 
 #[tokio::test]
-async fn a_registration_creates_a_user_and_returns_the_location() {
-    let app = TestApp::new().await;
+async fn without_mail_a_registration_creates_a_user_and_returns_the_location() {
+    let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     let mut client = app.client();
     let body =
         json!({ "email": "Ada@Example.com", "display_name": "Ada", "password": "analytical" });
@@ -15,6 +15,23 @@ async fn a_registration_creates_a_user_and_returns_the_location() {
 
     let profile = client.get(answer.header("location")).await;
     assert_eq!(profile.json()["display_name"], "Ada");
+}
+
+#[tokio::test]
+async fn a_registration_answers_the_same_whether_the_address_has_an_account_or_not() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for email in ["ada@example.com", "new@example.com"] {
+        let body = json!({ "email": email, "display_name": "A", "password": "analytical" });
+        let answer = app.client().json("POST", "/api/users", body).await;
+        assert_eq!((answer.status.as_u16(), answer.text()), (202, ""));
+    }
+    let mails = app.mails().await;
+    let subjects: Vec<_> = mails.iter().map(|mail| &*mail.subject).collect();
+    assert_eq!(
+        subjects,
+        ["You already have an account", "Confirm your e-mail address"]
+    );
 }
 
 #[tokio::test]
@@ -45,8 +62,8 @@ async fn every_invalid_field_of_a_registration_is_reported() {
 }
 
 #[tokio::test]
-async fn an_address_that_has_an_account_is_rejected_by_the_constraint() {
-    let app = TestApp::new().await;
+async fn without_mail_an_address_that_has_an_account_is_rejected_by_the_constraint() {
+    let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     app.user("ada").await;
     let body = json!({ "email": "ADA@example.com", "display_name": "A", "password": "analytical" });
     let problem = app
@@ -59,7 +76,7 @@ async fn an_address_that_has_an_account_is_rejected_by_the_constraint() {
 
 #[tokio::test]
 async fn of_concurrent_registrations_of_an_address_one_succeeds() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     let body = json!({ "email": "ada@example.com", "display_name": "A", "password": "analytical" });
     let requests = (0..8).map(|_| {
         let (mut client, body) = (app.client(), body.clone());
@@ -85,4 +102,26 @@ async fn an_invalid_id_is_not_found() {
             .await
             .problem(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn a_new_password_is_neither_common_nor_made_of_the_words_of_its_account() {
+    let app = TestApp::new().await;
+    for (password, reason) in [
+        ("Password123!", "is easy to guess"),
+        ("ada-lovelace", "is too much like your name"),
+    ] {
+        let body = json!({
+            "email": "ada@example.com", "display_name": "Ada Lovelace", "password": password,
+        });
+        let answer = app.client().json("POST", "/api/users", body).await;
+        let problem = answer.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "password");
+        let message = problem["errors"][0]["message"].as_str().unwrap();
+        assert!(message.starts_with(reason), "{message}");
+    }
+    let (_, mut ada) = app.logged_in_as("ada", "Ada Lovelace").await;
+    let body = json!({ "password": "Lovelace1843" });
+    let answer = ada.json("PUT", "/api/me/password", body).await;
+    answer.problem(422, "invalid");
 }

@@ -41,6 +41,14 @@ impl Client {
         Self::new(router, false)
     }
 
+    /// The same browser at another router.
+    pub fn at(&self, router: Router) -> Self {
+        Self {
+            router,
+            ..self.clone()
+        }
+    }
+
     /// Sends `request` with the cookies, and stores the cookies of the response.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
         request.headers_mut().extend(self.headers());

@@ -1,8 +1,13 @@
 //! Factories of users and notes.
 
+use std::{
+    net::Ipv4Addr,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
 use app::{
-    models::{Note, NoteDraft, NoteId, Registration, User},
-    repositories::notes,
+    models::{ClientInfo, Note, NoteDraft, NoteId, Registration, User},
+    repositories::{notes, users::addresses},
 };
 use serde_json::json;
 
@@ -10,6 +15,15 @@ use super::{Client, TestApp};
 
 /// The password of every user of a test.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// A network address that nobody else has: the limits of addresses are not for those who prepare a test.
+fn somewhere() -> ClientInfo {
+    static LAST: AtomicU32 = AtomicU32::new(0x0a00_0000);
+    ClientInfo {
+        address: Ipv4Addr::from_bits(LAST.fetch_add(1, Ordering::Relaxed)).into(),
+        ..ClientInfo::default()
+    }
+}
 
 impl TestApp {
     /// A user with the address `name@example.com`.
@@ -20,11 +34,12 @@ impl TestApp {
     async fn user_called(&self, name: &str, display_name: &str) -> User {
         let email = format!("{name}@example.com");
         let registration = Registration::parse(&email, display_name, PASSWORD).expect("valid");
-        self.state
-            .accounts
-            .register(registration)
-            .await
-            .expect("a new user")
+        let client = somewhere();
+        let user = self.state.accounts.register(registration, &client).await;
+        let user = user.expect("a new user");
+        let confirmed = addresses::confirm_email(self.database.pool(), user.id).await;
+        confirmed.expect("a confirmed address");
+        user
     }
 
     /// A user, and a client that is logged in as this user.
@@ -45,7 +60,13 @@ impl TestApp {
     /// A note of `owner`.
     pub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {
         let draft = NoteDraft::parse(title, body).expect("valid");
-        let note = notes::insert(self.database.pool(), NoteId::generate(), owner.id, &draft).await;
+        let note = notes::insert(
+            self.database.pool(),
+            NoteId::generate(),
+            owner.owner(),
+            &draft,
+        )
+        .await;
         note.expect("a new note")
     }
 }

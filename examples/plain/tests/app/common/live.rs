@@ -2,7 +2,10 @@
 
 use std::ops::{Deref, DerefMut};
 
-use app::pages::{live, visitor};
+use app::{
+    models::ClientInfo,
+    pages::{live, visitor},
+};
 use axum::{
     extract::FromRequestParts,
     http::{Extensions, Request},
@@ -23,7 +26,7 @@ impl LivePage {
         let (mut parts, ()) = Request::new(()).into_parts();
         parts.headers = client.headers();
         let Ok(cookies) = Cookies::from_request_parts(&mut parts, &app.state).await;
-        let identified = visitor::identify(&app.state, &cookies).await;
+        let identified = visitor::identify(&app.state, &ClientInfo::default(), &cookies).await;
         let visitor = identified.expect("a visitor").visitor;
         let visit = live::new_visit(&app.state, visitor, Extensions::new());
         Self(Page::connect(&app.state.live, &visit, path, document).await)

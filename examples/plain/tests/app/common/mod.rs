@@ -4,6 +4,8 @@ mod client;
 mod factories;
 mod live;
 pub mod log;
+mod mail;
+pub mod smtp;
 
 use std::io;
 
@@ -22,6 +24,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 pub use client::{Answer, Client};
 pub use factories::PASSWORD;
 pub use live::LivePage;
+pub use mail::link;
 
 /// The encryption key of every application of a test.
 pub const ENCRYPTION_KEYS: &str = "test-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -94,14 +97,17 @@ pub async fn migrated_database() -> TestDatabase {
     database
 }
 
-/// Settings for tests: those of development with any free port and cheap passwords, overridden by `vars`.
+/// Settings for tests: those of development with any free port and cheap passwords, overridden by `vars`. Production sends no
+/// mails, unless `vars` say so.
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
     log::start();
+    let production = vars.contains(&("APP_ENV", "production"));
     let usual = [
         ("APP_ENV", "development"),
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
         ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
+        ("MAIL_URL", if production { "none" } else { "" }),
     ];
     let lookup = |name: &str| {
         let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);

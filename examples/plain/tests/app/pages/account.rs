@@ -7,8 +7,8 @@ const ADA: [(&str, &str); 3] = [
 ];
 
 #[tokio::test]
-async fn registering_logs_in_and_shows_the_welcome_message_once() {
-    let app = TestApp::new().await;
+async fn without_mail_registering_logs_in_and_shows_the_welcome_message_once() {
+    let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     let mut client = app.client();
     client
         .submit("/register", "/register", &ADA)
@@ -34,8 +34,8 @@ async fn a_rejected_registration_keeps_the_input_but_not_the_password() {
 }
 
 #[tokio::test]
-async fn an_address_that_has_an_account_is_an_error_in_the_form() {
-    let app = TestApp::new().await;
+async fn without_mail_an_address_that_has_an_account_is_an_error_in_the_form() {
+    let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     app.user("ada").await;
     let answer = app.client().submit("/register", "/register", &ADA).await;
     assert!(answer.page(409).contains("already has an account"));

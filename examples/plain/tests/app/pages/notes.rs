@@ -14,7 +14,7 @@ async fn a_note_can_be_created_updated_and_deleted_without_javascript() {
     let list = client.open("/notes").await;
     assert!(list.page(200).contains("Your changes were saved.") && list.text().contains("Milk"));
 
-    let note = notes::list(app.database.pool(), ada.id, None, 1)
+    let note = notes::list(app.database.pool(), ada.owner(), None, 1)
         .await
         .unwrap()
         .remove(0);
@@ -112,7 +112,7 @@ async fn the_list_of_notes_matches_its_snapshot() {
     let (_, main) = answer.page(200).split_once("<main id=\"main\">").unwrap();
     let main = main.split_once("</main>").unwrap().0;
     let mut main = main.replace("><", ">\n<");
-    for note in notes::list(app.database.pool(), ada.id, None, 2)
+    for note in notes::list(app.database.pool(), ada.owner(), None, 2)
         .await
         .unwrap()
     {

@@ -14,6 +14,17 @@ async fn a_file_is_hashed_while_it_arrives() {
 }
 
 #[tokio::test]
+async fn large_files_are_taken_as_fast_as_they_come() {
+    let app = TestApp::new().await;
+    let mut page = LivePage::open(&app, &mut app.client(), "/upload").await;
+    let content = vec![b'a'; 5_000_000];
+    for name in ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"] {
+        page.upload("#files", name, "text/plain", &content).await;
+        page.expect_text(name).await;
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_too_large_or_of_another_type_is_rejected() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/upload").await;

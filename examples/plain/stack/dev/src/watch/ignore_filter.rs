@@ -15,10 +15,21 @@ pub(super) struct IgnoreFilter {
 }
 
 impl IgnoreFilter {
+    /// The rules for the project in `root`.
+    ///
+    /// A repository around the project may ignore the whole of it, as one of a home folder with the rule `*` does. Its
+    /// rules say nothing about the project's files then, and are left out.
     pub(super) fn new(root: &Path) -> Self {
         let top = root.ancestors().find(|folder| folder.join(".git").exists());
-        let top = top.unwrap_or(root).to_owned();
-        let mut everywhere = GitignoreBuilder::new(&top);
+        let mut around = Self::below(top.unwrap_or(root));
+        match around.top != root && around.ignores(root, true) {
+            true => Self::below(root),
+            false => around,
+        }
+    }
+
+    fn below(top: &Path) -> Self {
+        let mut everywhere = GitignoreBuilder::new(top);
         // A file that is not there, or is no list of rules, ignores nothing.
         everywhere.add(top.join(".git/info/exclude"));
         if let Some(path) = gitconfig_excludes_path() {
@@ -27,7 +38,7 @@ impl IgnoreFilter {
         Self {
             folders: HashMap::new(),
             everywhere: everywhere.build().unwrap_or_else(|_| Gitignore::empty()),
-            top,
+            top: top.to_owned(),
         }
     }
 

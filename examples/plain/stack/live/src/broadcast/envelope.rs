@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// With a topic and a message; or the news that some were lost; or neither, as a heartbeat.
@@ -14,7 +14,13 @@ pub(super) struct Envelope<'a> {
     pub number: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Cow<'a, str>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    /// `null` is a message as well: the JSON of `()` and of `None`.
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub message: Option<&'a RawValue>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
@@ -29,4 +35,9 @@ impl<'a> Envelope<'a> {
     pub(super) fn text(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers can be JSON")
     }
+}
+
+/// Reads a field that is there, whatever its value is. By itself serde reads `null` as a field that is missing.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    Deserialize::deserialize(from).map(Some)
 }

@@ -126,7 +126,7 @@ impl Builder {
             allowed: self.allowed,
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
-            open: Mutex::default(),
+            usage: Mutex::default(),
             interner: Interner::default(),
         }))
     }

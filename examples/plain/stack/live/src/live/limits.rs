@@ -1,24 +1,35 @@
-//! Limits on what one visitor may use.
+//! Limits on what a client may use.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use super::{Live, visitor_key};
-
-/// Limits on what one visitor may use.
+/// Limits on what a client may use. A visitor is known by a cookie, which a client can leave out; an address stands for
+/// everybody in an office.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of one message from the browser.
     pub message_bytes: usize,
-    /// Messages a second, over a longer time.
-    pub events_per_second: u32,
-    /// Messages at once.
-    pub burst: u32,
+    /// What the messages of one connection may cost, see [`Rate`]. One that costs more is closed.
+    pub events: Rate,
+    /// What those of all connections of a visitor may cost. A message that costs more has to wait.
+    pub events_per_visitor: Rate,
+    /// What those of all connections from an address may cost. A message that costs more has to wait.
+    pub events_per_address: Rate,
     /// Bytes of a page's state; of a larger one nothing is kept.
     pub state_bytes: usize,
     /// Bytes of a page's HTML; a larger one is an error.
     pub html_bytes: usize,
+    /// Bytes of one message to the browser; a larger one is an error. No more than that waits for a browser to read it.
+    pub send_bytes: usize,
     /// Jobs of one page at once: async handlers, effects, uploads.
     pub jobs: usize,
+    /// Uploads of one page at once.
+    pub uploads: usize,
+    /// Bytes a second of all uploads of a visitor. Parts that come faster are taken later.
+    pub upload_bytes_per_visitor: Rate,
+    /// Bytes a second of all uploads from an address.
+    pub upload_bytes_per_address: Rate,
+    /// How long the next part of an upload may take.
+    pub upload_timeout: Duration,
     /// How long a browser may take to read a message.
     pub send_timeout: Duration,
     /// How long a browser may send nothing; the script sends something every 25 seconds.
@@ -27,73 +38,82 @@ pub struct Limits {
     pub render_timeout: Duration,
     /// How long a state is valid.
     pub state_lifetime: Duration,
+    /// How often a page checks at least whether its [`Session`](crate::Session) is still valid.
+    pub session_check: Duration,
     /// Connections of this process.
     pub connections: usize,
     /// Connections of one visitor.
     pub connections_per_visitor: usize,
+    /// Connections from one address, or from one network of IPv6 (the first 64 bits).
+    pub connections_per_address: usize,
+}
+
+/// What a message costs that renders a whole page, or begins an upload. A click costs 1.
+pub const PAGE_COST: u32 = 5;
+
+/// How much may be used: of messages in clicks, see [`PAGE_COST`]; of uploads in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Over a longer time.
+    pub per_second: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+impl Limits {
+    /// With so many connections from one address, and a budget that fits them: a click a second for each, and all of
+    /// them rendered at once, as after a restart of the server.
+    #[must_use]
+    pub fn with_connections_per_address(self, connections: u32) -> Self {
+        Self {
+            connections_per_address: usize::try_from(connections).unwrap_or(usize::MAX),
+            events_per_address: Rate {
+                per_second: connections,
+                burst: connections.saturating_mul(PAGE_COST),
+            },
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             message_bytes: 64 * 1024,
-            events_per_second: 50,
-            burst: 200,
+            events: Rate {
+                per_second: 50,
+                burst: 200,
+            },
+            events_per_visitor: Rate {
+                per_second: 100,
+                burst: 400,
+            },
+            events_per_address: Rate {
+                per_second: 1_000,
+                burst: 5_000,
+            },
             state_bytes: 32 * 1024,
             html_bytes: 2 * 1024 * 1024,
+            send_bytes: 8 * 1024 * 1024,
             jobs: 100,
+            uploads: 4,
+            upload_bytes_per_visitor: Rate {
+                per_second: 16 * 1024 * 1024,
+                burst: 32 * 1024 * 1024,
+            },
+            upload_bytes_per_address: Rate {
+                per_second: 64 * 1024 * 1024,
+                burst: 128 * 1024 * 1024,
+            },
+            upload_timeout: Duration::from_secs(60),
             send_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(70),
             render_timeout: Duration::from_secs(30),
             state_lifetime: Duration::from_secs(24 * 60 * 60),
+            session_check: Duration::from_secs(60),
             connections: 50_000,
             connections_per_visitor: 50,
-        }
-    }
-}
-
-/// How many connections are open.
-#[derive(Default)]
-pub(super) struct OpenConnections {
-    all: usize,
-    by_visitor: HashMap<[u8; 16], usize>,
-}
-
-impl Live {
-    /// A permit for a new connection of this visitor; `None` if there are too many.
-    pub(crate) fn admit(&self, secret: &str) -> Option<ConnectionPermit> {
-        let visitor = visitor_key(secret);
-        let limits = self.limits();
-        let mut open = self.0.open.lock();
-        let own = open.by_visitor.get(&visitor).copied().unwrap_or_default();
-        if own >= limits.connections_per_visitor || open.all >= limits.connections {
-            return None;
-        }
-        open.by_visitor.insert(visitor, own + 1);
-        open.all += 1;
-        drop(open);
-        Some(ConnectionPermit {
-            live: self.clone(),
-            visitor,
-        })
-    }
-}
-
-/// A connection that is counted, until this is dropped.
-pub(crate) struct ConnectionPermit {
-    live: Live,
-    visitor: [u8; 16],
-}
-
-impl Drop for ConnectionPermit {
-    fn drop(&mut self) {
-        let mut open = self.live.0.open.lock();
-        open.all -= 1;
-        if let Some(own) = open.by_visitor.get_mut(&self.visitor) {
-            *own -= 1;
-            if *own == 0 {
-                open.by_visitor.remove(&self.visitor);
-            }
+            connections_per_address: 1_000,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
-use super::{Incoming, Io, SESSION_ENDED, Session, Step, navigation::split};
+use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
     hash::hash,
-    live::{items_hash, session_end_topic},
+    live::{PAGE_COST, items_hash},
     observer::Trigger,
     page::Page,
     protocol::{CloseReason, Join, Message},
@@ -18,20 +18,32 @@ use crate::{
 impl<I: Io> Session<I> {
     pub(super) async fn first_message(&mut self) -> Step<Join> {
         let limit = self.page.live.limits().send_timeout;
-        match timeout(limit, self.io.receive()).await {
+        let first = async {
+            loop {
+                match self.io.receive().await {
+                    Incoming::Control if self.budget.spend(1) => {}
+                    incoming => return incoming,
+                }
+            }
+        };
+        let join = match timeout(limit, first).await {
             Ok(Incoming::Text(text)) => match Message::parse(&text) {
-                Ok(Message::Join(join)) => Ok(*join),
-                _ => Err(CloseReason::Protocol),
+                Ok(Message::Join(join)) => *join,
+                _ => return Err(CloseReason::Protocol),
             },
-            Ok(Incoming::Binary(_)) => Err(CloseReason::Protocol),
-            Ok(Incoming::TooLarge) => Err(CloseReason::TooLarge),
-            Ok(Incoming::Gone) | Err(_) => Err(CloseReason::Gone),
-        }
+            Ok(Incoming::Binary(_)) => return Err(CloseReason::Protocol),
+            Ok(Incoming::Control) => return Err(CloseReason::TooManyEvents),
+            Ok(Incoming::TooLarge) => return Err(CloseReason::TooLarge),
+            Ok(Incoming::Gone) | Err(_) => return Err(CloseReason::Gone),
+        };
+        sleep(self.permit.spend(PAGE_COST)).await;
+        Ok(join)
     }
 
     /// Renders the page again, from the state that the browser kept.
     pub(super) async fn join(&mut self, join: Join) -> Step {
         let live = self.page.live.clone();
+        self.watch_session().await?;
         let (path, query) = split(&join.url);
         let Some((url, name, render)) = live.find(path, query) else {
             return self.leave(&join.url).await;
@@ -50,7 +62,6 @@ impl<I: Io> Session<I> {
         }
         let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
         self.page = Page::new(live, visit, url, saved, mailbox);
-        self.subscribe_to_session_end();
         self.begin(Trigger::Join, None);
         let span = self.span();
         let joined = self.mount_again(join, name, render, known);
@@ -93,12 +104,21 @@ impl<I: Io> Session<I> {
         self.flush().await
     }
 
-    fn subscribe_to_session_end(&mut self) {
-        let mailbox = self.page.lock().mailbox.clone();
-        if let Some(mailbox) = mailbox.filter(|_| self.page.visit.session) {
-            let topic = session_end_topic(&self.page.visit.secret);
-            let hub = self.page.live.hub();
-            self._session_end = Some(hub.subscribe(&topic, &mailbox, SESSION_ENDED));
+    /// The session may have ended since the upgrade of the connection.
+    async fn watch_session(&mut self) -> Step {
+        let Some(session) = &self.page.visit.session else {
+            return Ok(());
+        };
+        match session.watch(&self.page.live).await {
+            Ok(Some(end)) => {
+                self.session_end = end;
+                Ok(())
+            }
+            Ok(None) => Err(CloseReason::SessionEnded),
+            Err(error) => {
+                tracing::warn!(%error, "the session of a live page cannot be checked");
+                Err(CloseReason::Restart)
+            }
         }
     }
 

@@ -147,10 +147,18 @@ impl<I: Io> Session<I> {
     pub(super) async fn send_outbox(&mut self) -> Step {
         self.pinged = false;
         let reply = std::mem::take(&mut self.page.lock().outbox);
-        let text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
+        let mut text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
+        let too_large = text.len() > self.page.live.limits().send_bytes;
+        if too_large {
+            let error = "a message to the browser is larger than `Limits::send_bytes`";
+            self.panicked(Trigger::Render, &PageError::Panicked(error.into()));
+            let reply = std::mem::take(&mut self.page.lock().outbox);
+            text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
+        }
         self.page.live.observer().sent(text.len());
         let limit = self.page.live.limits().send_timeout;
         match timeout(limit, self.io.send(text)).await {
+            Ok(true) if too_large => Err(CloseReason::Panicked),
             Ok(true) => Ok(()),
             Ok(false) => Err(CloseReason::Gone),
             Err(_) => Err(CloseReason::SlowReader),

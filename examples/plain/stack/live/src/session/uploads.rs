@@ -1,8 +1,10 @@
 //! Files, as they arrive.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use futures_util::FutureExt;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{Io, Session, Step};
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
     protocol::{self, CloseReason},
     upload::{IncomingUpload, Upload},
 };
+
+/// What the visitor is told.
+pub(super) const ABORTED: &str = "The upload was aborted. Try again.";
 
 impl<I: Io> Session<I> {
     /// Begins an upload, if the handler takes these files.
@@ -26,9 +31,13 @@ impl<I: Io> Session<I> {
         let Some((owner, site, HandlerKind::Upload(accept, run))) = found else {
             return;
         };
-        let taken = self.page.lock().uploads.contains_key(&reference);
+        let (taken, most) = {
+            let (inner, limits) = (self.page.lock(), self.page.live.limits());
+            let taken = inner.uploads.contains_key(&reference);
+            (taken, inner.uploads.len() >= limits.uploads)
+        };
         let refused = accept.refuses(&files).or_else(|| {
-            (taken || !self.may_begin())
+            (taken || most || !self.may_begin())
                 .then(|| "Too much is going on at once. Try again in a moment.".into())
         });
         if let Some(why) = refused {
@@ -37,7 +46,7 @@ impl<I: Io> Session<I> {
             return;
         }
         self.begin(Trigger::Upload, Some(site));
-        let (sender, chunks) = mpsc::channel(2);
+        let (sender, chunks) = mpsc::channel(1);
         let incoming = IncomingUpload {
             missing: files.iter().map(|file| file.size).collect(),
             chunks: sender,
@@ -49,6 +58,8 @@ impl<I: Io> Session<I> {
             ctx: ctx.clone(),
             chunks,
             received: 0,
+            permit: Arc::clone(&self.permit),
+            next_at: Instant::now(),
         };
         // The future is made here and runs in the loop, where its panics are caught; so are those of making it.
         let future = async move { run(ctx, upload).await }.boxed();
@@ -65,11 +76,10 @@ impl<I: Io> Session<I> {
         inner.outbox.working.push(seq);
     }
 
-    /// Four bytes of the upload, four of the file, and the content.
+    /// Four bytes of the upload, four of the file, and the content. It is not an event, and has a budget of its own, see
+    /// [`Upload::chunk`].
     pub(super) fn chunk(&mut self, mut bytes: Bytes) -> Step {
-        if !self.rate_limit.allow() {
-            return Err(CloseReason::TooManyEvents);
-        }
+        self.check_session_end()?;
         if bytes.len() < 8 {
             return Err(CloseReason::Protocol);
         }
@@ -79,14 +89,15 @@ impl<I: Io> Session<I> {
         let (reference, file) = (number(0), usize::try_from(number(4)).unwrap_or(usize::MAX));
         let mut inner = self.page.lock();
         let Some(upload) = inner.uploads.get_mut(&reference) else {
-            return Ok(());
+            drop(inner);
+            return self.spend(1);
         };
         if !upload.take(file, bytes) {
             let broken = inner.uploads.remove(&reference);
             inner
                 .outbox
                 .upload_refused
-                .push((reference, "The upload was aborted.".into()));
+                .push((reference, ABORTED.into()));
             drop(inner);
             drop(broken);
         }

@@ -35,6 +35,12 @@ pub(super) fn connect(live: &Live, visit: &Visit) -> Connection {
     let (send, incoming) = mpsc::unbounded_channel();
     let (outgoing, receive) = mpsc::unbounded_channel();
     let (live, visit) = (live.clone(), visit.clone());
-    tokio::spawn(session::run(live, visit, Pipe { incoming, outgoing }));
+    let permit = live.admit(&visit).expect("fewer connections than allowed");
+    tokio::spawn(session::run(
+        live,
+        visit,
+        permit,
+        Pipe { incoming, outgoing },
+    ));
     Connection { send, receive }
 }

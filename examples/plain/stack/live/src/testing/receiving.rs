@@ -30,7 +30,11 @@ impl Page {
     pub(super) async fn next(&mut self) -> Result<Value, CloseReason> {
         let next = tokio::time::timeout(TIMEOUT, self.connection.receive.recv()).await;
         let text = match next {
-            Ok(Some(message)) => message?,
+            Ok(Some(Ok(message))) => message,
+            Ok(Some(Err(reason))) => {
+                self.closed = Some(reason);
+                return Err(reason);
+            }
             Ok(None) => return Err(CloseReason::Gone),
             Err(_) => panic!("nothing comes any more; the page is {}", self.html()),
         };

@@ -8,10 +8,12 @@ use std::{
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric},
-    metrics::{MetricType, gauge::ConstGauge, info::Info},
+    metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge, info::Info},
     registry::Registry,
 };
 use sqlx::PgPool;
+
+use crate::logs;
 
 pub(super) fn register(registry: &mut Registry, [name, version]: [&'static str; 2], pools: Pools) {
     let build = Info::new(vec![("name", name), ("version", version)]);
@@ -48,6 +50,14 @@ impl Collector for Process {
             )?;
             ConstGauge::new(bytes).encode(memory)?;
         }
+        let dropped = encoder.encode_descriptor(
+            "log_dropped_lines",
+            "Lines of the log that were dropped, because it was not read fast enough",
+            None,
+            MetricType::Counter,
+        )?;
+        let lines = u64::try_from(logs::dropped_lines()).unwrap_or(u64::MAX);
+        ConstCounter::new(lines).encode(dropped)?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 use backon::{ConstantBuilder, Retryable};
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
+use stack_serve::Timeouts;
 use tokio::net::TcpListener;
 
 use super::Metrics;
@@ -50,7 +51,9 @@ pub async fn serve(
         (None, None) => return Ok(()),
     };
     tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
-    axum::serve(listener, router(metrics)).await
+    let never = std::future::pending();
+    stack_serve::serve(listener, router(metrics), Timeouts::default(), never).await;
+    Ok(())
 }
 
 /// Tries again every second.

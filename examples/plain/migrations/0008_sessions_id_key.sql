@@ -1,0 +1,1 @@
+ALTER TABLE sessions ADD CONSTRAINT sessions_id_key UNIQUE (id);

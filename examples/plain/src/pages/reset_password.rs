@@ -1,0 +1,81 @@
+//! `/reset-password?token=…`: chooses a new password with a link from a mail.
+
+use axum::{
+    Form,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::html;
+use serde::Deserialize;
+use stack_live::Cx;
+use stack_web::cookies::Cookies;
+
+use super::{
+    flash::Flash,
+    layout,
+    live::{self, FormErrors},
+    mailed_link,
+    visitor::Visitor,
+};
+use crate::{
+    components::form::Field,
+    error::{Error, Result},
+    models::{ClientInfo, FieldErrors, LinkPurpose, LinkToken, Password},
+    state::AppState,
+};
+
+/// The form.
+#[derive(Deserialize)]
+pub struct ResetForm {
+    token: String,
+    password: String,
+}
+
+/// The form, if the link can be used.
+pub async fn page(cx: Cx) -> stack_live::Result {
+    let token = mailed_link::token(&cx)?;
+    if mailed_link::purpose(&cx, &token).await? != Some(LinkPurpose::Reset) {
+        return Err(Error::LinkExpired.into());
+    }
+    let rejected = cx.extension::<FormErrors<()>>().unwrap_or_default();
+    let errors = cx.use_state(|| rejected.errors).get(&cx);
+    let main = html! {
+        section.card.narrow {
+            h1 { "Choose a new password" }
+            form method="post" action="/reset-password" {
+                input type="hidden" name="token" value=(token.to_text());
+                (Field {
+                    name: "password", label: "New password", kind: "password", value: "",
+                    autocomplete: "new-password", hint: Some("At least 10 characters."), required: true,
+                }.render(&errors))
+                button type="submit" { "Save the password" }
+            }
+            p.small { "It ends your sessions on all devices." }
+        }
+    };
+    Ok(layout::live(&cx, "Choose a new password", main))
+}
+
+/// Sets the password, and ends all sessions.
+pub async fn reset(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: ClientInfo,
+    cookies: Cookies,
+    Form(form): Form<ResetForm>,
+) -> Result<Response> {
+    let token = LinkToken::parse(&form.token).ok_or(Error::LinkExpired)?;
+    let user = state.links.user(&token).await?.ok_or(Error::LinkExpired)?;
+    let mut errors = FieldErrors::default();
+    let password = Password::parse(&form.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
+        let (error, form) = (Error::Invalid(errors.clone()), ());
+        let uri = format!("/reset-password?token={}", token.to_text());
+        return live::show_form_errors(&state, visitor, &uri, &error, FormErrors { form, errors })
+            .await;
+    };
+    let accounts = &state.accounts;
+    accounts.reset_password(&token, password, &client).await?;
+    let cookies = Flash::PasswordChanged.add_to(cookies);
+    Ok((cookies, Redirect::to("/login")).into_response())
+}

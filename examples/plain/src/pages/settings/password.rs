@@ -1,0 +1,85 @@
+//! `/account/password`: changing the password.
+
+use axum::{
+    Form,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::html;
+use serde::{Deserialize, Serialize};
+use stack_live::Cx;
+use stack_web::cookies::Cookies;
+
+use crate::{
+    components::form::Field,
+    error::{Error, Result},
+    models::{ClientInfo, FieldErrors, Password},
+    pages::{
+        confirmation::RecentlyAuthenticated,
+        context::Context,
+        flash::Flash,
+        layout,
+        live::{self, FormErrors},
+    },
+    state::AppState,
+};
+
+/// The new password, which is never serialized.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PasswordForm {
+    #[serde(default, skip_serializing)]
+    password: String,
+}
+
+/// The form. Who has come here has just proved to know the old password.
+pub async fn page(cx: Cx) -> stack_live::Result {
+    let user = cx.recently_authenticated().await?;
+    let rejected = cx.extension::<FormErrors<PasswordForm>>();
+    let errors = cx.use_state(|| rejected.unwrap_or_default().errors);
+    let main = html! {
+        section.card.narrow {
+            h1 { "Change the password" }
+            p.soft { "You stay logged in here. Everywhere else you are logged out." }
+            form method="post" action="/account/password" novalidate {
+                // For password managers.
+                input type="hidden" name="email" autocomplete="username" value=(user.email.as_str());
+                (Field {
+                    name: "password", label: "New password", kind: "password", value: "",
+                    autocomplete: "new-password", hint: Some("At least 10 characters."), required: true,
+                }.render(&errors.read(&cx)))
+                div.actions {
+                    button type="submit" { "Change" }
+                    a.button.secondary href="/account/security" data-link { "Cancel" }
+                }
+            }
+        }
+    };
+    Ok(layout::live(&cx, "Change the password", main))
+}
+
+/// Changes the password.
+pub async fn change(
+    State(state): State<AppState>,
+    RecentlyAuthenticated {
+        user,
+        session,
+        visitor,
+    }: RecentlyAuthenticated,
+    client: ClientInfo,
+    cookies: Cookies,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    let password = Password::parse(&form.password, &user.own_words());
+    let Some(password) = errors.check("password", password) else {
+        let (page, error) = ("/account/password", Error::Invalid(errors.clone()));
+        let rejected = FormErrors { form, errors };
+        return live::show_form_errors(&state, visitor, page, &error, rejected).await;
+    };
+    let accounts = &state.accounts;
+    accounts
+        .change_password(user.id, Some(session), password, &client)
+        .await?;
+    let cookies = Flash::PasswordChanged.add_to(cookies);
+    Ok((cookies, Redirect::to("/account/security")).into_response())
+}

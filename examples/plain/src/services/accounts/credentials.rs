@@ -1,0 +1,56 @@
+//! Changing the password, and deleting the account.
+
+use super::{Accounts, sessions::delete_others};
+use crate::{
+    error::{Error, Result},
+    models::{ClientInfo, EventKind, Password, SessionId, UserId},
+    repositories::users,
+};
+
+impl Accounts {
+    /// Changes the password of `user`, ends all sessions except `kept`, since somebody may have known the old one, and tells the
+    /// user by mail.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if the account was deleted.
+    pub async fn change_password(
+        &self,
+        user: UserId,
+        kept: Option<SessionId>,
+        password: Password,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        let hash = self.passwords.hash(password).await?;
+        let change = self.db.run(|tx| {
+            let hash = &hash;
+            Box::pin(async move {
+                if !users::set_password(&mut **tx, user, hash).await? {
+                    return Err(Error::Unauthenticated);
+                }
+                self.links.send_password_changed(&mut *tx, user).await?;
+                Ok(delete_others(tx, user, kept).await?)
+            })
+        });
+        self.ended(change.await?);
+        self.links.outbox.wake();
+        let log = &self.security_log;
+        log.succeeded(EventKind::PasswordChange, user, client).await;
+        Ok(())
+    }
+
+    /// Deletes the account, its sessions, and everything that is theirs. Events of the security log stay for their time.
+    pub async fn delete(&self, user: UserId, client: &ClientInfo) -> Result<()> {
+        let delete = self.db.run(|tx| {
+            Box::pin(async move {
+                let ended = delete_others(tx, user, None).await?;
+                users::delete(&mut **tx, user).await?;
+                Ok::<_, sqlx::Error>(ended)
+            })
+        });
+        self.ended(delete.await?);
+        let log = &self.security_log;
+        log.succeeded(EventKind::AccountDeletion, user, client)
+            .await;
+        Ok(())
+    }
+}

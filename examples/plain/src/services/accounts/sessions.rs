@@ -1,0 +1,177 @@
+//! Sessions: they start at a log-in, and end in one place, [`Accounts::ended`], which closes their live pages.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+
+use super::Accounts;
+use crate::{
+    error::{Error, Result},
+    models::{ClientInfo, EventKind, Owner, Session, SessionId, SessionToken, User, UserId},
+    repositories::sessions,
+};
+
+/// How many sessions one statement deletes at most: a longer statement would hold its locks for longer.
+const DELETE_BATCH: i64 = 1000;
+/// How often expired sessions are deleted. They are invalid before that.
+const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+impl Accounts {
+    /// Starts a session for `user`, and ends the `old` one in the same transaction.
+    pub async fn start_session(
+        &self,
+        user: UserId,
+        client: &ClientInfo,
+        old: Option<SessionToken>,
+    ) -> Result<SessionToken> {
+        let (id, token) = (SessionId::generate(), SessionToken::generate());
+        let (digest, old) = (token.digest(), old.map(|old| old.digest()));
+        let lifetime = self.session_lifetime;
+        let replace = self.db.run(|tx| {
+            Box::pin(async move {
+                let ended = match old {
+                    Some(old) => sessions::delete(&mut **tx, old).await?,
+                    None => None,
+                };
+                sessions::insert(&mut **tx, id, digest, user, client, lifetime).await?;
+                Ok::<_, sqlx::Error>(ended)
+            })
+        });
+        let ended = replace.await?;
+        self.ended(ended.map(|(id, _)| id));
+        Ok(token)
+    }
+
+    /// The session of `token` with its user, if it is valid. `client` uses it now.
+    pub async fn session(
+        &self,
+        token: &SessionToken,
+        client: &ClientInfo,
+    ) -> Result<Option<(Session, User)>> {
+        let found = sessions::user(self.db.pool(), token.digest(), self.session_idle).await?;
+        if let Some((session, _)) = &found
+            && session.touch_due
+            && let Err(error) = sessions::touch(self.db.pool(), session.id, client).await
+        {
+            // The next request tries again; this one is not the worse for it.
+            tracing::warn!(%error, "cannot store the use of a session");
+        }
+        Ok(found)
+    }
+
+    /// Ends a session.
+    pub async fn log_out(&self, token: &SessionToken, client: &ClientInfo) -> Result<()> {
+        let ended = sessions::delete(self.db.pool(), token.digest()).await?;
+        self.ended(ended.map(|(id, _)| id));
+        if let Some((_, user)) = ended {
+            let log = &self.security_log;
+            log.succeeded(EventKind::LogOut, user, client).await;
+        }
+        Ok(())
+    }
+
+    /// Ends a session of `owner` from another one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if `owner` has no such session.
+    pub async fn end_session(
+        &self,
+        owner: Owner,
+        id: SessionId,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        if !sessions::delete_one(self.db.pool(), owner, id).await? {
+            return Err(Error::NotFound);
+        }
+        self.ended([id]);
+        let log = &self.security_log;
+        log.succeeded(EventKind::SessionEnd, owner.id(), client)
+            .await;
+        Ok(())
+    }
+
+    /// Ends all sessions of `user` except `kept`.
+    pub async fn end_other_sessions(
+        &self,
+        user: UserId,
+        kept: SessionId,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        let delete = self
+            .db
+            .run(|tx| Box::pin(delete_others(tx, user, Some(kept))));
+        self.ended(delete.await?);
+        let log = &self.security_log;
+        log.succeeded(EventKind::SessionEnd, user, client).await;
+        Ok(())
+    }
+
+    /// Closes the live pages of sessions that were deleted, at every instance. Whatever deletes sessions calls it, after
+    /// the transaction.
+    pub(super) fn ended(&self, sessions: impl IntoIterator<Item = SessionId>) {
+        for id in sessions {
+            self.live.end_session(&id.to_string());
+        }
+    }
+
+    /// Deletes expired sessions and links, and old security events every hour. Never returns; a failure is logged, and retried in
+    /// the next hour.
+    pub async fn clean_up(&self) {
+        let mut interval = tokio::time::interval(CLEAN_UP_INTERVAL);
+        loop {
+            interval.tick().await;
+            match self.delete_expired_sessions().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired sessions"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired sessions"),
+            }
+            match self.links.delete_expired().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired links"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired links"),
+            }
+            match self.security_log.delete_old().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted old security events"),
+                Err(error) => tracing::warn!(?error, "cannot delete old security events"),
+            }
+        }
+    }
+
+    /// Deletes all expired sessions, and returns how many there were.
+    async fn delete_expired_sessions(&self) -> Result<usize> {
+        let mut deleted = 0;
+        loop {
+            let batch =
+                sessions::delete_expired(self.db.pool(), self.session_idle, DELETE_BATCH).await?;
+            let count = batch.len();
+            self.ended(batch);
+            deleted += count;
+            if !is_full(count) {
+                return Ok(deleted);
+            }
+        }
+    }
+}
+
+/// Deletes all sessions of `user` except `kept`, and returns their ids.
+pub(super) async fn delete_others(
+    tx: &mut PgConnection,
+    user: UserId,
+    kept: Option<SessionId>,
+) -> sqlx::Result<Vec<SessionId>> {
+    let mut deleted = Vec::new();
+    loop {
+        let batch = sessions::delete_others(&mut *tx, user, kept, DELETE_BATCH).await?;
+        let count = batch.len();
+        deleted.extend(batch);
+        if !is_full(count) {
+            return Ok(deleted);
+        }
+    }
+}
+
+/// Whether a statement has deleted as many rows as it may, so that there may be more.
+fn is_full(count: usize) -> bool {
+    i64::try_from(count).is_ok_and(|count| count >= DELETE_BATCH)
+}

@@ -1,0 +1,164 @@
+//! What visitors and addresses use: connections, messages, uploads.
+
+use std::{collections::HashMap, net::IpAddr, time::Duration};
+
+use super::{Limits, Live, Rate, Visit, budget::Budget, visitor_key};
+
+/// Bytes that a part of an upload costs at least: those that the script sends at once. So nobody gains by smaller ones.
+const PART_BYTES: usize = 32 * 1024;
+
+/// Everything that is used.
+#[derive(Default)]
+pub(super) struct Usage {
+    connections: usize,
+    clients: HashMap<Client, ClientUsage>,
+    /// How many clients there were when those that use nothing were removed.
+    kept: usize,
+}
+
+/// Who uses something.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Client {
+    Visitor([u8; 16]),
+    Address(IpAddr),
+}
+
+/// What a client uses. Kept after its last connection, until the budgets are full again: else a client would get new
+/// ones by connecting again.
+struct ClientUsage {
+    connections: usize,
+    events: Budget,
+    upload_bytes: Budget,
+}
+
+/// A connection that is counted, until this is dropped, and the budgets that it shares with others.
+pub(crate) struct ConnectionPermit {
+    live: Live,
+    clients: Vec<Client>,
+}
+
+impl Live {
+    /// A permit for a new connection; `None` if there are too many.
+    pub(crate) fn admit(&self, visit: &Visit) -> Option<ConnectionPermit> {
+        let limits = self.limits();
+        let visitor = Client::Visitor(visitor_key(&visit.secret));
+        let address = visit
+            .address
+            .map(|address| Client::Address(network(address)));
+        let clients: Vec<Client> = [visitor].into_iter().chain(address).collect();
+        let mut usage = self.0.usage.lock();
+        let full = |client: &Client| {
+            let used = usage.clients.get(client).map_or(0, |used| used.connections);
+            used >= client.most_connections(limits)
+        };
+        if usage.connections >= limits.connections || clients.iter().any(full) {
+            return None;
+        }
+        usage.forget_idle();
+        usage.connections += 1;
+        for client in &clients {
+            let new = || ClientUsage::new(client.events(limits), client.upload_bytes(limits));
+            usage.clients.entry(*client).or_insert_with(new).connections += 1;
+        }
+        drop(usage);
+        Some(ConnectionPermit {
+            live: self.clone(),
+            clients,
+        })
+    }
+}
+
+impl ConnectionPermit {
+    /// Takes what a message costs from the budgets of visitor and address, and returns how long it has to wait.
+    pub(crate) fn spend(&self, cost: u32) -> Duration {
+        self.wait(|used| used.events.borrow(cost))
+    }
+
+    /// The same for a part of an upload.
+    pub(crate) fn spend_part(&self, bytes: usize) -> Duration {
+        let cost = u32::try_from(bytes.max(PART_BYTES)).unwrap_or(u32::MAX);
+        self.wait(|used| used.upload_bytes.borrow(cost))
+    }
+
+    fn wait(&self, mut take: impl FnMut(&mut ClientUsage) -> Duration) -> Duration {
+        let mut usage = self.live.0.usage.lock();
+        let mut longest = Duration::ZERO;
+        for client in &self.clients {
+            if let Some(used) = usage.clients.get_mut(client) {
+                longest = longest.max(take(used));
+            }
+        }
+        longest
+    }
+}
+
+impl Drop for ConnectionPermit {
+    fn drop(&mut self) {
+        let mut usage = self.live.0.usage.lock();
+        usage.connections -= 1;
+        for client in &self.clients {
+            if let Some(used) = usage.clients.get_mut(client) {
+                used.connections -= 1;
+            }
+        }
+    }
+}
+
+impl Usage {
+    /// Removes clients that use nothing, each time that there are twice as many as after the last time.
+    fn forget_idle(&mut self) {
+        if self.clients.len() < 2 * self.kept + 1_000 {
+            return;
+        }
+        self.clients.retain(|_, used| !used.is_idle());
+        self.kept = self.clients.len();
+    }
+}
+
+impl Client {
+    fn most_connections(self, limits: &Limits) -> usize {
+        match self {
+            Self::Visitor(_) => limits.connections_per_visitor,
+            Self::Address(_) => limits.connections_per_address,
+        }
+    }
+
+    fn events(self, limits: &Limits) -> Rate {
+        match self {
+            Self::Visitor(_) => limits.events_per_visitor,
+            Self::Address(_) => limits.events_per_address,
+        }
+    }
+
+    fn upload_bytes(self, limits: &Limits) -> Rate {
+        match self {
+            Self::Visitor(_) => limits.upload_bytes_per_visitor,
+            Self::Address(_) => limits.upload_bytes_per_address,
+        }
+    }
+}
+
+impl ClientUsage {
+    fn new(events: Rate, upload_bytes: Rate) -> Self {
+        Self {
+            connections: 0,
+            events: Budget::new(events),
+            upload_bytes: Budget::new(upload_bytes),
+        }
+    }
+
+    fn is_idle(&mut self) -> bool {
+        self.connections == 0 && self.events.is_full() && self.upload_bytes.is_full()
+    }
+}
+
+/// What one client can have addresses of: of IPv6 a network of 64 bits.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let bits = address.to_bits() >> 64 << 64;
+            IpAddr::V6(bits.into())
+        }
+        v4 => v4,
+    }
+}

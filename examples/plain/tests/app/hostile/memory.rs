@@ -1,0 +1,87 @@
+//! What log-ins cost in memory, measured at the program as a process of its own.
+
+use std::{net::SocketAddr, thread::available_parallelism, time::Duration};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    common::migrated_database,
+    process::{program, serving, terminate},
+};
+
+const MIB: u64 = 1024 * 1024;
+
+/// A line of `/proc/…/status` in bytes: `VmRSS`, or `VmHWM`, the most there ever was.
+fn memory(process: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|text| text.strip_prefix(line));
+    let number = line.unwrap().split_whitespace().nth(1).unwrap();
+    number.parse::<u64>().unwrap() * 1024
+}
+
+/// Tries to log in to `count` accounts that do not exist, which costs as much as if they did.
+async fn log_ins(server: SocketAddr, client: usize, count: usize) {
+    let mut connection = TcpStream::connect(server).await.unwrap();
+    for attempt in 0..count {
+        let email = format!("nobody-{client}-{attempt}@example.com");
+        let body = json!({ "email": email, "password": "password1" }).to_string();
+        let request = format!(
+            "POST /api/session HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 4096];
+        let length = connection.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]);
+        // On few processors some find the queue full.
+        let known = ["HTTP/1.1 401", "HTTP/1.1 503"];
+        assert!(
+            known.iter().any(|known| answer.starts_with(known)),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "reads `/proc`, which only Linux has"
+)]
+async fn log_ins_take_the_memory_of_one_hash_for_each_processor_and_give_it_back() {
+    let database = migrated_database().await;
+    let (mut child, _log, server) = serving(program().env("LIMIT_FACTOR", "0"), database.url());
+    let before = memory(child.id(), "VmRSS");
+
+    log_ins(server, 0, 40).await;
+    join_all((1..=40).map(|client| log_ins(server, client, 4))).await;
+    let most = memory(child.id(), "VmHWM");
+    let processors = available_parallelism().unwrap().get() as u64;
+    assert!(
+        most <= before + 20 * MIB * processors + 40 * MIB,
+        "{} MiB before, {} MiB at most",
+        before / MIB,
+        most / MIB
+    );
+
+    let mut after = memory(child.id(), "VmRSS");
+    for _ in 0..600 {
+        if after <= before + 30 * MIB {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        after = memory(child.id(), "VmRSS");
+    }
+    assert!(
+        after <= before + 30 * MIB,
+        "{} MiB before, {} MiB long after",
+        before / MIB,
+        after / MIB
+    );
+    terminate(&child);
+    child.wait().unwrap();
+}

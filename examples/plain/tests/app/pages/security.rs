@@ -1,0 +1,366 @@
+//! Sessions, confirmations, the password, and the deletion of an account.
+
+use app::models::User;
+use serde_json::json;
+use stack_live::CloseReason;
+
+use crate::common::{Client, LivePage, PASSWORD, TestApp};
+
+/// Another browser of `user`.
+async fn other_browser(app: &TestApp, user: &User) -> Client {
+    let mut client = app.client();
+    let credentials = json!({ "email": user.email, "password": PASSWORD });
+    let answer = client.json("POST", "/api/session", credentials).await;
+    assert_eq!(answer.status.as_u16(), 201);
+    client
+}
+
+/// Lets eleven minutes pass since anybody proved who they are.
+async fn let_time_pass(app: &TestApp) {
+    let past = "UPDATE sessions SET authenticated_at = authenticated_at - interval '11 minutes'";
+    sqlx::query(past)
+        .execute(app.database.pool())
+        .await
+        .unwrap();
+}
+
+async fn confirm(client: &mut Client, next: &str) {
+    let address = format!("/confirm-password?next={next}");
+    let fields = [("password", PASSWORD), ("next", next)];
+    let answer = client.submit(&address, "/confirm-password", &fields).await;
+    answer.leads_to(next);
+}
+
+/// The path that ends the only session which is not this one.
+async fn end_path(client: &mut Client) -> String {
+    let page = client.open("/account/security").await;
+    let (_, rest) = page
+        .page(200)
+        .split_once("/account/security/sessions/")
+        .unwrap();
+    let (id, _) = rest.split_once('/').unwrap();
+    format!("/account/security/sessions/{id}/end")
+}
+
+#[tokio::test]
+async fn the_page_shows_where_the_user_is_logged_in_and_which_one_is_this_device() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    other_browser(&app, &ada).await;
+    app.logged_in("eve").await;
+    let page = client.open("/account/security").await;
+    let html = page.page(200);
+    assert_eq!(html.matches("Unknown browser").count(), 2, "{html}");
+    assert_eq!(html.matches("(this device)").count(), 1);
+    assert_eq!(html.matches("Log out there").count(), 1);
+}
+
+#[tokio::test]
+async fn a_session_is_ended_from_another_one_and_its_open_pages_close() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut other = other_browser(&app, &ada).await;
+    let mut page = LivePage::open(&app, &mut other, "/notes").await;
+    let path = end_path(&mut client).await;
+    client
+        .submit("/account/security", &path, &[])
+        .await
+        .leads_to("/account/security");
+    assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
+    other.open("/notes").await.leads_to("/login?next=/notes");
+    client.open("/notes").await.page(200);
+}
+
+#[tokio::test]
+async fn all_other_sessions_are_ended_at_once_and_this_one_stays() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut others = [
+        other_browser(&app, &ada).await,
+        other_browser(&app, &ada).await,
+    ];
+    let (_, mut eve) = app.logged_in("eve").await;
+    let action = "/account/security/sessions/end-others";
+    client
+        .submit("/account/security", action, &[])
+        .await
+        .leads_to("/account/security");
+    for other in &mut others {
+        other.get("/api/me").await.problem(401, "unauthenticated");
+    }
+    for still in [&mut client, &mut eve] {
+        assert_eq!(still.get("/api/me").await.status.as_u16(), 200);
+    }
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_another_user() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut other = other_browser(&app, &ada).await;
+    let path = end_path(&mut client).await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    eve.post_form(&path, &[]).await.page(404);
+    assert_eq!(other.get("/api/me").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn every_way_a_session_ends_closes_its_open_pages() {
+    let app = TestApp::new().await;
+    let credentials = [("email", "eve@example.com"), ("password", PASSWORD)];
+    app.user("eve").await;
+    for (number, way) in ["page", "api", "log-in", "others", "password", "deletion"]
+        .iter()
+        .enumerate()
+    {
+        let (user, mut client) = app.logged_in(&format!("user{number}")).await;
+        let mut page = LivePage::open(&app, &mut client, "/notes").await;
+        let mut other = other_browser(&app, &user).await;
+        match *way {
+            "page" => client.post_form("/logout", &[]).await,
+            "api" => client.call("DELETE", "/api/session").await,
+            // As somebody else, from the form of a page that was open before.
+            "log-in" => client.post_form("/login", &credentials).await,
+            "others" => {
+                other
+                    .post_form("/account/security/sessions/end-others", &[])
+                    .await
+            }
+            "password" => {
+                other
+                    .post_form("/account/password", &[("password", "another good one")])
+                    .await
+            }
+            _ => other.post_form("/account/delete", &[]).await,
+        };
+        assert_eq!(
+            page.wait_for_close().await,
+            CloseReason::SessionEnded,
+            "{way}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_matters_asks_for_the_password_again_ten_minutes_after_the_log_in() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    client.open("/account/password").await.page(200);
+    let_time_pass(&app).await;
+    for path in ["/account/password", "/account/delete"] {
+        client
+            .open(path)
+            .await
+            .leads_to(&format!("/confirm-password?next={path}"));
+    }
+    for (path, page) in [
+        ("/account/phone", "/account"),
+        ("/account/phone/delete", "/account"),
+        ("/account/password", "/account/password"),
+        ("/account/delete", "/account/delete"),
+        ("/account/security/sessions/end-others", "/account/security"),
+    ] {
+        let answer = client.post_form(path, &[("phone", "+49301234567")]).await;
+        answer.leads_to(&format!("/confirm-password?next={page}"));
+    }
+    for (method, path) in [
+        ("PUT", "/api/me/phone"),
+        ("PUT", "/api/me/password"),
+        ("DELETE", "/api/me"),
+    ] {
+        let body = json!({ "phone": null, "password": "another good one" });
+        let answer = client.json(method, path, body).await;
+        answer.problem(403, "confirmation_required");
+    }
+    // Reading and writing notes does not.
+    client.open("/notes/new").await.page(200);
+}
+
+#[tokio::test]
+async fn an_open_page_asks_for_the_password_too() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut client, "/account").await;
+    let_time_pass(&app).await;
+    page.fill("#phone", "+49301234567").await;
+    page.submit("form[action='/account/phone']").await;
+    page.expect_text("Confirm that it is you").await;
+    assert_eq!(page.url(), "/confirm-password?next=/account");
+    assert!(app.state.accounts.phone(ada.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_confirmation_leads_back_with_a_new_token_and_open_pages_stay() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut client, "/notes/new").await;
+    page.fill("#title", "Milk").await;
+    let_time_pass(&app).await;
+    let (before, mut thief) = (
+        client.cookie("_session").unwrap().to_owned(),
+        client.clone(),
+    );
+    confirm(&mut client, "/account/password").await;
+    assert_ne!(client.cookie("_session").unwrap(), before);
+    client.open("/account/password").await.page(200);
+    thief.get("/api/me").await.problem(401, "unauthenticated");
+    page.click("button[type=submit]:not(.quiet)")
+        .await
+        .expect_text("were saved")
+        .await;
+}
+
+#[tokio::test]
+async fn a_confirmation_over_the_api_is_a_put_of_the_session() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let_time_pass(&app).await;
+    let wrong = client
+        .json(
+            "PUT",
+            "/api/session",
+            json!({ "password": "wrong password" }),
+        )
+        .await;
+    wrong.problem(422, "invalid");
+    let right = client
+        .json("PUT", "/api/session", json!({ "password": PASSWORD }))
+        .await;
+    assert_eq!(right.status.as_u16(), 204);
+    let change = json!({ "password": "another good one" });
+    let changed = client.json("PUT", "/api/me/password", change).await;
+    assert_eq!(changed.status.as_u16(), 204, "{}", changed.text());
+}
+
+#[tokio::test]
+async fn a_confirmation_never_redirects_to_another_site_and_shows_a_wrong_password_in_the_form() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let fields = [("password", "wrong password"), ("next", "/account")];
+    let answer = client
+        .submit(
+            "/confirm-password?next=/account",
+            "/confirm-password",
+            &fields,
+        )
+        .await;
+    let html = answer.page(422);
+    assert!(html.contains("is not your password") && !html.contains("wrong password"));
+    assert!(html.contains("name=\"next\" value=\"/account\""), "{html}");
+    let fields = [("password", PASSWORD), ("next", "//evil.example")];
+    let answer = client.post_form("/confirm-password", &fields).await;
+    answer.leads_to("/notes");
+}
+
+#[tokio::test]
+async fn guessing_the_password_of_a_stolen_session_is_limited() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    for _ in 0..5 {
+        let body = json!({ "password": "wrong password" });
+        client
+            .json("PUT", "/api/session", body)
+            .await
+            .problem(422, "invalid");
+    }
+    let answer = client
+        .json("PUT", "/api/session", json!({ "password": PASSWORD }))
+        .await;
+    answer.problem(429, "too_many_attempts");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions_and_the_old_one_is_wrong() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut other = other_browser(&app, &ada).await;
+    let short = client
+        .submit(
+            "/account/password",
+            "/account/password",
+            &[("password", "short")],
+        )
+        .await;
+    assert!(short.page(422).contains("at least 10 characters"));
+    let new = [("password", "another good one")];
+    client
+        .submit("/account/password", "/account/password", &new)
+        .await
+        .leads_to("/account/security");
+    assert!(
+        client
+            .open("/account/security")
+            .await
+            .page(200)
+            .contains("Your password was changed.")
+    );
+    other.get("/api/me").await.problem(401, "unauthenticated");
+    for (password, status) in [(PASSWORD, 401), ("another good one", 201)] {
+        let credentials = json!({ "email": ada.email, "password": password });
+        let answer = app.client().json("POST", "/api/session", credentials).await;
+        assert_eq!(answer.status.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_leaves_nothing_but_its_security_events() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let eve = app.user("eve").await;
+    app.note(&ada, "Milk", "").await;
+    app.note(&eve, "Bread", "").await;
+    client
+        .submit("/account/delete", "/account/delete", &[])
+        .await
+        .leads_to("/");
+    assert_eq!(client.cookie("_session"), None);
+    assert!(
+        client
+            .open("/")
+            .await
+            .page(200)
+            .contains("Your account was deleted.")
+    );
+    for (query, left) in [
+        ("SELECT count(*) FROM users", 1),
+        ("SELECT count(*) FROM notes", 1),
+        ("SELECT count(*) FROM sessions", 0),
+        (
+            "SELECT count(*) FROM security_events WHERE kind = 'account_deletion'",
+            1,
+        ),
+    ] {
+        let count: i64 = sqlx::query_scalar(query)
+            .fetch_one(app.database.pool())
+            .await
+            .unwrap();
+        assert_eq!(count, left, "{query}");
+    }
+    // The address is free again.
+    app.user("ada").await;
+}
+
+#[tokio::test]
+async fn the_user_alone_sees_what_happened_in_the_account_newest_first_and_in_pages() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    app.logged_in("eve").await;
+    client.open("/account").await;
+    client
+        .post_form("/account/phone", &[("phone", "+49301234567")])
+        .await;
+    let first = client.open("/account/activity?limit=2").await;
+    let html = first.page(200);
+    let (newest, next) = html.split_once("Change of phone number").unwrap();
+    assert!(!newest.contains("Log-in") && next.contains("Log-in"));
+    assert!(!html.contains("Account created"));
+    let (_, link) = html
+        .split_once("/account/activity?limit=2&amp;after=")
+        .unwrap();
+    let (after, _) = link.split_once('"').unwrap();
+    let second = client
+        .open(&format!("/account/activity?limit=2&after={after}"))
+        .await;
+    assert!(second.page(200).contains("Account created"));
+    assert!(!second.text().contains("rel=\"next\""));
+}
