@@ -31,12 +31,6 @@ pub fn router(state: AppState) -> Router {
     let routes = pages(state.clone())
         .merge(api(state.clone()))
         .merge(operations())
-{%- if pgvector %}
-        .route_layer(middleware::from_fn_with_state(
-            state.clone(),
-            http::search::index_after_write,
-        ))
-{%- endif %}
 {%- if totp %}
         .route_layer(middleware::from_fn_with_state(
             state.clone(),

@@ -67,6 +67,9 @@ pub async fn create(
     let draft = NoteDraft::parse(&body.title, &body.body)?;
     let note = notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
     services::notes::changed(state.live.hub(), user.owner());
+{%- if pgvector %}
+    state.search.changed(user.owner(), note.id);
+{%- endif %}
     let location = format!("/api/notes/{}", note.id);
     Ok((
         StatusCode::CREATED,
@@ -97,6 +100,9 @@ pub async fn update(
     let draft = NoteDraft::parse(&body.title, &body.body)?;
     let note = services::notes::update(&state.db, user.owner(), id, body.version, &draft).await?;
     services::notes::changed(state.live.hub(), user.owner());
+{%- if pgvector %}
+    state.search.changed(user.owner(), id);
+{%- endif %}
     Ok(Json(note))
 }
 
@@ -109,6 +115,9 @@ pub async fn delete(
     let deleted = notes::delete(state.db.pool(), user.owner(), id).await?;
     if deleted {
         services::notes::changed(state.live.hub(), user.owner());
+{%- if pgvector %}
+        state.search.changed(user.owner(), id);
+{%- endif %}
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::NotFound)

@@ -2,16 +2,13 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Query, Request, State},
+    extract::{FromRequestParts, Query, State},
     http::request::Parts,
-    middleware::Next,
-    response::Response,
 };
 use serde::{Deserialize, Serialize};
-use stack_web::cookies::Cookies;
 use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
 
-use super::{cookies::session_token, current_user::CurrentUser};
+use super::current_user::CurrentUser;
 use crate::{
     error::{Error, Result},
     models::FieldErrors,
@@ -117,25 +114,4 @@ pub async fn search(
     let hits =
         search::find_notes(&state.search, user.owner(), &query.text, since, query.limit).await?;
     Ok(Json(Hits { hits }))
-}
-
-/// Middleware of all routes: after a successful write by a logged-in user it indexes their notes in the background, so
-/// that no handler has to.
-pub async fn index_after_write(
-    State(state): State<AppState>,
-    cookies: Cookies,
-    request: Request,
-    next: Next,
-) -> Response {
-    let session = if request.method().is_safe() {
-        None
-    } else {
-        session_token(&cookies)
-    };
-    let response = next.run(request).await;
-    let succeeded = response.status().is_success() || response.status().is_redirection();
-    if let Some(session) = session.filter(|_| succeeded) {
-        search::index_in_background(&state.search, session.digest());
-    }
-    response
 }

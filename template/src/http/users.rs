@@ -23,10 +23,6 @@ use crate::{
     repositories::users::{self, Profile},
     state::AppState,
 };
-{%- if pgvector %}
-
-use crate::services::search;
-{%- endif %}
 
 /// The body of a registration.
 #[derive(Deserialize)]
@@ -144,7 +140,7 @@ pub async fn delete(
 pub async fn delete_account(state: &AppState, owner: Owner, client: &ClientInfo) -> Result<()> {
     state.accounts.delete(owner.id(), client).await?;
 {%- if pgvector %}
-    search::forget_in_background(&state.search, owner);
+    state.search.changed_all(owner);
 {%- endif %}
     Ok(())
 }

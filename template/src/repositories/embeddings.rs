@@ -49,6 +49,24 @@ pub async fn versions(
     .await
 }
 
+/// The embeddings of `owner` among those of the notes `ids`, each as in [`versions`].
+pub async fn versions_of(
+    vectors: impl PgExecutor<'_>,
+    owner: Owner,
+    model: &str,
+    ids: &[NoteId],
+) -> sqlx::Result<Vec<(NoteId, Option<Version>)>> {
+    sqlx::query_as(
+        "SELECT note_id, CASE WHEN model = $2 THEN version END FROM note_embeddings
+         WHERE user_id = $1 AND note_id = ANY($3)",
+    )
+    .bind(owner)
+    .bind(model)
+    .bind(ids)
+    .fetch_all(vectors)
+    .await
+}
+
 /// Inserts or updates embeddings in one statement, each of another note. An embedding of a later version is kept, so that
 /// a slow task cannot overwrite it with an older one.
 pub async fn upsert(

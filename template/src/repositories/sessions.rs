@@ -88,16 +88,6 @@ pub async fn user(
     row.map(|row| Ok((row.session.into(), row.user.try_into()?)))
         .transpose()
 }
-{%- if pgvector %}
-
-/// Whose session this is. It may have expired since it was used.
-pub async fn owner(db: impl PgExecutor<'_>, token: TokenDigest) -> sqlx::Result<Option<Owner>> {
-    sqlx::query_scalar("SELECT user_id FROM sessions WHERE token_hash = $1")
-        .bind(token.0)
-        .fetch_optional(db)
-        .await
-}
-{%- endif %}
 
 /// Whether the session exists and has not expired, as [`user`].
 pub async fn is_valid(

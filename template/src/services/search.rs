@@ -5,14 +5,14 @@
 //! Vectors and words are both in the vector database, which is always PostgreSQL, so search does not depend on the
 //! database of the notes.
 //!
-//! [`index()`] updates the embeddings of one user; [`reembed()`] those of all users, and reports its progress.
+//! [`Search::changed`] indexes a note in the background. [`index()`] compares all embeddings of one user; [`reembed()`] those
+//! of all users, and reports its progress.
 
 use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
 use stack_db::Db;
 use time::OffsetDateTime;
-use tokio::sync::Mutex;
 
 use super::embedder::{EmbedError, Embedder, METRIC};
 use crate::{
@@ -25,13 +25,15 @@ use crate::{
     },
 };
 
-mod forget;
 pub mod fusion;
 mod index;
+mod marks;
 mod reembed;
+mod worker;
 
-pub use forget::forget_in_background;
-pub use index::{index, index_in_background, repair, repair_hourly};
+use marks::Marks;
+
+pub use index::{index, repair, repair_hourly};
 pub use reembed::reembed;
 
 /// How long a search waits for the newest notes to be indexed; after that it searches without them.
@@ -39,8 +41,8 @@ const INDEX_TIMEOUT: Duration = Duration::from_secs(3);
 /// How many notes each of the two queries returns: more than a search returns, since a note that is far down in both
 /// lists may be the best one of the merged list.
 const CANDIDATES: i64 = 50;
-/// The number of index locks, and so of users whose notes are indexed at the same time.
-const LOCKS: usize = 16;
+/// How long the embedder may take for a text; after that it counts as failed.
+const EMBED_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Searches notes. Cheap to clone.
 #[derive(Clone)]
@@ -48,8 +50,8 @@ pub struct Search {
     db: Db,
     vectors: Option<VectorDb>,
     embedder: Arc<dyn Embedder>,
-    /// A user's notes are indexed by one task at a time, so that no note is embedded twice.
-    locks: Arc<[Mutex<()>; LOCKS]>,
+    /// The notes that have changed and are not indexed yet.
+    marks: Arc<Marks>,
 }
 
 /// A result of a search.
@@ -64,11 +66,12 @@ pub struct Hit {
 impl Search {
     /// Searches the notes of `db`, with the vectors of `embedder`.
     pub fn new(db: Db, vectors: Option<VectorDb>, embedder: Arc<dyn Embedder>) -> Self {
+        let connections = db.pool().options().get_max_connections();
         Self {
             db,
             vectors,
             embedder,
-            locks: Arc::new(std::array::from_fn(|_| Mutex::default())),
+            marks: Arc::new(Marks::new(worker::max_workers(connections))),
         }
     }
 
@@ -83,17 +86,14 @@ impl Search {
             .ok_or_else(|| Error::Unavailable(disabled.into()))
     }
 
-    fn lock_of(&self, owner: Owner) -> &Mutex<()> {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        owner.hash(&mut hasher);
-        let lock = hasher.finish() % (LOCKS as u64);
-        &self.locks[usize::try_from(lock).unwrap_or_default()]
-    }
-
     async fn embed(&self, note: &Note) -> Result<Vec<f32>, EmbedError> {
         let text = format!("{}\n{}", note.title.as_str(), note.body.as_str());
-        self.embedder.embed(&text).await
+        self.embed_text(&text).await
+    }
+
+    async fn embed_text(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
+        let embedding = tokio::time::timeout(EMBED_TIMEOUT, self.embedder.embed(text)).await;
+        embedding.map_err(|_| "the embedder does not respond")?
     }
 }
 
@@ -110,12 +110,12 @@ pub async fn find_notes(
 ) -> Result<Vec<Hit>> {
     let (embedder, vectors) = (&search.embedder, search.vectors()?);
     // Indexing first finds a note that was just written. If it fails, the search still finds the notes indexed before.
-    match tokio::time::timeout(INDEX_TIMEOUT, index(search, owner)).await {
+    match tokio::time::timeout(INDEX_TIMEOUT, worker::catch_up(search, owner)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(?error, "searching without the newest notes"),
         Err(_) => tracing::warn!("searching without the newest notes: indexing timed out"),
     }
-    let vector = embedder.embed(query).await.map_err(Error::Unavailable)?;
+    let vector = search.embed_text(query).await.map_err(Error::Unavailable)?;
     let (filter, model) = (Filter { owner, since }, embedder.model());
     let (near, with_words) = tokio::try_join!(
         embeddings::nearest(vectors, METRIC, filter, model, vector, CANDIDATES),

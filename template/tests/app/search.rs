@@ -19,6 +19,8 @@ use stack_web::progress::Progress;
 
 use crate::{common::TestApp, process::program};
 
+mod indexing;
+
 /// An embedder that can be unavailable, and counts its calls.
 #[derive(Default)]
 struct Fragile {
@@ -246,15 +248,16 @@ async fn a_late_embedding_of_an_old_version_does_not_overwrite_a_newer_one() {
 }
 
 #[tokio::test]
-async fn concurrent_writes_of_a_user_embed_each_note_once() {
+async fn concurrent_searches_of_a_user_embed_a_new_note_once() {
     let embedder = Arc::new(Fragile::default());
     let app = TestApp::with_embedder(embedder.clone()).await;
     let (ada, _) = app.logged_in("ada").await;
     app.note(&ada, "One", "").await;
-    let index = || search::index(&app.state.search, ada.owner());
-    let (one, two, three) = tokio::join!(index(), index(), index());
-    one.and(two).and(three).expect("indexed");
-    assert_eq!(embedder.embedded.load(Ordering::SeqCst), 1);
+    let search = || titles(&app, &ada, "one");
+    let found = tokio::join!(search(), search(), search());
+    assert_eq!([found.0, found.1, found.2].concat(), ["One"; 3]);
+    let (notes, queries) = (1, 3);
+    assert_eq!(embedder.embedded.load(Ordering::SeqCst), notes + queries);
 }
 
 #[tokio::test]

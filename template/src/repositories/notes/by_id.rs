@@ -39,6 +39,32 @@ pub async fn versions(
     .await
 }
 
+/// The notes of `owner` among `ids`, each with its version.
+pub async fn versions_of(
+    db: impl PgExecutor<'_>,
+    owner: Owner,
+    ids: &[NoteId],
+) -> sqlx::Result<Vec<(NoteId, Version)>> {
+    sqlx::query_as("SELECT id, version FROM notes WHERE user_id = $1 AND id = ANY($2)")
+        .bind(owner)
+        .bind(ids)
+        .fetch_all(db)
+        .await
+}
+
+/// The `limit` newest notes of `owner`, each with its version.
+pub async fn newest(
+    db: impl PgExecutor<'_>,
+    owner: Owner,
+    limit: i64,
+) -> sqlx::Result<Vec<(NoteId, Version)>> {
+    sqlx::query_as("SELECT id, version FROM notes WHERE user_id = $1 ORDER BY id DESC LIMIT $2")
+        .bind(owner)
+        .bind(limit)
+        .fetch_all(db)
+        .await
+}
+
 /// The number of notes of all users.
 pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT count(*) FROM notes")

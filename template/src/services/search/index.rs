@@ -1,20 +1,22 @@
 //! Keeps embeddings up to date.
 //!
 //! Notes and their embeddings are in two databases, without a transaction over both: that would make writing a note as
-//! slow and as often unavailable as the slower database. Instead the note is written first and embedded afterwards.
-//! [`index`] compares the versions of both sides, embeds notes whose embedding is missing or outdated, and deletes
-//! embeddings without a note. It runs after each write, before each search, and every hour for all users, so it also
-//! repairs embeddings that failed, were lost, or are from another model. It is idempotent.
+//! slow and as often unavailable as the slower database. Instead the note is written first and embedded afterwards, by the
+//! [worker](super::worker).
+//!
+//! [`index`] compares the versions of all notes of a user with those of their embeddings, embeds notes whose embedding is
+//! missing or outdated, and deletes embeddings without a note. It runs every hour for all users ([`repair`]), so it repairs
+//! embeddings that failed, were lost, or are from another model. It is idempotent.
 
 use std::{collections::HashMap, time::Duration};
 
 use super::Search;
 use crate::{
     error::{Error, Result},
-    models::{NoteId, Owner, TokenDigest, Version},
+    models::{NoteId, Owner, Version},
     repositories::{
         embeddings::{self, Embedded, PAGE},
-        notes, sessions,
+        notes,
     },
     services::embedder::EmbedError,
 };
@@ -23,6 +25,8 @@ use crate::{
 const BATCH: usize = 50;
 /// How often the embeddings of all users are repaired.
 const REPAIR_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How many of the newest notes a search compares.
+const NEWEST: i64 = 50;
 /// After this many consecutive failures the embedder counts as unavailable.
 const MAX_FAILURES: u32 = 3;
 
@@ -40,33 +44,86 @@ pub(super) async fn index_with_progress(
     owner: Owner,
     on_progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<()> {
-    let vectors = search.vectors()?.pool();
-    let model = search.embedder.model();
-    let _guard = search.lock_of(owner).lock().await;
     let (mut after, mut failure, mut failures) = (None, None, 0);
     loop {
-        // Embeddings first: a note that another process writes and embeds in between must not look deleted.
-        let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
-        let mut notes = notes::by_id::versions(search.db.pool(), owner, after).await?;
-        // After a full page there may be more rows, so only the range that both pages cover is compared.
-        let ends = [last_of_full_page(&notes), last_of_full_page(&embedded)];
-        let end = ends.into_iter().flatten().min();
-        notes.retain(|(id, _)| end.is_none_or(|end| *id <= end));
-        embedded.retain(|(id, _)| end.is_none_or(|end| *id <= end));
-
-        let count = notes.len();
-        let (pending, orphaned) = compare(notes, embedded);
-        if !orphaned.is_empty() {
-            embeddings::delete(vectors, owner, &orphaned).await?;
+        let page = compare_page(search, owner, after).await?;
+        on_progress(page.count - page.pending.len());
+        for ids in page.pending.chunks(BATCH) {
+            let batch = embed_batch(search, owner, ids, &mut failures).await?;
+            on_progress(batch.stored);
+            failure = batch.error.or(failure);
+            if failures == MAX_FAILURES {
+                break;
+            }
         }
-        on_progress(count - pending.len());
-        let failed = embed(search, owner, &pending, &mut failures, on_progress).await?;
-        failure = failed.or(failure);
-        if end.is_none() || failures == MAX_FAILURES {
+        if page.end.is_none() || failures == MAX_FAILURES {
             return failure.map_or(Ok(()), |error| Err(Error::Unavailable(error)));
         }
-        after = end;
+        after = page.end;
     }
+}
+
+/// Some notes of a user, compared with their embeddings.
+pub(super) struct Page {
+    /// The number of notes.
+    pub(super) count: usize,
+    /// Those that have to be embedded.
+    pub(super) pending: Vec<NoteId>,
+    /// The end of the page, if there may be more.
+    pub(super) end: Option<NoteId>,
+}
+
+/// Compares up to [`PAGE`] notes after `after` with their embeddings, and deletes embeddings without a note.
+pub(super) async fn compare_page(
+    search: &Search,
+    owner: Owner,
+    after: Option<NoteId>,
+) -> Result<Page> {
+    let (vectors, model) = (search.vectors()?.pool(), search.embedder.model());
+    // Embeddings first: a note that another process writes and embeds in between must not look deleted.
+    let mut embedded = embeddings::versions(vectors, owner, model, after).await?;
+    let mut notes = notes::by_id::versions(search.db.pool(), owner, after).await?;
+    // After a full page there may be more rows, so only the range that both pages cover is compared.
+    let ends = [last_of_full_page(&notes), last_of_full_page(&embedded)];
+    let end = ends.into_iter().flatten().min();
+    notes.retain(|(id, _)| end.is_none_or(|end| *id <= end));
+    embedded.retain(|(id, _)| end.is_none_or(|end| *id <= end));
+
+    let count = notes.len();
+    let (pending, orphaned) = compare(notes, embedded);
+    if !orphaned.is_empty() {
+        embeddings::delete(vectors, owner, &orphaned).await?;
+    }
+    Ok(Page {
+        count,
+        pending,
+        end,
+    })
+}
+
+/// Those of the notes `ids` that have to be embedded. Deletes the embeddings of those that do not exist.
+pub(super) async fn compare_notes(
+    search: &Search,
+    owner: Owner,
+    ids: &[NoteId],
+) -> Result<Vec<NoteId>> {
+    let (vectors, model) = (search.vectors()?.pool(), search.embedder.model());
+    let embedded = embeddings::versions_of(vectors, owner, model, ids).await?;
+    let notes = notes::by_id::versions_of(search.db.pool(), owner, ids).await?;
+    let (pending, orphaned) = compare(notes, embedded);
+    if !orphaned.is_empty() {
+        embeddings::delete(vectors, owner, &orphaned).await?;
+    }
+    Ok(pending)
+}
+
+/// Those of the newest notes of `owner` that have to be embedded.
+pub(super) async fn newest(search: &Search, owner: Owner) -> Result<Vec<NoteId>> {
+    let (vectors, model) = (search.vectors()?.pool(), search.embedder.model());
+    let notes = notes::by_id::newest(search.db.pool(), owner, NEWEST).await?;
+    let ids: Vec<NoteId> = notes.iter().map(|(id, _)| *id).collect();
+    let embedded = embeddings::versions_of(vectors, owner, model, &ids).await?;
+    Ok(compare(notes, embedded).0)
 }
 
 /// The last id of a page, if the page is full.
@@ -90,61 +147,68 @@ fn compare(
     (pending, embedded.into_keys().collect())
 }
 
-/// Embeds notes in batches, and returns the last error of the embedder, if there was one. `failures` counts consecutive
-/// failures across calls; at [`MAX_FAILURES`] the remaining notes are skipped.
-async fn embed(
-    search: &Search,
-    owner: Owner,
-    pending: &[NoteId],
-    failures: &mut u32,
-    on_progress: &mut (dyn FnMut(usize) + Send),
-) -> Result<Option<EmbedError>> {
-    let vectors = search.vectors()?.pool();
-    let mut failure = None;
-    for ids in pending.chunks(BATCH) {
-        let mut batch = Vec::with_capacity(ids.len());
-        for note in notes::by_id::find(search.db.pool(), owner, ids).await? {
-            match search.embed(&note).await {
-                Ok(vector) => {
-                    *failures = 0;
-                    batch.push(Embedded { note, vector });
-                }
-                Err(error) => {
-                    *failures += 1;
-                    tracing::warn!(note = %note.id, error, "cannot embed a note");
-                    failure = Some(error);
-                }
-            }
-            if *failures == MAX_FAILURES {
-                break;
-            }
-        }
-        embeddings::upsert(vectors, search.embedder.model(), &batch).await?;
-        on_progress(batch.len());
-        if *failures == MAX_FAILURES {
-            break;
-        }
-    }
-    Ok(failure)
+/// What came of a batch of notes.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// The number of embeddings that were stored.
+    pub(super) stored: usize,
+    /// The notes that were not embedded.
+    pub(super) failed: Vec<NoteId>,
+    /// The last error of the embedder.
+    error: Option<EmbedError>,
 }
 
-/// Indexes the notes of the user of this session in the background, after a write.
-pub fn index_in_background(search: &Search, session: TokenDigest) {
-    if search.vectors().is_err() {
-        return;
+/// Embeds these notes. `failures` counts consecutive failures across calls; at [`MAX_FAILURES`] the remaining notes are
+/// skipped.
+pub(super) async fn embed_batch(
+    search: &Search,
+    owner: Owner,
+    ids: &[NoteId],
+    failures: &mut u32,
+) -> Result<Batch> {
+    let mut batch = Batch::default();
+    if ids.is_empty() {
+        return Ok(batch);
     }
-    let search = search.clone();
-    tokio::spawn(async move {
-        let indexed = async {
-            match sessions::owner(search.db.pool(), session).await? {
-                Some(owner) => index(&search, owner).await,
-                None => Ok(()),
-            }
-        };
-        if let Err(error) = indexed.await {
-            tracing::warn!(?error, "cannot embed the newest notes; will retry later");
+    let mut embedded = Vec::with_capacity(ids.len());
+    for note in notes::by_id::find(search.db.pool(), owner, ids).await? {
+        if *failures == MAX_FAILURES {
+            batch.failed.push(note.id);
+            continue;
         }
-    });
+        match search.embed(&note).await {
+            Ok(vector) => {
+                *failures = 0;
+                embedded.push(Embedded { note, vector });
+            }
+            Err(error) => {
+                *failures += 1;
+                tracing::warn!(note = %note.id, error, "cannot embed a note");
+                batch.failed.push(note.id);
+                batch.error = Some(error);
+            }
+        }
+        // An embedder that computes never waits, so it would keep others from this thread for a whole batch.
+        tokio::task::yield_now().await;
+    }
+    store(search, owner, &embedded).await?;
+    batch.stored = embedded.len();
+    Ok(batch)
+}
+
+/// Stores embeddings, except of notes that were deleted meanwhile, also by another instance.
+async fn store(search: &Search, owner: Owner, batch: &[Embedded]) -> Result<()> {
+    let vectors = search.vectors()?.pool();
+    embeddings::upsert(vectors, search.embedder.model(), batch).await?;
+    // Afterwards: whoever deletes a note after this look deletes its embedding, too.
+    let mut gone: Vec<NoteId> = batch.iter().map(|row| row.note.id).collect();
+    for (id, _) in notes::by_id::versions_of(search.db.pool(), owner, &gone).await? {
+        gone.retain(|gone| *gone != id);
+    }
+    if !gone.is_empty() {
+        embeddings::delete(vectors, owner, &gone).await?;
+    }
+    Ok(())
 }
 
 /// Updates the embeddings of all users.
@@ -157,6 +221,7 @@ pub async fn repair(search: &Search) -> Result<()> {
     loop {
         let owners = owners(search, after).await?;
         let Some(last) = owners.last().copied() else {
+            search.retry_failed();
             return outcome;
         };
         for owner in owners {
