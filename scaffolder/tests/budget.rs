@@ -109,19 +109,22 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 12] = [
+const WORDS_OF_FEATURES: [&str; 15] = [
     "cockroach",
     "cockroachdb",
     "halfvec",
     "opentelemetry",
     "otel",
     "otlp",
+    "passkey",
+    "passkeys",
     "pgvector",
     "playwright",
     "qrcode",
     "totp",
     "vector",
     "vectors",
+    "webauthn",
 ];
 
 /// The same for what is written as several words.

@@ -214,6 +214,13 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
             "must have at most 20000 characters",
         ))
     }),
+{%- if passkeys %}
+    ("passkeys_credential_id_key", || {
+        Error::Conflict(FieldErrors::one("name", "belongs to a known passkey"))
+    }),
+    // The account was deleted in the meantime.
+    ("passkeys_user_id_fkey", || Error::Unauthenticated),
+{%- endif %}
     // The account was deleted in the meantime.
     ("email_tokens_user_id_fkey", || Error::LinkExpired),
     ("notes_user_id_fkey", || Error::Unauthenticated),

@@ -59,6 +59,9 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
+{%- if passkeys %}
+        .page("/login/recovery", pages::account::recovery::page)
+{%- endif %}
 {%- if totp %}
         .page("/login/code", pages::account::code::page)
 {%- endif %}
@@ -71,8 +74,11 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/account/activity", pages::settings::activity::page)
         .page("/account/delete", pages::settings::deletion::page)
         .page("/account/email", pages::settings::email::page)
+{%- if passkeys %}
+        .page("/account/passkeys", pages::settings::passkeys::page)
+{%- endif %}
         .page("/account/password", pages::settings::password::page)
-{%- if totp %}
+{%- if passkeys or totp %}
         .page(
             "/account/recovery-codes",
             pages::settings::recovery_codes::page,
@@ -111,6 +117,18 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/live", get(live::connect))
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
+{%- if passkeys %}
+        .route("/login/passkey", post(account::passkey::log_in))
+        .route("/login/passkey/begin", post(account::passkey::begin))
+        .route("/login/recovery", post(account::recovery::log_in))
+        .route("/confirm-password/passkey", post(account::passkey::confirm))
+        .route("/account/passkeys", post(settings::passkeys::add))
+        .route("/account/passkeys/begin", post(settings::passkeys::begin))
+        .route(
+            "/account/passkeys/{id}/delete",
+            post(settings::passkeys::delete),
+        )
+{%- endif %}
 {%- if totp %}
         .route("/login/code", post(account::code::check))
 {%- endif %}
@@ -122,7 +140,7 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/account/delete", post(deletion::delete))
         .route("/account/email", post(email::send))
         .route("/account/password", post(password::change))
-{%- if totp %}
+{%- if passkeys or totp %}
         .route(
             "/account/recovery-codes",
             post(settings::recovery_codes::renew),

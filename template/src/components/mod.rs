@@ -15,6 +15,9 @@ pub mod layout;
 pub mod link;
 pub mod note_card;
 pub mod pager;
+{%- if passkeys %}
+pub mod passkey;
+{%- endif %}
 pub mod progress;
 pub mod section;
 pub mod table;

@@ -12,6 +12,9 @@ pub mod cookies;
 pub mod current_user;
 pub mod limits;
 pub mod notes;
+{%- if passkeys %}
+pub mod passkey_challenge;
+{%- endif %}
 {%- if pgvector %}
 pub mod search;
 {%- endif %}

@@ -47,6 +47,13 @@ id! {
     /// Identifies a [`Note`](super::Note).
     NoteId
 }
+{%- if passkeys %}
+
+id! {
+    /// Identifies a [`Passkey`](super::Passkey). Devices name it otherwise.
+    PasskeyId
+}
+{%- endif %}
 
 id! {
     /// Identifies a [`SecurityEvent`](super::SecurityEvent).

@@ -12,9 +12,12 @@ mod id;
 mod link_token;
 mod note;
 mod owner;
+{%- if passkeys %}
+mod passkey;
+{%- endif %}
 mod password;
 mod phone;
-{%- if totp %}
+{%- if passkeys or totp %}
 mod recovery_code;
 {%- endif %}
 mod security_event;
@@ -31,13 +34,19 @@ pub use client_info::{ClientInfo, UserAgent};
 pub use code_request::{CodeRequest, LogInToken};
 {%- endif %}
 pub use email::Email;
+{%- if passkeys %}
+pub use id::PasskeyId;
+{%- endif %}
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use owner::Owner;
+{%- if passkeys %}
+pub use passkey::{ChallengeToken, Passkey, PasskeyName};
+{%- endif %}
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
-{%- if totp %}
+{%- if passkeys or totp %}
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 {%- endif %}
 pub use security_event::{EventKind, Outcome, SecurityEvent};

@@ -32,6 +32,11 @@ use crate::{
 
 pub mod code;
 {%- endif %}
+{%- if passkeys %}
+
+pub mod passkey;
+pub mod recovery;
+{%- endif %}
 
 /// The fields of a registration. The password is never serialized, because the state of a page is not secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -193,6 +198,10 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
                     a href="/forgot-password" data-link { "Forgot your password? Log in by a link, or choose a new one" }
                 }
             }
+{%- if passkeys %}
+            (crate::components::passkey::ask("/login/passkey", "Log in with a passkey", &form.next))
+            p.small { a href="/login/recovery" data-link { "Log in with a recovery code" } }
+{%- endif %}
             p.small { "No account yet? " a href="/register" data-link { "Register" } }
         }
     };

@@ -19,7 +19,11 @@ use super::{
     visitor::{SignedIn, Visitor},
 };
 use crate::{
+{%- if passkeys %}
+    components::{form::Field, passkey},
+{%- else %}
     components::form::Field,
+{%- endif %}
     error::{Error, Result},
     http::cookies::SESSION,
     models::{ClientInfo, SessionId, User},
@@ -102,6 +106,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 }.render(&errors.read(&cx)))
                 button type="submit" { "Confirm" }
             }
+{%- if passkeys %}
+            (passkey::ask("/confirm-password/passkey", "Use a passkey", safe_redirect(&next)))
+{%- endif %}
         }
     };
     Ok(layout::live(&cx, "Confirm that it is you", main))

@@ -37,6 +37,9 @@ pub fn document(title: &str, root: Markup) -> Markup {
             head {
                 (head(title))
                 script src=(assets::url("live.js")) integrity=(assets::integrity("live.js")) defer {}
+{%- if passkeys %}
+                script src=(assets::url("passkeys.js")) integrity=(assets::integrity("passkeys.js")) defer {}
+{%- endif %}
             }
             body {
                 a.skip href="#main" { "Skip to content" }

@@ -27,8 +27,11 @@ use crate::{
 pub mod activity;
 pub mod deletion;
 pub mod email;
+{%- if passkeys %}
+pub mod passkeys;
+{%- endif %}
 pub mod password;
-{%- if totp %}
+{%- if passkeys or totp %}
 pub mod recovery_codes;
 {%- endif %}
 pub mod security;

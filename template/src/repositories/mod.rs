@@ -9,11 +9,15 @@ pub mod email_tokens;
 pub mod embeddings;
 {%- endif %}
 pub mod notes;
+{%- if passkeys %}
+pub mod passkey_challenges;
+pub mod passkeys;
+{%- endif %}
 {%- if totp %}
 pub mod pending_log_ins;
 {%- endif %}
 pub mod rate_limits;
-{%- if totp %}
+{%- if passkeys or totp %}
 pub mod recovery_codes;
 {%- endif %}
 pub mod security_events;

@@ -23,8 +23,14 @@ use crate::{
 mod confirmation;
 mod credentials;
 mod links;
-{%- if totp %}
+{%- if passkeys %}
+pub mod passkeys;
+{%- endif %}
+{%- if passkeys or totp %}
 mod recovery_codes;
+{%- endif %}
+{%- if passkeys %}
+mod recovery_log_in;
 {%- endif %}
 mod sessions;
 {%- if totp %}

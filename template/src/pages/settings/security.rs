@@ -52,10 +52,13 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 @if cx.app().links.is_on() {
                     li { a href="/account/email" data-link { "Change the e-mail address" } }
                 }
+{%- if passkeys %}
+                li { a href="/account/passkeys" data-link { "Passkeys" } }
+{%- endif %}
 {%- if totp %}
                 li { a href="/account/totp" data-link { "Codes from an app, as a second factor" } }
 {%- endif %}
-{%- if totp %}
+{%- if passkeys or totp %}
                 li { a href="/account/recovery-codes" data-link { "Recovery codes" } }
 {%- endif %}
                 li { a href="/account/password" data-link { "Change the password" } }

@@ -112,6 +112,11 @@ impl Accounts {
         Ok(())
     }
 
+    /// Whether `user` is asked for codes.
+    pub(super) async fn has_totp(&self, user: UserId) -> Result<bool> {
+        Ok(totp_secrets::is_on(self.db.pool(), user).await?)
+    }
+
     /// Asks for a code if `user` has them as a second factor: for `session`, which is confirmed, or for a new one.
     ///
     /// # Errors
@@ -121,10 +126,10 @@ impl Accounts {
         user: UserId,
         session: Option<SessionId>,
     ) -> Result<()> {
-        let pool = self.db.pool();
-        if !totp_secrets::is_on(pool, user).await? {
+        if !self.has_totp(user).await? {
             return Ok(());
         }
+        let pool = self.db.pool();
         let token = LogInToken::generate();
         pending_log_ins::delete_expired(pool, DELETE_BATCH).await?;
         pending_log_ins::insert(pool, token.digest(), user, session, CODE_LIFETIME).await?;

@@ -8,6 +8,9 @@ mod live_notes;
 mod live_sessions;
 mod mailed_links;
 mod notes;
+{%- if passkeys %}
+mod passkeys;
+{%- endif %}
 {%- if totp %}
 mod recovery_codes;
 {%- endif %}
