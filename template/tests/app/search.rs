@@ -1,8 +1,11 @@
 //! Search, with a vector database of its own for each test.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use app::{
@@ -151,9 +154,13 @@ async fn a_written_note_is_embedded_without_a_search() {
 
 /// Waits until there are `wanted` embeddings.
 async fn until(vectors: &PgPool, wanted: i64) {
-    while count(vectors).await != wanted {
-        tokio::task::yield_now().await;
-    }
+    let reached = async {
+        while count(vectors).await != wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+    assert!(reached.is_ok(), "there are never {wanted} embeddings");
 }
 
 #[tokio::test]

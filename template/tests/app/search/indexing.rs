@@ -77,6 +77,7 @@ async fn a_write_embeds_the_note_that_was_written_and_compares_no_other() {
     while count(app.vectors().pool()).await == 0 {
         tokio::task::yield_now().await;
     }
+    assert_eq!(gate.embedded(), ["Pancakes"]);
     client.call("DELETE", created.header("location")).await;
     until(app.vectors().pool(), 0).await;
     assert_eq!(gate.embedded(), ["Pancakes"]);
