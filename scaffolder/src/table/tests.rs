@@ -57,7 +57,7 @@ fn the_schema_says_every_rule() {
         &PLAIN,
         "books title:string blurb:text(500)? pages:int price:decimal(8,2) status:enum(draft|out) note:references(notes)?",
     );
-    insta::assert_snapshot!(text_of(&generated, "schema/040_books.sql"), @"
+    insta::assert_snapshot!(text_of(&generated, "schema/070_books.sql"), @"
     -- Books. Only its owner can see a book.
     CREATE TABLE books (
         id uuid NOT NULL,
@@ -142,7 +142,7 @@ fn files_that_are_there_get_single_lines() {
                 .route("/blog-posts/new", get(blog_posts::new))
                 .route("/blog-posts/{id}", get(blog_posts::edit).post(blog_posts::update))
                 .route("/blog-posts/{id}/delete", post(blog_posts::delete))
-            use http::{blog_posts, notes, session, users};
+            use http::{blog_posts, limits, notes, session, users};
                 .route("/api/blog-posts", get(blog_posts::list).post(blog_posts::create))
                 .route("/api/blog-posts/{id}", get(blog_posts::show).put(blog_posts::update).delete(blog_posts::delete))
     src/services/mod.rs
@@ -161,7 +161,7 @@ fn files_that_are_there_get_single_lines() {
 fn a_table_can_refer_to_one_that_was_added_before() {
     let files = after(&PLAIN, &make(&PLAIN, "authors name:string"));
     let generated = make(&files, "books author:references(authors)");
-    let schema = text_of(&generated, "schema/050_books.sql");
+    let schema = text_of(&generated, "schema/080_books.sql");
     assert!(schema.contains("FOREIGN KEY (author_id)\n        REFERENCES authors (id) ON DELETE CASCADE"), "{schema}");
     assert!(text_of(&generated, "tests/app/common/factories/books.rs").contains("self.author(owner).await.id"));
     assert!(text_of(&generated, "src/services/books.rs").contains("may_refer_to_author_id"));

@@ -23,7 +23,7 @@ fn the_plan_names_every_file_and_the_report_says_what_comes_next() {
     insta::assert_snapshot!(run(&env, &["blog_posts", "title:string", "body:text?", "--dry-run"]), @"
     exit 0
     --- out
-        create    schema/040_blog_posts.sql
+        create    schema/070_blog_posts.sql
         update    src/error.rs
         create    src/http/blog_posts.rs
         update    src/http/mod.rs
@@ -53,7 +53,7 @@ fn the_plan_names_every_file_and_the_report_says_what_comes_next() {
     exit 0
     --- err
           Adding the table `blog_posts`, whose model is `BlogPost`
-        create    schema/040_blog_posts.sql
+        create    schema/070_blog_posts.sql
         update    src/error.rs
         create    src/http/blog_posts.rs
         update    src/http/mod.rs
@@ -151,7 +151,7 @@ fn a_program_gets_one_json_object() {
     assert_eq!(result["applied"], true);
     assert_eq!(result["left"], serde_json::json!([]));
     let plan = result["plan"].as_array().expect("a plan");
-    assert!(plan.contains(&serde_json::json!({ "action": "create", "path": "schema/040_books.sql" })), "{output}");
+    assert!(plan.contains(&serde_json::json!({ "action": "create", "path": "schema/070_books.sql" })), "{output}");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn ejected_templates_are_used_and_a_broken_one_changes_nothing() {
     let schema = "shop/templates/table/schema.sql.jinja";
     env.write(schema, format!("-- Ours.\n{}", env.read(schema)));
     env.succeeds(&["add-table", "--project", "shop", "books", "title:string", "--quiet"]);
-    assert!(env.read("shop/schema/040_books.sql").starts_with("-- Ours.\n"));
+    assert!(env.read("shop/schema/070_books.sql").starts_with("-- Ours.\n"));
     assert!(run(&env, &["--eject"]).contains("keep      templates/table/schema.sql.jinja (it is yours)"));
     env.write("shop/templates/table/http.rs.jinja", "//! {{ table }}\n{{ tabel }}\n");
     env.git("shop", &["add", "--all"]);

@@ -189,6 +189,6 @@ fn a_table_is_asked_for_its_name_and_its_fields_one_by_one() {
     terminal.send_line("y").expect("an answer");
     terminal.exp_string("Added").expect("the end");
     terminal.exp_eof().expect("the end");
-    let schema = env.read("shop/schema/040_books.sql");
+    let schema = env.read("shop/schema/070_books.sql");
     assert!(schema.contains("title text NOT NULL") && schema.contains("pages int4,"), "{schema}");
 }
