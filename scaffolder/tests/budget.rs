@@ -109,10 +109,13 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 15] = [
+const WORDS_OF_FEATURES: [&str; 18] = [
     "cockroach",
     "cockroachdb",
     "halfvec",
+    "oidc",
+    "openid",
+    "openidconnect",
     "opentelemetry",
     "otel",
     "otlp",

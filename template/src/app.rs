@@ -34,6 +34,10 @@ use crate::{
     },
     state::{AppState, Shared},
 };
+{%- if oidc %}
+
+use crate::services::oidc::Oidc;
+{%- endif %}
 {%- if pgvector %}
 
 use crate::{
@@ -257,6 +261,17 @@ pub fn state_with_vectors(
         passwords: passwords.clone(),
         site: config.site_url.clone(),
     };
+{%- if oidc %}
+    let oidc = config.oidc.clone().map(|settings| {
+        let (db, site) = (db.clone(), config.site_url.clone());
+        Oidc::new(db, site, settings)
+    });
+    let oidc = oidc.transpose().map_err(|error| {
+        StartError(format!(
+            "cannot connect to the provider to log in with: {error}"
+        ))
+    })?;
+{%- endif %}
 {%- if load %}
     let recorder = config
         .record
@@ -296,6 +311,9 @@ pub fn state_with_vectors(
         accounts,
         limits,
         links,
+{%- if oidc %}
+        oidc,
+{%- endif %}
         security_log,
         vault,
         live,

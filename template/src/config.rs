@@ -20,6 +20,12 @@ use stack_web::{
     site_url::SiteUrl,
 };
 use tracing_subscriber::filter::Targets;
+{%- if oidc %}
+
+mod oidc;
+
+pub use oidc::{Issuer, ProviderSettings};
+{%- endif %}
 
 /// The cost of hashing a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,10 @@ pub struct Config {
     pub encryption_keys: Keys,
     /// `MAIL_URL` and `MAIL_FROM`: where mails go, and whom they come from.
     pub mail: Transport,
+{%- if oidc %}
+    /// `OIDC_ISSUER` and others: the provider to log in with, if there is one.
+    pub oidc: Option<ProviderSettings>,
+{%- endif %}
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
     /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
@@ -147,6 +157,9 @@ impl Config {
                 "links in mails need the address of the site, such as `https://shop.example.com`",
             );
         }
+{%- if oidc %}
+        let has_site_url = site_url.is_some() || !production;
+{%- endif %}
         let config = Self {
             environment,
             host: vars.parse("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address"),
@@ -162,6 +175,9 @@ impl Config {
 {%- endif %}
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             mail,
+{%- if oidc %}
+            oidc: ProviderSettings::read(&mut vars, has_site_url),
+{%- endif %}
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             project_dir: settings::project_dir(),
 {%- if load %}

@@ -221,9 +221,19 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
     // The account was deleted in the meantime.
     ("passkeys_user_id_fkey", || Error::Unauthenticated),
 {%- endif %}
+{%- if oidc %}
+    // Another request has connected it in the meantime.
+    ("identities_issuer_subject_key", || {
+        Error::Conflict(FieldErrors::one("account", "is connected already"))
+    }),
+{%- endif %}
     // The account was deleted in the meantime.
     ("email_tokens_user_id_fkey", || Error::LinkExpired),
     ("notes_user_id_fkey", || Error::Unauthenticated),
+{%- if oidc %}
+    ("identities_user_id_fkey", || Error::Unauthenticated),
+    ("oidc_attempts_user_id_fkey", || Error::Unauthenticated),
+{%- endif %}
     ("sessions_user_id_fkey", || Error::WrongCredentials),
 ];
 

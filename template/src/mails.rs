@@ -74,3 +74,15 @@ pub fn password_changed(forgot: &str) -> MailBuilder {
         .paragraph("If that was not you, choose a new one at once:")
         .link("Choose a new password", forgot)
 }
+{%- if oidc %}
+
+/// After another way to log in was added.
+pub fn connected(provider: &str, security: &str) -> MailBuilder {
+    Mail::builder("Another way to log in to your account")
+        .paragraph(format!(
+            "From now on you can log in to your account with {provider}."
+        ))
+        .paragraph("If that was not you, log in, disconnect it, and choose a new password:")
+        .link("Security of your account", security)
+}
+{%- endif %}

@@ -69,6 +69,9 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/mail-sent", pages::forgot_password::sent)
         .page("/reset-password", pages::reset_password::page)
         .page("/link", pages::mailed_link::page)
+{%- if oidc %}
+        .page("/login/oidc/failed", pages::oidc::failed::page)
+{%- endif %}
         .page("/confirm-password", pages::confirmation::page)
         .page("/account", pages::settings::page)
         .page("/account/activity", pages::settings::activity::page)
@@ -132,6 +135,11 @@ fn pages(state: AppState) -> Router<AppState> {
 {%- if totp %}
         .route("/login/code", post(account::code::check))
 {%- endif %}
+{%- if oidc %}
+        .route("/login/oidc", post(pages::oidc::log_in))
+        .route("/login/oidc/callback", get(pages::oidc::callback))
+        .route("/confirm-password/oidc", post(pages::oidc::confirm))
+{%- endif %}
         .route("/logout", post(account::log_out))
         .route("/forgot-password", post(forgot_password::send))
         .route("/reset-password", post(reset_password::reset))
@@ -151,6 +159,16 @@ fn pages(state: AppState) -> Router<AppState> {
             "/account/security/sessions/end-others",
             post(security::end_others),
         )
+{%- if oidc %}
+        .route(
+            "/account/security/identities",
+            post(settings::identities::connect),
+        )
+        .route(
+            "/account/security/identities/{id}/delete",
+            post(settings::identities::disconnect),
+        )
+{%- endif %}
         .route("/account/phone", post(settings::set_phone))
         .route("/account/phone/delete", post(settings::remove_phone))
 {%- if totp %}

@@ -19,6 +19,10 @@ use crate::{
         accounts::Accounts, limits::Limits, mailed_links::MailedLinks, security_log::SecurityLog,
     },
 };
+{%- if oidc %}
+
+use crate::services::oidc::Oidc;
+{%- endif %}
 {%- if pgvector %}
 
 use crate::services::search::Search;
@@ -38,6 +42,10 @@ pub struct Shared {
     pub accounts: Accounts,
     /// Links by mail: confirmation, new passwords, log-in.
     pub links: MailedLinks,
+{%- if oidc %}
+    /// The provider to log in with, if there is one.
+    pub oidc: Option<Oidc>,
+{%- endif %}
     /// Records what concerns security.
     pub security_log: SecurityLog,
     /// How often something may be done.

@@ -19,6 +19,9 @@ pub mod pager;
 pub mod passkey;
 {%- endif %}
 pub mod progress;
+{%- if oidc %}
+pub mod provider_button;
+{%- endif %}
 pub mod section;
 pub mod table;
 pub mod toast;

@@ -64,3 +64,10 @@ id! {
     /// Identifies a [`Session`](super::Session). It is not secret: nobody can log in with it.
     SessionId
 }
+{%- if oidc %}
+
+id! {
+    /// Identifies an [`Identity`](super::Identity).
+    IdentityId
+}
+{%- endif %}

@@ -9,6 +9,9 @@ mod code_request;
 {%- endif %}
 mod email;
 mod id;
+{%- if oidc %}
+mod identity;
+{%- endif %}
 mod link_token;
 mod note;
 mod owner;
@@ -26,6 +29,9 @@ mod text;
 {%- if totp %}
 mod totp_secret;
 {%- endif %}
+{%- if oidc %}
+mod unusable_password;
+{%- endif %}
 mod user;
 mod version;
 
@@ -34,10 +40,16 @@ pub use client_info::{ClientInfo, UserAgent};
 pub use code_request::{CodeRequest, LogInToken};
 {%- endif %}
 pub use email::Email;
+{%- if oidc %}
+pub use id::IdentityId;
+{%- endif %}
 {%- if passkeys %}
 pub use id::PasskeyId;
 {%- endif %}
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
+{%- if oidc %}
+pub use identity::{Identity, LogInAttempt, ProviderAccount, Purpose};
+{%- endif %}
 pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use owner::Owner;

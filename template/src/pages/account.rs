@@ -28,6 +28,10 @@ use crate::{
     models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
 };
+{%- if oidc %}
+
+use crate::components::provider_button::provider_button;
+{%- endif %}
 {%- if totp %}
 
 pub mod code;
@@ -193,6 +197,11 @@ pub async fn log_in_page(cx: Cx) -> stack_live::Result {
                 }.render(&errors))
                 button type="submit" { "Log in" }
             }
+{%- if oidc %}
+            @if let Some(oidc) = &cx.app().oidc {
+                (provider_button("/login/oidc", &form.next, &format!("Log in with {}", oidc.name())))
+            }
+{%- endif %}
             @if cx.app().links.is_on() {
                 p.small {
                     a href="/forgot-password" data-link { "Forgot your password? Log in by a link, or choose a new one" }

@@ -29,6 +29,10 @@ use crate::{
     models::{ClientInfo, SessionId, User},
     state::AppState,
 };
+{%- if oidc %}
+
+use crate::components::provider_button::provider_button;
+{%- endif %}
 
 /// A user who has proved in the last ten minutes who they are, for what matters: address, password, phone number,
 /// deletion. Others are asked for their password first.
@@ -108,6 +112,12 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             }
 {%- if passkeys %}
             (passkey::ask("/confirm-password/passkey", "Use a passkey", safe_redirect(&next)))
+{%- endif %}
+{%- if oidc %}
+            @if let Some(oidc) = &cx.app().oidc {
+                p.soft { "Or, if you log in with " (oidc.name()) ":" }
+                (provider_button("/confirm-password/oidc", &next, &format!("Confirm with {}", oidc.name())))
+            }
 {%- endif %}
         }
     };

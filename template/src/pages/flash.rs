@@ -29,6 +29,12 @@ pub enum Flash {
     SessionEnded,
     /// The password was changed.
     PasswordChanged,
+{%- if oidc %}
+    /// An account at the provider was connected.
+    Connected,
+    /// An account at the provider was disconnected.
+    Disconnected,
+{%- endif %}
     /// The account was deleted.
     AccountDeleted,
 }
@@ -65,6 +71,14 @@ impl Flash {
             "password-changed",
             "Your password was changed.",
         ),
+{%- if oidc %}
+        (Self::Connected, "connected", "You can log in with it now."),
+        (
+            Self::Disconnected,
+            "disconnected",
+            "You cannot log in with it any more.",
+        ),
+{%- endif %}
         (
             Self::AccountDeleted,
             "account-deleted",

@@ -17,6 +17,9 @@ pub mod layout;
 pub mod live;
 pub mod mailed_link;
 pub mod notes;
+{%- if oidc %}
+pub mod oidc;
+{%- endif %}
 pub mod reset_password;
 {%- if pgvector %}
 pub mod search;

@@ -27,6 +27,9 @@ use crate::{
 pub mod activity;
 pub mod deletion;
 pub mod email;
+{%- if oidc %}
+pub mod identities;
+{%- endif %}
 {%- if passkeys %}
 pub mod passkeys;
 {%- endif %}

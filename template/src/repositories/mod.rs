@@ -8,7 +8,13 @@ pub mod email_tokens;
 {%- if pgvector %}
 pub mod embeddings;
 {%- endif %}
+{%- if oidc %}
+pub mod identities;
+{%- endif %}
 pub mod notes;
+{%- if oidc %}
+pub mod oidc_attempts;
+{%- endif %}
 {%- if passkeys %}
 pub mod passkey_challenges;
 pub mod passkeys;

@@ -22,6 +22,9 @@ use crate::{
 
 mod confirmation;
 mod credentials;
+{%- if oidc %}
+mod identities;
+{%- endif %}
 mod links;
 {%- if passkeys %}
 pub mod passkeys;

@@ -26,6 +26,10 @@ use crate::{
     },
     services::passwords::Passwords,
 };
+{%- if oidc %}
+
+mod identities;
+{%- endif %}
 
 /// How long a notice may wait in the outbox, and an address for its confirmation.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

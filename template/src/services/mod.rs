@@ -9,6 +9,9 @@ pub mod embedder;
 pub mod limits;
 pub mod mailed_links;
 pub mod notes;
+{%- if oidc %}
+pub mod oidc;
+{%- endif %}
 pub mod passwords;
 pub mod rotation;
 {%- if pgvector %}

@@ -30,6 +30,9 @@ mod metrics;
 mod middleware;
 mod migrations;
 mod observatory;
+{%- if oidc %}
+mod oidc;
+{%- endif %}
 mod pages;
 mod process;
 {%- if load %}

@@ -16,6 +16,10 @@ use crate::{
     repositories::sessions,
     state::AppState,
 };
+{%- if oidc %}
+
+use super::identities;
+{%- endif %}
 
 /// How many sessions the page shows at most. "End all others" ends those too that it does not show.
 const MAX_SESSIONS: i64 = 100;
@@ -31,6 +35,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         })
         .await?;
     let zone = Zone::of_visitor(&cx);
+{%- if oidc %}
+    let identities = identities::part(&cx, owner).await?;
+{%- endif %}
     let main = html! {
         header.title {
             h1 { "Security" }
@@ -46,6 +53,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 }
             }
         }))
+{%- if oidc %}
+        (identities)
+{%- endif %}
         (section("protection", "Protect your account", html! {
             ul {
                 li { a href="/account/activity" data-link { "What happened in your account" } }
