@@ -9,6 +9,7 @@ use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
+    breached_passwords::BreachedPasswords,
     metrics::{self, Metrics, Pools},
     sealed::Vault,
     server,
@@ -194,7 +195,8 @@ pub async fn connect(config: Config) -> Result<AppState, StartError> {
 /// [`StartError`], whose message is shown to the user.
 pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
     let passwords = Passwords::new(config.password_cost)
-        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?
+        .with_breached(breached_passwords(&config)?);
     let limits = Arc::new(Limits::new(db.clone(), config.limit_factor));
     let vault = Arc::new(Vault::new(&config.encryption_keys));
     let outbox = Outbox::new(vault.clone(), config.mail.clone());
@@ -236,4 +238,13 @@ pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
         live,
         metrics,
     }))
+}
+
+/// The service of `BREACHED_PASSWORDS_URL`, if there is one.
+fn breached_passwords(config: &Config) -> Result<Option<BreachedPasswords>, StartError> {
+    let url = config.breached_passwords_url.as_ref();
+    let service = url.map(|url| BreachedPasswords::new(url.expose()));
+    service
+        .transpose()
+        .map_err(|error| StartError(format!("`BREACHED_PASSWORDS_URL` cannot be used: {error}")))
 }

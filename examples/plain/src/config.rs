@@ -85,6 +85,8 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
     pub limit_factor: u32,
+    /// `BREACHED_PASSWORDS_URL`: the service that knows breached passwords. Without it none is asked.
+    pub breached_passwords_url: Option<Secret>,
     /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
@@ -178,6 +180,7 @@ impl Config {
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
             limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
+            breached_passwords_url: vars.url("BREACHED_PASSWORDS_URL", &["https", "http"]),
             password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {

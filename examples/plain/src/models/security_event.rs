@@ -15,7 +15,7 @@ pub struct SecurityEvent {
     pub outcome: Outcome,
     /// From where.
     pub client: ClientInfo,
-    /// More about it, for people, such as which passkey. May be empty.
+    /// More about it, for people, such as which device. May be empty.
     pub details: String,
     /// When.
     pub created_at: OffsetDateTime,

@@ -116,14 +116,18 @@ pub async fn register(
     let registered = match Registration::parse(&form.email, &form.display_name, &form.password) {
         Ok(registration) if state.links.is_on() => {
             let accounts = &state.accounts;
-            accounts.register_by_mail(registration, &client).await?;
-            return Ok(Redirect::to(MAIL_SENT).into_response());
+            let sent = accounts.register_by_mail(registration, &client).await;
+            sent.map(|()| None)
         }
-        Ok(registration) => state.accounts.register(registration, &client).await,
+        Ok(registration) => {
+            let accounts = &state.accounts;
+            accounts.register(registration, &client).await.map(Some)
+        }
         Err(fields) => Err(fields.into()),
     };
     match registered {
-        Ok(user) => {
+        Ok(None) => Ok(Redirect::to(MAIL_SENT).into_response()),
+        Ok(Some(user)) => {
             let old = session_token(&cookies);
             let token = state.accounts.start_session(user.id, &client, old).await?;
             Ok(redirect_logged_in(

@@ -168,9 +168,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
         let form: NoteForm = event.form()?;
         match NoteDraft::parse(&form.title, &form.body) {
             Ok(draft) => {
-                let app = ctx.app();
-                notes::insert(app.db.pool(), NoteId::generate(), owner, &draft).await?;
-                services::notes::changed(app.live.hub(), owner);
+                create_note(&ctx.app(), owner, &draft).await?;
                 go_to_list(&ctx, Flash::Saved);
             }
             Err(invalid) => {
@@ -283,6 +281,12 @@ fn go_to_list(ctx: &Ctx, flash: Flash) {
     ctx.navigate("/notes");
 }
 
+async fn create_note(app: &AppState, owner: Owner, draft: &NoteDraft) -> Result<Note> {
+    let note = notes::insert(app.db.pool(), NoteId::generate(), owner, draft).await?;
+    services::notes::changed(app.live.hub(), owner);
+    Ok(note)
+}
+
 async fn update_note(app: &AppState, owner: Owner, id: NoteId, form: &EditForm) -> Result<Note> {
     let draft = NoteDraft::parse(&form.title, &form.body)?;
     let note = services::notes::update(&app.db, owner, id, form.version, &draft).await?;
@@ -309,8 +313,7 @@ pub async fn create(
 ) -> Result<Response> {
     match NoteDraft::parse(&form.title, &form.body) {
         Ok(draft) => {
-            notes::insert(state.db.pool(), NoteId::generate(), user.owner(), &draft).await?;
-            services::notes::changed(state.live.hub(), user.owner());
+            create_note(&state, user.owner(), &draft).await?;
             Ok(redirect_to_list(cookies, Flash::Saved))
         }
         Err(errors) => {

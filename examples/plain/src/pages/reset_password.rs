@@ -68,14 +68,21 @@ pub async fn reset(
     let user = state.links.user(&token).await?.ok_or(Error::LinkExpired)?;
     let mut errors = FieldErrors::default();
     let password = Password::parse(&form.password, &user.own_words());
-    let Some(password) = errors.check("password", password) else {
-        let (error, form) = (Error::Invalid(errors.clone()), ());
-        let uri = format!("/reset-password?token={}", token.to_text());
-        return live::show_form_errors(&state, visitor, &uri, &error, FormErrors { form, errors })
-            .await;
+    let reset = match errors.check("password", password) {
+        Some(password) => {
+            let accounts = &state.accounts;
+            accounts.reset_password(&token, password, &client).await
+        }
+        None => Err(errors.into()),
     };
-    let accounts = &state.accounts;
-    accounts.reset_password(&token, password, &client).await?;
+    if let Err(error) = reset {
+        let Some(errors) = error.fields().cloned() else {
+            return Err(error);
+        };
+        let rejected = FormErrors { form: (), errors };
+        let uri = format!("/reset-password?token={}", token.to_text());
+        return live::show_form_errors(&state, visitor, &uri, &error, rejected).await;
+    }
     let cookies = Flash::PasswordChanged.add_to(cookies);
     Ok((cookies, Redirect::to("/login")).into_response())
 }

@@ -9,6 +9,7 @@ use argon2::{
     password_hash::{self, phc},
 };
 use stack_web::{
+    breached_passwords::BreachedPasswords,
     random,
     workers::{WorkError, Workers},
 };
@@ -17,7 +18,7 @@ use self::memory::Memory;
 use crate::{
     config::PasswordCost,
     error::{Error, Result},
-    models::{Password, PasswordHash},
+    models::{FieldErrors, Password, PasswordHash},
 };
 
 /// How many passwords wait for each processor, at most: for less than a second, since a hash takes some 20 ms.
@@ -38,6 +39,7 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     workers: Workers<Memory>,
     dummy: PasswordHash,
+    breached: Option<BreachedPasswords>,
 }
 
 impl Passwords {
@@ -58,14 +60,22 @@ impl Passwords {
             argon2,
             workers,
             dummy,
+            breached: None,
         })
     }
 
-    /// The hash of `password`, to be stored.
+    /// The same with a service that knows breached passwords, which are refused as new ones.
+    #[must_use]
+    pub fn with_breached(self, breached: Option<BreachedPasswords>) -> Self {
+        Self { breached, ..self }
+    }
+
+    /// The hash of a new `password`, to be stored.
     ///
     /// # Errors
-    /// [`Error::Overloaded`]
+    /// [`Error::Invalid`] if it is known from a breach; [`Error::Overloaded`]
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
+        self.refuse_breached(&password).await?;
         let argon2 = self.argon2.clone();
         self.run(move |memory| {
             let (salt, mut hash) = (random::bytes(), [0; HASH_BYTES]);
@@ -91,6 +101,24 @@ impl Passwords {
             })
             .await?;
         Ok(matches && exists)
+    }
+
+    /// A service that does not answer keeps nobody from choosing a password.
+    async fn refuse_breached(&self, password: &Password) -> Result<()> {
+        let Some(breached) = &self.breached else {
+            return Ok(());
+        };
+        match breached.contains(password.as_bytes()).await {
+            Ok(true) => {
+                let message = "is known from a breach of another site; choose another one";
+                Err(FieldErrors::one("password", message).into())
+            }
+            Ok(false) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "a new password could not be compared with breached ones");
+                Ok(())
+            }
+        }
     }
 
     async fn run<T: Send + 'static>(

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod api;
+mod breached_passwords;
 mod common;
 mod database;
 mod docs;

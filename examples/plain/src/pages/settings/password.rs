@@ -12,7 +12,7 @@ use stack_web::cookies::Cookies;
 
 use crate::{
     components::form::Field,
-    error::{Error, Result},
+    error::Result,
     models::{ClientInfo, FieldErrors, Password},
     pages::{
         confirmation::RecentlyAuthenticated,
@@ -71,15 +71,22 @@ pub async fn change(
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     let password = Password::parse(&form.password, &user.own_words());
-    let Some(password) = errors.check("password", password) else {
-        let (page, error) = ("/account/password", Error::Invalid(errors.clone()));
-        let rejected = FormErrors { form, errors };
-        return live::show_form_errors(&state, visitor, page, &error, rejected).await;
+    let changed = match errors.check("password", password) {
+        Some(password) => {
+            let (accounts, kept) = (&state.accounts, Some(session));
+            accounts
+                .change_password(user.id, kept, password, &client)
+                .await
+        }
+        None => Err(errors.into()),
     };
-    let accounts = &state.accounts;
-    accounts
-        .change_password(user.id, Some(session), password, &client)
-        .await?;
+    if let Err(error) = changed {
+        let Some(errors) = error.fields().cloned() else {
+            return Err(error);
+        };
+        let (page, rejected) = ("/account/password", FormErrors { form, errors });
+        return live::show_form_errors(&state, visitor, page, &error, rejected).await;
+    }
     let cookies = Flash::PasswordChanged.add_to(cookies);
     Ok((cookies, Redirect::to("/account/security")).into_response())
 }
