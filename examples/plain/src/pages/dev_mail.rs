@@ -5,6 +5,7 @@ use stack_live::Cx;
 use stack_mail::outbox::StoredMail;
 
 use super::{context::Context, layout};
+use crate::components::date::Zone;
 
 /// What pages subscribe to for new mails.
 pub const TOPIC: &str = "outbox";
@@ -21,6 +22,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     let mails = load.await?;
     let reload = mails.reloading();
     cx.subscribe(TOPIC, move |ctx, _: serde_json::Value| reload.reload(ctx));
+    let zone = Zone::of_visitor(&cx);
     let main = html! {
         h1 { "Mail" }
         p.soft { "What the application has written in the last day. This page exists only in development." }
@@ -28,19 +30,19 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             p { "There is none yet." }
         }
         @for stored in mails.iter() {
-            (show(stored))
+            (show(stored, &zone))
         }
     };
     Ok(layout::live(&cx, "Mail", main))
 }
 
-fn show(stored: &StoredMail) -> Markup {
+fn show(stored: &StoredMail, zone: &Zone) -> Markup {
     let mail = &stored.mail;
     html! {
         article.card.mail {
             h2 { (mail.subject) }
             p.small {
-                "To " (mail.to) ", " time { (stored.created_at) } ", "
+                "To " (mail.to) ", " (zone.date_time(stored.created_at)) ", "
                 @match (&stored.sent_at, &stored.last_error) {
                     (Some(_), _) => { "sent" }
                     (None, Some(error)) => { "not sent: " (error) }
