@@ -59,14 +59,23 @@ impl Git {
         }
         let Ok(below) = gix::path::into_bstr(below) else { return Ok(None) };
         let mut prefix = gix::path::to_unix_separators_on_windows(below).into_owned();
-        if prefix.is_empty() {
-            return Ok(Some(Self { repository, prefix }));
+        if !prefix.is_empty() {
+            prefix.push(b'/');
         }
-        if is_left_to_others(&repository, prefix.as_ref())? {
-            return Ok(None);
-        }
-        prefix.push(b'/');
-        Ok(Some(Self { repository, prefix }))
+        let git = Self { repository, prefix };
+        Ok(if git.ignores_the_project()? { None } else { Some(git) })
+    }
+
+    /// Whether the repository ignores the project's folder, and follows no file in it.
+    fn ignores_the_project(&self) -> Result<bool> {
+        let Some(folder) = self.prefix.strip_suffix(b"/").map(BStr::new) else { return Ok(false) };
+        let index = self.index()?;
+        let rules = self.repository.excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped);
+        let mut rules = rules.map_err(|error| {
+            Error::system("cannot read what git ignores").because(error).hint("look at what git says to `git status`")
+        })?;
+        let ignored = rules.at_entry(folder, Some(Mode::DIR)).is_ok_and(|found| found.is_excluded());
+        Ok(ignored && !index.path_is_directory(folder))
     }
 
     /// The repository.
@@ -155,15 +164,4 @@ impl Git {
             Error::system("cannot read git's index").because(error).hint("look at what git says to `git status`")
         })
     }
-}
-
-/// Whether the repository ignores `folder`, a path of its work tree, and follows no file in it.
-fn is_left_to_others(repository: &gix::Repository, folder: &BStr) -> Result<bool> {
-    let failed = |error| {
-        Error::system("cannot read what git ignores").because(error).hint("look at what git says to `git status`")
-    };
-    let index = repository.index_or_empty().map_err(|error| failed(gix::Error::from_error(error)))?;
-    let rules = repository.excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped);
-    let ignored = rules.map_err(failed)?.at_entry(folder, Some(Mode::DIR)).is_ok_and(|found| found.is_excluded());
-    Ok(ignored && !index.path_is_directory(folder))
 }

@@ -1,31 +1,17 @@
 //! Log-ins that lack the second factor.
 
-use super::{SessionToken, TokenDigest};
+use super::token::{Token, TokenKind};
 
-/// The token of a log-in that lacks the second factor. It is no session: all that it allows is to try codes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogInToken(SessionToken);
+/// The token of a log-in that lacks the second factor, the value of a cookie. It is no session: all that it allows is to
+/// try codes.
+pub type LogInToken = Token<OfLogIn>;
 
-impl LogInToken {
-    /// A new token from the random number generator of the operating system.
-    pub fn generate() -> Self {
-        Self(SessionToken::generate())
-    }
+/// The kind of a [`LogInToken`].
+#[derive(Clone, PartialEq, Eq)]
+pub enum OfLogIn {}
 
-    /// Parses the text of [`to_text`](Self::to_text).
-    pub fn parse(text: &str) -> Option<Self> {
-        SessionToken::parse(text).map(Self)
-    }
-
-    /// The value of the cookie: 64 hexadecimal digits.
-    pub fn to_text(&self) -> String {
-        self.0.to_text()
-    }
-
-    /// The digest that the database stores.
-    pub fn digest(&self) -> TokenDigest {
-        self.0.digest()
-    }
+impl TokenKind for OfLogIn {
+    const NAME: &'static str = "LogInToken";
 }
 
 /// A code is asked for, before the log-in or the confirmation is done.

@@ -12,7 +12,6 @@ mod id;
 {%- if oidc %}
 mod identity;
 {%- endif %}
-mod link_token;
 mod note;
 mod owner;
 {%- if passkeys %}
@@ -26,6 +25,7 @@ mod recovery_code;
 mod security_event;
 mod session;
 mod text;
+mod token;
 {%- if totp %}
 mod totp_secret;
 {%- endif %}
@@ -50,7 +50,6 @@ pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 {%- if oidc %}
 pub use identity::{Identity, LogInAttempt, ProviderAccount, Purpose};
 {%- endif %}
-pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use owner::Owner;
 {%- if passkeys %}
@@ -62,11 +61,12 @@ pub use phone::Phone;
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 {%- endif %}
 pub use security_event::{EventKind, Outcome, SecurityEvent};
-pub use session::{Session, SessionToken, TokenDigest};
+pub use session::{Session, SessionToken};
 pub use stack_web::{
     fields::{FieldError, FieldErrors, Invalid},
     input,
 };
+pub use token::{LinkPurpose, LinkToken, TokenDigest};
 {%- if totp %}
 pub use totp_secret::TotpSecret;
 {%- endif %}

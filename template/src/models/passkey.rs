@@ -2,7 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::{Invalid, PasskeyId, SessionToken, TokenDigest, text};
+use super::{
+    Invalid, PasskeyId, text,
+    token::{Token, TokenKind},
+};
 
 /// A passkey of a user, without its public key.
 #[derive(Clone, Debug)]
@@ -33,28 +36,13 @@ impl PasskeyName {
     }
 }
 
-/// The token by which a browser names the challenge that its device has signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChallengeToken(SessionToken);
+/// The token by which a browser names the challenge that its device has signed: the value of a cookie.
+pub type ChallengeToken = Token<OfChallenge>;
 
-impl ChallengeToken {
-    /// A new token from the random number generator of the operating system.
-    pub fn generate() -> Self {
-        Self(SessionToken::generate())
-    }
+/// The kind of a [`ChallengeToken`].
+#[derive(Clone, PartialEq, Eq)]
+pub enum OfChallenge {}
 
-    /// Parses the text of [`to_text`](Self::to_text).
-    pub fn parse(text: &str) -> Option<Self> {
-        SessionToken::parse(text).map(Self)
-    }
-
-    /// The value of the cookie: 64 hexadecimal digits.
-    pub fn to_text(&self) -> String {
-        self.0.to_text()
-    }
-
-    /// The digest that the database stores.
-    pub fn digest(&self) -> TokenDigest {
-        self.0.digest()
-    }
+impl TokenKind for OfChallenge {
+    const NAME: &'static str = "ChallengeToken";
 }

@@ -11,7 +11,16 @@ use time::OffsetDateTime;
 use super::users::UserRow;
 use crate::models::{ClientInfo, Owner, Session, SessionId, TokenDigest, User, UserId};
 
-/// The columns of a [`Session`].
+/// The columns of a [`SessionRow`].
+macro_rules! session_columns {
+    () => {
+        "sessions.id AS session_id, user_agent, address, sessions.created_at AS started_at, last_used_at,
+         last_used_at < now() - interval '1 minute' AS touch_due,
+         coalesce(authenticated_at > now() - interval '10 minutes', false) AS recently_authenticated"
+    };
+}
+
+/// A row of a [`Session`].
 #[derive(FromRow)]
 struct SessionRow {
     session_id: SessionId,
@@ -73,14 +82,13 @@ pub async fn user(
         #[sqlx(flatten)]
         user: UserRow,
     }
-    let row = sqlx::query_as::<_, Row>(
-        "SELECT sessions.id AS session_id, user_agent, address, sessions.created_at AS started_at, last_used_at,
-                last_used_at < now() - interval '1 minute' AS touch_due,
-                coalesce(authenticated_at > now() - interval '10 minutes', false) AS recently_authenticated,
-                users.id, users.email, users.display_name, users.created_at
+    let row = sqlx::query_as::<_, Row>(concat!(
+        "SELECT ",
+        session_columns!(),
+        ", users.id, users.email, users.display_name, users.created_at
          FROM sessions JOIN users ON users.id = sessions.user_id
          WHERE token_hash = $1 AND expires_at > now() AND last_used_at > now() - $2::interval",
-    )
+    ))
     .bind(token.0)
     .bind(idle)
     .fetch_optional(db)
@@ -130,14 +138,13 @@ pub async fn list(
     idle: Duration,
     limit: i64,
 ) -> sqlx::Result<Vec<Session>> {
-    let rows: Vec<SessionRow> = sqlx::query_as(
-        "SELECT id AS session_id, user_agent, address, created_at AS started_at, last_used_at,
-                last_used_at < now() - interval '1 minute' AS touch_due,
-                coalesce(authenticated_at > now() - interval '10 minutes', false) AS recently_authenticated
-         FROM sessions
+    let rows: Vec<SessionRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM sessions
          WHERE user_id = $1 AND expires_at > now() AND last_used_at > now() - $2::interval
          ORDER BY last_used_at DESC LIMIT $3",
-    )
+    ))
     .bind(owner)
     .bind(idle)
     .bind(limit)

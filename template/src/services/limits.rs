@@ -39,7 +39,10 @@ use tokio::sync::Mutex;
 use crate::{
     error::{Error, Result},
     models::Email,
-    repositories::rate_limits::{self, LimitKey},
+    repositories::{
+        delete_all,
+        rate_limits::{self, LimitKey},
+    },
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -219,9 +222,6 @@ fn known(account: &Email, from: IpAddr) -> LimitKey {
     digest(&["known", account.as_str(), &network(from).to_string()])
 }
 
-/// How many rows one statement deletes at most: a longer statement would hold its locks for longer.
-const DELETE_BATCH: i64 = 1000;
-
 /// Deletes what means nothing any more, every hour. Never returns; a failure is logged, and retried in the next hour.
 pub async fn clean_up(db: Db) {
     let mut hourly = tokio::time::interval(HOUR);
@@ -235,12 +235,5 @@ pub async fn clean_up(db: Db) {
 
 /// Deletes all rows of allowances that are full, and returns how many there were.
 pub async fn delete_full(db: &Db) -> Result<u64> {
-    let mut deleted = 0;
-    loop {
-        let count = rate_limits::delete_full(db.pool(), DELETE_BATCH).await?;
-        deleted += count;
-        if count < DELETE_BATCH.unsigned_abs() {
-            return Ok(deleted);
-        }
-    }
+    Ok(delete_all(|batch| rate_limits::delete_full(db.pool(), batch)).await?)
 }

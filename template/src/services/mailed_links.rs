@@ -21,7 +21,7 @@ use crate::{
         UserId,
     },
     repositories::{
-        email_tokens,
+        delete_all, email_tokens,
         users::{self, addresses},
     },
     services::passwords::Passwords,
@@ -35,8 +35,6 @@ mod identities;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const RESET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const LOG_IN_LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// How many expired tokens one statement deletes at most.
-const DELETE_BATCH: i64 = 1000;
 
 /// The page for those who have forgotten their password.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
@@ -159,14 +157,7 @@ impl MailedLinks {
 
     /// Deletes all expired tokens, and returns how many there were.
     pub(super) async fn delete_expired(&self) -> Result<u64> {
-        let mut deleted = 0;
-        loop {
-            let batch = email_tokens::delete_expired(self.db.pool(), DELETE_BATCH).await?;
-            deleted += batch;
-            if batch < DELETE_BATCH.unsigned_abs() {
-                return Ok(deleted);
-            }
-        }
+        Ok(delete_all(|batch| email_tokens::delete_expired(self.db.pool(), batch)).await?)
     }
 
     async fn send(

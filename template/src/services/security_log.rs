@@ -15,7 +15,7 @@ use stack_db::Db;
 use crate::{
     error::Result,
     models::{ClientInfo, EventKind, Outcome, UserId},
-    repositories::security_events,
+    repositories::{delete_all, security_events},
 };
 
 /// How many events of one user, or of nobody, from one network are stored in a minute: what a flood adds is only in the
@@ -25,8 +25,6 @@ const STORED_A_MINUTE: u32 = 20;
 const NETWORKS: usize = 1000;
 /// How many characters of the details are stored.
 const DETAILS: usize = 200;
-/// How many old events one statement deletes at most.
-const DELETE_BATCH: i64 = 1000;
 
 /// The security log. Cheap to clone.
 #[derive(Clone)]
@@ -121,14 +119,8 @@ impl SecurityLog {
 
     /// Deletes events that were kept long enough, and returns how many.
     pub async fn delete_old(&self) -> Result<u64> {
-        let mut deleted = 0;
-        loop {
-            let batch =
-                security_events::delete_older(self.db.pool(), self.keep, DELETE_BATCH).await?;
-            deleted += batch;
-            if batch < DELETE_BATCH.unsigned_abs() {
-                return Ok(deleted);
-            }
-        }
+        let pool = self.db.pool();
+        let delete = |batch| security_events::delete_older(pool, self.keep, batch);
+        Ok(delete_all(delete).await?)
     }
 }

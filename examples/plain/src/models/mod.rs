@@ -6,7 +6,6 @@
 mod client_info;
 mod email;
 mod id;
-mod link_token;
 mod note;
 mod owner;
 mod password;
@@ -14,22 +13,23 @@ mod phone;
 mod security_event;
 mod session;
 mod text;
+mod token;
 mod user;
 mod version;
 
 pub use client_info::{ClientInfo, UserAgent};
 pub use email::Email;
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
-pub use link_token::{LinkPurpose, LinkToken};
 pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
 pub use owner::Owner;
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;
 pub use security_event::{EventKind, Outcome, SecurityEvent};
-pub use session::{Session, SessionToken, TokenDigest};
+pub use session::{Session, SessionToken};
 pub use stack_web::{
     fields::{FieldError, FieldErrors, Invalid},
     input,
 };
+pub use token::{LinkPurpose, LinkToken, TokenDigest};
 pub use user::{DisplayName, Registration, User};
 pub use version::Version;

@@ -1,13 +1,11 @@
 //! Sessions and their tokens.
 
-use std::fmt;
-
-use hex::FromHex as _;
-use sha2::{Digest, Sha256};
-use stack_web::random;
 use time::OffsetDateTime;
 
-use super::{ClientInfo, SessionId};
+use super::{
+    ClientInfo, SessionId,
+    token::{Token, TokenKind},
+};
 
 /// A session of a user who is logged in, without its token.
 #[derive(Clone, Debug)]
@@ -26,56 +24,13 @@ pub struct Session {
     pub recently_authenticated: bool,
 }
 
-/// The token of a session: 256 random bits. Anybody who has it is logged in, so only the browser stores it.
+/// The token of a session. Anybody who has it is logged in, so only the browser stores it, as a cookie.
+pub type SessionToken = Token<OfSession>;
+
+/// The kind of a [`SessionToken`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct SessionToken([u8; 32]);
+pub enum OfSession {}
 
-impl SessionToken {
-    /// A new token from the random number generator of the operating system.
-    pub fn generate() -> Self {
-        Self(random::bytes())
-    }
-
-    /// Parses the text of [`to_text`](Self::to_text).
-    pub fn parse(text: &str) -> Option<Self> {
-        <[u8; 32]>::from_hex(text).ok().map(Self)
-    }
-
-    /// The value of the cookie: 64 hexadecimal digits.
-    pub fn to_text(&self) -> String {
-        hex::encode(self.0)
-    }
-
-    /// The digest that the database stores.
-    pub fn digest(&self) -> TokenDigest {
-        TokenDigest(Sha256::digest(self.0).into())
-    }
-}
-
-impl fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionToken(…)")
-    }
-}
-
-/// The SHA-256 digest of a [`SessionToken`]. A token is random, so it needs no slow hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenDigest(pub [u8; 32]);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_can_be_parsed_from_its_text() {
-        let token = SessionToken::generate();
-        assert_eq!(SessionToken::parse(&token.to_text()), Some(token));
-    }
-
-    #[test]
-    fn two_tokens_differ_and_neither_is_shown_by_debug() {
-        let (a, b) = (SessionToken::generate(), SessionToken::generate());
-        assert_ne!(a, b);
-        assert_eq!(format!("{a:?}"), "SessionToken(…)");
-    }
+impl TokenKind for OfSession {
+    const NAME: &'static str = "SessionToken";
 }

@@ -20,3 +20,21 @@ fn corrupt(column: &'static str) -> impl FnOnce(Invalid) -> sqlx::Error {
         source: Box::new(invalid),
     }
 }
+
+/// How many rows one statement deletes at most: a longer statement would hold its locks for longer.
+pub const BATCH: i64 = 1000;
+
+/// Calls `delete`, which deletes up to so many rows and returns how many, until there are no more. Returns their number.
+pub async fn delete_all<F, E>(mut delete: impl FnMut(i64) -> F) -> Result<u64, E>
+where
+    F: Future<Output = Result<u64, E>>,
+{
+    let mut deleted = 0;
+    loop {
+        let batch = delete(BATCH).await?;
+        deleted += batch;
+        if batch < BATCH.unsigned_abs() {
+            return Ok(deleted);
+        }
+    }
+}

@@ -8,11 +8,9 @@ use super::Accounts;
 use crate::{
     error::{Error, Result},
     models::{ClientInfo, EventKind, Owner, Session, SessionId, SessionToken, User, UserId},
-    repositories::sessions,
+    repositories::{BATCH, delete_all, sessions},
 };
 
-/// How many sessions one statement deletes at most: a longer statement would hold its locks for longer.
-const DELETE_BATCH: i64 = 1000;
 /// How often expired sessions are deleted. They are invalid before that.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
@@ -152,18 +150,15 @@ impl Accounts {
     }
 
     /// Deletes all expired sessions, and returns how many there were.
-    async fn delete_expired_sessions(&self) -> Result<usize> {
-        let mut deleted = 0;
-        loop {
-            let batch =
-                sessions::delete_expired(self.db.pool(), self.session_idle, DELETE_BATCH).await?;
-            let count = batch.len();
-            self.ended(batch);
-            deleted += count;
-            if !is_full(count) {
-                return Ok(deleted);
-            }
-        }
+    async fn delete_expired_sessions(&self) -> Result<u64> {
+        let (pool, idle) = (self.db.pool(), self.session_idle);
+        let delete = async |batch| {
+            let ended = sessions::delete_expired(pool, idle, batch).await?;
+            let count = ended.len() as u64;
+            self.ended(ended);
+            Ok(count)
+        };
+        delete_all(delete).await
     }
 }
 
@@ -178,16 +173,11 @@ pub(super) async fn delete_others(
 {%- endif %}
     let mut deleted = Vec::new();
     loop {
-        let batch = sessions::delete_others(&mut *tx, user, kept, DELETE_BATCH).await?;
-        let count = batch.len();
+        let batch = sessions::delete_others(&mut *tx, user, kept, BATCH).await?;
+        let is_last = (batch.len() as u64) < BATCH.unsigned_abs();
         deleted.extend(batch);
-        if !is_full(count) {
+        if is_last {
             return Ok(deleted);
         }
     }
-}
-
-/// Whether a statement has deleted as many rows as it may, so that there may be more.
-fn is_full(count: usize) -> bool {
-    i64::try_from(count).is_ok_and(|count| count >= DELETE_BATCH)
 }

@@ -61,7 +61,7 @@ pub use cx::Cx;
 pub use error::{PageError, Result};
 pub use event::Event;
 pub use handler::Handler;
-pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Session, Visit};
+pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Session, Visit, network};
 pub use protocol::CloseReason;
 pub use state::{Loaded, Reload, State};
 pub use stream::Stream;

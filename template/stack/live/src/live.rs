@@ -28,6 +28,7 @@ use crate::{
 pub(crate) use budget::Budget;
 pub(crate) use permit::ConnectionPermit;
 use permit::Usage;
+pub use permit::network;
 pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.

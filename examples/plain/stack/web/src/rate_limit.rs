@@ -6,10 +6,11 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+
+pub use stack_live::network;
 
 /// An allowance: `burst` times at once, and once more each `period`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,13 +135,5 @@ impl<K: Eq + Hash> Entries<K> {
             self.sweep_at = SWEEP_FROM.max(self.full_at.len() * 2);
         }
         self.full_at.insert(key, full_at);
-    }
-}
-
-/// What one client can choose its address from: a single one of IPv4, 64 bits of IPv6.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (!0 << 64)).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }

@@ -152,8 +152,8 @@ impl ClientUsage {
     }
 }
 
-/// What one client can have addresses of: of IPv6 a network of 64 bits.
-fn network(address: IpAddr) -> IpAddr {
+/// What one client can choose its address from: a single one of IPv4, 64 bits of IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let bits = address.to_bits() >> 64 << 64;
