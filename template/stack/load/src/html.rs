@@ -10,7 +10,7 @@ pub(crate) struct LiveRoot {
     pub items: String,
     pub state: String,
     pub mac: String,
-    /// Its content, as `client.js` reads it.
+    /// Its content, as the client script reads it.
     pub html: String,
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn event_target(
     Some(exact.unwrap_or(first))
 }
 
-/// `data-…` attributes of `client.js` itself, which events do not carry.
+/// `data-…` attributes of the client script itself, which events do not carry.
 const CLIENT_ATTRIBUTES: [&str; 7] = [
     "link", "debounce", "keys", "confirm", "key", "stream", "open",
 ];

@@ -170,6 +170,29 @@ test("a form that works without a connection is sent as such, another one is not
   expect(new URL((await request).url()).pathname).toBe("/sent");
 });
 
+for (const [heard, say] of [
+  ["that its place is another one", (fake) => fake.say({ go: "/elsewhere" })],
+  ["that its session is over", (fake) => fake.socket.close({ code: 4004 })],
+]) {
+  test(`a form that is under way is answered, although the page hears ${heard}`, async ({ open }) => {
+    const fake = await open('<form method="post" action="/sent"><button>Send</button></form>');
+    const { page } = fake;
+    let answer;
+    const answered = new Promise((done) => { answer = done; });
+    await fake.context.route("**/sent", async (route) => {
+      await answered;
+      await route.fulfill({ contentType: "text/html", body: "<h1>Answered</h1>" });
+    });
+    await page.getByRole("button").click({ noWaitAfter: true });
+    say(fake);
+    // It would go by now.
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 1200)));
+    answer();
+    await expect(page.getByRole("heading")).toHaveText("Answered");
+    expect(fake.loads).toBe(1);
+  });
+}
+
 test("what is in view before anybody listens is told, and again each time it comes back", async ({ open }) => {
   const fake = await open(`<p id="space"></p><p id="v" on:visible="0">more</p>`, { join: null });
   await fake.until(([kind]) => kind === "join");

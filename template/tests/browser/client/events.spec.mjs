@@ -45,6 +45,35 @@ test("a pause in typing is waited for, but not when something else is done", asy
   expect(at(fake)[5].fields).toEqual([["t", "abc"]]);
 });
 
+test("what a patch would move while it is pressed is clicked all the same", async ({ open }) => {
+  const fake = await open('<p>Too short.</p><button on:click="h1">Save</button>');
+  const { page } = fake;
+  const before = await page.getByRole("button").boundingBox();
+  await page.mouse.move(before.x + 5, before.y + 5);
+  await page.mouse.down();
+  fake.draw('<button on:click="h1">Save</button>');
+  fake.say({ v: fake.version, t: "Changed" });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
+  expect(await page.getByText("Too short.").count()).toBe(1);
+  await page.mouse.up();
+  await fake.until(([kind, , , id, type]) => kind === "ev" && id === "h1" && type === "click");
+  await expect(page.getByText("Too short.")).toHaveCount(0);
+  await expect(page).toHaveTitle("Changed");
+});
+
+test("what is dragged or slid while it is pressed holds nothing up", async ({ open }) => {
+  const fake = await open('<p>Old</p><input type="range" on:input="h1">');
+  const { page } = fake;
+  const range = await page.getByRole("slider").boundingBox();
+  await page.mouse.move(range.x + 5, range.y + range.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(range.x + range.width / 2, range.y + range.height / 2);
+  await fake.until(([kind, , , id]) => kind === "ev" && id === "h1");
+  fake.draw('<p>New</p><input type="range" on:input="h1">');
+  await expect(page.getByText("New")).toBeVisible();
+  await page.mouse.up();
+});
+
 test("an event says what it is about: value, key, data, the fields of its form without passwords", async ({ open }) => {
   const fake = await open(`<form on:change="0"><input id="n" name="n"><input id="p" type="password" name="p"><input id="c" type="checkbox" name="c" value="yes"></form>
     <button on:click="1" data-item-id="7" data-key="k" value="v"><b>in it</b></button><input id="k" on:keydown="2" data-keys="Enter Escape">`);

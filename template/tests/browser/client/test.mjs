@@ -6,8 +6,15 @@ import { test as base, expect } from "@playwright/test";
 
 export { expect };
 
-const SCRIPT = await readFile(new URL("../../../stack/live/src/client.js", import.meta.url), "utf8");
+const SCRIPT = await script(new URL("../../../stack/live/src/", import.meta.url));
 const ORIGIN = "http://live.test";
+
+/** The client script, of the files that `script.rs` puts together. */
+async function script(folder) {
+  const list = await readFile(new URL("script.rs", folder), "utf8");
+  const files = [...list.matchAll(/include_str!\("(.+)"\)/g)].map(([, file]) => readFile(new URL(file, folder), "utf8"));
+  return `"use strict";(() => {\n${(await Promise.all(files)).join("")}})();`;
+}
 
 export const test = base.extend({
   /** Opens such a page, see `openFake`. */

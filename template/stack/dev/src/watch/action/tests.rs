@@ -9,7 +9,7 @@ fn what_is_part_of_the_program_is_built() {
     for path in [
         "src/pages/home.rs",
         "src/pages",
-        "stack/live/src/client.js",
+        "stack/live/src/client/morph.js",
         "stack/db/Cargo.toml",
         "Cargo.toml",
         "Cargo.lock",
