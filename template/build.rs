@@ -1,6 +1,9 @@
 //! Sets `APP_NAME`, and rebuilds the crate if an embedded file changes.
 
 fn main() {
+    // Projects that share a target directory have one package `app` to Cargo, which asks this script again only if
+    // something that it is compiled with differs: here, what the project is called.
+    let _ = env!("CARGO_PKG_DESCRIPTION");
     // `env!("APP_NAME")` is the name of the program, its databases and its cookies.
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rustc-env=APP_NAME={}", program());

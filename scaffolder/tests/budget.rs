@@ -60,7 +60,7 @@ fn weigh(project: &Path) -> [Entry; 6] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 446, today: files(project).len() },
+        Entry { what: "files", limit: 460, today: files(project).len() },
         Entry { what: "lines of Rust in `src/`, the application", limit: 10_400, today: rust("src") },
         Entry { what: "lines of Rust in `stack/`, the machinery", limit: 24_400, today: rust("stack") },
         Entry { what: "lines of Rust in `tests/`", limit: 6_800, today: rust("tests") },

@@ -1,5 +1,7 @@
 // The connection: how it begins, breaks, comes back, and what is said twice.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { expect, test } from "./test.mjs";
 
 const live = (page) => page.evaluate(() => document.documentElement.dataset.live);
@@ -186,7 +188,7 @@ for (const [heard, say] of [
     await page.getByRole("button").click({ noWaitAfter: true });
     say(fake);
     // It would go by now.
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 1200)));
+    await sleep(1200);
     answer();
     await expect(page.getByRole("heading")).toHaveText("Answered");
     expect(fake.loads).toBe(1);

@@ -7,7 +7,7 @@
 //!    no locks and nothing can wait for itself.
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `saved`: the
 //!    state that travels, signed; `splice`: what changed between two texts; `html`: markup as a browser gives it back.
-//! 5. `client.js`, which is [`SCRIPT`]: the side of the browser.
+//! 5. `client/`, which becomes [`SCRIPT`]: the side of the browser.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
 //!    and metrics.
 //!
@@ -30,6 +30,7 @@ pub mod observer;
 mod page;
 mod protocol;
 mod saved;
+mod script;
 mod session;
 mod socket;
 mod splice;
@@ -39,8 +40,6 @@ mod stream;
 pub mod testing;
 mod upload;
 
-use std::sync::LazyLock;
-
 pub use browser::{Browser, BrowserError};
 pub use ctx::{Ctx, Flash};
 pub use cx::Cx;
@@ -49,18 +48,10 @@ pub use event::Event;
 pub use handler::Handler;
 pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Session, Visit, network};
 pub use protocol::CloseReason;
+pub use script::SCRIPT;
 pub use state::{Loaded, Reload, State};
 pub use stream::Stream;
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
-
-/// The script for the browser, for a file that pages link to. Its comments, a fifth of its compressed bytes, are left
-/// out.
-pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("client.js").lines().map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .fold(String::new(), |script, line| script + line + "\n")
-});
 
 /// 128 random bits in hexadecimal.
 pub(crate) fn random_hex() -> String {

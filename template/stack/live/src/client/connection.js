@@ -87,7 +87,7 @@ function closed(mine, code) {
 
 // A form of this page is on its way to the server as such: what the page hears meanwhile, that its session is over or
 // that its place is another one, does not cut off the answer.
-let leaving = 0;
+let leaving = -Infinity;
 function afterLeaving(go) {
   if (Date.now() - leaving < 30000) setTimeout(() => afterLeaving(go), 500);
   else go();

@@ -23,7 +23,8 @@ document.addEventListener("pointerdown", ({ target }) => {
   clearTimeout(press);
   press = setTimeout(release, LONGEST_PRESS);
 }, true);
-// The click comes right after the release.
+// The click, if it is one, comes right after the release.
 for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { if (press) setTimeout(release); }, true);
+addEventListener("click", release);
 // What is dragged, or changes while it is pressed, is no click.
 for (const kind of ["dragstart", "input"]) addEventListener(kind, release, true);

@@ -1,0 +1,26 @@
+// Calls of the browser that handlers make, see `Browser` in browser.rs.
+
+const REFUSED = new Set(["constructor", "__proto__", "prototype", "eval", "Function", "setTimeout", "setInterval", "importScripts"]);
+
+async function call(id, path) {
+  // Another connection has not asked.
+  const mine = socket;
+  const answer = (ok, value) => { if (mine === socket) say(["ret", id, ok, value]); };
+  try {
+    let value = globalThis;
+    for (const step of path) {
+      const [name, ...args] = Array.isArray(step) ? step : [step];
+      const key = String(name === "=" ? args[0] : name);
+      if (REFUSED.has(key)) throw new Error(`${key} cannot be called`);
+      if (!Array.isArray(step)) value = await value[key];
+      else if (name === "$") value = document.querySelector(args[0]);
+      else if (name === "=") value = void (value[key] = args[1]);
+      else value = await value[key](...args);
+    }
+    let plain = null;
+    try { plain = JSON.parse(JSON.stringify(await value ?? null)); } catch { /* A window, an element: nothing to tell. */ }
+    answer(true, plain);
+  } catch (error) {
+    answer(false, String(error?.message ?? error));
+  }
+}

@@ -1,0 +1,203 @@
+// The connection: it is made again whenever it is lost, and each message of the server is taken here.
+
+let root, text, shown, version = 0, state, mac, items;
+let socket = null, joined = false, since = 0, again = false, gone = false;
+let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
+const waiting = new Map(); // seq → element whose event is not acknowledged
+const working = new Map(); // seq → element whose handler still works
+const here = () => location.pathname + location.search;
+
+function say(message) {
+  if (!socket || socket.readyState !== 1) return false;
+  socket.send(JSON.stringify(message));
+  return true;
+}
+
+function status(name) {
+  document.documentElement.dataset.live = name;
+  const el = document.getElementById("live-status");
+  const words = name === "offline" ? "You are offline. Trying again…" : "";
+  if (el && el.textContent !== words) el.textContent = words;
+}
+
+function connect() {
+  clearTimeout(timer);
+  timer = 0;
+  if (gone || socket) return;
+  const url = new URL("/live", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const mine = socket = new WebSocket(url);
+  mine.binaryType = "arraybuffer";
+  // Some networks swallow a connection without refusing it.
+  setTimeout(() => { if (mine === socket && !joined) closed(mine, 0); }, 20000);
+  mine.onopen = () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+    document.cookie = prefix + "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000" + secure;
+    say(["join", { url: here(), hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again }]);
+  };
+  mine.onmessage = (event) => {
+    if (mine !== socket) return;
+    heard = Date.now();
+    asked = 0;
+    if (joined && document.documentElement.dataset.live !== "online") status("online");
+    whenReleased(() => { if (mine === socket) read(event.data); });
+  };
+  mine.onclose = (event) => closed(mine, event.code);
+}
+
+function read(data) {
+  try {
+    take(JSON.parse(data));
+  } catch (error) {
+    // What cannot be applied is drawn anew, from the whole.
+    console.error(error);
+    text = null;
+    closed(socket, 0);
+  }
+}
+
+function closed(mine, code) {
+  // What came before the end still counts.
+  if (mine === socket) release();
+  if (mine !== socket) return;
+  socket = null;
+  mine.close();
+  // One that is ended soon each time is not come back to at once.
+  if (joined && Date.now() - since >= 10000) attempt = 0;
+  joined = false;
+  again = true;
+  asked = 0;
+  for (const upload of uploads.values()) upload.stop("The connection was lost.");
+  const busy = [...waiting.values(), ...working.values()];
+  waiting.clear();
+  working.clear();
+  busy.forEach(quiet);
+  if (gone) return;
+  if (code === 4004) return afterLeaving(() => location.reload());
+  // What cannot be said is not said again.
+  if (code === 4002 || code === 4003) unsent.clear();
+  status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
+  doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
+  // Half of it by chance, so that not everybody comes back at once.
+  const most = code === 1012 && attempt === 0 ? 300 : Math.min(10000, 200 * 2 ** attempt);
+  attempt++;
+  timer = setTimeout(connect, most / 2 + Math.random() * most / 2);
+}
+
+// A form of this page is on its way to the server as such: what the page hears meanwhile, that its session is over or
+// that its place is another one, does not cut off the answer.
+let leaving = -Infinity;
+function afterLeaving(go) {
+  if (Date.now() - leaving < 30000) setTimeout(() => afterLeaving(go), 500);
+  else go();
+}
+
+function hurry() {
+  if (gone || document.hidden) return;
+  if (joined && Date.now() - heard >= 5000) ask();
+  if (socket) return;
+  attempt = 0;
+  connect();
+}
+
+// Whether anybody is still there: a connection can be dead for minutes before the browser says so.
+function ask() {
+  if (!asked && say(["ping"])) asked = Date.now();
+}
+
+function listen() {
+  if (!joined) return;
+  if (asked && Date.now() - asked >= 10000) closed(socket, 0);
+  else if (Date.now() - heard >= 25000) ask();
+}
+
+// A message of the server.
+function take(message) {
+  if (message.a !== undefined) acknowledged = Math.max(acknowledged, message.a);
+  // Where the page is scrolled to, before it becomes another one.
+  if (message.u?.[1] === "push") remember();
+  const path = message.u ? new URL(message.u[0], location.href).pathname : location.pathname;
+  const arrives = message.n || !joined;
+  elsewhere = arrives && path !== place;
+  if (arrives || message.u) place = path;
+  if (message.h !== undefined || message.p) draw(message.h ?? splice(text, message.p));
+  if (message.v !== undefined) version = message.v;
+  if (message.S !== undefined) state = message.S;
+  if (message.s) state = splice(state, message.s);
+  if (message.m !== undefined) mac = message.m;
+  if (message.t !== undefined) document.title = message.t;
+  for (const item of message.i ?? []) stream(...item);
+  for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
+  const rest = [];
+  for (const [s, el] of waiting) if (s <= acknowledged && waiting.delete(s)) rest.push(el);
+  for (const s of message.n ? [...working.keys()] : message.d ?? []) {
+    rest.push(working.get(s));
+    working.delete(s);
+  }
+  rest.forEach(quiet);
+  for (const [target, kinds] of unsent) {
+    for (const [kind, { sent }] of kinds) if (sent <= acknowledged) kinds.delete(kind);
+    if (!kinds.size) unsent.delete(target);
+  }
+  grantWishes();
+  if (message.u) {
+    if (message.u[1] === "push") history.pushState({ live: 1, x: 0, y: 0 }, "", message.u[0]);
+    else history.replaceState(history.state, "", message.u[0]);
+    address = here();
+  }
+  if (message.n) arrive();
+  for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
+  for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
+  for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
+  // One whose page is not there any more is acknowledged and not begun.
+  for (const upload of uploads.values()) {
+    if (upload.begun || upload.seq > acknowledged) continue;
+    if (message.w?.includes(upload.seq)) upload.begun = true;
+    else upload.stop();
+  }
+  for (const [id, path] of message.c ?? []) call(id, path);
+  if (message.go !== undefined) leave(message.go);
+  if (message.err !== undefined) stopped(message.err);
+  if (!joined && message.v !== undefined) {
+    joined = true;
+    since = Date.now();
+    clearTimeout(doubt);
+    doubt = 0;
+    status("online");
+    resend(message.h === undefined);
+    look();
+  }
+}
+
+function draw(html) {
+  const next = parse(html);
+  // What is not ours any more, because something meddled with it, is drawn from what it is.
+  if (text === null) claim(root);
+  const old = text === null ? parse(textOf(root)) : shown ?? parse(text);
+  keepingFocus(() => morph(root, old, next));
+  text = html;
+  shown = next;
+}
+
+function leave(url) {
+  gone = true;
+  ways = [];
+  document.documentElement.removeAttribute("aria-busy");
+  afterLeaving(() => {
+    location.assign(url);
+    // What was only downloaded leaves this page where it is.
+    setTimeout(() => { gone = false; hurry(); }, 5000);
+  });
+}
+
+function stopped(why) {
+  gone = true;
+  const box = document.createElement("div");
+  box.className = "live-error";
+  box.setAttribute("role", "alert");
+  box.innerHTML = '<p></p><button type="button">Load the page again</button>';
+  box.firstChild.textContent = why;
+  box.lastChild.onclick = () => location.reload();
+  document.body.append(box);
+}

@@ -1,0 +1,64 @@
+// What people type and choose, against what the server wants a control to hold.
+
+// What is typed and not acknowledged: element → the number of its last event.
+const typed = new Map();
+const wishes = new Map();
+let composing = null;
+
+function held(el) {
+  if (composing === el || typed.get(el) > acknowledged || delayed.some(({ target }) => target === el)) return true;
+  // One of a group cannot change without the others.
+  return el.type === "radio" && [...typed].some(([other, sent]) => sent > acknowledged
+    && other.type === "radio" && other.name === el.name && other.form === el.form);
+}
+
+// What the server wants a control to hold; it has to wait while somebody types.
+function wish(el, name, value) {
+  if (held(el)) return void wishes.set(el, [name, value]);
+  wishes.delete(el);
+  put(el, name, value);
+}
+
+function put(el, name, value) {
+  if (name === "selection") {
+    for (const option of el.options) option.selected = value.includes(option.value);
+    return;
+  }
+  if (name.startsWith("inner")) return rewrite(el, name, value);
+  if (el[name] === value) return;
+  const { selectionStart: start, selectionEnd: end } = el;
+  const more = name === "value" ? value.length - el.value.length : 0;
+  el[name] = value;
+  // From the end, where people type.
+  if (document.activeElement === el && typeof start === "number") el.setSelectionRange(Math.max(0, start + more), Math.max(0, end + more));
+}
+
+// The content of an element that is edited in place. The caret goes after as many characters as before.
+function rewrite(el, name, html) {
+  // A browser has its own elements for lines, and may end the last one.
+  const plain = name === "innerText";
+  const now = plain && !el.firstElementChild ? el.textContent : el[name].replace(/\n$/, "");
+  if (now === (plain ? parse(html).textContent : html)) return;
+  const caret = document.getSelection();
+  let left = -1;
+  if (el.contains(caret.focusNode)) {
+    const before = document.createRange();
+    before.setStart(el, 0);
+    before.setEnd(caret.focusNode, caret.focusOffset);
+    left = before.toString().length;
+  }
+  el.innerHTML = html;
+  const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+  for (let node; left >= 0 && (node = texts.nextNode()); left -= node.length) {
+    caret.collapse(node, Math.min(left, node.length));
+  }
+}
+
+function grantWishes() {
+  for (const [el, sent] of typed) if (sent <= acknowledged) typed.delete(el);
+  for (const [el, wanted] of [...wishes]) {
+    if (held(el)) continue;
+    wishes.delete(el);
+    if (el.isConnected) put(el, ...wanted);
+  }
+}

@@ -1,0 +1,177 @@
+// What a person does becomes a message to the server.
+
+const KINDS = ["click", "dblclick", "input", "change", "submit", "keydown", "keyup", "focusin", "focusout", "close"];
+const NAMES = { focusin: "focus", focusout: "blur" };
+const OWN = new Set(["link", "debounce", "keys", "confirm", "key", "stream", "open"]);
+let delayed = []; // { target, kind, timer, go }: what waits for a pause in typing
+
+const control = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.nodeName);
+
+// Says on the element that something is under way, until all of it is done. What the server says of it is its own.
+const busied = new WeakSet();
+function busy(el) {
+  if (el.hasAttribute("aria-busy")) return;
+  busied.add(el);
+  el.setAttribute("aria-busy", "true");
+}
+function quiet(el) {
+  const more = [...waiting.values(), ...working.values()].includes(el);
+  if (el && !more && busied.delete(el)) el.removeAttribute("aria-busy");
+}
+
+function fields(form, submitter) {
+  return [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
+}
+
+function payload(event, el, target, kind) {
+  const out = {};
+  if (control(target)) {
+    out.value = target.isContentEditable ? target.innerText : target.value;
+    if (target.name) out.name = target.name;
+    if (target.type === "checkbox" || target.type === "radio") out.checked = target.checked;
+    if (target.type === "file") delete out.value;
+  } else if (el.nodeName === "BUTTON" && el.value) out.value = el.value;
+  if (event.key !== undefined) {
+    out.key = event.key;
+    for (const name of ["shift", "ctrl", "alt", "meta"]) if (event[name + "Key"]) out[name] = true;
+  }
+  const data = Object.entries(el.dataset).filter(([name]) => !OWN.has(name));
+  if (data.length) out.data = Object.fromEntries(data);
+  const passwords = (form) => [...form.elements].filter((c) => c.type === "password").map((c) => c.name);
+  if (kind === "submit") {
+    out.fields = fields(el, event.submitter);
+  } else if ((kind === "input" || kind === "change") && target.form) {
+    const secret = new Set(passwords(target.form));
+    out.fields = fields(target.form).filter(([name]) => !secret.has(name));
+  }
+  return out;
+}
+
+// The element at or around the target that listens to `kind`.
+function listener(target, kind) {
+  const el = target.nodeType === 1 ? target : target.parentElement;
+  const found = el?.closest(`[on\\:${kind}]`);
+  return found && root.contains(found) ? found : null;
+}
+
+function handle(event) {
+  const kind = NAMES[event.type] ?? event.type;
+  const target = event.target;
+  if (drawing && (kind === "focus" || kind === "blur")) return;
+  if (kind === "click" && link(event)) return;
+  if (kind === "close" && target.nodeName === "DIALOG" && !target.hasAttribute("data-open")) return;
+  if (kind === "change" && target.type === "file" && target.hasAttribute("on:upload")) return upload(target);
+  const el = listener(target, kind);
+  if (kind === "submit" && !el) leaving = Date.now();
+  // Keys that choose a word, and the word until it is chosen, are nobody else's.
+  if (event.isComposing && /^(input|key)/.test(kind)) return;
+  if (kind === "input" && composing === target) composing = null;
+  if (kind === "click" && el?.matches("a, [type=submit], button:not([type])")) event.preventDefault();
+  if (!el || el.matches(":disabled, [aria-disabled=true]")) {
+    if (/^(change|submit|click|blur)$/.test(kind)) flush();
+    return;
+  }
+  if (kind === "submit") {
+    // Without a connection a form that works without one is sent as such.
+    if (!joined && el.matches("[method=post][action]")) return void (leaving = Date.now());
+    event.preventDefault();
+  }
+  const keys = el.dataset.keys;
+  if (/^key/.test(kind) && keys && !keys.split(" ").includes(event.key)) return;
+  if (el.dataset.confirm && (kind === "click" || kind === "submit") && !window.confirm(el.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  const delay = Number(el.dataset.debounce ?? 0);
+  const send = () => emit(el, target, kind, event);
+  if (delay && (kind === "input" || kind === "keyup")) {
+    const drop = () => {
+      clearTimeout(mine.timer);
+      delayed = delayed.filter((other) => other !== mine);
+    };
+    const mine = { target, kind, drop, go: () => { drop(); send(); } };
+    delayed.find((other) => other.target === target && other.kind === kind)?.drop();
+    mine.timer = setTimeout(mine.go, delay);
+    delayed.push(mine);
+    return;
+  }
+  // A key that is listened for by name ends the typing; others are the typing.
+  if (!/^(input|key)/.test(kind) || keys) flush();
+  send();
+}
+
+function flush() {
+  for (const { go } of delayed) go();
+}
+
+// Sends an event to who listens by now, and says so on the element until it is done.
+function emit(el, target, kind, event = {}) {
+  const id = root.contains(target) && el.getAttribute("on:" + kind);
+  if (!id) return;
+  const typing = (kind === "input" || kind === "change") && control(target);
+  seq++;
+  if (typing || kind === "keyup" && control(target)) typed.set(target, seq);
+  const mine = { el };
+  if (typing) unsent.set(target, (unsent.get(target) ?? new Map()).set(kind, mine));
+  if (!joined || !say(["ev", seq, version, id, kind, payload(event, el, target, kind)])) {
+    // Never sent, so it is safe to send it later, if the page then still is what was clicked.
+    if (!typing && later.length < 20) later.push(() => emit(el, target, kind, event));
+    return;
+  }
+  mine.sent = seq;
+  busy(el);
+  waiting.set(seq, el);
+}
+
+// What was typed while nobody listened is said once more, as it is now. Clicks that were sent are not: they may have
+// been heard.
+const unsent = new Map(); // control → kind → { el, sent }
+let later = [];
+function resend(same) {
+  const again = [...unsent];
+  unsent.clear();
+  typed.clear();
+  for (const [target, kinds] of again) {
+    for (const [kind, { el }] of kinds) {
+      // Of a group of radio buttons only the one that is chosen has something to say.
+      if (el.contains(target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
+    }
+  }
+  grantWishes();
+  renavigate();
+  const clicks = same ? later : [];
+  later = [];
+  for (const click of clicks) click();
+}
+
+document.addEventListener("compositionstart", (event) => { composing = event.target; });
+document.addEventListener("compositionend", (event) => {
+  // Some browsers say now that there was input, others have said so before.
+  setTimeout(() => {
+    if (composing !== event.target) return;
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    composing = null;
+    grantWishes();
+  });
+});
+
+// `on:visible`: once each time that it comes into view.
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    const el = entry.target;
+    if (!el.isConnected || !el.hasAttribute("on:visible")) seen.unobserve(el);
+    else if (entry.isIntersecting && joined) emit(el, el, "visible");
+  }
+}, { rootMargin: "200px" });
+function watch(node) {
+  for (const el of [node, ...node.querySelectorAll("[on\\:visible]")]) {
+    if (el.hasAttribute?.("on:visible")) seen.observe(el);
+  }
+}
+// What is in view still, after more has come, is seen once more.
+function look() {
+  for (const el of root.querySelectorAll("[on\\:visible]")) {
+    seen.unobserve(el);
+    seen.observe(el);
+  }
+}

@@ -1,0 +1,74 @@
+// Links of live pages, Back and Forward, and where a page was scrolled to.
+
+function link(event) {
+  const a = event.target.closest?.("a[data-link][href]");
+  if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
+  if (a.origin !== location.origin || a.target && a.target !== "_self" || a.hasAttribute("download")) return false;
+  if (a.pathname + a.search === here() && a.hash) return false;
+  if (!joined) return false;
+  event.preventDefault();
+  flush();
+  navigate({ url: a.pathname + a.search, kind: "push", fragment: a.hash });
+  return true;
+}
+
+let place = location.pathname; // whose page is shown
+let address = here(); // and with its query
+let ways = []; // on which we are: { seq, url, kind, fragment or x and y }
+function navigate(way) {
+  way.seq = ++seq;
+  ways.push(way);
+  document.documentElement.setAttribute("aria-busy", "true");
+  say(["nav", seq, way.url, way.kind]);
+}
+
+// After a break: a page can be asked for twice. Where the address is that of another page already, the join was for it.
+function renavigate() {
+  const way = ways.pop();
+  ways = [];
+  if (way?.kind === "push") navigate(way);
+  else if (way) landed(way);
+}
+
+// Where the page is scrolled to, for coming back. On the way back the address is another page's already.
+function remember() {
+  if (ways.some((way) => way.kind === "pop")) return;
+  history.replaceState({ live: 1, x: scrollX, y: scrollY }, "");
+}
+
+// The last page of those that were asked for until now is shown; `ctx.navigate` leads to one that nobody asked for.
+function arrive() {
+  let way;
+  while (ways.length && ways[0].seq <= acknowledged) way = ways.shift();
+  landed(way ?? {});
+}
+
+function landed({ kind, x, y, fragment }) {
+  if (!ways.length) {
+    document.documentElement.removeAttribute("aria-busy");
+    address = here();
+  }
+  unsent.clear();
+  if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
+  else {
+    scrollTo(0, 0);
+    if (fragment) {
+      location.replace(fragment);
+      remember();
+    }
+    const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
+    if (place && !place.matches(":focus")) {
+      if (!place.hasAttribute("tabindex") && !control(place)) place.setAttribute("tabindex", "-1");
+      place.focus({ preventScroll: true });
+    }
+  }
+  look();
+}
+
+addEventListener("popstate", (event) => {
+  if (!event.state?.live) return;
+  // Another part of the page that is shown.
+  if (!ways.length && here() === address) return scrollTo(event.state.x, event.state.y);
+  if (joined) navigate({ url: here(), kind: "pop", x: event.state.x, y: event.state.y });
+  else location.reload();
+});

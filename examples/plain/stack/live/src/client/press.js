@@ -1,0 +1,30 @@
+// What is pressed stays in its place until it is released: a button that a patch moves in between gets no click.
+// Messages wait meanwhile, but not longer than a click takes.
+
+const PRESSABLE = "a, button, input, label, select, summary, [on\\:click]";
+const LONGEST_PRESS = 2000;
+let press = 0, withheld = [];
+
+function whenReleased(go) {
+  if (press) withheld.push(go);
+  else go();
+}
+
+function release() {
+  clearTimeout(press);
+  press = 0;
+  const all = withheld;
+  withheld = [];
+  for (const go of all) go();
+}
+
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest(PRESSABLE)) return;
+  clearTimeout(press);
+  press = setTimeout(release, LONGEST_PRESS);
+}, true);
+// The click, if it is one, comes right after the release.
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { if (press) setTimeout(release); }, true);
+addEventListener("click", release);
+// What is dragged, or changes while it is pressed, is no click.
+for (const kind of ["dragstart", "input"]) addEventListener(kind, release, true);

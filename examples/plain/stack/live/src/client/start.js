@@ -1,0 +1,33 @@
+// The beginning.
+
+function start() {
+  root = document.getElementById("live");
+  if (!root) return;
+  const known = textOf(root);
+  text = hash(known) === root.dataset.hash ? known : null;
+  claim(root);
+  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, item.cloneNode(true));
+  ({ state, mac, items } = root.dataset);
+  history.scrollRestoration = "manual";
+  const before = history.state?.live ? history.state : null;
+  if (before) scrollTo(before.x, before.y);
+  else remember();
+  for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close");
+  let still = 0;
+  addEventListener("scroll", () => { clearTimeout(still); still = setTimeout(remember, 150); }, { passive: true });
+  addEventListener("online", () => { heard = 0; hurry(); });
+  addEventListener("offline", () => status("offline"));
+  document.addEventListener("visibilitychange", hurry);
+  addEventListener("pagehide", () => { remember(); });
+  // A page that comes out of the browser's memory has lost its connection without being told.
+  addEventListener("pageshow", (event) => { if (event.persisted && socket) { closed(socket, 0); hurry(); } });
+  setInterval(listen, 5000);
+  for (const el of root.querySelectorAll("dialog[data-open]")) dialog(el);
+  watch(root);
+  status("connecting");
+  connect();
+}
+
+window.heavyLive = { morph, splice, hash };
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

@@ -1,0 +1,32 @@
+// The text of the page: its hash, splices, and what a parser makes of it.
+
+// Length and FNV-1a of UTF-16 code units, as the server computes them.
+function hash(text) {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return text.length.toString(36) + "-" + (h >>> 0).toString(16);
+}
+
+// [keep, skip, "insert", …]: the rest is kept.
+function splice(text, splices) {
+  let at = 0, out = "";
+  for (let i = 0; i < splices.length; i += 3) {
+    out += text.slice(at, at + splices[i]) + splices[i + 2];
+    at += splices[i] + splices[i + 1];
+  }
+  return out + text.slice(at);
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+// The text of what the document shows, as the server wrote it: a parser drops the newline after <textarea>, and the
+// items of streams are nobody's text.
+function textOf(root) {
+  const copy = root.querySelector("[data-stream]") ? root.cloneNode(true) : root;
+  if (copy !== root) for (const stream of copy.querySelectorAll("[data-stream]")) stream.textContent = "";
+  return copy.innerHTML.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
+}
