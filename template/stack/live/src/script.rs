@@ -8,7 +8,8 @@
 use std::sync::LazyLock;
 
 /// In this order: what a file does when it is read may use what is above it.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
+    include_str!("client/dom.js"),
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
     include_str!("client/controls.js"),

@@ -37,17 +37,17 @@ function put(el, name, value) {
 function rewrite(el, name, html) {
   // A browser has its own elements for lines, and may end the last one.
   const plain = name === "innerText";
-  const now = plain && !el.firstElementChild ? el.textContent : el[name].replace(/\n$/, "");
+  const now = plain && !childElements(el).length ? property(el, "textContent") : property(el, name).replace(/\n$/, "");
   if (now === (plain ? parse(html).textContent : html)) return;
   const caret = document.getSelection();
   let left = -1;
-  if (el.contains(caret.focusNode)) {
+  if (contains(el, caret.focusNode)) {
     const before = document.createRange();
     before.setStart(el, 0);
     before.setEnd(caret.focusNode, caret.focusOffset);
     left = before.toString().length;
   }
-  el.innerHTML = html;
+  setProperty(el, "innerHTML", html);
   const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
   for (let node; left >= 0 && (node = texts.nextNode()); left -= node.length) {
     caret.collapse(node, Math.min(left, node.length));
@@ -59,6 +59,6 @@ function grantWishes() {
   for (const [el, wanted] of [...wishes]) {
     if (held(el)) continue;
     wishes.delete(el);
-    if (el.isConnected) put(el, ...wanted);
+    if (isConnected(el)) put(el, ...wanted);
   }
 }

@@ -5,18 +5,18 @@ const NAMES = { focusin: "focus", focusout: "blur" };
 const OWN = new Set(["link", "debounce", "keys", "confirm", "key", "stream", "open"]);
 let delayed = []; // { target, kind, timer, go }: what waits for a pause in typing
 
-const control = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.nodeName);
+const control = (el) => property(el, "isContentEditable") || /^(INPUT|TEXTAREA|SELECT)$/.test(nodeName(el));
 
 // Says on the element that something is under way, until all of it is done. What the server says of it is its own.
 const busied = new WeakSet();
 function busy(el) {
-  if (el.hasAttribute("aria-busy")) return;
+  if (hasAttribute(el, "aria-busy")) return;
   busied.add(el);
-  el.setAttribute("aria-busy", "true");
+  setAttribute(el, "aria-busy", "true");
 }
 function quiet(el) {
   const more = [...waiting.values(), ...working.values()].includes(el);
-  if (el && !more && busied.delete(el)) el.removeAttribute("aria-busy");
+  if (el && !more && busied.delete(el)) removeAttribute(el, "aria-busy");
 }
 
 function fields(form, submitter) {
@@ -26,21 +26,22 @@ function fields(form, submitter) {
 function payload(event, el, target, kind) {
   const out = {};
   if (control(target)) {
-    out.value = target.isContentEditable ? target.innerText : target.value;
-    if (target.name) out.name = target.name;
+    out.value = property(target, "isContentEditable") ? property(target, "innerText") : target.value;
+    const name = getAttribute(target, "name");
+    if (name) out.name = name;
     if (target.type === "checkbox" || target.type === "radio") out.checked = target.checked;
     if (target.type === "file") delete out.value;
-  } else if (el.nodeName === "BUTTON" && el.value) out.value = el.value;
+  } else if (nodeName(el) === "BUTTON" && el.value) out.value = el.value;
   if (event.key !== undefined) {
     out.key = event.key;
     for (const name of ["shift", "ctrl", "alt", "meta"]) if (event[name + "Key"]) out[name] = true;
   }
-  const data = Object.entries(el.dataset).filter(([name]) => !OWN.has(name));
+  const data = Object.entries(property(el, "dataset")).filter(([name]) => !OWN.has(name));
   if (data.length) out.data = Object.fromEntries(data);
-  const passwords = (form) => [...form.elements].filter((c) => c.type === "password").map((c) => c.name);
+  const passwords = (form) => [...property(form, "elements")].filter((c) => c.type === "password").map((c) => c.name);
   if (kind === "submit") {
     out.fields = fields(el, event.submitter);
-  } else if ((kind === "input" || kind === "change") && target.form) {
+  } else if ((kind === "input" || kind === "change") && property(target, "form")) {
     const secret = new Set(passwords(target.form));
     out.fields = fields(target.form).filter(([name]) => !secret.has(name));
   }
@@ -54,9 +55,9 @@ function payload(event, el, target, kind) {
 
 // The element at or around the target that listens to `kind`.
 function listener(target, kind) {
-  const el = target.nodeType === 1 ? target : target.parentElement;
-  const found = el?.closest(`[on\\:${kind}]`);
-  return found && root.contains(found) ? found : null;
+  const el = nodeType(target) === 1 ? target : parentNode(target);
+  const found = el && nodeType(el) === 1 && closest(el, `[on\\:${kind}]`);
+  return found && contains(root, found) ? found : null;
 }
 
 function handle(event) {
@@ -64,30 +65,31 @@ function handle(event) {
   const target = event.target;
   if (drawing && (kind === "focus" || kind === "blur")) return;
   if (kind === "click" && link(event)) return;
-  if (kind === "close" && target.nodeName === "DIALOG" && !target.hasAttribute("data-open")) return;
-  if (kind === "change" && target.type === "file" && target.hasAttribute("on:upload")) return upload(target);
+  if (kind === "close" && nodeName(target) === "DIALOG" && !hasAttribute(target, "data-open")) return;
+  if (kind === "change" && target.type === "file" && hasAttribute(target, "on:upload")) return upload(target);
   const el = listener(target, kind);
   if (kind === "submit" && !el) leaving = Date.now();
   // Keys that choose a word, and the word until it is chosen, are nobody else's.
   if (event.isComposing && /^(input|key)/.test(kind)) return;
   if (kind === "input" && composing === target) composing = null;
-  if (kind === "click" && el?.matches("a, [type=submit], button:not([type])")) event.preventDefault();
-  if (!el || el.matches(":disabled, [aria-disabled=true]")) {
+  if (kind === "click" && el && matches(el, "a, [type=submit], button:not([type])")) event.preventDefault();
+  if (!el || matches(el, ":disabled, [aria-disabled=true]")) {
     if (/^(change|submit|click|blur)$/.test(kind)) flush();
     return;
   }
   if (kind === "submit") {
     // Without a connection a form that works without one is sent as such.
-    if (!joined && el.matches("[method=post][action]")) return void (leaving = Date.now());
+    if (!joined && matches(el, "[method=post][action]")) return void (leaving = Date.now());
     event.preventDefault();
   }
-  const keys = el.dataset.keys;
+  const keys = getAttribute(el, "data-keys");
   if (/^key/.test(kind) && keys && !keys.split(" ").includes(event.key)) return;
-  if (el.dataset.confirm && (kind === "click" || kind === "submit") && !window.confirm(el.dataset.confirm)) {
+  const question = getAttribute(el, "data-confirm");
+  if (question && (kind === "click" || kind === "submit") && !window.confirm(question)) {
     event.preventDefault();
     return;
   }
-  const delay = Number(el.dataset.debounce ?? 0);
+  const delay = Number(getAttribute(el, "data-debounce") ?? 0);
   const send = () => emit(el, target, kind, event);
   if (delay && (kind === "input" || kind === "keyup")) {
     const drop = () => {
@@ -111,7 +113,7 @@ function flush() {
 
 // Sends an event to who listens by now, and says so on the element until it is done.
 function emit(el, target, kind, event = {}) {
-  const id = root.contains(target) && el.getAttribute("on:" + kind);
+  const id = contains(root, target) && getAttribute(el, "on:" + kind);
   if (!id) return;
   const typing = (kind === "input" || kind === "change") && control(target);
   seq++;
@@ -139,7 +141,7 @@ function resend(same) {
   for (const [target, kinds] of again) {
     for (const [kind, { el }] of kinds) {
       // Of a group of radio buttons only the one that is chosen has something to say.
-      if (el.contains(target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
+      if (contains(el, target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
     }
   }
   grantWishes();
@@ -164,13 +166,13 @@ document.addEventListener("compositionend", (event) => {
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     const el = entry.target;
-    if (!el.isConnected || !el.hasAttribute("on:visible")) seen.unobserve(el);
+    if (!isConnected(el) || !hasAttribute(el, "on:visible")) seen.unobserve(el);
     else if (entry.isIntersecting && joined) emit(el, el, "visible");
   }
 }, { rootMargin: "200px" });
 function watch(node) {
-  for (const el of [node, ...node.querySelectorAll("[on\\:visible]")]) {
-    if (el.hasAttribute?.("on:visible")) seen.observe(el);
+  for (const el of [node, ...querySelectorAll(node, "[on\\:visible]")]) {
+    if (hasAttribute(el, "on:visible")) seen.observe(el);
   }
 }
 // What is in view still, after more has come, is seen once more.

@@ -1,7 +1,7 @@
 // Links of live pages, Back and Forward, and where a page was scrolled to.
 
 function link(event) {
-  const a = event.target.closest?.("a[data-link][href]");
+  const a = nodeType(event.target) === 1 && closest(event.target, "a[data-link][href]");
   if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
   if (a.origin !== location.origin || a.target && a.target !== "_self" || a.hasAttribute("download")) return false;
   if (a.pathname + a.search === here() && a.hash) return false;
@@ -57,9 +57,9 @@ function landed({ kind, x, y, fragment }) {
       remember();
     }
     const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
-    if (place && !place.matches(":focus")) {
-      if (!place.hasAttribute("tabindex") && !control(place)) place.setAttribute("tabindex", "-1");
-      place.focus({ preventScroll: true });
+    if (place && !matches(place, ":focus")) {
+      if (!hasAttribute(place, "tabindex") && !control(place)) setAttribute(place, "tabindex", "-1");
+      invoke(place, "focus", { preventScroll: true });
     }
   }
   look();

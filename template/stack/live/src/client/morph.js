@@ -4,39 +4,39 @@
 const ours = new WeakSet();
 function claim(node) {
   ours.add(node);
-  for (const child of node.childNodes) claim(child);
+  for (const child of childNodes(node)) claim(child);
 }
 
 // Another page begins: its content takes over nothing that was typed or opened in the one before.
 let elsewhere = false;
 
 function identity(node) {
-  if (node.nodeType !== 1) return "";
-  // Not `node.id`: in a form that is a field of this name.
-  return node.getAttribute("data-key") || node.getAttribute("id") || node.nodeName === "OPTION" && node.value || "";
+  if (nodeType(node) !== 1) return "";
+  return getAttribute(node, "data-key") || getAttribute(node, "id") || nodeName(node) === "OPTION" && node.value || "";
 }
-const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && identity(a) === identity(b)
-  && (a.nodeName !== "INPUT" || a.type === b.type && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
+const alike = (a, b) => nodeType(a) === nodeType(b) && nodeName(a) === nodeName(b) && identity(a) === identity(b)
+  && (nodeName(a) !== "INPUT" || a.type === b.type && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
   // Whose content is somebody else's does not become one whose content is the server's.
-  && (a.nodeType !== 1 || ["data-stream", "contenteditable"].every((name) => a.getAttribute(name) === b.getAttribute(name)));
-const continues = (old, next) => alike(old, next) && !(elsewhere && old.nodeName === "MAIN");
+  && (nodeType(a) !== 1 || ["data-stream", "contenteditable"].every((name) => getAttribute(a, name) === getAttribute(b, name)));
+const continues = (old, next) => alike(old, next) && !(elsewhere && nodeName(old) === "MAIN");
 
 // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.
 function morph(live, old, next) {
-  if (!live || old.isEqualNode(next)) return;
-  if (old.nodeType !== 1 && old.nodeType !== 11) {
-    if (live.nodeType !== old.nodeType) live.replaceWith(fresh(next));
+  if (!live || isEqualNode(old, next)) return;
+  const type = nodeType(old);
+  if (type !== 1 && type !== 11) {
+    if (nodeType(live) !== type) replace(live, fresh(next));
     else if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
     return;
   }
-  if (old.nodeType === 1) attributes(live, old, next);
-  if (old.nodeType === 1 && old.hasAttribute("data-stream")) return;
-  if (live.nodeName === "TEXTAREA") return;
-  if (live.nodeName === "SELECT") return select(live, old, next);
+  if (type === 1) patchAttributes(live, old, next);
+  if (type === 1 && hasAttribute(old, "data-stream")) return;
+  if (nodeName(live) === "TEXTAREA") return;
+  if (nodeName(live) === "SELECT") return select(live, old, next);
   // What is in there is the browser's: it is replaced as a whole.
-  if (live.isContentEditable) {
-    const plain = !(old.innerHTML + next.innerHTML).includes("<");
-    if (old.innerHTML !== next.innerHTML) wish(live, plain ? "innerText" : "innerHTML", next.innerHTML);
+  if (property(live, "isContentEditable")) {
+    const [was, html] = [property(old, "innerHTML"), property(next, "innerHTML")];
+    if (was !== html) wish(live, (was + html).includes("<") ? "innerHTML" : "innerText", html);
     return;
   }
   children(live, old, next);
@@ -52,20 +52,20 @@ function select(live, old, next) {
   if (marked(old) !== marked(next)) wish(live, "selection", values(next.selectedOptions));
 }
 
-function attributes(live, old, next) {
-  for (const attribute of next.attributes) {
+function patchAttributes(live, old, next) {
+  for (const attribute of attributesOf(next)) {
     const { name, value } = attribute;
-    if (old.getAttribute(name) === value) continue;
+    if (getAttribute(old, name) === value) continue;
     // A copy has its namespace, and may have a name that only a parser lets pass.
-    live.setAttributeNode(attribute.cloneNode());
-    property(live, name, value);
+    setAttributeNode(live, attribute.cloneNode());
+    patchProperty(live, name, value);
   }
-  for (const { name } of old.attributes) {
-    if (next.hasAttribute(name)) continue;
-    live.removeAttribute(name);
-    property(live, name, null);
+  for (const { name } of attributesOf(old)) {
+    if (hasAttribute(next, name)) continue;
+    removeAttribute(live, name);
+    patchProperty(live, name, null);
   }
-  if (live.nodeName === "TEXTAREA" && old.textContent !== next.textContent) {
+  if (nodeName(live) === "TEXTAREA" && old.textContent !== next.textContent) {
     wish(live, "value", next.textContent);
     live.textContent = next.textContent;
   }
@@ -75,11 +75,11 @@ function attributes(live, old, next) {
 const PLAIN = /^(file|checkbox|radio|hidden|submit|button|reset|image)$/;
 
 // Attributes that only say how a control begins are put into what it holds now.
-function property(live, name, value) {
-  if (name === "value" && live.nodeName === "INPUT" && !PLAIN.test(live.type)) wish(live, "value", value ?? "");
+function patchProperty(live, name, value) {
+  if (name === "value" && nodeName(live) === "INPUT" && !PLAIN.test(live.type)) wish(live, "value", value ?? "");
   else if (name === "checked") wish(live, "checked", value !== null);
-  else if (name === "open" && live.nodeName === "DETAILS") live.open = value !== null;
-  else if (name === "data-open" && live.nodeName === "DIALOG") dialog(live);
+  else if (name === "open" && nodeName(live) === "DETAILS") live.open = value !== null;
+  else if (name === "data-open" && nodeName(live) === "DIALOG") dialog(live);
 }
 
 function fresh(next) {
@@ -93,24 +93,24 @@ function fresh(next) {
 function pair(live, old) {
   const pairs = new Map();
   const known = ours.has(live);
-  let at = live.firstChild;
-  for (const child of old.childNodes) {
-    for (let look = at; look; look = look.nextSibling) {
+  let at = firstChild(live);
+  for (const child of childNodes(old)) {
+    for (let look = at; look; look = nextSibling(look)) {
       const mine = !known || ours.has(look);
-      if (mine ? !alike(look, child) : child.nodeType !== 3 || look.nodeName !== "FONT") continue;
+      if (mine ? !alike(look, child) : nodeType(child) !== 3 || nodeName(look) !== "FONT") continue;
       pairs.set(child, look);
-      at = look.nextSibling;
+      at = nextSibling(look);
       break;
     }
   }
   const found = new Set(pairs.values());
-  if (known) for (const node of [...live.childNodes]) if (ours.has(node) && !found.has(node)) node.remove();
+  if (known) for (const node of [...childNodes(live)]) if (ours.has(node) && !found.has(node)) remove(node);
   return pairs;
 }
 
 function children(live, old, next) {
   const pairs = pair(live, old);
-  const before = [...old.childNodes];
+  const before = [...childNodes(old)];
   // Which old child each new one continues: by key first, then in order. Equal ones at both ends need no thought.
   const keyed = new Map();
   const free = [];
@@ -121,7 +121,7 @@ function children(live, old, next) {
   }
   const from = new Map();
   const unkeyed = [];
-  for (const child of next.childNodes) {
+  for (const child of childNodes(next)) {
     const key = identity(child);
     const match = key && keyed.get(key);
     if (match && continues(match, child)) {
@@ -131,25 +131,26 @@ function children(live, old, next) {
   }
   match(free, unkeyed, from);
   const kept = new Set(from.values());
-  for (const child of before) if (!kept.has(child)) pairs.get(child)?.remove();
+  for (const child of before) if (!kept.has(child)) remove(pairs.get(child));
   // From the end, so that each goes in front of one that is in its place.
   const places = [];
-  const wanted = [...next.childNodes];
+  const wanted = [...childNodes(next)];
   const place = new Map(before.map((child, i) => [child, i]));
   const order = wanted.map((child) => place.get(from.get(child)) ?? -1);
   const still = increasing(order);
-  const last = pairs.get(before.findLast((child) => pairs.get(child)?.parentNode === live));
-  let anchor = last?.nextSibling ?? null;
+  const here = (node) => node && parentNode(node) === live;
+  const last = before.map((child) => pairs.get(child)).findLast(here);
+  let anchor = last ? nextSibling(last) : null;
   for (let i = wanted.length - 1; i >= 0; i--) {
     const child = wanted[i];
     const was = from.get(child);
     let node = was && pairs.get(was);
-    if (node?.parentNode === live) {
+    if (here(node)) {
       places.push([node, was, child]);
       if (!still.has(i)) move(live, node, anchor);
     } else {
       node = fresh(child);
-      live.insertBefore(node, anchor);
+      insertBefore(live, node, anchor);
       arrived(node);
     }
     anchor = node;
@@ -161,8 +162,8 @@ function children(live, old, next) {
 function match(olds, news, from) {
   let start = 0, endOld = olds.length, endNew = news.length;
   const take = (a, b) => continues(a, b) && from.set(b, a);
-  while (start < endOld && start < endNew && olds[start].isEqualNode(news[start])) take(olds[start], news[start++]);
-  while (endOld > start && endNew > start && olds[endOld - 1].isEqualNode(news[endNew - 1])) take(olds[--endOld], news[--endNew]);
+  while (start < endOld && start < endNew && isEqualNode(olds[start], news[start])) take(olds[start], news[start++]);
+  while (endOld > start && endNew > start && isEqualNode(olds[endOld - 1], news[endNew - 1])) take(olds[--endOld], news[--endNew]);
   // Long lists piece by piece.
   for (; start < endOld && start < endNew; start += 200) {
     const end = start + 200;
@@ -173,7 +174,7 @@ function match(olds, news, from) {
 function align(olds, news, take) {
   const width = news.length + 1;
   const best = new Uint16Array((olds.length + 1) * width);
-  const worth = (a, b) => !alike(a, b) ? 0 : a.nodeType !== 1 ? 1 : a.isEqualNode(b) ? 5 : 3;
+  const worth = (a, b) => !alike(a, b) ? 0 : nodeType(a) !== 1 ? 1 : isEqualNode(a, b) ? 5 : 3;
   for (let at = olds.length * width - 1; at >= 0; at--) {
     const b = news[at % width];
     const pair = b && worth(olds[Math.floor(at / width)], b);
@@ -210,15 +211,15 @@ function increasing(order) {
 
 // A move that keeps focus, frames and animations where the browser can.
 function move(parent, node, anchor) {
-  if (parent.moveBefore && node.isConnected && parent.isConnected) parent.moveBefore(node, anchor);
-  else parent.insertBefore(node, anchor);
+  if (Element.prototype.moveBefore && isConnected(node) && isConnected(parent)) Element.prototype.moveBefore.call(parent, node, anchor);
+  else insertBefore(parent, node, anchor);
 }
 
 function arrived(node) {
-  if (node.nodeType !== 1 || !node.isConnected) return;
-  for (const el of [node, ...node.querySelectorAll("dialog[data-open]")]) if (el.nodeName === "DIALOG") dialog(el);
+  if (nodeType(node) !== 1 || !isConnected(node)) return;
+  for (const el of [node, ...querySelectorAll(node, "dialog[data-open]")]) if (nodeName(el) === "DIALOG") dialog(el);
   watch(node);
-  const wanted = node.hasAttribute("autofocus") ? node : node.querySelector("[autofocus]");
+  const wanted = hasAttribute(node, "autofocus") ? node : querySelector(node, "[autofocus]");
   if (wanted) wantsFocus = wanted;
 }
 
@@ -238,12 +239,12 @@ function keepingFocus(change) {
   try {
     change();
     const modal = [...document.querySelectorAll("dialog:modal")].pop();
-    if (el && el !== document.body && el.isConnected && document.activeElement !== el && (!modal || modal.contains(el))) {
-      el.focus({ preventScroll: true });
+    if (el && el !== document.body && isConnected(el) && document.activeElement !== el && (!modal || contains(modal, el))) {
+      invoke(el, "focus", { preventScroll: true });
       if (typeof start === "number") el.setSelectionRange(start, end);
     }
   } finally {
     drawing = false;
   }
-  if (wantsFocus?.isConnected) wantsFocus.focus({ preventScroll: true });
+  if (wantsFocus && isConnected(wantsFocus)) invoke(wantsFocus, "focus", { preventScroll: true });
 }

@@ -6,7 +6,7 @@ function start() {
   const known = textOf(root);
   text = hash(known) === root.dataset.hash ? known : null;
   claim(root);
-  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, item.cloneNode(true));
+  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, cloneNode(item, true));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
   const before = history.state?.live ? history.state : null;

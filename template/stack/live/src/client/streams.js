@@ -6,37 +6,37 @@ function stream(id, op, key, html) {
   const list = root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
   if (!list) return;
   const items = new Map();
-  for (const child of list.children) items.set(child.getAttribute("data-key"), child);
+  for (const child of childElements(list)) items.set(getAttribute(child, "data-key"), child);
   const added = [];
   // An item that is here already becomes what it should be as the page does: what is typed in it stays.
   const node = (wanted) => {
-    const copy = wanted.cloneNode(true);
-    const known = wanted.nodeType === 1 && items.get(wanted.getAttribute("data-key"));
+    const copy = cloneNode(wanted, true);
+    const known = nodeType(wanted) === 1 && items.get(getAttribute(wanted, "data-key"));
     const was = known && born.get(known);
     if (was && alike(was, wanted)) {
       morph(known, was, wanted);
       born.set(known, copy);
       return known;
     }
-    if (known && op !== "reset") known.replaceWith(wanted);
+    if (known && op !== "reset") replace(known, wanted);
     born.set(wanted, copy);
     claim(wanted);
     added.push(wanted);
     return wanted;
   };
   keepingFocus(() => {
-    if (op === "remove") return items.get(key)?.remove();
+    if (op === "remove") return remove(items.get(key));
     if (op === "replace" && !items.has(key)) return;
     const nodes = [...parse(html).childNodes].map(node);
     if (op === "reset") {
       const kept = new Set(nodes);
-      for (const child of [...list.childNodes]) if (!kept.has(child)) child.remove();
+      for (const child of [...childNodes(list)]) if (!kept.has(child)) remove(child);
     }
     if (op === "append") for (const item of nodes) move(list, item, null);
     else if (op !== "replace") {
-      let at = list.firstChild;
+      let at = firstChild(list);
       for (const item of nodes) {
-        if (item === at) at = at.nextSibling;
+        if (item === at) at = nextSibling(at);
         else move(list, item, at);
       }
     }

@@ -26,7 +26,7 @@ function parse(html) {
 // The text of what the document shows, as the server wrote it: a parser drops the newline after <textarea>, and the
 // items of streams are nobody's text.
 function textOf(root) {
-  const copy = root.querySelector("[data-stream]") ? root.cloneNode(true) : root;
+  const copy = querySelector(root, "[data-stream]") ? cloneNode(root, true) : root;
   if (copy !== root) for (const stream of copy.querySelectorAll("[data-stream]")) stream.textContent = "";
   return copy.innerHTML.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
 }
