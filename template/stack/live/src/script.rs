@@ -8,10 +8,11 @@
 use std::sync::LazyLock;
 
 /// In this order: what a file does when it is read may use what is above it.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("client/dom.js"),
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
+    include_str!("client/moves.js"),
     include_str!("client/controls.js"),
     include_str!("client/press.js"),
     include_str!("client/connection.js"),

@@ -296,3 +296,53 @@ test("an item of a stream that changes keeps what is typed in it", async ({ open
   await fake.heard();
   expect(await seen()).toEqual(["typed", "here", true, 1, 2, "a4 c3 b3"]);
 });
+
+test("a choice that the server does not take is taken back when it has answered, not before", async ({ open }) => {
+  const html = (n) => `<input id="c" type="checkbox" on:change="1"><input id="k" type="checkbox" checked="" on:click="2">
+    <select id="s" on:change="3"><option value="a">a</option><option value="b" selected="">b</option></select>
+    <input id="r1" type="radio" name="r" value="1" checked="" on:change="4"><input id="r2" type="radio" name="r" value="2" on:change="4">
+    <input id="n" type="range" value="50" on:input="5"><b>${n}</b>`;
+  const fake = await open(html(0));
+  const { page } = fake;
+  const seen = () => page.evaluate(() => {
+    const of = (id) => document.getElementById(id);
+    return [of("c").checked, of("k").checked, of("s").value, of("r2").checked, of("n").value];
+  });
+  const choose = [() => page.locator("#c").check(), () => page.locator("#k").uncheck(), () => page.locator("#s").selectOption("a"), () => page.locator("#r2").check(), () => page.locator("#n").fill("70")];
+  const [chosen, refused] = [[true, false, "a", true, "70"], [false, true, "b", false, "50"]];
+  for (const [nth, go] of choose.entries()) {
+    await go();
+    const { length } = await expect.poll(() => fake.events().length).toBeGreaterThan(nth).then(() => fake.events());
+    const seq = fake.events()[length - 1][1];
+    expect((await seen())[nth], `${nth} at first`).toBe(chosen[nth]);
+    fake.draw(html(seq), { a: seq, w: [seq] });
+    await fake.heard();
+    expect((await seen())[nth], `${nth} while its handler works`).toBe(chosen[nth]);
+    fake.say({ d: [seq] });
+    await fake.heard();
+    expect((await seen())[nth], `${nth} at last`).toBe(refused[nth]);
+  }
+});
+
+test("what a form only checks stays as it was chosen, and a list of which nothing is marked too", async ({ open }) => {
+  const html = (n) => `<form on:change="1"><input id="c" type="checkbox" name="c"><input id="d" type="checkbox" name="d" checked=""><b>${n}</b></form>
+    <select id="s" on:change="2"><option value="a">a</option><option value="b">b</option></select>`;
+  const fake = await open(html(0));
+  await fake.page.locator("#c").check();
+  await fake.page.locator("#d").uncheck();
+  await fake.page.locator("#s").selectOption("b");
+  await fake.until(([, seq]) => seq === 3);
+  fake.draw(html(1), { a: 3 });
+  await fake.heard();
+  expect(await fake.page.evaluate(() => [document.querySelector("#c").checked, document.querySelector("#d").checked, document.querySelector("#s").value])).toEqual([true, false, "b"]);
+});
+
+test("after a break the server has had its say on what was chosen before", async ({ open }) => {
+  const fake = await open(`<input id="c" type="checkbox" on:change="1">`);
+  await fake.page.locator("#c").check();
+  await fake.until(([, seq]) => seq === 1);
+  fake.say({ a: 1, w: [1] });
+  await fake.heard();
+  await fake.socket.close({ code: 1012 });
+  await expect.poll(() => fake.page.locator("#c").isChecked()).toBe(false);
+});

@@ -81,3 +81,44 @@ test("a field that an extension has made another kind of is not there twice", as
   await fake.heard();
   expect(await fake.page.locator("input").count()).toBe(1);
 });
+
+test("of two siblings with one key, or one id, each keeps its text", async ({ open }) => {
+  for (const name of ["data-key", "id"]) {
+    const html = (n, more = "") => `<ul>${more}${[1, 2, 3].map((nth) => `<li ${name}="same"><input class="i${nth}"><b>${n}</b></li>`).join("")}</ul>`;
+    const fake = await open(html(1));
+    const { page } = fake;
+    for (const nth of [1, 2, 3]) await page.locator(`.i${nth}`).fill(`typed ${nth}`);
+    fake.draw(html(2, `<li ${name}="other">new</li>`));
+    await fake.heard();
+    expect(await page.evaluate(() => [...document.querySelectorAll("input")].map((input) => input.value)), name).toEqual(["typed 1", "typed 2", "typed 3"]);
+    expect(await page.evaluate(() => document.activeElement.className), name).toBe("i3");
+  }
+});
+
+test("a field of another type, height or number of values is the same field", async ({ open }) => {
+  const changes = [
+    ['<input name="t" type="password">', '<input name="t" type="text">'],
+    ['<input name="t" type="text">', '<input name="t" type="search" class="wide">'],
+    ['<input name="t" type="email">', '<input name="t" type="email" multiple="">'],
+    ['<textarea name="t" rows="2">\n</textarea>', '<textarea name="t" rows="9" cols="80">\n</textarea>'],
+  ];
+  for (const [one, other] of changes) {
+    for (const [old, next] of [[one, other], [other, one]]) {
+      expect(await typedAcross(open, `<p>${old}</p>`, `<p>${next}</p>`), next).toEqual(["typed", true]);
+    }
+  }
+});
+
+test("a list keeps its choice when it becomes one of many choices, or of one again", async ({ open }) => {
+  const html = (multiple) => `<select id="s"${multiple ? ' multiple=""' : ""}>${[..."abc"].map((v) => `<option value="${v}">${v}</option>`).join("")}</select>`;
+  const fake = await open(html(false));
+  const chosen = () => fake.page.evaluate(() => [...document.querySelector("#s").selectedOptions].map((option) => option.value).join(""));
+  await fake.page.locator("#s").selectOption("b");
+  fake.draw(html(true));
+  await fake.heard();
+  expect(await chosen()).toBe("b");
+  await fake.page.locator("#s").selectOption(["b", "c"]);
+  fake.draw(html(false));
+  await fake.heard();
+  expect(await chosen()).toBe("b");
+});

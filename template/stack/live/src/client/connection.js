@@ -174,8 +174,8 @@ function draw(html) {
   const next = parse(html);
   // What is not ours any more, because something meddled with it, is drawn from what it is.
   if (text === null) claim(root);
-  const old = text === null ? parse(textOf(root)) : shown ?? parse(text);
-  keepingFocus(() => morph(root, old, next));
+  const old = text === null ? guessed(parse(textOf(root))) : shown ?? parse(text);
+  keepingFocus(() => moving([[root, old, next]]));
   text = html;
   shown = next;
 }

@@ -21,7 +21,8 @@ function wish(el, name, value) {
 
 function put(el, name, value) {
   if (name === "selection") {
-    for (const option of el.options) option.selected = value.includes(option.value);
+    const chosen = el.multiple ? value : value.slice(0, 1);
+    for (const option of el.options) option.selected = chosen.includes(option.value);
     return;
   }
   if (name.startsWith("inner")) return rewrite(el, name, value);
@@ -54,8 +55,30 @@ function rewrite(el, name, html) {
   }
 }
 
+// What was chosen in a control that has a handler of its own: control → the number of its last event. When the server
+// has answered, what it renders is what stands, also where it has not changed its mind.
+const choices = new Map();
+const choosable = (el) => nodeName(el) === "SELECT" || nodeName(el) === "INPUT" && /^(checkbox|radio|range|color)$/.test(el.type);
+
+function standing(el) {
+  if (el.type === "checkbox") return put(el, "checked", el.defaultChecked);
+  if (el.type === "radio") {
+    const group = all(root, "input[type=radio]").filter((other) => other.name === el.name && other.form === el.form);
+    // A server that marks none of several does not say which.
+    if (group.some((other) => other.defaultChecked)) for (const other of group) put(other, "checked", other.defaultChecked);
+  } else if (nodeName(el) === "SELECT") {
+    const marked = [...el.options].filter((option) => option.defaultSelected).map((option) => option.value);
+    if (marked.length) put(el, "selection", marked);
+  } else if (hasAttribute(el, "value")) put(el, "value", el.defaultValue);
+}
+
 function grantWishes() {
   for (const [el, sent] of typed) if (sent <= acknowledged) typed.delete(el);
+  for (const [el, sent] of choices) {
+    if (sent > acknowledged || working.has(sent)) continue;
+    choices.delete(el);
+    if (isConnected(el) && !held(el)) standing(el);
+  }
   for (const [el, wanted] of [...wishes]) {
     if (held(el)) continue;
     wishes.delete(el);

@@ -20,6 +20,9 @@ const property = (node, name) => Reflect.get(Object.getPrototypeOf(node), name, 
 const setProperty = (node, name, value) => Reflect.set(Object.getPrototypeOf(node), name, value, node);
 const invoke = (node, name, ...args) => property(node, name).apply(node, args);
 
+// Also in what a parser has made.
+const all = (node, selector) => nodeType(node) === 1 || nodeType(node) === 11 ? [...invoke(node, "querySelectorAll", selector)] : [];
+
 function remove(node) {
   const parent = node && parentNode(node);
   if (parent) removeChild(parent, node);

@@ -56,7 +56,10 @@ function payload(event, el, target, kind) {
 // The element at or around the target that listens to `kind`.
 function listener(target, kind) {
   const el = nodeType(target) === 1 ? target : parentNode(target);
-  const found = el && nodeType(el) === 1 && closest(el, `[on\\:${kind}]`);
+  const asked = `[on\\:${kind}]`;
+  let found = el && nodeType(el) === 1 && closest(el, asked);
+  // A field belongs to its form wherever it stands.
+  if (!found && /^(input|change)$/.test(kind) && property(el, "form")) found = closest(el.form, asked);
   return found && contains(root, found) ? found : null;
 }
 
@@ -118,6 +121,7 @@ function emit(el, target, kind, event = {}) {
   const typing = (kind === "input" || kind === "change") && control(target);
   seq++;
   if (typing || kind === "keyup" && control(target)) typed.set(target, seq);
+  if (el === target && /^(click|input|change)$/.test(kind) && choosable(el)) choices.set(el, seq);
   const mine = { el };
   if (typing) unsent.set(target, (unsent.get(target) ?? new Map()).set(kind, mine));
   if (!joined || !say(["ev", seq, version, id, kind, payload(event, el, target, kind)])) {
@@ -141,7 +145,7 @@ function resend(same) {
   for (const [target, kinds] of again) {
     for (const [kind, { el }] of kinds) {
       // Of a group of radio buttons only the one that is chosen has something to say.
-      if (contains(el, target) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
+      if ((contains(el, target) || target.form === el) && (target.type !== "radio" || target.checked)) emit(el, target, kind);
     }
   }
   grantWishes();

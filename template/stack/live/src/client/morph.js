@@ -4,7 +4,17 @@
 const ours = new WeakSet();
 function claim(node) {
   ours.add(node);
-  for (const child of childNodes(node)) claim(child);
+  for (const child of childNodes(contentOf(node))) claim(child);
+}
+
+// What a template holds is not among its children.
+const contentOf = (node) => nodeName(node) === "TEMPLATE" ? node.content : node;
+
+// Whether both say the same, which `isEqualNode` does not tell of what templates hold.
+const equal = (a, b) => isEqualNode(a, b) && (!templates || heldEqually(a, b));
+function heldEqually(a, b) {
+  const [held, wanted] = [a, b].map((node) => nodeName(node) === "TEMPLATE" ? [node] : all(node, "template"));
+  return held.every((template, i) => equal(template.content, wanted[i].content));
 }
 
 // Another page begins: its content takes over nothing that was typed or opened in the one before.
@@ -14,54 +24,60 @@ function identity(node) {
   if (nodeType(node) !== 1) return "";
   return getAttribute(node, "data-key") || getAttribute(node, "id") || nodeName(node) === "OPTION" && node.value || "";
 }
+const kindOf = (input) => PLAIN.test(input.type) ? input.type : "text";
+// Whose content is somebody else's does not become one whose content is the server's.
+const SOMEBODY_ELSES = ["data-stream", "data-ignore", "contenteditable"];
 const alike = (a, b) => nodeType(a) === nodeType(b) && nodeName(a) === nodeName(b) && identity(a) === identity(b)
-  && (nodeName(a) !== "INPUT" || a.type === b.type && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
-  // Whose content is somebody else's does not become one whose content is the server's.
-  && (nodeType(a) !== 1 || ["data-stream", "contenteditable"].every((name) => getAttribute(a, name) === getAttribute(b, name)));
+  && (nodeName(a) !== "INPUT" || kindOf(a) === kindOf(b) && a.name === b.name && (!/^(radio|checkbox)$/.test(a.type) || a.value === b.value))
+  // Each script runs once.
+  && (nodeName(a) !== "SCRIPT" || isEqualNode(a, b))
+  && (nodeType(a) !== 1 || SOMEBODY_ELSES.every((name) => getAttribute(a, name) === getAttribute(b, name)));
 const continues = (old, next) => alike(old, next) && !(elsewhere && nodeName(old) === "MAIN");
 
 // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.
 function morph(live, old, next) {
-  if (!live || isEqualNode(old, next)) return;
+  if (!live || equal(old, next)) return;
   const type = nodeType(old);
   if (type !== 1 && type !== 11) {
     if (nodeType(live) !== type) replace(live, fresh(next));
     else if (live.nodeValue !== next.nodeValue) live.nodeValue = next.nodeValue;
     return;
   }
+  if (type === 1 && hasAttribute(old, "data-ignore")) return void (guess || patchAttributes(inside(live, old), old, next));
+  const chosen = nodeName(live) === "SELECT" && selection(live);
   if (type === 1) patchAttributes(live, old, next);
   if (type === 1 && hasAttribute(old, "data-stream")) return;
   if (nodeName(live) === "TEXTAREA") return;
-  if (nodeName(live) === "SELECT") return select(live, old, next);
+  if (chosen) return select(live, old, next, chosen);
   // What is in there is the browser's: it is replaced as a whole.
   if (property(live, "isContentEditable")) {
+    if (guess) return;
     const [was, html] = [property(old, "innerHTML"), property(next, "innerHTML")];
     if (was !== html) wish(live, (was + html).includes("<") ? "innerHTML" : "innerText", html);
     return;
   }
-  children(live, old, next);
+  children(contentOf(live), contentOf(old), contentOf(next));
 }
 
 // What is chosen stays so while options come and go, unless the server has chosen something else.
-function select(live, old, next) {
-  const values = (options) => [...options].map((option) => option.value);
-  const marked = (el) => values([...el.options].filter((option) => option.hasAttribute("selected"))).join("\n");
-  const chosen = values(live.selectedOptions);
+const selection = (el) => [...el.selectedOptions].map((option) => option.value);
+function select(live, old, next, chosen) {
+  const marked = (el) => [...el.options].filter((option) => option.defaultSelected).map((option) => option.value).join("\n");
   children(live, old, next);
   put(live, "selection", chosen);
-  if (marked(old) !== marked(next)) wish(live, "selection", values(next.selectedOptions));
+  if (marked(old) !== marked(next)) wish(live, "selection", selection(next));
 }
 
 function patchAttributes(live, old, next) {
   for (const attribute of attributesOf(next)) {
     const { name, value } = attribute;
-    if (getAttribute(old, name) === value) continue;
+    if (getAttribute(old, name) === value || guess && name === "open") continue;
     // A copy has its namespace, and may have a name that only a parser lets pass.
     setAttributeNode(live, attribute.cloneNode());
     patchProperty(live, name, value);
   }
   for (const { name } of attributesOf(old)) {
-    if (hasAttribute(next, name)) continue;
+    if (hasAttribute(next, name) || guess && name === "open") continue;
     removeAttribute(live, name);
     patchProperty(live, name, null);
   }
@@ -78,14 +94,33 @@ const PLAIN = /^(file|checkbox|radio|hidden|submit|button|reset|image)$/;
 function patchProperty(live, name, value) {
   if (name === "value" && nodeName(live) === "INPUT" && !PLAIN.test(live.type)) wish(live, "value", value ?? "");
   else if (name === "checked") wish(live, "checked", value !== null);
+  else if (name === "muted" && /^(AUDIO|VIDEO)$/.test(nodeName(live))) live.muted = value !== null;
   else if (name === "open" && nodeName(live) === "DETAILS") live.open = value !== null;
   else if (name === "data-open" && nodeName(live) === "DIALOG") dialog(live);
 }
 
 function fresh(next) {
-  const node = document.importNode(next, true);
+  return enliven(document.importNode(next, true));
+}
+
+// What a parser makes of the HTML of a patch is not yet what it would make of a page.
+function enliven(node) {
+  if (nodeName(node) === "SCRIPT") node = runnable(node);
+  if (nodeType(node) === 1) {
+    for (const script of all(node, "script")) if (nodeName(script) === "SCRIPT") replace(script, runnable(script));
+    for (const media of [node, ...all(node, "[muted]")]) if (hasAttribute(media, "muted")) media.muted = true;
+  }
   claim(node);
   return node;
+}
+
+// A script that was parsed as a part of something else would not run.
+function runnable(parsed) {
+  const script = document.createElement("script");
+  for (const attribute of parsed.attributes) script.setAttributeNode(attribute.cloneNode());
+  script.async = parsed.hasAttribute("async");
+  script.textContent = parsed.textContent;
+  return script;
 }
 
 // The live nodes of `old`'s children, which are in the same order; what others have put between them is passed by.
@@ -104,42 +139,53 @@ function pair(live, old) {
     }
   }
   const found = new Set(pairs.values());
+  // What somebody else has put into another order, or into an element of theirs, is still what it was.
+  const lost = known && [...childNodes(old)].filter((child) => !pairs.has(child) && nodeType(child) === 1 && (identity(child) || hasAttribute(child, "data-ignore")));
+  for (const child of lost || []) {
+    const around = (node) => nodeType(node) === 1 && (ours.has(node) ? alike(node, child) : inside(node, child));
+    const node = [...childNodes(live)].find((node) => !found.has(node) && around(node));
+    if (!node) continue;
+    pairs.set(child, node);
+    found.add(node);
+  }
   if (known) for (const node of [...childNodes(live)]) if (ours.has(node) && !found.has(node)) remove(node);
   return pairs;
 }
 
 function children(live, old, next) {
-  const pairs = pair(live, old);
+  const pairs = pairsOf(live, old);
   const before = [...childNodes(old)];
   // Which old child each new one continues: by key first, then in order. Equal ones at both ends need no thought.
   const keyed = new Map();
   const free = [];
   for (const child of before) {
     const key = identity(child);
-    if (key && !keyed.has(key)) keyed.set(key, child);
-    else if (!key) free.push(child);
+    if (!key) free.push(child);
+    else if (keyed.has(key)) keyed.get(key).push(child);
+    else keyed.set(key, [child]);
   }
   const from = new Map();
   const unkeyed = [];
   for (const child of childNodes(next)) {
     const key = identity(child);
-    const match = key && keyed.get(key);
-    if (match && continues(match, child)) {
-      from.set(child, match);
-      keyed.delete(key);
-    } else if (!key) unkeyed.push(child);
+    if (!key) unkeyed.push(child);
+    // Of several with one key each is the one that comes in its turn.
+    const same = keyed.get(key) ?? [];
+    const at = same.findIndex((was) => continues(was, child));
+    if (at >= 0) from.set(child, ...same.splice(at, 1));
   }
   match(free, unkeyed, from);
   const kept = new Set(from.values());
-  for (const child of before) if (!kept.has(child)) remove(pairs.get(child));
+  for (const child of before) if (!kept.has(child)) discard(child, pairs.get(child));
   // From the end, so that each goes in front of one that is in its place.
   const places = [];
   const wanted = [...childNodes(next)];
-  const place = new Map(before.map((child, i) => [child, i]));
-  const order = wanted.map((child) => place.get(from.get(child)) ?? -1);
+  const place = new Map([...childNodes(live)].map((node, i) => [node, i]));
+  const order = wanted.map((child) => place.get(pairs.get(from.get(child))) ?? -1);
   const still = increasing(order);
   const here = (node) => node && parentNode(node) === live;
-  const last = before.map((child) => pairs.get(child)).findLast(here);
+  const paired = new Set(pairs.values());
+  const last = [...place.keys()].findLast((node) => paired.has(node));
   let anchor = last ? nextSibling(last) : null;
   for (let i = wanted.length - 1; i >= 0; i--) {
     const child = wanted[i];
@@ -149,9 +195,16 @@ function children(live, old, next) {
       places.push([node, was, child]);
       if (!still.has(i)) move(live, node, anchor);
     } else {
-      node = fresh(child);
-      insertBefore(live, node, anchor);
-      arrived(node);
+      const mover = comer(child);
+      node = mover?.node ?? fresh(child);
+      if (mover) {
+        places.push([node, mover.was, child]);
+        move(live, node, anchor);
+      } else {
+        insertBefore(live, node, anchor);
+        graft(node, child);
+        arrived(node);
+      }
     }
     anchor = node;
   }
@@ -217,7 +270,7 @@ function move(parent, node, anchor) {
 
 function arrived(node) {
   if (nodeType(node) !== 1 || !isConnected(node)) return;
-  for (const el of [node, ...querySelectorAll(node, "dialog[data-open]")]) if (nodeName(el) === "DIALOG") dialog(el);
+  for (const el of [node, ...querySelectorAll(node, "dialog[data-open]")]) if (matches(el, "dialog[data-open]")) dialog(el);
   watch(node);
   const wanted = hasAttribute(node, "autofocus") ? node : querySelector(node, "[autofocus]");
   if (wanted) wantsFocus = wanted;

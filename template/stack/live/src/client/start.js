@@ -6,7 +6,7 @@ function start() {
   const known = textOf(root);
   text = hash(known) === root.dataset.hash ? known : null;
   claim(root);
-  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, cloneNode(item, true));
+  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
   const before = history.state?.live ? history.state : null;
@@ -28,6 +28,6 @@ function start() {
   connect();
 }
 
-window.heavyLive = { morph, splice, hash };
+window.heavyLive = { morph: (...tree) => moving([tree]), splice, hash };
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -14,20 +14,20 @@ function stream(id, op, key, html) {
     const known = nodeType(wanted) === 1 && items.get(getAttribute(wanted, "data-key"));
     const was = known && born.get(known);
     if (was && alike(was, wanted)) {
-      morph(known, was, wanted);
+      moving([[known, was, wanted]]);
       born.set(known, copy);
       return known;
     }
-    if (known && op !== "reset") replace(known, wanted);
-    born.set(wanted, copy);
-    claim(wanted);
-    added.push(wanted);
-    return wanted;
+    const item = enliven(wanted);
+    if (known && op !== "reset") replace(known, item);
+    born.set(item, copy);
+    added.push(item);
+    return item;
   };
   keepingFocus(() => {
     if (op === "remove") return remove(items.get(key));
     if (op === "replace" && !items.has(key)) return;
-    const nodes = [...parse(html).childNodes].map(node);
+    const nodes = [...parse(html, list).childNodes].map(node);
     if (op === "reset") {
       const kept = new Set(nodes);
       for (const child of [...childNodes(list)]) if (!kept.has(child)) remove(child);

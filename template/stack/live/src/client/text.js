@@ -17,10 +17,23 @@ function splice(text, splices) {
   return out + text.slice(at);
 }
 
-function parse(html) {
+// Whether there has been a template in any of it.
+let templates = false;
+
+// `parent`: what it is to be put into, if that can be a drawing or a formula.
+function parse(html, parent) {
+  templates ||= html.includes("<template");
   const template = document.createElement("template");
-  template.innerHTML = html;
+  const around = foreign(parent);
+  template.innerHTML = around ? `<${around}>${html}</${around}>` : html;
+  if (around) template.content.replaceChildren(...template.content.firstChild.childNodes);
   return template.content;
+}
+
+// The element in which a parser takes HTML for what it is inside of `parent`.
+function foreign(parent) {
+  if (!parent || /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/.test(nodeName(parent))) return "";
+  return { "http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math" }[property(parent, "namespaceURI")];
 }
 
 // The text of what the document shows, as the server wrote it: a parser drops the newline after <textarea>, and the
