@@ -66,10 +66,9 @@ const MAX_NOTES: i64 = 1000;
 pub async fn index(cx: Cx) -> stack_live::Result {
     let owner = cx.signed_in()?.owner();
     let page = PageQuery::<NoteId>::parse(&cx.query()?).map_err(Error::from)?;
-    let Search { q } = cx.query()?;
-    let query = cx.use_state(|| q);
+    let Search { q: text } = cx.query()?;
     let shown = cx.use_state(|| page.limit);
-    let params = (query.get(&cx), shown.get(&cx));
+    let params = (text.clone(), shown.get(&cx));
     let found = cx
         .use_load(params.clone(), |ctx| {
             load_notes(ctx, owner, params, page.after)
@@ -82,9 +81,8 @@ pub async fn index(cx: Cx) -> stack_live::Result {
 
     let search = cx.on(move |ctx, event| {
         let text = event.value().trim().to_owned();
-        ctx.set_query(&Search { q: text.clone() });
         shown.set(ctx, page.limit);
-        query.set(ctx, text);
+        ctx.set_query(&Search { q: text });
     });
     let more = cx.on(move |ctx, _| {
         shown.update(ctx, |shown| {
@@ -92,7 +90,6 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         });
     });
     let (notes, next) = &*found;
-    let text = query.get(&cx);
     let main = html! {
         header.title {
             h1 { "Notes" }

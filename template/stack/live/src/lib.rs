@@ -64,7 +64,7 @@ pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Session, Visit,
 pub use protocol::CloseReason;
 pub use script::SCRIPT;
 pub use state::{Loaded, Reload, State};
-pub use stream::Stream;
+pub use stream::{Stream, Window};
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 
 /// 128 random bits in hexadecimal.

@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use crate::{
-    Cx, Flash, Live, PageError, Visit, broadcast::Mailbox, html, observer::ActiveWork,
+    Cx, Flash, Live, PageError, Visit, Window, broadcast::Mailbox, html, observer::ActiveWork,
     protocol::Reply, saved::SavedState, upload::IncomingUpload,
 };
 
@@ -56,6 +56,8 @@ pub(crate) struct Inner {
     /// For all subscriptions of the page. `None` while HTML for a GET is rendered: nothing goes on after that.
     pub mailbox: Option<Mailbox>,
     pub url: Url,
+    /// Who has read its query while rendering.
+    pub query_readers: Vec<u32>,
     pub zone: Signal<Option<String>>,
     pub flash: Signal<Option<Flash>>,
     pub title: String,
@@ -64,6 +66,8 @@ pub(crate) struct Inner {
     /// Some handler means something else now, even if the HTML reads the same.
     pub handlers_changed: bool,
     pub saved: BTreeMap<String, Vec<Box<RawValue>>>,
+    /// What the browser shows of streams that are about to begin, by id.
+    pub windows: BTreeMap<String, Window>,
     pub jobs: Vec<NewJob>,
     next_job: u64,
     pub outbox: Reply,

@@ -1,9 +1,11 @@
 //! The messages between browser and server. docs/live-protocol.md says what they mean.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::{live::PAGE_COST, splice::Splices, upload::File};
+use crate::{Window, live::PAGE_COST, splice::Splices, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]
@@ -23,6 +25,20 @@ pub(crate) struct Join {
     pub tz: Option<String>,
     /// Whether this page had a connection before.
     pub again: bool,
+    /// What its streams show, by id.
+    pub streams: BTreeMap<String, Window>,
+}
+
+/// What an entry of the browser's history has kept of its page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entry {
+    /// The last state that its page has received.
+    pub state: String,
+    /// Its MAC.
+    pub mac: String,
+    /// What its streams showed, by id.
+    pub streams: BTreeMap<String, Window>,
 }
 
 /// Everything that a browser can send.
@@ -56,6 +72,9 @@ pub(crate) struct Navigate {
     pub url: String,
     /// `push` for a link, `pop` for back and forward.
     pub kind: String,
+    /// Of the entry of the history that back and forward lead to.
+    #[serde(default)]
+    pub entry: Entry,
 }
 
 /// The answer to a call of the browser.
@@ -152,7 +171,7 @@ pub(crate) struct Reply {
     #[serde(rename = "c", skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<(u32, Vec<Value>)>,
     #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<(String, &'static str, String, String)>,
+    pub items: Vec<(String, &'static str, String, String, usize)>,
     #[serde(rename = "ua", skip_serializing_if = "Vec::is_empty")]
     pub upload_at: Vec<(u32, u64)>,
     #[serde(rename = "ue", skip_serializing_if = "Vec::is_empty")]

@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 /// In this order: what a file does when it is read may use what is above it.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     include_str!("client/dom.js"),
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
@@ -18,6 +18,7 @@ const FILES: [&str; 13] = [
     include_str!("client/connection.js"),
     include_str!("client/events.js"),
     include_str!("client/history.js"),
+    include_str!("client/entries.js"),
     include_str!("client/streams.js"),
     include_str!("client/calls.js"),
     include_str!("client/uploads.js"),

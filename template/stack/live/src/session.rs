@@ -228,7 +228,8 @@ impl<I: Io> Session<I> {
                 self.page.lock().flash.value = None;
                 self.begin_navigation(&to.url);
                 let span = self.span();
-                let navigated = self.navigate(&to.url, to.kind == "pop");
+                let back = (to.kind == "pop").then_some(to.entry);
+                let navigated = self.navigate(&to.url, back);
                 return navigated.instrument(span).await;
             }
             Message::Return(answer) => {

@@ -12,6 +12,7 @@
 
 mod connection;
 mod elements;
+mod history;
 {%- if stack_tests %}
 #[cfg(test)]
 mod hostile;
@@ -58,6 +59,8 @@ pub struct Page {
     items: BTreeMap<String, String>,
     typed: HashMap<String, String>,
     ticked: HashMap<String, bool>,
+    /// The pages before this one, for [`Page::back`].
+    entries: Vec<history::Entry>,
     left: Option<String>,
     error: Option<String>,
     /// How the connection has ended.
@@ -109,6 +112,7 @@ impl Page {
             items: BTreeMap::new(),
             typed: HashMap::new(),
             ticked: HashMap::new(),
+            entries: Vec::new(),
             left: None,
             error: None,
             closed: None,
@@ -125,6 +129,7 @@ impl Page {
         let join = json!({
             "url": self.url, "hash": hash(&self.html), "items": "", "state": self.state, "mac": self.mac,
             "tz": null, "again": again,
+            "streams": if again { self.windows() } else { json!({}) },
         });
         self.send(json!(["join", join]));
         self.version = 0;
@@ -241,7 +246,6 @@ impl Page {
     /// Follows a link to `url`, without loading.
     pub async fn visit(&mut self, url: &str) -> &mut Self {
         self.seq += 1;
-        self.url = url.to_owned();
         self.send(json!(["nav", self.seq, url, "push"]));
         self.typed.clear();
         self.ticked.clear();

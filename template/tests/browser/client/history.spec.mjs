@@ -40,7 +40,7 @@ test("whoever goes back twice at once lands where the second page was left", asy
   await fake.page.goBack();
   await nav(fake, 3);
   await fake.page.goBack();
-  expect(await nav(fake, 4)).toEqual(["nav", 4, "/", "pop"]);
+  expect((await nav(fake, 4)).slice(0, 4)).toEqual(["nav", 4, "/", "pop"]);
   fake.draw(html("/second"), { a: 3, n: 1 });
   await fake.heard();
   expect(await scrolled(fake)).toBe(500);
@@ -162,8 +162,157 @@ test("where the server leads, that goes into the history, and out of the page if
   await fake.heard();
   expect(await fake.page.evaluate(() => location.search + history.length)).toBe("?page=33");
   await fake.page.goBack();
-  expect(await nav(fake, 1)).toEqual(["nav", 1, "/", "pop"]);
+  expect((await nav(fake, 1)).slice(0, 4)).toEqual(["nav", 1, "/", "pop"]);
   fake.say({ go: "/elsewhere" });
   await fake.page.waitForURL("**/elsewhere");
   expect(fake.loads).toBe(2);
+});
+
+test("Back brings the page's state, what was typed, and where it was scrolled to, however much of it there was", async ({ open }) => {
+  const form = (rows) => html("First", { height: rows * 100, more: '<form><input name="t"><textarea name="b">\n</textarea><input name="p" type="password"><input type="checkbox" name="c"><select name="s"><option>a</option><option>b</option></select></form>' });
+  const fake = await open(form(30));
+  fake.draw(form(80), { S: '{"x":2}', m: "second" });
+  await fake.heard();
+  await fake.page.evaluate(() => {
+    const [form] = document.forms;
+    [form.elements.t.value, form.elements.b.value, form.elements.p.value] = ["typed", "two\nlines", "secret"];
+    form.elements.c.checked = true;
+    form.elements.s.value = "b";
+    scrollTo(0, 7000);
+  });
+  await click(fake, "next");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"], S: '{"x":3}', m: "third" });
+  await fake.heard();
+  await fake.page.goBack();
+  expect(await nav(fake, 2)).toEqual(["nav", 2, "/", "pop", { state: '{"x":2}', mac: "second", streams: {} }]);
+  fake.draw(form(80), { a: 2, n: 2, S: '{"x":2}', m: "second" });
+  await fake.heard();
+  const seen = () => fake.page.evaluate(() => {
+    const { t, b, p, c, s } = document.forms[0].elements;
+    return [t.value, b.value, p.value, c.checked, s.value, Math.round(scrollY)];
+  });
+  expect(await seen()).toEqual(["typed", "two\nlines", "", true, "b", 7000]);
+  expect(await fake.page.evaluate(() => sessionStorage.getItem("live-entries") ?? "")).not.toContain("secret");
+  await fake.page.goForward();
+  expect(await nav(fake, 3)).toEqual(["nav", 3, "/next", "pop", { state: '{"x":3}', mac: "third", streams: {} }]);
+});
+
+test("what was typed comes back to nobody whose state the server does not take", async ({ open }) => {
+  const form = html("First", { more: '<form><input name="t"></form>' });
+  const fake = await open(form);
+  await fake.page.evaluate(() => { document.forms[0].elements.t.value = "of somebody else"; });
+  await click(fake, "next");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
+  await fake.heard();
+  await fake.page.goBack();
+  await nav(fake, 2);
+  fake.draw(form, { a: 2, n: 1, S: "{}", m: "anew" });
+  await fake.heard();
+  expect(await fake.page.evaluate(() => document.forms[0].elements.t.value)).toBe("");
+});
+
+test("who listens to a field hears what came back to it", async ({ open }) => {
+  const form = html("First", { more: '<form><input name="t" on:input="0"></form>' });
+  const fake = await open(form);
+  await fake.page.evaluate(() => { document.forms[0].elements.t.value = "again"; });
+  await click(fake, "next");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
+  await fake.heard();
+  await fake.page.goBack();
+  await nav(fake, 2);
+  fake.draw(form, { a: 2, n: 2 });
+  const [, , , handler, , payload] = await fake.until(([kind, , , , type]) => kind === "ev" && type === "input");
+  expect([handler, payload.value]).toEqual(["0", "again"]);
+});
+
+test("Back within a page's queries leads to the state of each; a part of the page is only scrolled to", async ({ open }) => {
+  const fake = await open(html("First"));
+  fake.draw(html("Second tab"), { u: ["/?tab=2", "push"], S: '{"x":2}', m: "second" });
+  await fake.heard();
+  await fake.page.evaluate(() => { location.hash = "part"; });
+  await fake.page.waitForFunction(() => history.state?.live);
+  fake.say({ S: '{"x":3}', m: "third" });
+  await fake.heard();
+  await fake.page.goBack();
+  await fake.page.waitForFunction(() => !location.hash);
+  await fake.heard();
+  expect(navs(fake).length).toBe(0);
+  await fake.page.goBack();
+  expect(await nav(fake, 1)).toEqual(["nav", 1, "/", "pop", { state: '{"x":1}', mac: "first", streams: {} }]);
+});
+
+test("Back without a connection is followed when there is one, by the state of the entry", async ({ open }) => {
+  const fake = await open(html("First"));
+  await click(fake, "next");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"], S: '{"x":2}', m: "second" });
+  await fake.heard();
+  fake.join = null;
+  await fake.socket.close({ code: 1012 });
+  await fake.until(([kind, of]) => kind === "join" && of.again);
+  await fake.page.goBack();
+  fake.join = { v: 1, h: html("First again") };
+  await fake.socket.close({ code: 1012 });
+  await fake.page.getByText("First again").waitFor();
+  const joins = fake.sent.filter(([kind]) => kind === "join");
+  expect(joins.at(-1)[1]).toMatchObject({ url: "/", state: '{"x":1}', mac: "first" });
+  expect(fake.loads).toBe(1);
+});
+
+test("back from a page that is no live one, a page is as it was left; loaded again, it is new", async ({ open }) => {
+  const form = html("First", { more: '<form><input name="t"></form>' });
+  const fake = await open(form);
+  fake.say({ S: '{"x":2}', m: "second" });
+  await fake.heard();
+  await fake.page.evaluate(() => { document.forms[0].elements.t.value = "typed"; scrollTo(0, 900); });
+  fake.say({ go: "/elsewhere" });
+  await fake.page.waitForURL("**/elsewhere");
+  await fake.until(([kind, of]) => kind === "join" && of.url === "/elsewhere");
+  const before = fake.sent.length;
+  await fake.page.goBack();
+  const join = await fake.until((message) => message[0] === "join" && fake.sent.indexOf(message) >= before);
+  expect(join[1]).toMatchObject({ url: "/", state: '{"x":2}', mac: "second" });
+  await fake.page.waitForFunction(() => document.forms[0]?.elements.t.value === "typed" && Math.round(scrollY) === 900);
+  const loaded = fake.sent.length;
+  await fake.page.reload();
+  const anew = await fake.until((message) => message[0] === "join" && fake.sent.indexOf(message) >= loaded);
+  expect(anew[1]).toMatchObject({ state: '{"x":1}', mac: "first" });
+});
+
+test("what a stream shows is said on the way back and after a break", async ({ open }) => {
+  const list = (title) => `<main><h1>${title}</h1><ul data-stream=":1"></ul></main><nav><a data-link="" id="next" href="/next">Next</a></nav>`;
+  const item = (n) => [":1", "append", String(n), `<li data-key="${n}">${n}</li>`, 0];
+  const fake = await open(list("First"));
+  fake.say({ i: [1, 2, 3].map(item) });
+  await fake.heard();
+  await click(fake, "next");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
+  await fake.heard();
+  await fake.page.goBack();
+  const [, , , , entry] = await nav(fake, 2);
+  expect(entry.streams).toEqual({ ":1": [3, "1", "3"] });
+  fake.draw(list("First"), { a: 2, n: 2, i: [[":1", "reset", "", item(1)[3] + item(2)[3] + item(3)[3], 0]] });
+  await fake.heard();
+  await fake.socket.close({ code: 1012 });
+  const join = await fake.until(([kind, of]) => kind === "join" && of.again);
+  expect(join[1].streams).toEqual({ ":1": [3, "1", "3"] });
+});
+
+test("a stream with a limit loses at one end what it gets at the other", async ({ open }) => {
+  const fake = await open('<ul data-stream=":1"></ul>');
+  const keys = () => fake.page.evaluate(() => [...document.querySelectorAll("li")].map((item) => item.dataset.key).join(""));
+  const item = (op, key, limit) => [":1", op, key, `<li data-key="${key}">${key}</li>`, limit];
+  fake.say({ i: ["a", "b", "c", "d"].map((key) => item("append", key, 3)) });
+  await fake.heard();
+  expect(await keys()).toBe("bcd");
+  fake.say({ i: [item("prepend", "a", 3), item("append", "a", 3), item("append", "e", 0)] });
+  await fake.heard();
+  expect(await keys()).toBe("bcae");
+  fake.say({ i: [item("prepend", "z", 2)] });
+  await fake.heard();
+  expect(await keys()).toBe("zb");
 });

@@ -22,7 +22,10 @@ use crate::{
 const ROOMS: i64 = 100;
 
 /// How many messages are loaded at once.
-const MESSAGES: i64 = 30;
+const MESSAGES: u32 = 30;
+
+/// How many a browser has again after a break.
+const MOST_MESSAGES: u32 = 300;
 
 /// How often a window publishes its presence. A window is removed after three times as long without one.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -82,8 +85,9 @@ pub async fn room(cx: Cx) -> stack_live::Result {
     let newest = cx.use_local(|| None::<MessageId>);
     let new_messages = cx.use_local(|| 0_u32);
     let items = cx
-        .use_stream(|ctx| async move {
-            let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES).await?;
+        .use_stream(|ctx, window| async move {
+            let limit = window.limit(MESSAGES, MOST_MESSAGES).into();
+            let mut found = chat::messages(ctx.app().db.pool(), id, None, limit).await?;
             oldest.set(&ctx, found.last().map(|message| message.id));
             newest.set(&ctx, found.first().map(|message| message.id));
             found.reverse();
@@ -101,7 +105,7 @@ pub async fn room(cx: Cx) -> stack_live::Result {
         let older = older.clone();
         async move {
             let before = oldest.get(&ctx);
-            let found = chat::messages(ctx.app().db.pool(), id, before, MESSAGES).await?;
+            let found = chat::messages(ctx.app().db.pool(), id, before, MESSAGES.into()).await?;
             for message in &found {
                 older.prepend(&ctx, message.id, line(message));
             }
@@ -152,7 +156,7 @@ pub async fn room(cx: Cx) -> stack_live::Result {
     });
     let later = items.clone();
     cx.use_effect(new_messages.get(&cx), move |ctx| async move {
-        let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES).await?;
+        let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES.into()).await?;
         found.retain(|message| Some(message.id) > newest.get(&ctx));
         for message in found.iter().rev() {
             later.append(&ctx, message.id, line(message));

@@ -51,18 +51,15 @@ struct Query {
 /// The page. Each part that changes is a component of its own, so only that component renders again.
 pub async fn page(cx: Cx) -> Result {
     cx.signed_in()?;
-    let Query { tab } = cx.query().unwrap_or_default();
-    let tab = cx.use_state(|| tab);
-    let choose = cx.on(move |ctx, event| {
-        let chosen = if event.data("tab") == "words" {
+    let Query { tab: shown } = cx.query().unwrap_or_default();
+    let choose = cx.on(|ctx, event| {
+        let tab = if event.data("tab") == "words" {
             Tab::Words
         } else {
             Tab::Days
         };
-        tab.set(ctx, chosen);
-        ctx.set_query(&Query { tab: chosen });
+        ctx.push_query(&Query { tab });
     });
-    let shown = tab.get(&cx);
     let main = html! {
         header.title { h1 { "Dashboard" } }
         (cx.child(numbers, ()).await?)

@@ -2,6 +2,7 @@
 
 let root, text, shown, version = 0, state, mac, items;
 let socket = null, joined = false, since = 0, again = false, gone = false;
+let joining = ""; // the address of the last join
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
 const waiting = new Map(); // seq → element whose event is not acknowledged
 const working = new Map(); // seq → element whose handler still works
@@ -34,7 +35,12 @@ function connect() {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
     document.cookie = prefix + "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000" + secure;
-    say(["join", { url: here(), hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again }]);
+    joining = here();
+    // The way back leads to what its entry has kept.
+    const back = ways.at(-1)?.kept;
+    if (back?.mac) ({ state, mac } = back);
+    const streams = back?.streams ?? (again ? windows() : {});
+    say(["join", { url: joining, hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again, streams }]);
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;
@@ -74,7 +80,10 @@ function closed(mine, code) {
   working.clear();
   busy.forEach(quiet);
   if (gone) return;
-  if (code === 4004) return afterLeaving(() => location.reload());
+  if (code === 4004) {
+    entries.clear();
+    return afterLeaving(() => location.reload());
+  }
   // What cannot be said is not said again.
   if (code === 4002 || code === 4003) unsent.clear();
   status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
@@ -142,11 +151,11 @@ function take(message) {
   }
   grantWishes();
   if (message.u) {
-    if (message.u[1] === "push") history.pushState({ live: 1, x: 0, y: 0 }, "", message.u[0]);
+    if (message.u[1] === "push") newEntry(message.u[0]);
     else history.replaceState(history.state, "", message.u[0]);
     address = here();
   }
-  if (message.n) arrive();
+  if (message.n) arrive(message.n === 2);
   for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
   for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
   for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
@@ -165,9 +174,10 @@ function take(message) {
     clearTimeout(doubt);
     doubt = 0;
     status("online");
-    resend(message.h === undefined);
+    resend(message.h === undefined, message);
     look();
   }
+  reach();
 }
 
 function draw(html) {

@@ -138,7 +138,7 @@ function emit(el, target, kind, event = {}) {
 // been heard.
 const unsent = new Map(); // control → kind → { el, sent }
 let later = [];
-function resend(same) {
+function resend(same, answer) {
   const again = [...unsent];
   unsent.clear();
   typed.clear();
@@ -149,7 +149,7 @@ function resend(same) {
     }
   }
   grantWishes();
-  renavigate();
+  renavigate(answer.S === undefined);
   const clicks = same ? later : [];
   later = [];
   for (const click of clicks) click();

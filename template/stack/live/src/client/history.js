@@ -1,4 +1,4 @@
-// Links of live pages, Back and Forward, and where a page was scrolled to.
+// Links of live pages, Back and Forward.
 
 function link(event) {
   const a = nodeType(event.target) === 1 && closest(event.target, "a[data-link][href]");
@@ -19,38 +19,35 @@ function navigate(way) {
   way.seq = ++seq;
   ways.push(way);
   document.documentElement.setAttribute("aria-busy", "true");
-  say(["nav", seq, way.url, way.kind]);
+  if (!joined) return;
+  const { state, mac, streams } = way.kept ?? {};
+  say(["nav", seq, way.url, way.kind, ...(mac ? [{ state, mac, streams }] : [])]);
 }
 
 // After a break: a page can be asked for twice. Where the address is that of another page already, the join was for it.
-function renavigate() {
+function renavigate(restored) {
   const way = ways.pop();
   ways = [];
-  if (way?.kind === "push") navigate(way);
-  else if (way) landed(way);
-}
-
-// Where the page is scrolled to, for coming back. On the way back the address is another page's already.
-function remember() {
-  if (ways.some((way) => way.kind === "pop")) return;
-  history.replaceState({ live: 1, x: scrollX, y: scrollY }, "");
+  if (way && (way.kind === "push" || way.url !== joining)) navigate(way);
+  else if (way) landed(way, restored);
 }
 
 // The last page of those that were asked for until now is shown; `ctx.navigate` leads to one that nobody asked for.
-function arrive() {
+function arrive(restored) {
   let way;
   while (ways.length && ways[0].seq <= acknowledged) way = ways.shift();
-  landed(way ?? {});
+  landed(way ?? {}, restored);
 }
 
-function landed({ kind, x, y, fragment }) {
+function landed({ kind, kept, fragment }, restored) {
   if (!ways.length) {
     document.documentElement.removeAttribute("aria-busy");
     address = here();
   }
   unsent.clear();
-  if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
+  if (kind === "pop") bringBack(kept, restored);
   else {
+    aim = null;
     scrollTo(0, 0);
     if (fragment) {
       location.replace(fragment);
@@ -67,8 +64,11 @@ function landed({ kind, x, y, fragment }) {
 
 addEventListener("popstate", (event) => {
   if (!event.state?.live) return;
+  keep();
+  const same = !ways.length && entry === event.state.live;
+  ({ live: entry, part } = event.state);
+  const kept = entries.get(entry);
   // Another part of the page that is shown.
-  if (!ways.length && here() === address) return scrollTo(event.state.x, event.state.y);
-  if (joined) navigate({ url: here(), kind: "pop", x: event.state.x, y: event.state.y });
-  else location.reload();
+  if (same) bringBack(kept);
+  else navigate({ url: here(), kind: "pop", kept });
 });

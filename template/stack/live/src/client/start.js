@@ -9,8 +9,10 @@ function start() {
   for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
-  const before = history.state?.live ? history.state : null;
-  if (before) scrollTo(before.x, before.y);
+  if (history.state?.live) ({ live: entry, part } = history.state);
+  const kept = entries.get(entry);
+  if (kept && performance.getEntriesByType("navigation")[0]?.type === "back_forward") ways = [{ url: here(), kind: "pop", kept }];
+  if (kept) scrollTo(...kept.at[part] ?? [0, 0]);
   else remember();
   for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close");
   let still = 0;
@@ -18,7 +20,7 @@ function start() {
   addEventListener("online", () => { heard = 0; hurry(); });
   addEventListener("offline", () => status("offline"));
   document.addEventListener("visibilitychange", hurry);
-  addEventListener("pagehide", () => { remember(); });
+  addEventListener("pagehide", () => { remember(); store(); });
   // A page that comes out of the browser's memory has lost its connection without being told.
   addEventListener("pageshow", (event) => { if (event.persisted && socket) { closed(socket, 0); hurry(); } });
   setInterval(listen, 5000);
@@ -28,6 +30,6 @@ function start() {
   connect();
 }
 
-window.heavyLive = { morph: (...tree) => moving([tree]), splice, hash };
+window.heavyLive = { morph: (...tree) => moving([tree]), splice, hash, entries: () => entries };
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -2,7 +2,7 @@
 
 const born = new WeakMap(); // item → how the server wrote it last
 
-function stream(id, op, key, html) {
+function stream(id, op, key, html, limit) {
   const list = root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
   if (!list) return;
   const items = new Map();
@@ -40,6 +40,9 @@ function stream(id, op, key, html) {
         else move(list, item, at);
       }
     }
+    // What is added at one end leaves at the other.
+    const all = [...childElements(list)];
+    if (limit && all.length > limit) (op === "append" ? all.slice(0, -limit) : all.slice(limit)).forEach(remove);
     for (const item of added) arrived(item);
   });
   if (op !== "remove") look();

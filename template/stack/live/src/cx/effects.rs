@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Cx;
 use crate::{
-    Ctx, PageError, Stream, html,
+    Ctx, PageError, Stream, Window, html,
     page::{Job, OnMessage, Slot, stream_id},
 };
 
@@ -89,29 +89,31 @@ impl Cx {
     }
 
     /// A list whose items only the browser keeps: `first` returns those that it begins with, as (key, markup). The
-    /// markup of an item has its key as `data-key`.
+    /// markup of an item has its key as `data-key`. A browser that has had the list before says what it shows of it: see
+    /// [`Window::limit`].
     ///
     /// # Errors
     /// Those of `first`.
     pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, PageError>
     where
         PageError: From<E>,
-        F: FnOnce(Ctx) -> Fut,
+        F: FnOnce(Ctx, Window) -> Fut,
         Fut: Future<Output = Result<Vec<(String, Markup)>, E>>,
     {
         let (slot, held) = self.next_slot(|held| match held {
             Slot::Stream { .. } => Some(()),
             _ => None,
         });
+        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
         if held.is_none() {
-            let items = first(self.ctx()).await?;
+            let window = self.page.lock().windows.remove(&id).unwrap_or_default();
+            let items = first(self.ctx(), window).await?;
             let items = items
                 .into_iter()
                 .map(|(_, item)| html::canonical(&item.into_string()));
             let first = Some(items.collect());
             self.put(slot, Slot::Stream { first });
         }
-        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
         Ok(Stream::new(id, html::place(&self.page.mark, 's', slot)))
     }
 }

@@ -147,7 +147,7 @@ impl Inner {
     pub(crate) fn reset_items(&mut self, items: Vec<(String, String)>) {
         let resets = items
             .into_iter()
-            .map(|(id, html)| (id, "reset", String::new(), html));
+            .map(|(id, html)| (id, "reset", String::new(), html, 0));
         self.outbox.items.extend(resets);
     }
 }

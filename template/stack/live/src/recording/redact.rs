@@ -51,6 +51,11 @@ pub fn message(message: &mut Value, connection: u64, calls: &mut Calls) {
                         hide(join, &["state", "mac"]);
                     }
                 }
+                "nav" => {
+                    if let Some(Value::Object(entry)) = parts.get_mut(4) {
+                        hide(entry, &["state", "mac"]);
+                    }
+                }
                 "ret" => {
                     let id = parts.get(1).and_then(Value::as_u64).unwrap_or_default();
                     if calls.0.remove(&(connection, id))

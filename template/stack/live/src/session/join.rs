@@ -41,7 +41,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Renders the page again, from the state that the browser kept.
-    pub(super) async fn join(&mut self, join: Join) -> Step {
+    pub(super) async fn join(&mut self, mut join: Join) -> Step {
         let live = self.page.live.clone();
         self.watch_session().await?;
         let (path, query) = split(&join.url);
@@ -62,6 +62,9 @@ impl<I: Io> Session<I> {
         }
         let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
         self.page = Page::new(live, visit, url, saved, mailbox);
+        if known {
+            self.page.lock().windows = std::mem::take(&mut join.streams);
+        }
         self.begin(Trigger::Join, None);
         let span = self.span();
         let joined = self.mount_again(join, name, render, known);

@@ -45,6 +45,9 @@ impl Page {
     }
 
     fn take(&mut self, message: &Value) {
+        if message["u"][1] == "push" {
+            self.remember();
+        }
         if let Some(version) = message["v"].as_u64() {
             self.version = version;
         }
@@ -90,6 +93,9 @@ impl Page {
         if let Some(text) = message["err"].as_str() {
             self.error = Some(text.to_owned());
         }
+        if !message["n"].is_null() {
+            self.items.clear();
+        }
         for item in message["i"].as_array().into_iter().flatten() {
             self.take_item(item);
         }
@@ -127,7 +133,23 @@ impl Page {
                     "prepend" => items.insert_str(0, html),
                     _ => {}
                 }
+                let limit = item[4].as_u64().unwrap_or_default();
+                shorten(items, usize::try_from(limit).unwrap_or_default(), op);
             }
         }
+    }
+}
+
+/// What is added at one end leaves at the other, once there are more than `limit` items.
+fn shorten(items: &mut String, limit: usize, op: &str) {
+    let html = Html::parse_fragment(items);
+    let selector = selector("html > [data-key]");
+    let all: Vec<String> = html.select(&selector).map(|item| item.html()).collect();
+    let over = all.len().saturating_sub(limit);
+    if limit > 0 && over > 0 {
+        *items = match op {
+            "append" => all[over..].concat(),
+            _ => all[..limit].concat(),
+        };
     }
 }

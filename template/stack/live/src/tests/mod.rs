@@ -6,6 +6,7 @@ mod components;
 mod connections;
 mod effects;
 mod events;
+mod history;
 mod navigation;
 mod observer;
 mod sessions;

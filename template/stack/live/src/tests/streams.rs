@@ -8,7 +8,7 @@ use crate::{Cx, Result};
 async fn page(cx: Cx) -> Result {
     let item = |n: u32| (n.to_string(), html! { li data-key=(n) { "item " (n) } });
     let items = cx
-        .use_stream(|_| async move { Ok::<_, std::fmt::Error>(vec![item(1), item(2)]) })
+        .use_stream(|_, _| async move { Ok::<_, std::fmt::Error>(vec![item(1), item(2)]) })
         .await?;
     let on = |change: fn(&crate::Ctx, &crate::Stream)| {
         let items = items.clone();
@@ -57,4 +57,82 @@ async fn after_a_reconnection_a_stream_begins_anew() {
     page.click(".append").await.expect_text("item 3").await;
     page.reconnect().await.expect_no_text("item 3").await;
     page.expect_text("item 1 item 2").await;
+}
+
+/// Numbers from 100 downwards, of which ten more come with each click, at either end.
+async fn numbers(cx: Cx) -> Result {
+    let item = |n: u32| (n.to_string(), html! { li data-key=(n) { (n) } });
+    let lowest = cx.use_state(|| 91);
+    let items = cx
+        .use_stream(|ctx, window| async move {
+            let count = window.limit(10, 50);
+            lowest.set(&ctx, 101 - count);
+            Ok::<_, std::fmt::Error>((101 - count..=100).map(item).collect())
+        })
+        .await?;
+    let older = items.clone();
+    let more = cx.on(move |ctx, _| {
+        for n in (lowest.get(ctx) - 10..lowest.get(ctx)).rev() {
+            older.prepend(ctx, n, item(n).1);
+        }
+        lowest.update(ctx, |lowest| *lowest -= 10);
+    });
+    let some = items.clone().limit(12);
+    let bounded = cx.on(move |ctx, event| {
+        for n in 101..=105 {
+            match event.data("end") {
+                "last" => some.append(ctx, n, item(n).1),
+                _ => some.prepend(ctx, n, item(n).1),
+            }
+        }
+    });
+    Ok(html! {
+        ul data-stream=(items.id()) { (items) }
+        button.more on:click=(more) {}
+        button.last data-end="last" on:click=(bounded) {}
+        button.first data-end="first" on:click=(bounded) {}
+        p { "from " (lowest.get(&cx)) }
+    })
+}
+
+#[tokio::test]
+async fn a_stream_that_has_grown_is_as_long_after_a_reconnection_and_on_the_way_back() {
+    async fn next(_: Cx) -> Result {
+        Ok(html! { "Next" })
+    }
+    let live = super::builder()
+        .page("/", numbers)
+        .page("/next", next)
+        .build();
+    let mut page = open(&live, "/").await;
+    page.click(".more").await.click(".more").await;
+    assert_eq!(page.count("li"), 30);
+    page.reconnect().await.expect_text("from 71").await;
+    assert_eq!(page.count("li"), 30);
+    page.visit("/next").await.expect_text("Next").await;
+    page.back().await.expect_text("from 71").await;
+    assert_eq!(page.count("li"), 30);
+}
+
+#[tokio::test]
+async fn what_a_browser_asks_for_of_a_stream_is_limited_by_the_page() {
+    let mut page = open(&live(numbers), "/").await;
+    for _ in 0..8 {
+        page.click(".more").await;
+    }
+    assert_eq!(page.count("li"), 90);
+    page.reconnect().await.expect_text("from 51").await;
+    assert_eq!(page.count("li"), 50);
+}
+
+#[tokio::test]
+async fn of_a_stream_with_a_limit_what_is_added_at_one_end_leaves_at_the_other() {
+    let mut page = open(&live(numbers), "/").await;
+    page.click(".last").await;
+    assert_eq!(page.count("li"), 12);
+    assert!(page.text().starts_with("94 95") && page.text().contains("104 105"));
+    let mut page = open(&live(numbers), "/").await;
+    page.click(".first").await;
+    assert_eq!(page.count("li"), 12);
+    assert!(page.text().starts_with("105 104") && page.text().contains("96 97 from"));
 }
