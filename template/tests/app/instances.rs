@@ -47,8 +47,7 @@ async fn a_session_that_ends_at_one_instance_ends_its_pages_at_the_other() {
     let mut there = ada.at(routes::router(other));
 
     let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
-    there.json("POST", "/api/session", credentials).await;
+    there.log_in("ada@example.com", PASSWORD).await;
     assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
 
     let mut ada = there.at(routes::router(app.state.clone()));

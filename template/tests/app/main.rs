@@ -16,8 +16,8 @@ mod error;
 {%- if stack_tests %}
 #[cfg(unix)]
 mod hand_over;
-{%- endif %}
 mod hostile;
+{%- endif %}
 mod instances;
 mod layers;
 mod lifecycle;
@@ -25,8 +25,10 @@ mod limits;
 {%- if load %}
 mod load;
 {%- endif %}
+{%- if stack_tests %}
 mod mail;
 mod metrics;
+{%- endif %}
 mod middleware;
 mod migrations;
 mod observatory;
@@ -39,6 +41,9 @@ mod process;
 mod recording;
 {%- endif %}
 mod repositories;
+{%- if stack_tests %}
+mod request_layers;
+{%- endif %}
 {%- if pgvector %}
 mod search;
 {%- endif %}

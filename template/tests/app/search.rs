@@ -550,8 +550,8 @@ async fn deleting_an_account_deletes_its_embeddings() {
         search::index(&app.state.search, owner).await.unwrap();
     }
     assert_eq!(count(app.vectors().pool()).await, 2);
-    let deleted = client.call("DELETE", "/api/me").await;
-    assert_eq!(deleted.status.as_u16(), 204);
+    let deleted = client.post_form("/account/delete", &[]).await;
+    deleted.leads_to("/");
     until(app.vectors().pool(), 1).await;
     assert_eq!(titles(&app, &eve, "waffles").await, ["Waffles"]);
 }

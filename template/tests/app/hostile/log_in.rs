@@ -96,10 +96,7 @@ async fn noise_buys_no_new_guesses() {
     // As many rows as half an hour of noise from a thousand addresses would leave.
     let noise = "INSERT INTO rate_limits (key, full_at)
         SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), now() + interval '1 hour' FROM generate_series(1, 50000) n";
-    sqlx::query(noise)
-        .execute(app.database.pool())
-        .await
-        .unwrap();
+    app.execute(noise).await;
     let deleted = app::services::limits::delete_full(&app.state.db).await;
     assert_eq!(deleted.unwrap(), 0);
     assert_eq!(guess().await, 429);
