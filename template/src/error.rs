@@ -40,9 +40,6 @@ pub enum Error {
     #[error("you need to enter the code of the second factor")]
     CodeRequired(CodeRequest),
 {%- endif %}
-    /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
-    #[error("you need to confirm your password first")]
-    ConfirmationRequired,
     /// A link from a mail is unknown, was used, or has expired.
     #[error("this link does not work any more; ask for another one")]
     LinkExpired,
@@ -85,7 +82,6 @@ impl Error {
 {%- if totp %}
             Self::CodeRequired(_) => (StatusCode::UNAUTHORIZED, "code_required"),
 {%- endif %}
-            Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
             Self::LinkExpired => (StatusCode::GONE, "link_expired"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),

@@ -2,7 +2,7 @@
 
 use axum::{
     Router, middleware,
-    routing::{get, post, put},
+    routing::{get, post},
 };
 {%- if load %}
 use stack_live::recording;
@@ -189,14 +189,10 @@ fn api(state: AppState) -> Router<AppState> {
     Router::new()
         .route("/api/users", post(users::register))
         .route("/api/users/{id}", get(users::profile))
-        .route("/api/me", get(users::me).delete(users::delete))
-        .route("/api/me/password", put(users::change_password))
-        .route("/api/me/phone", put(users::set_phone))
+        .route("/api/me", get(users::me))
         .route(
             "/api/session",
-            post(session::log_in)
-                .put(session::confirm)
-                .delete(session::log_out),
+            post(session::log_in).delete(session::log_out),
         )
 {%- if totp %}
         .route("/api/session/code", post(http::code::complete))

@@ -23,7 +23,11 @@ use super::{
 };
 use crate::{
     components::form::{self, Field},
+{%- if totp %}
     error::{Error, Result},
+{%- else %}
+    error::Result,
+{%- endif %}
     http::cookies::{SESSION, session_token},
     models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
@@ -151,14 +155,7 @@ pub async fn register(
                 "/notes",
             ))
         }
-        Err(error) => match error.fields() {
-            Some(fields) => {
-                let errors = fields.clone();
-                let rejected = FormErrors { form, errors };
-                live::show_form_errors(&state, visitor, "/register", &error, rejected).await
-            }
-            None => Err(error),
-        },
+        Err(error) => live::show_form_errors(&state, visitor, "/register", form, error).await,
     }
 }
 
@@ -238,24 +235,19 @@ pub async fn log_in(
             Flash::LoggedIn,
             safe_redirect(&form.next),
         )),
-        Err(error @ Error::WrongCredentials) => {
-            let form = LogInForm {
-                next: safe_redirect(&form.next).to_owned(),
-                ..form
-            };
-            let rejected = FormErrors {
-                form,
-                errors: FieldErrors::default(),
-            };
-            live::show_form_errors(&state, visitor, "/login", &error, rejected).await
-        }
 {%- if totp %}
         Err(Error::CodeRequired(request)) => {
             let next = safe_redirect(&form.next);
             Err(Error::CodeRequired(request.leading_to(next)))
         }
 {%- endif %}
-        Err(error) => Err(error),
+        Err(error) => {
+            let form = LogInForm {
+                next: safe_redirect(&form.next).to_owned(),
+                ..form
+            };
+            live::show_form_errors(&state, visitor, "/login", form, error).await
+        }
     }
 }
 

@@ -32,16 +32,25 @@ pub async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     render(&state, visitor, &uri, Extensions::new()).await
 }
 
-/// The response to a rejected form: the page at `uri` with the form and its errors, and the status of `error`.
+/// The response to a form that was rejected with `error`: the page at `uri` with the form and the errors of its fields, and
+/// the status of `error`.
+///
+/// # Errors
+/// `error` itself, if it is not about what was entered.
 pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
     state: &AppState,
     visitor: Visitor,
     uri: &str,
-    error: &Error,
-    rejected: FormErrors<T>,
+    form: T,
+    error: Error,
 ) -> Result<Response> {
+    let errors = match (error.fields(), &error) {
+        (Some(fields), _) => fields.clone(),
+        (None, Error::WrongCredentials | Error::Outdated(_)) => FieldErrors::default(),
+        (None, _) => return Err(error),
+    };
     let mut extensions = Extensions::new();
-    extensions.insert(rejected);
+    extensions.insert(FormErrors { form, errors });
     let uri: Uri = uri.parse().map_err(Error::internal)?;
     let page = render(state, visitor, &uri, extensions).await?;
     Ok((error.status(), page).into_response())

@@ -326,9 +326,7 @@ pub async fn create(
             Ok(redirect_to_list(cookies, Flash::Saved))
         }
         Err(errors) => {
-            let error = Error::Invalid(errors.clone());
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, "/notes/new", &error, rejected).await
+            live::show_form_errors(&state, visitor, "/notes/new", form, errors.into()).await
         }
     }
 }
@@ -341,14 +339,12 @@ pub async fn update(
     cookies: Cookies,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let error = match update_note(&state, user.owner(), id, &form).await {
-        Ok(_) => return Ok(redirect_to_list(cookies, Flash::Saved)),
-        Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
-        Err(error) => return Err(error),
-    };
-    let errors = error.fields().cloned().unwrap_or_default();
-    let rejected = FormErrors { form, errors };
-    live::show_form_errors(&state, visitor, &format!("/notes/{id}"), &error, rejected).await
+    match update_note(&state, user.owner(), id, &form).await {
+        Ok(_) => Ok(redirect_to_list(cookies, Flash::Saved)),
+        Err(error) => {
+            live::show_form_errors(&state, visitor, &format!("/notes/{id}"), form, error).await
+        }
+    }
 }
 
 /// Deletes a note.

@@ -89,16 +89,11 @@ pub async fn check(
             let flash = Flash::LoggedIn;
             Ok(redirect_logged_in(&state, cookies, &token, flash, next))
         }
-        Err(Error::Invalid(errors)) => {
-            let error = Error::Invalid(errors.clone());
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, "/login/code", &error, rejected).await
-        }
         // Ten minutes have passed: the password is asked for again.
         Err(Error::Unauthenticated) => {
             let query = serde_urlencoded::to_string([("next", next)]).map_err(Error::internal)?;
             Ok(Redirect::to(&format!("/login?{query}")).into_response())
         }
-        Err(error) => Err(error),
+        Err(error) => live::show_form_errors(&state, visitor, "/login/code", form, error).await,
     }
 }

@@ -9,7 +9,7 @@ use stack_web::cookies::Cookies;
 use super::redirect_logged_in;
 use crate::{
     components::form::{self, Field},
-    error::{Error, Result},
+    error::Result,
     http::cookies::session_token,
     models::{ClientInfo, FieldErrors},
     pages::{
@@ -75,11 +75,6 @@ pub async fn log_in(
             let (flash, next) = (Flash::LoggedIn, "/account/passkeys");
             Ok(redirect_logged_in(&state, cookies, &token, flash, next))
         }
-        Err(error @ Error::WrongCredentials) => {
-            let errors = FieldErrors::default();
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, "/login/recovery", &error, rejected).await
-        }
-        Err(error) => Err(error),
+        Err(error) => live::show_form_errors(&state, visitor, "/login/recovery", form, error).await,
     }
 }

@@ -12,9 +12,9 @@ use stack_web::{cookies::Cookies, extract::Key};
 
 use crate::{
     components::{date::Zone, form::Field, passkey, section::section},
-    error::{Error, Result},
+    error::Result,
     http::passkey_challenge,
-    models::{ClientInfo, FieldErrors, Passkey, PasskeyId, PasskeyName},
+    models::{ClientInfo, Passkey, PasskeyId, PasskeyName},
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -111,11 +111,12 @@ pub async fn add(
     cookies: Cookies,
     Form(form): Form<PasskeyForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    let Some(name) = errors.check("name", PasskeyName::parse(&form.name)) else {
-        let (page, error) = ("/account/passkeys", Error::Invalid(errors.clone()));
-        let rejected = FormErrors { form, errors };
-        return live::show_form_errors(&state, visitor, page, &error, rejected).await;
+    let name = match PasskeyName::parse(&form.name) {
+        Ok(name) => name,
+        Err(invalid) => {
+            let error = invalid.at("name").into();
+            return live::show_form_errors(&state, visitor, "/account/passkeys", form, error).await;
+        }
     };
     let (cookies, token) = passkey_challenge::take(cookies)?;
     let accounts = &state.accounts;

@@ -136,14 +136,9 @@ pub async fn confirm(
         .await;
     match confirmed {
         Ok(codes) => Ok(recovery_codes::show(&visitor, &codes)),
-        Err(Error::Invalid(errors)) => {
-            let (page, error) = ("/account/totp", Error::Invalid(errors.clone()));
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, page, &error, rejected).await
-        }
         // It was turned on, or off, in another tab.
         Err(Error::NotFound) => Ok(Redirect::to("/account/totp").into_response()),
-        Err(error) => Err(error),
+        Err(error) => live::show_form_errors(&state, visitor, "/account/totp", form, error).await,
     }
 }
 
