@@ -31,7 +31,7 @@ use crate::{
         note_card::note_card,
     },
     error::{Error, Result},
-    models::{FieldErrors, Note, NoteDraft, NoteId, Owner, Version},
+    models::{FieldErrors, Note, NoteDraft, NoteId, NoteSummary, Owner, Version},
     repositories::notes,
     services,
     state::AppState,
@@ -141,12 +141,9 @@ async fn load_notes(
     owner: Owner,
     (text, limit): (String, i64),
     after: Option<NoteId>,
-) -> Result<(Vec<Note>, Option<NoteId>)> {
+) -> Result<(Vec<NoteSummary>, Option<NoteId>)> {
     let app = ctx.app();
-    let found = match text.as_str() {
-        "" => notes::list(app.db.pool(), owner, after, limit + 1).await?,
-        text => notes::containing(app.db.pool(), owner, text, limit + 1).await?,
-    };
+    let found = notes::summaries(app.db.pool(), owner, &text, after, limit + 1).await?;
     Ok(pagination::split(found, limit, |note| note.id))
 }
 
