@@ -13,6 +13,7 @@ pub mod form;
 pub mod input;
 pub mod layout;
 pub mod link;
+pub mod menu;
 pub mod note_card;
 pub mod pager;
 {%- if passkeys %}
@@ -24,4 +25,5 @@ pub mod provider_button;
 {%- endif %}
 pub mod section;
 pub mod table;
+pub mod tabs;
 pub mod toast;

@@ -1,6 +1,7 @@
 //! `/components`: shows all components, as examples to copy.
 
 mod booking;
+mod instant;
 mod messages;
 mod planets;
 
@@ -37,6 +38,8 @@ pub async fn page(cx: Cx) -> Result {
         (section("table", "A table, page by page", cx.child(planets::planets, ()).await?))
         (section("dialog", "A dialog", cx.child(delete_dialog, ()).await?))
         (section("toasts", "Toasts", cx.child(toast_examples, ()).await?))
+        (section("instant", "Without asking the server", cx.child(instant::instant, ()).await?))
+        (section("chat", "Enter sends", cx.child(instant::chat, ()).await?))
         (section("stream", "A stream", cx.child(messages::messages, ()).await?))
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))

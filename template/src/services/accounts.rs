@@ -26,9 +26,6 @@ mod credentials;
 mod identities;
 {%- endif %}
 mod links;
-{%- if oidc or passkeys or totp %}
-mod methods;
-{%- endif %}
 {%- if passkeys %}
 pub mod passkeys;
 {%- endif %}
@@ -91,8 +88,7 @@ impl Accounts {
     /// before the log-in is never valid after it (session fixation).
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`], without verifying the password; as
-    /// [`start_session`](Self::start_session).
+    /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`], without verifying the password.
     pub async fn log_in(
         &self,
         email: &str,
@@ -100,7 +96,7 @@ impl Accounts {
         client: &ClientInfo,
         old: Option<SessionToken>,
     ) -> Result<(User, SessionToken)> {
-        let (Ok(email), Some(password)) = (Email::for_login(email), Password::for_login(password))
+        let (Ok(email), Some(password)) = (Email::parse(email), Password::for_login(password))
         else {
             return Err(Error::WrongCredentials);
         };
@@ -109,20 +105,14 @@ impl Accounts {
         let (user, stored) = users::credentials(self.db.pool(), &email, self.links.is_on())
             .await?
             .unzip();
-        let matches = self
-            .passwords
-            .verify(password.clone(), stored.clone())
-            .await?;
+        let matches = self.passwords.verify(password, stored).await?;
         let id = user.as_ref().map(|user| user.id);
-        let (Some(user), Some(stored), true) = (user, stored, matches) else {
+        let Some(user) = user.filter(|_| matches) else {
             self.security_log.failed(EventKind::LogIn, id, client).await;
             return Err(Error::WrongCredentials);
         };
         self.limits.logged_in(&email, client.address).await?;
-        let stored = self.renew_hash(user.id, password, stored).await?;
-        let token = self
-            .start_session(user.id, client, old, Some(&stored))
-            .await?;
+        let token = self.start_session(user.id, client, old).await?;
         self.security_log
             .succeeded(EventKind::LogIn, user.id, client)
             .await;

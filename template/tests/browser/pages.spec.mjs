@@ -106,3 +106,75 @@ test("a form counts while somebody types, says what is wrong, and keeps what was
   await expect(page.locator("#seat")).toHaveValue("garden");
   await expect(page.locator("#wishes")).toHaveValue("für 😀");
 });
+
+test("tabs, a menu and a dialog are at once, and without a connection", async ({ network, page }) => {
+  await goLive(page, "/components");
+  network.disconnect();
+  const [first, second] = [page.getByRole("tab", { name: "Copying" }), page.getByRole("tab", { name: "A number" })];
+  await second.click();
+  await expect(page.getByRole("button", { name: /^Like/ })).toBeVisible();
+  await expect(page.getByText("cargo dev", { exact: true })).toBeHidden();
+  await page.keyboard.press("ArrowRight");
+  await expect(first).toBeFocused();
+  await expect(first).toHaveAttribute("aria-selected", "true");
+  await expect(second).toHaveAttribute("tabindex", "-1");
+  await page.keyboard.press("End");
+  await expect(second).toHaveAttribute("aria-selected", "true");
+
+  const button = page.getByRole("button", { name: "Menu" });
+  const [link, empty] = [page.getByRole("menuitem", { name: "First page" }), page.getByRole("menuitem", { name: "Empty the list" })];
+  await button.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(link).toBeFocused();
+  await expect(button).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("ArrowUp");
+  await expect(empty).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(button).toBeFocused();
+  await expect(link).toBeHidden();
+  await button.click();
+  await expect(link).toBeVisible();
+  await page.mouse.click(5, 5);
+  await expect(link).toBeHidden();
+  await expect(button).toHaveAttribute("aria-expanded", "false");
+
+  await button.click();
+  await empty.click();
+  const dialog = page.getByRole("dialog", { name: "Empty the list?" });
+  expect(await dialog.evaluate((element) => element.matches(":modal"))).toBe(true);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
+test("what was opened without the server stays so when the server changes the page; a dialog closes before the server knows", async ({ network, page }) => {
+  network.latency = 100;
+  await goLive(page, "/components");
+  await page.getByRole("tab", { name: "A number" }).click();
+  const like = page.getByRole("button", { name: /^Like/ });
+  await like.click();
+  await expect(like).toHaveText("Like (6)");
+  await expect(like).not.toHaveAttribute("aria-busy");
+  await expect(like).toHaveText("Like (6)");
+  await page.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("menuitem", { name: "Empty the list" }).click();
+  await page.getByRole("button", { name: "Empty it" }).click();
+  expect(await page.locator("dialog#empty").evaluate((element) => element.open)).toBe(false);
+  await expect(page.getByText("The list is empty.")).toBeVisible();
+  await expect(page.getByRole("tab", { name: "A number" })).toHaveAttribute("aria-selected", "true");
+});
+
+test("Enter sends, what was sent is shown before the server has it, and the field is free for the next line", async ({ network, page }) => {
+  network.latency = 200;
+  await goLive(page, "/components");
+  const [field, log] = [page.getByLabel("Message", { exact: true }), page.getByRole("log")];
+  await field.fill("one");
+  await field.press("Shift+Enter");
+  await field.pressSequentially("two");
+  await field.press("Enter");
+  await expect(field).toHaveValue("");
+  await expect(log.locator("#sending")).toHaveText("one two");
+  await field.pressSequentially("next");
+  await expect(log.locator("p").first()).toHaveText("one two");
+  await expect(log.locator("#sending")).toHaveText("");
+  await expect(field).toHaveValue("next");
+});

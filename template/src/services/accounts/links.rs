@@ -84,12 +84,11 @@ impl Accounts {
                     }
                     LinkPurpose::Reset => return Err(Error::LinkExpired),
                 }
-                let password = users::lock_password(&mut **tx, user).await?;
-                Ok((user, purpose, password))
+                Ok((user, purpose))
             })
         });
         let log = &self.security_log;
-        let (user, purpose, password) = match followed.await {
+        let (user, purpose) = match followed.await {
             Err(Error::LinkExpired | Error::Conflict(_)) => {
                 log.failed(EventKind::LogIn, None, client).await;
                 return Err(Error::LinkExpired);
@@ -109,9 +108,7 @@ impl Accounts {
             }
             LinkPurpose::LogIn | LinkPurpose::Reset => {}
         }
-        let token = self
-            .start_session(user, client, old, password.as_ref())
-            .await?;
+        let token = self.start_session(user, client, old).await?;
         let (success, how) = (Outcome::Success, "With a link from a mail");
         log.record(EventKind::LogIn, success, Some(user), client, how)
             .await;

@@ -1,7 +1,8 @@
 //! Pages that live on the server: components with hooks, in Rust from the database to the click. Read in this order:
 //!
 //! 1. [`Cx`]: what a component has while it is rendered: hooks, handlers, other components. [`Ctx`]: what handlers and
-//!    effects have. [`State`], [`Event`], [`Browser`], [`Upload`], [`Stream`]: what they work with.
+//!    effects have. [`State`], [`Event`], [`Browser`], [`Upload`], [`Stream`]: what they work with. [`Command`]: what the
+//!    browser does by itself.
 //! 2. [`Live`]: all pages of an application, rendered for a GET or connected by a WebSocket.
 //! 3. `page`: a page's components and what their hooks hold. Everything of one page runs in one task, so states need
 //!    no locks and nothing can wait for itself.
@@ -20,6 +21,7 @@
 
 pub mod broadcast;
 mod browser;
+mod command;
 mod ctx;
 mod cx;
 mod error;
@@ -55,6 +57,7 @@ mod tests;
 mod upload;
 
 pub use browser::{Browser, BrowserError};
+pub use command::{Command, Target, Text};
 pub use ctx::{Ctx, Flash};
 pub use cx::Cx;
 pub use error::{PageError, Result};

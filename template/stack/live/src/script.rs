@@ -8,13 +8,14 @@
 use std::sync::LazyLock;
 
 /// In this order: what a file does when it is read may use what is above it.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     include_str!("client/dom.js"),
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
     include_str!("client/moves.js"),
     include_str!("client/controls.js"),
     include_str!("client/press.js"),
+    include_str!("client/commands.js"),
     include_str!("client/connection.js"),
     include_str!("client/events.js"),
     include_str!("client/history.js"),

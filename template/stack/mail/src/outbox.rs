@@ -19,7 +19,6 @@ use uuid::Uuid;
 
 use crate::{Mail, MailServer};
 
-mod rotation;
 mod table;
 mod worker;
 

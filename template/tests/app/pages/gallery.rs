@@ -22,6 +22,8 @@ async fn every_component_is_rendered_without_javascript() {
         "class=\"toasts\"",
         "class=\"pages\"",
         "Message 1",
+        "role=\"tab\"",
+        "role=\"menu\"",
     ] {
         assert!(html.contains(part), "{part}");
     }

@@ -16,7 +16,9 @@ function busy(el) {
 }
 function quiet(el) {
   const more = [...waiting.values(), ...working.values()].includes(el);
-  if (el && !more && busied.delete(el)) removeAttribute(el, "aria-busy");
+  if (!el || more) return;
+  answered(el);
+  if (busied.delete(el)) removeAttribute(el, "aria-busy");
 }
 
 function fields(form, submitter) {
@@ -53,30 +55,47 @@ function payload(event, el, target, kind) {
   return out;
 }
 
-// The element at or around the target that listens to `kind`.
-function listener(target, kind) {
+// The element at or around the target that has something to send (`on:`) or to do (`do:`) for `kind`.
+function listener(target, kind, what = "on") {
   const el = nodeType(target) === 1 ? target : parentNode(target);
-  const asked = `[on\\:${kind}]`;
+  const asked = `[${what}\\:${kind}]`;
   let found = el && nodeType(el) === 1 && closest(el, asked);
   // A field belongs to its form wherever it stands.
   if (!found && /^(input|change)$/.test(kind) && property(el, "form")) found = closest(el.form, asked);
   return found && contains(root, found) ? found : null;
 }
 
+const disabled = (el) => matches(el, ":disabled, [aria-disabled=true]");
+
+// First what the page does by itself, then what the server is told.
 function handle(event) {
   const kind = NAMES[event.type] ?? event.type;
   const target = event.target;
   if (drawing && (kind === "focus" || kind === "blur")) return;
-  if (kind === "click" && link(event)) return;
-  if (kind === "close" && nodeName(target) === "DIALOG" && !hasAttribute(target, "data-open")) return;
-  if (kind === "change" && target.type === "file" && hasAttribute(target, "on:upload")) return upload(target);
-  const el = listener(target, kind);
-  if (kind === "submit" && !el) leaving = Date.now();
   // Keys that choose a word, and the word until it is chosen, are nobody else's.
   if (event.isComposing && /^(input|key)/.test(kind)) return;
+  const el = listener(target, kind), doer = listener(target, kind, "do");
+  const asks = el ?? doer;
+  const question = asks && /^(click|submit)$/.test(kind) && !disabled(asks) && getAttribute(asks, "data-confirm");
+  if (question && !window.confirm(question)) return event.preventDefault();
+  let told = false;
+  const tell = (who = el) => {
+    if (!told) deliver(event, kind, who);
+    told = true;
+  };
+  const goesOn = !doer || disabled(doer) || perform(doer, kind, event, tell, doer === el);
+  tell(goesOn || doer === el ? el : null);
+}
+
+function deliver(event, kind, el) {
+  const target = event.target;
+  if (kind === "click" && link(event)) return;
+  if (kind === "close" && nodeName(target) === "DIALOG" && !hasAttribute(target, "data-open") && !opened.has(target)) return;
+  if (kind === "change" && target.type === "file" && hasAttribute(target, "on:upload")) return upload(target);
+  if (kind === "submit" && !el) leaving = Date.now();
   if (kind === "input" && composing === target) composing = null;
   if (kind === "click" && el && matches(el, "a, [type=submit], button:not([type])")) event.preventDefault();
-  if (!el || matches(el, ":disabled, [aria-disabled=true]")) {
+  if (!el || disabled(el)) {
     if (/^(change|submit|click|blur)$/.test(kind)) flush();
     return;
   }
@@ -87,11 +106,6 @@ function handle(event) {
   }
   const keys = getAttribute(el, "data-keys");
   if (/^key/.test(kind) && keys && !keys.split(" ").includes(event.key)) return;
-  const question = getAttribute(el, "data-confirm");
-  if (question && (kind === "click" || kind === "submit") && !window.confirm(question)) {
-    event.preventDefault();
-    return;
-  }
   const delay = Number(getAttribute(el, "data-debounce") ?? 0);
   const send = () => emit(el, target, kind, event);
   if (delay && (kind === "input" || kind === "keyup")) {
@@ -153,6 +167,8 @@ function resend(same, answer) {
   const clicks = same ? later : [];
   later = [];
   for (const click of clicks) click();
+  // What could not be said is not expected any more.
+  for (const el of expected.keys()) quiet(el);
 }
 
 document.addEventListener("compositionstart", (event) => { composing = event.target; });

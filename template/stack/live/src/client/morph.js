@@ -37,6 +37,11 @@ const continues = (old, next) => alike(old, next) && !(elsewhere && nodeName(old
 // Makes of `live`, which shows `old` with whatever happened to it since, what `next` says.
 function morph(live, old, next) {
   if (!live || equal(old, next)) return;
+  change(live, old, next);
+  keepMade(live, next);
+}
+
+function change(live, old, next) {
   const type = nodeType(old);
   if (type !== 1 && type !== 11) {
     if (nodeType(live) !== type) replace(live, fresh(next));
