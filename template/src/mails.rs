@@ -74,15 +74,13 @@ pub fn password_changed(forgot: &str) -> MailBuilder {
         .paragraph("If that was not you, choose a new one at once:")
         .link("Choose a new password", forgot)
 }
-{%- if oidc %}
+{%- if oidc or passkeys or totp %}
 
-/// After another way to log in was added.
-pub fn connected(provider: &str, security: &str) -> MailBuilder {
-    Mail::builder("Another way to log in to your account")
-        .paragraph(format!(
-            "From now on you can log in to your account with {provider}."
-        ))
-        .paragraph("If that was not you, log in, disconnect it, and choose a new password:")
+/// After a way to log in was added or removed.
+pub fn method_changed(what: &str, method: &str, security: &str) -> MailBuilder {
+    Mail::builder(what)
+        .paragraph(format!("{what}: {method}."))
+        .paragraph("If that was not you, log in, undo it, and choose a new password, which ends all other sessions:")
         .link("Security of your account", security)
 }
 {%- endif %}

@@ -208,13 +208,14 @@ fn api(state: AppState) -> Router<AppState> {
         .route_layer(middleware::from_fn_with_state(state, limits::by_address))
 }
 
-/// Health checks and static files.
+/// Health checks, static files, and where to report a vulnerability.
 fn operations() -> Router<AppState> {
-    use http::assets::ASSETS;
+    use http::{assets::ASSETS, security_txt};
     use stack_web::health;
 
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/static/{*file}", ASSETS.service())
+        .route("/.well-known/security.txt", get(security_txt::show))
 }

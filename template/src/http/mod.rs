@@ -18,5 +18,6 @@ pub mod passkey_challenge;
 {%- if pgvector %}
 pub mod search;
 {%- endif %}
+pub mod security_txt;
 pub mod session;
 pub mod users;

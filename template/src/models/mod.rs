@@ -50,7 +50,7 @@ pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 {%- if oidc %}
 pub use identity::{Identity, LogInAttempt, ProviderAccount, Purpose};
 {%- endif %}
-pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
+pub use note::{Note, NoteBody, NoteDraft, NoteSummary, NoteTitle};
 pub use owner::Owner;
 {%- if passkeys %}
 pub use passkey::{ChallengeToken, Passkey, PasskeyName};

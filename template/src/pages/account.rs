@@ -146,7 +146,10 @@ pub async fn register(
         Ok(None) => Ok(Redirect::to(MAIL_SENT).into_response()),
         Ok(Some(user)) => {
             let old = session_token(&cookies);
-            let token = state.accounts.start_session(user.id, &client, old).await?;
+            let token = state
+                .accounts
+                .start_session(user.id, &client, old, None)
+                .await?;
             Ok(redirect_logged_in(
                 &state,
                 cookies,

@@ -85,7 +85,7 @@ pub async fn send(
 }
 
 async fn request(state: &AppState, form: &MailForm, client: &ClientInfo) -> Result<()> {
-    let email = Email::parse(&form.email).map_err(|invalid| invalid.at("email"))?;
+    let email = Email::for_login(&form.email).map_err(|invalid| invalid.at("email"))?;
     let to = email.as_str().to_owned();
     let request = match form.link {
         Link::Reset => MailRequest::Reset(to),

@@ -31,7 +31,7 @@ use crate::{
         note_card::note_card,
     },
     error::{Error, Result},
-    models::{FieldErrors, Note, NoteDraft, NoteId, Owner, Version},
+    models::{FieldErrors, Note, NoteDraft, NoteId, NoteSummary, Owner, Version},
     repositories::notes,
     services,
     state::AppState,
@@ -141,12 +141,9 @@ async fn load_notes(
     owner: Owner,
     (text, limit): (String, i64),
     after: Option<NoteId>,
-) -> Result<(Vec<Note>, Option<NoteId>)> {
+) -> Result<(Vec<NoteSummary>, Option<NoteId>)> {
     let app = ctx.app();
-    let found = match text.as_str() {
-        "" => notes::list(app.db.pool(), owner, after, limit + 1).await?,
-        text => notes::containing(app.db.pool(), owner, text, limit + 1).await?,
-    };
+    let found = notes::summaries(app.db.pool(), owner, &text, after, limit + 1).await?;
     Ok(pagination::split(found, limit, |note| note.id))
 }
 
@@ -157,13 +154,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
 
-    let check = cx.on(move |ctx, event| {
-        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
-        let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| {
-            errors.take(&field, &invalid.unwrap_or_default());
-        });
-    });
+    let check = check_field(&cx, errors);
     let save = cx.on_async(move |ctx, event| async move {
         let form: NoteForm = event.form()?;
         match NoteDraft::parse(&form.title, &form.body) {
@@ -228,13 +219,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
     let base_version = cx.use_state(|| if conflict { None } else { Some(form.version) });
     let outdated = base_version.get(&cx) != Some(stored.version);
 
-    let check = cx.on(move |ctx, event| {
-        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
-        let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| {
-            errors.take(&field, &invalid.unwrap_or_default());
-        });
-    });
+    let check = check_field(&cx, errors);
     let save = cx.on_async(move |ctx, event| async move {
         let form: EditForm = event.form()?;
         let app = ctx.app();
@@ -268,6 +253,17 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         }
     };
     Ok(layout::live(&cx, "Edit note", main))
+}
+
+/// The handler that validates the field which the user has just left.
+fn check_field(cx: &Cx, errors: stack_live::State<FieldErrors>) -> Handler {
+    cx.on(move |ctx, event| {
+        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let field = event.name.unwrap_or_default();
+        errors.update(ctx, |errors| {
+            errors.take(&field, &invalid.unwrap_or_default());
+        });
+    })
 }
 
 /// Moves the focus to the first invalid field.

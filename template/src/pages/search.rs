@@ -9,8 +9,8 @@ use crate::{
     components::{form, note_card::note_card},
     error::{Error, Result},
     http::search::{SearchParams, SearchQuery},
-    models::Owner,
-    services::search::{self, Hit},
+    models::{NoteSummary, Owner},
+    services::search,
 };
 
 /// The query of the URL.
@@ -69,15 +69,18 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         @if hits.is_empty() && !query.text.is_empty() {
             section.empty { h2 { "Nothing found" } p { "Try other words." } }
         }
-        div.notes { @for hit in hits.iter() { (note_card(&hit.note)) } }
+        div.notes { @for hit in hits.iter() { (note_card(hit)) } }
     };
     Ok(layout::live(&cx, "Search", main))
 }
 
-async fn load_hits(ctx: Ctx, owner: Owner, query: SearchQuery) -> Result<Vec<Hit>> {
+async fn load_hits(ctx: Ctx, owner: Owner, query: SearchQuery) -> Result<Vec<NoteSummary>> {
     let (app, since) = (ctx.app(), query.since());
     match query.text.as_str() {
         "" => Ok(Vec::new()),
-        text => search::find_notes(&app.search, owner, text, since, query.limit).await,
+        text => {
+            let hits = search::find_notes(&app.search, owner, text, since, query.limit).await?;
+            Ok(hits.into_iter().map(|hit| hit.note.into()).collect())
+        }
     }
 }

@@ -83,20 +83,6 @@ pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: IdentityId) -> sq
     Ok(result.rows_affected() > 0)
 }
 
-/// The hash of the user's password, whose row is locked until the end of the transaction: of two that change how the user
-/// can log in, the second one sees what the first one did.
-pub async fn lock_password(
-    db: impl PgExecutor<'_>,
-    user: UserId,
-) -> sqlx::Result<Option<PasswordHash>> {
-    let hash: Option<String> =
-        sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE")
-            .bind(user)
-            .fetch_optional(db)
-            .await?;
-    Ok(hash.map(PasswordHash))
-}
-
 /// Whether `owner` has a password.
 pub async fn has_password(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<bool> {
     let hash: Option<String> = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")

@@ -88,6 +88,16 @@ pub async fn credential_ids(
         .fetch_all(db)
         .await
 }
+{%- if oidc %}
+
+/// How many passkeys a user has.
+pub async fn count(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM passkeys WHERE user_id = $1")
+        .bind(owner)
+        .fetch_one(db)
+        .await
+}
+{%- endif %}
 
 /// The passkey that a device names by `credential_id`.
 pub async fn find(

@@ -172,10 +172,15 @@ async fn values_of_several_batches_are_rotated_although_some_cannot_be_decrypted
 }
 
 #[tokio::test]
-async fn the_command_rotate_fails_if_values_cannot_be_decrypted() {
+async fn the_command_rotate_moves_values_and_waiting_mails_and_fails_if_they_cannot_be_decrypted() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     set_phone(&app.state, ada.id).await;
+    // A mail that waits, and the request for one.
+    let fields = [("email", "ada@example.com")];
+    app.client().post_form("/forgot-password", &fields).await;
+    app.mails().await;
+    app.client().post_form("/forgot-password", &fields).await;
     let rotated = |keys: &str| {
         let mut command = in_production(app.database.url());
         command.env("APP_ENV", "development");
@@ -185,7 +190,7 @@ async fn the_command_rotate_fails_if_values_cannot_be_decrypted() {
     let (code, error) = rotated(NEW_KEY);
     assert_eq!(code, Some(1));
     assert!(
-        error.contains("error: 1 values cannot be decrypted"),
+        error.contains("error: 3 values cannot be decrypted"),
         "{error}"
     );
     assert!(error.contains("hint: append the missing keys"), "{error}");
@@ -197,4 +202,9 @@ async fn the_command_rotate_fails_if_values_cannot_be_decrypted() {
     );
     let (code, reported) = rotated(NEW_KEY);
     assert_eq!(code, Some(0), "{reported}");
+    // The worker writes and sends them with the new key alone.
+    let new = with_keys(&app, NEW_KEY);
+    let (links, db) = (&new.links, &new.db);
+    links.outbox.carry_out_requests(db, links).await.unwrap();
+    assert_eq!(links.outbox.newest(db.pool(), 9).await.unwrap().len(), 2);
 }

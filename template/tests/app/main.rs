@@ -25,6 +25,7 @@ mod limits;
 {%- if load %}
 mod load;
 {%- endif %}
+mod log_in;
 {%- if stack_tests %}
 mod mail;
 mod metrics;
@@ -48,6 +49,7 @@ mod request_layers;
 mod search;
 {%- endif %}
 mod security_log;
+mod security_txt;
 mod seed;
 mod sessions;
 {%- if stack_tests %}

@@ -447,6 +447,8 @@ async fn a_user_connects_an_account_with_another_address_and_disconnects_it() {
         events(&app).await[0],
         event("method_removed", "success", "With Example")
     );
+    let told = ["Way to log in added", "Way to log in removed"];
+    assert_eq!(app.titles_to("bob@example.com").await, told);
     assert_eq!(count(&app, "SELECT count(*) FROM identities").await, 0);
 }
 
@@ -462,6 +464,43 @@ async fn connecting_and_disconnecting_ask_who_the_user_is() {
     }
     assert_eq!(count(&app, "SELECT count(*) FROM identities").await, 1);
 }
+{%- if passkeys %}
+
+#[tokio::test]
+async fn a_passkey_is_another_way_to_log_in_until_it_is_the_only_one() {
+    use app::{
+        models::{Email, PasskeyName},
+        repositories::{passkeys, users::addresses},
+    };
+
+    let (provider, app) = start().await;
+    let mut client = app.client();
+    log_in(&provider, &mut client).await;
+    let email = Email::parse("ada@example.com").unwrap();
+    let found = addresses::by_email(app.database.pool(), &email).await;
+    let (ada, _) = found.unwrap().unwrap();
+    let (pool, owner) = (app.database.pool(), ada.owner());
+    let name = PasskeyName::parse("Phone").unwrap();
+    passkeys::insert(pool, owner, &name, b"1", "{}")
+        .await
+        .unwrap();
+    let page = client.open("/account/security").await;
+    assert!(page.page(200).contains("Disconnect"));
+    let path = disconnect_path(&app).await;
+    client
+        .post_form(&path, &[])
+        .await
+        .leads_to("/account/security");
+    assert_eq!(count(&app, "SELECT count(*) FROM identities").await, 0);
+
+    let id = sqlx::query_scalar::<_, uuid::Uuid>("SELECT id FROM passkeys");
+    let id = id.fetch_one(pool).await.unwrap();
+    let path = format!("/account/passkeys/{id}/delete");
+    let refused = client.post_form(&path, &[]).await;
+    assert!(refused.page(403).contains("choose a password first"));
+    assert_eq!(count(&app, "SELECT count(*) FROM passkeys").await, 1);
+}
+{%- endif %}
 
 #[tokio::test]
 async fn the_only_way_to_log_in_cannot_be_removed() {

@@ -13,7 +13,11 @@ use crate::{
     error::Result,
     models::{ClientInfo, IdentityId, Owner, Purpose},
     pages::{confirmation::RecentlyAuthenticated, context::Context, flash::Flash, oidc},
+{%- if passkeys %}
+    repositories::{identities, passkeys},
+{%- else %}
     repositories::identities,
+{%- endif %}
     state::AppState,
 };
 
@@ -25,17 +29,20 @@ pub async fn part(cx: &Cx, owner: Owner) -> Result<Markup, PageError> {
         .use_load((), move |ctx| async move {
             let app = ctx.app();
             let connected = identities::list(app.db.pool(), owner).await?;
-            let has_password = identities::has_password(app.db.pool(), owner).await?;
-            Ok::<_, sqlx::Error>((connected, has_password))
+            let has_another = identities::has_password(app.db.pool(), owner).await?;
+{%- if passkeys %}
+            let has_another = has_another || passkeys::count(app.db.pool(), owner).await? > 0;
+{%- endif %}
+            Ok::<_, sqlx::Error>((connected, has_another))
         })
         .await?;
-    let (connected, has_password) = &*found;
+    let (connected, has_another) = &*found;
     let app = cx.app();
     let Some(provider) = &app.oidc else {
         return Ok(html! {});
     };
     let (name, zone) = (provider.name(), Zone::of_visitor(cx));
-    let is_only_way = !has_password && connected.len() == 1;
+    let is_only_way = !has_another && connected.len() == 1;
     Ok(section(
         "identities",
         &format!("Log in with {name}"),

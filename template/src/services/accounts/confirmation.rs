@@ -37,7 +37,7 @@ impl Accounts {
         }
         self.limits.logged_in(&user.email, from).await?;
 {%- if totp %}
-        self.require_code(user.id, Some(session)).await?;
+        self.require_code(user.id, Some(session), None).await?;
 {%- endif %}
         let token = self.authenticated(session).await?;
         log.succeeded(EventKind::Confirmation, user.id, client)

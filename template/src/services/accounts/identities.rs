@@ -15,6 +15,9 @@ use crate::{
     },
     repositories::{
         identities::{self, MAX_IDENTITIES},
+{%- if passkeys %}
+        passkeys,
+{%- endif %}
         users::{self, addresses},
     },
     services::{
@@ -63,11 +66,13 @@ impl Accounts {
             let allowed = self.limits.check(Limit::Registration, &keys).await;
             self.log_limit(allowed, None, client).await?;
         }
+        let with = &log_in_with(provider);
         let find = self.db.run(|tx| {
             Box::pin(async move {
                 let found = find_or_create(tx, account).await?;
                 if let (user, Found::Connected) = found {
-                    self.links.send_connected(&mut *tx, user, provider).await?;
+                    self.send_method_changed(tx, EventKind::MethodAdded, user, with)
+                        .await?;
                 }
                 Ok::<_, OidcError>(found)
             })
@@ -85,7 +90,7 @@ impl Accounts {
                     .await;
             }
         }
-        let token = self.start_session(user, client, old).await?;
+        let token = self.start_session(user, client, old, None).await?;
         self.record(EventKind::LogIn, user, client, provider).await;
         Ok((token, found == Found::Created))
     }
@@ -101,6 +106,7 @@ impl Accounts {
         provider: &str,
         client: &ClientInfo,
     ) -> Result<(), OidcError> {
+        let with = &log_in_with(provider);
         let connect = self.db.run(|tx| {
             Box::pin(async move {
                 match identities::user(&mut **tx, account).await? {
@@ -113,7 +119,8 @@ impl Accounts {
                     return Err(Error::Forbidden(why.into()).into());
                 }
                 identities::insert(&mut **tx, user, account).await?;
-                self.links.send_connected(&mut *tx, user, provider).await?;
+                self.send_method_changed(tx, EventKind::MethodAdded, user, with)
+                    .await?;
                 Ok::<_, OidcError>(true)
             })
         });
@@ -136,21 +143,19 @@ impl Accounts {
         provider: &str,
         client: &ClientInfo,
     ) -> Result<()> {
+        let with = &log_in_with(provider);
         let disconnect = self.db.run(|tx| {
             Box::pin(async move {
-                let password = identities::lock_password(&mut **tx, owner.id()).await?;
                 if !identities::delete(&mut **tx, owner, id).await? {
                     return Err(Error::NotFound);
                 }
-                let has_password = password.is_some_and(|hash| hash.is_usable());
-                if has_password || identities::count(&mut **tx, owner.id()).await? > 0 {
-                    return Ok(());
-                }
-                let why = "this is your only way to log in; choose a password first, at `/account/password`";
-                Err(Error::Forbidden(why.into()))
+                require_way_to_log_in(&mut *tx, owner).await?;
+                self.send_method_changed(tx, EventKind::MethodRemoved, owner.id(), with)
+                    .await
             })
         });
         disconnect.await?;
+        self.links.outbox.wake();
         self.record(EventKind::MethodRemoved, owner.id(), client, provider)
             .await;
         Ok(())
@@ -172,7 +177,7 @@ impl Accounts {
             return Err(Failure::NotConnected.into());
         }
 {%- if totp %}
-        self.require_code(user, Some(session)).await?;
+        self.require_code(user, Some(session), None).await?;
 {%- endif %}
         let token = self.authenticated(session).await?;
         self.record(EventKind::Confirmation, user, client, provider)
@@ -185,6 +190,28 @@ impl Accounts {
         log.record(kind, Outcome::Success, Some(user), client, &details)
             .await;
     }
+}
+
+/// What mails call it.
+fn log_in_with(provider: &str) -> String {
+    format!("log-in with {provider}")
+}
+
+/// Refuses to remove the only way to log in. The row of the user is locked: of two removals the second one sees what the
+/// first one has left.
+pub(super) async fn require_way_to_log_in(tx: &mut PgConnection, owner: Owner) -> Result<()> {
+    let password = users::lock_password(&mut *tx, owner.id()).await?;
+    let has_password = password.is_some_and(|hash| hash.is_usable());
+    if has_password || identities::count(&mut *tx, owner.id()).await? > 0 {
+        return Ok(());
+    }
+{%- if passkeys %}
+    if passkeys::count(tx, owner).await? > 0 {
+        return Ok(());
+    }
+{%- endif %}
+    let why = "this is your only way to log in; choose a password first, at `/account/password`";
+    Err(Error::Forbidden(why.into()))
 }
 
 async fn find_or_create(

@@ -27,6 +27,8 @@ use crate::{
 pub const MAX_PASSKEYS: i64 = 20;
 /// How long a device may take to sign a challenge.
 pub const CHALLENGE_LIFETIME: Duration = Duration::from_secs(5 * 60);
+/// What mails call them.
+const METHOD: &str = "a passkey";
 /// How many expired challenges are deleted whenever one is added.
 const DELETE_BATCH: i64 = 100;
 
@@ -86,12 +88,17 @@ impl Accounts {
             .finish_passkey_registration(&answer, &state)
             .map_err(|error| log_refusal(&error))?;
         let credential = serde_json::to_string(&passkey).map_err(Error::internal)?;
-        passkeys::insert(pool, owner, name, passkey.cred_id().as_ref(), &credential).await?;
+        let kind = EventKind::MethodAdded;
+        let add = self.db.run(|tx| {
+            let (id, credential) = (passkey.cred_id(), &credential);
+            Box::pin(async move {
+                passkeys::insert(&mut **tx, owner, name, id.as_ref(), credential).await?;
+                self.send_method_changed(tx, kind, user.id, METHOD).await
+            })
+        });
+        add.await?;
         let details = format!("Passkey “{}”", name.as_str());
-        let (kind, outcome) = (EventKind::MethodAdded, Outcome::Success);
-        let log = &self.security_log;
-        log.record(kind, outcome, Some(user.id), client, &details)
-            .await;
+        self.method_changed(kind, user.id, client, &details).await;
         Ok(())
     }
 
@@ -99,19 +106,29 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::NotFound`] if `user` has no such passkey.
+{%- if oidc %}
+    /// [`Error::Forbidden`] if they could not log in any more.
+{%- endif %}
     pub async fn remove_passkey(
         &self,
         user: &User,
         id: PasskeyId,
         client: &ClientInfo,
     ) -> Result<()> {
-        let removed = passkeys::delete(self.db.pool(), user.owner(), id).await?;
-        let name = removed.ok_or(Error::NotFound)?;
-        let details = format!("Passkey “{name}”");
-        let (kind, outcome) = (EventKind::MethodRemoved, Outcome::Success);
-        let log = &self.security_log;
-        log.record(kind, outcome, Some(user.id), client, &details)
-            .await;
+        let kind = EventKind::MethodRemoved;
+        let remove = self.db.run(|tx| {
+            Box::pin(async move {
+                let removed = passkeys::delete(&mut **tx, user.owner(), id).await?;
+                let name = removed.ok_or(Error::NotFound)?;
+{%- if oidc %}
+                super::identities::require_way_to_log_in(&mut *tx, user.owner()).await?;
+{%- endif %}
+                self.send_method_changed(tx, kind, user.id, METHOD).await?;
+                Ok::<_, Error>(name)
+            })
+        });
+        let details = format!("Passkey “{}”", remove.await?);
+        self.method_changed(kind, user.id, client, &details).await;
         Ok(())
     }
 
@@ -157,9 +174,9 @@ impl Accounts {
         let user = user.ok_or_else(refused)?;
 {%- if totp %}
         // A passkey is two factors at once.
-        let token = self.replace_session(user.id, client, old).await?;
+        let token = self.replace_session(user.id, client, old, None).await?;
 {%- else %}
-        let token = self.start_session(user.id, client, old).await?;
+        let token = self.start_session(user.id, client, old, None).await?;
 {%- endif %}
         Ok((user, token))
     }

@@ -2,10 +2,13 @@
 
 use super::Accounts;
 use crate::{
-    error::{Error, Result},
-    models::{ClientInfo, EventKind, Outcome, RECOVERY_CODES, RecoveryCode, UserId},
+    error::Result,
+    models::{ClientInfo, EventKind, RECOVERY_CODES, RecoveryCode, UserId},
     repositories::recovery_codes,
 };
+
+/// What mails and the security log call them.
+const METHOD: &str = "New recovery codes";
 
 impl Accounts {
     /// New codes of `user`, in the place of those before. They are returned once, and stored as digests.
@@ -17,19 +20,17 @@ impl Accounts {
         let codes: Vec<_> = (0..RECOVERY_CODES)
             .map(|_| RecoveryCode::generate())
             .collect();
+        let kind = EventKind::MethodAdded;
         let replace = self.db.run(|tx| {
             let codes = &codes;
             Box::pin(async move {
                 recovery_codes::delete(&mut **tx, user).await?;
                 recovery_codes::insert(&mut **tx, user, codes).await?;
-                Ok::<_, Error>(())
+                self.send_method_changed(tx, kind, user, METHOD).await
             })
         });
         replace.await?;
-        let (kind, outcome) = (EventKind::MethodAdded, Outcome::Success);
-        let log = &self.security_log;
-        log.record(kind, outcome, Some(user), client, "New recovery codes")
-            .await;
+        self.method_changed(kind, user, client, METHOD).await;
         Ok(codes)
     }
 

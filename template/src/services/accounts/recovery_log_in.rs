@@ -19,7 +19,7 @@ impl Accounts {
         client: &ClientInfo,
         old: Option<SessionToken>,
     ) -> Result<SessionToken> {
-        let Ok(email) = Email::parse(email) else {
+        let Ok(email) = Email::for_login(email) else {
             return Err(Error::WrongCredentials);
         };
         let allowed = self.limits.check_log_in(&email, client.address).await;
@@ -41,7 +41,7 @@ impl Accounts {
             log.failed(kind, user, client).await;
             return Err(Error::WrongCredentials);
         };
-        let token = self.start_session(user, client, old).await?;
+        let token = self.start_session(user, client, old, None).await?;
         let (outcome, details) = (Outcome::Success, "With a recovery code");
         log.record(kind, outcome, Some(user), client, details).await;
         Ok(token)

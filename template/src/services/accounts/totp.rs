@@ -8,19 +8,21 @@ use std::time::{Duration, SystemTime};
 
 use sqlx::PgConnection;
 
-use super::Accounts;
+use super::{Accounts, sessions::require_unchanged};
 use crate::{
     error::{Error, Result},
     models::{
-        ClientInfo, CodeRequest, EventKind, FieldErrors, LogInToken, Outcome, RecoveryCode,
-        SessionId, SessionToken, TotpSecret, User, UserId,
+        ClientInfo, CodeRequest, EventKind, FieldErrors, LogInToken, Outcome, PasswordHash,
+        RecoveryCode, SessionId, SessionToken, TotpSecret, User, UserId,
     },
-    repositories::{pending_log_ins, recovery_codes, totp_secrets},
+    repositories::{pending_log_ins, recovery_codes, totp_secrets, users},
     services::limits::{Key, Limit},
 };
 
 /// How long a code may be entered after the password.
 pub const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// What mails and the security log call them.
+const METHOD: &str = "Codes from an app";
 /// How many expired rows are deleted whenever one is added.
 const DELETE_BATCH: i64 = 100;
 
@@ -81,33 +83,37 @@ impl Accounts {
         let Some(step) = secret.step_of(code, now()) else {
             return Err(wrong_code());
         };
-        if !totp_secrets::confirm(self.db.pool(), user.id, &sealed, step).await? {
-            return Err(Error::NotFound);
-        }
-        let (kind, outcome) = (EventKind::MethodAdded, Outcome::Success);
-        let log = &self.security_log;
-        log.record(kind, outcome, Some(user.id), client, "Codes from an app")
-            .await;
+        let kind = EventKind::MethodAdded;
+        let confirm = self.db.run(|tx| {
+            let sealed = &sealed;
+            Box::pin(async move {
+                if !totp_secrets::confirm(&mut **tx, user.id, sealed, step).await? {
+                    return Err(Error::NotFound);
+                }
+                self.send_method_changed(tx, kind, user.id, METHOD).await
+            })
+        });
+        confirm.await?;
+        self.method_changed(kind, user.id, client, METHOD).await;
         self.new_recovery_codes(user.id, client).await
     }
 
     /// Turns the second factor off, or forgets a secret that no code has confirmed.
     pub async fn remove_totp(&self, user: UserId, client: &ClientInfo) -> Result<()> {
+        let kind = EventKind::MethodRemoved;
         let remove = self.db.run(|tx| {
             Box::pin(async move {
                 let was_on = totp_secrets::is_on(&mut **tx, user).await?;
                 totp_secrets::delete(&mut **tx, user).await?;
                 if was_on {
                     recovery_codes::delete(&mut **tx, user).await?;
+                    self.send_method_changed(tx, kind, user, METHOD).await?;
                 }
                 Ok::<_, Error>(was_on)
             })
         });
         if remove.await? {
-            let (kind, outcome) = (EventKind::MethodRemoved, Outcome::Success);
-            let log = &self.security_log;
-            log.record(kind, outcome, Some(user), client, "Codes from an app")
-                .await;
+            self.method_changed(kind, user, client, METHOD).await;
         }
         Ok(())
     }
@@ -117,14 +123,16 @@ impl Accounts {
         Ok(totp_secrets::is_on(self.db.pool(), user).await?)
     }
 
-    /// Asks for a code if `user` has them as a second factor: for `session`, which is confirmed, or for a new one.
+    /// Asks for a code if `user` has them as a second factor: for `session`, which is confirmed, or for a new one. `password`
+    /// is that of [`start_session`](Self::start_session).
     ///
     /// # Errors
-    /// [`Error::CodeRequired`]
+    /// [`Error::CodeRequired`]; [`Error::Unauthenticated`] if the password is another one by now.
     pub(super) async fn require_code(
         &self,
         user: UserId,
         session: Option<SessionId>,
+        password: Option<&PasswordHash>,
     ) -> Result<()> {
         if !self.has_totp(user).await? {
             return Ok(());
@@ -132,7 +140,16 @@ impl Accounts {
         let pool = self.db.pool();
         let token = LogInToken::generate();
         pending_log_ins::delete_expired(pool, DELETE_BATCH).await?;
-        pending_log_ins::insert(pool, token.digest(), user, session, CODE_LIFETIME).await?;
+        let digest = token.digest();
+        let insert = self.db.run(|tx| {
+            Box::pin(async move {
+                require_unchanged(&mut *tx, user, password).await?;
+                let lifetime = CODE_LIFETIME;
+                pending_log_ins::insert(&mut **tx, digest, user, session, lifetime).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        insert.await?;
         let next = String::new();
         Err(Error::CodeRequired(CodeRequest { token, next }))
     }
@@ -154,6 +171,7 @@ impl Accounts {
         let found = pending_log_ins::find(pool, token.digest()).await?;
         let (user, session) = found.ok_or(Error::Unauthenticated)?;
         let id = user.id;
+        let password = users::lock_password(pool, id).await?;
         self.limit_codes(&user, client).await?;
         let kind = match session {
             Some(_) => EventKind::Confirmation,
@@ -173,7 +191,10 @@ impl Accounts {
         }
         let token = match session {
             Some(session) => self.authenticated(session).await?,
-            None => self.replace_session(id, client, old).await?,
+            None => {
+                self.replace_session(id, client, old, password.as_ref())
+                    .await?
+            }
         };
         log.record(kind, Outcome::Success, Some(id), client, details)
             .await;

@@ -32,6 +32,7 @@ impl Live {
             Err(refusal) => return refusal.into_response(),
         };
         if !same_origin(&parts.headers) {
+            tracing::info!(target: "security", "a live connection of another site is refused");
             return StatusCode::FORBIDDEN.into_response();
         }
         let Some(permit) = self.admit(&visit) else {

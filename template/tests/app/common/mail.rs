@@ -14,6 +14,15 @@ impl TestApp {
         mails.reverse();
         mails.into_iter().map(|stored| stored.mail).collect()
     }
+{%- if oidc or passkeys or totp %}
+
+    /// The titles of the mails to `address`, oldest first.
+    pub async fn titles_to(&self, address: &str) -> Vec<String> {
+        let mails = self.mails().await.into_iter();
+        let mails = mails.filter(|mail| mail.to == address);
+        mails.map(|mail| mail.subject).collect()
+    }
+{%- endif %}
 
     /// The last mail, which is to `address`.
     pub async fn mail_to(&self, address: &str) -> Mail {

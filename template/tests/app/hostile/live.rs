@@ -110,6 +110,25 @@ async fn pings_are_counted_and_their_flood_is_cut_off_and_logged() {
 }
 
 #[tokio::test]
+async fn a_page_with_a_forged_state_begins_anew_and_that_is_logged() {
+    let database = database().await;
+    let app = App::build(config(database.url(), &[])).await.unwrap();
+    let address = app.address().unwrap().to_string();
+    let (_stop, _server) = serve(app);
+    let (_, mut socket) = Socket::open(&address, "").await;
+    let state = r#"{"x":9999999999,"c":{}}"#;
+    let forged = json!({ "url": "/components", "state": state, "mac": "AAAAAAAAAAAAAAAAAAAAAA" });
+    let join = json!(["join", forged]).to_string();
+    socket.send(TEXT, join.as_bytes()).await;
+    assert_eq!(socket.receive().await.0, TEXT);
+    let log = log::text();
+    let mut lines = log
+        .lines()
+        .filter(|line| line.contains("its signature does not fit"));
+    assert!(lines.any(|line| line.contains(" security: ") && line.contains("127.0.0.1")));
+}
+
+#[tokio::test]
 async fn a_message_that_is_too_large_is_refused_when_it_is_announced() {
     let database = database().await;
     let app = App::build(config(database.url(), &[])).await.unwrap();

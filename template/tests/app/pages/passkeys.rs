@@ -74,6 +74,24 @@ async fn passkeys_are_added_named_listed_used_and_removed() {
 }
 
 #[tokio::test]
+async fn the_user_is_told_by_mail_of_each_passkey_that_is_added_or_removed() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let added = add(&mut client, &mut Authenticator::new(), "Words of a thief").await;
+    added.leads_to("/account/passkeys");
+    let mail = app.mail_to("ada@example.com").await;
+    assert!(mail.text.contains("Way to log in added: a passkey."));
+    assert!(!mail.text.contains("thief"));
+    let page = client.open("/account/passkeys").await;
+    let (_, rest) = page.page(200).split_once("/account/passkeys/").unwrap();
+    let (id, _) = rest.split_once("/delete").unwrap();
+    let path = format!("/account/passkeys/{id}/delete");
+    client.post_form(&path, &[]).await;
+    let removed = ["Way to log in added", "Way to log in removed"];
+    assert_eq!(app.titles_to(ada.email.as_str()).await, removed);
+}
+
+#[tokio::test]
 async fn a_device_is_asked_to_verify_its_user_and_to_know_whose_passkey_it_is() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;

@@ -203,7 +203,7 @@ async fn the_api_asks_for_the_code_too() {
 }
 
 #[tokio::test]
-async fn a_confirmation_of_who_somebody_is_asks_for_the_code_too() {
+async fn a_confirmation_of_who_somebody_is_asks_for_the_code_too_and_changes_are_told_by_mail() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let (secret, _) = turn_on(&app, &ada, &mut client).await;
@@ -227,6 +227,13 @@ async fn a_confirmation_of_who_somebody_is_asks_for_the_code_too() {
     answer.leads_to("/account/totp");
     let remove = client.submit("/account/totp", "/account/totp/remove", &[]);
     remove.await.leads_to("/account/security");
+    // The codes, the recovery codes, and their end.
+    let told = [
+        "Way to log in added",
+        "Way to log in added",
+        "Way to log in removed",
+    ];
+    assert_eq!(app.titles_to("ada@example.com").await, told);
     let credentials = json!({ "email": ada.email, "password": PASSWORD });
     let answer = app.client().json("POST", "/api/session", credentials).await;
     assert_eq!(answer.status.as_u16(), 201);

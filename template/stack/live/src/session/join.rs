@@ -58,7 +58,12 @@ impl<I: Io> Session<I> {
         let known = saved.is_some();
         self.state_expires = saved.as_ref().map_or(0, |saved| saved.expires);
         if !known && !join.state.is_empty() {
-            tracing::debug!("a saved state is not valid any more, so the page begins anew");
+            if live.signer().is_signed(binding, &join.state, &join.mac) {
+                tracing::debug!("a saved state is not valid any more, so the page begins anew");
+            } else {
+                let address = self.page.visit.address.map(tracing::field::display);
+                tracing::info!(target: "security", path, address, "the state of a page is refused: its signature does not fit");
+            }
         }
         let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
         self.page = Page::new(live, visit, url, saved, mailbox);
