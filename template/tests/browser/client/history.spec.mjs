@@ -316,3 +316,13 @@ test("a stream with a limit loses at one end what it gets at the other", async (
   await fake.heard();
   expect(await keys()).toBe("zb");
 });
+
+test("the answer to a form is shown at the address of its page, and joins there", async ({ open }) => {
+  const attributes = 'data-url="/reset-password?token=1"';
+  const fake = await open("<h1>Choose a new password</h1>", { path: "/reset-password", attributes });
+  expect(fake.sent[0][1].url).toBe("/reset-password?token=1");
+  expect(fake.page.url()).toContain("/reset-password?token=1");
+  fake.draw("<h1>Choose another one</h1>");
+  await fake.heard();
+  expect(fake.loads).toBe(1);
+});
