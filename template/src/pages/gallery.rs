@@ -1,6 +1,7 @@
 //! `/components`: shows all components, as examples to copy.
 
 mod booking;
+mod chores;
 mod instant;
 mod messages;
 mod planets;
@@ -41,6 +42,7 @@ pub async fn page(cx: Cx) -> Result {
         (section("instant", "Without asking the server", cx.child(instant::instant, ()).await?))
         (section("chat", "Enter sends", cx.child(instant::chat, ()).await?))
         (section("stream", "A stream", cx.child(messages::messages, ()).await?))
+        (section("element", "An element of one's own", card(cx.child(chores::chores, ()).await?)))
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))
         (section("messages", "Messages", stack(html! {

@@ -16,15 +16,14 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
     let flash = cx.shown_flash();
     html! {
         (header(navigation(&cx.visitor())))
-        main #main {
-            // Always rendered: screen readers announce only what is added to an existing live region.
-            div.flashes role="status" aria-live="polite" {
-                @if let Some(flash) = &flash {
-                    p.flash.bad[flash.is_error] { (flash.text) }
-                }
+        // Always there, also while `main` becomes that of another page: screen readers announce only what is added to
+        // an existing live region.
+        div.flashes role="status" aria-live="polite" {
+            @if let Some(flash) = &flash {
+                p.flash.bad[flash.is_error] { (flash.text) }
             }
-            (main)
         }
+        main #main { (main) }
         (footer())
     }
 }
@@ -36,6 +35,7 @@ pub fn document(title: &str, root: Markup) -> Markup {
         html lang="en" {
             head {
                 (head(title))
+                meta name="elements" content=(assets::elements());
                 script src=(assets::url("live.js")) integrity=(assets::integrity("live.js")) defer {}
 {%- if passkeys %}
                 script src=(assets::url("passkeys.js")) integrity=(assets::integrity("passkeys.js")) defer {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// An event of the page. What does not belong to its kind is empty.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Event {
     pub data: BTreeMap<String, String>,
     /// The fields of the form around it.
     pub fields: Vec<(String, String)>,
+    /// What an element of one's own has said with its event, see [`detail`](Self::detail).
+    pub detail: Value,
 }
 
 impl Event {
@@ -49,6 +52,14 @@ impl Event {
         let mut fields = self.fields.iter();
         let found = fields.find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// The `detail` of a `CustomEvent`, which an element of one's own has dispatched.
+    ///
+    /// # Errors
+    /// If it is not what `T` reads.
+    pub fn detail<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.detail)
     }
 
     /// The form as a struct, as axum's `Form` would read it.

@@ -77,7 +77,7 @@ struct Route {
     render: Render,
 }
 
-/// A page as HTML.
+/// A page for a GET.
 pub struct Rendered {
     /// The root element with the page in it: goes into the body of a document that links the script.
     pub root: Markup,
@@ -91,33 +91,11 @@ impl Live {
         self.0.pages.iter().map(|page| page.pattern)
     }
 
-    /// Renders the page at `uri` for a GET.
+    /// Renders the page at `uri` for a GET, or in answer to a form.
     ///
     /// # Errors
     /// Those of the page. The result is `None` if there is no page at this path.
     pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
-        self.render_root(visit, uri, None).await
-    }
-
-    /// Renders the page at `uri` in answer to a form that was submitted to any address. The script makes `uri` the address
-    /// that the browser shows: a connection and a reload are about the same page.
-    ///
-    /// # Errors
-    /// As [`render`](Self::render)
-    pub async fn render_answer(
-        &self,
-        visit: Visit,
-        uri: &Uri,
-    ) -> Result<Option<Rendered>, PageError> {
-        self.render_root(visit, uri, Some(uri)).await
-    }
-
-    async fn render_root(
-        &self,
-        visit: Visit,
-        uri: &Uri,
-        shown: Option<&Uri>,
-    ) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
             return Ok(None);
@@ -145,7 +123,7 @@ impl Live {
             &state,
         );
         let root = html! {
-            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown] {
+            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) {
                 (PreEscaped(html))
             }
         };

@@ -49,8 +49,12 @@ pub(crate) enum Message {
     Navigate(Navigate),
     Return(Return),
     Upload(Upload),
-    UploadCancelled { reference: u32 },
+    UploadCancelled {
+        reference: u32,
+    },
     Ping,
+    /// A mistake in the page, which the script has seen.
+    Warning(String),
 }
 
 /// An event, for a handler.
@@ -122,6 +126,10 @@ impl Message {
                 Self::UploadCancelled { reference }
             }
             "ping" => Self::Ping,
+            "warn" => {
+                let (_, text): (IgnoredAny, String) = serde_json::from_str(text)?;
+                Self::Warning(text)
+            }
             other => {
                 return Err(serde::de::Error::custom(format!(
                     "no message is called `{other}`"
@@ -134,7 +142,11 @@ impl Message {
     pub(crate) fn cost(&self) -> u32 {
         match self {
             Self::Join(_) | Self::Navigate(_) | Self::Upload(_) => PAGE_COST,
-            Self::Event(_) | Self::Return(_) | Self::UploadCancelled { .. } | Self::Ping => 1,
+            Self::Event(_)
+            | Self::Return(_)
+            | Self::UploadCancelled { .. }
+            | Self::Ping
+            | Self::Warning(_) => 1,
         }
     }
 }

@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 /// In this order: what a file does when it is read may use what is above it.
-const FILES: [&str; 15] = [
+const FILES: &[&str] = &[
     include_str!("client/dom.js"),
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
@@ -18,6 +18,7 @@ const FILES: [&str; 15] = [
     include_str!("client/commands.js"),
     include_str!("client/connection.js"),
     include_str!("client/events.js"),
+    include_str!("client/elements.js"),
     include_str!("client/history.js"),
     include_str!("client/entries.js"),
     include_str!("client/streams.js"),
@@ -26,10 +27,15 @@ const FILES: [&str; 15] = [
     include_str!("client/start.js"),
 ];
 
+/// Comes after them in a debug build.
+const WARNINGS: &str = include_str!("client/warnings.js");
+
 /// The script for the browser, for a file that pages link to. Its comments, a fifth of its compressed bytes, are left
 /// out.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let lines = FILES.iter().flat_map(|file| file.lines()).map(str::trim);
+    let warnings = cfg!(debug_assertions).then_some(&WARNINGS);
+    let files = FILES.iter().chain(warnings);
+    let lines = files.flat_map(|file| file.lines()).map(str::trim);
     let kept = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     let start = String::from("\"use strict\";\n(() => {\n");
     kept.fold(start, |script, line| script + line + "\n") + "})();\n"

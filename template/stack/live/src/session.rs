@@ -251,8 +251,16 @@ impl<I: Io> Session<I> {
                 drop(cancelled);
             }
             Message::Ping => self.pinged = true,
+            Message::Warning(text) => self.warn(&text),
         }
         Ok(())
+    }
+
+    /// Only who develops the page hears of it: in production it is what anybody likes to say.
+    fn warn(&self, text: &str) {
+        if cfg!(debug_assertions) {
+            self.span().in_scope(|| tracing::warn!("{text:?}"));
+        }
     }
 
     fn acknowledge(&mut self, seq: u64) {

@@ -233,6 +233,15 @@ impl Page {
         self.fire_with(element, kind, json!({})).await
     }
 
+    /// An element of one's own dispatches a `CustomEvent` with a `detail`.
+    ///
+    /// # Panics
+    /// If the element does not listen to it.
+    pub async fn dispatch(&mut self, element: &str, kind: &str, detail: Value) -> &mut Self {
+        self.fire_with(element, kind, json!({ "detail": detail }))
+            .await
+    }
+
     async fn fire_with(&mut self, element: &str, kind: &str, mut payload: Value) -> &mut Self {
         let found = self.find(element);
         let Some((handler, data)) = found.handlers.get(kind) else {

@@ -317,12 +317,40 @@ test("a stream with a limit loses at one end what it gets at the other", async (
   expect(await keys()).toBe("zb");
 });
 
-test("the answer to a form is shown at the address of its page, and joins there", async ({ open }) => {
-  const attributes = 'data-url="/reset-password?token=1"';
-  const fake = await open("<h1>Choose a new password</h1>", { path: "/reset-password", attributes });
-  expect(fake.sent[0][1].url).toBe("/reset-password?token=1");
-  expect(fake.page.url()).toContain("/reset-password?token=1");
-  fake.draw("<h1>Choose another one</h1>");
+test("what was saved on one page is told on the next in a place that was there before, and the heading has the focus", async ({ open }) => {
+  const frame = (flash, title) => `<header>Site</header><div role="status">${flash}</div><main><h1>${title}</h1><button id="b">b</button></main>`;
+  const fake = await open(frame("", "First"));
+  const { page } = fake;
+  await page.locator("#b").focus();
+  await page.evaluate(() => { window.region = document.querySelector("[role=status]"); });
+  fake.draw(frame("<p>Saved.</p>", "Second"), { n: 1, u: ["/second", "push"] });
   await fake.heard();
-  expect(fake.loads).toBe(1);
+  expect(await page.evaluate(() => [document.querySelector("[role=status]") === window.region, window.region.innerText, document.activeElement.innerText])).toEqual([true, "Saved.", "Second"]);
+});
+
+test("after a link to a part of a page, that part has the focus", async ({ open }) => {
+  const fake = await open(html("First"));
+  await click(fake, "to-part");
+  await nav(fake, 1);
+  fake.draw(html("Second"), { a: 1, n: 1, u: ["/next", "push"] });
+  await fake.heard();
+  expect(await fake.page.evaluate(() => document.activeElement.id)).toBe("part");
+});
+
+test("after Back the heading has the focus, unless what had it is still there", async ({ open }) => {
+  const fake = await open(html("First"));
+  const { page } = fake;
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.nodeName);
+  for (const [seq, place, wanted] of [[1, "main h1", "H1"], [3, "#next", "next"]]) {
+    await click(fake, "next");
+    await nav(fake, seq);
+    fake.draw(html("Second"), { a: seq, n: 1, u: ["/next", "push"] });
+    await fake.heard();
+    await page.locator(place).focus();
+    await page.goBack();
+    await nav(fake, seq + 1);
+    fake.draw(html("First"), { a: seq + 1, n: 1 });
+    await fake.heard();
+    expect(await focused()).toBe(wanted);
+  }
 });

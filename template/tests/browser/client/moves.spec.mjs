@@ -89,3 +89,26 @@ test("items that a library has put into another order are found by their keys, a
     expect((await seen(page)).slice(0, 4), dragged).toEqual(["typed", true, 2, 3]);
   }
 });
+
+test("an item of a stream that goes to another stream is the same item, whichever of the two is told first", async ({ open }) => {
+  const item = (text) => `<li data-key="1"><input id="t"><b>${text}</b></li>`;
+  const list = (name) => `<ul data-stream="${name}" id="${name}"></ul>`;
+  const fake = await open(list("x") + list("y"));
+  const { page } = fake;
+  fake.say({ i: [["x", "append", "1", item("1")], ["x", "append", "2", '<li data-key="2">2</li>']] });
+  await page.locator("#t").pressSequentially("typed");
+  const steps = [["remove", "x", "append", "y"], ["append", "x", "remove", "y"], ["remove", "x", "prepend", "x"]];
+  for (const [one, of, other, to] of steps) {
+    const op = (op, id) => (op === "remove" ? [id, op, "1", ""] : [id, op, "1", item(id)]);
+    fake.say({ i: [op(one, of), op(other, to)] });
+    await fake.heard();
+    const home = one === "append" ? of : to;
+    expect(await page.evaluate(() => {
+      const input = document.querySelector("#t");
+      return [input.value, document.activeElement === input, input.closest("ul").id, document.querySelectorAll("#t").length];
+    }), `${one} ${of}, ${other} ${to}`).toEqual(["typed", true, home, 1]);
+  }
+  fake.say({ i: [["x", "remove", "1", ""]] });
+  await fake.heard();
+  expect(await page.evaluate(() => document.querySelectorAll("li").length)).toBe(1);
+});

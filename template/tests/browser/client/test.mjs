@@ -31,9 +31,9 @@ export const test = base.extend({
 
 /**
  * A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right.
- * `clock`: the page's time stands still until the test moves it by `page.clock`.
+ * `modules`: the texts of its elements' modules, by tag. `clock`: the page's time stands still until the test moves it by `page.clock`.
  */
-async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", attributes = "", clock = false } = {}) {
+async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", clock = false, modules = {} } = {}) {
   const page = await context.newPage();
   const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
   const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -42,10 +42,13 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
     await page.clock.pauseAt(1000);
   }
   await context.route("**/*", async (route) => {
+    const module = modules[new URL(route.request().url()).pathname.slice("/elements/".length)];
+    if (module) return route.fulfill({ contentType: "text/javascript; charset=utf-8", body: module });
     if (route.request().resourceType() === "script") return route.fulfill({ contentType: "text/javascript; charset=utf-8", body: SCRIPT });
     fake.loads += 1;
-    const body = `<!DOCTYPE html><title>Test</title><script src="/live.js" defer></script>
-      <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first" ${attributes}>${html}</div>
+    const body = `<!DOCTYPE html><title>Test</title>
+      <meta name="elements" content="${escape(JSON.stringify(Object.fromEntries(Object.keys(modules).map((tag) => [tag, `/elements/${tag}`]))))}"><script src="/live.js" defer></script>
+      <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first">${html}</div>
       <p id="live-status" role="status"></p>`;
     // The hash is the script's own: that both sides agree on it is tested by vectors.
     const value = fits ? hash(html) : "none";

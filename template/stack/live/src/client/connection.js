@@ -136,7 +136,7 @@ function take(message) {
   if (message.s) state = splice(state, message.s);
   if (message.m !== undefined) mac = message.m;
   if (message.t !== undefined) document.title = message.t;
-  for (const item of message.i ?? []) stream(...item);
+  streams(message.i ?? []);
   for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
   const rest = [];
   for (const [s, el] of waiting) if (s <= acknowledged && waiting.delete(s)) rest.push(el);

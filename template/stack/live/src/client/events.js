@@ -38,6 +38,7 @@ function payload(event, el, target, kind) {
     out.key = event.key;
     for (const name of ["shift", "ctrl", "alt", "meta"]) if (event[name + "Key"]) out[name] = true;
   }
+  if (event instanceof CustomEvent && event.detail !== null) out.detail = event.detail;
   const data = Object.entries(property(el, "dataset")).filter(([name]) => !OWN.has(name));
   if (data.length) out.data = Object.fromEntries(data);
   const passwords = (form) => [...property(form, "elements")].filter((c) => c.type === "password").map((c) => c.name);

@@ -53,13 +53,22 @@ function landed({ kind, kept, fragment }, restored) {
       location.replace(fragment);
       remember();
     }
-    const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
-    if (place && !matches(place, ":focus")) {
-      if (!hasAttribute(place, "tabindex") && !control(place)) setAttribute(place, "tabindex", "-1");
-      invoke(place, "focus", { preventScroll: true });
-    }
   }
+  // Coming back, what still has the focus keeps it.
+  if (kind !== "pop" || !contains(root, document.activeElement)) focusPage(fragment);
   look();
+}
+
+// Where a screen reader goes on, and the next Tab: at what was linked to, or asks for it, or at the heading.
+function focusPage(fragment = "") {
+  const part = fragment && document.getElementById(decodeURIComponent(fragment.slice(1)));
+  const place = part || ["[autofocus]", "main h1", "main"].map((selector) => querySelector(root, selector)).find((el) => el);
+  if (!place || matches(place, ":focus")) return;
+  // What can have the focus by itself has it now.
+  invoke(place, "focus", { preventScroll: true });
+  if (matches(place, ":focus")) return;
+  setAttribute(place, "tabindex", "-1");
+  invoke(place, "focus", { preventScroll: true });
 }
 
 addEventListener("popstate", (event) => {

@@ -4,6 +4,7 @@
 const ours = new WeakSet();
 function claim(node) {
   ours.add(node);
+  if (nodeType(node) === 1) define(node);
   for (const child of childNodes(contentOf(node))) claim(child);
 }
 

@@ -2,8 +2,24 @@
 
 const born = new WeakMap(); // item → how the server wrote it last
 
+const listOf = (id) => root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
+
+// Items that one list loses and another one gets by the same message: each is the same item. Key → item.
+const passing = new Map();
+
+function streams(ops) {
+  const gained = new Set(ops.filter(([, op]) => /pend$/.test(op)).map(([, , key]) => key));
+  for (const [id, op, key] of ops) {
+    const item = op === "remove" && gained.has(key) && listOf(id) && querySelector(listOf(id), `:scope > [data-key="${CSS.escape(key)}"]`);
+    if (item) passing.set(key, item);
+  }
+  for (const op of ops) stream(...op);
+  for (const item of passing.values()) remove(item);
+  passing.clear();
+}
+
 function stream(id, op, key, html, limit) {
-  const list = root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
+  const list = listOf(id);
   if (!list) return;
   const items = new Map();
   for (const child of childElements(list)) items.set(getAttribute(child, "data-key"), child);
@@ -11,7 +27,9 @@ function stream(id, op, key, html, limit) {
   // An item that is here already becomes what it should be as the page does: what is typed in it stays.
   const node = (wanted) => {
     const copy = cloneNode(wanted, true);
-    const known = nodeType(wanted) === 1 && items.get(getAttribute(wanted, "data-key"));
+    const key = nodeType(wanted) === 1 && getAttribute(wanted, "data-key");
+    const known = items.get(key) ?? passing.get(key);
+    passing.delete(key);
     const was = known && born.get(known);
     if (was && alike(was, wanted)) {
       moving([[known, was, wanted]]);
@@ -25,7 +43,7 @@ function stream(id, op, key, html, limit) {
     return item;
   };
   keepingFocus(() => {
-    if (op === "remove") return remove(items.get(key));
+    if (op === "remove") return passing.has(key) || remove(items.get(key));
     if (op === "replace" && !items.has(key)) return;
     const nodes = [...parse(html, list).childNodes].map(node);
     if (op === "reset") {

@@ -23,6 +23,7 @@ let templates = false;
 // `parent`: what it is to be put into, if that can be a drawing or a formula.
 function parse(html, parent) {
   templates ||= html.includes("<template");
+  listenFor(html);
   const template = document.createElement("template");
   const around = foreign(parent);
   template.innerHTML = around ? `<${around}>${html}</${around}>` : html;

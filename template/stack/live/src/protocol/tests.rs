@@ -16,6 +16,10 @@ fn what_is_not_of_the_protocol_is_an_error() {
         assert!(Message::parse(text).is_err(), "`{text}` was read");
     }
     assert!(matches!(Message::parse("[\"ping\"]"), Ok(Message::Ping)));
+    assert!(matches!(
+        Message::parse("[\"warn\",\"two siblings\"]"),
+        Ok(Message::Warning(_))
+    ));
     let event = Message::parse("[\"ev\",1,2,\"3\",\"click\",{}]");
     assert!(matches!(
         event,

@@ -139,7 +139,7 @@ impl ScriptBuilder {
                 (format!("upload on {page}"), kind)
             }
             // Each user sends these by itself, when they are due.
-            "ret" | "upx" | "ping" => return Ok(None),
+            "ret" | "upx" | "ping" | "warn" => return Ok(None),
             other => return Err(format!("unknown message `{}`", other.escape_default())),
         };
         Ok(Some(Draft {
