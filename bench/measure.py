@@ -185,7 +185,7 @@ def http(rounds):
         build = ["cargo", "build", "--release", "--package", "app" if project is app else "idiomatic"]
         subprocess.run(build, cwd=project, check=True, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     with Postgres() as server:
-        production = {**os.environ, "DATABASE_URL": server.url, "APP_ENV": "production", "ENCRYPTION_KEYS": KEYS}
+        production = {**os.environ, "DATABASE_URL": server.url, "APP_ENV": "production", "MAIL_URL": "none", "ENCRYPTION_KEYS": KEYS}
         subprocess.run([target / "release/bench_app", "migrate"], env=production, check=True, cwd=WORK)
         user = server.sql(
             "INSERT INTO users (id, email, display_name, password_hash) SELECT gen_random_uuid(), 'u' || i || '@example.com', 'User ' || i, 'x'"

@@ -7,7 +7,7 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, PageError, Session, Visit};
+use stack_live::{Ctx, PageError, Rendered, Session, Visit};
 use stack_web::client_ip::ClientIp;
 
 use super::{layout, visitor::Visitor};
@@ -29,7 +29,8 @@ pub struct FormErrors<T> {
 
 /// The first HTML of every live page.
 pub async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response> {
-    render(&state, visitor, &uri, Extensions::new()).await
+    let visit = new_visit(&state, visitor, Extensions::new());
+    document(state.live.render(visit, &uri).await)
 }
 
 /// The response to a form that was rejected with `error`: the page at `uri` with the form and the errors of its fields, and
@@ -52,18 +53,14 @@ pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
     let mut extensions = Extensions::new();
     extensions.insert(FormErrors { form, errors });
     let uri: Uri = uri.parse().map_err(Error::internal)?;
-    let page = render(state, visitor, &uri, extensions).await?;
+    let visit = new_visit(state, visitor, extensions);
+    let page = document(state.live.render_answer(visit, &uri).await)?;
     Ok((error.status(), page).into_response())
 }
 
-async fn render(
-    state: &AppState,
-    visitor: Visitor,
-    uri: &Uri,
-    extensions: Extensions,
-) -> Result<Response> {
-    let visit = new_visit(state, visitor, extensions);
-    match state.live.render(visit, uri).await {
+/// The document of a page, or what came instead of it.
+fn document(rendered: Result<Option<Rendered>, PageError>) -> Result<Response> {
+    match rendered {
         Ok(Some(page)) => Ok(layout::document(&page.title, page.root).into_response()),
         Ok(None) => Err(Error::NotFound),
         Err(PageError::Redirect(to)) => Ok(Redirect::to(&to).into_response()),

@@ -100,7 +100,7 @@ async fn a_mail_is_sent_as_text_and_html_and_then_deleted() {
     let app = MailApp::new(&server).await;
     app.add(mail("Grüße")).await;
     app.work();
-    wait(async || server.received().len() == 1).await;
+    wait(async || server.count() == 1).await;
     app.rows(0).await;
     let received = &server.received()[0];
     for part in [
@@ -133,7 +133,7 @@ async fn a_subject_cannot_add_headers() {
     })
     .await;
     app.work();
-    wait(async || server.received().len() == 1).await;
+    wait(async || server.count() == 1).await;
     let received = &server.received()[0];
     assert!(
         !received.contains("\nBcc:") && !received.contains("\nBuy!"),
@@ -150,7 +150,7 @@ async fn a_greylisted_mail_is_sent_by_a_later_attempt() {
     app.rows(1).await;
     assert!(server.received().is_empty());
     app.pass_time().await;
-    wait(async || server.received().len() == 1).await;
+    wait(async || server.count() == 1).await;
     app.rows(0).await;
 }
 
@@ -179,7 +179,7 @@ async fn a_server_that_wants_a_password_loses_no_mail() {
     app.rows(1).await;
     server.behave(Behaviour::Accept);
     app.pass_time().await;
-    wait(async || server.received().len() == 1).await;
+    wait(async || server.count() == 1).await;
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn after_a_server_has_hung_or_died_in_a_mail_the_mail_is_sent_again() {
         assert!(server.received().is_empty());
         server.behave(Behaviour::Accept);
         app.pass_time().await;
-        wait(async || server.received().len() == 1).await;
+        wait(async || server.count() == 1).await;
         app.rows(0).await;
     }
 }
@@ -204,11 +204,11 @@ async fn a_server_that_hangs_after_it_has_accepted_a_mail_does_not_get_it_twice(
     let app = MailApp::new(&server).await;
     app.add(mail("Hello")).await;
     let worker = app.work();
-    wait(async || server.received().len() == 1).await;
+    wait(async || server.count() == 1).await;
     app.rows(0).await;
     app.state.links.outbox.stop();
     worker.await.unwrap();
-    assert_eq!(server.received().len(), 1);
+    assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn of_several_workers_one_sends_a_mail() {
         })
         .collect();
     one.rows(0).await;
-    assert_eq!(server.received().len(), 60);
+    assert_eq!(server.count(), 60);
     assert_eq!(others.len(), 3);
 }
 
@@ -276,11 +276,12 @@ async fn the_database_cannot_read_mails() {
     }
 }
 
-/// How often a program is killed, and how many mails there are.
+/// A number that the environment can make larger for a long run, such as
+/// `MAIL_KILLS=10 MAIL_COUNT=10000 cargo test --test app programs_that_are_killed`.
 #[cfg(unix)]
-const KILLS: usize = 5;
-#[cfg(unix)]
-const MAILS: usize = 200;
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |value| value.parse().unwrap())
+}
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
@@ -290,20 +291,22 @@ async fn programs_that_are_killed_lose_no_mail_and_send_at_most_one_twice_each()
         process::{program, serving},
     };
 
+    // How often a program is killed, and how many mails there are.
+    let (kills, mails) = (number("MAIL_KILLS", 5), number("MAIL_COUNT", 200));
     let server = SmtpServer::start(Behaviour::Accept).await;
     let app = MailApp::on(migrated_database().await, &server);
-    for n in 0..MAILS {
+    for n in 0..mails {
         app.add(mail(&format!("Number {n}."))).await;
     }
-    for kill in 1..=KILLS {
+    for kill in 1..=kills {
         let mut program = program();
         program
             .env("MAIL_URL", server.url())
             .env("MAIL_FROM", SENDER)
             .env("APP_URL", "https://shop.example.com");
         let (mut child, _log, _) = serving(&mut program, app.database.url());
-        let enough = MAILS * kill / (KILLS + 1);
-        wait(async || server.received().len() >= enough).await;
+        let enough = mails * kill / (kills + 1);
+        wait(async || server.count() >= enough).await;
         child.kill().unwrap();
         child.wait().unwrap();
         // The mail that it held is due again after its lease.
@@ -316,7 +319,7 @@ async fn programs_that_are_killed_lose_no_mail_and_send_at_most_one_twice_each()
         let subject = mail.lines().find(|line| line.starts_with("Subject: "));
         *copies.entry(subject.unwrap().to_owned()).or_default() += 1;
     }
-    assert_eq!(copies.len(), MAILS);
+    assert_eq!(copies.len(), mails);
     let twice: usize = copies.values().map(|count| count - 1).sum();
-    assert!(twice <= KILLS, "{twice} mails were sent twice");
+    assert!(twice <= kills, "{twice} mails were sent twice");
 }

@@ -77,7 +77,7 @@ struct Route {
     render: Render,
 }
 
-/// A page for a GET.
+/// A page as HTML.
 pub struct Rendered {
     /// The root element with the page in it: goes into the body of a document that links the script.
     pub root: Markup,
@@ -91,11 +91,33 @@ impl Live {
         self.0.pages.iter().map(|page| page.pattern)
     }
 
-    /// Renders the page at `uri` for a GET, or in answer to a form.
+    /// Renders the page at `uri` for a GET.
     ///
     /// # Errors
     /// Those of the page. The result is `None` if there is no page at this path.
     pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
+        self.render_root(visit, uri, None).await
+    }
+
+    /// Renders the page at `uri` in answer to a form that was submitted to any address. The script makes `uri` the address
+    /// that the browser shows: a connection and a reload are about the same page.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render)
+    pub async fn render_answer(
+        &self,
+        visit: Visit,
+        uri: &Uri,
+    ) -> Result<Option<Rendered>, PageError> {
+        self.render_root(visit, uri, Some(uri)).await
+    }
+
+    async fn render_root(
+        &self,
+        visit: Visit,
+        uri: &Uri,
+        shown: Option<&Uri>,
+    ) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
             return Ok(None);
@@ -123,7 +145,7 @@ impl Live {
             &state,
         );
         let root = html! {
-            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) {
+            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown] {
                 (PreEscaped(html))
             }
         };

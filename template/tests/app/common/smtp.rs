@@ -83,6 +83,11 @@ impl SmtpServer {
         self.lock(|shared| shared.received.clone())
     }
 
+    /// How many those are.
+    pub fn count(&self) -> usize {
+        self.lock(|shared| shared.received.len())
+    }
+
     /// How many mails clients have begun to hand over.
     pub fn conversations(&self) -> usize {
         self.lock(|shared| shared.conversations)

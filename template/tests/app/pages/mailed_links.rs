@@ -154,7 +154,10 @@ async fn a_new_password_ends_all_sessions_and_all_other_links_and_is_told() {
     let mut client = app.client();
     let short = [("token", token), ("password", "short")];
     let answer = client.submit(link(&mail), page, &short).await;
-    assert!(answer.page(422).contains("id=\"password-error\""));
+    let html = answer.page(422);
+    assert!(html.contains("id=\"password-error\""));
+    // With its token, without which the page cannot be connected.
+    assert!(html.contains(&format!("data-url=\"{}\"", link(&mail))));
     let fields = [("token", token), ("password", NEW_PASSWORD)];
     let answer = client.submit(link(&mail), page, &fields).await;
     answer.leads_to("/login");

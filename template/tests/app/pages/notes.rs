@@ -41,6 +41,8 @@ async fn a_rejected_note_keeps_the_input() {
     assert!(
         html.contains("This must not be empty.") && html.contains("&lt;/textarea&gt;&lt;b&gt;")
     );
+    // Else the connection would be about the list, and replace the form by it.
+    assert!(html.contains("data-url=\"/notes/new\""));
 }
 
 #[tokio::test]

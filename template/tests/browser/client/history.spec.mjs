@@ -354,3 +354,13 @@ test("after Back the heading has the focus, unless what had it is still there", 
     expect(await focused()).toBe(wanted);
   }
 });
+
+test("the answer to a form is shown at the address of its page, and joins there", async ({ open }) => {
+  const attributes = 'data-url="/reset-password?token=1"';
+  const fake = await open("<h1>Choose a new password</h1>", { path: "/reset-password", attributes });
+  expect(fake.sent[0][1].url).toBe("/reset-password?token=1");
+  expect(fake.page.url()).toContain("/reset-password?token=1");
+  fake.draw("<h1>Choose another one</h1>");
+  await fake.heard();
+  expect(fake.loads).toBe(1);
+});

@@ -33,7 +33,7 @@ export const test = base.extend({
  * A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right.
  * `modules`: the texts of its elements' modules, by tag. `clock`: the page's time stands still until the test moves it by `page.clock`.
  */
-async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", clock = false, modules = {} } = {}) {
+async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", attributes = "", clock = false, modules = {} } = {}) {
   const page = await context.newPage();
   const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
   const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -48,7 +48,7 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
     fake.loads += 1;
     const body = `<!DOCTYPE html><title>Test</title>
       <meta name="elements" content="${escape(JSON.stringify(Object.fromEntries(Object.keys(modules).map((tag) => [tag, `/elements/${tag}`]))))}"><script src="/live.js" defer></script>
-      <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first">${html}</div>
+      <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first" ${attributes}>${html}</div>
       <p id="live-status" role="status"></p>`;
     // The hash is the script's own: that both sides agree on it is tested by vectors.
     const value = fits ? hash(html) : "none";

@@ -10,6 +10,11 @@ function start() {
   for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
+  // The answer to a form, which was sent to another address than that of its page.
+  if (root.dataset.url) {
+    history.replaceState(history.state, "", root.dataset.url);
+    address = here();
+  }
   if (history.state?.live) ({ live: entry, part } = history.state);
   const kept = entries.get(entry);
   if (kept && performance.getEntriesByType("navigation")[0]?.type === "back_forward") ways = [{ url: here(), kind: "pop", kept }];

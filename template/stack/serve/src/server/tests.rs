@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 use axum::routing::get;
 use tokio::{
@@ -59,4 +59,25 @@ async fn connections_on_which_nothing_goes_on_do_not_keep_it_from_ending() {
     assert!(idle.read(&mut answer).await.unwrap() > 0);
     stop.send(()).unwrap();
     server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_sends_many_requests_at_once_waits_for_others_between_them() {
+    const REQUESTS: usize = 64;
+    let answered = Arc::new(AtomicUsize::new(0));
+    let count = answered.clone();
+    let handler = get(async move || count.fetch_add(1, Ordering::Relaxed).to_string());
+    let (address, _stop, _server) = start(Router::new().route("/", handler)).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let requests = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(REQUESTS);
+    client.write_all(requests.as_bytes()).await.unwrap();
+    // On this one thread, this loop is what others want.
+    let (mut before, mut most) = (0, 0);
+    while before < REQUESTS {
+        yield_now().await;
+        let now = answered.load(Ordering::Relaxed);
+        most = most.max(now - before);
+        before = now;
+    }
+    assert_eq!(most, 1);
 }
