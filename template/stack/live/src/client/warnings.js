@@ -63,7 +63,8 @@ function examine() {
     warnOfSiblings(el);
     if (ours.has(el)) warnOfEvents(el);
   }
-  if (text !== null && text !== examined) warnOfNesting(examined = text);
+  const html = text === null ? null : String(text);
+  if (html !== null && html !== examined) warnOfNesting(examined = html);
   while (joined && unsaid.length && say(["warn", unsaid[0]])) unsaid.shift();
 }
 
