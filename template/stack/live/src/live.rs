@@ -3,10 +3,11 @@
 mod budget;
 mod builder;
 mod limits;
+mod memory;
 mod permit;
 mod session;
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
@@ -26,6 +27,8 @@ use crate::{
     saved::{self, Signer, StateBinding},
 };
 pub(crate) use budget::Budget;
+use memory::PageMemory;
+pub(crate) use memory::{OpenPage, Remembered};
 pub(crate) use permit::ConnectionPermit;
 use permit::Usage;
 pub use permit::network;
@@ -67,6 +70,7 @@ struct Shared {
     on_error: OnError,
     stopping: watch::Sender<bool>,
     usage: Mutex<Usage>,
+    memory: PageMemory,
     interner: Interner,
 }
 
@@ -145,7 +149,8 @@ impl Live {
             &state,
         );
         let root = html! {
-            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown] {
+            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown]
+                data-most=(self.limits().message_bytes) {
                 (PreEscaped(html))
             }
         };
@@ -158,6 +163,14 @@ impl Live {
     /// Ends every connection; browsers connect again, to the process that listens then.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
+    }
+
+    /// Waits until every connection has ended. After [`stop`](Self::stop) that is so when the handlers of events are done,
+    /// or after [`Limits::finish_timeout`].
+    pub async fn ended(&self) {
+        while self.has_connections() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Where messages between pages go. Handlers of HTTP requests publish here.

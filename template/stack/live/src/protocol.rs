@@ -27,6 +27,12 @@ pub(crate) struct Join {
     pub again: bool,
     /// What its streams show, by id.
     pub streams: BTreeMap<String, Window>,
+    /// What the page calls itself from one load to the next; empty if it need not be remembered.
+    pub page: String,
+    /// Every event up to this number was acknowledged to it.
+    pub seen: u64,
+    /// It asks for another page than it shows.
+    pub going: bool,
 }
 
 /// What an entry of the browser's history has kept of its page.
@@ -166,6 +172,10 @@ pub(crate) struct Reply {
     pub working: Vec<u64>,
     #[serde(rename = "d", skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<u64>,
+    #[serde(rename = "f", skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<u64>,
+    #[serde(rename = "x", skip_serializing_if = "Vec::is_empty")]
+    pub cut_off: Vec<u64>,
     #[serde(rename = "S", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]

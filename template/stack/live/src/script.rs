@@ -17,6 +17,8 @@ const FILES: &[&str] = &[
     include_str!("client/press.js"),
     include_str!("client/commands.js"),
     include_str!("client/connection.js"),
+    include_str!("client/sending.js"),
+    include_str!("client/submits.js"),
     include_str!("client/events.js"),
     include_str!("client/elements.js"),
     include_str!("client/history.js"),

@@ -1,8 +1,9 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
-//! `join` is its beginning, `uploads` and `navigation` what else a browser may want, `send` the answer, `work` the id of
+//! `join` is its beginning, `finish` its end, `uploads` and `navigation` what else a browser may want, `send` the answer, `work` the id of
 //! what is done for it.
 
+mod finish;
 mod join;
 mod navigation;
 mod send;
@@ -26,9 +27,10 @@ use tracing::Instrument;
 use crate::{
     Ctx, Live, PageError, UploadAborted, Visit,
     broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
-    live::{Budget, ConnectionPermit, SessionEnd},
+    live::{Budget, ConnectionPermit, OpenPage, SessionEnd},
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
+    parts::PART_BYTES,
     protocol::{CloseReason, Event, Message},
 };
 
@@ -49,6 +51,8 @@ pub(crate) enum Incoming {
     /// A ping or pong of the WebSocket itself.
     Control,
     TooLarge,
+    /// What is not of the protocol.
+    Unreadable,
     Gone,
 }
 
@@ -69,6 +73,16 @@ struct Session<I> {
     /// Until when that is valid, in seconds since 1970.
     state_expires: u64,
     acknowledged: u64,
+    /// The events whose handlers are at work.
+    running: Vec<u64>,
+    /// Those whose handlers have failed.
+    failed: Vec<u64>,
+    /// Where the page was sent by a real load.
+    left_for: Option<String>,
+    /// The page has this connection, unless it has no name.
+    open: Option<OpenPage>,
+    /// The browser is gone: nothing is sent any more.
+    gone: bool,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
     /// Of the visitor's session.
@@ -99,6 +113,7 @@ pub(crate) async fn run<I: Io>(
         Ok(()) => CloseReason::Gone,
         Err(reason) => reason,
     };
+    session.finish(reason).await;
     match reason {
         CloseReason::Gone => {}
         // What no browser does by itself. One line a connection, which has one of its request already.
@@ -138,6 +153,11 @@ impl<I: Io> Session<I> {
             state: String::new(),
             state_expires: 0,
             acknowledged: 0,
+            running: Vec::new(),
+            failed: Vec::new(),
+            left_for: None,
+            open: None,
+            gone: false,
             pinged: false,
             session_end: pending().boxed(),
             work: Vec::new(),
@@ -171,6 +191,7 @@ impl<I: Io> Session<I> {
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
                 () = &mut self.session_end => return Err(CloseReason::SessionEnded),
+                () = finish::replaced(self.open.as_ref()) => return Err(CloseReason::Gone),
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
@@ -188,10 +209,11 @@ impl<I: Io> Session<I> {
             Incoming::Binary(bytes) => return self.chunk(bytes),
             Incoming::Control => return self.spend(1),
             Incoming::TooLarge => return Err(CloseReason::TooLarge),
+            Incoming::Unreadable => return Err(CloseReason::Protocol),
             Incoming::Gone => return Err(CloseReason::Gone),
         };
         let message = Message::parse(&text).map_err(|_| CloseReason::Protocol)?;
-        let cost = message.cost();
+        let cost = message.cost() + long_cost(&text);
         self.spend(cost)?;
         let wait = self.permit.spend(cost);
         if wait.is_zero() {
@@ -304,6 +326,7 @@ impl<I: Io> Session<I> {
                     work: self.work.pop(),
                     ..Job::default()
                 };
+                self.running.push(seq);
                 let mut inner = self.page.lock();
                 inner.spawn(job, future);
                 inner.outbox.working.push(seq);
@@ -337,6 +360,10 @@ impl<I: Io> Session<I> {
         }
         inner.outbox.done.extend(job.seq);
         drop(inner);
+        self.running.retain(|seq| Some(*seq) != job.seq);
+        if let (Some(seq), Err(PageError::Failed(_))) = (job.seq, &result) {
+            self.event_failed(seq);
+        }
         self.resume(job.work);
         match result {
             Ok(()) => {}
@@ -366,6 +393,11 @@ impl<I: Io> Session<I> {
         }
         Ok(())
     }
+}
+
+/// What a long message costs on top, in clicks: one for every part.
+fn long_cost(text: &str) -> u32 {
+    u32::try_from(text.len() / PART_BYTES).unwrap_or(u32::MAX)
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {

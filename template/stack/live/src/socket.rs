@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite;
 
 use crate::{
     Live, Visit,
+    parts::Parts,
     protocol::CloseReason,
     session::{self, Incoming, Io},
 };
@@ -44,8 +45,9 @@ impl Live {
             .read_buffer_size(4 * 1024)
             .write_buffer_size(0)
             .max_write_buffer_size(self.limits().send_bytes + 1024)
-            .max_frame_size(self.limits().message_bytes)
-            .max_message_size(self.limits().message_bytes);
+            .max_frame_size(MAX_FRAME_BYTES)
+            .max_message_size(MAX_FRAME_BYTES);
+        let message_bytes = self.limits().message_bytes;
 {%- if load %}
         let recorder = recording::connection_opens(&mut parts.extensions);
 {%- endif %}
@@ -53,6 +55,7 @@ impl Live {
             let socket = Socket {
                 socket,
                 unreadable: false,
+                parts: Parts::new(message_bytes),
             };
 {%- if load %}
             let socket = recording::Recorded::new(socket, recorder);
@@ -62,6 +65,9 @@ impl Live {
     }
 }
 
+/// Of one frame. The script sends what is longer than half of it in parts.
+const MAX_FRAME_BYTES: usize = 64 * 1024;
+
 /// How long a browser may take to notice that we are leaving.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -69,19 +75,25 @@ struct Socket {
     socket: WebSocket,
     /// In the middle of a message that is too large, so that nothing more can be read.
     unreadable: bool,
+    parts: Parts,
 }
 
 impl Io for Socket {
     async fn receive(&mut self) -> Incoming {
-        match self.socket.recv().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
-            Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
-            Some(Err(error)) if is_too_large(&error) => {
-                self.unreadable = true;
-                Incoming::TooLarge
-            }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+        loop {
+            return match self.socket.recv().await {
+                Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
+                Some(Ok(Message::Binary(bytes))) => match self.parts.take(bytes) {
+                    Some(incoming) => incoming,
+                    None => continue,
+                },
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
+                Some(Err(error)) if is_too_large(&error) => {
+                    self.unreadable = true;
+                    Incoming::TooLarge
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+            };
         }
     }
 

@@ -46,6 +46,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Page {
     live: Live,
     visit: Visit,
+    /// Until it is loaded again.
+    name: String,
     connection: Connection,
     html: String,
     version: u64,
@@ -56,6 +58,9 @@ pub struct Page {
     seq: u64,
     acknowledged: u64,
     working: HashSet<u64>,
+    failed: HashSet<u64>,
+    /// The last answer to a join, or what came before it.
+    answer: Value,
     items: BTreeMap<String, String>,
     typed: HashMap<String, String>,
     ticked: HashMap<String, bool>,
@@ -99,6 +104,7 @@ impl Page {
         let mut page = Self {
             live: live.clone(),
             visit: visit.clone(),
+            name: crate::random_hex(),
             connection: connect(live, visit),
             html,
             version: 0,
@@ -109,6 +115,8 @@ impl Page {
             seq: 0,
             acknowledged: 0,
             working: HashSet::new(),
+            failed: HashSet::new(),
+            answer: Value::Null,
             items: BTreeMap::new(),
             typed: HashMap::new(),
             ticked: HashMap::new(),
@@ -128,19 +136,23 @@ impl Page {
     async fn join(&mut self, again: bool) {
         let join = json!({
             "url": self.url, "hash": hash(&self.html), "items": "", "state": self.state, "mac": self.mac,
-            "tz": null, "again": again,
+            "tz": null, "again": again, "page": self.name, "seen": self.acknowledged, "going": false,
             "streams": if again { self.windows() } else { json!({}) },
         });
         self.send(json!(["join", join]));
         self.version = 0;
-        while self.version == 0 && self.left.is_none() && self.next().await.is_ok() {}
+        while self.version == 0 && self.left.is_none() {
+            match self.next().await {
+                Ok(message) => self.answer = message,
+                Err(_) => return,
+            }
+        }
     }
 
     /// The connection breaks, and the page goes on from its state: as after a restart of the server.
     pub async fn reconnect(&mut self) -> &mut Self {
         self.connection = connect(&self.live, &self.visit);
         self.closed = None;
-        self.acknowledged = 0;
         self.working.clear();
         self.join(true).await;
         self

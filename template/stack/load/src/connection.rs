@@ -19,6 +19,9 @@ pub(crate) use page::Page;
 /// After so long without a message a browser asks whether the server is still there.
 const PING_AFTER: Duration = Duration::from_secs(25);
 
+/// A longer message is sent in parts.
+const PART_BYTES: usize = 32 * 1024;
+
 /// A connection and what its page knows.
 pub(crate) struct LiveConnection {
     socket: WebSocketStream<TcpStream>,
@@ -27,7 +30,7 @@ pub(crate) struct LiveConnection {
     pub page: Page,
     /// The number of the last message.
     seq: u64,
-    acknowledged: u64,
+    pub acknowledged: u64,
     /// Messages whose handlers are still at work.
     working: Vec<u64>,
     /// The most that the page was told since the last message.
@@ -115,7 +118,18 @@ impl LiveConnection {
     }
 
     pub(crate) async fn send(&mut self, message: &Value) -> Result<(), Failure> {
-        self.send_frame(Frame::text(message.to_string())).await
+        let text = message.to_string();
+        if text.len() <= PART_BYTES {
+            return self.send_frame(Frame::text(text)).await;
+        }
+        let mut left = text.len();
+        for part in text.as_bytes().chunks(PART_BYTES) {
+            left -= part.len();
+            let left = u32::try_from(left).map_err(|_| "a message that is too long")?;
+            let frame = [&[0; 4], &left.to_be_bytes()[..], part].concat();
+            self.send_frame(Frame::binary(frame)).await?;
+        }
+        Ok(())
     }
 
     /// Sends a part of an upload, `bytes` long.

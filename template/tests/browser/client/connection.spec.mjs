@@ -10,8 +10,9 @@ const joins = (fake) => fake.sent.filter(([kind]) => kind === "join");
 
 test("a page says what it shows and what it knows", async ({ open }) => {
   const fake = await open(`<textarea>\nx</textarea><ul data-stream="s"></ul>`, { path: "/a?b=c" });
-  const [, { hash, tz, ...rest }] = joins(fake)[0];
-  expect(rest).toEqual({ url: "/a?b=c", items: "", state: '{"x":1}', mac: "first", again: false });
+  const [, { hash, tz, page, ...rest }] = joins(fake)[0];
+  expect(rest).toEqual({ url: "/a?b=c", items: "", state: '{"x":1}', mac: "first", again: false, seen: 0, going: false });
+  expect(page, "a name that nobody guesses").toMatch(/^[0-9a-f]{32}$/);
   expect(hash, "a newline that the parser drops is added again").not.toBe("");
   const zone = await fake.page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
   expect(tz).toBe(zone);
@@ -134,7 +135,7 @@ test("a message that cannot be applied costs a new drawing, not the page", async
   expect(await fake.page.locator("#t").inputValue()).toBe("typed");
 });
 
-test("typing is said again for each way in which it is listened to; a button of a group only if it is chosen", async ({ open }) => {
+test("what stands in a field is said again for each way in which it is listened to; a button of a group only if it is chosen", async ({ open }) => {
   const radio = (value) => `<input type="radio" name="r" id="${value}" value="${value}" on:change="2">`;
   const fake = await open(`<form><input id="t" on:input="0" on:change="1"><b>${radio("a")}${radio("b")}</b></form>`);
   await fake.page.locator("#t").fill("half");
@@ -146,7 +147,7 @@ test("typing is said again for each way in which it is listened to; a button of 
   fake.sent.length = 0;
   await fake.socket.close({ code: 1012 });
   await fake.until(([kind, , , , type, payload]) => kind === "ev" && type === "change" && payload.value === "b");
-  expect(fake.events().map(([, seq, , handler, type, { value }]) => [seq, handler, type, value])).toEqual([[5, "1", "change", "half"], [6, "2", "change", "b"]]);
+  expect(fake.events().map(([, seq, , handler, type, { value }]) => [seq, handler, type, value])).toEqual([[5, "0", "input", "half"], [6, "1", "change", "half"], [7, "2", "change", "b"]]);
 });
 
 test("typing that was never said is said when there is somebody", async ({ open }) => {

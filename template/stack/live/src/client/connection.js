@@ -6,13 +6,9 @@ let joining = ""; // the address of the last join
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
 const waiting = new Map(); // seq → element whose event is not acknowledged
 const working = new Map(); // seq → element whose handler still works
+// The name of this page, until it is loaded again.
+const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const here = () => location.pathname + location.search;
-
-function say(message) {
-  if (!socket || socket.readyState !== 1) return false;
-  socket.send(JSON.stringify(message));
-  return true;
-}
 
 function status(name) {
   document.documentElement.dataset.live = name;
@@ -40,7 +36,7 @@ function connect() {
     const back = ways.at(-1)?.kept;
     if (back?.mac) ({ state, mac } = back);
     const streams = back?.streams ?? (again ? windows() : {});
-    say(["join", { url: joining, hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again, streams }]);
+    say(["join", { url: joining, hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop" }]);
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;
@@ -69,6 +65,8 @@ function closed(mine, code) {
   if (mine !== socket) return;
   socket = null;
   mine.close();
+  // A server that says why it leaves has answered all that it has done.
+  if (joined) cutOff = code !== 1012;
   // One that is ended soon each time is not come back to at once.
   if (joined && Date.now() - since >= 10000) attempt = 0;
   joined = false;
@@ -85,7 +83,10 @@ function closed(mine, code) {
     return afterLeaving(() => location.reload());
   }
   // What cannot be said is not said again.
-  if (code === 4002 || code === 4003) unsent.clear();
+  if (code === 4002 || code === 4003) {
+    unsent.clear();
+    said.clear();
+  }
   status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
   doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
   // Half of it by chance, so that not everybody comes back at once.
@@ -123,6 +124,7 @@ function listen() {
 
 // A message of the server.
 function take(message) {
+  const focused = document.activeElement;
   if (message.a !== undefined) acknowledged = Math.max(acknowledged, message.a);
   // Where the page is scrolled to, before it becomes another one.
   if (message.u?.[1] === "push") remember();
@@ -137,6 +139,7 @@ function take(message) {
   if (message.m !== undefined) mac = message.m;
   if (message.t !== undefined) document.title = message.t;
   streams(message.i ?? []);
+  follow(focused, message.n);
   for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
   const rest = [];
   for (const [s, el] of waiting) if (s <= acknowledged && waiting.delete(s)) rest.push(el);
@@ -145,6 +148,7 @@ function take(message) {
     working.delete(s);
   }
   rest.forEach(quiet);
+  if (joined) settleAll(message.f);
   for (const [target, kinds] of unsent) {
     for (const [kind, { sent }] of kinds) if (sent <= acknowledged) kinds.delete(kind);
     if (!kinds.size) unsent.delete(target);

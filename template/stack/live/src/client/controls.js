@@ -6,7 +6,7 @@ const wishes = new Map();
 let composing = null;
 
 function held(el) {
-  if (composing === el || typed.get(el) > acknowledged || delayed.some(({ target }) => target === el)) return true;
+  if (composing === el || typed.get(el) > acknowledged || [...delayed, ...queue].some(({ target }) => target === el)) return true;
   // One of a group cannot change without the others.
   return el.type === "radio" && [...typed].some(([other, sent]) => sent > acknowledged
     && other.type === "radio" && other.name === el.name && other.form === el.form);

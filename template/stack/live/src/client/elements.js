@@ -16,7 +16,7 @@ function define(node) {
 }
 
 // An event of any name is listened for once the page has a handler for it.
-const listened = new Set([...KINDS, ...Object.values(NAMES), "visible", "upload"]);
+const listened = new Set([...KINDS, ...Object.values(NAMES), "visible", "upload", "click-away", "window-keydown", "window-keyup"]);
 function listenFor(html) {
   for (const [, kind] of html.matchAll(/ on:([\w-]+)="/g)) {
     if (listened.has(kind)) continue;

@@ -20,7 +20,7 @@ function start() {
   if (kept && performance.getEntriesByType("navigation")[0]?.type === "back_forward") ways = [{ url: here(), kind: "pop", kept }];
   if (kept) scrollTo(...kept.at[part] ?? [0, 0]);
   else remember();
-  for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close");
+  for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close" || kind === "toggle");
   let still = 0;
   addEventListener("scroll", () => { clearTimeout(still); still = setTimeout(remember, 150); }, { passive: true });
   addEventListener("online", () => { heard = 0; hurry(); });

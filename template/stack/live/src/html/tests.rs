@@ -33,3 +33,34 @@ fn no_text_of_a_user_is_taken_for_a_place() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_form_and_a_button_that_only_the_script_can_send_do_nothing_without_it() {
+    let cases = [
+        (
+            "<form on:submit=\"0\">",
+            "<form on:submit=\"0\" method=\"dialog\">",
+        ),
+        (
+            "<form title=\" method=x\" on:change=\"0\">",
+            "<form title=\" method=x\" on:change=\"0\" method=\"dialog\">",
+        ),
+        (
+            "<button on:click=\"0\">",
+            "<button on:click=\"0\" type=\"button\">",
+        ),
+    ];
+    for (written, sent) in cases {
+        assert_eq!(canonical(written), sent);
+    }
+    for same in [
+        "<form method=\"post\" on:submit=\"0\">",
+        "<form action=\"/notes\" on:submit=\"0\">",
+        "<form role=\"search\">",
+        "<button type=\"submit\" on:click=\"0\">",
+        "<button>",
+        "<formula on:click=\"0\">",
+    ] {
+        assert_eq!(canonical(same), same);
+    }
+}

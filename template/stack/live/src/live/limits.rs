@@ -6,7 +6,8 @@ use std::time::Duration;
 /// everybody in an office.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of one message from the browser.
+    /// Bytes of one message from the browser, such as a form that is submitted. The script knows it: who has written more
+    /// is told so at the field.
     pub message_bytes: usize,
     /// What the messages of one connection may cost, see [`Rate`]. One that costs more is closed.
     pub events: Rate,
@@ -34,6 +35,13 @@ pub struct Limits {
     pub send_timeout: Duration,
     /// How long a browser may send nothing; the script sends something every 25 seconds.
     pub idle_timeout: Duration,
+    /// How long the handlers of events may go on after their connection has ended.
+    pub finish_timeout: Duration,
+    /// Bytes for what is remembered of pages whose connection has ended, and for how long: what they have done, so that it
+    /// is not done twice, and the state that came of it.
+    pub remembered_bytes: usize,
+    /// See [`remembered_bytes`](Self::remembered_bytes).
+    pub remember_for: Duration,
     /// How long a rendering may take.
     pub render_timeout: Duration,
     /// How long a state is valid.
@@ -79,7 +87,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            message_bytes: 64 * 1024,
+            message_bytes: 256 * 1024,
             events: Rate {
                 per_second: 50,
                 burst: 200,
@@ -108,6 +116,9 @@ impl Default for Limits {
             upload_timeout: Duration::from_secs(60),
             send_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(70),
+            finish_timeout: Duration::from_secs(5),
+            remembered_bytes: 16 * 1024 * 1024,
+            remember_for: Duration::from_secs(120),
             render_timeout: Duration::from_secs(30),
             state_lifetime: Duration::from_secs(24 * 60 * 60),
             session_check: Duration::from_secs(60),

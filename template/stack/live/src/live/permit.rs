@@ -66,6 +66,10 @@ impl Live {
             clients,
         })
     }
+
+    pub(super) fn has_connections(&self) -> bool {
+        self.0.usage.lock().connections > 0
+    }
 {%- if stack_tests %}
 
     #[cfg(test)]

@@ -60,7 +60,7 @@ impl<I: Io> Io for Recorded<I> {
                 Incoming::Binary(bytes) => {
                     to.recorder.live_binary(to.connection, "in", bytes.len());
                 }
-                Incoming::Control | Incoming::TooLarge | Incoming::Gone => {}
+                Incoming::Control | Incoming::TooLarge | Incoming::Unreadable | Incoming::Gone => {}
             }
         }
         incoming

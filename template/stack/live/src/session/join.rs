@@ -8,11 +8,11 @@ use tracing::Instrument;
 use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
     hash::hash,
-    live::{PAGE_COST, items_hash},
+    live::{PAGE_COST, Remembered, items_hash},
     observer::Trigger,
     page::Page,
     protocol::{CloseReason, Join, Message},
-    saved::StateBinding,
+    saved::{SavedState, StateBinding},
 };
 
 impl<I: Io> Session<I> {
@@ -31,7 +31,9 @@ impl<I: Io> Session<I> {
                 Ok(Message::Join(join)) => *join,
                 _ => return Err(CloseReason::Protocol),
             },
-            Ok(Incoming::Binary(_)) => return Err(CloseReason::Protocol),
+            Ok(Incoming::Binary(_) | Incoming::Unreadable) => {
+                return Err(CloseReason::Protocol);
+            }
             Ok(Incoming::Control) => return Err(CloseReason::TooManyEvents),
             Ok(Incoming::TooLarge) => return Err(CloseReason::TooLarge),
             Ok(Incoming::Gone) | Err(_) => return Err(CloseReason::Gone),
@@ -40,10 +42,26 @@ impl<I: Io> Session<I> {
         Ok(join)
     }
 
-    /// Renders the page again, from the state that the browser kept.
+    /// Renders the page again, from the state that the browser kept, or from what came of its last events, if it has not
+    /// heard of that.
     pub(super) async fn join(&mut self, mut join: Join) -> Step {
         let live = self.page.live.clone();
         self.watch_session().await?;
+        let before = self.come_back(&join).await;
+        let told = before.as_ref().map(Remembered::told);
+        // What came of its last events, if it has not heard of that.
+        let missed = before.filter(|before| before.acknowledged > join.seen && !join.going);
+        let mut moved = None;
+        if let Some(missed) = &missed {
+            if let Some(url) = &missed.left_for {
+                return self.leave(url).await;
+            }
+            if missed.url != join.url {
+                let same_path = split(&missed.url).0 == split(&join.url).0;
+                moved = Some(if same_path { "replace" } else { "push" });
+                join.url.clone_from(&missed.url);
+            }
+        }
         let (path, query) = split(&join.url);
         let Some((url, name, render)) = live.find(path, query) else {
             return self.leave(&join.url).await;
@@ -52,12 +70,14 @@ impl<I: Io> Session<I> {
             visitor: &self.page.visit.secret,
             path,
         };
-        let saved = live
-            .signer()
-            .open(binding, &join.state, &join.mac, live.limits().state_bytes);
-        let known = saved.is_some();
-        self.state_expires = saved.as_ref().map_or(0, |saved| saved.expires);
-        if !known && !join.state.is_empty() {
+        let saved = match &missed {
+            Some(missed) => serde_json::from_str(&missed.state).ok(),
+            None => live
+                .signer()
+                .open(binding, &join.state, &join.mac, live.limits().state_bytes),
+        };
+        self.state_expires = saved.as_ref().map_or(0, |saved: &SavedState| saved.expires);
+        if saved.is_none() && missed.is_none() && !join.state.is_empty() {
             if live.signer().is_signed(binding, &join.state, &join.mac) {
                 tracing::debug!("a saved state is not valid any more, so the page begins anew");
             } else {
@@ -65,15 +85,43 @@ impl<I: Io> Session<I> {
                 tracing::info!(target: "security", path, address, "the state of a page is refused: its signature does not fit");
             }
         }
+        // Of what it has missed the browser has neither state nor title.
+        let known = saved.is_some() && missed.is_none();
         let (visit, mailbox) = (self.page.visit.clone(), self.page.lock().mailbox.take());
         self.page = Page::new(live, visit, url, saved, mailbox);
-        if known {
-            self.page.lock().windows = std::mem::take(&mut join.streams);
+        {
+            let mut inner = self.page.lock();
+            if known || missed.is_some() && moved.is_none() {
+                inner.windows = std::mem::take(&mut join.streams);
+            }
+            let outbox = &mut inner.outbox;
+            if let Some((acknowledged, cut_off, failed)) = told {
+                outbox.acknowledged = Some(acknowledged);
+                (outbox.cut_off, outbox.failed) = (cut_off, failed);
+            }
+            if let Some(how) = moved {
+                outbox.url = Some((join.url.clone(), how));
+                outbox.navigated = (how == "push").then_some(1);
+            }
         }
         self.begin(Trigger::Join, None);
         let span = self.span();
         let joined = self.mount_again(join, name, render, known);
         joined.instrument(span).await
+    }
+
+    /// What is remembered of the page, if this is not its first connection here.
+    async fn come_back(&mut self, join: &Join) -> Option<Remembered> {
+        self.acknowledged = join.seen;
+        if join.page.is_empty() {
+            return None;
+        }
+        let secret = &self.page.visit.secret;
+        let (open, before) = self.page.live.open_page(secret, &join.page).await;
+        self.open = Some(open);
+        let before = before?;
+        self.acknowledged = self.acknowledged.max(before.acknowledged);
+        Some(before)
     }
 
     async fn mount_again(

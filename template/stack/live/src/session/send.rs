@@ -147,6 +147,10 @@ impl<I: Io> Session<I> {
     pub(super) async fn send_outbox(&mut self) -> Step {
         self.pinged = false;
         let reply = std::mem::take(&mut self.page.lock().outbox);
+        self.left_for = reply.leave.clone().or(self.left_for.take());
+        if self.gone {
+            return Ok(());
+        }
         let mut text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
         let too_large = text.len() > self.page.live.limits().send_bytes;
         if too_large {

@@ -29,6 +29,28 @@ impl Page {
         (self.state, self.mac) = (state.to_owned(), mac.to_owned());
     }
 
+    /// What the server has answered to the last join.
+    pub fn answer(&self) -> &serde_json::Value {
+        &self.answer
+    }
+
+    /// As [`reconnect`](Self::reconnect), without having heard of anything since the join.
+    pub async fn reconnect_unheard(&mut self) -> &mut Self {
+        self.acknowledged = 0;
+        self.reconnect().await
+    }
+
+    /// Takes another page's name.
+    pub fn call_itself(&mut self, name: &str) -> &mut Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// The number of the last event, and the page's name.
+    pub fn last(&self) -> (u64, &str) {
+        (self.seq, &self.name)
+    }
+
     /// The MAC of the state.
     pub fn mac(&self) -> &str {
         &self.mac

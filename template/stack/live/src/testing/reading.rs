@@ -109,6 +109,11 @@ impl Page {
         self.upload_refused.clone()
     }
 
+    /// Whether the handler of the last event has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failed.contains(&self.seq)
+    }
+
     /// The signed state.
     pub fn state(&self) -> &str {
         &self.state

@@ -81,6 +81,7 @@ impl Page {
         for done in numbers(&message["d"]) {
             self.working.remove(&done);
         }
+        self.failed.extend(numbers(&message["f"]));
         if let Some(title) = message["t"].as_str() {
             self.title = title.to_owned();
         }

@@ -13,18 +13,21 @@ pub(crate) struct Page {
     pub html: Option<String>,
     pub state: String,
     pub mac: String,
+    /// What the page calls itself until it is loaded again.
+    pub name: String,
     /// The version that the server numbered last.
     pub version: u64,
 }
 
 impl Page {
     /// The page at `url`, as its document has it.
-    pub(crate) fn new(url: &str, root: &LiveRoot) -> Self {
+    pub(crate) fn new(url: &str, root: &LiveRoot, name: String) -> Self {
         Self {
             url: url.to_owned(),
             html: None,
             state: root.state.clone(),
             mac: root.mac.clone(),
+            name,
             version: 0,
         }
     }

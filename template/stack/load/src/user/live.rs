@@ -59,7 +59,8 @@ impl User {
         }
         let message = json!(["join", {
             "url": url, "hash": joined.hash, "items": joined.items, "state": connection.page.state,
-            "mac": connection.page.mac, "tz": time_zone, "again": reconnect,
+            "mac": connection.page.mac, "tz": time_zone, "again": reconnect, "page": connection.page.name,
+            "seen": connection.acknowledged, "going": false,
         }]);
         connection.send(&message).await?;
         // It is kept for the next connection, if the script has one.
@@ -89,13 +90,14 @@ impl User {
     }
 
     /// The page in the document at this address.
-    fn joined_page(&self, url: &str) -> Result<JoinedPage, Abort> {
+    fn joined_page(&mut self, url: &str) -> Result<JoinedPage, Abort> {
         let Some(root) = html::live_root(self.browser.document_at(url)) else {
             let path = Pattern::of(url).path_name();
             return Err(format!("expected a live page at {path}, found none").into());
         };
+        let name = format!("{:032x}", self.rng.u128(..));
         let mut joined = JoinedPage {
-            page: Page::new(url, &root),
+            page: Page::new(url, &root, name),
             hash: root.hash,
             items: root.items,
         };
