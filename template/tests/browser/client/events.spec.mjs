@@ -130,7 +130,7 @@ test("links lead on, back and forth, with title, scroll position and focus", asy
   expect(new URL(page.url()).pathname).toBe("/next");
   expect(await page.evaluate(() => [scrollY, document.activeElement.tagName])).toEqual([0, "H1"]);
   await page.goBack();
-  expect(await fake.until(([kind, , , how]) => kind === "nav" && how === "pop")).toEqual(["nav", 2, "/", "pop"]);
+  expect(await fake.until(([kind, , , how]) => kind === "nav" && how === "pop")).toEqual(["nav", 2, "/", "pop", { state: '{"x":1}', mac: "first", streams: {} }]);
   fake.draw(html("First"), { a: 2, n: 1, t: "First" });
   await page.waitForFunction(() => document.title === "First" && scrollY === 700);
   expect(fake.loads).toBe(1);
