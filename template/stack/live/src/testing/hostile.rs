@@ -29,11 +29,6 @@ impl Page {
         (self.state, self.mac) = (state.to_owned(), mac.to_owned());
     }
 
-    /// What the server has answered to the last join.
-    pub fn answer(&self) -> &serde_json::Value {
-        &self.answer
-    }
-
     /// As [`reconnect`](Self::reconnect), without having heard of anything since the join.
     pub async fn reconnect_unheard(&mut self) -> &mut Self {
         self.acknowledged = 0;

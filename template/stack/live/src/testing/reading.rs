@@ -114,6 +114,11 @@ impl Page {
         self.failed.contains(&self.seq)
     }
 
+    /// What the server has answered when the page connected last.
+    pub fn answer(&self) -> &Value {
+        &self.answer
+    }
+
     /// The signed state.
     pub fn state(&self) -> &str {
         &self.state
