@@ -110,7 +110,7 @@ fn inert(tag: &str) -> Option<&'static str> {
 }
 
 /// Where the tag at the start of `html` ends; a `>` in a quoted value does not end it.
-fn end_of_tag(html: &str) -> usize {
+pub(crate) fn end_of_tag(html: &str) -> usize {
     let mut quoted = false;
     for (at, byte) in html.bytes().enumerate() {
         match byte {

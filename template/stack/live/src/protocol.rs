@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::{Window, live::PAGE_COST, splice::Splices, upload::File};
+use crate::{Window, live::PAGE_COST, splice::Splices, target::Target, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]
@@ -166,6 +166,8 @@ pub(crate) struct Reply {
     pub html: Option<String>,
     #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub splices: Option<Splices>,
+    #[serde(rename = "e", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
     #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<u64>,
     #[serde(rename = "w", skip_serializing_if = "Vec::is_empty")]

@@ -1,9 +1,9 @@
 //! The side of the browser: the files of `client/`, one after another within one function.
 //!
 //! What the messages mean is said in docs/live-protocol.md. The page is a text, the HTML between the tags of `#live`.
-//! The server sends splices of that text; the new text is parsed and compared with the old one, and only where those
-//! two differ is the document touched: what somebody typed, opened, selected or scrolled stays as it is wherever the
-//! server has not changed its mind.
+//! The server sends splices of that text and the elements that they lie in; how those are written now is parsed and
+//! compared with how they were, and only where the two differ is the document touched: what somebody typed, opened,
+//! selected or scrolled stays as it is wherever the server has not changed its mind.
 
 use std::sync::LazyLock;
 
@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     include_str!("client/text.js"),
     include_str!("client/morph.js"),
     include_str!("client/moves.js"),
+    include_str!("client/patch.js"),
     include_str!("client/controls.js"),
     include_str!("client/press.js"),
     include_str!("client/commands.js"),

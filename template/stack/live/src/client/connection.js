@@ -1,6 +1,6 @@
 // The connection: it is made again whenever it is lost, and each message of the server is taken here.
 
-let root, text, shown, version = 0, state, mac, items;
+let root, text, version = 0, state, mac, items;
 let socket = null, joined = false, since = 0, again = false, gone = false;
 let joining = ""; // the address of the last join
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
@@ -36,7 +36,7 @@ function connect() {
     const back = ways.at(-1)?.kept;
     if (back?.mac) ({ state, mac } = back);
     const streams = back?.streams ?? (again ? windows() : {});
-    say(["join", { url: joining, hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop" }]);
+    say(["join", { url: joining, hash: text === null ? "" : hash(String(text)), items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop" }]);
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;
@@ -132,7 +132,7 @@ function take(message) {
   const arrives = message.n || !joined;
   elsewhere = arrives && path !== place;
   if (arrives || message.u) place = path;
-  if (message.h !== undefined || message.p) draw(message.h ?? splice(text, message.p));
+  if (message.h !== undefined || message.p) draw(message.h, message.p, message.e);
   if (message.v !== undefined) version = message.v;
   if (message.S !== undefined) state = message.S;
   if (message.s) state = splice(state, message.s);
@@ -182,16 +182,6 @@ function take(message) {
     look();
   }
   reach();
-}
-
-function draw(html) {
-  const next = parse(html);
-  // What is not ours any more, because something meddled with it, is drawn from what it is.
-  if (text === null) claim(root);
-  const old = text === null ? guessed(parse(textOf(root))) : shown ?? parse(text);
-  keepingFocus(() => moving([[root, old, next]]));
-  text = html;
-  shown = next;
 }
 
 function leave(url) {

@@ -287,6 +287,12 @@ function dialog(el) {
   else if (!el.hasAttribute("data-open") && el.open) el.close();
 }
 
+// Whether no modal dialog is in front of it. Looks at the whole document.
+function reachable(el) {
+  const modal = [...document.querySelectorAll("dialog:modal")].pop();
+  return !modal || contains(modal, el);
+}
+
 // Runs `change` and puts focus and caret back where they were, if it took them away. That is nothing that a person
 // does, so nobody hears of it; only what asks for the focus by `autofocus` gets it as usual.
 let drawing = false, wantsFocus = null;
@@ -295,14 +301,15 @@ function keepingFocus(change) {
   const { selectionStart: start, selectionEnd: end } = el ?? {};
   wantsFocus = null;
   drawing = true;
+  note(others.takeRecords(), false);
   try {
     change();
-    const modal = [...document.querySelectorAll("dialog:modal")].pop();
-    if (el && el !== document.body && isConnected(el) && document.activeElement !== el && (!modal || contains(modal, el))) {
+    if (el && el !== document.body && isConnected(el) && document.activeElement !== el && reachable(el)) {
       invoke(el, "focus", { preventScroll: true });
       if (typeof start === "number") el.setSelectionRange(start, end);
     }
   } finally {
+    note(others.takeRecords(), true);
     drawing = false;
   }
   if (wantsFocus && isConnected(wantsFocus)) invoke(wantsFocus, "focus", { preventScroll: true });

@@ -4,9 +4,11 @@ function start() {
   root = document.getElementById("live");
   if (!root) return;
   const known = textOf(root);
-  text = hash(known) === root.dataset.hash ? known : null;
+  exact = hash(known) === root.dataset.hash;
+  text = exact ? new Pieces(known) : null;
   listenFor(known);
   claim(root);
+  others.observe(root, { childList: true, subtree: true });
   for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";

@@ -14,6 +14,7 @@ use crate::{
     protocol::{CloseReason, Reply},
     saved::{self, StateBinding},
     splice::splices,
+    target::targets,
 };
 
 impl<I: Io> Session<I> {
@@ -101,6 +102,9 @@ impl<I: Io> Session<I> {
             inner.version += 1;
             inner.outbox.version = Some(inner.version);
             let change = splices(old, &new);
+            if inner.outbox.navigated.is_none() {
+                inner.outbox.targets = targets(old, &new, &change);
+            }
             inner.outbox.splices = (!change.0.is_empty()).then_some(change);
         }
         inner.handlers_changed = false;
