@@ -3,6 +3,7 @@
 mod children;
 mod effects;
 mod handlers;
+mod presence;
 mod values;
 
 use std::{ops::Deref, sync::Arc};

@@ -11,7 +11,7 @@ use crate::testing::TIMEOUT;
 /// A way between processes.
 pub(super) type Way = fn(Hub, PgPool) -> BoxFuture<'static, ()>;
 
-const WAYS: &[Way] = &[
+pub(super) const WAYS: &[Way] = &[
     // Notifications.
     |hub, pool| Box::pin(connect(hub, pool)),
 {%- if cockroach %}
