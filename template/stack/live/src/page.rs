@@ -3,6 +3,7 @@
 //! Everything that belongs to a page runs in one task, one thing after another: handlers, effects, renderings. The lock
 //! around [`Inner`] is held for moments in which no code of a user runs, so nothing can wait for itself.
 
+mod boundary;
 mod instance;
 mod rendering;
 
@@ -53,6 +54,8 @@ pub(crate) struct Inner {
     /// Boxed: a map keeps room for eleven.
     pub instances: BTreeMap<u32, Box<Instance>>,
     next_instance: u32,
+    /// A page is rendered for the first time: what fails fails as a whole.
+    mounting: bool,
     /// For all subscriptions of the page. `None` while HTML for a GET is rendered: nothing goes on after that.
     pub mailbox: Option<Mailbox>,
     pub url: Url,
@@ -179,13 +182,16 @@ impl Page {
         let root = {
             let mut inner = self.lock();
             let old = inner.unmount_all();
+            inner.mounting = true;
             let root = inner.insert(String::new(), name, None, render, Arc::new(()));
             drop(inner);
             drop(old);
             root
         };
         self.render(root).await?;
-        self.render_dirty().await
+        self.render_dirty().await?;
+        self.lock().mounting = false;
+        Ok(())
     }
 
     /// The outcome of a rendering, unless it takes too long.
@@ -234,7 +240,7 @@ impl Page {
         for _ in 0..MAX_RENDERINGS {
             let dirty = self.lock().first_dirty();
             match dirty {
-                Some(id) => self.render(id).await?,
+                Some(id) => self.render_bounded(id).await?,
                 None => return Ok(()),
             }
         }
@@ -285,6 +291,7 @@ impl Inner {
                 html: Box::new([]),
                 dirty: true,
                 restored,
+                failed: None,
                 jobs: Vec::new(),
             }),
         );

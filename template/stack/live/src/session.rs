@@ -334,7 +334,7 @@ impl<I: Io> Session<I> {
             }
             Ok(Some(_)) => Err(CloseReason::TooManyEvents),
             Err(panic) => {
-                self.panicked(Trigger::Event, &PageError::panicked(&*panic));
+                self.component_panicked(Trigger::Event, owner, &PageError::panicked(&*panic));
                 Ok(())
             }
         }
@@ -372,7 +372,9 @@ impl<I: Io> Session<I> {
                 tracing::debug!("an upload was aborted");
             }
             Err(PageError::Failed(error)) => self.failed(Trigger::Effect, job.owner, error),
-            Err(error @ PageError::Panicked(_)) => self.panicked(Trigger::Effect, &error),
+            Err(error @ PageError::Panicked(_)) => {
+                self.component_panicked(Trigger::Effect, job.owner, &error);
+            }
         }
     }
 
@@ -389,7 +391,7 @@ impl<I: Io> Session<I> {
         let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
         let handled = self.span().in_scope(|| std::panic::catch_unwind(work));
         if let Err(panic) = handled {
-            self.panicked(Trigger::Message, &PageError::panicked(&*panic));
+            self.component_panicked(Trigger::Message, owner, &PageError::panicked(&*panic));
         }
         Ok(())
     }

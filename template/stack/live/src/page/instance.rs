@@ -30,6 +30,8 @@ pub(crate) struct Instance {
     pub html: Box<[Piece]>,
     pub dirty: bool,
     pub restored: Option<Vec<Box<RawValue>>>,
+    /// What it says instead of what it renders, see `boundary`.
+    pub failed: Option<Box<str>>,
     pub jobs: Vec<(u64, AbortHandle)>,
 }
 

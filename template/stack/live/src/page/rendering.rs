@@ -2,7 +2,9 @@
 
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use super::{Inner, Instance, Render, Slot, stream_id};
+use futures_util::FutureExt;
+
+use super::{Inner, Instance, Render, Slot, boundary::failed, stream_id};
 use crate::html::Piece;
 
 impl Inner {
@@ -13,7 +15,10 @@ impl Inner {
         instance.dirty = false;
         instance.rendered_children.clear();
         instance.new_handlers.clear();
-        Some(Arc::clone(&instance.render))
+        Some(match instance.failed {
+            None => Arc::clone(&instance.render),
+            Some(_) => Arc::new(|cx| failed(cx).boxed()),
+        })
     }
 
     /// Takes in the outcome of a rendering. False if the component has to be rendered once more, because what was
