@@ -5,6 +5,7 @@ mod chores;
 mod instant;
 mod messages;
 mod planets;
+mod shopping;
 mod visitors;
 
 use maud::{Markup, html};
@@ -37,6 +38,7 @@ pub async fn page(cx: Cx) -> Result {
         (section("counting", "A counter", cx.child(counter, ()).await?))
         (section("sections", "Expandable sections", cx.child(sections, ()).await?))
         (section("form", "A form", card(cx.child(booking::booking, ()).await?)))
+        (section("rows", "A form with rows", card(cx.child(shopping::shopping, ()).await?)))
         (section("table", "A table, page by page", cx.child(planets::planets, ()).await?))
         (section("dialog", "A dialog", cx.child(delete_dialog, ()).await?))
         (section("toasts", "Toasts", cx.child(toast_examples, ()).await?))

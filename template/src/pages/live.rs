@@ -7,7 +7,7 @@ use axum::{
     http::{Extensions, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, PageError, Rendered, Session, Visit};
+use stack_live::{Ctx, FormError, PageError, Rendered, Session, Visit};
 use stack_web::client_ip::ClientIp;
 
 use super::{layout, visitor::Visitor};
@@ -143,6 +143,10 @@ fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
     };
     // A query or a form that the client has written by hand.
     let error = match error.downcast::<serde_urlencoded::de::Error>() {
+        Ok(error) => return Error::BadRequest(error.to_string().into()),
+        Err(error) => error,
+    };
+    let error = match error.downcast::<FormError>() {
         Ok(error) => return Error::BadRequest(error.to_string().into()),
         Err(error) => error,
     };

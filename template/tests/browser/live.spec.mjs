@@ -132,3 +132,52 @@ test("after loading less than a kilobyte goes over the wire until somebody does 
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(1024);
 });
+
+test("a note that is saved by a double click over a slow line is one note", async ({ network, page }) => {
+  network.latency = 50;
+  await register(page);
+  await goLive(page, "/notes/new");
+  await page.getByLabel("Title", { exact: true }).fill("Once");
+  await page.getByRole("button", { name: "Save" }).dblclick();
+  await expect(page.getByText("Your changes were saved.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Once", exact: true })).toHaveCount(1);
+});
+
+for (const [how, happens] of [
+  ["breaks", async ({ network }) => { network.disconnect(); network.reconnect(); }],
+  ["leads to a server that restarts", ({ app }) => app.restart()],
+]) {
+  test(`a note that is being saved while the line ${how} is stored once, or its writer told`, async ({ app, network, page }) => {
+    network.latency = 100;
+    await register(page);
+    await goLive(page, "/notes/new");
+    await page.getByLabel("Title", { exact: true }).fill("On its way");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForFunction(() => document.querySelector("form[aria-busy]"));
+    await happens({ app, network });
+    const told = page.locator(".live-notice"), saved = page.getByRole("link", { name: "On its way", exact: true });
+    await expect(told.or(saved)).toBeVisible();
+    if (await told.isVisible()) {
+      expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("On its way");
+      await page.getByRole("link", { name: "Cancel" }).click();
+      await expect(page.getByRole("heading", { name: "Notes", exact: true })).toBeVisible();
+      expect(await saved.count()).toBeLessThanOrEqual(1);
+    } else await expect(saved).toHaveCount(1);
+  });
+}
+
+test("a note of 19,000 characters of four bytes is saved, and a text that is too long is told at its field", async ({ page }) => {
+  await register(page);
+  await goLive(page, "/notes/new");
+  const text = page.getByLabel("Text", { exact: true });
+  await page.getByLabel("Title", { exact: true }).fill("Long");
+  await text.fill("𝕏".repeat(150_000));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.locator("textarea + .live-notice")).toContainText("too long to be sent");
+  expect((await text.inputValue()).length).toBe(300_000);
+  await text.fill("𝕏".repeat(19_000));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your changes were saved.")).toBeVisible();
+  await page.getByRole("link", { name: "Long", exact: true }).click();
+  expect((await text.inputValue()).length).toBe(38_000);
+});

@@ -304,14 +304,18 @@ impl<I: Io> Session<I> {
         event.kind = message.kind;
         let found = self.page.lock().handler(&message.handler, message.version);
         let Some((owner, site, run)) = found else {
+            // Else its form would count as done.
+            if event.kind == "submit" {
+                self.event_failed(seq);
+            }
             return Ok(());
         };
         self.begin(Trigger::Event, Some(site));
         let ctx = Ctx::later(&self.page, owner);
         let work = AssertUnwindSafe(|| match run {
             HandlerKind::Sync(run) => {
-                run(&ctx, event);
-                None
+                let error = run(&ctx, event).err()?;
+                Some(async { Err(error) }.boxed())
             }
             HandlerKind::Async(run) => Some(run(ctx.clone(), event)),
             HandlerKind::Upload(..) => None,

@@ -10,7 +10,7 @@ use futures_util::future::AbortHandle;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{AnyValue, JobFuture, Render};
-use crate::{Accept, Ctx, Event, Upload, broadcast::Subscription, html::Piece};
+use crate::{Accept, Ctx, Event, PageError, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
 pub(crate) struct Instance {
@@ -56,7 +56,7 @@ pub(crate) enum HandlerKind {
     Upload(Accept, Arc<UploadHandler>),
 }
 
-type SyncHandler = dyn Fn(&Ctx, Event) + Send + Sync;
+type SyncHandler = dyn Fn(&Ctx, Event) -> Result<(), PageError> + Send + Sync;
 type AsyncHandler = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
 type UploadHandler = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
 

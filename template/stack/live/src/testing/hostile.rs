@@ -41,6 +41,11 @@ impl Page {
         self
     }
 
+    /// Whether the event with this number has failed.
+    pub fn failed(&self, seq: u64) -> bool {
+        self.failed.contains(&seq)
+    }
+
     /// The number of the last event, and the page's name.
     pub fn last(&self) -> (u64, &str) {
         (self.seq, &self.name)

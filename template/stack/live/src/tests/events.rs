@@ -1,9 +1,11 @@
 //! Handlers, and which event reaches which.
 
+use std::collections::BTreeMap;
+
 use maud::html;
 
 use super::{live, open};
-use crate::{Cx, PageError, Result};
+use crate::{Cx, Event, PageError, Result};
 
 #[tokio::test]
 async fn a_form_arrives_as_a_struct() {
@@ -39,6 +41,99 @@ async fn a_form_arrives_as_a_struct() {
         .await
         .expect_text("new true")
         .await;
+}
+
+#[tokio::test]
+async fn lists_and_nested_fields_of_a_form_are_those_of_the_struct() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Order {
+        #[serde(default)]
+        tags: Vec<String>,
+        address: Address,
+        #[serde(default)]
+        rows: BTreeMap<u32, Row>,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Address {
+        city: String,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Row {
+        name: String,
+        #[serde(default)]
+        done: bool,
+    }
+    let row = |name: &str, done| Row {
+        name: name.into(),
+        done,
+    };
+    let form = |fields: &[(&str, &str)]| {
+        let fields = fields.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let event = Event {
+            fields: fields.collect(),
+            ..Event::default()
+        };
+        event.form::<Order>().ok()
+    };
+    let order = form(&[
+        ("tags[]", "a&b=c"),
+        ("tags[]", "[d]"),
+        ("address[city]", "Bern"),
+        ("rows[7][name]", "late"),
+        ("rows[2][name]", ""),
+        ("rows[2][done]", "true"),
+    ]);
+    let wanted = Order {
+        tags: vec!["a&b=c".into(), "[d]".into()],
+        address: Address { city: "Bern".into() },
+        rows: BTreeMap::from([(2, row("", true)), (7, row("late", false))]),
+    };
+    assert_eq!(order, Some(wanted));
+    assert_eq!(form(&[("tags[]", "a")]), None);
+}
+
+#[tokio::test]
+async fn a_handler_that_does_not_wait_may_fail_as_well() {
+    async fn page(cx: Cx) -> Result {
+        let flash = cx.shown_flash();
+        let parse = cx.on(|ctx, event| {
+            let number: u32 = event.value().parse()?;
+            ctx.flash(format!("number {number}"));
+            Ok(())
+        });
+        let go = cx.on(|_, _| Err(PageError::redirect("/elsewhere")));
+        Ok(html! {
+            p { (flash.map(|flash| flash.text).unwrap_or_default()) }
+            input #n on:input=(parse);
+            button on:click=(go) {}
+        })
+    }
+    let mut page = open(&live(page), "/").await;
+    page.fill("#n", "7").await.expect_text("number 7").await;
+    assert!(!page.has_failed());
+    page.fill("#n", "x").await.expect_text("Something went wrong").await;
+    assert!(page.has_failed());
+    page.click("button").await;
+    assert_eq!(page.left_for(), Some("/elsewhere"));
+}
+
+#[tokio::test]
+async fn a_form_whose_handler_is_gone_does_not_count_as_done() {
+    async fn page(cx: Cx) -> Result {
+        let gone = cx.use_state(|| false);
+        let hide = cx.on(move |ctx, _| gone.set(ctx, true));
+        Ok(html! {
+            button on:click=(hide) {}
+            @if !gone.get(&cx) { form on:submit=(cx.on(|_, _| ())) {} }
+        })
+    }
+    let mut page = open(&live(page), "/").await;
+    let handler = page.handler("form", "submit");
+    page.click("button").await;
+    let (seq, _) = page.last();
+    let late = serde_json::json!(["ev", seq + 1, 1, handler, "submit", {}]);
+    page.send_raw(&late.to_string()).await;
+    assert!(page.failed(seq + 1));
 }
 
 #[tokio::test]
@@ -178,7 +273,7 @@ async fn a_panic_stops_its_own_page_only() {
         assert!(!broken.get(&cx), "while rendering");
         Ok(html! {
             button.ok on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) }
-            button.handler on:click=(cx.on(|_, _| panic!("in a handler"))) {}
+            button.handler on:click=(cx.on::<()>(|_, _| panic!("in a handler"))) {}
             button.later on:click=(cx.on_async(|_, _| async { panic!("later") })) {}
             button.render on:click=(cx.on(move |ctx, _| broken.set(ctx, true))) {}
         })
