@@ -62,7 +62,10 @@ impl Event {
 
     /// The attribute `data-name` of the element that was dragged here; empty if there is none.
     pub fn dragged(&self, name: &str) -> &str {
-        self.dragged.get(name).map(String::as_str).unwrap_or_default()
+        self.dragged
+            .get(name)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// The field `name` of the form; empty if there is none.

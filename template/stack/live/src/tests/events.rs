@@ -68,7 +68,9 @@ async fn lists_and_nested_fields_of_a_form_are_those_of_the_struct() {
         done,
     };
     let form = |fields: &[(&str, &str)]| {
-        let fields = fields.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
         let event = Event {
             fields: fields.collect(),
             ..Event::default()
@@ -85,7 +87,9 @@ async fn lists_and_nested_fields_of_a_form_are_those_of_the_struct() {
     ]);
     let wanted = Order {
         tags: vec!["a&b=c".into(), "[d]".into()],
-        address: Address { city: "Bern".into() },
+        address: Address {
+            city: "Bern".into(),
+        },
         rows: BTreeMap::from([(2, row("", true)), (7, row("late", false))]),
     };
     assert_eq!(order, Some(wanted));
@@ -111,7 +115,10 @@ async fn a_handler_that_does_not_wait_may_fail_as_well() {
     let mut page = open(&live(page), "/").await;
     page.fill("#n", "7").await.expect_text("number 7").await;
     assert!(!page.has_failed());
-    page.fill("#n", "x").await.expect_text("Something went wrong").await;
+    page.fill("#n", "x")
+        .await
+        .expect_text("Something went wrong")
+        .await;
     assert!(page.has_failed());
     page.click("button").await;
     assert_eq!(page.left_for(), Some("/elsewhere"));
