@@ -77,6 +77,24 @@ impl FromStr for Direction {
     }
 }
 
+/// The order of the cards of `column` with `card` at the place `to`; `None` if there is no such card or column.
+pub fn placed(
+    columns: &[Column],
+    cards: &[Card],
+    card: CardId,
+    column: ColumnId,
+    to: usize,
+) -> Option<Vec<CardId>> {
+    columns.iter().find(|known| known.id == column)?;
+    cards.iter().find(|known| known.id == card)?;
+    let others = cards
+        .iter()
+        .filter(|known| known.column == column && known.id != card);
+    let mut order: Vec<CardId> = others.map(|known| known.id).collect();
+    order.insert(to.min(order.len()), card);
+    Some(order)
+}
+
 /// The column of `card` after a move, and the order of that column's cards; `None` if nothing changes.
 pub fn moved(
     columns: &[Column],

@@ -1,13 +1,14 @@
 //! `/boards`: cards that move through the columns of a board.
 
 use maud::{Markup, html};
+use serde::Deserialize;
 use stack_live::{Cx, Handler};
 
 use super::{context::Context, layout};
 use crate::{
     components::{button::Button, input::Input, link::Link},
     error::Error,
-    models::{BoardId, Card, CardId, Column, FieldErrors, Title},
+    models::{BoardId, Card, CardId, Column, ColumnId, FieldErrors, Title},
     repositories::boards,
     services,
 };
@@ -22,6 +23,14 @@ const MOVES: [(&str, &str, &str); 4] = [
     ("ArrowDown", "↓", "Move down"),
     ("ArrowRight", "→", "Move to the right"),
 ];
+
+/// The `detail` of the event `place` of `<card-board>`: this card should be at this place of this column.
+#[derive(Deserialize)]
+struct Placed {
+    card: CardId,
+    column: ColumnId,
+    to: usize,
+}
 
 /// All boards, newest first, and a form for a new one.
 pub async fn index(cx: Cx) -> stack_live::Result {
@@ -107,12 +116,20 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         services::boards::changed(app.live.hub(), id);
         Ok(())
     });
+    let place_card = cx.on_async(move |ctx, event| async move {
+        let app = ctx.app();
+        let Placed { card, column, to } = event.detail().map_err(|_| Error::NotFound)?;
+        services::boards::place_card(&app.db, owner, id, card, column, to).await?;
+        services::boards::changed(app.live.hub(), id);
+        reload.reload(&ctx);
+        Ok(())
+    });
 
     let (board, columns, cards) = &*found;
     let main = html! {
         header.title { h1 { (board.title.as_str()) } (Link::to("/boards", "All boards")) }
-        p.small { "Arrow keys move the card that has the focus." }
-        div.board {
+        p.small { "Arrow keys move the card that has the focus; a mouse drags it." }
+        card-board.board on:place=(place_card) {
             @for column in columns {
                 (board_column(column, cards, added.get(&cx), &add, &move_card))
             }

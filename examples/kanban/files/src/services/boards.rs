@@ -5,7 +5,7 @@ use stack_live::broadcast::Hub;
 
 use crate::{
     error::{Error, Result},
-    models::{BoardId, CardId, ColumnId, Direction, Owner, Title, moved},
+    models::{BoardId, CardId, ColumnId, Direction, Owner, Title, moved, placed},
     repositories::boards,
 };
 
@@ -49,6 +49,34 @@ pub async fn move_card(
             let columns = boards::columns(&mut **tx, owner, board).await?;
             let cards = boards::cards(&mut **tx, owner, board).await?;
             if let Some((column, order)) = moved(&columns, &cards, card, to) {
+                boards::place(&mut **tx, owner, board, column, &order).await?;
+            }
+            Ok(())
+        })
+    });
+    work.await
+}
+
+/// Puts a card at a place of a column, see [`placed`].
+///
+/// # Errors
+/// [`Error::NotFound`] if `owner` has no such board.
+pub async fn place_card(
+    db: &Db,
+    owner: Owner,
+    board: BoardId,
+    card: CardId,
+    column: ColumnId,
+    to: usize,
+) -> Result<()> {
+    let work = db.run(|tx| {
+        Box::pin(async move {
+            if !boards::lock(&mut **tx, owner, board).await? {
+                return Err(Error::NotFound);
+            }
+            let columns = boards::columns(&mut **tx, owner, board).await?;
+            let cards = boards::cards(&mut **tx, owner, board).await?;
+            if let Some(order) = placed(&columns, &cards, card, column, to) {
                 boards::place(&mut **tx, owner, board, column, &order).await?;
             }
             Ok(())

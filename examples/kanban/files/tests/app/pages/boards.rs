@@ -1,6 +1,7 @@
 //! Boards: moving cards, and showing it in every window.
 
 use app::{models::Title, services::boards};
+use serde_json::json;
 
 use crate::common::{LivePage, TestApp};
 
@@ -40,6 +41,16 @@ async fn a_card_moves_in_every_window_and_keeps_its_place() {
     page.press(".column:first-child .task", "ArrowRight").await;
     other.expect(".column:nth-child(2) .task").await;
     assert!(other.text().contains("Sow"));
+    // Dragged back to the first column, above the other card.
+    page.expect(".column:nth-child(2) .task").await;
+    let column = page.attribute(".column:first-child", "data-key").unwrap();
+    let place = json!({ "card": sow, "column": column, "to": 0 });
+    page.dispatch("card-board", "place", place).await;
+    let first = format!(".column:first-child {first}");
+    page.expect(&first).await;
+    other.expect(&first).await;
+    page.press(&first, "ArrowRight").await;
+    other.expect(".column:nth-child(2) .task").await;
     // A page that is opened later shows the same from the database.
     let later = LivePage::open(&app, &mut ada, &path).await;
     assert_eq!(later.count(".column:nth-child(2) .task"), 1);
