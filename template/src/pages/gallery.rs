@@ -5,6 +5,7 @@ mod chores;
 mod instant;
 mod messages;
 mod planets;
+mod reports;
 mod shopping;
 mod visitors;
 
@@ -46,6 +47,7 @@ pub async fn page(cx: Cx) -> Result {
         (section("chat", "Enter sends", cx.child(instant::chat, ()).await?))
         (section("stream", "A stream", cx.child(messages::messages, ()).await?))
         (section("element", "An element of one's own", card(cx.child(chores::chores, ()).await?)))
+        (section("loading", "A part that is loaded later", cx.child(reports::reports, ()).await?))
         (section("visitors", "Who is here", cx.child(visitors::visitors, ()).await?))
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use axum::{
     extract::{Request, State},
     http::{Extensions, Uri},
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use stack_live::{Ctx, FormError, PageError, Rendered, Session, Visit};
 use stack_web::client_ip::ClientIp;
@@ -61,7 +61,10 @@ pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
 /// The document of a page, or what came instead of it.
 fn document(rendered: Result<Option<Rendered>, PageError>) -> Result<Response> {
     match rendered {
-        Ok(Some(page)) => Ok(layout::document(&page.title, page.root).into_response()),
+        Ok(Some(page)) => {
+            let document = layout::document(&page.title, &page.head, &page.root);
+            Ok(Html(page.rest.body(document)).into_response())
+        }
         Ok(None) => Err(Error::NotFound),
         Err(PageError::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
         Err(PageError::Failed(error)) => Err(into_app_error(error)),

@@ -88,6 +88,36 @@ test.describe("in a low window", () => {
   });
 });
 
+test("what was written is there again on the way back, in the page and in a list that had grown", async ({ page }) => {
+  await register(page);
+  await goLive(page, "/notes");
+  await page.evaluate(async () => {
+    for (let n = 1; n <= 45; n += 1) {
+      const body = new URLSearchParams({ title: `Note number ${n}`, body: "" });
+      await fetch("/notes", { method: "POST", body, redirect: "manual" });
+    }
+  });
+  const notes = page.locator("article.note");
+  await goLive(page, "/notes");
+  const first = await notes.count();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await expect(notes).toHaveCount(45);
+  expect(first).toBeLessThan(45);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight - innerHeight - 100));
+  const at = await page.evaluate(() => Math.round(scrollY));
+  await page.getByRole("link", { name: "Note number 2", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Edit note" })).toBeVisible();
+  await page.goBack();
+  await expect(notes).toHaveCount(45);
+  await expect.poll(() => page.evaluate(() => Math.round(scrollY))).toBe(at);
+  await page.getByRole("link", { name: "Write a note" }).click();
+  await page.getByLabel("Text", { exact: true }).fill("half a thought");
+  await page.getByRole("link", { name: "Notes", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Notes", exact: true })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("half a thought");
+});
+
 test("who is cut off is told so, and everything goes on afterwards", async ({ network, page }) => {
   await register(page);
   await goLive(page, "/notes/new");

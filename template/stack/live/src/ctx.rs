@@ -2,6 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
+use maud::Markup;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -140,6 +141,18 @@ impl Ctx {
         if inner.title != title {
             inner.title = title.clone();
             inner.outbox.title = Some(title);
+            drop(inner);
+            self.page.wake.notify_one();
+        }
+    }
+
+    /// Sets what the head of the document says of the page beside its title: `meta` and `link` elements, such as a
+    /// description for search engines. The next page begins without them.
+    pub fn set_head(&self, elements: &Markup) {
+        let mut inner = self.page.lock();
+        if inner.head != elements.0 {
+            inner.head.clone_from(&elements.0);
+            inner.outbox.head = Some(elements.0.clone());
             drop(inner);
             self.page.wake.notify_one();
         }

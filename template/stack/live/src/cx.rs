@@ -3,6 +3,7 @@
 mod children;
 mod effects;
 mod handlers;
+mod loads;
 mod presence;
 mod values;
 

@@ -13,10 +13,12 @@ pub(crate) enum Piece {
     Child(u32),
     /// The place of the first items of the stream in this slot.
     Items(usize),
+    /// Where a part begins that may be loaded later.
+    Later,
 }
 
-/// A placeholder in the markup for what is put there later: `c` and the id of a component, or `s` and the slot of a
-/// stream. `nonce` never leaves the server, so that no text of a user can be taken for a placeholder.
+/// A placeholder in the markup for what is put there later: `c` and the id of a component, `s` and the slot of a
+/// stream, or `l`, which stays empty: a part begins that is loaded later. `nonce` never leaves the server, so that no text of a user can be taken for a placeholder.
 pub(crate) fn place(nonce: &str, kind: char, id: impl std::fmt::Display) -> String {
     format!("\u{1}{nonce}{kind}{id}\u{1}")
 }
@@ -36,6 +38,7 @@ pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece
         let place = part.split_once('\u{1}').and_then(|(place, rest)| {
             let piece = match place.split_at_checked(1)? {
                 ("c", id) => Piece::Child(id.parse().ok()?),
+                ("l", _) => Piece::Later,
                 (_, slot) => Piece::Items(slot.parse().ok()?),
             };
             Some((piece, rest))

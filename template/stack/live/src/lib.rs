@@ -66,10 +66,10 @@ pub use cx::Cx;
 pub use error::{PageError, Result};
 pub use event::{Event, FormError};
 pub use handler::{Handler, Outcome};
-pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Session, Visit, network};
+pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Rest, Session, Visit, network};
 pub use protocol::CloseReason;
 pub use script::SCRIPT;
-pub use state::{Loaded, Reload, State};
+pub use state::{Later, Loaded, Reload, State};
 pub use stream::{Stream, Window};
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};
 

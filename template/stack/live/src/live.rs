@@ -5,6 +5,7 @@ mod builder;
 mod limits;
 mod memory;
 mod permit;
+mod rest;
 mod session;
 
 use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 
 pub use builder::Builder;
 pub use limits::{Limits, PAGE_COST, Rate};
+pub use rest::Rest;
 pub use session::Session;
 
 use crate::{
@@ -87,6 +89,10 @@ pub struct Rendered {
     pub root: Markup,
     /// The title that the page has set.
     pub title: String,
+    /// What it has set for the head: goes into the head of the document.
+    pub head: Markup,
+    /// What of the page comes later.
+    pub rest: Rest,
 }
 
 impl Live {
@@ -128,8 +134,43 @@ impl Live {
         };
         let path = url.path.clone();
         let secret = visit.secret.clone();
+        // The script has set the cookie: by the connection parts that take long come without holding the others up.
+        let has_script = visit.zone.is_some();
         let page = Page::new(self.clone(), visit, url, None, None);
+        page.lock().leaves_out_later = has_script;
         page.mount(name, render).await?;
+        let binding = StateBinding {
+            visitor: &secret,
+            path: &path,
+        };
+        let (saved, title, head, jobs) = {
+            let mut inner = page.lock();
+            let saved = inner.save(saved::expiry(self.limits().state_lifetime));
+            let jobs = std::mem::take(&mut inner.jobs);
+            let head = html! {
+                meta name="live-head" content="start";
+                (PreEscaped(&inner.head))
+                meta name="live-head" content="end";
+            };
+            (saved, inner.title.clone(), head, jobs)
+        };
+        let state = serde_json::to_string(&saved).unwrap_or_default();
+        let mac = self.signer().sign(binding, &state);
+        if !jobs.is_empty() {
+            let (before, rest) = Rest::of(page, jobs);
+            // Of what is not known yet there is no fingerprint: the connection brings the whole once more.
+            let root = html! {
+                div #live data-hash="" data-items="" data-state=(state) data-mac=(mac) data-url=[shown] {
+                    (before)
+                }
+            };
+            return Ok(Some(Rendered {
+                root,
+                title,
+                head,
+                rest,
+            }));
+        }
         let mut inner = page.lock();
         let base = inner.html(false);
         let hash = crate::hash::hash(&base);
@@ -139,15 +180,6 @@ impl Live {
             false => base,
         };
         let items = items_hash(&inner.take_first_items());
-        let saved = inner.save(saved::expiry(self.limits().state_lifetime));
-        let state = serde_json::to_string(&saved).unwrap_or_default();
-        let mac = self.signer().sign(
-            StateBinding {
-                visitor: &secret,
-                path: &path,
-            },
-            &state,
-        );
         let root = html! {
             div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown]
                 data-most=(self.limits().message_bytes) {
@@ -156,7 +188,9 @@ impl Live {
         };
         Ok(Some(Rendered {
             root,
-            title: inner.title.clone(),
+            title,
+            head,
+            rest: Rest::default(),
         }))
     }
 

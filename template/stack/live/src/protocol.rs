@@ -186,6 +186,8 @@ pub(crate) struct Reply {
     pub mac: Option<String>,
     #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    #[serde(rename = "hd", skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
     pub url: Option<(String, &'static str)>,
     #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
@@ -204,6 +206,23 @@ pub(crate) struct Reply {
     pub upload_done: Vec<u32>,
     #[serde(rename = "err", skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+impl Reply {
+    /// Whether it says no more than which events were heard.
+    pub(crate) fn only_acknowledges(&mut self) -> bool {
+        let (acknowledged, working) = (self.acknowledged.take(), std::mem::take(&mut self.working));
+        let only = *self == Self::default();
+        (self.acknowledged, self.working) = (acknowledged, working);
+        only
+    }
+
+    /// Leaves out handlers that began and ended since the last message.
+    pub(crate) fn forget_what_is_over(&mut self) {
+        let (working, done) = (self.working.clone(), self.done.clone());
+        self.working.retain(|seq| !done.contains(seq));
+        self.done.retain(|seq| !working.contains(seq));
+    }
 }
 
 /// Why the server closes a connection.

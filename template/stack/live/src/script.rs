@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     include_str!("client/controls.js"),
     include_str!("client/press.js"),
     include_str!("client/commands.js"),
+    include_str!("client/words.js"),
     include_str!("client/connection.js"),
     include_str!("client/sending.js"),
     include_str!("client/submits.js"),

@@ -83,6 +83,8 @@ struct Session<I> {
     open: Option<OpenPage>,
     /// The browser is gone: nothing is sent any more.
     gone: bool,
+    /// What the browser has been told of it.
+    acknowledgement_sent: u64,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
     /// Of the visitor's session.
@@ -158,6 +160,7 @@ impl<I: Io> Session<I> {
             left_for: None,
             open: None,
             gone: false,
+            acknowledgement_sent: 0,
             pinged: false,
             session_end: pending().boxed(),
             work: Vec::new(),
@@ -322,11 +325,14 @@ impl<I: Io> Session<I> {
         });
         let outcome = self.span().in_scope(|| std::panic::catch_unwind(work));
         match outcome {
-            Ok(None) => Ok(()),
+            Ok(None) => {
+                self.page.lock().event = Some(seq);
+                Ok(())
+            }
             Ok(Some(future)) if self.may_begin() => {
                 let job = Job {
                     owner,
-                    seq: Some(seq),
+                    seqs: vec![seq],
                     work: self.work.pop(),
                     ..Job::default()
                 };
@@ -362,11 +368,13 @@ impl<I: Io> Session<I> {
                 (None, _) => {}
             }
         }
-        inner.outbox.done.extend(job.seq);
+        inner.outbox.done.extend(&job.seqs);
         drop(inner);
-        self.running.retain(|seq| Some(*seq) != job.seq);
-        if let (Some(seq), Err(PageError::Failed(_))) = (job.seq, &result) {
-            self.event_failed(seq);
+        self.running.retain(|seq| !job.seqs.contains(seq));
+        if let Err(PageError::Failed(_)) = &result {
+            for seq in &job.seqs {
+                self.event_failed(*seq);
+            }
         }
         self.resume(job.work);
         match result {

@@ -209,3 +209,13 @@ async fn a_live_page_names_the_modules_of_its_elements_by_their_content() {
     );
     assert!(module.header("content-type").starts_with("text/javascript"));
 }
+
+#[tokio::test]
+async fn a_report_is_written_while_everything_else_goes_on() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.expect_text("There is no report yet.").await;
+    page.click("#loading button").await;
+    page.expect_text("Report 1 is being written.").await;
+    page.expect_text("Report 1: all is well.").await;
+}

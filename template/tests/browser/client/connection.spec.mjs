@@ -260,3 +260,11 @@ test("names that lead out of the page are refused in any disguise", async ({ ope
   fake.say({ c: [[(id += 1), ["document", "fonts", "ready", "status"]]] });
   expect(await fake.until(([kind, of]) => kind === "ret" && of === id)).toEqual(["ret", id, true, "loaded"]);
 });
+
+test("a page in another language has words of its own", async ({ open }) => {
+  const fake = await open("<p>Hallo</p>");
+  await fake.page.evaluate(() => { document.getElementById("live-status").dataset.offline = "Keine Verbindung."; });
+  fake.join = null;
+  await fake.socket.close({ code: 1011 });
+  await expect(fake.page.locator("#live-status")).toHaveText("Keine Verbindung.");
+});

@@ -364,3 +364,17 @@ test("the answer to a form is shown at the address of its page, and joins there"
   await fake.heard();
   expect(fake.loads).toBe(1);
 });
+
+test("the head says what the page says that is shown, and keeps what others have put there", async ({ open }) => {
+  const fake = await open(html("First"));
+  await fake.page.evaluate(() => {
+    document.head.insertAdjacentHTML("beforeend", '<meta name="live-head" content="start"><meta name="description" content="one"><meta name="live-head" content="end"><style id="of-an-extension"></style>');
+  });
+  fake.say({ hd: '<meta name="description" content="two"><link rel="canonical" href="/next">' });
+  await fake.heard();
+  const seen = () => fake.page.evaluate(() => [...document.head.querySelectorAll("[name=description], [rel=canonical], #of-an-extension")].map((el) => el.content || el.rel || el.id).join());
+  expect(await seen()).toBe("two,canonical,of-an-extension");
+  fake.say({ hd: "" });
+  await fake.heard();
+  expect(await fake.page.evaluate(() => document.head.querySelectorAll("[name=description], [rel=canonical], #of-an-extension").length)).toBe(1);
+});

@@ -13,7 +13,7 @@ const here = () => location.pathname + location.search;
 function status(name) {
   document.documentElement.dataset.live = name;
   const el = document.getElementById("live-status");
-  const words = name === "offline" ? "You are offline. Trying again…" : "";
+  const words = name === "offline" ? word("offline") : "";
   if (el && el.textContent !== words) el.textContent = words;
 }
 
@@ -72,7 +72,7 @@ function closed(mine, code) {
   joined = false;
   again = true;
   asked = 0;
-  for (const upload of uploads.values()) upload.stop("The connection was lost.");
+  for (const upload of uploads.values()) upload.stop(word("disconnected"));
   const busy = [...waiting.values(), ...working.values()];
   waiting.clear();
   working.clear();
@@ -138,6 +138,7 @@ function take(message) {
   if (message.s) state = splice(state, message.s);
   if (message.m !== undefined) mac = message.m;
   if (message.t !== undefined) document.title = message.t;
+  if (message.hd !== undefined) head(message.hd);
   streams(message.i ?? []);
   follow(focused, message.n);
   for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
@@ -200,8 +201,9 @@ function stopped(why) {
   const box = document.createElement("div");
   box.className = "live-error";
   box.setAttribute("role", "alert");
-  box.innerHTML = '<p></p><button type="button">Load the page again</button>';
+  box.innerHTML = '<p></p><button type="button"></button>';
   box.firstChild.textContent = why;
+  box.lastChild.textContent = word("reload");
   box.lastChild.onclick = () => location.reload();
   document.body.append(box);
 }

@@ -32,6 +32,14 @@ function renavigate(restored) {
   else if (way) landed(way, restored);
 }
 
+// What a page says of itself in the head stands between two marks; whatever else is there is nobody's of it.
+function head(html) {
+  const [start, end] = document.head.querySelectorAll("meta[name=live-head]");
+  if (!end) return;
+  while (start.nextSibling !== end) start.nextSibling.remove();
+  start.after(...parse(html).childNodes);
+}
+
 // The last page of those that were asked for until now is shown; `ctx.navigate` leads to one that nobody asked for.
 function arrive(restored) {
   let way;

@@ -22,7 +22,7 @@ function upload(input) {
     if (over) return;
     if (!part) {
       say(["upx", ref]);
-      return stop("The file cannot be read.");
+      return stop(word("unreadable"));
     }
     const frame = new Uint8Array(8 + part.byteLength);
     new DataView(frame.buffer).setUint32(0, ref);
@@ -39,7 +39,7 @@ function upload(input) {
     input.setCustomValidity(why);
     if (why) input.reportValidity();
   };
-  if (!joined) return stop("There is no connection. Try again in a moment.");
+  if (!joined) return stop(word("unconnected"));
   input.setCustomValidity("");
   uploads.set(ref, { seq, go, stop });
   waiting.set(seq, input);

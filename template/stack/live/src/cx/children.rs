@@ -88,6 +88,9 @@ impl Cx {
         if dirty {
             self.page.render_bounded(id).await?;
         }
+        if self.page.lock().awaits(id) {
+            return self.suspend().await;
+        }
         Ok(PreEscaped(html::place(&self.page.mark, 'c', id)))
     }
 }

@@ -2,26 +2,15 @@
 
 use std::{future::Future, sync::Arc};
 
-use futures_util::{FutureExt, future::AbortHandle};
+use futures_util::FutureExt;
 use maud::Markup;
 use serde::de::DeserializeOwned;
 
 use super::Cx;
 use crate::{
     Ctx, PageError, Stream, Window, html,
-    page::{Job, OnMessage, Slot, stream_id},
+    page::{Job, OnMessage, OwnedJob, Slot, stream_id},
 };
-
-/// The work of an effect. Ends when this is dropped: with its component, or when `deps` have changed.
-struct EffectJob(Option<AbortHandle>);
-
-impl Drop for EffectJob {
-    fn drop(&mut self) {
-        if let Some(job) = &self.0 {
-            job.abort();
-        }
-    }
-}
 
 impl Cx {
     /// Runs `effect` beside the page, as soon as it is shown, and again when `deps` change. It ends with the component.
@@ -34,14 +23,14 @@ impl Cx {
     {
         self.use_memo(deps, || {
             if !self.is_connected() {
-                return EffectJob(None);
+                return OwnedJob(None);
             }
             let job = Job {
                 owner: self.component,
                 ..Job::default()
             };
             let future = effect(self.ctx()).boxed();
-            EffectJob(Some(self.page.lock().spawn(job, future)))
+            OwnedJob(Some(self.page.lock().spawn(job, future)))
         });
     }
 
@@ -51,11 +40,40 @@ impl Cx {
         T: DeserializeOwned,
         F: Fn(&Ctx, T) + Send + Sync + 'static,
     {
-        let handle: OnMessage = Arc::new(move |ctx, text| {
-            if let Ok(message) = serde_json::from_str(text) {
-                handle(ctx, message);
-            }
-        });
+        self.listen(
+            topic,
+            Arc::new(move |ctx, text| {
+                if let Ok(message) = serde_json::from_str(text) {
+                    handle(ctx, message);
+                }
+            }),
+        );
+    }
+
+    /// As [`subscribe`](Self::subscribe), with what has to wait. Messages that come meanwhile do not: their handlers run
+    /// at the same time. They end with the component.
+    pub fn subscribe_async<T, F, Fut>(&self, topic: &str, handle: F)
+    where
+        T: DeserializeOwned,
+        F: Fn(Ctx, T) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
+    {
+        self.listen(
+            topic,
+            Arc::new(move |ctx, text| {
+                if let Ok(message) = serde_json::from_str(text) {
+                    let job = Job {
+                        owner: ctx.component,
+                        ..Job::default()
+                    };
+                    let future = handle(ctx.clone(), message).boxed();
+                    ctx.page.lock().spawn(job, future);
+                }
+            }),
+        );
+    }
+
+    fn listen(&self, topic: &str, handle: OnMessage) {
         let (slot, same) = self.next_slot(|held| match held {
             Slot::Subscription {
                 topic: known,

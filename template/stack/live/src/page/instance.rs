@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::AbortHandle;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{AnyValue, JobFuture, Render};
+use super::{AnyValue, JobFuture, Load, Render};
 use crate::{Accept, Ctx, Event, PageError, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
@@ -29,6 +29,10 @@ pub(crate) struct Instance {
     pub new_handlers: Vec<HandlerEntry>,
     pub html: Box<[Piece]>,
     pub dirty: bool,
+    /// The rendering under way cannot go on before something is loaded.
+    pub suspended: bool,
+    /// The component around it cannot be shown before this one is.
+    pub awaited: bool,
     pub restored: Option<Vec<Box<RawValue>>>,
     /// What it says instead of what it renders, see `boundary`.
     pub failed: Option<Box<str>>,
@@ -71,8 +75,8 @@ pub(crate) enum Slot {
     Memo {
         deps: AnyValue,
         value: AnyValue,
-        stale: bool,
     },
+    Load(Box<Load>),
     Context {
         kind: TypeId,
         value: AnyValue,

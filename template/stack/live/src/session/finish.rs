@@ -26,6 +26,12 @@ impl<I: Io> Session<I> {
         self.gone = reason != CloseReason::Restart;
         let limit = self.page.live.limits().finish_timeout;
         timeout(limit, self.finish_handlers()).await.ok();
+        // Events that wait for what they load were handled all the same.
+        let limits = self.page.live.limits().clone();
+        self.put_state(&limits);
+        if self.has_news() {
+            self.send_outbox().await.ok();
+        }
         let url = self.page.lock().url.text();
         open.remember(Remembered {
             acknowledged: self.acknowledged,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
 use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
+    PageError,
     hash::hash,
     live::{PAGE_COST, Remembered, items_hash},
     observer::Trigger,
@@ -135,19 +137,26 @@ impl<I: Io> Session<I> {
         if let Err(error) = page.in_time(page.mount(name, render)).await {
             return self.mount_failed(error, &join.url).await;
         }
+        // A browser that shows something else has had the parts that are loaded later.
+        let waits = {
+            let inner = page.lock();
+            inner.is_loading() && hash(&inner.html(false)) != join.hash
+        };
+        if waits && let Err(error) = page.in_time(self.load_parts()).await {
+            return self.mount_failed(error, &join.url).await;
+        }
         {
             let mut inner = self.page.lock();
             inner.version = 1;
             // Mounting has made every handler, and the browser knows them from version 1 on.
             inner.handlers_changed = false;
             inner.outbox.version = Some(1);
-            // The browser has it from the GET.
-            if known {
-                inner.outbox.title = None;
-            }
             let html = inner.html(false);
             if hash(&html) != join.hash {
                 inner.outbox.html = Some(html);
+            } else if known {
+                // The browser has them from the GET.
+                (inner.outbox.title, inner.outbox.head) = (None, None);
             }
             let items = inner.take_first_items();
             if !items.is_empty() && (join.again || items_hash(&items) != join.items) {
@@ -158,6 +167,20 @@ impl<I: Io> Session<I> {
         self.send(None).await?;
         self.set_zone(join.tz);
         self.flush().await
+    }
+
+    /// Waits for what is loaded later.
+    async fn load_parts(&mut self) -> Result<(), PageError> {
+        let page = Arc::clone(&self.page);
+        while page.lock().is_loading() {
+            self.begin_jobs();
+            let Some((job, result)) = self.jobs.next().await else {
+                break;
+            };
+            self.job_ended(job, result);
+            page.render_dirty().await?;
+        }
+        Ok(())
     }
 
     /// The session may have ended since the upgrade of the connection.

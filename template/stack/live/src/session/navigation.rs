@@ -26,6 +26,7 @@ impl<I: Io> Session<I> {
         };
         let restored = is_back && kept.is_some();
         let mut windows = restored.then_some(streams);
+        let mut shown_head = None;
         let mut url = url.to_owned();
         for redirects in 0..MAX_REDIRECTS {
             let (path, query) = split(&url);
@@ -41,6 +42,8 @@ impl<I: Io> Session<I> {
                 inner.windows = windows.take().unwrap_or_default();
                 inner.query_readers.clear();
                 inner.title.clear();
+                shown_head = shown_head.or(Some(std::mem::take(&mut inner.head)));
+                inner.head.clear();
                 inner.flash.readers.clear();
                 inner.zone.readers.clear();
                 inner.uploads.clear();
@@ -57,6 +60,8 @@ impl<I: Io> Session<I> {
                         } else if text != url {
                             inner.outbox.url = Some((text, "replace"));
                         }
+                        inner.outbox.head =
+                            (shown_head.as_ref() != Some(&inner.head)).then(|| inner.head.clone());
                         let as_it_was = restored && redirects == 0;
                         inner.outbox.navigated = Some(if as_it_was { 2 } else { 1 });
                         let items = inner.take_first_items();

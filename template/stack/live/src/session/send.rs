@@ -49,9 +49,13 @@ impl<I: Io> Session<I> {
         self.send(old.as_deref()).await
     }
 
-    fn begin_jobs(&mut self) {
+    pub(super) fn begin_jobs(&mut self) {
         let new = std::mem::take(&mut self.page.lock().jobs);
-        for NewJob { job, future } in new {
+        for NewJob { mut job, future } in new {
+            // What begins a load is done when it has ended.
+            if job.is_load {
+                job.work = self.work.pop();
+            }
             let span = job.work.as_ref().map(|work| work.span.clone());
             let work = future.instrument(span.unwrap_or_else(Span::none));
             let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| {
@@ -78,6 +82,10 @@ impl<I: Io> Session<I> {
             let error = PageError::Panicked("a page is larger than `Limits::html_bytes`".into());
             return self.stop_page(&error).await;
         }
+        self.page.lock().event = None;
+        if self.is_answered_later() {
+            return Ok(());
+        }
         if old.is_some() || self.state.is_empty() || self.has_news() {
             self.put_state(&limits);
         }
@@ -87,7 +95,18 @@ impl<I: Io> Session<I> {
         }
     }
 
-    fn has_news(&self) -> bool {
+    /// Whether there is nothing to say but that events were heard whose loads will answer them.
+    fn is_answered_later(&self) -> bool {
+        let mut inner = self.page.lock();
+        let Some(last) = inner.outbox.acknowledged else {
+            return false;
+        };
+        !self.pinged
+            && inner.outbox.only_acknowledges()
+            && inner.owes_all(self.acknowledgement_sent + 1, last)
+    }
+
+    pub(super) fn has_news(&self) -> bool {
         self.pinged || self.page.lock().outbox != Reply::default()
     }
 
@@ -112,7 +131,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Puts the state into the outbox, if it has changed.
-    fn put_state(&mut self, limits: &Limits) {
+    pub(super) fn put_state(&mut self, limits: &Limits) {
         let latest = saved::expiry(limits.state_lifetime);
         // The time alone is no change, until half of it is over.
         let renew = self.state_expires + limits.state_lifetime.as_secs() / 2 <= latest;
@@ -150,8 +169,12 @@ impl<I: Io> Session<I> {
 
     pub(super) async fn send_outbox(&mut self) -> Step {
         self.pinged = false;
-        let reply = std::mem::take(&mut self.page.lock().outbox);
+        let mut reply = std::mem::take(&mut self.page.lock().outbox);
+        reply.forget_what_is_over();
         self.left_for = reply.leave.clone().or(self.left_for.take());
+        if let Some(seq) = reply.acknowledged {
+            self.acknowledgement_sent = seq;
+        }
         if self.gone {
             return Ok(());
         }

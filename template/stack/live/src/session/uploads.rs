@@ -65,7 +65,7 @@ impl<I: Io> Session<I> {
         let future = async move { run(ctx, upload).await }.boxed();
         let job = Job {
             owner,
-            seq: Some(seq),
+            seqs: vec![seq],
             upload: Some(reference),
             work: self.work.pop(),
             ..Job::default()

@@ -79,6 +79,13 @@ impl Page {
         self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));
     }
 
+    /// Types into a control, and does not wait for anything.
+    pub fn begin_fill(&mut self, control: &str, value: &str) {
+        let (handler, _) = &self.find(control).handlers["input"];
+        self.seq += 1;
+        self.send(json!(["ev", self.seq, self.version, handler, "input", { "value": value }]));
+    }
+
     /// Clicks, and waits until the server has the event, but not for its handler.
     pub async fn begin_click(&mut self, element: &str) {
         self.click_without_waiting(element);

@@ -94,6 +94,11 @@ impl Page {
         &self.title
     }
 
+    /// What it has put into the head of the document since it was connected.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
     /// Where it has gone by a real load.
     pub fn left_for(&self) -> Option<&str> {
         self.left.as_deref()

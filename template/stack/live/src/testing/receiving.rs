@@ -85,6 +85,9 @@ impl Page {
         if let Some(title) = message["t"].as_str() {
             self.title = title.to_owned();
         }
+        if let Some(head) = message["hd"].as_str() {
+            self.head = head.to_owned();
+        }
         if let Some(url) = message["u"][0].as_str() {
             self.url = url.to_owned();
         }

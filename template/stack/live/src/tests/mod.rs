@@ -9,6 +9,7 @@ mod connections;
 mod effects;
 mod events;
 mod history;
+mod loads;
 mod navigation;
 mod observer;
 mod sessions;

@@ -82,6 +82,32 @@ async fn after_navigating_a_reconnection_comes_back_to_the_same_place() {
     page.reconnect().await.expect_text("Item 3").await;
 }
 
+#[tokio::test]
+async fn a_page_describes_itself_in_the_head_and_the_next_one_begins_without() {
+    let described = |cx: Cx| async move {
+        let wide = cx.use_state(|| false);
+        let widen = cx.on(move |ctx, _| wide.set(ctx, true));
+        let description = if wide.get(&cx) { "wide" } else { "narrow" };
+        cx.set_head(&html! { meta name="description" content=(description); });
+        Ok(html! { button on:click=(widen) {} })
+    };
+    async fn plain(_: Cx) -> Result {
+        Ok(html! { "plain" })
+    }
+    let live = builder().page("/", described).page("/plain", plain).build();
+    let uri = "/".parse().unwrap();
+    let rendered = live.render(super::visit("ada"), &uri).await.unwrap();
+    assert!(rendered.unwrap().head.0.contains("content=\"narrow\""));
+    let mut page = open(&live, "/").await;
+    assert_eq!(page.head(), "");
+    page.click("button").await;
+    assert!(page.head().contains("wide"));
+    page.visit("/plain").await.expect_text("plain").await;
+    assert_eq!(page.head(), "");
+    page.visit("/").await.expect("button").await;
+    assert!(page.head().contains("narrow"));
+}
+
 /// A page with handlers that never end by themselves, and one to go to.
 fn waiting_site(release: Arc<Notify>) -> Live {
     let start = move |cx: Cx| {
