@@ -215,7 +215,7 @@ async fn a_report_is_written_while_everything_else_goes_on() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
     page.expect_text("There is no report yet.").await;
-    page.click("#loading button").await;
+    page.click("[aria-labelledby=loading] button").await;
     page.expect_text("Report 1 is being written.").await;
     page.expect_text("Report 1: all is well.").await;
 }
