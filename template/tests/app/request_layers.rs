@@ -1,6 +1,6 @@
 //! What surrounds every request: ids, limits, time-outs, panics, compression.
 
-use std::io::Read;
+use std::{io::Read, time::Duration};
 
 use app::pages;
 use axum::{
@@ -10,12 +10,18 @@ use axum::{
     routing::{get, post},
 };
 use flate2::read::GzDecoder;
+use futures_util::{StreamExt, stream};
 use stack_web::layers::{self, LayerSettings};
+use tower::ServiceExt;
 
 use crate::common::{Client, TestApp, config};
 
 /// A client of other routes with the middleware of the application.
 fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
+    Client::for_router(around(routes, vars))
+}
+
+fn around(routes: Router, vars: &[(&str, &str)]) -> Router {
     let config = config("postgres://nowhere/none", vars);
     let settings = LayerSettings {
         timeout: config.request_timeout,
@@ -23,7 +29,7 @@ fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
         https: config.environment.is_production(),
         error_page: pages::error::page,
     };
-    Client::for_router(layers::around(routes, &settings))
+    layers::around(routes, &settings)
 }
 
 #[tokio::test]
@@ -50,9 +56,9 @@ async fn a_body_above_the_limit_is_rejected_however_it_is_sent() {
     assert_eq!(client.send(send(1024)).await.status.as_u16(), 200);
     client.send(send(1025)).await.problem(413, "too_large");
     let chunks = (0..1025).map(|_| Ok::<_, std::io::Error>("x"));
-    let stream = Body::from_stream(futures_util::stream::iter(chunks));
+    let body = Body::from_stream(stream::iter(chunks));
     client
-        .send(Request::post("/").body(stream).unwrap())
+        .send(Request::post("/").body(body).unwrap())
         .await
         .problem(413, "too_large");
 }
@@ -69,6 +75,32 @@ async fn a_request_that_takes_too_long_times_out() {
             .page(503)
             .contains("This took too long.")
     );
+}
+
+#[tokio::test]
+async fn what_a_page_begins_with_is_sent_compressed_while_the_rest_is_still_loading() {
+    let text: String = (0..2000)
+        .map(|n| format!("{:x}", n * 7919 % 4096))
+        .collect();
+    let begun = text.clone();
+    let page = move || {
+        let first = stream::iter([Ok::<_, std::io::Error>(begun.clone())]);
+        async { Body::from_stream(first.chain(stream::pending())) }
+    };
+    let request = Request::get("/").header("accept-encoding", "gzip");
+    let routes = around(Router::new().route("/", get(page)), &[]);
+    let answer = routes.oneshot(request.body(Body::empty()).unwrap()).await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let mut body = answer.into_body().into_data_stream();
+    let (mut bytes, mut known) = (Vec::new(), Vec::new());
+    while known != text.as_bytes() {
+        let next = tokio::time::timeout(Duration::from_secs(30), body.next()).await;
+        bytes.extend(next.expect("the page begins").unwrap().unwrap());
+        known.clear();
+        // It ends in the middle.
+        GzDecoder::new(&bytes[..]).read_to_end(&mut known).ok();
+    }
 }
 
 #[tokio::test]

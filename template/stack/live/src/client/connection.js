@@ -35,7 +35,7 @@ function connect() {
     // The way back leads to what its entry has kept.
     const back = ways.at(-1)?.kept;
     if (back?.mac) ({ state, mac } = back);
-    const streams = back?.streams ?? (again ? windows() : {});
+    const streams = back?.streams ?? (again ? windows() : undefined);
     say(["join", { url: joining, hash: text === null ? "" : hash(String(text)), items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop" }]);
   };
   mine.onmessage = (event) => {
