@@ -108,6 +108,21 @@ async fn an_event_is_answered_in_full_when_what_it_loads_is_shown() {
 }
 
 #[tokio::test]
+async fn an_event_counts_as_done_though_the_connection_ends_while_it_loads() {
+    let (gate, begun) = (gate(), Counted::default());
+    let live = search(gate.clone(), begun.clone(), Counted::default());
+    let mut page = open(&live, "/").await;
+    let before = begun.get();
+    page.begin_fill("#q", "a");
+    while begun.get() == before {
+        tokio::task::yield_now().await;
+    }
+    gate.add_permits(2);
+    page.reconnect().await;
+    assert!(page.text().contains("found [a]"));
+}
+
+#[tokio::test]
 async fn what_cannot_be_loaded_is_told_and_the_component_stays_as_it_was() {
     let (errors, begun) = (Counted::default(), Counted::default());
     let told = errors.clone();
@@ -193,7 +208,7 @@ fn parts(gate: Gate) -> Live {
             Ok(html! {
                 h1 { "Title" }
                 (part.show(html! { p { "one moment" } }, |part| html! { p { (part) } }))
-                button on:click=(up) {}
+                button type="button" on:click=(up) {}
                 footer { "count " (count.get(&cx)) }
             })
         }
@@ -252,7 +267,7 @@ async fn without_a_script_the_html_goes_on_when_the_part_is_there() {
     let rest = body.next().await.unwrap().unwrap();
     assert_eq!(
         rest,
-        "<p>the part</p><button on:click=\"0\"></button><footer>count 0</footer></div></body>"
+        "<p>the part</p><button type=\"button\" on:click=\"0\"></button><footer>count 0</footer></div></body>"
     );
     assert!(body.next().await.is_none());
 }
