@@ -24,7 +24,7 @@ async fn page(cx: Cx) -> Result {
             button.up on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) {}
             button.render-panic on:click=(fail("panic")) {}
             button.render-error on:click=(fail("error")) {}
-            button.handler on:click=(cx.on(|_, _| panic!("in a handler"))) {}
+            button.handler on:click=(cx.on::<()>(|_, _| panic!("in a handler"))) {}
             button.later on:click=(cx.on_async(|_, _| async { panic!("later") })) {}
         })
     }
