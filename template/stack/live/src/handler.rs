@@ -38,3 +38,18 @@ impl Outcome for Result<(), PageError> {
         self
     }
 }
+
+/// For a handler that only panics, such as `todo!()`: its type `!` has no name of its own yet.
+impl Outcome for <fn() -> ! as Returns>::Type {
+    fn into_result(self) -> Result<(), PageError> {
+        self
+    }
+}
+
+trait Returns {
+    type Type;
+}
+
+impl<T> Returns for fn() -> T {
+    type Type = T;
+}

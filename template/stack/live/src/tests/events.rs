@@ -280,7 +280,7 @@ async fn a_panic_stops_its_own_page_only() {
         assert!(!broken.get(&cx), "while rendering");
         Ok(html! {
             button.ok on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (count.get(&cx)) }
-            button.handler on:click=(cx.on::<()>(|_, _| panic!("in a handler"))) {}
+            button.handler on:click=(cx.on(|_, _| panic!("in a handler"))) {}
             button.later on:click=(cx.on_async(|_, _| async { panic!("later") })) {}
             button.render on:click=(cx.on(move |ctx, _| broken.set(ctx, true))) {}
         })

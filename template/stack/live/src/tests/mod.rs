@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod comebacks;
 mod boundaries;
+mod comebacks;
 mod components;
 mod connections;
 mod effects;

@@ -159,7 +159,7 @@ async fn a_page_that_stops_names_the_work_that_failed_and_an_effect_has_a_name_t
             }
         });
         Ok(html! {
-            button.now on:click=(cx.on::<()>(|_, _| panic!("now"))) {}
+            button.now on:click=(cx.on(|_, _| panic!("now"))) {}
             button.effect on:click=(cx.on(move |ctx, _| broken.set(ctx, true))) {}
         })
     }
