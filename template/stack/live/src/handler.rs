@@ -46,7 +46,9 @@ impl Outcome for <fn() -> ! as Returns>::Type {
     }
 }
 
-trait Returns {
+/// What a function returns.
+pub trait Returns {
+    /// Its type.
     type Type;
 }
 
