@@ -75,5 +75,6 @@ async fn the_script_of_live_pages_is_small() {
         .send(request.body(Body::empty()).unwrap())
         .await;
     let bytes = script.body.len();
-    assert!(bytes <= 14_000, "{bytes} bytes");
+    // With the warnings that only builds for development have.
+    assert!(bytes <= 22_500, "{bytes} bytes");
 }

@@ -103,10 +103,11 @@ impl Open {
 }
 
 fn find(old: &str, new: &str, edits: &[Edit]) -> Option<Vec<Target>> {
-    let mut targets = Vec::new();
+    // With where each begins, in bytes.
+    let mut targets: Vec<(usize, Target)> = Vec::new();
     let mut open = vec![Open::new(0, 0, false)];
-    let (mut at, mut rest) = (0, edits);
-    while let Some(first) = rest.first() {
+    let (mut at, mut next) = (0, 0);
+    while let Some(first) = edits.get(next) {
         let change = first.old.start;
         while let Some(tag) = Tag::next(old, at).filter(|tag| tag.range.start < change) {
             if tag.range.end <= change {
@@ -122,33 +123,37 @@ fn find(old: &str, new: &str, edits: &[Edit]) -> Option<Vec<Target>> {
         }
         let (depth, end, held) = (1..open.len()).rev().find_map(|depth| {
             let inseparable = open[..depth].iter().any(|around| around.indivisible);
-            let held = (!inseparable).then(|| holds(old, new, open[depth].start, rest));
+            let held = (!inseparable).then(|| holds(old, new, open[depth].start, edits));
             held.flatten().map(|(end, held)| (depth, end, held))
         })?;
         let start = open[depth].start;
-        targets.push(Target {
+        let target = Target {
             start: units(&old[..start]),
             length: units(&old[start..end]),
             path: open[1..=depth].iter().map(|element| element.nth).collect(),
-        });
+        };
+        // It may be around some that were found before.
+        targets.retain(|(other, _)| *other < start);
+        targets.push((start, target));
         open.truncate(depth);
         open.last_mut()?.children += 1;
-        (at, rest) = (end, &rest[held..]);
+        (at, next) = (end, held);
     }
-    Some(targets)
+    Some(targets.into_iter().map(|(_, target)| target).collect())
 }
 
 /// Whether the element that begins at `start` is one element in both texts and holds all of `edits` that begin in it:
-/// where it ends in `old`, and how many those are.
+/// where it ends in `old`, and how many edits begin before that.
 fn holds(old: &str, new: &str, start: usize, edits: &[Edit]) -> Option<(usize, usize)> {
     let end = end_of_element(old, start)?;
-    let held = edits
-        .iter()
-        .take_while(|edit| edit.old.start < end)
-        .count();
-    let (first, last) = (edits.first()?, edits.get(held.checked_sub(1)?)?);
+    let before = |place| edits.partition_point(|edit| edit.old.start < place);
+    let held = before(end);
+    let (first, last) = (
+        edits.get(before(start + 1))?,
+        edits.get(held.checked_sub(1)?)?,
+    );
     let after = end.checked_sub(last.old.end)?;
-    let new_start = first.new.start - (first.old.start - start);
+    let new_start = first.new.start.checked_sub(first.old.start - start)?;
     let new_end = end_of_element(new, new_start)?;
     (new_end == last.new.end + after).then_some((end, held))
 }
@@ -254,8 +259,6 @@ impl<'a> Tag<'a> {
         Some(())
     }
 }
-{%- if stack_tests %}
 
 #[cfg(test)]
 mod tests;
-{%- endif %}

@@ -58,13 +58,14 @@ async fn a_rejected_form_shows_all_errors_and_keeps_the_input() {
 async fn rows_of_a_form_come_and_go_and_are_sent_in_their_order() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;
-    page.click("#rows .row:last-child button:not([type=submit])")
+    page.click("[aria-labelledby=rows] .row:last-child button:not([type=submit])")
         .await;
     page.fill("[name='rows[1][what]']", "Milk").await;
     page.fill("[name='rows[3][what]']", "Bread").await;
     page.check("[name='rows[3][urgent]']", true).await;
-    page.click("#rows [data-key='2'] button").await;
-    page.submit("#rows form").await;
+    page.click("[aria-labelledby=rows] [data-key='2'] button")
+        .await;
+    page.submit("[aria-labelledby=rows] form").await;
     page.expect_text("Ordered: Milk, Bread (at once)").await;
 }
 

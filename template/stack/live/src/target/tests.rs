@@ -74,6 +74,19 @@ fn what_becomes_more_or_another_element_is_in_its_parent() {
 }
 
 #[test]
+fn what_is_around_elements_that_were_named_before_is_named_in_their_place() {
+    let (old, new) = (
+        "<i>x</i><ul><li>much longer</li><li>a</li></ul>",
+        "<i>y</i><ul><li></li><li>a</li><li>b</li></ul>",
+    );
+    let expected = [
+        ("<i>x</i>".to_owned(), vec![0]),
+        (old["<i>x</i>".len()..].to_owned(), vec![1]),
+    ];
+    assert_eq!(named(old, new), expected);
+}
+
+#[test]
 fn what_a_parser_or_somebody_else_needs_whole_is_whole() {
     for page in [
         "<svg><circle r=\"N\"></circle></svg>",
