@@ -259,6 +259,8 @@ impl<'a> Tag<'a> {
         Some(())
     }
 }
+{%- if stack_tests %}
 
 #[cfg(test)]
 mod tests;
+{%- endif %}
