@@ -6,14 +6,20 @@ mod limits;
 mod memory;
 mod permit;
 mod rest;
+mod resumable;
 mod session;
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 pub use builder::Builder;
 pub use limits::{Limits, PAGE_COST, Rate};
@@ -27,13 +33,15 @@ use crate::{
     observer::Observer,
     page::{Page, Render, Url},
     saved::{self, Signer, StateBinding},
+    session::Claim,
 };
 pub(crate) use budget::Budget;
 use memory::PageMemory;
 pub(crate) use memory::{OpenPage, Remembered};
-pub(crate) use permit::ConnectionPermit;
 use permit::Usage;
 pub use permit::network;
+pub(crate) use permit::{ConnectionPermit, UploadWindow};
+pub(crate) use resumable::ResumeKey;
 pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
@@ -73,6 +81,8 @@ struct Shared {
     stopping: watch::Sender<bool>,
     usage: Mutex<Usage>,
     memory: PageMemory,
+    /// Pages with uploads, by the ids that their browsers have chosen.
+    offers: Mutex<HashMap<ResumeKey, oneshot::Sender<Claim>>>,
     interner: Interner,
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Join {
     pub seen: u64,
     /// It asks for another page than it shows.
     pub going: bool,
+    /// How many messages it has received since a join has rendered the page; `None` if it does not go on with an upload.
+    pub received: Option<u64>,
 }
 
 /// What an entry of the browser's history has kept of its page.
@@ -199,7 +201,7 @@ pub(crate) struct Reply {
     #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<(String, &'static str, String, String, usize)>,
     #[serde(rename = "ua", skip_serializing_if = "Vec::is_empty")]
-    pub upload_at: Vec<(u32, u64)>,
+    pub upload_at: Vec<(u32, u64, usize)>,
     #[serde(rename = "ue", skip_serializing_if = "Vec::is_empty")]
     pub upload_refused: Vec<(u32, String)>,
     #[serde(rename = "ud", skip_serializing_if = "Vec::is_empty")]

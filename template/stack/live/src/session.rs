@@ -1,11 +1,13 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
-//! `join` is its beginning, `finish` its end, `uploads` and `navigation` what else a browser may want, `send` the answer, `work` the id of
+//! `join` is its beginning, `resume` that of a page with an upload under way, `finish` its end, `uploads` and
+//! `navigation` what else a browser may want, `send` the answer, `work` the id of
 //! what is done for it.
 
 mod finish;
 mod join;
 mod navigation;
+mod resume;
 mod send;
 mod uploads;
 mod work;
@@ -19,7 +21,7 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     time::{Instant, timeout},
 };
 use tracing::Instrument;
@@ -27,12 +29,14 @@ use tracing::Instrument;
 use crate::{
     Ctx, Live, PageError, UploadAborted, Visit,
     broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
-    live::{Budget, ConnectionPermit, OpenPage, SessionEnd},
+    live::{Budget, ConnectionPermit, OpenPage, ResumeKey, SessionEnd},
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
     parts::PART_BYTES,
     protocol::{CloseReason, Event, Message},
 };
+pub(crate) use resume::Claim;
+use resume::{SentMessages, claimed};
 
 /// What goes to and from a browser, whatever carries it.
 pub(crate) trait Io: Send {
@@ -85,6 +89,11 @@ struct Session<I> {
     gone: bool,
     /// What the browser has been told of it.
     acknowledgement_sent: u64,
+    sent: SentMessages,
+    /// What the browser calls its page.
+    key: Option<ResumeKey>,
+    /// The next connection of the page, once it has an upload.
+    claimed: Option<oneshot::Receiver<Claim>>,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
     /// Of the visitor's session.
@@ -115,6 +124,9 @@ pub(crate) async fn run<I: Io>(
         Ok(()) => CloseReason::Gone,
         Err(reason) => reason,
     };
+    if matches!(reason, CloseReason::Gone | CloseReason::SlowReader) {
+        session.wait_for_claim().await;
+    }
     session.finish(reason).await;
     match reason {
         CloseReason::Gone => {}
@@ -161,6 +173,9 @@ impl<I: Io> Session<I> {
             open: None,
             gone: false,
             acknowledgement_sent: 0,
+            sent: SentMessages::default(),
+            key: None,
+            claimed: None,
             pinged: false,
             session_end: pending().boxed(),
             work: Vec::new(),
@@ -170,7 +185,7 @@ impl<I: Io> Session<I> {
     async fn serve(&mut self) -> Step {
         let join = self.first_message().await?;
         // Boxed, so that a connection that waits is small.
-        Box::pin(self.join(join)).await?;
+        Box::pin(self.join_or_resume(join)).await?;
         self.end_work();
         let mut stopping = self.page.live.stopping();
         let idle_timeout = self.page.live.limits().idle_timeout;
@@ -193,6 +208,10 @@ impl<I: Io> Session<I> {
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
+                claim = claimed(&mut self.claimed) => {
+                    self.hand_over(claim);
+                    return Err(CloseReason::Gone);
+                }
                 () = &mut self.session_end => return Err(CloseReason::SessionEnded),
                 () = finish::replaced(self.open.as_ref()) => return Err(CloseReason::Gone),
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),

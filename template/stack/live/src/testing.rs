@@ -72,8 +72,10 @@ pub struct Page {
     /// How the connection has ended.
     closed: Option<CloseReason>,
     calls: Vec<Value>,
-    /// Bytes of the last upload that the server has taken.
-    uploaded: u64,
+    /// Messages since the page was made by a join.
+    received: u64,
+    /// Bytes of the last upload that the server has taken, and how many more may be on their way.
+    upload_at: (u64, u64),
     upload_refused: Option<String>,
     /// Bytes of the last message from the server.
     pub last_message_bytes: usize,
@@ -127,7 +129,8 @@ impl Page {
             error: None,
             closed: None,
             calls: Vec::new(),
-            uploaded: 0,
+            received: 0,
+            upload_at: (0, 0),
             upload_refused: None,
             last_message_bytes: 0,
         };
@@ -142,7 +145,7 @@ impl Page {
             "streams": if again { self.windows() } else { json!({}) },
         });
         self.send(json!(["join", join]));
-        self.version = 0;
+        (self.version, self.received) = (0, 0);
         while self.version == 0 && self.left.is_none() {
             match self.next().await {
                 Ok(message) => self.answer = message,
@@ -295,28 +298,47 @@ impl Page {
             .expect("an input with on:upload");
         self.seq += 1;
         let (reference, seq) = (u32::try_from(self.seq).unwrap_or_default(), self.seq);
-        (self.uploaded, self.upload_refused) = (0, None);
+        self.upload_refused = None;
+        self.upload_at = (0, CHUNK as u64);
         let files = json!([[name, content.len(), content_type]]);
         self.send(json!(["up", seq, handler, self.version, reference, files]));
         let mut sent = 0;
         for chunk in content.chunks(CHUNK) {
-            let mut frame = reference.to_be_bytes().to_vec();
-            frame.extend(0_u32.to_be_bytes());
-            frame.extend(chunk);
-            self.connection
-                .send
-                .send(Incoming::Binary(Bytes::from(frame)))
-                .ok();
             sent += chunk.len() as u64;
-            while self.uploaded < sent && self.upload_refused.is_none() {
+            while sent > self.upload_at.0 + self.upload_at.1 && self.upload_refused.is_none() {
                 self.must_go_on().await;
             }
             if self.upload_refused.is_some() {
                 break;
             }
+            self.send_part(reference, chunk);
         }
         self.wait_for_answers().await;
+        let refused = self.find_handler(control, "refused");
+        if let (Some(why), Some(handler)) = (self.upload_refused.clone(), refused) {
+            self.event(&handler, "refused", json!({ "value": why }))
+                .await;
+        }
         self
+    }
+
+    /// A part of the first file of an upload, sent without waiting for anything.
+    pub(crate) fn send_part(&mut self, reference: u32, content: &[u8]) {
+        let mut frame = reference.to_be_bytes().to_vec();
+        frame.extend(0_u32.to_be_bytes());
+        frame.extend(content);
+        self.connection
+            .send
+            .send(Incoming::Binary(Bytes::from(frame)))
+            .ok();
+    }
+
+    /// The handler of `kind` on an element, if both are there.
+    fn find_handler(&self, css: &str, kind: &str) -> Option<String> {
+        let html = Html::parse_fragment(&self.html());
+        let element = html.select(&selector(css)).next()?;
+        let found = Found::of(element);
+        found.handlers.get(kind).map(|(handler, _)| handler.clone())
     }
 
     /// Waits until the server ends the connection, and returns why it did.

@@ -46,8 +46,16 @@ pub(crate) struct LiveConnection {
 pub(crate) struct UploadProgress {
     /// Bytes that the server has.
     pub received: u64,
+    /// Bytes that may be on their way beyond those.
+    pub granted: u64,
     pub rejected: bool,
     pub done: bool,
+}
+
+impl UploadProgress {
+    pub(crate) fn is_over(self) -> bool {
+        self.rejected || self.done
+    }
 }
 
 /// What a live page calls in the browser: the number of the call, and its path.
@@ -218,6 +226,7 @@ impl LiveConnection {
         for accepted in list("ua") {
             if let Some(upload) = self.upload_mut(&accepted[0]) {
                 upload.received = accepted[1].as_u64().unwrap_or_default();
+                upload.granted = accepted[2].as_u64().unwrap_or_default();
             }
         }
         for rejected in list("ue") {

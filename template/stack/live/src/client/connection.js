@@ -3,6 +3,7 @@
 let root, text, version = 0, state, mac, items;
 let socket = null, joined = false, since = 0, again = false, gone = false;
 let joining = ""; // the address of the last join
+let received = 0, anew = true; // messages since a page was made by a join; the next one begins another
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
 const waiting = new Map(); // seq → element whose event is not acknowledged
 const working = new Map(); // seq → element whose handler still works
@@ -36,7 +37,11 @@ function connect() {
     const back = ways.at(-1)?.kept;
     if (back?.mac) ({ state, mac } = back);
     const streams = back?.streams ?? (again ? windows() : undefined);
-    say(["join", { url: joining, hash: text === null ? "" : hash(String(text)), items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop" }]);
+    const known = text === null ? "" : hash(String(text));
+    // Only what is shown as the server has sent it can be gone on with.
+    const count = known && !back && uploads.size ? received : null;
+    anew = true;
+    say(["join", { url: joining, hash: known, items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop", received: count }]);
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;
@@ -72,12 +77,13 @@ function closed(mine, code) {
   joined = false;
   again = true;
   asked = 0;
-  for (const upload of uploads.values()) upload.stop(word("disconnected"));
   const busy = [...waiting.values(), ...working.values()];
   waiting.clear();
   working.clear();
+  // Uploads go on after the next join.
+  for (const upload of uploads.values()) working.set(upload.seq, upload.input);
   busy.forEach(quiet);
-  if (gone) return;
+  if (gone) return uploads.forEach((upload) => upload.stop(word("disconnected")));
   if (code === 4004) {
     entries.clear();
     return afterLeaving(() => location.reload());
@@ -125,6 +131,14 @@ function listen() {
 // A message of the server.
 function take(message) {
   const focused = document.activeElement;
+  const joins = anew && message.v !== undefined;
+  if (joins) anew = false;
+  if (message.re) {
+    // The page goes on where it was, after what it has missed.
+    joined = true;
+    message.re[1].forEach(take);
+  } else if (joins) received = 1;
+  else received++;
   if (message.a !== undefined) acknowledged = Math.max(acknowledged, message.a);
   // Where the page is scrolled to, before it becomes another one.
   if (message.u?.[1] === "push") remember();
@@ -161,7 +175,7 @@ function take(message) {
     address = here();
   }
   if (message.n) arrive(message.n === 2);
-  for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
+  for (const [ref, ...at] of message.ua ?? []) uploads.get(ref)?.go(...at);
   for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
   for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
   // One whose page is not there any more is acknowledged and not begun.
@@ -173,7 +187,7 @@ function take(message) {
   for (const [id, path] of message.c ?? []) call(id, path);
   if (message.go !== undefined) leave(message.go);
   if (message.err !== undefined) stopped(message.err);
-  if (!joined && message.v !== undefined) {
+  if (joins) {
     joined = true;
     since = Date.now();
     clearTimeout(doubt);
@@ -181,6 +195,7 @@ function take(message) {
     status("online");
     resend(message.h === undefined, message);
     look();
+    goOn(message.re?.[0]);
   }
   reach();
 }

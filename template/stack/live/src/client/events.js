@@ -35,7 +35,7 @@ function payload(event, el, target, kind) {
     const name = getAttribute(target, "name");
     if (name) out.name = name;
     if (target.type === "checkbox" || target.type === "radio") out.checked = target.checked;
-    if (target.type === "file") delete out.value;
+    if (target.type === "file") out.value = event.why;
   } else if (nodeName(el) === "BUTTON" && el.value) out.value = el.value;
   if (event.key !== undefined) {
     out.key = event.key;

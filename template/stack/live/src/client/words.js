@@ -3,6 +3,7 @@
 const WORDS = {
   offline: "You are offline. Trying again…",
   reload: "Load the page again",
+  uncertain: "The connection was lost. The files may have arrived.",
   unconnected: "There is no connection. Try again in a moment.",
   disconnected: "The connection was lost.",
   unreadable: "The file cannot be read.",

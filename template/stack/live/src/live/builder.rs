@@ -128,6 +128,7 @@ impl Builder {
             stopping: watch::Sender::new(false),
             usage: Mutex::default(),
             memory: PageMemory::default(),
+            offers: Mutex::default(),
             interner: Interner::default(),
         }))
     }

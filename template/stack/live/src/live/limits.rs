@@ -25,12 +25,20 @@ pub struct Limits {
     pub jobs: usize,
     /// Uploads of one page at once.
     pub uploads: usize,
+    /// Bytes that the browser may send ahead of what the handler of an upload has taken. More of it is faster over long
+    /// distances: so much arrives in a round trip.
+    pub upload_window: usize,
+    /// Uploads of this process that have such a window at once; of a visitor, or from an address, a quarter of that. Those
+    /// that come later send one part at a time.
+    pub upload_windows: usize,
     /// Bytes a second of all uploads of a visitor. Parts that come faster are taken later.
     pub upload_bytes_per_visitor: Rate,
     /// Bytes a second of all uploads from an address.
     pub upload_bytes_per_address: Rate,
     /// How long the next part of an upload may take.
     pub upload_timeout: Duration,
+    /// How long the page of an upload is kept after its connection broke, for the next one to go on with.
+    pub upload_resume_timeout: Duration,
     /// How long a browser may take to read a message.
     pub send_timeout: Duration,
     /// How long a browser may send nothing; the script sends something every 25 seconds.
@@ -105,6 +113,8 @@ impl Default for Limits {
             send_bytes: 8 * 1024 * 1024,
             jobs: 100,
             uploads: 4,
+            upload_window: 1024 * 1024,
+            upload_windows: 64,
             upload_bytes_per_visitor: Rate {
                 per_second: 16 * 1024 * 1024,
                 burst: 32 * 1024 * 1024,
@@ -114,6 +124,7 @@ impl Default for Limits {
                 burst: 128 * 1024 * 1024,
             },
             upload_timeout: Duration::from_secs(60),
+            upload_resume_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(70),
             finish_timeout: Duration::from_secs(5),

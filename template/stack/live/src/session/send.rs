@@ -186,10 +186,18 @@ impl<I: Io> Session<I> {
             let reply = std::mem::take(&mut self.page.lock().outbox);
             text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
         }
+        self.sent.add(&text, self.is_uploading());
+        self.send_text(text).await?;
+        match too_large {
+            true => Err(CloseReason::Panicked),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) async fn send_text(&mut self, text: String) -> Step {
         self.page.live.observer().sent(text.len());
         let limit = self.page.live.limits().send_timeout;
         match timeout(limit, self.io.send(text)).await {
-            Ok(true) if too_large => Err(CloseReason::Panicked),
             Ok(true) => Ok(()),
             Ok(false) => Err(CloseReason::Gone),
             Err(_) => Err(CloseReason::SlowReader),

@@ -1,11 +1,12 @@
 //! What no browser does, for the tests of this crate.
 
 use axum::body::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Page;
 use crate::{
     CloseReason, Live, Visit,
+    hash::hash,
     session::{self, Incoming, Io},
 };
 
@@ -122,15 +123,43 @@ impl Page {
         reference
     }
 
-    /// A part of an upload, sent without waiting for anything.
-    pub fn send_part(&mut self, reference: u32, content: &[u8]) {
-        let mut frame = reference.to_be_bytes().to_vec();
-        frame.extend(0_u32.to_be_bytes());
-        frame.extend(content);
-        self.connection
-            .send
-            .send(Incoming::Binary(Bytes::from(frame)))
-            .ok();
+    /// The connection breaks during an upload, and the page goes on where it was. Returns the uploads that the server
+    /// goes on with, as a list of their names and the bytes that it has; null if the page began anew.
+    pub async fn resume(&mut self) -> Value {
+        self.connection = super::connect(&self.live, &self.visit);
+        self.closed = None;
+        self.send(json!(["join", {
+            "url": self.url, "hash": hash(&self.html), "state": self.state, "mac": self.mac, "again": true,
+            "page": self.name, "seen": self.acknowledged, "received": self.received,
+        }]));
+        let answer = self.next().await.expect("an answer");
+        answer["re"][0].clone()
+    }
+
+    /// Messages of the server are lost on their way, up to the first one that contains `text`.
+    pub async fn lose_messages_until(&mut self, text: &str) {
+        while let Some(Ok(message)) = self.connection.receive.recv().await {
+            if message.contains(text) {
+                return;
+            }
+        }
+    }
+
+    /// Ends the connection, and waits until the server's side of it has ended.
+    pub async fn hang_up(&mut self) {
+        let (nobody, _) = tokio::sync::mpsc::unbounded_channel();
+        self.connection.send = nobody;
+        while self.connection.receive.recv().await.is_some() {}
+    }
+
+    /// From the next connection on this is somebody else.
+    pub fn forget_visitor(&mut self, secret: &str) {
+        secret.clone_into(&mut self.visit.secret);
+    }
+
+    /// How far the last upload may be ahead.
+    pub fn upload_window(&self) -> u64 {
+        self.upload_at.1
     }
 
     /// As [`send_raw`](Self::send_raw), a binary frame.

@@ -45,6 +45,10 @@ impl Page {
     }
 
     fn take(&mut self, message: &Value) {
+        match message["re"][1].as_array() {
+            Some(missed) => missed.iter().for_each(|message| self.take(message)),
+            None => self.received += 1,
+        }
         if message["u"][1] == "push" {
             self.remember();
         }
@@ -108,7 +112,8 @@ impl Page {
             self.send(json!(["ret", call[0], true, null]));
         }
         for at in message["ua"].as_array().into_iter().flatten() {
-            self.uploaded = at[1].as_u64().unwrap_or_default();
+            let number = |index: usize| at[index].as_u64().unwrap_or_default();
+            self.upload_at = (number(1), number(2));
         }
         if let Some(reason) = message["ue"][0][1].as_str() {
             self.upload_refused = Some(reason.to_owned());

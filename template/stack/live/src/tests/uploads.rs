@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use maud::html;
+use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Counted, builder, live, open};
+use super::{Counted, builder, live, open, open_as, visit};
 use crate::{Accept, CloseReason, Cx, Limits, Live, Rate, Result, testing::Page};
 
 const ACCEPT: Accept = Accept {
@@ -16,6 +17,7 @@ const ACCEPT: Accept = Accept {
 
 async fn page(cx: Cx) -> Result {
     let (percent, said) = (cx.use_state(|| 0), cx.use_state(String::new));
+    let refused = cx.on(move |ctx, event| said.set(ctx, format!("No: {}", event.value())));
     let take = cx.on_upload(ACCEPT, move |ctx, mut upload| async move {
         let (mut bytes, mut sum) = (0, 0_u64);
         while let Some(chunk) = upload.chunk().await? {
@@ -30,7 +32,7 @@ async fn page(cx: Cx) -> Result {
         Ok(())
     });
     Ok(
-        html! { input #file type="file" on:upload=(take); p { (percent.get(&cx)) "% " (said.get(&cx)) } },
+        html! { input #file type="file" on:upload=(take) on:refused=(refused); p { (percent.get(&cx)) "% " (said.get(&cx)) } },
     )
 }
 
@@ -65,7 +67,9 @@ async fn what_is_not_accepted_is_refused_with_a_reason_and_never_read() {
         page.upload_refused()
             .is_some_and(|why| why.contains("larger than 100 kB"))
     );
-    page.expect_text("0%").await;
+    // So does the page's own code.
+    page.expect_text("0% No: “a.txt” is larger than 100 kB.")
+        .await;
 }
 
 #[tokio::test]
@@ -115,8 +119,9 @@ async fn parts_are_no_events_and_wait_for_a_budget_of_their_own() {
 }
 
 #[tokio::test]
-async fn parts_that_do_not_wait_for_an_answer_end_the_upload_and_then_the_connection() {
+async fn parts_beyond_the_window_end_the_upload_and_then_the_connection() {
     let (live, errors) = with(Limits {
+        upload_window: 32 * 1024,
         events: Rate {
             per_second: 1,
             burst: 20,
@@ -168,4 +173,99 @@ async fn a_page_has_only_so_many_uploads_at_once_and_says_so() {
         assert_eq!(settle(&mut page).await, None);
         assert_eq!(page.upload_refused().is_some(), refused);
     }
+}
+
+/// Parts of the largest size.
+const PART: &[u8] = &[1; 32 * 1024];
+
+#[tokio::test(start_paused = true)]
+async fn several_parts_are_taken_without_waiting_for_an_answer() {
+    let slow = Rate {
+        per_second: 1,
+        burst: 32 * 1024,
+    };
+    let (live, _) = with(Limits {
+        upload_window: 3 * PART.len(),
+        upload_bytes_per_visitor: slow,
+        ..Limits::default()
+    });
+    let mut page = open(&live, "/").await;
+    let upload = page.begin_upload("#file", 100_000);
+    // The first is taken, and the second; for more there is no budget, but a window.
+    for _ in 0..3 {
+        page.send_part(upload, PART);
+    }
+    assert_eq!(settle(&mut page).await, None);
+    assert_eq!(page.upload_refused(), None);
+    page.send_part(upload, &[1; 100_000 - 3 * 32 * 1024]);
+    assert_eq!(settle(&mut page).await, None);
+    assert_eq!(page.upload_refused(), None, "a short part of each file");
+}
+
+#[tokio::test]
+async fn so_many_uploads_have_a_window_and_the_others_send_one_part_at_a_time() {
+    let (live, _) = with(Limits {
+        upload_windows: 4,
+        uploads: 8,
+        ..Limits::default()
+    });
+    let mut page = open(&live, "/").await;
+    let mut granted = Vec::new();
+    for _ in 0..2 {
+        page.begin_upload("#file", 100_000);
+        assert_eq!(settle(&mut page).await, None);
+        granted.push(page.upload_window());
+    }
+    assert_eq!(granted, [1024 * 1024, 32 * 1024]);
+    let other = visit("bob");
+    let mut page = open_as(&live, &other, "/").await;
+    page.begin_upload("#file", 100_000);
+    assert_eq!(settle(&mut page).await, None);
+    assert_eq!(page.upload_window(), 1024 * 1024, "a visitor has a quarter");
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_after_a_break_with_what_the_browser_has_missed() {
+    let live = live(page);
+    let mut page = open(&live, "/").await;
+    let upload = page.begin_upload("#file", 100_000);
+    page.send_part(upload, PART);
+    page.expect_text("32%").await;
+    page.send_part(upload, PART);
+    // Its answer never comes, and no close either: the old connection is still open for the server.
+    page.lose_messages_until("65536").await;
+    assert_eq!(page.resume().await, json!([[upload, 2 * PART.len()]]));
+    page.expect_text("65%").await;
+    page.send_part(upload, PART);
+    page.send_part(upload, &[1; 100_000 - 3 * 32 * 1024]);
+    page.expect_text("100% a.txt: 100000 bytes, sum 100000")
+        .await;
+}
+
+#[tokio::test]
+async fn an_upload_is_gone_on_with_by_its_page_and_visitor_alone_and_in_time() {
+    let (live, errors) = with(Limits {
+        upload_resume_timeout: Duration::ZERO,
+        ..Limits::default()
+    });
+    let mut late = open(&live, "/").await;
+    late.begin_upload("#file", 100_000);
+    assert_eq!(settle(&mut late).await, None);
+    late.hang_up().await;
+    assert!(late.resume().await.is_null(), "too late");
+
+    let mut page = open(&live, "/").await;
+    let upload = page.begin_upload("#file", 100_000);
+    page.send_part(upload, PART);
+    page.expect_text("32%").await;
+    page.forget_visitor("eve");
+    assert!(page.resume().await.is_null(), "somebody else");
+    page.forget_visitor("ada");
+    page.reconnect().await;
+    assert_eq!(settle(&mut page).await, None);
+    page.upload("#file", "b.txt", "text/plain", b"b")
+        .await
+        .expect_text("b.txt: 1 bytes")
+        .await;
+    assert_eq!(errors.get(), 0);
 }

@@ -34,11 +34,8 @@ fn what_is_too_large_too_much_or_of_another_kind_is_refused_before_it_is_sent() 
 
 #[test]
 fn more_than_was_declared_is_not_taken_in() {
-    let (chunks, _held) = mpsc::channel(4);
-    let mut receiving = IncomingUpload {
-        missing: vec![5],
-        chunks,
-    };
+    let (mut receiving, _held) =
+        IncomingUpload::new(&[file(5, "text/plain")], &UploadWindow::narrow());
     assert!(receiving.take(0, Bytes::from_static(b"abc")));
     assert!(!receiving.take(0, Bytes::from_static(b"def")));
     assert!(!receiving.take(1, Bytes::from_static(b"a")) && !receiving.take(0, Bytes::new()));

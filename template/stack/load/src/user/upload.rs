@@ -20,22 +20,33 @@ impl User {
             let mut left = *size;
             while left > 0 {
                 let chunk = left.min(MAX_CHUNK_BYTES);
+                left -= chunk;
+                sent += chunk;
+                // As far ahead as the server grants; the first goes at once.
+                self.receive_until(number, |live| {
+                    let progress = live.upload(upload);
+                    let granted = progress.granted.max(MAX_CHUNK_BYTES);
+                    progress.is_over()
+                        || progress.received.saturating_add(granted) >= sent
+                        || live.outcome.ends_page()
+                })
+                .await?;
+                if self.live(number)?.upload(upload).is_over() {
+                    break;
+                }
                 let bytes = usize::try_from(chunk).unwrap_or_default();
                 let connection = self.live(number)?;
                 connection.send_chunk(upload, file, bytes).await?;
-                left -= chunk;
-                sent += chunk;
-                self.receive_until(number, |live| {
-                    let progress = live.upload(upload);
-                    let is_over = progress.rejected || progress.done;
-                    is_over || progress.received >= sent || live.outcome.ends_page()
-                })
-                .await?;
-                if self.live(number)?.upload(upload).rejected {
-                    return Err("an upload that was rejected".into());
-                }
             }
         }
-        Ok(())
+        self.receive_until(number, |live| {
+            let progress = live.upload(upload);
+            progress.is_over() || progress.received >= sent || live.outcome.ends_page()
+        })
+        .await?;
+        match self.live(number)?.upload(upload).rejected {
+            true => Err("an upload that was rejected".into()),
+            false => Ok(()),
+        }
     }
 }
