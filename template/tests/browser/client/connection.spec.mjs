@@ -11,7 +11,7 @@ const joins = (fake) => fake.sent.filter(([kind]) => kind === "join");
 test("a page says what it shows and what it knows", async ({ open }) => {
   const fake = await open(`<textarea>\nx</textarea><ul data-stream="s"></ul>`, { path: "/a?b=c" });
   const [, { hash, tz, page, ...rest }] = joins(fake)[0];
-  expect(rest).toEqual({ url: "/a?b=c", items: "", state: '{"x":1}', mac: "first", again: false, streams: {}, seen: 0, going: false, received: null });
+  expect(rest).toEqual({ url: "/a?b=c", items: "", state: '{"x":1}', mac: "first", again: false, seen: 0, going: false, received: null });
   expect(page, "a name that nobody guesses").toMatch(/^[0-9a-f]{32}$/);
   expect(hash, "a newline that the parser drops is added again").not.toBe("");
   const zone = await fake.page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
