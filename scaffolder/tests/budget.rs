@@ -60,11 +60,11 @@ fn weigh(project: &Path) -> [Entry; 6] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 462, today: files(project).len() },
-        Entry { what: "lines of Rust in `src/`, the application", limit: 10_700, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 25_000, today: rust("stack") },
-        Entry { what: "lines of Rust in `tests/`", limit: 4_900, today: rust("tests") },
-        Entry { what: "third-party crates of the application", limit: 245, today: crates("app") },
+        Entry { what: "files", limit: 490, today: files(project).len() },
+        Entry { what: "lines of Rust in `src/`, the application", limit: 11_000, today: rust("src") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 27_600, today: rust("stack") },
+        Entry { what: "lines of Rust in `tests/`", limit: 5_000, today: rust("tests") },
+        Entry { what: "third-party crates of the application", limit: 246, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
     ]
 }

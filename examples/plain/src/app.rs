@@ -158,8 +158,13 @@ impl App {
                 tokio::time::sleep(state.config.shutdown_timeout).await;
             }
         };
+        let live = state.live.clone();
+        let finished = async move {
+            server.await;
+            live.ended().await;
+        };
         tokio::select! {
-            () = server => {}
+            () = finished => {}
             () = deadline => tracing::warn!("closed requests that were still open after `SHUTDOWN_SECONDS`"),
         }
         // A mail that is being sent now would be sent again.

@@ -21,6 +21,10 @@ use stack_web::{
 };
 use tracing_subscriber::filter::Targets;
 
+mod contact;
+
+pub use contact::SecurityContact;
+
 /// The cost of hashing a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordCost {
@@ -79,6 +83,8 @@ pub struct Config {
     pub session_idle: Duration,
     /// `SECURITY_LOG_DAYS`: how long events of the security log are kept.
     pub security_log_lifetime: Duration,
+    /// `SECURITY_CONTACT`: where to report a vulnerability, for `/.well-known/security.txt`.
+    pub security_contact: Option<SecurityContact>,
     /// `LIVE_CONNECTIONS_PER_ADDRESS`: how many live pages may be connected from one address on the network.
     pub live_connections_per_address: u32,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
@@ -172,6 +178,10 @@ impl Config {
             ),
             session_idle: Duration::from_secs(
                 60 * 60 * u64::from(vars.number("SESSION_IDLE_HOURS", 72u32, 1..=87_600)),
+            ),
+            security_contact: vars.optional(
+                "SECURITY_CONTACT",
+                "an address such as `mailto:security@example.com` or `https://example.com/report`",
             ),
             live_connections_per_address: vars.number(
                 "LIVE_CONNECTIONS_PER_ADDRESS",

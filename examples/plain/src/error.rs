@@ -30,9 +30,6 @@ pub enum Error {
     /// The address is unknown or the password is wrong; the message does not say which.
     #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
-    /// The user has to prove again who they are, see [`confirmation`](crate::services::accounts).
-    #[error("you need to confirm your password first")]
-    ConfirmationRequired,
     /// A link from a mail is unknown, was used, or has expired.
     #[error("this link does not work any more; ask for another one")]
     LinkExpired,
@@ -72,7 +69,6 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
-            Self::ConfirmationRequired => (StatusCode::FORBIDDEN, "confirmation_required"),
             Self::LinkExpired => (StatusCode::GONE, "link_expired"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),

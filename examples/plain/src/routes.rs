@@ -2,7 +2,7 @@
 
 use axum::{
     Router, middleware,
-    routing::{get, post, put},
+    routing::{get, post},
 };
 use stack_live::{Limits, Live};
 use stack_web::{
@@ -106,14 +106,10 @@ fn api(state: AppState) -> Router<AppState> {
     Router::new()
         .route("/api/users", post(users::register))
         .route("/api/users/{id}", get(users::profile))
-        .route("/api/me", get(users::me).delete(users::delete))
-        .route("/api/me/password", put(users::change_password))
-        .route("/api/me/phone", put(users::set_phone))
+        .route("/api/me", get(users::me))
         .route(
             "/api/session",
-            post(session::log_in)
-                .put(session::confirm)
-                .delete(session::log_out),
+            post(session::log_in).delete(session::log_out),
         )
         .route("/api/notes", get(notes::list).post(notes::create))
         .route(
@@ -123,13 +119,14 @@ fn api(state: AppState) -> Router<AppState> {
         .route_layer(middleware::from_fn_with_state(state, limits::by_address))
 }
 
-/// Health checks and static files.
+/// Health checks, static files, and where to report a vulnerability.
 fn operations() -> Router<AppState> {
-    use http::assets::ASSETS;
+    use http::{assets::ASSETS, security_txt};
     use stack_web::health;
 
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/static/{*file}", ASSETS.service())
+        .route("/.well-known/security.txt", get(security_txt::show))
 }

@@ -1,4 +1,4 @@
-//! `rotate`: re-encrypts every encrypted column with the first key of `ENCRYPTION_KEYS`.
+//! `rotate`: re-encrypts every encrypted column, and the mails that wait, with the first key of `ENCRYPTION_KEYS`.
 
 use std::error::Error;
 
@@ -11,7 +11,11 @@ pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;
     let state = app::state(config, db)?;
     let mut on_progress = progress::on_stderr("re-encrypting values");
-    match rotation::rotate(&state.db, &state.vault, &mut on_progress).await {
+    let rotated = async {
+        let failed = rotation::rotate(&state.db, &state.vault, &mut on_progress).await?;
+        Ok::<_, crate::error::Error>(failed + state.links.outbox.rotate(state.db.pool()).await?)
+    };
+    match rotated.await {
         Ok(0) => Ok(()),
         Ok(failed) => Err(StartError(format!(
             "{failed} values cannot be decrypted; the log names each with its reason\n\

@@ -1,9 +1,9 @@
 //! Buttons.
 
 use maud::{Markup, Render, html};
-use stack_live::Handler;
+use stack_live::{Command, Handler};
 
-/// A button. Without a handler it submits its form.
+/// A button. Without a handler or a command it submits its form.
 ///
 /// ```ignore
 /// (Button::new("Delete").danger().on_click(&delete))
@@ -13,6 +13,7 @@ pub struct Button<'a> {
     label: &'a str,
     class: Option<&'static str>,
     on_click: Option<&'a Handler>,
+    command: Option<&'a Command>,
     disabled: bool,
     confirm: Option<&'a str>,
     id: Option<&'a str>,
@@ -63,6 +64,15 @@ impl<'a> Button<'a> {
         }
     }
 
+    /// What a click does without asking the server, before its handler.
+    #[must_use]
+    pub fn command(self, command: &'a Command) -> Self {
+        Self {
+            command: Some(command),
+            ..self
+        }
+    }
+
     /// Disables the button.
     #[must_use]
     pub fn disabled(self, disabled: bool) -> Self {
@@ -90,9 +100,10 @@ impl<'a> Button<'a> {
 
 impl Render for Button<'_> {
     fn render(&self) -> Markup {
-        let kind = self.on_click.map_or("submit", |_| "button");
+        let submits = self.on_click.is_none() && self.command.is_none();
+        let kind = if submits { "submit" } else { "button" };
         html! {
-            button class=[self.class] type=(kind) on:click=[self.on_click] disabled[self.disabled]
+            button class=[self.class] type=(kind) do:click=[self.command] on:click=[self.on_click] disabled[self.disabled]
                 data-confirm=[self.confirm] data-id=[self.id] { (self.label) }
         }
     }
@@ -103,10 +114,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_button_without_a_handler_submits_its_form() {
+    fn a_button_without_a_handler_or_a_command_submits_its_form() {
         let html = Button::new("Save <3").render().into_string();
         assert_eq!(html, r#"<button type="submit">Save &lt;3</button>"#);
         let html = Button::new("No").danger().disabled(true).render();
         assert!(html.into_string().contains(r#"class="danger""#));
+        let help = Command::show("#help");
+        let html = Button::new("Help").command(&help).render().into_string();
+        assert!(
+            html.starts_with(r#"<button type="button" do:click="#),
+            "{html}"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Static assets: the files of `static/`, and the client script of live pages.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use rust_embed::RustEmbed;
 use stack_web::assets::Assets;
@@ -20,6 +20,16 @@ pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
 /// If there is no asset of this name.
 pub fn url(name: &str) -> String {
     ASSETS.url(name)
+}
+
+/// The modules of `static/elements/`, as JSON: the client script loads each when its tag first appears on a page.
+/// `elements/sortable-list.js` is the one of `<sortable-list>`; a file whose name is no tag is for other modules to import.
+pub fn elements() -> String {
+    let modules = ASSETS.urls().into_iter().filter_map(|(name, url)| {
+        let tag = name.strip_prefix("elements/")?.strip_suffix(".js")?;
+        tag.contains('-').then(|| (tag.to_owned(), url))
+    });
+    serde_json::json!(modules.collect::<BTreeMap<_, _>>()).to_string()
 }
 
 /// The value of `integrity` for an element that links to the asset `name`.

@@ -9,5 +9,6 @@ pub mod cookies;
 pub mod current_user;
 pub mod limits;
 pub mod notes;
+pub mod security_txt;
 pub mod session;
 pub mod users;

@@ -17,6 +17,18 @@ pub struct Email(String);
 impl Email {
     /// Accepts `local@domain` with a dot in the domain, at most 254 characters, no white space.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let Self(address) = Self::for_login(text)?;
+        let misleads = text::has_compatibility_characters(&address)
+            || address.contains(|c: char| c.is_whitespace() || text::is_invisible(c));
+        if misleads {
+            return Err(not_an_address());
+        }
+        Ok(Self(address))
+    }
+
+    /// An address to look an account up with. An account from before a rule of [`parse`](Self::parse) can be found: it may
+    /// have characters that only look like others.
+    pub fn for_login(text: &str) -> Result<Self, Invalid> {
         let address = text::composed(&text::line(text, 1..=254)?.to_lowercase());
         let looks_right = address.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()
@@ -24,12 +36,8 @@ impl Email {
                 && domain.split('.').count() > 1
                 && domain.split('.').all(|label| !label.is_empty())
         });
-        let misleads = text::has_compatibility_characters(&address)
-            || address.contains(|c: char| c.is_whitespace() || text::is_invisible(c));
-        if !looks_right || misleads {
-            return Err(Invalid::new(
-                "must be an e-mail address, such as ada@example.com",
-            ));
+        if !looks_right {
+            return Err(not_an_address());
         }
         // Lower case can be longer than the original.
         text::within(&address, 1..=254)?;
@@ -45,6 +53,15 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address in NFD, in which version 0.5 stored it if it was typed so.
+    pub fn decomposed(&self) -> String {
+        text::decomposed(&self.0)
+    }
+}
+
+fn not_an_address() -> Invalid {
+    Invalid::new("must be an e-mail address, such as ada@example.com")
 }
 
 impl fmt::Display for Email {

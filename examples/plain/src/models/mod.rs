@@ -20,7 +20,7 @@ mod version;
 pub use client_info::{ClientInfo, UserAgent};
 pub use email::Email;
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
-pub use note::{Note, NoteBody, NoteDraft, NoteTitle};
+pub use note::{Note, NoteBody, NoteDraft, NoteSummary, NoteTitle};
 pub use owner::Owner;
 pub use password::{Password, PasswordHash};
 pub use phone::Phone;

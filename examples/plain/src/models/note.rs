@@ -27,6 +27,31 @@ pub struct Note {
     pub updated_at: OffsetDateTime,
 }
 
+/// What a list shows of a note.
+#[derive(Clone, Debug)]
+pub struct NoteSummary {
+    /// The note's id.
+    pub id: NoteId,
+    /// The title.
+    pub title: NoteTitle,
+    /// How the text begins.
+    pub excerpt: String,
+    /// When it was last changed.
+    pub updated_at: OffsetDateTime,
+}
+
+impl NoteSummary {
+    /// The excerpt of a text: its first 200 characters, cut at the end of a word. One more tells whether it goes on.
+    pub fn excerpt(text: &str) -> String {
+        const MAX_CHARS: usize = 200;
+        let Some((end, _)) = text.char_indices().nth(MAX_CHARS) else {
+            return text.to_owned();
+        };
+        let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+        format!("{} …", text[..cut].trim_end())
+    }
+}
+
 /// One line of 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -94,6 +119,20 @@ mod tests {
         assert_eq!(
             errors.of("body"),
             Some("must have at most 20000 characters")
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_words_and_never_inside_a_character() {
+        assert_eq!(NoteSummary::excerpt("short"), "short");
+        let words = NoteSummary::excerpt(&"word ".repeat(100));
+        assert!(
+            words.ends_with("word …") && words.chars().count() <= 202,
+            "{words}"
+        );
+        assert_eq!(
+            NoteSummary::excerpt(&"ü".repeat(300)),
+            format!("{} …", "ü".repeat(200))
         );
     }
 

@@ -38,7 +38,7 @@ impl fmt::Debug for Password {
 }
 
 /// The stored hash of a password: a PHC string with algorithm, cost, salt and hash.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
 impl fmt::Debug for PasswordHash {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 
 use super::Invalid;
@@ -46,6 +46,12 @@ pub(super) fn is_invisible(c: char) -> bool {
 pub(super) fn composed(text: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     nfc.normalize(text).into_owned()
+}
+
+/// The text in NFD: a letter and its accent are two characters.
+pub(super) fn decomposed(text: &str) -> String {
+    let nfd = DecomposingNormalizerBorrowed::new_nfd();
+    nfd.normalize(text).into_owned()
 }
 
 /// Whether NFKC replaces a character of the text, such as `ﬁ` and full-width letters, which look like others.

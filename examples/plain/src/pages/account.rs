@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     components::form::{self, Field},
-    error::{Error, Result},
+    error::Result,
     http::cookies::{SESSION, session_token},
     models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
@@ -129,7 +129,10 @@ pub async fn register(
         Ok(None) => Ok(Redirect::to(MAIL_SENT).into_response()),
         Ok(Some(user)) => {
             let old = session_token(&cookies);
-            let token = state.accounts.start_session(user.id, &client, old).await?;
+            let token = state
+                .accounts
+                .start_session(user.id, &client, old, None)
+                .await?;
             Ok(redirect_logged_in(
                 &state,
                 cookies,
@@ -138,14 +141,7 @@ pub async fn register(
                 "/notes",
             ))
         }
-        Err(error) => match error.fields() {
-            Some(fields) => {
-                let errors = fields.clone();
-                let rejected = FormErrors { form, errors };
-                live::show_form_errors(&state, visitor, "/register", &error, rejected).await
-            }
-            None => Err(error),
-        },
+        Err(error) => live::show_form_errors(&state, visitor, "/register", form, error).await,
     }
 }
 
@@ -216,18 +212,13 @@ pub async fn log_in(
             Flash::LoggedIn,
             safe_redirect(&form.next),
         )),
-        Err(error @ Error::WrongCredentials) => {
+        Err(error) => {
             let form = LogInForm {
                 next: safe_redirect(&form.next).to_owned(),
                 ..form
             };
-            let rejected = FormErrors {
-                form,
-                errors: FieldErrors::default(),
-            };
-            live::show_form_errors(&state, visitor, "/login", &error, rejected).await
+            live::show_form_errors(&state, visitor, "/login", form, error).await
         }
-        Err(error) => Err(error),
     }
 }
 

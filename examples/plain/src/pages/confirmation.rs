@@ -126,11 +126,8 @@ pub async fn confirm(
             let cookies = cookies.set(SESSION, token.to_text(), lifetime);
             Ok((cookies, Redirect::to(safe_redirect(&form.next))).into_response())
         }
-        Err(Error::Invalid(errors)) => {
-            let error = Error::Invalid(errors.clone());
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, "/confirm-password", &error, rejected).await
+        Err(error) => {
+            live::show_form_errors(&state, visitor, "/confirm-password", form, error).await
         }
-        Err(error) => Err(error),
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{ClientInfo, Email, FieldErrors},
+    models::{ClientInfo, Email},
     services::mailed_links::MailRequest,
     state::AppState,
 };
@@ -76,19 +76,22 @@ pub async fn send(
     client: ClientInfo,
     Form(form): Form<MailForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    let Some(email) = errors.check("email", Email::parse(&form.email)) else {
-        let (error, rejected) = (Error::Invalid(errors.clone()), FormErrors { form, errors });
-        return live::show_form_errors(&state, visitor, "/forgot-password", &error, rejected).await;
-    };
+    match request(&state, &form, &client).await {
+        Ok(()) => Ok(Redirect::to(MAIL_SENT).into_response()),
+        Err(error) => {
+            live::show_form_errors(&state, visitor, "/forgot-password", form, error).await
+        }
+    }
+}
+
+async fn request(state: &AppState, form: &MailForm, client: &ClientInfo) -> Result<()> {
+    let email = Email::for_login(&form.email).map_err(|invalid| invalid.at("email"))?;
     let to = email.as_str().to_owned();
     let request = match form.link {
         Link::Reset => MailRequest::Reset(to),
         Link::LogIn => MailRequest::LogIn(to),
     };
-    let accounts = &state.accounts;
-    accounts.request_mail(&email, request, &client).await?;
-    Ok(Redirect::to(MAIL_SENT).into_response())
+    state.accounts.request_mail(&email, request, client).await
 }
 
 /// What to do after a mail was asked for.

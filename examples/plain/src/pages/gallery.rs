@@ -1,8 +1,13 @@
 //! `/components`: shows all components, as examples to copy.
 
 mod booking;
+mod chores;
+mod instant;
 mod messages;
 mod planets;
+mod reports;
+mod shopping;
+mod visitors;
 
 use maud::{Markup, html};
 use stack_live::{Cx, Result};
@@ -34,10 +39,16 @@ pub async fn page(cx: Cx) -> Result {
         (section("counting", "A counter", cx.child(counter, ()).await?))
         (section("sections", "Expandable sections", cx.child(sections, ()).await?))
         (section("form", "A form", card(cx.child(booking::booking, ()).await?)))
+        (section("rows", "A form with rows", card(cx.child(shopping::shopping, ()).await?)))
         (section("table", "A table, page by page", cx.child(planets::planets, ()).await?))
         (section("dialog", "A dialog", cx.child(delete_dialog, ()).await?))
         (section("toasts", "Toasts", cx.child(toast_examples, ()).await?))
+        (section("instant", "Without asking the server", cx.child(instant::instant, ()).await?))
+        (section("chat", "Enter sends", cx.child(instant::chat, ()).await?))
         (section("stream", "A stream", cx.child(messages::messages, ()).await?))
+        (section("element", "An element of one's own", card(cx.child(chores::chores, ()).await?)))
+        (section("loading", "A part that is loaded later", cx.child(reports::reports, ()).await?))
+        (section("visitors", "Who is here", cx.child(visitors::visitors, ()).await?))
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))
         (section("messages", "Messages", stack(html! {

@@ -73,6 +73,7 @@ pub async fn page(cx: Cx) -> Result {
             }
         }))
     };
+    layout::describe(&cx, layout::SITE, "A site with live pages, in Rust.");
     Ok(layout::live(&cx, "Home", main))
 }
 

@@ -16,26 +16,43 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
     let flash = cx.shown_flash();
     html! {
         (header(navigation(&cx.visitor())))
-        main #main {
-            // Always rendered: screen readers announce only what is added to an existing live region.
-            div.flashes role="status" aria-live="polite" {
-                @if let Some(flash) = &flash {
-                    p.flash.bad[flash.is_error] { (flash.text) }
-                }
+        // Always there, also while `main` becomes that of another page: screen readers announce only what is added to
+        // an existing live region.
+        div.flashes role="status" aria-live="polite" {
+            @if let Some(flash) = &flash {
+                p.flash.bad[flash.is_error] { (flash.text) }
             }
-            (main)
         }
+        main #main { (main) }
         (footer())
     }
 }
 
-/// The document of a live page: head, client script, and the status of the connection, which the script sets.
-pub fn document(title: &str, root: Markup) -> Markup {
+/// What search engines and the previews of links are told of a page: a description, and its address, which may be reached
+/// by others as well.
+pub fn describe(cx: &Cx, title: &str, description: &str) {
+    let address = cx.app().config.site_url.join(&cx.path());
+    cx.set_head(&html! {
+        meta name="description" content=(description);
+        link rel="canonical" href=(address);
+        meta property="og:title" content=(title);
+        meta property="og:description" content=(description);
+        meta property="og:url" content=(address);
+        meta property="og:site_name" content=(SITE);
+        meta property="og:type" content="website";
+    });
+}
+
+/// The document of a live page: head, client script, and the status of the connection, which the script sets. A site in
+/// another language has the words of the script there, see `words.js` of `stack/live`.
+pub fn document(title: &str, own_head: &Markup, root: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 (head(title))
+                meta name="elements" content=(assets::elements());
+                (own_head)
                 script src=(assets::url("live.js")) integrity=(assets::integrity("live.js")) defer {}
             }
             body {

@@ -5,9 +5,9 @@ use std::error::Error as StdError;
 use axum::{
     extract::{Request, State},
     http::{Extensions, Uri},
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use stack_live::{Ctx, PageError, Session, Visit};
+use stack_live::{Ctx, FormError, PageError, Rendered, Session, Visit};
 use stack_web::client_ip::ClientIp;
 
 use super::{layout, visitor::Visitor};
@@ -29,33 +29,42 @@ pub struct FormErrors<T> {
 
 /// The first HTML of every live page.
 pub async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response> {
-    render(&state, visitor, &uri, Extensions::new()).await
+    let visit = new_visit(&state, visitor, Extensions::new());
+    document(state.live.render(visit, &uri).await)
 }
 
-/// The response to a rejected form: the page at `uri` with the form and its errors, and the status of `error`.
+/// The response to a form that was rejected with `error`: the page at `uri` with the form and the errors of its fields, and
+/// the status of `error`.
+///
+/// # Errors
+/// `error` itself, if it is not about what was entered.
 pub async fn show_form_errors<T: Clone + Send + Sync + 'static>(
     state: &AppState,
     visitor: Visitor,
     uri: &str,
-    error: &Error,
-    rejected: FormErrors<T>,
+    form: T,
+    error: Error,
 ) -> Result<Response> {
+    let errors = match (error.fields(), &error) {
+        (Some(fields), _) => fields.clone(),
+        (None, Error::WrongCredentials | Error::Outdated(_)) => FieldErrors::default(),
+        (None, _) => return Err(error),
+    };
     let mut extensions = Extensions::new();
-    extensions.insert(rejected);
+    extensions.insert(FormErrors { form, errors });
     let uri: Uri = uri.parse().map_err(Error::internal)?;
-    let page = render(state, visitor, &uri, extensions).await?;
+    let visit = new_visit(state, visitor, extensions);
+    let page = document(state.live.render_answer(visit, &uri).await)?;
     Ok((error.status(), page).into_response())
 }
 
-async fn render(
-    state: &AppState,
-    visitor: Visitor,
-    uri: &Uri,
-    extensions: Extensions,
-) -> Result<Response> {
-    let visit = new_visit(state, visitor, extensions);
-    match state.live.render(visit, uri).await {
-        Ok(Some(page)) => Ok(layout::document(&page.title, page.root).into_response()),
+/// The document of a page, or what came instead of it.
+fn document(rendered: Result<Option<Rendered>, PageError>) -> Result<Response> {
+    match rendered {
+        Ok(Some(page)) => {
+            let document = layout::document(&page.title, &page.head, &page.root);
+            Ok(Html(page.rest.body(document)).into_response())
+        }
         Ok(None) => Err(Error::NotFound),
         Err(PageError::Redirect(to)) => Ok(Redirect::to(&to).into_response()),
         Err(PageError::Failed(error)) => Err(into_app_error(error)),
@@ -133,6 +142,10 @@ fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
     };
     // A query or a form that the client has written by hand.
     let error = match error.downcast::<serde_urlencoded::de::Error>() {
+        Ok(error) => return Error::BadRequest(error.to_string().into()),
+        Err(error) => error,
+    };
+    let error = match error.downcast::<FormError>() {
         Ok(error) => return Error::BadRequest(error.to_string().into()),
         Err(error) => error,
     };

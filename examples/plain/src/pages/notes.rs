@@ -31,7 +31,7 @@ use crate::{
         note_card::note_card,
     },
     error::{Error, Result},
-    models::{FieldErrors, Note, NoteDraft, NoteId, Owner, Version},
+    models::{FieldErrors, Note, NoteDraft, NoteId, NoteSummary, Owner, Version},
     repositories::notes,
     services,
     state::AppState,
@@ -66,10 +66,9 @@ const MAX_NOTES: i64 = 1000;
 pub async fn index(cx: Cx) -> stack_live::Result {
     let owner = cx.signed_in()?.owner();
     let page = PageQuery::<NoteId>::parse(&cx.query()?).map_err(Error::from)?;
-    let Search { q } = cx.query()?;
-    let query = cx.use_state(|| q);
+    let Search { q: text } = cx.query()?;
     let shown = cx.use_state(|| page.limit);
-    let params = (query.get(&cx), shown.get(&cx));
+    let params = (text.clone(), shown.get(&cx));
     let found = cx
         .use_load(params.clone(), |ctx| {
             load_notes(ctx, owner, params, page.after)
@@ -82,9 +81,8 @@ pub async fn index(cx: Cx) -> stack_live::Result {
 
     let search = cx.on(move |ctx, event| {
         let text = event.value().trim().to_owned();
-        ctx.set_query(&Search { q: text.clone() });
         shown.set(ctx, page.limit);
-        query.set(ctx, text);
+        ctx.set_query(&Search { q: text });
     });
     let more = cx.on(move |ctx, _| {
         shown.update(ctx, |shown| {
@@ -92,7 +90,6 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         });
     });
     let (notes, next) = &*found;
-    let text = query.get(&cx);
     let main = html! {
         header.title {
             h1 { "Notes" }
@@ -141,12 +138,9 @@ async fn load_notes(
     owner: Owner,
     (text, limit): (String, i64),
     after: Option<NoteId>,
-) -> Result<(Vec<Note>, Option<NoteId>)> {
+) -> Result<(Vec<NoteSummary>, Option<NoteId>)> {
     let app = ctx.app();
-    let found = match text.as_str() {
-        "" => notes::list(app.db.pool(), owner, after, limit + 1).await?,
-        text => notes::containing(app.db.pool(), owner, text, limit + 1).await?,
-    };
+    let found = notes::summaries(app.db.pool(), owner, &text, after, limit + 1).await?;
     Ok(pagination::split(found, limit, |note| note.id))
 }
 
@@ -157,13 +151,7 @@ pub async fn new(cx: Cx) -> stack_live::Result {
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
 
-    let check = cx.on(move |ctx, event| {
-        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
-        let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| {
-            errors.take(&field, &invalid.unwrap_or_default());
-        });
-    });
+    let check = check_field(&cx, errors);
     let save = cx.on_async(move |ctx, event| async move {
         let form: NoteForm = event.form()?;
         match NoteDraft::parse(&form.title, &form.body) {
@@ -228,13 +216,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
     let base_version = cx.use_state(|| if conflict { None } else { Some(form.version) });
     let outdated = base_version.get(&cx) != Some(stored.version);
 
-    let check = cx.on(move |ctx, event| {
-        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
-        let field = event.name.unwrap_or_default();
-        errors.update(ctx, |errors| {
-            errors.take(&field, &invalid.unwrap_or_default());
-        });
-    });
+    let check = check_field(&cx, errors);
     let save = cx.on_async(move |ctx, event| async move {
         let form: EditForm = event.form()?;
         let app = ctx.app();
@@ -268,6 +250,17 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
         }
     };
     Ok(layout::live(&cx, "Edit note", main))
+}
+
+/// The handler that validates the field which the user has just left.
+fn check_field(cx: &Cx, errors: stack_live::State<FieldErrors>) -> Handler {
+    cx.on(move |ctx, event| {
+        let invalid = NoteDraft::parse(event.field("title"), event.field("body")).err();
+        let field = event.name.unwrap_or_default();
+        errors.update(ctx, |errors| {
+            errors.take(&field, &invalid.unwrap_or_default());
+        });
+    })
 }
 
 /// Moves the focus to the first invalid field.
@@ -317,9 +310,7 @@ pub async fn create(
             Ok(redirect_to_list(cookies, Flash::Saved))
         }
         Err(errors) => {
-            let error = Error::Invalid(errors.clone());
-            let rejected = FormErrors { form, errors };
-            live::show_form_errors(&state, visitor, "/notes/new", &error, rejected).await
+            live::show_form_errors(&state, visitor, "/notes/new", form, errors.into()).await
         }
     }
 }
@@ -332,14 +323,12 @@ pub async fn update(
     cookies: Cookies,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let error = match update_note(&state, user.owner(), id, &form).await {
-        Ok(_) => return Ok(redirect_to_list(cookies, Flash::Saved)),
-        Err(error @ (Error::Invalid(_) | Error::Outdated(_))) => error,
-        Err(error) => return Err(error),
-    };
-    let errors = error.fields().cloned().unwrap_or_default();
-    let rejected = FormErrors { form, errors };
-    live::show_form_errors(&state, visitor, &format!("/notes/{id}"), &error, rejected).await
+    match update_note(&state, user.owner(), id, &form).await {
+        Ok(_) => Ok(redirect_to_list(cookies, Flash::Saved)),
+        Err(error) => {
+            live::show_form_errors(&state, visitor, &format!("/notes/{id}"), form, error).await
+        }
+    }
 }
 
 /// Deletes a note.

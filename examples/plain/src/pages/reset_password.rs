@@ -20,7 +20,7 @@ use super::{
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{ClientInfo, FieldErrors, LinkPurpose, LinkToken, Password},
+    models::{ClientInfo, LinkPurpose, LinkToken, Password},
     state::AppState,
 };
 
@@ -66,22 +66,16 @@ pub async fn reset(
 ) -> Result<Response> {
     let token = LinkToken::parse(&form.token).ok_or(Error::LinkExpired)?;
     let user = state.links.user(&token).await?.ok_or(Error::LinkExpired)?;
-    let mut errors = FieldErrors::default();
-    let password = Password::parse(&form.password, &user.own_words());
-    let reset = match errors.check("password", password) {
-        Some(password) => {
+    let reset = match Password::parse(&form.password, &user.own_words()) {
+        Ok(password) => {
             let accounts = &state.accounts;
             accounts.reset_password(&token, password, &client).await
         }
-        None => Err(errors.into()),
+        Err(invalid) => Err(invalid.at("password").into()),
     };
     if let Err(error) = reset {
-        let Some(errors) = error.fields().cloned() else {
-            return Err(error);
-        };
-        let rejected = FormErrors { form: (), errors };
         let uri = format!("/reset-password?token={}", token.to_text());
-        return live::show_form_errors(&state, visitor, &uri, &error, rejected).await;
+        return live::show_form_errors(&state, visitor, &uri, (), error).await;
     }
     let cookies = Flash::PasswordChanged.add_to(cookies);
     Ok((cookies, Redirect::to("/login")).into_response())

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     components::form::Field,
-    error::{Error, Result},
+    error::Result,
     models::{ClientInfo, FieldErrors, Phone},
     state::AppState,
 };
@@ -110,17 +110,12 @@ pub async fn set_phone(
     cookies: Cookies,
     Form(form): Form<PhoneForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    let Some(phone) = errors.check("phone", Phone::parse(&form.phone)) else {
-        let error = Error::Invalid(errors.clone());
-        return live::show_form_errors(
-            &state,
-            visitor,
-            "/account",
-            &error,
-            FormErrors { form, errors },
-        )
-        .await;
+    let phone = match Phone::parse(&form.phone) {
+        Ok(phone) => phone,
+        Err(invalid) => {
+            let error = invalid.at("phone").into();
+            return live::show_form_errors(&state, visitor, "/account", form, error).await;
+        }
     };
     let accounts = &state.accounts;
     accounts.set_phone(user.id, Some(&phone), &client).await?;

@@ -31,8 +31,11 @@ struct UploadedFile {
 pub async fn page(cx: Cx) -> Result {
     let files = cx.use_state(Vec::<UploadedFile>::new);
     let progress_percent = cx.use_local(|| None::<u8>);
+    let refusal = cx.use_local(String::new);
+    let refuse = cx.on(move |cx, event| refusal.set(cx, event.value().to_owned()));
     let receive = cx.on_upload(ACCEPT, move |cx, mut upload| async move {
         progress_percent.set(&cx, Some(0));
+        refusal.set(&cx, String::new());
         let on_progress = |percent| progress_percent.set(&cx, Some(percent));
         let hashed = hash_files(&mut upload, on_progress).await;
         progress_percent.set(&cx, None);
@@ -50,12 +53,13 @@ pub async fn page(cx: Cx) -> Result {
             }
             label.drop {
                 span { "Choose files, or drop them here" }
-                input #files type="file" multiple accept=(ACCEPT.types.join(",")) on:upload=(receive);
+                input #files type="file" multiple accept=(ACCEPT.types.join(",")) on:upload=(receive) on:refused=(refuse);
             }
             noscript { p.alert { "Uploads need JavaScript." } }
             div role="status" {
                 @if let Some(percent) = progress_percent.get(&cx) { (progress("Uploading:", Some(percent))) }
             }
+            @if !refusal.read(&cx).is_empty() { p.alert role="alert" { (refusal.get(&cx)) } }
             @if !files.read(&cx).is_empty() { (file_table(&files.read(&cx))) }
         }
     };

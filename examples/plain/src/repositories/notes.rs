@@ -4,7 +4,9 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::corrupt;
-use crate::models::{Note, NoteBody, NoteDraft, NoteId, NoteTitle, Owner, UserId, Version};
+use crate::models::{
+    Note, NoteBody, NoteDraft, NoteId, NoteSummary, NoteTitle, Owner, UserId, Version,
+};
 
 #[derive(FromRow)]
 struct NoteRow {
@@ -100,27 +102,45 @@ pub async fn list(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Up to `limit` notes of `owner` that contain `text`, ignoring case, newest first.
-pub async fn containing(
+/// Up to `limit` notes of `owner` that contain `text`, ignoring case, newest first: those after `after`, or the first ones.
+pub async fn summaries(
     db: impl PgExecutor<'_>,
     owner: Owner,
     text: &str,
+    after: Option<NoteId>,
     limit: i64,
-) -> sqlx::Result<Vec<Note>> {
+) -> sqlx::Result<Vec<NoteSummary>> {
+    #[derive(FromRow)]
+    struct Row {
+        id: NoteId,
+        title: String,
+        beginning: String,
+        updated_at: OffsetDateTime,
+    }
     let literal = text
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    let rows: Vec<NoteRow> = sqlx::query_as(
-        "SELECT id, user_id, title, body, version, created_at, updated_at
-         FROM notes WHERE user_id = $1 AND (title ILIKE $2 OR body ILIKE $2) ORDER BY id DESC LIMIT $3",
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, title, left(body, 201) AS beginning, updated_at FROM notes
+         WHERE user_id = $1 AND ($2 = '%%' OR title ILIKE $2 OR body ILIKE $2) AND ($3::uuid IS NULL OR id < $3)
+         ORDER BY id DESC LIMIT $4",
     )
     .bind(owner)
     .bind(format!("%{literal}%"))
+    .bind(after)
     .bind(limit)
     .fetch_all(db)
     .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let summary = |row: Row| {
+        Ok(NoteSummary {
+            id: row.id,
+            title: NoteTitle::parse(&row.title).map_err(corrupt("title"))?,
+            excerpt: NoteSummary::excerpt(&row.beginning),
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(summary).collect()
 }
 
 /// Updates the note if it still has `version`; `None` if it has another one, or does not exist.

@@ -93,7 +93,7 @@ pub async fn profile(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option
         .await
 }
 
-/// The user with this address, and the hash of their password; if `confirmed`, only if the address is confirmed.
+/// The user with this address in NFC or NFD, and the hash of their password; if `confirmed`, only if the address is confirmed.
 pub async fn credentials(
     db: impl PgExecutor<'_>,
     email: &Email,
@@ -107,10 +107,12 @@ pub async fn credentials(
     }
     let row = sqlx::query_as::<_, Row>(
         "SELECT id, email, display_name, created_at, password_hash FROM users
-         WHERE email = $1 AND (email_confirmed_at IS NOT NULL OR NOT $2)",
+         WHERE email IN ($1, $3) AND (email_confirmed_at IS NOT NULL OR NOT $2)
+         ORDER BY email = $1 DESC LIMIT 1",
     )
     .bind(email.as_str())
     .bind(confirmed)
+    .bind(email.decomposed())
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
@@ -155,6 +157,37 @@ pub async fn set_password(
         .execute(db)
         .await?;
     Ok(result.rows_affected() > 0)
+}
+
+/// Replaces the hash of the password by another one of the same password; false if it is not `old` any more.
+pub async fn replace_hash(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> sqlx::Result<bool> {
+    let result =
+        sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+            .bind(id)
+            .bind(&old.0)
+            .bind(&new.0)
+            .execute(db)
+            .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// The hash of the user's password, whose row is locked until the end of the transaction: of two that change how the user
+/// can log in, the second one sees what the first one did.
+pub async fn lock_password(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+) -> sqlx::Result<Option<PasswordHash>> {
+    let hash: Option<String> =
+        sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE")
+            .bind(id)
+            .fetch_optional(db)
+            .await?;
+    Ok(hash.map(PasswordHash))
 }
 
 /// Deletes the user, and with it, by foreign keys, everything that is theirs.

@@ -73,7 +73,8 @@ impl Accounts {
     /// before the log-in is never valid after it (session fixation).
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`], without verifying the password.
+    /// [`Error::WrongCredentials`]; [`Error::TooManyAttempts`], without verifying the password; as
+    /// [`start_session`](Self::start_session).
     pub async fn log_in(
         &self,
         email: &str,
@@ -81,7 +82,7 @@ impl Accounts {
         client: &ClientInfo,
         old: Option<SessionToken>,
     ) -> Result<(User, SessionToken)> {
-        let (Ok(email), Some(password)) = (Email::parse(email), Password::for_login(password))
+        let (Ok(email), Some(password)) = (Email::for_login(email), Password::for_login(password))
         else {
             return Err(Error::WrongCredentials);
         };
@@ -90,14 +91,20 @@ impl Accounts {
         let (user, stored) = users::credentials(self.db.pool(), &email, self.links.is_on())
             .await?
             .unzip();
-        let matches = self.passwords.verify(password, stored).await?;
+        let matches = self
+            .passwords
+            .verify(password.clone(), stored.clone())
+            .await?;
         let id = user.as_ref().map(|user| user.id);
-        let Some(user) = user.filter(|_| matches) else {
+        let (Some(user), Some(stored), true) = (user, stored, matches) else {
             self.security_log.failed(EventKind::LogIn, id, client).await;
             return Err(Error::WrongCredentials);
         };
         self.limits.logged_in(&email, client.address).await?;
-        let token = self.start_session(user.id, client, old).await?;
+        let stored = self.renew_hash(user.id, password, stored).await?;
+        let token = self
+            .start_session(user.id, client, old, Some(&stored))
+            .await?;
         self.security_log
             .succeeded(EventKind::LogIn, user.id, client)
             .await;

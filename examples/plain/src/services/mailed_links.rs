@@ -126,6 +126,16 @@ impl MailedLinks {
         user: UserId,
     ) -> Result<()> {
         let notice = mails::password_changed(&self.site.join(FORGOT_PASSWORD));
+        self.notify(tx, user, notice).await
+    }
+
+    /// Sends `notice` to `user`.
+    pub(super) async fn notify(
+        &self,
+        tx: &mut PgConnection,
+        user: UserId,
+        notice: MailBuilder,
+    ) -> Result<()> {
         match addresses::by_id(&mut *tx, user).await? {
             Some(user) => self.send(tx, notice, &user.email, DAY).await,
             None => Ok(()),
@@ -239,7 +249,8 @@ impl Requests for MailedLinks {
                     MailRequest::Reset(_) => LinkPurpose::Reset,
                     _ => LinkPurpose::LogIn,
                 };
-                match addresses::by_email(&mut *tx, &parse(email)?).await? {
+                let email = Email::for_login(email).map_err(malformed)?;
+                match addresses::by_email(&mut *tx, &email).await? {
                     Some((user, _)) => self.send_link(tx, user.id, purpose, &user.email).await,
                     None => Ok(()),
                 }

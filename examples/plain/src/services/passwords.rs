@@ -76,6 +76,25 @@ impl Passwords {
     /// [`Error::Invalid`] if it is known from a breach; [`Error::Overloaded`]
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
         self.refuse_breached(&password).await?;
+        self.compute(password).await
+    }
+
+    /// Another hash of a `password` that matches the `stored` one, if that has not the cost of today.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`]
+    pub async fn rehash(
+        &self,
+        password: Password,
+        stored: &PasswordHash,
+    ) -> Result<Option<PasswordHash>> {
+        if cost(stored) == cost(&self.dummy) {
+            return Ok(None);
+        }
+        self.compute(password).await.map(Some)
+    }
+
+    async fn compute(&self, password: Password) -> Result<PasswordHash> {
         let argon2 = self.argon2.clone();
         self.run(move |memory| {
             let (salt, mut hash) = (random::bytes(), [0; HASH_BYTES]);
@@ -131,6 +150,11 @@ impl Passwords {
             Err(error @ WorkError::Panicked) => Err(Error::internal(error)),
         }
     }
+}
+
+/// Algorithm, version and cost: what stands before the salt.
+fn cost(hash: &PasswordHash) -> Option<&str> {
+    hash.0.rsplitn(3, '$').nth(2)
 }
 
 /// A hash in the form in which it is stored, with algorithm, cost and salt.

@@ -7,19 +7,13 @@ use crate::common::{TestApp, log};
 #[tokio::test]
 async fn a_browser_gets_an_error_page_and_an_api_client_a_problem() {
     let app = TestApp::new().await;
-    assert!(
-        app.client()
-            .open("/nowhere")
-            .await
-            .page(404)
-            .contains("<h1>Not Found</h1>")
-    );
-    app.client().get("/nowhere").await.problem(404, "not_found");
+    let mut client = app.client();
+    let page = client.open("/nowhere").await;
+    assert!(page.page(404).contains("<h1>Not Found</h1>"));
+    client.get("/nowhere").await.problem(404, "not_found");
     // Below `/api` every client is an API client.
-    app.client()
-        .open("/api/nowhere")
-        .await
-        .problem(404, "not_found");
+    let answer = client.open("/api/nowhere").await;
+    answer.problem(404, "not_found");
 }
 
 #[tokio::test]
@@ -36,13 +30,10 @@ async fn a_method_that_is_not_allowed_gets_405_and_the_allowed_methods() {
 async fn every_known_constraint_exists() {
     let app = TestApp::new().await;
     for name in error::known_constraints() {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM pg_constraint WHERE conname = $1")
-                .bind(name)
-                .fetch_one(app.database.pool())
-                .await
-                .unwrap();
-        assert_eq!(count, 1, "{name}");
+        let count = "SELECT count(*) FROM pg_constraint WHERE conname = $1";
+        let count = sqlx::query_scalar::<_, i64>(count).bind(name);
+        let count = count.fetch_one(app.database.pool()).await;
+        assert_eq!(count.unwrap(), 1, "{name}");
     }
 }
 
@@ -50,12 +41,10 @@ async fn every_known_constraint_exists() {
 async fn a_constraint_becomes_an_error_of_its_field() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
-    let insert =
-        sqlx::query("INSERT INTO notes (id, user_id, title, body) VALUES ($1, $1, '', '')")
-            .bind(ada.id)
-            .execute(app.database.pool())
-            .await;
-    let error = Error::from(insert.unwrap_err());
+    let insert = "INSERT INTO notes (id, user_id, title, body) VALUES ($1, $1, '', '')";
+    let refused = sqlx::query(insert).bind(ada.id);
+    let refused = refused.execute(app.database.pool()).await;
+    let error = Error::from(refused.unwrap_err());
     assert_eq!(error.status().as_u16(), 422);
     assert!(error.fields().unwrap().of("title").is_some());
 }
@@ -64,10 +53,7 @@ async fn a_constraint_becomes_an_error_of_its_field() {
 async fn an_internal_error_is_logged_once_with_the_request_id_and_never_sent() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
-    sqlx::query("DROP TABLE notes CASCADE")
-        .execute(app.database.pool())
-        .await
-        .unwrap();
+    app.execute("DROP TABLE notes CASCADE").await;
     let answer = client.get("/api/notes").await;
     answer.problem(500, "internal");
     let page = client.open("/notes").await;
@@ -120,9 +106,7 @@ async fn a_database_that_does_not_respond_makes_the_service_unready_but_not_dead
     let app = TestApp::new().await;
     assert_eq!(app.client().get("/readyz").await.status.as_u16(), 200);
     app.state.db.close().await;
-    app.client()
-        .get("/readyz")
-        .await
-        .problem(503, "unavailable");
+    let answer = app.client().get("/readyz").await;
+    answer.problem(503, "unavailable");
     assert_eq!(app.client().get("/healthz").await.text(), "ok");
 }

@@ -1,34 +1,10 @@
-//! The middleware of all requests.
+//! What the responses of the application tell browsers.
 
-use std::io::Read;
+use app::http::cookies::time_zone;
+use axum::{extract::FromRequestParts, http::Request};
+use stack_web::cookies::Cookies;
 
-use app::{http::cookies::time_zone, pages};
-use axum::{
-    Router,
-    body::Body,
-    extract::FromRequestParts,
-    http::Request,
-    routing::{get, post},
-};
-use flate2::read::GzDecoder;
-use stack_web::{
-    cookies::Cookies,
-    layers::{self, LayerSettings},
-};
-
-use crate::common::{Client, TestApp, config};
-
-/// A client of other routes with the middleware of the application.
-fn client(routes: Router, vars: &[(&str, &str)]) -> Client {
-    let config = config("postgres://nowhere/none", vars);
-    let settings = LayerSettings {
-        timeout: config.request_timeout,
-        body_limit: config.body_limit,
-        https: config.environment.is_production(),
-        error_page: pages::error::page,
-    };
-    Client::for_router(layers::around(routes, &settings))
-}
+use crate::common::TestApp;
 
 #[tokio::test]
 async fn every_response_has_the_security_headers() {
@@ -144,91 +120,4 @@ async fn no_page_has_anything_inline_that_the_policy_forbids() {
             assert!(!html.contains(forbidden), "{forbidden} in {html}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_request_keeps_a_valid_id_of_a_proxy() {
-    let mut client = client(Router::new(), &[]);
-    for (sent, kept) in [("abc-123", true), ("<b>", false)] {
-        let request = Request::get("/")
-            .header("x-request-id", sent)
-            .body(Body::empty());
-        let answer = client.send(request.unwrap()).await;
-        assert_eq!(answer.header("x-request-id") == sent, kept);
-    }
-}
-
-#[tokio::test]
-async fn a_body_above_the_limit_is_rejected_however_it_is_sent() {
-    let routes = Router::new().route("/", post(async |body: String| body));
-    let mut client = client(routes, &[("BODY_LIMIT_BYTES", "1024")]);
-    let send = |length| {
-        Request::post("/")
-            .body(Body::from("x".repeat(length)))
-            .unwrap()
-    };
-    assert_eq!(client.send(send(1024)).await.status.as_u16(), 200);
-    client.send(send(1025)).await.problem(413, "too_large");
-    let chunks = (0..1025).map(|_| Ok::<_, std::io::Error>("x"));
-    let stream = Body::from_stream(futures_util::stream::iter(chunks));
-    client
-        .send(Request::post("/").body(stream).unwrap())
-        .await
-        .problem(413, "too_large");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_that_takes_too_long_times_out() {
-    let routes = Router::new().route("/", get(async || std::future::pending::<()>().await));
-    let mut client = client(routes, &[]);
-    client.get("/").await.problem(503, "timed_out");
-    assert!(
-        client
-            .open("/")
-            .await
-            .page(503)
-            .contains("This took too long.")
-    );
-}
-
-#[tokio::test]
-async fn a_panic_of_a_handler_is_an_internal_error() {
-    let routes = Router::new()
-        .route("/panic", get(async || -> () { panic!("a secret detail") }))
-        .route("/", get(async || "still here"));
-    let mut client = client(routes, &[]);
-    let answer = client.get("/panic").await;
-    answer.problem(500, "internal");
-    assert!(!answer.text().contains("secret"));
-    assert_eq!(client.get("/").await.text(), "still here");
-}
-
-#[tokio::test]
-async fn a_plain_text_error_of_axum_becomes_a_problem() {
-    let query = async |_: axum::extract::Query<Vec<(String, u8)>>| ();
-    let mut client = client(Router::new().route("/", get(query)), &[]);
-    client.get("/?a=x").await.problem(400, "refused");
-}
-
-#[tokio::test]
-async fn a_long_response_is_compressed_for_clients_that_accept_it() {
-    let app = TestApp::new().await;
-    let open = |encoding: &str| {
-        let request = Request::get("/").header("accept", "text/html");
-        request
-            .header("accept-encoding", encoding)
-            .body(Body::empty())
-            .unwrap()
-    };
-    let answer = app.client().send(open("br, gzip")).await;
-    assert_eq!(answer.header("content-encoding"), "gzip");
-    assert_eq!(answer.header("vary"), "accept-encoding");
-    let mut html = String::new();
-    GzDecoder::new(&*answer.body)
-        .read_to_string(&mut html)
-        .unwrap();
-    assert!(html.ends_with("</html>"));
-    let answer = app.client().send(open("br")).await;
-    assert_eq!(answer.header("content-encoding"), "");
-    assert_eq!(answer.header("vary"), "accept-encoding");
 }

@@ -8,7 +8,7 @@ use stack_db::{Migrations, testing::TestDatabase};
 
 use crate::{
     common::{config, database, empty_database, migrated_database},
-    process::{program, serving},
+    process::{self, Run, in_production, program, serving},
 };
 
 /// Columns, constraints and indexes, in the canonical text of the server.
@@ -81,42 +81,21 @@ async fn the_embedded_migrations_are_those_of_the_folder() {
     same(&migrations::main(&settings).unwrap(), "migrations");
 }
 
-/// Runs the program in production.
-fn run(database: &TestDatabase, arguments: &[&str]) -> Output {
-    let mut program = program();
-    program
-        .env("APP_ENV", "production")
-        .env("DATABASE_URL", database.url())
-        .env("LOG_FORMAT", "pretty")
-        .args(arguments);
-    program.output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+/// Runs the program in production to its end.
+fn run(database: &TestDatabase, arguments: &[&str]) -> Run {
+    let mut program = in_production(database.url());
+    process::run(program.env("LOG_FORMAT", "pretty").args(arguments))
 }
 
 #[tokio::test]
 async fn the_command_prints_what_it_applies_and_then_has_nothing_to_do() {
     let database = empty_database().await;
     let first = run(&database, &["migrate"]);
-    assert!(first.status.success(), "{}", stderr(&first));
-    assert!(
-        stdout(&first).contains("applied 0001_users.sql\n"),
-        "{}",
-        stdout(&first)
-    );
+    assert_eq!(first.code, Some(0), "{}", first.error);
+    assert!(first.output.contains("applied 0001_users.sql\n"));
     let second = run(&database, &["migrate"]);
-    assert!(second.status.success());
-    assert!(
-        stdout(&second).contains("nothing to do\n"),
-        "{}",
-        stdout(&second)
-    );
+    assert_eq!(second.code, Some(0), "{}", second.error);
+    assert!(second.output.contains("nothing to do\n"));
 }
 
 #[tokio::test]
@@ -124,12 +103,8 @@ async fn concurrent_programs_migrate_once() {
     let database = empty_database().await;
     let children: Vec<_> = (0..3)
         .map(|_| {
-            let mut program = program();
-            program
-                .env("APP_ENV", "production")
-                .env("DATABASE_URL", database.url())
-                .arg("migrate");
-            program.spawn().unwrap()
+            let mut program = in_production(database.url());
+            program.arg("migrate").spawn().unwrap()
         })
         .collect();
     let outputs: Vec<_> = children
@@ -137,7 +112,10 @@ async fn concurrent_programs_migrate_once() {
         .map(|child| child.wait_with_output().unwrap())
         .collect();
     assert!(outputs.iter().all(|output| output.status.success()));
-    let applied = |output: &Output| stdout(output).contains("applied 0001_users.sql");
+    let applied = |output: &Output| {
+        let printed = String::from_utf8_lossy(&output.stdout);
+        printed.contains("applied 0001_users.sql")
+    };
     assert_eq!(outputs.iter().filter(|output| applied(output)).count(), 1);
 }
 
@@ -145,8 +123,8 @@ async fn concurrent_programs_migrate_once() {
 async fn a_database_that_was_created_from_the_schema_can_be_adopted_as_the_hint_says() {
     let database = database().await;
     let refused = run(&database, &["migrate"]);
-    assert_eq!(refused.status.code(), Some(1));
-    let error = stderr(&refused);
+    assert_eq!(refused.code, Some(1));
+    let error = refused.error;
     let last = migrations::main(&config(database.url(), &[]))
         .unwrap()
         .last();
@@ -155,14 +133,11 @@ async fn a_database_that_was_created_from_the_schema_can_be_adopted_as_the_hint_
 
     let number = last.to_string();
     let assumed = run(&database, &["migrate", "--assume-through", &number]);
-    assert!(assumed.status.success(), "{}", stderr(&assumed));
-    assert!(stdout(&assumed).contains("recorded 0001_users.sql as applied\n"));
+    assert_eq!(assumed.code, Some(0), "{}", assumed.error);
+    let recorded = "recorded 0001_users.sql as applied\n";
+    assert!(assumed.output.contains(recorded), "{}", assumed.output);
     let again = run(&database, &["migrate"]);
-    assert!(
-        stdout(&again).contains("nothing to do"),
-        "{}",
-        stderr(&again)
-    );
+    assert!(again.output.contains("nothing to do"), "{}", again.error);
 }
 
 #[tokio::test]
@@ -174,9 +149,8 @@ async fn production_does_not_start_while_a_migration_is_pending() {
     .execute(database.pool())
     .await
     .unwrap();
-    let output = run(&database, &[]);
-    assert_eq!(output.status.code(), Some(1));
-    let error = stderr(&output);
+    let Run { code, error, .. } = run(&database, &[]);
+    assert_eq!(code, Some(1));
     let hint = concat!("hint: ", env!("APP_NAME"), " migrate\n");
     assert!(
         error.starts_with("error: the database lacks the migration `") && error.ends_with(hint),
@@ -197,13 +171,10 @@ async fn an_older_release_serves_a_newer_database_and_does_not_migrate_it() {
     app::database::open(&config(database.url(), &[("APP_ENV", "production")]))
         .await
         .unwrap();
-    let output = run(&database, &["migrate"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).starts_with("error: the database is newer than this release"),
-        "{}",
-        stderr(&output)
-    );
+    let Run { code, error, .. } = run(&database, &["migrate"]);
+    assert_eq!(code, Some(1));
+    let says_why = error.starts_with("error: the database is newer than this release");
+    assert!(says_why, "{error}");
 }
 
 #[cfg(unix)]

@@ -32,6 +32,32 @@ pub fn program() -> Command {
     command
 }
 
+/// The program with a database, in production.
+pub fn in_production(database: &str) -> Command {
+    let mut command = program();
+    command
+        .env("APP_ENV", "production")
+        .env("DATABASE_URL", database);
+    command
+}
+
+/// The exit code of a program, and what it has printed.
+pub struct Run {
+    pub code: Option<i32>,
+    pub output: String,
+    pub error: String,
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        code: output.status.code(),
+        output: String::from_utf8(output.stdout).unwrap(),
+        error: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 /// An address that nobody listens on; while the socket is open, nobody else can.
 pub fn nobody() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
@@ -42,14 +68,10 @@ pub fn nobody() -> (TcpSocket, SocketAddr) {
 
 #[test]
 fn invalid_settings_are_all_reported_and_the_program_does_not_start() {
-    let output = program()
-        .env("APP_ENV", "production")
-        .env("PORT", "http")
-        .env("SESSION_DAYS", "0")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8(output.stderr).unwrap();
+    let mut command = in_production("");
+    command.env("PORT", "http").env("SESSION_DAYS", "0");
+    let Run { code, error, .. } = run(&mut command);
+    assert_eq!(code, Some(1));
     for name in ["PORT", "SESSION_DAYS", "DATABASE_URL"] {
         assert!(error.contains(&format!("error: `{name}` ")), "{error}");
     }
@@ -62,13 +84,8 @@ fn invalid_settings_are_all_reported_and_the_program_does_not_start() {
 #[test]
 fn a_database_that_cannot_be_used_is_an_error_with_a_hint() {
     let url = "postgres://app:hunter2@127.0.0.1:port/shop";
-    let output = program()
-        .env("APP_ENV", "production")
-        .env("DATABASE_URL", url)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8(output.stderr).unwrap();
+    let Run { code, error, .. } = run(&mut in_production(url));
+    assert_eq!(code, Some(1));
     assert!(
         error.starts_with("error: ") && error.contains("hint: "),
         "{error}"
@@ -109,16 +126,10 @@ async fn the_command_health_reports_whether_the_application_is_healthy() {
     let database = migrated_database().await;
     let (mut child, _log, address) = serving(&mut program(), database.url());
     let health = |address: SocketAddr, arguments: &[&str]| {
-        let output = program()
-            .env("APP_ENV", "production")
-            .env("DATABASE_URL", database.url())
-            .env("PORT", address.port().to_string())
-            .arg("health")
-            .args(arguments)
-            .output()
-            .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
+        let mut command = in_production(database.url());
+        command.env("PORT", address.port().to_string());
+        let run = run(command.arg("health").args(arguments));
+        (run.code, run.output + &run.error)
     };
     // The command times out after seconds, which can happen on a busy machine.
     let healthy = |arguments: &[&str], good: &str| {

@@ -40,6 +40,27 @@ async fn a_page_of_notes_begins_after_the_last_note_of_the_previous_page() {
         .unwrap();
     let seen: Vec<NoteId> = first.iter().chain(&rest).map(|note| note.id).collect();
     assert_eq!(seen, ids);
+    let after = Some(first[1].id);
+    let rest = notes::summaries(&mut *db, owner, "note", after, 10).await;
+    let seen: Vec<NoteId> = rest.unwrap().iter().map(|note| note.id).collect();
+    assert_eq!(seen, ids[2..]);
+}
+
+#[tokio::test]
+async fn a_list_of_notes_holds_only_the_beginning_of_long_texts() {
+    let mut db = begin().await;
+    let owner = user(&mut db).await;
+    let draft = NoteDraft::parse("Plan", &"long words ".repeat(1_800)).unwrap();
+    notes::insert(&mut *db, NoteId::generate(), owner, &draft)
+        .await
+        .unwrap();
+    for text in ["", "WORDS"] {
+        let found = notes::summaries(&mut *db, owner, text, None, 10).await;
+        let [note] = &found.unwrap()[..] else {
+            panic!("one note")
+        };
+        assert!(note.excerpt.ends_with("words …") && note.excerpt.len() < 210);
+    }
 }
 
 #[tokio::test]

@@ -21,11 +21,6 @@ async fn story(app: &TestApp, user: &User) -> Vec<(EventKind, Outcome)> {
     events.map(|event| (event.kind, event.outcome)).collect()
 }
 
-async fn count(app: &TestApp) -> i64 {
-    let count = sqlx::query_scalar("SELECT count(*) FROM security_events");
-    count.fetch_one(app.database.pool()).await.unwrap()
-}
-
 #[tokio::test]
 async fn every_kind_and_outcome_of_event_can_be_stored_and_read() {
     let app = TestApp::new().await;
@@ -46,8 +41,10 @@ async fn every_kind_and_outcome_of_event_can_be_stored_and_read() {
 async fn an_account_has_the_story_of_its_log_ins() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
-    let wrong = json!({ "email": "ada@example.com", "password": "wrong password" });
-    let answer = app.client().json("POST", "/api/session", wrong).await;
+    let answer = app
+        .client()
+        .log_in("ada@example.com", "wrong password")
+        .await;
     answer.problem(401, "wrong_credentials");
     client.call("DELETE", "/api/session").await;
     assert_eq!(
@@ -80,14 +77,12 @@ async fn an_event_has_the_address_and_the_browser_it_came_from() {
 async fn the_log_has_neither_the_password_nor_the_address_of_an_unknown_account() {
     let app = TestApp::new().await;
     let secret = hex::encode(random::bytes::<16>());
-    let body =
-        json!({ "email": format!("{secret}@example.com"), "password": format!("pw {secret}") });
-    let answer = app.client().json("POST", "/api/session", body).await;
+    let (email, password) = (format!("{secret}@example.com"), format!("pw {secret}"));
+    let answer = app.client().log_in(&email, &password).await;
     answer.problem(401, "wrong_credentials");
-    let stored: String = sqlx::query_scalar("SELECT row_to_json(e)::text FROM security_events e")
-        .fetch_one(app.database.pool())
-        .await
-        .unwrap();
+    let stored: String = app
+        .value("SELECT row_to_json(e)::text FROM security_events e")
+        .await;
     assert!(stored.contains("log_in") && stored.contains(r#""user_id":null"#));
     assert!(!stored.contains(&secret), "{stored}");
     let log = log::text();
@@ -97,18 +92,13 @@ async fn the_log_has_neither_the_password_nor_the_address_of_an_unknown_account(
 #[tokio::test]
 async fn a_flood_of_refused_requests_stores_a_bounded_number_of_events() {
     let app = TestApp::new().await;
-    let body = json!({ "email": "nobody@example.com", "password": "wrong password" });
+    let mut client = app.client();
     for _ in 0..50 {
-        app.client()
-            .json("POST", "/api/session", body.clone())
-            .await;
+        client.log_in("nobody@example.com", "wrong password").await;
     }
     // Twenty a minute, and the test may last into a second one.
-    assert!(
-        (20..=40).contains(&count(&app).await),
-        "{}",
-        count(&app).await
-    );
+    let count: i64 = app.value("SELECT count(*) FROM security_events").await;
+    assert!((20..=40).contains(&count), "{count}");
     // The events of a user are not crowded out by those of nobody.
     let (ada, _) = app.logged_in("ada").await;
     assert_eq!(events(&app, &ada).await.len(), 2);
@@ -120,12 +110,7 @@ async fn events_are_kept_for_their_time_and_then_deleted_in_batches() {
     let ada = app.user("ada").await;
     let (log, client) = (&app.state.security_log, ClientInfo::default());
     log.succeeded(EventKind::LogIn, ada.id, &client).await;
-    sqlx::query(
-        "UPDATE security_events SET created_at = now() - interval '30 days' WHERE kind = 'registration'",
-    )
-    .execute(app.database.pool())
-    .await
-    .unwrap();
+    app.execute("UPDATE security_events SET created_at = now() - interval '30 days' WHERE kind = 'registration'").await;
     assert_eq!(log.delete_old().await.unwrap(), 1);
     assert_eq!(
         story(&app, &ada).await,
@@ -136,8 +121,7 @@ async fn events_are_kept_for_their_time_and_then_deleted_in_batches() {
 #[tokio::test]
 async fn an_event_that_cannot_be_stored_does_not_fail_the_request() {
     let app = TestApp::new().await;
-    let table = sqlx::query("DROP TABLE security_events");
-    table.execute(app.database.pool()).await.unwrap();
+    app.execute("DROP TABLE security_events").await;
     let (_, mut client) = app.logged_in("ada").await;
     assert_eq!(client.get("/api/me").await.status.as_u16(), 200);
 }

@@ -2,8 +2,10 @@
 
 use app::{repositories::notes, seed};
 
-use crate::common::{TestApp, config, database, migrated_database};
-use crate::process::program;
+use crate::{
+    common::{TestApp, database, migrated_database},
+    process::{Run, in_production, run},
+};
 
 #[tokio::test]
 async fn seeds_are_added_once_and_their_user_can_log_in() {
@@ -20,8 +22,7 @@ async fn seeds_are_added_once_and_their_user_can_log_in() {
     assert_eq!(again.id, user.id);
     assert_eq!(ids().await, first);
 
-    let credentials = serde_json::json!({ "email": seed::EMAIL, "password": seed::PASSWORD });
-    let answer = app.client().json("POST", "/api/session", credentials).await;
+    let answer = app.client().log_in(seed::EMAIL, seed::PASSWORD).await;
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
 }
 
@@ -38,42 +39,26 @@ async fn seeding_keeps_existing_notes() {
 #[tokio::test]
 async fn the_command_seed_prints_how_to_log_in() {
     let database = database().await;
-    let output = program()
+    let mut command = in_production(database.url());
+    command
         .env("APP_ENV", "development")
-        .env("DATABASE_URL", database.url())
-        .env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"))
-        .arg("seed")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{text}");
-    assert!(
-        text.contains(seed::EMAIL) && text.contains(seed::PASSWORD),
-        "{text}"
-    );
+        .env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+    let run = run(command.arg("seed"));
+    assert_eq!(run.code, Some(0), "{}", run.error);
+    let says_how = run.output.contains(seed::EMAIL) && run.output.contains(seed::PASSWORD);
+    assert!(says_how, "{}", run.output);
 }
 
 #[tokio::test]
 async fn in_production_seeding_is_an_error() {
     let database = migrated_database().await;
-    let output = program()
-        .env("APP_ENV", "production")
-        .env("DATABASE_URL", database.url())
-        .arg("seed")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8(output.stderr).unwrap();
+    let Run { code, error, .. } = run(in_production(database.url()).arg("seed"));
+    assert_eq!(code, Some(1));
     assert!(
         error.starts_with("error: seeds are for development"),
         "{error}"
     );
-    let db = app::database::connect(&config(database.url(), &[]))
-        .await
-        .unwrap();
-    let users: i64 = sqlx::query_scalar("SELECT count(*) FROM users")
-        .fetch_one(db.pool())
-        .await
-        .unwrap();
+    let users = sqlx::query_scalar("SELECT count(*) FROM users");
+    let users: i64 = users.fetch_one(database.pool()).await.unwrap();
     assert_eq!(users, 0);
 }

@@ -1,29 +1,24 @@
 //! Sessions in the database.
 
-use std::time::Duration;
-
 use app::{models::SessionToken, repositories::sessions};
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
 
 use crate::common::{Client, PASSWORD, TestApp};
 
-const IDLE: Duration = Duration::from_secs(72 * 60 * 60);
+const COUNT: &str = "SELECT count(*) FROM sessions";
 
-/// Changes all sessions.
-async fn set(pool: &PgPool, change: &'static str) {
-    sqlx::query(change).execute(pool).await.unwrap();
-}
-
-async fn count(pool: &PgPool) -> i64 {
-    let count = sqlx::query_scalar("SELECT count(*) FROM sessions");
-    count.fetch_one(pool).await.unwrap()
+/// Deletes up to `limit` sessions that have expired, and returns how many.
+async fn delete_expired(app: &TestApp, limit: i64) -> usize {
+    let idle = app.state.config.session_idle;
+    let deleted = sessions::delete_expired(app.database.pool(), idle, limit).await;
+    deleted.unwrap().len()
 }
 
 /// The session that `client` is logged in with.
 async fn session(app: &TestApp, client: &Client) -> app::models::Session {
     let token = SessionToken::parse(client.cookie("_session").unwrap()).unwrap();
-    let found = sessions::user(app.database.pool(), token.digest(), IDLE).await;
+    let idle = app.state.config.session_idle;
+    let found = sessions::user(app.database.pool(), token.digest(), idle).await;
     found.unwrap().unwrap().0
 }
 
@@ -33,10 +28,7 @@ async fn only_the_hash_of_a_token_is_stored() {
     let (_, client) = app.logged_in("ada").await;
     let token = client.cookie("_session").unwrap();
     assert_eq!(token.len(), 64);
-    let stored: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM sessions")
-        .fetch_one(app.database.pool())
-        .await
-        .unwrap();
+    let stored: Vec<u8> = app.value("SELECT token_hash FROM sessions").await;
     let bytes = hex::decode(token).unwrap();
     assert_eq!(stored, Sha256::digest(bytes).as_slice());
 }
@@ -46,10 +38,9 @@ async fn logging_in_again_ends_the_session_before() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let before = client.cookie("_session").unwrap().to_owned();
-    let credentials = serde_json::json!({ "email": "ada@example.com", "password": PASSWORD });
-    client.json("POST", "/api/session", credentials).await;
+    client.log_in("ada@example.com", PASSWORD).await;
     assert_ne!(client.cookie("_session").unwrap(), before);
-    assert_eq!(count(app.database.pool()).await, 1);
+    assert_eq!(app.value::<i64>(COUNT).await, 1);
 }
 
 #[tokio::test]
@@ -59,8 +50,7 @@ async fn a_token_that_somebody_chose_is_never_logged_in() {
     let (_, mut client) = app.logged_in("eve").await;
     let chosen = "ab".repeat(32);
     client.set_cookie("_session", &chosen);
-    let credentials = serde_json::json!({ "email": "ada@example.com", "password": PASSWORD });
-    client.json("POST", "/api/session", credentials).await;
+    client.log_in("ada@example.com", PASSWORD).await;
     assert_ne!(client.cookie("_session").unwrap(), chosen);
     client.set_cookie("_session", &chosen);
     client.get("/api/me").await.problem(401, "unauthenticated");
@@ -70,13 +60,11 @@ async fn a_token_that_somebody_chose_is_never_logged_in() {
 async fn an_expired_session_is_invalid_and_the_cleanup_deletes_it() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
-    let pool = app.database.pool();
-    set(pool, "UPDATE sessions SET expires_at = now()").await;
+    app.execute("UPDATE sessions SET expires_at = now()").await;
     let (_, mut bob) = app.logged_in("bob").await;
     ada.get("/api/me").await.problem(401, "unauthenticated");
     ada.open("/notes").await.leads_to("/login?next=/notes");
-    let deleted = sessions::delete_expired(pool, IDLE, 10).await.unwrap();
-    assert_eq!(deleted.len(), 1);
+    assert_eq!(delete_expired(&app, 10).await, 1);
     assert_eq!(bob.get("/api/me").await.status.as_u16(), 200);
 }
 
@@ -84,34 +72,16 @@ async fn an_expired_session_is_invalid_and_the_cleanup_deletes_it() {
 async fn a_session_that_is_not_used_ends_before_its_last_day() {
     let app = TestApp::with(&[("SESSION_IDLE_HOURS", "2")]).await;
     let (_, mut ada) = app.logged_in("ada").await;
-    let (pool, idle) = (app.database.pool(), app.state.config.session_idle);
-    set(
-        pool,
-        "UPDATE sessions SET last_used_at = now() - interval '119 minutes'",
-    )
-    .await;
+    app.execute("UPDATE sessions SET last_used_at = now() - interval '119 minutes'")
+        .await;
     // This request is a use, so the time begins anew.
     assert_eq!(ada.get("/api/me").await.status.as_u16(), 200);
-    assert!(
-        sessions::delete_expired(pool, idle, 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    set(
-        pool,
-        "UPDATE sessions SET last_used_at = now() - interval '2 hours'",
-    )
-    .await;
+    assert_eq!(delete_expired(&app, 10).await, 0);
+    app.execute("UPDATE sessions SET last_used_at = now() - interval '2 hours'")
+        .await;
     ada.get("/api/me").await.problem(401, "unauthenticated");
     ada.open("/notes").await.leads_to("/login?next=/notes");
-    assert_eq!(
-        sessions::delete_expired(pool, idle, 10)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(delete_expired(&app, 10).await, 1);
 }
 
 #[tokio::test]
@@ -121,12 +91,8 @@ async fn the_use_of_a_session_is_stored_at_most_once_a_minute() {
     let first = session(&app, &ada).await;
     ada.get("/api/me").await;
     assert_eq!(session(&app, &ada).await.last_used_at, first.last_used_at);
-    let pool = app.database.pool();
-    set(
-        pool,
-        "UPDATE sessions SET last_used_at = last_used_at - interval '61 seconds'",
-    )
-    .await;
+    app.execute("UPDATE sessions SET last_used_at = last_used_at - interval '61 seconds'")
+        .await;
     ada.get("/api/me").await;
     let later = session(&app, &ada).await;
     assert!(later.last_used_at >= first.last_used_at && !later.touch_due);
@@ -138,11 +104,8 @@ async fn a_session_has_the_browser_and_the_address_that_used_it_last() {
     let (_, mut ada) = app.logged_in("ada").await;
     let stored = session(&app, &ada).await;
     assert_eq!(stored.client, Default::default());
-    set(
-        app.database.pool(),
-        "UPDATE sessions SET last_used_at = now() - interval '2 minutes'",
-    )
-    .await;
+    app.execute("UPDATE sessions SET last_used_at = now() - interval '2 minutes'")
+        .await;
     let request = axum::http::Request::get("/api/me")
         .header("x-forwarded-for", "192.0.2.7")
         .header(
@@ -162,11 +125,9 @@ async fn a_cleanup_deletes_no_more_than_its_limit() {
     for name in ["ada", "bob", "eve"] {
         app.logged_in(name).await;
     }
-    let pool = app.database.pool();
-    set(pool, "UPDATE sessions SET expires_at = now()").await;
+    app.execute("UPDATE sessions SET expires_at = now()").await;
     for expected in [2, 1, 0] {
-        let deleted = sessions::delete_expired(pool, IDLE, 2).await.unwrap();
-        assert_eq!(deleted.len(), expected);
+        assert_eq!(delete_expired(&app, 2).await, expected);
     }
 }
 
@@ -175,14 +136,8 @@ async fn deleting_an_account_deletes_its_sessions_and_notes() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     app.note(&ada, "Milk", "").await;
-    sqlx::query("DELETE FROM users")
-        .execute(app.database.pool())
-        .await
-        .unwrap();
+    app.execute("DELETE FROM users").await;
     client.get("/api/me").await.problem(401, "unauthenticated");
-    let notes: i64 = sqlx::query_scalar("SELECT count(*) FROM notes")
-        .fetch_one(app.database.pool())
-        .await
-        .unwrap();
+    let notes: i64 = app.value("SELECT count(*) FROM notes").await;
     assert_eq!(notes, 0);
 }

@@ -9,7 +9,7 @@ use crate::components::{button::Button, layout::row};
 pub async fn messages(cx: Cx, (): ()) -> Result {
     let count = cx.use_state(|| 2_u32);
     let items = cx
-        .use_stream(|cx| async move {
+        .use_stream(|cx, _| async move {
             let all = (1..=count.get(&cx)).rev();
             Ok::<_, PageError>(
                 all.map(|number| (number.to_string(), message(number, "")))

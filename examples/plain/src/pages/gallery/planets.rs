@@ -57,21 +57,18 @@ impl View {
 
 /// All planets. Page and order are in the URL, so the back button works, and the view can be shared as a link.
 pub async fn planets(cx: Cx, (): ()) -> Result {
-    let view = cx.use_state(|| cx.query::<View>().unwrap_or_default());
-    let sort = cx.on(move |cx, event| {
+    let view: View = cx.query().unwrap_or_default();
+    let sort = cx.on(|cx, event| {
         let by = event.data("id").parse().unwrap_or_default();
-        view.update(cx, |view| {
-            let descending = view.by == by && !view.descending;
-            *view = View {
-                page: 1,
-                by,
-                descending,
-            };
+        let view: View = cx.query().unwrap_or_default();
+        let descending = view.by == by && !view.descending;
+        cx.push_query(&View {
+            page: 1,
+            by,
+            descending,
         });
-        cx.set_query(&view.get(cx));
     });
 
-    let view = view.get(&cx);
     let mut planets = PLANETS;
     match view.by {
         1 => planets.sort_by_key(|planet| planet.1),

@@ -10,7 +10,7 @@ use stack_web::{cookies::Cookies, layers::CLEAR_SITE_DATA};
 
 use crate::{
     error::Result,
-    http::{cookies::SESSION, users},
+    http::cookies::SESSION,
     models::ClientInfo,
     pages::{confirmation::RecentlyAuthenticated, context::Context, flash::Flash, layout},
     state::AppState,
@@ -42,7 +42,7 @@ pub async fn delete(
     client: ClientInfo,
     cookies: Cookies,
 ) -> Result<Response> {
-    users::delete_account(&state, user.owner(), &client).await?;
+    state.accounts.delete(user.id, &client).await?;
     let cookies = Flash::AccountDeleted.add_to(cookies.remove(SESSION));
     Ok((cookies, CLEAR_SITE_DATA, Redirect::to("/")).into_response())
 }

@@ -12,7 +12,7 @@ use stack_live::Cx;
 use crate::{
     components::form::Field,
     error::{Error, Result},
-    models::{ClientInfo, Email, FieldErrors},
+    models::{ClientInfo, Email, User},
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -62,16 +62,22 @@ pub async fn send(
     client: ClientInfo,
     Form(form): Form<EmailForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    let Some(email) = errors.check("email", Email::parse(&form.email)) else {
-        let (error, rejected) = (Error::Invalid(errors.clone()), FormErrors { form, errors });
-        return live::show_form_errors(&state, visitor, "/account/email", &error, rejected).await;
-    };
+    match request(&state, &user, &form, &client).await {
+        Ok(()) => Ok(Redirect::to(MAIL_SENT).into_response()),
+        Err(error) => live::show_form_errors(&state, visitor, "/account/email", form, error).await,
+    }
+}
+
+async fn request(
+    state: &AppState,
+    user: &User,
+    form: &EmailForm,
+    client: &ClientInfo,
+) -> Result<()> {
+    let email = Email::parse(&form.email).map_err(|invalid| invalid.at("email"))?;
     let request = MailRequest::Change {
         user: user.id,
         email: email.as_str().to_owned(),
     };
-    let accounts = &state.accounts;
-    accounts.request_mail(&email, request, &client).await?;
-    Ok(Redirect::to(MAIL_SENT).into_response())
+    state.accounts.request_mail(&email, request, client).await
 }

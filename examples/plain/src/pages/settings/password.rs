@@ -13,7 +13,7 @@ use stack_web::cookies::Cookies;
 use crate::{
     components::form::Field,
     error::Result,
-    models::{ClientInfo, FieldErrors, Password},
+    models::{ClientInfo, Password},
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -69,23 +69,17 @@ pub async fn change(
     cookies: Cookies,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    let password = Password::parse(&form.password, &user.own_words());
-    let changed = match errors.check("password", password) {
-        Some(password) => {
+    let changed = match Password::parse(&form.password, &user.own_words()) {
+        Ok(password) => {
             let (accounts, kept) = (&state.accounts, Some(session));
             accounts
                 .change_password(user.id, kept, password, &client)
                 .await
         }
-        None => Err(errors.into()),
+        Err(invalid) => Err(invalid.at("password").into()),
     };
     if let Err(error) = changed {
-        let Some(errors) = error.fields().cloned() else {
-            return Err(error);
-        };
-        let (page, rejected) = ("/account/password", FormErrors { form, errors });
-        return live::show_form_errors(&state, visitor, page, &error, rejected).await;
+        return live::show_form_errors(&state, visitor, "/account/password", form, error).await;
     }
     let cookies = Flash::PasswordChanged.add_to(cookies);
     Ok((cookies, Redirect::to("/account/security")).into_response())

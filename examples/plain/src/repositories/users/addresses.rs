@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgExecutor};
 use super::UserRow;
 use crate::models::{DisplayName, Email, PasswordHash, User, UserId};
 
-/// The user with this address, and whether the address is confirmed.
+/// The user with this address in NFC or NFD, and whether the address is confirmed.
 pub async fn by_email(
     db: impl PgExecutor<'_>,
     email: &Email,
@@ -18,9 +18,10 @@ pub async fn by_email(
     }
     let row = sqlx::query_as::<_, Row>(
         "SELECT id, email, display_name, created_at, email_confirmed_at IS NOT NULL AS confirmed
-         FROM users WHERE email = $1",
+         FROM users WHERE email IN ($1, $2) ORDER BY email = $1 DESC LIMIT 1",
     )
     .bind(email.as_str())
+    .bind(email.decomposed())
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok((row.user.try_into()?, row.confirmed)))

@@ -3,7 +3,7 @@
 use super::{Accounts, sessions::delete_others};
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, EventKind, Password, SessionId, UserId},
+    models::{ClientInfo, EventKind, Password, PasswordHash, SessionId, UserId},
     repositories::users,
 };
 
@@ -36,6 +36,26 @@ impl Accounts {
         let log = &self.security_log;
         log.succeeded(EventKind::PasswordChange, user, client).await;
         Ok(())
+    }
+
+    /// Stores the hash of a `password` that was verified anew, if its cost is not that of today. Returns the hash that is
+    /// stored then. A log-in does not fail because of it.
+    pub(super) async fn renew_hash(
+        &self,
+        user: UserId,
+        password: Password,
+        stored: PasswordHash,
+    ) -> Result<PasswordHash> {
+        match self.passwords.rehash(password, &stored).await {
+            Ok(Some(new)) if users::replace_hash(self.db.pool(), user, &stored, &new).await? => {
+                Ok(new)
+            }
+            Ok(_) => Ok(stored),
+            Err(error) => {
+                tracing::warn!(%error, "cannot store the hash of a password with the cost of today");
+                Ok(stored)
+            }
+        }
     }
 
     /// Deletes the account, its sessions, and everything that is theirs. Events of the security log stay for their time.

@@ -84,11 +84,12 @@ impl Accounts {
                     }
                     LinkPurpose::Reset => return Err(Error::LinkExpired),
                 }
-                Ok((user, purpose))
+                let password = users::lock_password(&mut **tx, user).await?;
+                Ok((user, purpose, password))
             })
         });
         let log = &self.security_log;
-        let (user, purpose) = match followed.await {
+        let (user, purpose, password) = match followed.await {
             Err(Error::LinkExpired | Error::Conflict(_)) => {
                 log.failed(EventKind::LogIn, None, client).await;
                 return Err(Error::LinkExpired);
@@ -108,7 +109,9 @@ impl Accounts {
             }
             LinkPurpose::LogIn | LinkPurpose::Reset => {}
         }
-        let token = self.start_session(user, client, old).await?;
+        let token = self
+            .start_session(user, client, old, password.as_ref())
+            .await?;
         let (success, how) = (Outcome::Success, "With a link from a mail");
         log.record(EventKind::LogIn, success, Some(user), client, how)
             .await;

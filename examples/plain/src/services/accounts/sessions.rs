@@ -7,32 +7,40 @@ use sqlx::PgConnection;
 use super::Accounts;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, EventKind, Owner, Session, SessionId, SessionToken, User, UserId},
-    repositories::{BATCH, delete_all, sessions},
+    models::{
+        ClientInfo, EventKind, Owner, PasswordHash, Session, SessionId, SessionToken, User, UserId,
+    },
+    repositories::{BATCH, delete_all, sessions, users},
 };
 
 /// How often expired sessions are deleted. They are invalid before that.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 impl Accounts {
-    /// Starts a session for `user`, and ends the `old` one in the same transaction.
+    /// Starts a session for `user`, and ends the `old` one in the same transaction. `password` is the one that the user had
+    /// when they proved who they are, if a change of it is to end what they have begun.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if they have another password by now.
     pub async fn start_session(
         &self,
         user: UserId,
         client: &ClientInfo,
         old: Option<SessionToken>,
+        password: Option<&PasswordHash>,
     ) -> Result<SessionToken> {
         let (id, token) = (SessionId::generate(), SessionToken::generate());
         let (digest, old) = (token.digest(), old.map(|old| old.digest()));
         let lifetime = self.session_lifetime;
         let replace = self.db.run(|tx| {
             Box::pin(async move {
+                require_unchanged(&mut *tx, user, password).await?;
                 let ended = match old {
                     Some(old) => sessions::delete(&mut **tx, old).await?,
                     None => None,
                 };
                 sessions::insert(&mut **tx, id, digest, user, client, lifetime).await?;
-                Ok::<_, sqlx::Error>(ended)
+                Ok::<_, Error>(ended)
             })
         });
         let ended = replace.await?;
@@ -147,6 +155,19 @@ impl Accounts {
         };
         delete_all(delete).await
     }
+}
+
+/// Refuses what somebody has begun with a password that was changed since. The change ends all sessions; it locks the row of
+/// the user too, so no session begins after it.
+pub(super) async fn require_unchanged(
+    tx: &mut PgConnection,
+    user: UserId,
+    password: Option<&PasswordHash>,
+) -> Result<()> {
+    if password.is_some() && users::lock_password(tx, user).await?.as_ref() != password {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(())
 }
 
 /// Deletes all sessions of `user` except `kept`, and returns their ids.

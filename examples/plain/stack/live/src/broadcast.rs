@@ -4,6 +4,8 @@
 //! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
 //! message says that something has changed, and what it is now is in the database. A subscriber that may have missed one
 //! gets [`Lagged`] and loads again. So publish after the commit, not before.
+//!
+//! A hub also knows who is where, in all processes ([`presence`]).
 
 use std::{
     collections::HashMap,
@@ -24,11 +26,14 @@ mod envelope;
 mod mailbox;
 mod outgoing;
 mod postgres;
+pub(crate) mod presence;
 
 use backoff::Backoff;
 use envelope::Envelope;
 pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
 use outgoing::{Outgoing, OutgoingMessage};
+use presence::Presence;
+pub use presence::Present;
 
 /// Bytes of a topic.
 pub const TOPIC_BYTES: usize = 200;
@@ -46,6 +51,7 @@ struct Shared {
     id: String,
     topics: Mutex<Topics>,
     next_subscriber: AtomicU64,
+    presence: Mutex<Presence>,
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
     dropped: AtomicU64,
@@ -93,6 +99,7 @@ impl Default for Hub {
             id: crate::random_hex(),
             topics: Mutex::default(),
             next_subscriber: AtomicU64::new(0),
+            presence: Mutex::default(),
             outgoing: Mutex::default(),
             dropped: AtomicU64::new(0),
             missed: AtomicBool::new(false),
@@ -175,24 +182,36 @@ impl Hub {
 
     /// Delivers what another process has sent.
     fn receive(&self, text: &str) {
-        match Envelope::parse(text) {
-            Ok(envelope) if envelope.from == self.0.id => {}
-            Ok(Envelope {
+        let envelope = match Envelope::parse(text) {
+            Ok(envelope) if envelope.from == self.0.id => return,
+            Ok(envelope) => envelope,
+            Err(error) => {
+                tracing::warn!(%error, "a message from another process cannot be read");
+                return;
+            }
+        };
+        self.heard_of(&envelope.from);
+        match envelope {
+            Envelope {
                 topic: Some(topic),
                 message: Some(message),
                 ..
-            }) => {
-                deliver(&self.topics(), &topic, &message.get().into());
+            } => {
+                if topic == presence::TOPIC {
+                    self.hear(&envelope.from, message.get());
+                } else {
+                    deliver(&self.topics(), &topic, &message.get().into());
+                }
             }
-            Ok(envelope) if envelope.missed => self.mark_all_lagged(),
+            envelope if envelope.missed => self.mark_all_lagged(),
             // A heartbeat.
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "a message from another process cannot be read"),
+            _ => {}
         }
     }
 
     /// Tells every subscriber that it may have missed messages.
     pub(crate) fn mark_all_lagged(&self) {
+        self.ask_who_is_present();
         for subscriber in self.topics().values().flatten() {
             subscriber.mailbox.put_lagged();
         }

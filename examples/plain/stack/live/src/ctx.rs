@@ -2,6 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
+use maud::Markup;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -68,12 +69,17 @@ impl Ctx {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    /// The query as a struct.
+    /// The query as a struct. Reading it while rendering means being rendered again when it changes. A page keeps its
+    /// states when only its query changes, so what the query says is read here each time, and not put into a state.
     ///
     /// # Errors
     /// If it does not fit, as that of a link that we did not make.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, serde_urlencoded::de::Error> {
-        let query = self.page.lock().url.query.clone();
+        let query = {
+            let mut inner = self.page.lock();
+            self.track(&mut inner.query_readers);
+            inner.url.query.clone()
+        };
         serde_urlencoded::from_str(&query)
     }
 
@@ -101,6 +107,16 @@ impl Ctx {
     /// Shows `query` in the address bar without going anywhere, so that a reload and a link lead back to what is
     /// shown now. The text before the question mark stays.
     pub fn set_query(&self, query: &impl Serialize) {
+        self.change_query(query, "replace");
+    }
+
+    /// As [`set_query`](Self::set_query), as a new entry of the history: Back leads to what was shown before, with the
+    /// states that the page had then.
+    pub fn push_query(&self, query: &impl Serialize) {
+        self.change_query(query, "push");
+    }
+
+    fn change_query(&self, query: &impl Serialize, how: &'static str) {
         let query = serde_urlencoded::to_string(query).unwrap_or_default();
         {
             let mut inner = self.page.lock();
@@ -108,8 +124,12 @@ impl Ctx {
                 return;
             }
             inner.url.query = query;
+            let readers = inner.query_readers.clone();
+            inner.mark_dirty(&readers);
             let url = inner.url.text();
-            inner.outbox.url = Some((url, "replace"));
+            // One entry for what one message brings.
+            let is_new = how == "push" || matches!(inner.outbox.url, Some((_, "push")));
+            inner.outbox.url = Some((url, if is_new { "push" } else { "replace" }));
         }
         self.page.wake.notify_one();
     }
@@ -121,6 +141,18 @@ impl Ctx {
         if inner.title != title {
             inner.title = title.clone();
             inner.outbox.title = Some(title);
+            drop(inner);
+            self.page.wake.notify_one();
+        }
+    }
+
+    /// Sets what the head of the document says of the page beside its title: `meta` and `link` elements, such as a
+    /// description for search engines. The next page begins without them.
+    pub fn set_head(&self, elements: &Markup) {
+        let mut inner = self.page.lock();
+        if inner.head != elements.0 {
+            inner.head.clone_from(&elements.0);
+            inner.outbox.head = Some(elements.0.clone());
             drop(inner);
             self.page.wake.notify_one();
         }

@@ -3,6 +3,8 @@
 mod children;
 mod effects;
 mod handlers;
+mod loads;
+mod presence;
 mod values;
 
 use std::{ops::Deref, sync::Arc};

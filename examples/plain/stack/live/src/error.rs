@@ -9,7 +9,8 @@ pub enum PageError {
     Redirect(String),
     /// Something failed. The application decides what the visitor is shown.
     Failed(Box<dyn Error + Send + Sync>),
-    /// A component panicked, with this message. The page ends; everything else goes on.
+    /// A component panicked, with this message. It ends, and the page goes on without it until somebody starts it again;
+    /// where it is the page itself, the page ends.
     Panicked(String),
 }
 

@@ -13,10 +13,12 @@ pub(crate) enum Piece {
     Child(u32),
     /// The place of the first items of the stream in this slot.
     Items(usize),
+    /// Where a part begins that may be loaded later.
+    Later,
 }
 
-/// A placeholder in the markup for what is put there later: `c` and the id of a component, or `s` and the slot of a
-/// stream. `nonce` never leaves the server, so that no text of a user can be taken for a placeholder.
+/// A placeholder in the markup for what is put there later: `c` and the id of a component, `s` and the slot of a
+/// stream, or `l`, which stays empty: a part begins that is loaded later. `nonce` never leaves the server, so that no text of a user can be taken for a placeholder.
 pub(crate) fn place(nonce: &str, kind: char, id: impl std::fmt::Display) -> String {
     format!("\u{1}{nonce}{kind}{id}\u{1}")
 }
@@ -36,6 +38,7 @@ pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece
         let place = part.split_once('\u{1}').and_then(|(place, rest)| {
             let piece = match place.split_at_checked(1)? {
                 ("c", id) => Piece::Child(id.parse().ok()?),
+                ("l", _) => Piece::Later,
                 (_, slot) => Piece::Items(slot.parse().ok()?),
             };
             Some((piece, rest))
@@ -57,7 +60,7 @@ pub(crate) fn pieces(html: &str, nonce: &str, interner: &Interner) -> Box<[Piece
 /// depends on it.
 ///
 /// After `<textarea>` there is always a newline, which a parser drops: without it the first newline of a text would
-/// be lost.
+/// be lost. A form or button that only the script knows how to send does nothing without it, see [`inert`].
 pub(crate) fn canonical(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 64);
     let mut rest = html;
@@ -71,6 +74,11 @@ pub(crate) fn canonical(html: &str) -> String {
             out.push_str(tag);
         } else {
             open_tag(&mut out, tag);
+            if let Some(attribute) = inert(tag) {
+                out.truncate(out.len() - 1);
+                out.push_str(attribute);
+                out.push('>');
+            }
             if is_tag(tag, "textarea") && !rest.starts_with('\n') {
                 out.push('\n');
             }
@@ -85,8 +93,27 @@ fn is_tag(tag: &str, name: &str) -> bool {
     after.is_some_and(|after| after.starts_with(['>', ' ']))
 }
 
+/// What a tag lacks to do nothing as long as the script is not there: by itself a form without a method puts its fields
+/// into the address, a password too, and a button without a type sends the form that it is in. `dialog` is the method
+/// that goes nowhere.
+fn inert(tag: &str) -> Option<&'static str> {
+    let (name, attribute, others) = [
+        ("form", " method=\"dialog\"", [" method", " action"]),
+        ("button", " type=\"button\"", [" type", " form"]),
+    ]
+    .into_iter()
+    .find(|(name, ..)| is_tag(tag, name))
+    .filter(|_| tag.contains(" on:"))?;
+    let has = |wanted: &&str| {
+        // Names stand outside of the quotes.
+        let mut outside = tag[name.len() + 1..].split('"').step_by(2);
+        outside.any(|names| names.contains(*wanted))
+    };
+    (!others.iter().any(has)).then_some(attribute)
+}
+
 /// Where the tag at the start of `html` ends; a `>` in a quoted value does not end it.
-fn end_of_tag(html: &str) -> usize {
+pub(crate) fn end_of_tag(html: &str) -> usize {
     let mut quoted = false;
     for (at, byte) in html.bytes().enumerate() {
         match byte {

@@ -3,18 +3,27 @@
 mod budget;
 mod builder;
 mod limits;
+mod memory;
 mod permit;
+mod rest;
+mod resumable;
 mod session;
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 pub use builder::Builder;
 pub use limits::{Limits, PAGE_COST, Rate};
+pub use rest::Rest;
 pub use session::Session;
 
 use crate::{
@@ -24,11 +33,15 @@ use crate::{
     observer::Observer,
     page::{Page, Render, Url},
     saved::{self, Signer, StateBinding},
+    session::Claim,
 };
 pub(crate) use budget::Budget;
-pub(crate) use permit::ConnectionPermit;
+use memory::PageMemory;
+pub(crate) use memory::{OpenPage, Remembered};
 use permit::Usage;
 pub use permit::network;
+pub(crate) use permit::{ConnectionPermit, UploadWindow};
+pub(crate) use resumable::ResumeKey;
 pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
@@ -67,6 +80,9 @@ struct Shared {
     on_error: OnError,
     stopping: watch::Sender<bool>,
     usage: Mutex<Usage>,
+    memory: PageMemory,
+    /// Pages with uploads, by the ids that their browsers have chosen.
+    offers: Mutex<HashMap<ResumeKey, oneshot::Sender<Claim>>>,
     interner: Interner,
 }
 
@@ -77,12 +93,16 @@ struct Route {
     render: Render,
 }
 
-/// A page for a GET.
+/// A page as HTML.
 pub struct Rendered {
     /// The root element with the page in it: goes into the body of a document that links the script.
     pub root: Markup,
     /// The title that the page has set.
     pub title: String,
+    /// What it has set for the head: goes into the head of the document.
+    pub head: Markup,
+    /// What of the page comes later.
+    pub rest: Rest,
 }
 
 impl Live {
@@ -91,19 +111,76 @@ impl Live {
         self.0.pages.iter().map(|page| page.pattern)
     }
 
-    /// Renders the page at `uri` for a GET, or in answer to a form.
+    /// Renders the page at `uri` for a GET.
     ///
     /// # Errors
     /// Those of the page. The result is `None` if there is no page at this path.
     pub async fn render(&self, visit: Visit, uri: &Uri) -> Result<Option<Rendered>, PageError> {
+        self.render_root(visit, uri, None).await
+    }
+
+    /// Renders the page at `uri` in answer to a form that was submitted to any address. The script makes `uri` the address
+    /// that the browser shows: a connection and a reload are about the same page.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render)
+    pub async fn render_answer(
+        &self,
+        visit: Visit,
+        uri: &Uri,
+    ) -> Result<Option<Rendered>, PageError> {
+        self.render_root(visit, uri, Some(uri)).await
+    }
+
+    async fn render_root(
+        &self,
+        visit: Visit,
+        uri: &Uri,
+        shown: Option<&Uri>,
+    ) -> Result<Option<Rendered>, PageError> {
         let Some((url, name, render)) = self.find(uri.path(), uri.query().unwrap_or_default())
         else {
             return Ok(None);
         };
         let path = url.path.clone();
         let secret = visit.secret.clone();
+        // The script has set the cookie: by the connection parts that take long come without holding the others up.
+        let has_script = visit.zone.is_some();
         let page = Page::new(self.clone(), visit, url, None, None);
+        page.lock().leaves_out_later = has_script;
         page.mount(name, render).await?;
+        let binding = StateBinding {
+            visitor: &secret,
+            path: &path,
+        };
+        let (saved, title, head, jobs) = {
+            let mut inner = page.lock();
+            let saved = inner.save(saved::expiry(self.limits().state_lifetime));
+            let jobs = std::mem::take(&mut inner.jobs);
+            let head = html! {
+                meta name="live-head" content="start";
+                (PreEscaped(&inner.head))
+                meta name="live-head" content="end";
+            };
+            (saved, inner.title.clone(), head, jobs)
+        };
+        let state = serde_json::to_string(&saved).unwrap_or_default();
+        let mac = self.signer().sign(binding, &state);
+        if !jobs.is_empty() {
+            let (before, rest) = Rest::of(page, jobs);
+            // Of what is not known yet there is no fingerprint: the connection brings the whole once more.
+            let root = html! {
+                div #live data-hash="" data-items="" data-state=(state) data-mac=(mac) data-url=[shown] {
+                    (before)
+                }
+            };
+            return Ok(Some(Rendered {
+                root,
+                title,
+                head,
+                rest,
+            }));
+        }
         let mut inner = page.lock();
         let base = inner.html(false);
         let hash = crate::hash::hash(&base);
@@ -113,29 +190,31 @@ impl Live {
             false => base,
         };
         let items = items_hash(&inner.take_first_items());
-        let saved = inner.save(saved::expiry(self.limits().state_lifetime));
-        let state = serde_json::to_string(&saved).unwrap_or_default();
-        let mac = self.signer().sign(
-            StateBinding {
-                visitor: &secret,
-                path: &path,
-            },
-            &state,
-        );
         let root = html! {
-            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) {
+            div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown]
+                data-most=(self.limits().message_bytes) {
                 (PreEscaped(html))
             }
         };
         Ok(Some(Rendered {
             root,
-            title: inner.title.clone(),
+            title,
+            head,
+            rest: Rest::default(),
         }))
     }
 
     /// Ends every connection; browsers connect again, to the process that listens then.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
+    }
+
+    /// Waits until every connection has ended. After [`stop`](Self::stop) that is so when the handlers of events are done,
+    /// or after [`Limits::finish_timeout`].
+    pub async fn ended(&self) {
+        while self.has_connections() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Where messages between pages go. Handlers of HTTP requests publish here.

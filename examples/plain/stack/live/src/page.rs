@@ -3,15 +3,18 @@
 //! Everything that belongs to a page runs in one task, one thing after another: handlers, effects, renderings. The lock
 //! around [`Inner`] is held for moments in which no code of a user runs, so nothing can wait for itself.
 
+mod boundary;
 mod instance;
+mod load;
 mod rendering;
 
 use std::{
     any::Any,
     collections::{BTreeMap, HashMap},
-    future::Future,
-    panic::Location,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, Location},
     sync::Arc,
+    task::Poll,
 };
 
 use futures_util::{
@@ -26,9 +29,11 @@ use tokio::{
 };
 
 use crate::{
-    Cx, Flash, Live, PageError, Visit, broadcast::Mailbox, html, observer::ActiveWork,
+    Cx, Flash, Live, PageError, Visit, Window, broadcast::Mailbox, html, observer::ActiveWork,
     protocol::Reply, saved::SavedState, upload::IncomingUpload,
 };
+
+pub(crate) use load::{Load, LoadStatus, OwnedJob};
 
 pub(crate) use instance::{HandlerEntry, HandlerKind, Instance, OnMessage, Save, Slot, stream_id};
 
@@ -53,17 +58,25 @@ pub(crate) struct Inner {
     /// Boxed: a map keeps room for eleven.
     pub instances: BTreeMap<u32, Box<Instance>>,
     next_instance: u32,
+    /// A page is rendered for the first time: what fails fails as a whole.
+    pub mounting: bool,
     /// For all subscriptions of the page. `None` while HTML for a GET is rendered: nothing goes on after that.
     pub mailbox: Option<Mailbox>,
     pub url: Url,
+    /// Who has read its query while rendering.
+    pub query_readers: Vec<u32>,
     pub zone: Signal<Option<String>>,
     pub flash: Signal<Option<Flash>>,
     pub title: String,
+    /// What the page has put into the head of the document, as HTML.
+    pub head: String,
     /// Of the HTML that the browser has.
     pub version: u64,
     /// Some handler means something else now, even if the HTML reads the same.
     pub handlers_changed: bool,
     pub saved: BTreeMap<String, Vec<Box<RawValue>>>,
+    /// What the browser shows of streams that are about to begin, by id.
+    pub windows: BTreeMap<String, Window>,
     pub jobs: Vec<NewJob>,
     next_job: u64,
     pub outbox: Reply,
@@ -72,6 +85,12 @@ pub(crate) struct Inner {
     pub next_call: u32,
     pub next_tag: u32,
     pub uploads: HashMap<u32, IncomingUpload>,
+    /// [`use_later`](crate::Cx::use_later) loads nothing: a connection will.
+    pub leaves_out_later: bool,
+    /// The number of the event whose handler has run just now.
+    pub event: Option<u64>,
+    /// The numbers of events that loads will answer.
+    pub owed: Vec<u64>,
     /// The id of the work under way.
     pub work_id: Option<Box<str>>,
 }
@@ -117,8 +136,9 @@ pub(crate) struct Job {
     pub id: u64,
     /// The component that it ends with.
     pub owner: u32,
-    /// The number of the event that began it.
-    pub seq: Option<u64>,
+    /// The numbers of the events that are answered when it has ended.
+    pub seqs: Vec<u64>,
+    pub is_load: bool,
     /// The upload that it reads.
     pub upload: Option<u32>,
     pub work: Option<ActiveWork>,
@@ -175,13 +195,16 @@ impl Page {
         let root = {
             let mut inner = self.lock();
             let old = inner.unmount_all();
+            inner.mounting = true;
             let root = inner.insert(String::new(), name, None, render, Arc::new(()));
             drop(inner);
             drop(old);
             root
         };
         self.render(root).await?;
-        self.render_dirty().await
+        self.render_dirty().await?;
+        self.lock().mounting = false;
+        Ok(())
     }
 
     /// The outcome of a rendering, unless it takes too long.
@@ -198,7 +221,7 @@ impl Page {
         timeout(limit, rendering).await.unwrap_or_else(too_long)
     }
 
-    /// Renders one component, and those in it that have to.
+    /// Renders one component, and those in it that have to. One that has to wait for what it loads stays as it is.
     pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), PageError>> {
         async move {
             loop {
@@ -206,11 +229,25 @@ impl Page {
                     return Ok(());
                 };
                 let cx = Cx::new(Arc::clone(self), id);
-                let work =
-                    std::panic::AssertUnwindSafe(async move { render(cx).await }).catch_unwind();
-                let markup = match work.await {
-                    Ok(markup) => markup?.into_string(),
-                    Err(panic) => return Err(PageError::panicked(&*panic)),
+                let mut work = AssertUnwindSafe(async move { render(cx).await })
+                    .catch_unwind()
+                    .boxed();
+                let rendered = poll_fn(|context| match work.poll_unpin(context) {
+                    Poll::Ready(rendered) => Poll::Ready(Some(rendered)),
+                    Poll::Pending if self.lock().is_suspended(id) => Poll::Ready(None),
+                    Poll::Pending => Poll::Pending,
+                });
+                let markup = match rendered.await {
+                    Some(Ok(Ok(markup))) => markup.into_string(),
+                    not_rendered => {
+                        drop(work);
+                        self.lock().abandon(id);
+                        return match not_rendered {
+                            Some(Ok(Err(error))) => Err(error),
+                            Some(Err(panic)) => Err(PageError::panicked(&*panic)),
+                            _ => Ok(()),
+                        };
+                    }
                 };
                 let pieces = html::pieces(&markup, &self.mark, self.live.interner());
                 let (fits, gone) = self.lock().finish(id, pieces);
@@ -230,7 +267,7 @@ impl Page {
         for _ in 0..MAX_RENDERINGS {
             let dirty = self.lock().first_dirty();
             match dirty {
-                Some(id) => self.render(id).await?,
+                Some(id) => self.render_bounded(id).await?,
                 None => return Ok(()),
             }
         }
@@ -280,7 +317,10 @@ impl Inner {
                 new_handlers: Vec::new(),
                 html: Box::new([]),
                 dirty: true,
+                suspended: false,
+                awaited: false,
                 restored,
+                failed: None,
                 jobs: Vec::new(),
             }),
         );
@@ -343,6 +383,7 @@ impl Inner {
 
     /// A job has ended.
     pub(crate) fn finished(&mut self, job: &Job) {
+        self.owed.retain(|seq| !job.seqs.contains(seq));
         if let Some(instance) = self.instances.get_mut(&job.owner) {
             instance.jobs.retain(|(id, _)| *id != job.id);
         }

@@ -1,9 +1,11 @@
 //! The messages between browser and server. docs/live-protocol.md says what they mean.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::{live::PAGE_COST, splice::Splices, upload::File};
+use crate::{Window, live::PAGE_COST, splice::Splices, target::Target, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]
@@ -23,6 +25,28 @@ pub(crate) struct Join {
     pub tz: Option<String>,
     /// Whether this page had a connection before.
     pub again: bool,
+    /// What its streams show, by id.
+    pub streams: BTreeMap<String, Window>,
+    /// What the page calls itself from one load to the next; empty if it need not be remembered.
+    pub page: String,
+    /// Every event up to this number was acknowledged to it.
+    pub seen: u64,
+    /// It asks for another page than it shows.
+    pub going: bool,
+    /// How many messages it has received since a join has rendered the page; `None` if it does not go on with an upload.
+    pub received: Option<u64>,
+}
+
+/// What an entry of the browser's history has kept of its page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entry {
+    /// The last state that its page has received.
+    pub state: String,
+    /// Its MAC.
+    pub mac: String,
+    /// What its streams showed, by id.
+    pub streams: BTreeMap<String, Window>,
 }
 
 /// Everything that a browser can send.
@@ -33,8 +57,12 @@ pub(crate) enum Message {
     Navigate(Navigate),
     Return(Return),
     Upload(Upload),
-    UploadCancelled { reference: u32 },
+    UploadCancelled {
+        reference: u32,
+    },
     Ping,
+    /// A mistake in the page, which the script has seen.
+    Warning(String),
 }
 
 /// An event, for a handler.
@@ -56,6 +84,9 @@ pub(crate) struct Navigate {
     pub url: String,
     /// `push` for a link, `pop` for back and forward.
     pub kind: String,
+    /// Of the entry of the history that back and forward lead to.
+    #[serde(default)]
+    pub entry: Entry,
 }
 
 /// The answer to a call of the browser.
@@ -103,6 +134,10 @@ impl Message {
                 Self::UploadCancelled { reference }
             }
             "ping" => Self::Ping,
+            "warn" => {
+                let (_, text): (IgnoredAny, String) = serde_json::from_str(text)?;
+                Self::Warning(text)
+            }
             other => {
                 return Err(serde::de::Error::custom(format!(
                     "no message is called `{other}`"
@@ -115,7 +150,11 @@ impl Message {
     pub(crate) fn cost(&self) -> u32 {
         match self {
             Self::Join(_) | Self::Navigate(_) | Self::Upload(_) => PAGE_COST,
-            Self::Event(_) | Self::Return(_) | Self::UploadCancelled { .. } | Self::Ping => 1,
+            Self::Event(_)
+            | Self::Return(_)
+            | Self::UploadCancelled { .. }
+            | Self::Ping
+            | Self::Warning(_) => 1,
         }
     }
 }
@@ -129,12 +168,18 @@ pub(crate) struct Reply {
     pub html: Option<String>,
     #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub splices: Option<Splices>,
+    #[serde(rename = "e", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
     #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<u64>,
     #[serde(rename = "w", skip_serializing_if = "Vec::is_empty")]
     pub working: Vec<u64>,
     #[serde(rename = "d", skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<u64>,
+    #[serde(rename = "f", skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<u64>,
+    #[serde(rename = "x", skip_serializing_if = "Vec::is_empty")]
+    pub cut_off: Vec<u64>,
     #[serde(rename = "S", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
@@ -143,6 +188,8 @@ pub(crate) struct Reply {
     pub mac: Option<String>,
     #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    #[serde(rename = "hd", skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
     pub url: Option<(String, &'static str)>,
     #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
@@ -152,15 +199,32 @@ pub(crate) struct Reply {
     #[serde(rename = "c", skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<(u32, Vec<Value>)>,
     #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<(String, &'static str, String, String)>,
+    pub items: Vec<(String, &'static str, String, String, usize)>,
     #[serde(rename = "ua", skip_serializing_if = "Vec::is_empty")]
-    pub upload_at: Vec<(u32, u64)>,
+    pub upload_at: Vec<(u32, u64, usize)>,
     #[serde(rename = "ue", skip_serializing_if = "Vec::is_empty")]
     pub upload_refused: Vec<(u32, String)>,
     #[serde(rename = "ud", skip_serializing_if = "Vec::is_empty")]
     pub upload_done: Vec<u32>,
     #[serde(rename = "err", skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+impl Reply {
+    /// Whether it says no more than which events were heard.
+    pub(crate) fn only_acknowledges(&mut self) -> bool {
+        let (acknowledged, working) = (self.acknowledged.take(), std::mem::take(&mut self.working));
+        let only = *self == Self::default();
+        (self.acknowledged, self.working) = (acknowledged, working);
+        only
+    }
+
+    /// Leaves out handlers that began and ended since the last message.
+    pub(crate) fn forget_what_is_over(&mut self) {
+        let (working, done) = (self.working.clone(), self.done.clone());
+        self.working.retain(|seq| !done.contains(seq));
+        self.done.retain(|seq| !working.contains(seq));
+    }
 }
 
 /// Why the server closes a connection.

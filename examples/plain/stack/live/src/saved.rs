@@ -66,19 +66,21 @@ impl Signer {
         mac_text: &str,
         limit: usize,
     ) -> Option<SavedState> {
-        if text.len() > limit {
-            return None;
-        }
-        let sent = Base64UrlUnpadded::decode_vec(mac_text).ok()?;
-        if sent.len() != MAC {
-            return None;
-        }
-        let mut keys = self.keys.iter();
-        if !keys.any(|key| mac(key, binding, text).verify_truncated_left(&sent).is_ok()) {
+        if text.len() > limit || !self.is_signed(binding, text, mac_text) {
             return None;
         }
         let saved: SavedState = serde_json::from_str(text).ok()?;
         (saved.expires > now()).then_some(saved)
+    }
+
+    /// Whether we have signed `text` for this visitor and path.
+    pub(crate) fn is_signed(&self, binding: StateBinding<'_>, text: &str, mac_text: &str) -> bool {
+        let Ok(sent) = Base64UrlUnpadded::decode_vec(mac_text) else {
+            return false;
+        };
+        let mut keys = self.keys.iter();
+        sent.len() == MAC
+            && keys.any(|key| mac(key, binding, text).verify_truncated_left(&sent).is_ok())
     }
 }
 

@@ -1,10 +1,13 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
-//! `join` is its beginning, `uploads` and `navigation` what else a browser may want, `send` the answer, `work` the id of
+//! `join` is its beginning, `resume` that of a page with an upload under way, `finish` its end, `uploads` and
+//! `navigation` what else a browser may want, `send` the answer, `work` the id of
 //! what is done for it.
 
+mod finish;
 mod join;
 mod navigation;
+mod resume;
 mod send;
 mod uploads;
 mod work;
@@ -18,7 +21,7 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     time::{Instant, timeout},
 };
 use tracing::Instrument;
@@ -26,11 +29,14 @@ use tracing::Instrument;
 use crate::{
     Ctx, Live, PageError, UploadAborted, Visit,
     broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
-    live::{Budget, ConnectionPermit, SessionEnd},
+    live::{Budget, ConnectionPermit, OpenPage, ResumeKey, SessionEnd},
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
+    parts::PART_BYTES,
     protocol::{CloseReason, Event, Message},
 };
+pub(crate) use resume::Claim;
+use resume::{SentMessages, claimed};
 
 /// What goes to and from a browser, whatever carries it.
 pub(crate) trait Io: Send {
@@ -49,6 +55,8 @@ pub(crate) enum Incoming {
     /// A ping or pong of the WebSocket itself.
     Control,
     TooLarge,
+    /// What is not of the protocol.
+    Unreadable,
     Gone,
 }
 
@@ -69,6 +77,23 @@ struct Session<I> {
     /// Until when that is valid, in seconds since 1970.
     state_expires: u64,
     acknowledged: u64,
+    /// The events whose handlers are at work.
+    running: Vec<u64>,
+    /// Those whose handlers have failed.
+    failed: Vec<u64>,
+    /// Where the page was sent by a real load.
+    left_for: Option<String>,
+    /// The page has this connection, unless it has no name.
+    open: Option<OpenPage>,
+    /// The browser is gone: nothing is sent any more.
+    gone: bool,
+    /// What the browser has been told of it.
+    acknowledgement_sent: u64,
+    sent: SentMessages,
+    /// What the browser calls its page.
+    key: Option<ResumeKey>,
+    /// The next connection of the page, once it has an upload.
+    claimed: Option<oneshot::Receiver<Claim>>,
     /// A ping waits for its answer, which may be empty.
     pinged: bool,
     /// Of the visitor's session.
@@ -99,6 +124,10 @@ pub(crate) async fn run<I: Io>(
         Ok(()) => CloseReason::Gone,
         Err(reason) => reason,
     };
+    if matches!(reason, CloseReason::Gone | CloseReason::SlowReader) {
+        session.wait_for_claim().await;
+    }
+    session.finish(reason).await;
     match reason {
         CloseReason::Gone => {}
         // What no browser does by itself. One line a connection, which has one of its request already.
@@ -138,6 +167,15 @@ impl<I: Io> Session<I> {
             state: String::new(),
             state_expires: 0,
             acknowledged: 0,
+            running: Vec::new(),
+            failed: Vec::new(),
+            left_for: None,
+            open: None,
+            gone: false,
+            acknowledgement_sent: 0,
+            sent: SentMessages::default(),
+            key: None,
+            claimed: None,
             pinged: false,
             session_end: pending().boxed(),
             work: Vec::new(),
@@ -147,7 +185,7 @@ impl<I: Io> Session<I> {
     async fn serve(&mut self) -> Step {
         let join = self.first_message().await?;
         // Boxed, so that a connection that waits is small.
-        Box::pin(self.join(join)).await?;
+        Box::pin(self.join_or_resume(join)).await?;
         self.end_work();
         let mut stopping = self.page.live.stopping();
         let idle_timeout = self.page.live.limits().idle_timeout;
@@ -170,7 +208,12 @@ impl<I: Io> Session<I> {
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
+                claim = claimed(&mut self.claimed) => {
+                    self.hand_over(claim);
+                    return Err(CloseReason::Gone);
+                }
                 () = &mut self.session_end => return Err(CloseReason::SessionEnded),
+                () = finish::replaced(self.open.as_ref()) => return Err(CloseReason::Gone),
                 () = stopped(&mut stopping) => return Err(CloseReason::Restart),
                 () = tokio::time::sleep_until(deadline) => return Err(CloseReason::Gone),
             }
@@ -188,10 +231,11 @@ impl<I: Io> Session<I> {
             Incoming::Binary(bytes) => return self.chunk(bytes),
             Incoming::Control => return self.spend(1),
             Incoming::TooLarge => return Err(CloseReason::TooLarge),
+            Incoming::Unreadable => return Err(CloseReason::Protocol),
             Incoming::Gone => return Err(CloseReason::Gone),
         };
         let message = Message::parse(&text).map_err(|_| CloseReason::Protocol)?;
-        let cost = message.cost();
+        let cost = message.cost() + long_cost(&text);
         self.spend(cost)?;
         let wait = self.permit.spend(cost);
         if wait.is_zero() {
@@ -228,7 +272,8 @@ impl<I: Io> Session<I> {
                 self.page.lock().flash.value = None;
                 self.begin_navigation(&to.url);
                 let span = self.span();
-                let navigated = self.navigate(&to.url, to.kind == "pop");
+                let back = (to.kind == "pop").then_some(to.entry);
+                let navigated = self.navigate(&to.url, back);
                 return navigated.instrument(span).await;
             }
             Message::Return(answer) => {
@@ -250,8 +295,16 @@ impl<I: Io> Session<I> {
                 drop(cancelled);
             }
             Message::Ping => self.pinged = true,
+            Message::Warning(text) => self.warn(&text),
         }
         Ok(())
+    }
+
+    /// Only who develops the page hears of it: in production it is what anybody likes to say.
+    fn warn(&self, text: &str) {
+        if cfg!(debug_assertions) {
+            self.span().in_scope(|| tracing::warn!("{text:?}"));
+        }
     }
 
     fn acknowledge(&mut self, seq: u64) {
@@ -273,28 +326,36 @@ impl<I: Io> Session<I> {
         event.kind = message.kind;
         let found = self.page.lock().handler(&message.handler, message.version);
         let Some((owner, site, run)) = found else {
+            // Else its form would count as done.
+            if event.kind == "submit" {
+                self.event_failed(seq);
+            }
             return Ok(());
         };
         self.begin(Trigger::Event, Some(site));
         let ctx = Ctx::later(&self.page, owner);
         let work = AssertUnwindSafe(|| match run {
             HandlerKind::Sync(run) => {
-                run(&ctx, event);
-                None
+                let error = run(&ctx, event).err()?;
+                Some(async { Err(error) }.boxed())
             }
             HandlerKind::Async(run) => Some(run(ctx.clone(), event)),
             HandlerKind::Upload(..) => None,
         });
         let outcome = self.span().in_scope(|| std::panic::catch_unwind(work));
         match outcome {
-            Ok(None) => Ok(()),
+            Ok(None) => {
+                self.page.lock().event = Some(seq);
+                Ok(())
+            }
             Ok(Some(future)) if self.may_begin() => {
                 let job = Job {
                     owner,
-                    seq: Some(seq),
+                    seqs: vec![seq],
                     work: self.work.pop(),
                     ..Job::default()
                 };
+                self.running.push(seq);
                 let mut inner = self.page.lock();
                 inner.spawn(job, future);
                 inner.outbox.working.push(seq);
@@ -302,7 +363,7 @@ impl<I: Io> Session<I> {
             }
             Ok(Some(_)) => Err(CloseReason::TooManyEvents),
             Err(panic) => {
-                self.panicked(Trigger::Event, &PageError::panicked(&*panic));
+                self.component_panicked(Trigger::Event, owner, &PageError::panicked(&*panic));
                 Ok(())
             }
         }
@@ -326,8 +387,14 @@ impl<I: Io> Session<I> {
                 (None, _) => {}
             }
         }
-        inner.outbox.done.extend(job.seq);
+        inner.outbox.done.extend(&job.seqs);
         drop(inner);
+        self.running.retain(|seq| !job.seqs.contains(seq));
+        if let Err(PageError::Failed(_)) = &result {
+            for seq in &job.seqs {
+                self.event_failed(*seq);
+            }
+        }
         self.resume(job.work);
         match result {
             Ok(()) => {}
@@ -336,7 +403,9 @@ impl<I: Io> Session<I> {
                 tracing::debug!("an upload was aborted");
             }
             Err(PageError::Failed(error)) => self.failed(Trigger::Effect, job.owner, error),
-            Err(error @ PageError::Panicked(_)) => self.panicked(Trigger::Effect, &error),
+            Err(error @ PageError::Panicked(_)) => {
+                self.component_panicked(Trigger::Effect, job.owner, &error);
+            }
         }
     }
 
@@ -353,10 +422,15 @@ impl<I: Io> Session<I> {
         let work = AssertUnwindSafe(|| handle(&ctx, &delivery.payload));
         let handled = self.span().in_scope(|| std::panic::catch_unwind(work));
         if let Err(panic) = handled {
-            self.panicked(Trigger::Message, &PageError::panicked(&*panic));
+            self.component_panicked(Trigger::Message, owner, &PageError::panicked(&*panic));
         }
         Ok(())
     }
+}
+
+/// What a long message costs on top, in clicks: one for every part.
+fn long_cost(text: &str) -> u32 {
+    u32::try_from(text.len() / PART_BYTES).unwrap_or(u32::MAX)
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite;
 
 use crate::{
     Live, Visit,
+    parts::Parts,
     protocol::CloseReason,
     session::{self, Incoming, Io},
 };
@@ -28,6 +29,7 @@ impl Live {
             Err(refusal) => return refusal.into_response(),
         };
         if !same_origin(&parts.headers) {
+            tracing::info!(target: "security", "a live connection of another site is refused");
             return StatusCode::FORBIDDEN.into_response();
         }
         let Some(permit) = self.admit(&visit) else {
@@ -39,17 +41,22 @@ impl Live {
             .read_buffer_size(4 * 1024)
             .write_buffer_size(0)
             .max_write_buffer_size(self.limits().send_bytes + 1024)
-            .max_frame_size(self.limits().message_bytes)
-            .max_message_size(self.limits().message_bytes);
+            .max_frame_size(MAX_FRAME_BYTES)
+            .max_message_size(MAX_FRAME_BYTES);
+        let message_bytes = self.limits().message_bytes;
         upgrade.on_upgrade(move |socket| async move {
             let socket = Socket {
                 socket,
                 unreadable: false,
+                parts: Parts::new(message_bytes),
             };
             session::run(live, visit, permit, socket).await;
         })
     }
 }
+
+/// Of one frame. The script sends what is longer than half of it in parts.
+const MAX_FRAME_BYTES: usize = 64 * 1024;
 
 /// How long a browser may take to notice that we are leaving.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,19 +65,25 @@ struct Socket {
     socket: WebSocket,
     /// In the middle of a message that is too large, so that nothing more can be read.
     unreadable: bool,
+    parts: Parts,
 }
 
 impl Io for Socket {
     async fn receive(&mut self) -> Incoming {
-        match self.socket.recv().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
-            Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
-            Some(Err(error)) if is_too_large(&error) => {
-                self.unreadable = true;
-                Incoming::TooLarge
-            }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+        loop {
+            return match self.socket.recv().await {
+                Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
+                Some(Ok(Message::Binary(bytes))) => match self.parts.take(bytes) {
+                    Some(incoming) => incoming,
+                    None => continue,
+                },
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Control,
+                Some(Err(error)) if is_too_large(&error) => {
+                    self.unreadable = true;
+                    Incoming::TooLarge
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+            };
         }
     }
 

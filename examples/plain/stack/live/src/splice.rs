@@ -57,34 +57,45 @@ pub(crate) fn splices(old: &str, new: &str) -> Splices {
     by_token(keep, old_middle, new_middle)
 }
 
-/// The difference in whole tags and texts.
+/// The difference in whole tags and texts, and then in what differs of those.
 fn by_token(mut keep: usize, old: &str, new: &str) -> Splices {
     let (old, new) = (tokens(old), tokens(new));
     // Pages that have little in common are not compared for long: what is left is sent as it is.
     let deadline = Instant::now() + Duration::from_millis(20);
     let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(deadline));
     let mut splices: Vec<Splice> = Vec::new();
+    let (mut gone, mut come) = (String::new(), String::new());
     for op in ops {
         let (_, old_range, new_range) = op.as_tag_tuple();
-        let taken = old[old_range].iter().map(|token| units(token)).sum();
         if let DiffOp::Equal { .. } = op {
-            keep += taken;
-            continue;
-        }
-        let insert = new[new_range].concat();
-        match splices.last_mut() {
-            Some(last) if keep == 0 => {
-                last.skip += taken;
-                last.insert.push_str(&insert);
-            }
-            _ => splices.push(Splice {
-                keep: std::mem::take(&mut keep),
-                skip: taken,
-                insert,
-            }),
+            keep = replace(&mut splices, keep, &gone, &come);
+            gone.clear();
+            come.clear();
+            keep += units(&old[old_range].concat());
+        } else {
+            gone.extend(old[old_range].iter().copied());
+            come.extend(new[new_range].iter().copied());
         }
     }
+    replace(&mut splices, keep, &gone, &come);
     Splices(splices)
+}
+
+/// Adds what leads from `old` to `new` after `keep` units, and returns how many of its last units stay.
+fn replace(splices: &mut Vec<Splice>, keep: usize, old: &str, new: &str) -> usize {
+    let start = common_prefix(old, new);
+    let end = common_suffix(&old[start..], &new[start..]);
+    let gone = &old[start..old.len() - end];
+    let insert = new[start..new.len() - end].to_owned();
+    if gone.is_empty() && insert.is_empty() {
+        return keep + units(old);
+    }
+    splices.push(Splice {
+        keep: keep + units(&old[..start]),
+        skip: units(gone),
+        insert,
+    });
+    units(&old[old.len() - end..])
 }
 
 /// `<tag …>` and the texts between.
@@ -118,7 +129,7 @@ fn common_suffix(a: &str, b: &str) -> usize {
 }
 
 /// UTF-16 code units of `text`.
-fn units(text: &str) -> usize {
+pub(crate) fn units(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }

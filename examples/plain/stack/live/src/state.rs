@@ -2,7 +2,12 @@
 
 use std::{any::Any, marker::PhantomData, ops::Deref, sync::Arc};
 
-use crate::{Ctx, page::Slot};
+use maud::{Markup, PreEscaped, html};
+
+use crate::{
+    Ctx,
+    page::{LoadStatus, Slot},
+};
 
 /// A value of a component. Reading it while rendering means being rendered again when it changes; setting it to what
 /// it is already does nothing.
@@ -113,7 +118,45 @@ impl<T> Loaded<T> {
     }
 }
 
-/// Makes a [`use_load`](crate::Cx::use_load) load again.
+/// What [`use_later`](crate::Cx::use_later) loads.
+pub struct Later<T> {
+    pub(crate) value: Option<Arc<T>>,
+    pub(crate) last: Option<Arc<T>>,
+    pub(crate) has_failed: bool,
+    pub(crate) reload: Reload,
+    pub(crate) place: String,
+}
+
+impl<T> Later<T> {
+    /// The markup of the value, or `waiting` as long as there is none. For a browser without a script the first HTML ends
+    /// before it until it is there.
+    pub fn show(&self, waiting: Markup, show: impl FnOnce(&T) -> Markup) -> Markup {
+        let part = self.get().map_or(waiting, show);
+        html! { (PreEscaped(&self.place)) (part) }
+    }
+
+    /// The value, as soon as it is there; `None` again when `deps` have changed.
+    pub fn get(&self) -> Option<&T> {
+        self.value.as_deref()
+    }
+
+    /// The value, or until it is there that of other `deps` before.
+    pub fn last(&self) -> Option<&T> {
+        self.last.as_deref()
+    }
+
+    /// Whether the last load failed. The visitor has been told.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// A handle that loads again. The value stays until the next one is there.
+    pub fn reloading(&self) -> Reload {
+        self.reload
+    }
+}
+
+/// Makes a [`use_load`](crate::Cx::use_load) or [`use_later`](crate::Cx::use_later) load again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reload {
     pub(crate) component: u32,
@@ -121,15 +164,15 @@ pub struct Reload {
 }
 
 impl Reload {
-    /// Renders the component again, which then loads again.
+    /// Loads again, and renders the component with what that brings. What is being loaded is given up.
     pub fn reload(&self, ctx: &Ctx) {
         {
             let mut inner = ctx.page.lock();
             let Some(instance) = inner.instances.get_mut(&self.component) else {
                 return;
             };
-            if let Some(Slot::Memo { stale, .. }) = instance.slots.get_mut(self.slot) {
-                *stale = true;
+            if let Some(Slot::Load(load)) = instance.slots.get_mut(self.slot) {
+                load.status = LoadStatus::Stale;
                 instance.dirty = true;
             }
         }

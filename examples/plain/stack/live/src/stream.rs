@@ -1,6 +1,7 @@
 //! Lists whose items only the browser keeps.
 
 use maud::{Markup, PreEscaped, Render};
+use serde::Deserialize;
 
 use crate::{Ctx, html};
 
@@ -11,11 +12,39 @@ use crate::{Ctx, html};
 pub struct Stream {
     id: String,
     place: String,
+    limit: usize,
+}
+
+/// What of a stream a browser shows, so that a stream that begins anew has it again: after a restart of the server, or on
+/// the way back to its page. It is the browser that says so: a key may be that of no item, or of one of somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Window {
+    /// How many items.
+    pub count: u32,
+    /// The key of the first one; empty if there is none.
+    pub first: String,
+    /// The key of the last one; empty if there is none.
+    pub last: String,
+}
+
+impl Window {
+    /// How many items to load: as many as the browser shows, but at least `least`, with which a list begins, and at most
+    /// `most`.
+    pub fn limit(&self, least: u32, most: u32) -> u32 {
+        self.count.min(most).max(least)
+    }
 }
 
 impl Stream {
     pub(crate) fn new(id: String, place: String) -> Self {
-        Self { id, place }
+        let limit = 0;
+        Self { id, place, limit }
+    }
+
+    /// The same stream, of which the browser keeps at most `limit` items: what is added at one end leaves at the other.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
     }
 
     /// The value of `data-stream`.
@@ -58,7 +87,7 @@ impl Stream {
             .lock()
             .outbox
             .items
-            .push((self.id.clone(), op, key, item));
+            .push((self.id.clone(), op, key, item, self.limit));
         ctx.page.wake.notify_one();
     }
 }

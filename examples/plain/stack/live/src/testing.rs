@@ -12,6 +12,7 @@
 
 mod connection;
 mod elements;
+mod history;
 mod reading;
 mod receiving;
 pub(crate) mod splices;
@@ -36,6 +37,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Page {
     live: Live,
     visit: Visit,
+    /// Until it is loaded again.
+    name: String,
     connection: Connection,
     html: String,
     version: u64,
@@ -43,19 +46,27 @@ pub struct Page {
     mac: String,
     url: String,
     title: String,
+    head: String,
     seq: u64,
     acknowledged: u64,
     working: HashSet<u64>,
+    failed: HashSet<u64>,
+    /// The last answer to a join, or what came before it.
+    answer: Value,
     items: BTreeMap<String, String>,
     typed: HashMap<String, String>,
     ticked: HashMap<String, bool>,
+    /// The pages before this one, for [`Page::back`].
+    entries: Vec<history::Entry>,
     left: Option<String>,
     error: Option<String>,
     /// How the connection has ended.
     closed: Option<CloseReason>,
     calls: Vec<Value>,
-    /// Bytes of the last upload that the server has taken.
-    uploaded: u64,
+    /// Messages since the page was made by a join.
+    received: u64,
+    /// Bytes of the last upload that the server has taken, and how many more may be on their way.
+    upload_at: (u64, u64),
     upload_refused: Option<String>,
     /// Bytes of the last message from the server.
     pub last_message_bytes: usize,
@@ -87,6 +98,7 @@ impl Page {
         let mut page = Self {
             live: live.clone(),
             visit: visit.clone(),
+            name: crate::random_hex(),
             connection: connect(live, visit),
             html,
             version: 0,
@@ -94,17 +106,22 @@ impl Page {
             mac: attribute("data-mac"),
             url: url.to_owned(),
             title: title.unwrap_or_default(),
+            head: String::new(),
             seq: 0,
             acknowledged: 0,
             working: HashSet::new(),
+            failed: HashSet::new(),
+            answer: Value::Null,
             items: BTreeMap::new(),
             typed: HashMap::new(),
             ticked: HashMap::new(),
+            entries: Vec::new(),
             left: None,
             error: None,
             closed: None,
             calls: Vec::new(),
-            uploaded: 0,
+            received: 0,
+            upload_at: (0, 0),
             upload_refused: None,
             last_message_bytes: 0,
         };
@@ -115,18 +132,23 @@ impl Page {
     async fn join(&mut self, again: bool) {
         let join = json!({
             "url": self.url, "hash": hash(&self.html), "items": "", "state": self.state, "mac": self.mac,
-            "tz": null, "again": again,
+            "tz": null, "again": again, "page": self.name, "seen": self.acknowledged, "going": false,
+            "streams": if again { self.windows() } else { json!({}) },
         });
         self.send(json!(["join", join]));
-        self.version = 0;
-        while self.version == 0 && self.left.is_none() && self.next().await.is_ok() {}
+        (self.version, self.received) = (0, 0);
+        while self.version == 0 && self.left.is_none() {
+            match self.next().await {
+                Ok(message) => self.answer = message,
+                Err(_) => return,
+            }
+        }
     }
 
     /// The connection breaks, and the page goes on from its state: as after a restart of the server.
     pub async fn reconnect(&mut self) -> &mut Self {
         self.connection = connect(&self.live, &self.visit);
         self.closed = None;
-        self.acknowledged = 0;
         self.working.clear();
         self.join(true).await;
         self
@@ -219,6 +241,15 @@ impl Page {
         self.fire_with(element, kind, json!({})).await
     }
 
+    /// An element of one's own dispatches a `CustomEvent` with a `detail`.
+    ///
+    /// # Panics
+    /// If the element does not listen to it.
+    pub async fn dispatch(&mut self, element: &str, kind: &str, detail: Value) -> &mut Self {
+        self.fire_with(element, kind, json!({ "detail": detail }))
+            .await
+    }
+
     async fn fire_with(&mut self, element: &str, kind: &str, mut payload: Value) -> &mut Self {
         let found = self.find(element);
         let Some((handler, data)) = found.handlers.get(kind) else {
@@ -232,7 +263,6 @@ impl Page {
     /// Follows a link to `url`, without loading.
     pub async fn visit(&mut self, url: &str) -> &mut Self {
         self.seq += 1;
-        self.url = url.to_owned();
         self.send(json!(["nav", self.seq, url, "push"]));
         self.typed.clear();
         self.ticked.clear();
@@ -259,28 +289,47 @@ impl Page {
             .expect("an input with on:upload");
         self.seq += 1;
         let (reference, seq) = (u32::try_from(self.seq).unwrap_or_default(), self.seq);
-        (self.uploaded, self.upload_refused) = (0, None);
+        self.upload_refused = None;
+        self.upload_at = (0, CHUNK as u64);
         let files = json!([[name, content.len(), content_type]]);
         self.send(json!(["up", seq, handler, self.version, reference, files]));
         let mut sent = 0;
         for chunk in content.chunks(CHUNK) {
-            let mut frame = reference.to_be_bytes().to_vec();
-            frame.extend(0_u32.to_be_bytes());
-            frame.extend(chunk);
-            self.connection
-                .send
-                .send(Incoming::Binary(Bytes::from(frame)))
-                .ok();
             sent += chunk.len() as u64;
-            while self.uploaded < sent && self.upload_refused.is_none() {
+            while sent > self.upload_at.0 + self.upload_at.1 && self.upload_refused.is_none() {
                 self.must_go_on().await;
             }
             if self.upload_refused.is_some() {
                 break;
             }
+            self.send_part(reference, chunk);
         }
         self.wait_for_answers().await;
+        let refused = self.find_handler(control, "refused");
+        if let (Some(why), Some(handler)) = (self.upload_refused.clone(), refused) {
+            self.event(&handler, "refused", json!({ "value": why }))
+                .await;
+        }
         self
+    }
+
+    /// A part of the first file of an upload, sent without waiting for anything.
+    pub(crate) fn send_part(&mut self, reference: u32, content: &[u8]) {
+        let mut frame = reference.to_be_bytes().to_vec();
+        frame.extend(0_u32.to_be_bytes());
+        frame.extend(content);
+        self.connection
+            .send
+            .send(Incoming::Binary(Bytes::from(frame)))
+            .ok();
+    }
+
+    /// The handler of `kind` on an element, if both are there.
+    fn find_handler(&self, css: &str, kind: &str) -> Option<String> {
+        let html = Html::parse_fragment(&self.html());
+        let element = html.select(&selector(css)).next()?;
+        let found = Found::of(element);
+        found.handlers.get(kind).map(|(handler, _)| handler.clone())
     }
 
     /// Waits until the server ends the connection, and returns why it did.

@@ -9,7 +9,11 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use crate::{Ctx, live::ConnectionPermit};
+use crate::{
+    Ctx,
+    live::{ConnectionPermit, UploadWindow},
+    parts::PART_BYTES,
+};
 
 /// What an upload may consist of. Checked before anything is sent; the sizes again while it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +56,13 @@ pub struct Upload {
     pub(crate) chunks: mpsc::Receiver<Chunk>,
     pub(crate) received: u64,
     pub(crate) permit: Arc<ConnectionPermit>,
+    pub(crate) window: UploadWindow,
     /// When the budget for uploads has room for another part.
     pub(crate) next_at: Instant,
 }
 
-/// The connection broke, the visitor cancelled, or nothing came for [`Limits::upload_timeout`](crate::Limits), before
-/// everything was received. A handler that returns it is not logged as one that failed.
+/// The visitor cancelled, or nothing came for [`Limits::upload_timeout`](crate::Limits), before everything was received.
+/// A handler that returns it is not logged as one that failed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the upload was aborted")]
 pub struct UploadAborted;
@@ -81,8 +86,10 @@ impl Upload {
         u8::try_from(percent).unwrap_or(100)
     }
 
-    /// The next part; `None` after the last one of the last file. The browser sends a part when the one before was
-    /// taken, so what exceeds [`Limits::upload_bytes_per_visitor`](crate::Limits) is slowed down.
+    /// The next part; `None` after the last one of the last file. The browser sends no more than
+    /// [`Limits::upload_window`](crate::Limits) ahead of what was taken, so what exceeds
+    /// [`Limits::upload_bytes_per_visitor`](crate::Limits) is slowed down. While a broken connection is made again this
+    /// waits.
     ///
     /// # Errors
     /// [`UploadAborted`]: discard what was received.
@@ -96,12 +103,8 @@ impl Upload {
         let chunk = chunk.ok_or(UploadAborted)?;
         self.next_at = Instant::now() + self.permit.spend_part(chunk.bytes.len());
         self.received += chunk.bytes.len() as u64;
-        self.ctx
-            .page
-            .lock()
-            .outbox
-            .upload_at
-            .push((self.reference, self.received));
+        let taken = (self.reference, self.received, self.window.bytes());
+        self.ctx.page.lock().outbox.upload_at.push(taken);
         self.ctx.page.wake.notify_one();
         Ok(Some(chunk))
     }
@@ -110,11 +113,26 @@ impl Upload {
 /// The other end of an [`Upload`].
 pub(crate) struct IncomingUpload {
     /// Bytes of each file that have still to come.
-    pub missing: Vec<u64>,
-    pub chunks: mpsc::Sender<Chunk>,
+    missing: Vec<u64>,
+    /// Bytes that have come, whether or not the handler has taken them.
+    pub received: u64,
+    chunks: mpsc::Sender<Chunk>,
 }
 
 impl IncomingUpload {
+    /// A channel for as many parts as the browser may send ahead: those of the window, and a short one of each file.
+    pub(crate) fn new(files: &[File], window: &UploadWindow) -> (Self, mpsc::Receiver<Chunk>) {
+        let parts = window.bytes().div_ceil(PART_BYTES) + files.len();
+        let (chunks, receiver) = mpsc::channel(parts);
+        let missing = files.iter().map(|file| file.size).collect();
+        let incoming = Self {
+            missing,
+            received: 0,
+            chunks,
+        };
+        (incoming, receiver)
+    }
+
     /// Passes a chunk on. False if it is none that we have asked for.
     pub(crate) fn take(&mut self, file: usize, bytes: Bytes) -> bool {
         let Some(missing) = self.missing.get_mut(file) else {
@@ -124,7 +142,9 @@ impl IncomingUpload {
             return false;
         };
         *missing = left;
-        !bytes.is_empty() && self.chunks.try_send(Chunk { file, bytes }).is_ok()
+        self.received += bytes.len() as u64;
+        let is_part = (1..=PART_BYTES).contains(&bytes.len());
+        is_part && self.chunks.try_send(Chunk { file, bytes }).is_ok()
     }
 }
 

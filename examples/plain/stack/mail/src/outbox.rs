@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::{Mail, MailServer};
 
+mod rotation;
 mod table;
 mod worker;
 

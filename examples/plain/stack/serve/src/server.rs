@@ -3,7 +3,14 @@
 //! This is `axum::serve` with another end: that one closes idle connections at the signal, and a client that is just
 //! sending a request on one of them is cut off. Here it is answered first.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -17,6 +24,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
+    task::yield_now,
     time::{sleep, timeout},
 };
 use tower::ServiceExt as _;
@@ -107,13 +115,15 @@ async fn connection(
     // Answers leave at once, instead of waiting for more to send.
     stream.set_nodelay(true).ok();
     let begun = watch::Sender::new(false);
+    let turn = Turn::default();
     let now = phase.clone();
     let service = service_fn(|request: Request<Incoming>| {
         begun.send_replace(true);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (router, now) = (router.clone(), now.clone());
+        let (router, now, turn) = (router.clone(), now.clone(), &turn);
         async move {
+            turn.take().await;
             let mut answer = match has_valid_host(request.version(), request.headers()) {
                 true => router.oneshot(request).await?,
                 false => without_host(),
@@ -136,13 +146,37 @@ async fn connection(
     let mut served = pin!(served);
     tokio::select! {
         // What has failed is the client's connection: there is nobody to tell.
-        _ = served.as_mut() => return,
+        _ = turn.begin_with_each_poll(served.as_mut()) => return,
         _ = phase.wait_for(|phase| *phase == Phase::Closing) => {}
     }
     served.as_mut().graceful_shutdown();
     tokio::select! {
-        _ = served => {}
+        _ = turn.begin_with_each_poll(served) => {}
         () = unused(begun.subscribe()) => {}
+    }
+}
+
+/// One request of a connection at a time: a client that sends many at once, and does not wait for the responses, waits for
+/// what other clients want between any two of them.
+#[derive(Default)]
+struct Turn(AtomicBool);
+
+impl Turn {
+    /// Polls a connection; each poll is a turn.
+    async fn begin_with_each_poll<C: Future>(&self, mut connection: Pin<&mut C>) -> C::Output {
+        poll_fn(|context| {
+            self.0.store(true, Ordering::Relaxed);
+            connection.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Takes this turn, or waits for the next one if a request before has taken it.
+    async fn take(&self) {
+        if !self.0.swap(false, Ordering::Relaxed) {
+            yield_now().await;
+            self.0.store(false, Ordering::Relaxed);
+        }
     }
 }
 

@@ -14,6 +14,11 @@ impl Invalid {
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self(message.into())
     }
+
+    /// The error of the field with this name.
+    pub fn at(self, field: &'static str) -> FieldErrors {
+        FieldErrors::one(field, self.0)
+    }
 }
 
 /// A field of a form or of a JSON body, and its error.

@@ -142,7 +142,9 @@ fn log<B>(response: &Response<B>, latency: Duration, span: &Span) {
     }
 }
 
-fn cross_site(_: ProtectionError) -> Response {
+/// The line of the request, which has the same id, says what was asked for.
+fn cross_site(error: ProtectionError) -> Response {
+    tracing::info!(target: "security", %error, "a request of another site is refused");
     Problem::forbidden("this request came from another site").into_response()
 }
 

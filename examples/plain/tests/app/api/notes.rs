@@ -1,4 +1,4 @@
-use app::{models::NoteId, repositories::notes};
+use app::models::NoteId;
 use serde_json::json;
 
 use crate::common::TestApp;
@@ -29,14 +29,11 @@ async fn a_note_can_be_created_read_updated_and_deleted() {
 #[tokio::test]
 async fn a_client_that_is_not_logged_in_gets_no_notes() {
     let app = TestApp::new().await;
-    app.client()
-        .get("/api/notes")
-        .await
-        .problem(401, "unauthenticated");
-    let answer = app
-        .client()
-        .json("POST", "/api/notes", json!({ "title": "Milk" }))
-        .await;
+    let mut client = app.client();
+    let answer = client.get("/api/notes").await;
+    answer.problem(401, "unauthenticated");
+    let note = json!({ "title": "Milk" });
+    let answer = client.json("POST", "/api/notes", note).await;
     answer.problem(401, "unauthenticated");
 }
 
@@ -53,11 +50,7 @@ async fn a_note_of_another_user_is_not_found_and_not_changed() {
     eve.call("DELETE", &path).await.problem(404, "not_found");
     assert_eq!(eve.get("/api/notes").await.json(), json!({ "notes": [] }));
 
-    let stored = notes::find(app.database.pool(), ada.owner(), note.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(stored.body, note.body);
+    assert_eq!(app.newest_note(&ada).await.body, note.body);
 }
 
 #[tokio::test]
@@ -67,18 +60,10 @@ async fn an_update_of_an_old_version_fails_with_the_stored_note() {
     let note = app.note(&ada, "Plan", "first").await;
     let path = format!("/api/notes/{}", note.id);
     let edit = |body: &str| json!({ "title": "Plan", "body": body, "version": 1 });
-    assert_eq!(
-        client
-            .json("PUT", &path, edit("second"))
-            .await
-            .status
-            .as_u16(),
-        200
-    );
-    let problem = client
-        .json("PUT", &path, edit("third"))
-        .await
-        .problem(409, "outdated");
+    let answer = client.json("PUT", &path, edit("second")).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    let answer = client.json("PUT", &path, edit("third")).await;
+    let problem = answer.problem(409, "outdated");
     assert_eq!(problem["current"]["body"], "second");
     assert_eq!(problem["current"]["version"], 2);
 }
@@ -89,24 +74,15 @@ async fn the_pages_of_a_list_show_every_note_once_and_newest_first() {
     let (ada, mut client) = app.logged_in("ada").await;
     let mut expected = Vec::new();
     for number in 0..7 {
-        expected.insert(
-            0,
-            app.note(&ada, &format!("Note {number}"), "")
-                .await
-                .id
-                .to_string(),
-        );
+        let note = app.note(&ada, &format!("Note {number}"), "").await;
+        expected.insert(0, json!(note.id));
     }
     let mut seen = Vec::new();
     let mut path = "/api/notes?limit=3".to_owned();
     loop {
         let page = client.get(&path).await.json();
-        let notes = page["notes"].as_array().unwrap();
-        seen.extend(
-            notes
-                .iter()
-                .map(|note| note["id"].as_str().unwrap().to_owned()),
-        );
+        let notes = page["notes"].as_array().unwrap().iter();
+        seen.extend(notes.map(|note| note["id"].clone()));
         // A note that is created in the meantime does not shift the pages.
         app.note(&ada, "Later", "").await;
         let Some(next) = page["next"].as_str() else {
@@ -127,14 +103,10 @@ async fn a_page_has_at_most_a_hundred_notes() {
     let page = client.get("/api/notes?limit=100000").await.json();
     assert_eq!(page["notes"].as_array().unwrap().len(), 100);
     assert!(page["next"].is_string());
-    client
-        .get("/api/notes?limit=0")
-        .await
-        .problem(422, "invalid");
-    client
-        .get("/api/notes?after=x")
-        .await
-        .problem(422, "invalid");
+    for query in ["limit=0", "after=x"] {
+        let answer = client.get(&format!("/api/notes?{query}")).await;
+        answer.problem(422, "invalid");
+    }
 }
 
 #[tokio::test]
@@ -155,28 +127,16 @@ async fn a_client_cannot_choose_the_id_the_owner_or_the_version_of_a_note() {
 async fn an_invalid_body_is_rejected_with_the_reason() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
-    let problem = client
-        .json("POST", "/api/notes", json!({}))
-        .await
-        .problem(400, "bad_request");
-    assert!(
-        problem["detail"]
-            .as_str()
-            .unwrap()
-            .contains("missing field `title`"),
-        "{problem}"
-    );
-    let problem = client
-        .json("POST", "/api/notes", json!({ "title": "" }))
-        .await;
-    assert_eq!(
-        problem.problem(422, "invalid")["errors"][0]["field"],
-        "title"
-    );
+    let answer = client.json("POST", "/api/notes", json!({})).await;
+    let problem = answer.problem(400, "bad_request");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("missing field `title`"), "{detail}");
+    let untitled = json!({ "title": "" });
+    let answer = client.json("POST", "/api/notes", untitled).await;
+    let problem = answer.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["field"], "title");
     let path = format!("/api/notes/{}", NoteId::generate());
     let edit = json!({ "title": "x", "body": "x", "version": "1" });
-    client
-        .json("PUT", &path, edit)
-        .await
-        .problem(400, "bad_request");
+    let answer = client.json("PUT", &path, edit).await;
+    answer.problem(400, "bad_request");
 }

@@ -1,21 +1,15 @@
-use serde_json::json;
-
 use crate::common::{PASSWORD, TestApp};
 
 #[tokio::test]
 async fn a_user_is_logged_in_until_they_log_out() {
     let app = TestApp::new().await;
     let (user, mut client) = app.logged_in("ada").await;
-    assert_eq!(
-        client.get("/api/me").await.json()["id"],
-        user.id.to_string()
-    );
+    let me = client.get("/api/me").await.json();
+    assert_eq!(me["id"], user.id.to_string());
 
     let old = client.cookie("_session").unwrap().to_owned();
-    assert_eq!(
-        client.call("DELETE", "/api/session").await.status.as_u16(),
-        204
-    );
+    let answer = client.call("DELETE", "/api/session").await;
+    assert_eq!(answer.status.as_u16(), 204);
     assert_eq!(client.cookie("_session"), None);
     client.get("/api/me").await.problem(401, "unauthenticated");
 
@@ -31,8 +25,7 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_response() {
     app.user("ada").await;
     let mut answers = Vec::new();
     for email in ["ada@example.com", "nobody@example.com", "no address"] {
-        let body = json!({ "email": email, "password": "wrong password" });
-        let answer = app.client().json("POST", "/api/session", body).await;
+        let answer = app.client().log_in(email, "wrong password").await;
         let mut problem = answer.problem(401, "wrong_credentials");
         problem["request_id"].take();
         answers.push(problem);
@@ -47,18 +40,12 @@ async fn an_unknown_address_and_a_wrong_password_get_the_same_response() {
 async fn after_five_wrong_passwords_even_the_right_one_has_to_wait() {
     let app = TestApp::new().await;
     app.user("ada").await;
-    let attempt = |password: &str| json!({ "email": "ada@example.com", "password": password });
+    let mut client = app.client();
     for _ in 0..5 {
-        let answer = app
-            .client()
-            .json("POST", "/api/session", attempt("wrong password"))
-            .await;
+        let answer = client.log_in("ada@example.com", "wrong password").await;
         answer.problem(401, "wrong_credentials");
     }
-    let answer = app
-        .client()
-        .json("POST", "/api/session", attempt(PASSWORD))
-        .await;
+    let answer = client.log_in("ada@example.com", PASSWORD).await;
     answer.problem(429, "too_many_attempts");
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// An HTTP client. It stores cookies and sends them back, as a browser does.
@@ -159,6 +159,12 @@ impl Client {
         self.call("GET", path).await
     }
 
+    /// Logs in by the API.
+    pub async fn log_in(&mut self, email: &str, password: &str) -> Answer {
+        let credentials = json!({ "email": email, "password": password });
+        self.json("POST", "/api/session", credentials).await
+    }
+
     /// Sends JSON, as an API client.
     pub async fn json(&mut self, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::builder()
@@ -204,6 +210,18 @@ impl Answer {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
         self.text()
+    }
+
+    /// Asserts that this is a page with `html` in it.
+    pub fn shows(&self, html: &str) {
+        let page = self.page(200);
+        assert!(page.contains(html), "`{html}` is not in {page}");
+    }
+
+    /// Asserts that this is a page without `html` in it.
+    pub fn lacks(&self, html: &str) {
+        let page = self.page(200);
+        assert!(!page.contains(html), "`{html}` is in {page}");
     }
 
     /// Asserts that this redirects to `path`.

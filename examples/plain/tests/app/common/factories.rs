@@ -16,6 +16,13 @@ use super::{Client, TestApp};
 /// The password of every user of a test.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// The form in which Ada registers.
+pub const ADA: [(&str, &str); 3] = [
+    ("display_name", "Ada"),
+    ("email", "ada@example.com"),
+    ("password", PASSWORD),
+];
+
 /// A network address that nobody else has: the limits of addresses are not for those who prepare a test.
 fn somewhere() -> ClientInfo {
     static LAST: AtomicU32 = AtomicU32::new(0x0a00_0000);
@@ -55,6 +62,12 @@ impl TestApp {
         let answer = client.json("POST", "/api/session", credentials).await;
         assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
         (user, client)
+    }
+
+    /// The newest note of `owner`.
+    pub async fn newest_note(&self, owner: &User) -> Note {
+        let notes = notes::list(self.database.pool(), owner.owner(), None, 1).await;
+        notes.expect("a list").pop().expect("a note")
     }
 
     /// A note of `owner`.

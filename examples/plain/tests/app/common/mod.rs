@@ -5,7 +5,6 @@ mod factories;
 mod live;
 pub mod log;
 mod mail;
-pub mod smtp;
 
 use std::io;
 
@@ -17,12 +16,13 @@ use app::{
     state::AppState,
 };
 use axum::Router;
+use sqlx::{Decode, Postgres, Type};
 use stack_db::{Db, Schema, testing::TestDatabase};
 use stack_web::settings::Secret;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 pub use client::{Answer, Client};
-pub use factories::PASSWORD;
+pub use factories::{ADA, PASSWORD};
 pub use live::LivePage;
 pub use mail::link;
 
@@ -61,6 +61,23 @@ impl TestApp {
             self.router.clone(),
             self.state.config.environment.is_production(),
         )
+    }
+}
+
+impl TestApp {
+    /// Runs a statement in the database.
+    pub async fn execute(&self, sql: &'static str) {
+        let statement = sqlx::query(sql).execute(self.database.pool());
+        statement.await.expect("a statement that succeeds");
+    }
+
+    /// The value of a query that has one row with one column.
+    pub async fn value<T>(&self, sql: &'static str) -> T
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+    {
+        let value = sqlx::query_scalar(sql).fetch_one(self.database.pool());
+        value.await.expect("a value")
     }
 }
 

@@ -1,21 +1,13 @@
-use crate::common::{PASSWORD, TestApp};
-
-const ADA: [(&str, &str); 3] = [
-    ("display_name", "Ada"),
-    ("email", "ada@example.com"),
-    ("password", PASSWORD),
-];
+use crate::common::{ADA, TestApp};
 
 #[tokio::test]
 async fn without_mail_registering_logs_in_and_shows_the_welcome_message_once() {
     let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     let mut client = app.client();
-    client
-        .submit("/register", "/register", &ADA)
-        .await
-        .leads_to("/notes");
-    assert!(client.open("/notes").await.page(200).contains("Welcome!"));
-    assert!(!client.open("/notes").await.page(200).contains("Welcome!"));
+    let answer = client.submit("/register", "/register", &ADA).await;
+    answer.leads_to("/notes");
+    client.open("/notes").await.shows("Welcome!");
+    client.open("/notes").await.lacks("Welcome!");
 }
 
 #[tokio::test]
@@ -49,19 +41,10 @@ async fn logging_in_redirects_to_the_requested_page() {
     let answer = client.open("/notes/new").await;
     answer.leads_to("/login?next=/notes/new");
     let page = client.open(answer.header("location")).await;
-    assert!(
-        page.page(200)
-            .contains("name=\"next\" value=\"/notes/new\"")
-    );
-    let credentials = [
-        ("email", "ada@example.com"),
-        ("password", PASSWORD),
-        ("next", "/notes/new"),
-    ];
-    client
-        .submit("/login", "/login", &credentials)
-        .await
-        .leads_to("/notes/new");
+    page.shows("name=\"next\" value=\"/notes/new\"");
+    let credentials = [ADA[1], ADA[2], ("next", "/notes/new")];
+    let answer = client.submit("/login", "/login", &credentials).await;
+    answer.leads_to("/notes/new");
     client.open("/notes/new").await.page(200);
 }
 
@@ -69,15 +52,10 @@ async fn logging_in_redirects_to_the_requested_page() {
 async fn logging_in_never_redirects_to_another_site() {
     let app = TestApp::new().await;
     app.user("ada").await;
-    let credentials = [
-        ("email", "ada@example.com"),
-        ("password", PASSWORD),
-        ("next", "//evil.example"),
-    ];
-    app.client()
-        .submit("/login", "/login", &credentials)
-        .await
-        .leads_to("/notes");
+    let credentials = [ADA[1], ADA[2], ("next", "//evil.example")];
+    let mut client = app.client();
+    let answer = client.submit("/login", "/login", &credentials).await;
+    answer.leads_to("/notes");
 }
 
 #[tokio::test]
@@ -97,13 +75,7 @@ async fn logging_out_is_a_form_and_ends_the_session() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     client.submit("/", "/logout", &[]).await.leads_to("/");
-    assert!(
-        client
-            .open("/")
-            .await
-            .page(200)
-            .contains("You are logged out.")
-    );
+    client.open("/").await.shows("You are logged out.");
     client.open("/notes").await.leads_to("/login?next=/notes");
     // A link or an image cannot log out.
     client.open("/logout").await.page(405);

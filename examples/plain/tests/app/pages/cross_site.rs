@@ -5,7 +5,7 @@ use axum::{
     http::{Request, request::Builder},
 };
 
-use crate::common::{Answer, Client, TestApp};
+use crate::common::{Answer, Client, TestApp, log};
 
 /// The request of the log-out form, with a further header.
 fn log_out(header: (&str, &str)) -> Builder {
@@ -32,6 +32,9 @@ async fn a_form_of_another_site_is_rejected() {
     ] {
         let answer = send(&mut client, log_out(header)).await;
         assert!(answer.page(403).contains("another site"), "{header:?}");
+        let (log, id) = (log::text(), answer.header("x-request-id"));
+        let mut lines = log.lines().filter(|line| line.contains(id));
+        assert!(lines.any(|line| line.contains(" security: a request of another site is refused")));
     }
     // The user is still logged in.
     client.open("/account").await.page(200);

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::common::{LivePage, TestApp};
 
 async fn gallery(app: &TestApp) -> LivePage {
@@ -22,6 +24,8 @@ async fn every_component_is_rendered_without_javascript() {
         "class=\"toasts\"",
         "class=\"pages\"",
         "Message 1",
+        "role=\"tab\"",
+        "role=\"menu\"",
     ] {
         assert!(html.contains(part), "{part}");
     }
@@ -48,6 +52,21 @@ async fn a_rejected_form_shows_all_errors_and_keeps_the_input() {
     page.check("#rules", true).await.submit("#email").await;
     page.expect_text("Your table is booked.").await;
     assert_eq!(page.count("[aria-invalid]"), 0);
+}
+
+#[tokio::test]
+async fn rows_of_a_form_come_and_go_and_are_sent_in_their_order() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.click("[aria-labelledby=rows] .row:last-child button:not([type=submit])")
+        .await;
+    page.fill("[name='rows[1][what]']", "Milk").await;
+    page.fill("[name='rows[3][what]']", "Bread").await;
+    page.check("[name='rows[3][urgent]']", true).await;
+    page.click("[aria-labelledby=rows] [data-key='2'] button")
+        .await;
+    page.submit("[aria-labelledby=rows] form").await;
+    page.expect_text("Ordered: Milk, Bread (at once)").await;
 }
 
 #[tokio::test]
@@ -146,4 +165,58 @@ async fn a_stream_grows_changes_and_shrinks() {
     page.expect(&format!("{}[disabled]", button(3))).await;
     page.click(&button(3)).await.click(&button(1)).await;
     page.expect_text("Message 1").await;
+}
+
+#[tokio::test]
+async fn an_element_says_where_an_item_should_be_and_the_server_puts_it_there() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    let first = |page: &LivePage| page.attribute("sortable-list li", "data-key").unwrap();
+    assert_eq!(first(&page), "0");
+    let sorted = json!({ "key": "0", "to": 2 });
+    page.dispatch("sortable-list", "sort", sorted).await;
+    assert_eq!(first(&page), "1");
+    page.expect_text("Water the plants is number 3 of 4.").await;
+    // Of a browser anything can come.
+    for detail in [
+        json!(null),
+        json!("x"),
+        json!({ "key": "9", "to": 0 }),
+        json!({ "key": "0", "to": -1 }),
+    ] {
+        page.dispatch("sortable-list", "sort", detail).await;
+        assert_eq!(first(&page), "1");
+    }
+    page.dispatch("sortable-list", "sort", json!({ "key": "0", "to": 99 }))
+        .await;
+    page.expect_text("Water the plants is number 4 of 4.").await;
+}
+
+#[tokio::test]
+async fn a_live_page_names_the_modules_of_its_elements_by_their_content() {
+    let app = TestApp::new().await;
+    let page = app.client().open("/components").await;
+    let html = page.page(200);
+    let (_, rest) = html
+        .split_once("<meta name=\"elements\" content=\"")
+        .unwrap();
+    let modules = rest.split_once("\">").unwrap().0.replace("&quot;", "\"");
+    let modules: serde_json::Value = serde_json::from_str(&modules).unwrap();
+    let module = modules["sortable-list"].as_str().unwrap();
+    let module = app.client().get(module).await;
+    assert_eq!(
+        module.header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
+    assert!(module.header("content-type").starts_with("text/javascript"));
+}
+
+#[tokio::test]
+async fn a_report_is_written_while_everything_else_goes_on() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.expect_text("There is no report yet.").await;
+    page.click("[aria-labelledby=loading] button").await;
+    page.expect_text("Report 1 is being written.").await;
+    page.expect_text("Report 1: all is well.").await;
 }

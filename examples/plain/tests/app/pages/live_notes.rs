@@ -1,7 +1,5 @@
 //! The live pages of the notes.
 
-use app::repositories::notes;
-
 use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
@@ -71,12 +69,7 @@ async fn the_list_is_filtered_while_the_user_types() {
         .expect_text("Nothing found")
         .await;
     // The URL has the search, so it also works without JavaScript.
-    assert!(
-        ada.open("/notes?q=wool")
-            .await
-            .page(200)
-            .contains("100% wool")
-    );
+    ada.open("/notes?q=wool").await.shows("100% wool");
 }
 
 #[tokio::test]
@@ -111,10 +104,7 @@ async fn a_change_in_one_window_is_shown_in_another() {
     let body = serde_json::json!({ "title": "By a program" });
     ada.json("POST", "/api/notes", body).await;
     list.expect_text("By a program").await;
-    let note = notes::list(app.database.pool(), user.owner(), None, 1)
-        .await
-        .unwrap()
-        .remove(0);
+    let note = app.newest_note(&user).await;
     ada.call("DELETE", &format!("/api/notes/{}", note.id)).await;
     list.expect_no_text("By a program").await;
     foreign.visit("/notes").await;
@@ -148,10 +138,7 @@ async fn of_two_concurrent_edits_the_second_sees_the_first_before_it_saves() {
         .await
         .expect_text("Your changes were saved.")
         .await;
-    let stored = notes::find(app.database.pool(), user.owner(), note.id)
-        .await
-        .unwrap()
-        .unwrap();
+    let stored = app.newest_note(&user).await;
     assert_eq!(stored.body.as_str(), "second text");
 }
 

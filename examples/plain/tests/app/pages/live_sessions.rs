@@ -1,21 +1,11 @@
 //! Live pages whose session ends.
 
-use serde_json::json;
 use stack_live::CloseReason;
 
-use crate::common::{LivePage, PASSWORD, TestApp};
+use crate::common::{LivePage, TestApp};
 
 #[tokio::test]
-async fn logging_out_ends_the_pages_of_that_session() {
-    let app = TestApp::new().await;
-    let (_, mut ada) = app.logged_in("ada").await;
-    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    ada.submit("/", "/logout", &[]).await.leads_to("/");
-    assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
-}
-
-#[tokio::test]
-async fn logging_out_by_the_api_ends_them_too_and_nobody_elses() {
+async fn logging_out_ends_the_pages_of_that_session_and_nobody_elses() {
     let app = TestApp::new().await;
     let (_, mut ada) = app.logged_in("ada").await;
     let (_, mut eve) = app.logged_in("eve").await;
@@ -25,22 +15,6 @@ async fn logging_out_by_the_api_ends_them_too_and_nobody_elses() {
     assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
     other.visit("/notes/new").await;
     assert_eq!(other.url(), "/notes/new");
-}
-
-#[tokio::test]
-async fn logging_in_as_somebody_else_ends_the_pages_of_the_session_before() {
-    let app = TestApp::new().await;
-    app.user("bob").await;
-    let (_, mut ada) = app.logged_in("ada").await;
-    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    let bob = [("email", "bob@example.com"), ("password", PASSWORD)];
-    ada.post_form("/login", &bob).await.leads_to("/notes");
-    assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
-
-    let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-    let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
-    ada.json("POST", "/api/session", credentials).await;
-    assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
 }
 
 #[tokio::test]
@@ -54,7 +28,7 @@ async fn a_page_does_not_go_on_with_a_session_that_expired_or_was_deleted() {
         let app = TestApp::new().await;
         let (_, mut ada) = app.logged_in("ada").await;
         let mut page = LivePage::open(&app, &mut ada, "/notes").await;
-        sqlx::query(end).execute(app.database.pool()).await.unwrap();
+        app.execute(end).await;
         page.reconnect().await;
         assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
     }

@@ -1,14 +1,9 @@
 use app::{models::LinkToken, repositories::security_events};
+use stack_mail::Mail;
 
-use crate::common::{Answer, Client, PASSWORD, TestApp, link};
+use crate::common::{ADA, Answer, Client, PASSWORD, TestApp, link};
 
 const NEW_PASSWORD: &str = "another engine altogether";
-
-const ADA: [(&str, &str); 3] = [
-    ("display_name", "Ada"),
-    ("email", "ada@example.com"),
-    ("password", PASSWORD),
-];
 
 /// Logs in by the form.
 async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
@@ -28,6 +23,24 @@ async fn follow(client: &mut Client, link: &str) -> Answer {
     answer
 }
 
+/// The token of the link in a mail.
+fn token_of(mail: &Mail) -> &str {
+    let (_, token) = link(mail).split_once("?token=").unwrap();
+    token
+}
+
+/// A user, who has got a mail with a link.
+async fn mailed(app: &TestApp, purpose: &str) -> Mail {
+    app.user("ada").await;
+    another_mail(app, purpose).await
+}
+
+/// Another mail for that user.
+async fn another_mail(app: &TestApp, purpose: &str) -> Mail {
+    ask(app, "ada@example.com", purpose).await;
+    app.mail_to("ada@example.com").await
+}
+
 /// Asks for a link to the address.
 async fn ask(app: &TestApp, email: &str, purpose: &str) -> Answer {
     let fields = [("email", email), ("link", purpose)];
@@ -35,10 +48,6 @@ async fn ask(app: &TestApp, email: &str, purpose: &str) -> Answer {
     client
         .submit("/forgot-password", "/forgot-password", &fields)
         .await
-}
-
-async fn execute(app: &TestApp, sql: &'static str) {
-    sqlx::query(sql).execute(app.database.pool()).await.unwrap();
 }
 
 #[tokio::test]
@@ -137,22 +146,23 @@ async fn mails_to_an_address_are_limited_whether_it_has_an_account_or_not() {
 async fn a_new_password_ends_all_sessions_and_all_other_links_and_is_told() {
     let app = TestApp::new().await;
     let (_, mut thief) = app.logged_in("ada").await;
-    ask(&app, "ada@example.com", "log-in").await;
-    let other = app.mail_to("ada@example.com").await;
-    ask(&app, "ada@example.com", "reset").await;
-    let mail = app.mail_to("ada@example.com").await;
+    let other = another_mail(&app, "log-in").await;
+    let mail = another_mail(&app, "reset").await;
     let (page, token) = link(&mail).split_once("?token=").unwrap();
     assert_eq!(page, "/reset-password");
 
     let mut client = app.client();
     let short = [("token", token), ("password", "short")];
     let answer = client.submit(link(&mail), page, &short).await;
-    assert!(answer.page(422).contains("id=\"password-error\""));
+    let html = answer.page(422);
+    assert!(html.contains("id=\"password-error\""));
+    // With its token, without which the page cannot be connected.
+    assert!(html.contains(&format!("data-url=\"{}\"", link(&mail))));
     let fields = [("token", token), ("password", NEW_PASSWORD)];
     let answer = client.submit(link(&mail), page, &fields).await;
     answer.leads_to("/login");
     let page_after = client.open("/login").await;
-    assert!(page_after.page(200).contains("Your password was changed."));
+    page_after.shows("Your password was changed.");
 
     thief.open("/notes").await.leads_to("/login?next=/notes");
     client.open(link(&other)).await.page(410);
@@ -168,9 +178,7 @@ async fn a_new_password_ends_all_sessions_and_all_other_links_and_is_told() {
 #[tokio::test]
 async fn a_link_logs_in_once_and_not_after_it_has_expired() {
     let app = TestApp::new().await;
-    app.user("ada").await;
-    ask(&app, "ada@example.com", "log-in").await;
-    let mail = app.mail_to("ada@example.com").await;
+    let mail = mailed(&app, "log-in").await;
     let mut client = app.client();
     follow(&mut client, link(&mail)).await.leads_to("/notes");
     client.open("/notes").await.page(200);
@@ -181,9 +189,9 @@ async fn a_link_logs_in_once_and_not_after_it_has_expired() {
         .await
         .page(410);
 
-    ask(&app, "ada@example.com", "log-in").await;
-    let mail = app.mail_to("ada@example.com").await;
-    execute(&app, "UPDATE email_tokens SET expires_at = now()").await;
+    let mail = another_mail(&app, "log-in").await;
+    app.execute("UPDATE email_tokens SET expires_at = now()")
+        .await;
     other.open(link(&mail)).await.page(410);
     let (_, token) = link(&mail).split_once("?token=").unwrap();
     other
@@ -196,39 +204,32 @@ async fn a_link_logs_in_once_and_not_after_it_has_expired() {
 async fn the_security_log_has_the_log_in_with_a_link_and_the_link_that_was_used_again() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
-    ask(&app, "ada@example.com", "log-in").await;
-    let mail = app.mail_to("ada@example.com").await;
+    let mail = another_mail(&app, "log-in").await;
     follow(&mut app.client(), link(&mail)).await;
     let events = security_events::list(app.database.pool(), ada.owner(), None, 1).await;
     let event = &events.unwrap()[0];
     assert_eq!(event.details, "With a link from a mail");
-    let (_, token) = link(&mail).split_once("?token=").unwrap();
+    let token = token_of(&mail);
     let again = [("token", token)];
     app.client().post_form("/link", &again).await.page(410);
-    let failed: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM security_events WHERE kind = 'log_in' AND outcome = 'failure'",
-    )
-    .fetch_one(app.database.pool())
-    .await
-    .unwrap();
+    let failed: i64 = app
+        .value("SELECT count(*) FROM security_events WHERE kind = 'log_in' AND outcome = 'failure'")
+        .await;
     assert_eq!(failed, 1);
 }
 
 #[tokio::test]
 async fn a_link_for_one_purpose_is_no_use_for_another() {
     let app = TestApp::new().await;
-    app.user("ada").await;
-    ask(&app, "ada@example.com", "log-in").await;
-    let mail = app.mail_to("ada@example.com").await;
-    let (_, log_in) = link(&mail).split_once("?token=").unwrap();
+    let mail = mailed(&app, "log-in").await;
+    let log_in = token_of(&mail);
     let fields = [("token", log_in), ("password", NEW_PASSWORD)];
     app.client()
         .post_form("/reset-password", &fields)
         .await
         .page(410);
-    ask(&app, "ada@example.com", "reset").await;
-    let mail = app.mail_to("ada@example.com").await;
-    let (_, reset) = link(&mail).split_once("?token=").unwrap();
+    let mail = another_mail(&app, "reset").await;
+    let reset = token_of(&mail);
     app.client()
         .post_form("/link", &[("token", reset)])
         .await
@@ -246,14 +247,11 @@ async fn a_link_for_one_purpose_is_no_use_for_another() {
 #[tokio::test]
 async fn only_the_digest_of_a_token_is_stored() {
     let app = TestApp::new().await;
-    app.user("ada").await;
-    ask(&app, "ada@example.com", "reset").await;
-    let mail = app.mail_to("ada@example.com").await;
-    let (_, token) = link(&mail).split_once("?token=").unwrap();
-    let row: String = sqlx::query_scalar("SELECT email_tokens::text FROM email_tokens")
-        .fetch_one(app.database.pool())
-        .await
-        .unwrap();
+    let mail = mailed(&app, "reset").await;
+    let token = token_of(&mail);
+    let row: String = app
+        .value("SELECT email_tokens::text FROM email_tokens")
+        .await;
     let digest = LinkToken::parse(token).unwrap().digest();
     assert!(
         row.contains(&hex::encode(digest.0)) && !row.contains(token),
@@ -283,13 +281,7 @@ async fn an_address_changes_when_its_link_is_opened_and_both_addresses_are_told(
 
     let answer = follow(&mut client, link(mail)).await;
     answer.leads_to("/account");
-    assert!(
-        client
-            .open("/account")
-            .await
-            .page(200)
-            .contains("ada@new.example")
-    );
+    client.open("/account").await.shows("ada@new.example");
     log_in(&app, "ada@new.example", PASSWORD)
         .await
         .leads_to("/notes");
@@ -341,16 +333,10 @@ async fn a_change_to_an_address_that_has_an_account_looks_the_same_and_changes_n
     client.post_form("/account/email", &fields).await;
     let mail = app.mail_to("eve@example.com").await;
     app.user("eve").await;
-    let (_, token) = link(&mail).split_once("?token=").unwrap();
+    let token = token_of(&mail);
     let answer = client.post_form("/link", &[("token", token)]).await;
     answer.page(410);
-    assert!(
-        client
-            .open("/account")
-            .await
-            .page(200)
-            .contains("ada@example.com")
-    );
+    client.open("/account").await.shows("ada@example.com");
 }
 
 #[tokio::test]
@@ -379,22 +365,10 @@ async fn without_mail_there_are_no_pages_for_it() {
     let app = TestApp::with(&[("MAIL_URL", "none")]).await;
     let (_, mut client) = app.logged_in("ada").await;
     client.open("/account/email").await.page(404);
-    assert!(
-        !client
-            .open("/account")
-            .await
-            .page(200)
-            .contains("/account/email")
-    );
+    client.open("/account").await.lacks("/account/email");
     let mut client = app.client();
     client.open("/forgot-password").await.page(404);
-    assert!(
-        !client
-            .open("/login")
-            .await
-            .page(200)
-            .contains("/forgot-password")
-    );
+    client.open("/login").await.lacks("/forgot-password");
     let answer = client
         .post_form("/forgot-password", &[("email", "ada@example.com")])
         .await;
@@ -405,16 +379,11 @@ async fn without_mail_there_are_no_pages_for_it() {
 #[tokio::test]
 async fn development_shows_the_mails_and_production_has_no_such_page() {
     let app = TestApp::new().await;
-    app.user("ada").await;
-    ask(&app, "ada@example.com", "log-in").await;
-    let mail = app.mail_to("ada@example.com").await;
+    let mail = mailed(&app, "log-in").await;
     let page = app.client().open("/_dev/mail").await;
-    let html = page.page(200);
-    assert!(
-        html.contains(&mail.subject) && html.contains(&format!("{}</a>", link(&mail))),
-        "{html}"
-    );
-    assert!(html.contains("sandbox=\"allow-popups allow-popups-to-escape-sandbox\""));
+    page.shows(&mail.subject);
+    page.shows(&format!("{}</a>", link(&mail)));
+    page.shows("sandbox=\"allow-popups allow-popups-to-escape-sandbox\"");
     let app = TestApp::with(&[("APP_ENV", "production")]).await;
     app.client().open("/_dev/mail").await.page(404);
 }

@@ -1,16 +1,17 @@
 //! Sessions, confirmations, the password, and the deletion of an account.
 
 use app::models::User;
-use serde_json::json;
 use stack_live::CloseReason;
 
 use crate::common::{Client, LivePage, PASSWORD, TestApp};
 
+/// The form that ends all sessions but this one.
+const END_OTHERS: &str = "/account/security/sessions/end-others";
+
 /// Another browser of `user`.
 async fn other_browser(app: &TestApp, user: &User) -> Client {
     let mut client = app.client();
-    let credentials = json!({ "email": user.email, "password": PASSWORD });
-    let answer = client.json("POST", "/api/session", credentials).await;
+    let answer = client.log_in(user.email.as_str(), PASSWORD).await;
     assert_eq!(answer.status.as_u16(), 201);
     client
 }
@@ -18,10 +19,7 @@ async fn other_browser(app: &TestApp, user: &User) -> Client {
 /// Lets eleven minutes pass since anybody proved who they are.
 async fn let_time_pass(app: &TestApp) {
     let past = "UPDATE sessions SET authenticated_at = authenticated_at - interval '11 minutes'";
-    sqlx::query(past)
-        .execute(app.database.pool())
-        .await
-        .unwrap();
+    app.execute(past).await;
 }
 
 async fn confirm(client: &mut Client, next: &str) {
@@ -80,9 +78,8 @@ async fn all_other_sessions_are_ended_at_once_and_this_one_stays() {
         other_browser(&app, &ada).await,
     ];
     let (_, mut eve) = app.logged_in("eve").await;
-    let action = "/account/security/sessions/end-others";
     client
-        .submit("/account/security", action, &[])
+        .submit("/account/security", END_OTHERS, &[])
         .await
         .leads_to("/account/security");
     for other in &mut others {
@@ -108,36 +105,33 @@ async fn nobody_ends_the_session_of_another_user() {
 async fn every_way_a_session_ends_closes_its_open_pages() {
     let app = TestApp::new().await;
     let credentials = [("email", "eve@example.com"), ("password", PASSWORD)];
+    let password = [("password", "another good one")];
     app.user("eve").await;
-    for (number, way) in ["page", "api", "log-in", "others", "password", "deletion"]
-        .iter()
-        .enumerate()
-    {
+    let ways = [
+        "page",
+        "api",
+        "log-in",
+        "api log-in",
+        "others",
+        "password",
+        "deletion",
+    ];
+    for (number, way) in ways.into_iter().enumerate() {
         let (user, mut client) = app.logged_in(&format!("user{number}")).await;
         let mut page = LivePage::open(&app, &mut client, "/notes").await;
         let mut other = other_browser(&app, &user).await;
-        match *way {
+        match way {
             "page" => client.post_form("/logout", &[]).await,
             "api" => client.call("DELETE", "/api/session").await,
             // As somebody else, from the form of a page that was open before.
             "log-in" => client.post_form("/login", &credentials).await,
-            "others" => {
-                other
-                    .post_form("/account/security/sessions/end-others", &[])
-                    .await
-            }
-            "password" => {
-                other
-                    .post_form("/account/password", &[("password", "another good one")])
-                    .await
-            }
+            "api log-in" => client.log_in("eve@example.com", PASSWORD).await,
+            "others" => other.post_form(END_OTHERS, &[]).await,
+            "password" => other.post_form("/account/password", &password).await,
             _ => other.post_form("/account/delete", &[]).await,
         };
-        assert_eq!(
-            page.wait_for_close().await,
-            CloseReason::SessionEnded,
-            "{way}"
-        );
+        let closed = page.wait_for_close().await;
+        assert_eq!(closed, CloseReason::SessionEnded, "{way}");
     }
 }
 
@@ -158,19 +152,10 @@ async fn what_matters_asks_for_the_password_again_ten_minutes_after_the_log_in()
         ("/account/phone/delete", "/account"),
         ("/account/password", "/account/password"),
         ("/account/delete", "/account/delete"),
-        ("/account/security/sessions/end-others", "/account/security"),
+        (END_OTHERS, "/account/security"),
     ] {
         let answer = client.post_form(path, &[("phone", "+49301234567")]).await;
         answer.leads_to(&format!("/confirm-password?next={page}"));
-    }
-    for (method, path) in [
-        ("PUT", "/api/me/phone"),
-        ("PUT", "/api/me/password"),
-        ("DELETE", "/api/me"),
-    ] {
-        let body = json!({ "phone": null, "password": "another good one" });
-        let answer = client.json(method, path, body).await;
-        answer.problem(403, "confirmation_required");
     }
     // Reading and writing notes does not.
     client.open("/notes/new").await.page(200);
@@ -211,39 +196,12 @@ async fn a_confirmation_leads_back_with_a_new_token_and_open_pages_stay() {
 }
 
 #[tokio::test]
-async fn a_confirmation_over_the_api_is_a_put_of_the_session() {
-    let app = TestApp::new().await;
-    let (_, mut client) = app.logged_in("ada").await;
-    let_time_pass(&app).await;
-    let wrong = client
-        .json(
-            "PUT",
-            "/api/session",
-            json!({ "password": "wrong password" }),
-        )
-        .await;
-    wrong.problem(422, "invalid");
-    let right = client
-        .json("PUT", "/api/session", json!({ "password": PASSWORD }))
-        .await;
-    assert_eq!(right.status.as_u16(), 204);
-    let change = json!({ "password": "another good one" });
-    let changed = client.json("PUT", "/api/me/password", change).await;
-    assert_eq!(changed.status.as_u16(), 204, "{}", changed.text());
-}
-
-#[tokio::test]
 async fn a_confirmation_never_redirects_to_another_site_and_shows_a_wrong_password_in_the_form() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
     let fields = [("password", "wrong password"), ("next", "/account")];
-    let answer = client
-        .submit(
-            "/confirm-password?next=/account",
-            "/confirm-password",
-            &fields,
-        )
-        .await;
+    let path = "/confirm-password?next=/account";
+    let answer = client.submit(path, "/confirm-password", &fields).await;
     let html = answer.page(422);
     assert!(html.contains("is not your password") && !html.contains("wrong password"));
     assert!(html.contains("name=\"next\" value=\"/account\""), "{html}");
@@ -256,17 +214,13 @@ async fn a_confirmation_never_redirects_to_another_site_and_shows_a_wrong_passwo
 async fn guessing_the_password_of_a_stolen_session_is_limited() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;
-    for _ in 0..5 {
-        let body = json!({ "password": "wrong password" });
-        client
-            .json("PUT", "/api/session", body)
-            .await
-            .problem(422, "invalid");
+    for (attempts, password, status) in [(5, "wrong password", 422), (1, PASSWORD, 429)] {
+        for _ in 0..attempts {
+            let fields = [("password", password), ("next", "/account")];
+            let answer = client.post_form("/confirm-password", &fields).await;
+            answer.page(status);
+        }
     }
-    let answer = client
-        .json("PUT", "/api/session", json!({ "password": PASSWORD }))
-        .await;
-    answer.problem(429, "too_many_attempts");
 }
 
 #[tokio::test]
@@ -274,66 +228,42 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_one_is_wrong() {
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let mut other = other_browser(&app, &ada).await;
-    let short = client
-        .submit(
-            "/account/password",
-            "/account/password",
-            &[("password", "short")],
-        )
-        .await;
+    let path = "/account/password";
+    let short = client.submit(path, path, &[("password", "short")]).await;
     assert!(short.page(422).contains("at least 10 characters"));
     let new = [("password", "another good one")];
+    let changed = client.submit(path, path, &new).await;
+    changed.leads_to("/account/security");
     client
-        .submit("/account/password", "/account/password", &new)
+        .open("/account/security")
         .await
-        .leads_to("/account/security");
-    assert!(
-        client
-            .open("/account/security")
-            .await
-            .page(200)
-            .contains("Your password was changed.")
-    );
+        .shows("Your password was changed.");
     other.get("/api/me").await.problem(401, "unauthenticated");
     for (password, status) in [(PASSWORD, 401), ("another good one", 201)] {
-        let credentials = json!({ "email": ada.email, "password": password });
-        let answer = app.client().json("POST", "/api/session", credentials).await;
+        let answer = app.client().log_in(ada.email.as_str(), password).await;
         assert_eq!(answer.status.as_u16(), status);
     }
 }
 
 #[tokio::test]
 async fn a_deleted_account_leaves_nothing_but_its_security_events() {
+    const EVENTS: &str = "SELECT count(*) FROM security_events WHERE kind = 'account_deletion'";
     let app = TestApp::new().await;
     let (ada, mut client) = app.logged_in("ada").await;
     let eve = app.user("eve").await;
     app.note(&ada, "Milk", "").await;
     app.note(&eve, "Bread", "").await;
-    client
-        .submit("/account/delete", "/account/delete", &[])
-        .await
-        .leads_to("/");
+    let path = "/account/delete";
+    client.submit(path, path, &[]).await.leads_to("/");
     assert_eq!(client.cookie("_session"), None);
-    assert!(
-        client
-            .open("/")
-            .await
-            .page(200)
-            .contains("Your account was deleted.")
-    );
+    client.open("/").await.shows("Your account was deleted.");
     for (query, left) in [
         ("SELECT count(*) FROM users", 1),
         ("SELECT count(*) FROM notes", 1),
         ("SELECT count(*) FROM sessions", 0),
-        (
-            "SELECT count(*) FROM security_events WHERE kind = 'account_deletion'",
-            1,
-        ),
+        (EVENTS, 1),
     ] {
-        let count: i64 = sqlx::query_scalar(query)
-            .fetch_one(app.database.pool())
-            .await
-            .unwrap();
+        let count: i64 = app.value(query).await;
         assert_eq!(count, left, "{query}");
     }
     // The address is free again.

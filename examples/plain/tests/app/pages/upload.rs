@@ -33,7 +33,9 @@ async fn a_file_that_is_too_large_or_of_another_type_is_rejected() {
     page.upload("#files", "a.png", "image/png", &vec![0; 5_000_001])
         .await;
     assert!(page.upload_refused().unwrap().contains("larger than 5 MB"));
-    assert!(!page.text().contains("a.png"));
+    // The page says it, too.
+    page.expect_text("“a.png” is larger than 5 MB.").await;
+    assert_eq!(page.count("table"), 0);
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use super::{Backoff, Envelope, Hub};
 /// Messages in one statement.
 const AT_ONCE: usize = 100;
 /// After so much time without a message a heartbeat is sent, so that listeners can tell a silent connection from a dead
-/// one.
-pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
+/// one, and a silent process from one that is gone.
+const HEARTBEAT: Duration = Duration::from_secs(3);
 
 /// A message that waits to be sent.
 pub(super) struct OutgoingMessage {
@@ -52,6 +52,7 @@ impl Outgoing {
             if came == Ok(0) {
                 return;
             }
+            self.hub.forget_silent();
             let missed = self.hub.0.missed.swap(false, Ordering::AcqRel);
             let envelopes = self.envelopes(&mut waiting, missed);
             match send(envelopes).await {

@@ -3,18 +3,19 @@
 //! The listening connection is one of its own: a pool of ten would be short of one for good. It has to lead to the
 //! server itself or a proxy that keeps sessions, which PgBouncer does not between transactions.
 
+use std::time::Duration;
+
 use sqlx::{
     PgPool,
     postgres::{PgListener, PgPoolOptions},
 };
 use tokio::time::timeout;
 
-use super::{
-    Backoff, Hub,
-    outgoing::{HEARTBEAT, Outgoing},
-};
+use super::{Backoff, Hub, outgoing::Outgoing};
 
 const CHANNEL: &str = "live_messages";
+/// A connection over which not even our own heartbeats have come for so long is dead.
+const SILENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(hub: Hub, pool: PgPool, outgoing: Outgoing) {
     let send = |envelopes| notify(pool.clone(), envelopes);
@@ -64,7 +65,7 @@ async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
 /// connection is dead, even if no error says so.
 async fn receive(hub: &Hub, mut listener: PgListener) -> sqlx::Error {
     loop {
-        match timeout(HEARTBEAT * 3, listener.try_recv()).await {
+        match timeout(SILENCE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => hub.receive(notification.payload()),
             Ok(Ok(None)) => {
                 return sqlx::Error::Protocol("the listening connection was lost".into());

@@ -2,6 +2,9 @@
 
 const REFUSED = new Set(["constructor", "__proto__", "prototype", "eval", "Function", "setTimeout", "setInterval", "importScripts"]);
 
+// A field of a form has no call of the form's.
+const member = (of, name) => of instanceof Node && name in Object.getPrototypeOf(of) ? property(of, name) : of[name];
+
 async function call(id, path) {
   // Another connection has not asked.
   const mine = socket;
@@ -12,10 +15,10 @@ async function call(id, path) {
       const [name, ...args] = Array.isArray(step) ? step : [step];
       const key = String(name === "=" ? args[0] : name);
       if (REFUSED.has(key)) throw new Error(`${key} cannot be called`);
-      if (!Array.isArray(step)) value = await value[key];
+      if (!Array.isArray(step)) value = await member(value, key);
       else if (name === "$") value = document.querySelector(args[0]);
       else if (name === "=") value = void (value[key] = args[1]);
-      else value = await value[key](...args);
+      else value = await member(value, key).apply(value, args);
     }
     let plain = null;
     try { plain = JSON.parse(JSON.stringify(await value ?? null)); } catch { /* A window, an element: nothing to tell. */ }

@@ -1,22 +1,20 @@
 // The connection: it is made again whenever it is lost, and each message of the server is taken here.
 
-let root, text, shown, version = 0, state, mac, items;
+let root, text, version = 0, state, mac, items;
 let socket = null, joined = false, since = 0, again = false, gone = false;
+let joining = ""; // the address of the last join
+let received = 0, anew = true; // messages since a page was made by a join; the next one begins another
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
 const waiting = new Map(); // seq → element whose event is not acknowledged
 const working = new Map(); // seq → element whose handler still works
+// The name of this page, until it is loaded again.
+const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const here = () => location.pathname + location.search;
-
-function say(message) {
-  if (!socket || socket.readyState !== 1) return false;
-  socket.send(JSON.stringify(message));
-  return true;
-}
 
 function status(name) {
   document.documentElement.dataset.live = name;
   const el = document.getElementById("live-status");
-  const words = name === "offline" ? "You are offline. Trying again…" : "";
+  const words = name === "offline" ? word("offline") : "";
   if (el && el.textContent !== words) el.textContent = words;
 }
 
@@ -34,7 +32,16 @@ function connect() {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
     document.cookie = prefix + "tz=" + zone + "; path=/; SameSite=Lax; max-age=31536000" + secure;
-    say(["join", { url: here(), hash: text === null ? "" : hash(text), items, state, mac, tz: zone, again }]);
+    joining = here();
+    // The way back leads to what its entry has kept.
+    const back = ways.at(-1)?.kept;
+    if (back?.mac) ({ state, mac } = back);
+    const streams = back?.streams ?? (again ? windows() : undefined);
+    const known = text === null ? "" : hash(String(text));
+    // Only what is shown as the server has sent it can be gone on with.
+    const count = known && !back && uploads.size ? received : null;
+    anew = true;
+    say(["join", { url: joining, hash: known, items, state, mac, tz: zone, again, streams, page, seen: acknowledged, going: ways.at(-1)?.kind === "pop", received: count }]);
   };
   mine.onmessage = (event) => {
     if (mine !== socket) return;
@@ -63,20 +70,29 @@ function closed(mine, code) {
   if (mine !== socket) return;
   socket = null;
   mine.close();
+  // A server that says why it leaves has answered all that it has done.
+  if (joined) cutOff = code !== 1012;
   // One that is ended soon each time is not come back to at once.
   if (joined && Date.now() - since >= 10000) attempt = 0;
   joined = false;
   again = true;
   asked = 0;
-  for (const upload of uploads.values()) upload.stop("The connection was lost.");
   const busy = [...waiting.values(), ...working.values()];
   waiting.clear();
   working.clear();
+  // Uploads go on after the next join.
+  for (const upload of uploads.values()) working.set(upload.seq, upload.input);
   busy.forEach(quiet);
-  if (gone) return;
-  if (code === 4004) return afterLeaving(() => location.reload());
+  if (gone) return uploads.forEach((upload) => upload.stop(word("disconnected")));
+  if (code === 4004) {
+    entries.clear();
+    return afterLeaving(() => location.reload());
+  }
   // What cannot be said is not said again.
-  if (code === 4002 || code === 4003) unsent.clear();
+  if (code === 4002 || code === 4003) {
+    unsent.clear();
+    said.clear();
+  }
   status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
   doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
   // Half of it by chance, so that not everybody comes back at once.
@@ -114,6 +130,15 @@ function listen() {
 
 // A message of the server.
 function take(message) {
+  const focused = document.activeElement;
+  const joins = anew && message.v !== undefined;
+  if (joins) anew = false;
+  if (message.re) {
+    // The page goes on where it was, after what it has missed.
+    joined = true;
+    message.re[1].forEach(take);
+  } else if (joins) received = 1;
+  else received++;
   if (message.a !== undefined) acknowledged = Math.max(acknowledged, message.a);
   // Where the page is scrolled to, before it becomes another one.
   if (message.u?.[1] === "push") remember();
@@ -121,13 +146,15 @@ function take(message) {
   const arrives = message.n || !joined;
   elsewhere = arrives && path !== place;
   if (arrives || message.u) place = path;
-  if (message.h !== undefined || message.p) draw(message.h ?? splice(text, message.p));
+  if (message.h !== undefined || message.p) draw(message.h, message.p, message.e);
   if (message.v !== undefined) version = message.v;
   if (message.S !== undefined) state = message.S;
   if (message.s) state = splice(state, message.s);
   if (message.m !== undefined) mac = message.m;
   if (message.t !== undefined) document.title = message.t;
-  for (const item of message.i ?? []) stream(...item);
+  if (message.hd !== undefined) head(message.hd);
+  streams(message.i ?? []);
+  follow(focused, message.n);
   for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
   const rest = [];
   for (const [s, el] of waiting) if (s <= acknowledged && waiting.delete(s)) rest.push(el);
@@ -136,18 +163,19 @@ function take(message) {
     working.delete(s);
   }
   rest.forEach(quiet);
+  if (joined) settleAll(message.f);
   for (const [target, kinds] of unsent) {
     for (const [kind, { sent }] of kinds) if (sent <= acknowledged) kinds.delete(kind);
     if (!kinds.size) unsent.delete(target);
   }
   grantWishes();
   if (message.u) {
-    if (message.u[1] === "push") history.pushState({ live: 1, x: 0, y: 0 }, "", message.u[0]);
+    if (message.u[1] === "push") newEntry(message.u[0]);
     else history.replaceState(history.state, "", message.u[0]);
     address = here();
   }
-  if (message.n) arrive();
-  for (const [ref, bytes] of message.ua ?? []) uploads.get(ref)?.go(bytes);
+  if (message.n) arrive(message.n === 2);
+  for (const [ref, ...at] of message.ua ?? []) uploads.get(ref)?.go(...at);
   for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
   for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
   // One whose page is not there any more is acknowledged and not begun.
@@ -159,25 +187,17 @@ function take(message) {
   for (const [id, path] of message.c ?? []) call(id, path);
   if (message.go !== undefined) leave(message.go);
   if (message.err !== undefined) stopped(message.err);
-  if (!joined && message.v !== undefined) {
+  if (joins) {
     joined = true;
     since = Date.now();
     clearTimeout(doubt);
     doubt = 0;
     status("online");
-    resend(message.h === undefined);
+    resend(message.h === undefined, message);
     look();
+    goOn(message.re?.[0]);
   }
-}
-
-function draw(html) {
-  const next = parse(html);
-  // What is not ours any more, because something meddled with it, is drawn from what it is.
-  if (text === null) claim(root);
-  const old = text === null ? parse(textOf(root)) : shown ?? parse(text);
-  keepingFocus(() => morph(root, old, next));
-  text = html;
-  shown = next;
+  reach();
 }
 
 function leave(url) {
@@ -196,8 +216,9 @@ function stopped(why) {
   const box = document.createElement("div");
   box.className = "live-error";
   box.setAttribute("role", "alert");
-  box.innerHTML = '<p></p><button type="button">Load the page again</button>';
+  box.innerHTML = '<p></p><button type="button"></button>';
   box.firstChild.textContent = why;
+  box.lastChild.textContent = word("reload");
   box.lastChild.onclick = () => location.reload();
   document.body.append(box);
 }

@@ -6,7 +6,7 @@ const wishes = new Map();
 let composing = null;
 
 function held(el) {
-  if (composing === el || typed.get(el) > acknowledged || delayed.some(({ target }) => target === el)) return true;
+  if (composing === el || typed.get(el) > acknowledged || [...delayed, ...queue].some(({ target }) => target === el)) return true;
   // One of a group cannot change without the others.
   return el.type === "radio" && [...typed].some(([other, sent]) => sent > acknowledged
     && other.type === "radio" && other.name === el.name && other.form === el.form);
@@ -21,7 +21,8 @@ function wish(el, name, value) {
 
 function put(el, name, value) {
   if (name === "selection") {
-    for (const option of el.options) option.selected = value.includes(option.value);
+    const chosen = el.multiple ? value : value.slice(0, 1);
+    for (const option of el.options) option.selected = chosen.includes(option.value);
     return;
   }
   if (name.startsWith("inner")) return rewrite(el, name, value);
@@ -37,28 +38,50 @@ function put(el, name, value) {
 function rewrite(el, name, html) {
   // A browser has its own elements for lines, and may end the last one.
   const plain = name === "innerText";
-  const now = plain && !el.firstElementChild ? el.textContent : el[name].replace(/\n$/, "");
+  const now = plain && !childElements(el).length ? property(el, "textContent") : property(el, name).replace(/\n$/, "");
   if (now === (plain ? parse(html).textContent : html)) return;
   const caret = document.getSelection();
   let left = -1;
-  if (el.contains(caret.focusNode)) {
+  if (contains(el, caret.focusNode)) {
     const before = document.createRange();
     before.setStart(el, 0);
     before.setEnd(caret.focusNode, caret.focusOffset);
     left = before.toString().length;
   }
-  el.innerHTML = html;
+  setProperty(el, "innerHTML", html);
   const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
   for (let node; left >= 0 && (node = texts.nextNode()); left -= node.length) {
     caret.collapse(node, Math.min(left, node.length));
   }
 }
 
+// What was chosen in a control that has a handler of its own: control → the number of its last event. When the server
+// has answered, what it renders is what stands, also where it has not changed its mind.
+const choices = new Map();
+const choosable = (el) => nodeName(el) === "SELECT" || nodeName(el) === "INPUT" && /^(checkbox|radio|range|color)$/.test(el.type);
+
+function standing(el) {
+  if (el.type === "checkbox") return put(el, "checked", el.defaultChecked);
+  if (el.type === "radio") {
+    const group = all(root, "input[type=radio]").filter((other) => other.name === el.name && other.form === el.form);
+    // A server that marks none of several does not say which.
+    if (group.some((other) => other.defaultChecked)) for (const other of group) put(other, "checked", other.defaultChecked);
+  } else if (nodeName(el) === "SELECT") {
+    const marked = [...el.options].filter((option) => option.defaultSelected).map((option) => option.value);
+    if (marked.length) put(el, "selection", marked);
+  } else if (hasAttribute(el, "value")) put(el, "value", el.defaultValue);
+}
+
 function grantWishes() {
   for (const [el, sent] of typed) if (sent <= acknowledged) typed.delete(el);
+  for (const [el, sent] of choices) {
+    if (sent > acknowledged || working.has(sent)) continue;
+    choices.delete(el);
+    if (isConnected(el) && !held(el)) standing(el);
+  }
   for (const [el, wanted] of [...wishes]) {
     if (held(el)) continue;
     wishes.delete(el);
-    if (el.isConnected) put(el, ...wanted);
+    if (isConnected(el)) put(el, ...wanted);
   }
 }

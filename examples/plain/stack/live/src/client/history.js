@@ -1,7 +1,7 @@
-// Links of live pages, Back and Forward, and where a page was scrolled to.
+// Links of live pages, Back and Forward.
 
 function link(event) {
-  const a = event.target.closest?.("a[data-link][href]");
+  const a = nodeType(event.target) === 1 && closest(event.target, "a[data-link][href]");
   if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
   if (a.origin !== location.origin || a.target && a.target !== "_self" || a.hasAttribute("download")) return false;
   if (a.pathname + a.search === here() && a.hash) return false;
@@ -19,56 +19,73 @@ function navigate(way) {
   way.seq = ++seq;
   ways.push(way);
   document.documentElement.setAttribute("aria-busy", "true");
-  say(["nav", seq, way.url, way.kind]);
+  if (!joined) return;
+  const { state, mac, streams } = way.kept ?? {};
+  say(["nav", seq, way.url, way.kind, ...(mac ? [{ state, mac, streams }] : [])]);
 }
 
 // After a break: a page can be asked for twice. Where the address is that of another page already, the join was for it.
-function renavigate() {
+function renavigate(restored) {
   const way = ways.pop();
   ways = [];
-  if (way?.kind === "push") navigate(way);
-  else if (way) landed(way);
+  if (way && (way.kind === "push" || way.url !== joining)) navigate(way);
+  else if (way) landed(way, restored);
 }
 
-// Where the page is scrolled to, for coming back. On the way back the address is another page's already.
-function remember() {
-  if (ways.some((way) => way.kind === "pop")) return;
-  history.replaceState({ live: 1, x: scrollX, y: scrollY }, "");
+// What a page says of itself in the head stands between two marks; whatever else is there is nobody's of it.
+function head(html) {
+  const [start, end] = document.head.querySelectorAll("meta[name=live-head]");
+  if (!end) return;
+  while (start.nextSibling !== end) start.nextSibling.remove();
+  start.after(...parse(html).childNodes);
 }
 
 // The last page of those that were asked for until now is shown; `ctx.navigate` leads to one that nobody asked for.
-function arrive() {
+function arrive(restored) {
   let way;
   while (ways.length && ways[0].seq <= acknowledged) way = ways.shift();
-  landed(way ?? {});
+  landed(way ?? {}, restored);
 }
 
-function landed({ kind, x, y, fragment }) {
+function landed({ kind, kept, fragment }, restored) {
   if (!ways.length) {
     document.documentElement.removeAttribute("aria-busy");
     address = here();
   }
   unsent.clear();
-  if (kind === "pop") scrollTo(x ?? 0, y ?? 0);
+  if (kind === "pop") bringBack(kept, restored);
   else {
+    aim = null;
     scrollTo(0, 0);
     if (fragment) {
       location.replace(fragment);
       remember();
     }
-    const place = root.querySelector("[autofocus]") ?? root.querySelector("main h1") ?? root.querySelector("main");
-    if (place && !place.matches(":focus")) {
-      if (!place.hasAttribute("tabindex") && !control(place)) place.setAttribute("tabindex", "-1");
-      place.focus({ preventScroll: true });
-    }
   }
+  // Coming back, what still has the focus keeps it.
+  if (kind !== "pop" || !contains(root, document.activeElement)) focusPage(fragment);
   look();
+}
+
+// Where a screen reader goes on, and the next Tab: at what was linked to, or asks for it, or at the heading.
+function focusPage(fragment = "") {
+  const part = fragment && document.getElementById(decodeURIComponent(fragment.slice(1)));
+  const place = part || ["[autofocus]", "main h1", "main"].map((selector) => querySelector(root, selector)).find((el) => el);
+  if (!place || matches(place, ":focus")) return;
+  // What can have the focus by itself has it now.
+  invoke(place, "focus", { preventScroll: true });
+  if (matches(place, ":focus")) return;
+  setAttribute(place, "tabindex", "-1");
+  invoke(place, "focus", { preventScroll: true });
 }
 
 addEventListener("popstate", (event) => {
   if (!event.state?.live) return;
+  keep();
+  const same = !ways.length && entry === event.state.live;
+  ({ live: entry, part } = event.state);
+  const kept = entries.get(entry);
   // Another part of the page that is shown.
-  if (!ways.length && here() === address) return scrollTo(event.state.x, event.state.y);
-  if (joined) navigate({ url: here(), kind: "pop", x: event.state.x, y: event.state.y });
-  else location.reload();
+  if (same) bringBack(kept);
+  else navigate({ url: here(), kind: "pop", kept });
 });

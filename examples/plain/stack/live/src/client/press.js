@@ -19,7 +19,7 @@ function release() {
 }
 
 document.addEventListener("pointerdown", ({ target }) => {
-  if (!target.closest(PRESSABLE)) return;
+  if (!closest(target, PRESSABLE)) return;
   clearTimeout(press);
   press = setTimeout(release, LONGEST_PRESS);
 }, true);

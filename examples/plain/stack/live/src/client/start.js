@@ -4,21 +4,31 @@ function start() {
   root = document.getElementById("live");
   if (!root) return;
   const known = textOf(root);
-  text = hash(known) === root.dataset.hash ? known : null;
+  exact = hash(known) === root.dataset.hash;
+  text = exact ? new Pieces(known) : null;
+  listenFor(known);
   claim(root);
-  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, item.cloneNode(true));
+  others.observe(root, { childList: true, subtree: true });
+  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
-  const before = history.state?.live ? history.state : null;
-  if (before) scrollTo(before.x, before.y);
+  // The answer to a form, which was sent to another address than that of its page.
+  if (root.dataset.url) {
+    history.replaceState(history.state, "", root.dataset.url);
+    address = here();
+  }
+  if (history.state?.live) ({ live: entry, part } = history.state);
+  const kept = entries.get(entry);
+  if (kept && performance.getEntriesByType("navigation")[0]?.type === "back_forward") ways = [{ url: here(), kind: "pop", kept }];
+  if (kept) scrollTo(...kept.at[part] ?? [0, 0]);
   else remember();
-  for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close");
+  for (const kind of KINDS) document.addEventListener(kind, handle, kind === "close" || kind === "toggle");
   let still = 0;
   addEventListener("scroll", () => { clearTimeout(still); still = setTimeout(remember, 150); }, { passive: true });
   addEventListener("online", () => { heard = 0; hurry(); });
   addEventListener("offline", () => status("offline"));
   document.addEventListener("visibilitychange", hurry);
-  addEventListener("pagehide", () => { remember(); });
+  addEventListener("pagehide", () => { remember(); store(); });
   // A page that comes out of the browser's memory has lost its connection without being told.
   addEventListener("pageshow", (event) => { if (event.persisted && socket) { closed(socket, 0); hurry(); } });
   setInterval(listen, 5000);
@@ -28,6 +38,6 @@ function start() {
   connect();
 }
 
-window.heavyLive = { morph, splice, hash };
+window.heavyLive = { morph: (...tree) => moving([tree]), splice, hash, entries: () => entries };
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -2,44 +2,65 @@
 
 const born = new WeakMap(); // item → how the server wrote it last
 
-function stream(id, op, key, html) {
-  const list = root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
+const listOf = (id) => root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
+
+// Items that one list loses and another one gets by the same message: each is the same item. Key → item.
+const passing = new Map();
+
+function streams(ops) {
+  const gained = new Set(ops.filter(([, op]) => /pend$/.test(op)).map(([, , key]) => key));
+  for (const [id, op, key] of ops) {
+    const item = op === "remove" && gained.has(key) && listOf(id) && querySelector(listOf(id), `:scope > [data-key="${CSS.escape(key)}"]`);
+    if (item) passing.set(key, item);
+  }
+  for (const op of ops) stream(...op);
+  for (const item of passing.values()) remove(item);
+  passing.clear();
+}
+
+function stream(id, op, key, html, limit) {
+  const list = listOf(id);
   if (!list) return;
   const items = new Map();
-  for (const child of list.children) items.set(child.getAttribute("data-key"), child);
+  for (const child of childElements(list)) items.set(getAttribute(child, "data-key"), child);
   const added = [];
   // An item that is here already becomes what it should be as the page does: what is typed in it stays.
   const node = (wanted) => {
-    const copy = wanted.cloneNode(true);
-    const known = wanted.nodeType === 1 && items.get(wanted.getAttribute("data-key"));
+    const copy = cloneNode(wanted, true);
+    const key = nodeType(wanted) === 1 && getAttribute(wanted, "data-key");
+    const known = items.get(key) ?? passing.get(key);
+    passing.delete(key);
     const was = known && born.get(known);
     if (was && alike(was, wanted)) {
-      morph(known, was, wanted);
+      moving([[known, was, wanted]]);
       born.set(known, copy);
       return known;
     }
-    if (known && op !== "reset") known.replaceWith(wanted);
-    born.set(wanted, copy);
-    claim(wanted);
-    added.push(wanted);
-    return wanted;
+    const item = enliven(wanted);
+    if (known && op !== "reset") replace(known, item);
+    born.set(item, copy);
+    added.push(item);
+    return item;
   };
   keepingFocus(() => {
-    if (op === "remove") return items.get(key)?.remove();
+    if (op === "remove") return passing.has(key) || remove(items.get(key));
     if (op === "replace" && !items.has(key)) return;
-    const nodes = [...parse(html).childNodes].map(node);
+    const nodes = [...parse(html, list).childNodes].map(node);
     if (op === "reset") {
       const kept = new Set(nodes);
-      for (const child of [...list.childNodes]) if (!kept.has(child)) child.remove();
+      for (const child of [...childNodes(list)]) if (!kept.has(child)) remove(child);
     }
     if (op === "append") for (const item of nodes) move(list, item, null);
     else if (op !== "replace") {
-      let at = list.firstChild;
+      let at = firstChild(list);
       for (const item of nodes) {
-        if (item === at) at = at.nextSibling;
+        if (item === at) at = nextSibling(at);
         else move(list, item, at);
       }
     }
+    // What is added at one end leaves at the other.
+    const all = [...childElements(list)];
+    if (limit && all.length > limit) (op === "append" ? all.slice(0, -limit) : all.slice(limit)).forEach(remove);
     for (const item of added) arrived(item);
   });
   if (op !== "remove") look();

@@ -17,16 +17,71 @@ function splice(text, splices) {
   return out + text.slice(at);
 }
 
-function parse(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
+// A long text in pieces: a change of it makes one of them anew, and not the whole.
+const cut = (text) => text.match(/[^]{1,8192}/g) ?? [];
+class Pieces {
+  constructor(text) {
+    this.list = cut(text);
+  }
+
+  toString() {
+    return this.list.join("");
+  }
+
+  slice(from, to) {
+    let out = "";
+    for (const piece of this.list) {
+      if (to <= 0) break;
+      if (from < piece.length) out += piece.slice(Math.max(0, from), to);
+      from -= piece.length;
+      to -= piece.length;
+    }
+    return out;
+  }
+
+  apply(splices) {
+    let at = 0, i = 0;
+    for (let s = 0; s < splices.length; s += 3) {
+      const [keep, skip, insert] = splices.slice(s, s + 3);
+      at += keep;
+      while (i < this.list.length - 1 && at > this.list[i].length) at -= this.list[i++].length;
+      let part = this.list[i] ?? "", count = 1;
+      while (part.length < at + skip) part += this.list[i + count++];
+      this.list.splice(i, count, ...cut(part.slice(0, at) + insert + part.slice(at + skip)));
+      at += insert.length;
+    }
+  }
+}
+
+// Whether there has been a template in any of it.
+let templates = false;
+
+// `parent`: what it is to be put into, if that can be a drawing or a formula.
+function parse(html, parent, template = document.createElement("template")) {
+  templates ||= html.includes("<template");
+  listenFor(html);
+  const around = foreign(parent);
+  template.innerHTML = around ? `<${around}>${html}</${around}>` : html;
+  if (around) template.content.replaceChildren(...template.content.firstChild.childNodes);
   return template.content;
+}
+
+// The element in which a parser takes HTML for what it is inside of `parent`.
+function foreign(parent) {
+  if (!parent || /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/.test(nodeName(parent))) return "";
+  return { "http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math" }[property(parent, "namespaceURI")];
 }
 
 // The text of what the document shows, as the server wrote it: a parser drops the newline after <textarea>, and the
 // items of streams are nobody's text.
+const withLines = (html) => html.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
 function textOf(root) {
-  const copy = root.querySelector("[data-stream]") ? root.cloneNode(true) : root;
+  const copy = querySelector(root, "[data-stream]") ? cloneNode(root, true) : root;
   if (copy !== root) for (const stream of copy.querySelectorAll("[data-stream]")) stream.textContent = "";
-  return copy.innerHTML.replace(/<textarea(?:\s[^>]*)?>/g, "$&\n");
+  return withLines(copy.innerHTML);
+}
+// Whether a parser makes of `html` what it says; then `template` holds that.
+function parses(html, template) {
+  parse(html, null, template);
+  return withLines(template.innerHTML) === html;
 }

@@ -1,50 +1,89 @@
-// Files that are sent in parts.
+// Files that are sent in parts: as many bytes ahead as the server grants. After a break the rest follows, if the server
+// still has the page; else all of it once more.
 
 const CHUNK = 32 * 1024;
+const RESTARTS = 3;
 const uploads = new Map();
 let reference = 0;
 
 function upload(input) {
   const files = [...input.files];
   if (!files.length) return;
-  const ref = ++reference;
-  seq++;
-  let at = 0, offset = 0, sent = 0, over = false;
-  const go = async (bytes) => {
-    while (at < files.length && offset >= files[at].size) { at++; offset = 0; }
-    if (over || bytes < sent || at >= files.length) return;
-    // Its page has taken it away.
-    if (!input.isConnected) {
-      say(["upx", ref]);
-      return stop();
-    }
-    const part = await files[at].slice(offset, offset + CHUNK).arrayBuffer().catch(() => null);
-    if (over) return;
-    if (!part) {
-      say(["upx", ref]);
-      return stop("The file cannot be read.");
-    }
-    const frame = new Uint8Array(8 + part.byteLength);
-    new DataView(frame.buffer).setUint32(0, ref);
-    new DataView(frame.buffer).setUint32(4, at);
-    frame.set(new Uint8Array(part), 8);
-    offset += part.byteLength;
-    sent += part.byteLength;
-    if (socket?.readyState === 1) socket.send(frame);
+  const ref = ++reference, size = files.reduce((sum, file) => sum + file.size, 0);
+  let sent, taken, granted, line, reading = false, restarts = 0;
+  const mine = { input };
+  // The file and the place in it where all that was sent ends.
+  const place = () => {
+    let at = 0, offset = sent;
+    while (offset >= files[at].size) offset -= files[at++].size;
+    return [at, offset];
   };
-  const stop = (why = "") => {
-    over = true;
+  const send = async () => {
+    if (reading) return;
+    reading = true;
+    while (uploads.has(ref) && line === socket && sent < size) {
+      const [at, offset] = place(), from = sent, over = line;
+      const length = Math.min(CHUNK, files[at].size - offset);
+      if (sent + length > taken + granted) break;
+      const part = await files[at].slice(offset, offset + length).arrayBuffer().catch(() => null);
+      // Meanwhile it has ended, or goes on from elsewhere.
+      if (!uploads.has(ref) || over !== line || from !== sent || socket?.readyState !== 1) continue;
+      // Its page has taken it away, or the file is another one by now.
+      if (!isConnected(input) || !part) {
+        say(["upx", ref]);
+        mine.stop(part ? "" : word("unreadable"));
+        break;
+      }
+      const frame = new Uint8Array(8 + length);
+      new DataView(frame.buffer).setUint32(0, ref);
+      new DataView(frame.buffer).setUint32(4, at);
+      frame.set(new Uint8Array(part), 8);
+      sent += length;
+      socket.send(frame);
+    }
+    reading = false;
+  };
+  mine.go = (bytes, more) => {
+    [taken, granted] = [bytes, more];
+    send();
+  };
+  mine.stop = (why = "") => {
     uploads.delete(ref);
     input.value = "";
     input.setCustomValidity(why);
     if (why) input.reportValidity();
+    if (working.delete(mine.seq)) quiet(input);
+    if (why) emit(input, input, "refused", { why });
   };
-  if (!joined) return stop("There is no connection. Try again in a moment.");
+  mine.begin = () => {
+    const handler = contains(root, input) && getAttribute(input, "on:upload");
+    // The server may have all of it: twice could be once too often.
+    if (mine.begun && sent === size) return mine.stop(word("uncertain"));
+    if (!handler || restarts++ > RESTARTS) return mine.stop(word("disconnected"));
+    working.delete(mine.seq);
+    [mine.seq, mine.begun, line, sent, taken, granted] = [++seq, false, socket, 0, 0, CHUNK];
+    waiting.set(seq, input);
+    busy(input);
+    say(["up", seq, handler, version, ref, files.map((f) => [f.name, f.size, f.type])]);
+    // The first part goes at once; a refusal comes instead of an answer to it.
+    send();
+  };
+  mine.resume = (received) => {
+    [mine.begun, line, sent] = [true, socket, received];
+    taken = Math.min(taken, sent);
+    send();
+  };
+  if (!joined) return mine.stop(word("unconnected"));
   input.setCustomValidity("");
-  uploads.set(ref, { seq, go, stop });
-  waiting.set(seq, input);
-  busy(input);
-  say(["up", seq, input.getAttribute("on:upload"), version, ref, files.map((f) => [f.name, f.size, f.type])]);
-  // The first part goes at once; a refusal comes instead of an answer to it.
-  go(0);
+  uploads.set(ref, mine);
+  mine.begin();
+}
+
+// After a join. `received`: the uploads that the server goes on with, and how many bytes of each it has.
+function goOn(received) {
+  const kept = new Map(received);
+  for (const [ref, upload] of [...uploads]) {
+    if (kept.has(ref)) upload.resume(kept.get(ref));
+    else upload.begin();
+  }
 }

@@ -66,6 +66,7 @@ impl Cx {
                     Some((id, _)) => {
                         let old = inner.instances.get_mut(&id).map(|instance| {
                             instance.dirty = true;
+                            instance.failed = None;
                             let render = std::mem::replace(&mut instance.render, render);
                             (render, std::mem::replace(&mut instance.props, kept))
                         });
@@ -85,7 +86,10 @@ impl Cx {
             inner.instances.get(&id).is_some_and(|child| child.dirty)
         };
         if dirty {
-            self.page.render(id).await?;
+            self.page.render_bounded(id).await?;
+        }
+        if self.page.lock().awaits(id) {
+            return self.suspend().await;
         }
         Ok(PreEscaped(html::place(&self.page.mark, 'c', id)))
     }

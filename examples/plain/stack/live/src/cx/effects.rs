@@ -2,26 +2,15 @@
 
 use std::{future::Future, sync::Arc};
 
-use futures_util::{FutureExt, future::AbortHandle};
+use futures_util::FutureExt;
 use maud::Markup;
 use serde::de::DeserializeOwned;
 
 use super::Cx;
 use crate::{
-    Ctx, PageError, Stream, html,
-    page::{Job, OnMessage, Slot, stream_id},
+    Ctx, PageError, Stream, Window, html,
+    page::{Job, OnMessage, OwnedJob, Slot, stream_id},
 };
-
-/// The work of an effect. Ends when this is dropped: with its component, or when `deps` have changed.
-struct EffectJob(Option<AbortHandle>);
-
-impl Drop for EffectJob {
-    fn drop(&mut self) {
-        if let Some(job) = &self.0 {
-            job.abort();
-        }
-    }
-}
 
 impl Cx {
     /// Runs `effect` beside the page, as soon as it is shown, and again when `deps` change. It ends with the component.
@@ -34,14 +23,14 @@ impl Cx {
     {
         self.use_memo(deps, || {
             if !self.is_connected() {
-                return EffectJob(None);
+                return OwnedJob(None);
             }
             let job = Job {
                 owner: self.component,
                 ..Job::default()
             };
             let future = effect(self.ctx()).boxed();
-            EffectJob(Some(self.page.lock().spawn(job, future)))
+            OwnedJob(Some(self.page.lock().spawn(job, future)))
         });
     }
 
@@ -51,11 +40,40 @@ impl Cx {
         T: DeserializeOwned,
         F: Fn(&Ctx, T) + Send + Sync + 'static,
     {
-        let handle: OnMessage = Arc::new(move |ctx, text| {
-            if let Ok(message) = serde_json::from_str(text) {
-                handle(ctx, message);
-            }
-        });
+        self.listen(
+            topic,
+            Arc::new(move |ctx, text| {
+                if let Ok(message) = serde_json::from_str(text) {
+                    handle(ctx, message);
+                }
+            }),
+        );
+    }
+
+    /// As [`subscribe`](Self::subscribe), with what has to wait. Messages that come meanwhile do not: their handlers run
+    /// at the same time. They end with the component.
+    pub fn subscribe_async<T, F, Fut>(&self, topic: &str, handle: F)
+    where
+        T: DeserializeOwned,
+        F: Fn(Ctx, T) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), PageError>> + Send + 'static,
+    {
+        self.listen(
+            topic,
+            Arc::new(move |ctx, text| {
+                if let Ok(message) = serde_json::from_str(text) {
+                    let job = Job {
+                        owner: ctx.component,
+                        ..Job::default()
+                    };
+                    let future = handle(ctx.clone(), message).boxed();
+                    ctx.page.lock().spawn(job, future);
+                }
+            }),
+        );
+    }
+
+    fn listen(&self, topic: &str, handle: OnMessage) {
         let (slot, same) = self.next_slot(|held| match held {
             Slot::Subscription {
                 topic: known,
@@ -89,29 +107,31 @@ impl Cx {
     }
 
     /// A list whose items only the browser keeps: `first` returns those that it begins with, as (key, markup). The
-    /// markup of an item has its key as `data-key`.
+    /// markup of an item has its key as `data-key`. A browser that has had the list before says what it shows of it: see
+    /// [`Window::limit`].
     ///
     /// # Errors
     /// Those of `first`.
     pub async fn use_stream<E, F, Fut>(&self, first: F) -> Result<Stream, PageError>
     where
         PageError: From<E>,
-        F: FnOnce(Ctx) -> Fut,
+        F: FnOnce(Ctx, Window) -> Fut,
         Fut: Future<Output = Result<Vec<(String, Markup)>, E>>,
     {
         let (slot, held) = self.next_slot(|held| match held {
             Slot::Stream { .. } => Some(()),
             _ => None,
         });
+        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
         if held.is_none() {
-            let items = first(self.ctx()).await?;
+            let window = self.page.lock().windows.remove(&id).unwrap_or_default();
+            let items = first(self.ctx(), window).await?;
             let items = items
                 .into_iter()
                 .map(|(_, item)| html::canonical(&item.into_string()));
             let first = Some(items.collect());
             self.put(slot, Slot::Stream { first });
         }
-        let id = stream_id(&self.page.lock().rendering(self.component).path, slot);
         Ok(Stream::new(id, html::place(&self.page.mark, 's', slot)))
     }
 }

@@ -6,15 +6,20 @@ use futures_util::FutureExt;
 
 use super::Cx;
 use crate::{
-    Accept, Ctx, Event, Handler, PageError, Upload,
+    Accept, Ctx, Event, Handler, Outcome, PageError, Upload,
     page::{HandlerEntry, HandlerKind},
 };
 
 impl Cx {
-    /// A handler of an event: `button on:click=(cx.on(…))`. For what has to wait, [`on_async`](Self::on_async).
+    /// A handler of an event: `button on:click=(cx.on(…))`. It returns nothing, or a `Result` where something in it may
+    /// fail. For what has to wait, [`on_async`](Self::on_async).
     #[track_caller]
-    pub fn on(&self, handle: impl Fn(&Ctx, Event) + Send + Sync + 'static) -> Handler {
-        self.register(Location::caller(), HandlerKind::Sync(Arc::new(handle)))
+    pub fn on<R: Outcome>(
+        &self,
+        handle: impl Fn(&Ctx, Event) -> R + Send + Sync + 'static,
+    ) -> Handler {
+        let run = move |ctx: &Ctx, event| handle(ctx, event).into_result();
+        self.register(Location::caller(), HandlerKind::Sync(Arc::new(run)))
     }
 
     /// An async handler of an event. The element is busy meanwhile; the page is not. It ends with the component.

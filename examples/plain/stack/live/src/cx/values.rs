@@ -2,7 +2,6 @@
 
 use std::{
     any::{TypeId, type_name},
-    future::Future,
     marker::PhantomData,
     sync::Arc,
 };
@@ -12,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::Cx;
 use crate::{
-    Ctx, Loaded, PageError, Reload, State,
+    State,
     page::{Save, Slot},
 };
 
@@ -76,45 +75,18 @@ impl Cx {
         held.unwrap_or_else(|| self.remember(slot, deps, compute()))
     }
 
-    /// What `fetch` loads, and loads again when `deps` change or [`Reload`] asks for it. The first HTML waits for it.
-    ///
-    /// # Errors
-    /// Those of `fetch`, which are the page's then.
-    pub async fn use_load<D, T, E, F, Fut>(&self, deps: D, fetch: F) -> Result<Loaded<T>, PageError>
-    where
-        D: PartialEq + Send + Sync + 'static,
-        T: Send + Sync + 'static,
-        PageError: From<E>,
-        F: FnOnce(Ctx) -> Fut,
-        Fut: Future<Output = Result<T, E>>,
-    {
-        let (slot, held) = self.memo::<D, T>(&deps);
-        let value = match held {
-            Some(value) => value,
-            None => self.remember(slot, deps, fetch(self.ctx()).await?),
-        };
-        Ok(Loaded {
-            value,
-            reload: Reload {
-                component: self.component,
-                slot,
-            },
-        })
-    }
-
     fn memo<D: PartialEq + 'static, T: Send + Sync + 'static>(
         &self,
         deps: &D,
     ) -> (usize, Option<Arc<T>>) {
         let (slot, held) = self.next_slot(|held| match held {
-            Slot::Memo { deps, value, stale } if value.is::<T>() => {
-                Some((Arc::clone(deps), Arc::clone(value), *stale))
+            Slot::Memo { deps, value } if value.is::<T>() => {
+                Some((Arc::clone(deps), Arc::clone(value)))
             }
             _ => None,
         });
-        let fits =
-            held.filter(|(known, _, stale)| !stale && known.downcast_ref::<D>() == Some(deps));
-        (slot, fits.and_then(|(_, value, _)| value.downcast().ok()))
+        let fits = held.filter(|(known, _)| known.downcast_ref::<D>() == Some(deps));
+        (slot, fits.and_then(|(_, value)| value.downcast().ok()))
     }
 
     fn remember<D, T>(&self, slot: usize, deps: D, value: T) -> Arc<T>
@@ -126,7 +98,6 @@ impl Cx {
         let new = Slot::Memo {
             deps: Arc::new(deps),
             value: value.clone(),
-            stale: false,
         };
         self.put(slot, new);
         value

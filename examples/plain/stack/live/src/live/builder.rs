@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Limits, Live, OnError, Route, Shared};
+use super::{Limits, Live, OnError, PageMemory, Route, Shared};
 use crate::{
     Ctx, Cx,
     broadcast::Hub,
@@ -127,6 +127,8 @@ impl Builder {
             on_error: self.on_error,
             stopping: watch::Sender::new(false),
             usage: Mutex::default(),
+            memory: PageMemory::default(),
+            offers: Mutex::default(),
             interner: Interner::default(),
         }))
     }

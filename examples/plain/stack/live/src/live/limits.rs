@@ -6,7 +6,8 @@ use std::time::Duration;
 /// everybody in an office.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of one message from the browser.
+    /// Bytes of one message from the browser, such as a form that is submitted. The script knows it: who has written more
+    /// is told so at the field.
     pub message_bytes: usize,
     /// What the messages of one connection may cost, see [`Rate`]. One that costs more is closed.
     pub events: Rate,
@@ -24,16 +25,31 @@ pub struct Limits {
     pub jobs: usize,
     /// Uploads of one page at once.
     pub uploads: usize,
+    /// Bytes that the browser may send ahead of what the handler of an upload has taken. More of it is faster over long
+    /// distances: so much arrives in a round trip.
+    pub upload_window: usize,
+    /// Uploads of this process that have such a window at once; of a visitor, or from an address, a quarter of that. Those
+    /// that come later send one part at a time.
+    pub upload_windows: usize,
     /// Bytes a second of all uploads of a visitor. Parts that come faster are taken later.
     pub upload_bytes_per_visitor: Rate,
     /// Bytes a second of all uploads from an address.
     pub upload_bytes_per_address: Rate,
     /// How long the next part of an upload may take.
     pub upload_timeout: Duration,
+    /// How long the page of an upload is kept after its connection broke, for the next one to go on with.
+    pub upload_resume_timeout: Duration,
     /// How long a browser may take to read a message.
     pub send_timeout: Duration,
     /// How long a browser may send nothing; the script sends something every 25 seconds.
     pub idle_timeout: Duration,
+    /// How long the handlers of events may go on after their connection has ended.
+    pub finish_timeout: Duration,
+    /// Bytes for what is remembered of pages whose connection has ended, and for how long: what they have done, so that it
+    /// is not done twice, and the state that came of it.
+    pub remembered_bytes: usize,
+    /// See [`remembered_bytes`](Self::remembered_bytes).
+    pub remember_for: Duration,
     /// How long a rendering may take.
     pub render_timeout: Duration,
     /// How long a state is valid.
@@ -79,7 +95,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            message_bytes: 64 * 1024,
+            message_bytes: 256 * 1024,
             events: Rate {
                 per_second: 50,
                 burst: 200,
@@ -97,6 +113,8 @@ impl Default for Limits {
             send_bytes: 8 * 1024 * 1024,
             jobs: 100,
             uploads: 4,
+            upload_window: 1024 * 1024,
+            upload_windows: 64,
             upload_bytes_per_visitor: Rate {
                 per_second: 16 * 1024 * 1024,
                 burst: 32 * 1024 * 1024,
@@ -106,8 +124,12 @@ impl Default for Limits {
                 burst: 128 * 1024 * 1024,
             },
             upload_timeout: Duration::from_secs(60),
+            upload_resume_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(70),
+            finish_timeout: Duration::from_secs(5),
+            remembered_bytes: 16 * 1024 * 1024,
+            remember_for: Duration::from_secs(120),
             render_timeout: Duration::from_secs(30),
             state_lifetime: Duration::from_secs(24 * 60 * 60),
             session_check: Duration::from_secs(60),

@@ -1,16 +1,15 @@
 //! What visitors and addresses use: connections, messages, uploads.
 
-use std::{collections::HashMap, net::IpAddr, time::Duration};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 use super::{Limits, Live, Rate, Visit, budget::Budget, visitor_key};
-
-/// Bytes that a part of an upload costs at least: those that the script sends at once. So nobody gains by smaller ones.
-const PART_BYTES: usize = 32 * 1024;
+use crate::parts::PART_BYTES;
 
 /// Everything that is used.
 #[derive(Default)]
 pub(super) struct Usage {
     connections: usize,
+    upload_windows: usize,
     clients: HashMap<Client, ClientUsage>,
     /// How many clients there were when those that use nothing were removed.
     kept: usize,
@@ -27,9 +26,13 @@ enum Client {
 /// ones by connecting again.
 struct ClientUsage {
     connections: usize,
+    upload_windows: usize,
     events: Budget,
     upload_bytes: Budget,
 }
+
+/// How far the browser may be ahead in an upload. One of more than a part is counted, until this is dropped.
+pub(crate) struct UploadWindow(Option<Arc<ConnectionPermit>>);
 
 /// A connection that is counted, until this is dropped, and the budgets that it shares with others.
 pub(crate) struct ConnectionPermit {
@@ -66,6 +69,10 @@ impl Live {
             clients,
         })
     }
+
+    pub(super) fn has_connections(&self) -> bool {
+        self.0.usage.lock().connections > 0
+    }
 }
 
 impl ConnectionPermit {
@@ -74,10 +81,34 @@ impl ConnectionPermit {
         self.wait(|used| used.events.borrow(cost))
     }
 
-    /// The same for a part of an upload.
+    /// The same for a part of an upload. A short one costs as much as a whole one, so that nobody gains by them.
     pub(crate) fn spend_part(&self, bytes: usize) -> Duration {
         let cost = u32::try_from(bytes.max(PART_BYTES)).unwrap_or(u32::MAX);
         self.wait(|used| used.upload_bytes.borrow(cost))
+    }
+
+    /// A window for an upload; of one part, if others have too many already.
+    pub(crate) fn upload_window(self: &Arc<Self>) -> UploadWindow {
+        let most = self.live.limits().upload_windows;
+        let mut usage = self.live.0.usage.lock();
+        let full = self.clients.iter().any(|client| {
+            let used = usage.clients.get(client);
+            used.is_some_and(|used| used.upload_windows >= most.div_ceil(4))
+        });
+        if full || usage.upload_windows >= most {
+            return UploadWindow::narrow();
+        }
+        self.count_windows(&mut usage, |count| *count += 1);
+        UploadWindow(Some(Arc::clone(self)))
+    }
+
+    fn count_windows(&self, usage: &mut Usage, count: impl Fn(&mut usize)) {
+        count(&mut usage.upload_windows);
+        for client in &self.clients {
+            if let Some(used) = usage.clients.get_mut(client) {
+                count(&mut used.upload_windows);
+            }
+        }
     }
 
     fn wait(&self, mut take: impl FnMut(&mut ClientUsage) -> Duration) -> Duration {
@@ -89,6 +120,27 @@ impl ConnectionPermit {
             }
         }
         longest
+    }
+}
+
+impl UploadWindow {
+    pub(crate) const fn narrow() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.0 {
+            Some(permit) => permit.live.limits().upload_window.max(PART_BYTES),
+            None => PART_BYTES,
+        }
+    }
+}
+
+impl Drop for UploadWindow {
+    fn drop(&mut self) {
+        if let Some(permit) = &self.0 {
+            permit.count_windows(&mut permit.live.0.usage.lock(), |count| *count -= 1);
+        }
     }
 }
 
@@ -142,6 +194,7 @@ impl ClientUsage {
     fn new(events: Rate, upload_bytes: Rate) -> Self {
         Self {
             connections: 0,
+            upload_windows: 0,
             events: Budget::new(events),
             upload_bytes: Budget::new(upload_bytes),
         }

@@ -15,6 +15,12 @@ pub struct Session {
     check: Arc<Check>,
 }
 
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
 type Check = dyn Fn() -> BoxFuture<'static, Result<bool, CheckError>> + Send + Sync;
 type CheckError = Box<dyn Error + Send + Sync>;
 

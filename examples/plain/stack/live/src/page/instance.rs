@@ -9,8 +9,8 @@ use std::{
 use futures_util::future::AbortHandle;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{AnyValue, JobFuture, Render};
-use crate::{Accept, Ctx, Event, Upload, broadcast::Subscription, html::Piece};
+use super::{AnyValue, JobFuture, Load, Render};
+use crate::{Accept, Ctx, Event, PageError, Upload, broadcast::Subscription, html::Piece};
 
 /// A component in its place.
 pub(crate) struct Instance {
@@ -29,7 +29,13 @@ pub(crate) struct Instance {
     pub new_handlers: Vec<HandlerEntry>,
     pub html: Box<[Piece]>,
     pub dirty: bool,
+    /// The rendering under way cannot go on before something is loaded.
+    pub suspended: bool,
+    /// The component around it cannot be shown before this one is.
+    pub awaited: bool,
     pub restored: Option<Vec<Box<RawValue>>>,
+    /// What it says instead of what it renders, see `boundary`.
+    pub failed: Option<Box<str>>,
     pub jobs: Vec<(u64, AbortHandle)>,
 }
 
@@ -54,7 +60,7 @@ pub(crate) enum HandlerKind {
     Upload(Accept, Arc<UploadHandler>),
 }
 
-type SyncHandler = dyn Fn(&Ctx, Event) + Send + Sync;
+type SyncHandler = dyn Fn(&Ctx, Event) -> Result<(), PageError> + Send + Sync;
 type AsyncHandler = dyn Fn(Ctx, Event) -> JobFuture + Send + Sync;
 type UploadHandler = dyn Fn(Ctx, Upload) -> JobFuture + Send + Sync;
 
@@ -69,8 +75,8 @@ pub(crate) enum Slot {
     Memo {
         deps: AnyValue,
         value: AnyValue,
-        stale: bool,
     },
+    Load(Box<Load>),
     Context {
         kind: TypeId,
         value: AnyValue,

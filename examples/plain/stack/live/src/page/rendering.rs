@@ -1,9 +1,21 @@
 //! From what components have rendered to the HTML of the page.
 
-use std::{any::Any, collections::BTreeMap, sync::Arc};
+use std::{any::Any, collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
-use super::{Inner, Instance, Render, Slot, stream_id};
+use futures_util::FutureExt;
+
+use super::{Inner, Instance, LoadStatus, Render, Slot, boundary::failed, stream_id};
 use crate::html::Piece;
+
+/// How much of the HTML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// All that the server keeps.
+    WithoutItems,
+    WithItems,
+    /// With items, up to the first part that is loaded later.
+    BeforeLater,
+}
 
 impl Inner {
     /// Prepares a rendering of `id`.
@@ -11,9 +23,13 @@ impl Inner {
         let instance = self.instances.get_mut(&id)?;
         instance.cursor = 0;
         instance.dirty = false;
+        instance.suspended = false;
         instance.rendered_children.clear();
         instance.new_handlers.clear();
-        Some(Arc::clone(&instance.render))
+        Some(match instance.failed {
+            None => Arc::clone(&instance.render),
+            Some(_) => Arc::new(|cx| failed(cx).boxed()),
+        })
     }
 
     /// Takes in the outcome of a rendering. False if the component has to be rendered once more, because what was
@@ -47,10 +63,41 @@ impl Inner {
             .into_iter()
             .filter(|child| !instance.children.contains(child))
             .collect();
+        let awaited_by = std::mem::take(&mut instance.awaited).then_some(instance.parent);
         for child in left {
             self.unmount(child, &mut gone);
         }
+        if let Some(parent) = awaited_by.flatten() {
+            self.mark_dirty(&[parent]);
+        }
         (true, gone)
+    }
+
+    pub(super) fn is_suspended(&self, id: u32) -> bool {
+        self.instances
+            .get(&id)
+            .is_some_and(|instance| instance.suspended)
+    }
+
+    /// A rendering of `id` has ended without HTML. Components that it has made stay for the next one.
+    pub(super) fn abandon(&mut self, id: u32) {
+        if let Some(instance) = self.instances.get_mut(&id) {
+            for child in std::mem::take(&mut instance.rendered_children) {
+                if !instance.children.contains(&child) {
+                    instance.children.push(child);
+                }
+            }
+            instance.new_handlers.clear();
+        }
+    }
+
+    /// Whether `id` cannot be shown yet. If so, its parent is rendered as soon as it can.
+    pub(crate) fn awaits(&mut self, id: u32) -> bool {
+        let Some(instance) = self.instances.get_mut(&id) else {
+            return false;
+        };
+        instance.awaited = instance.suspended && instance.html.is_empty();
+        instance.awaited
     }
 
     fn unmount(&mut self, id: u32, gone: &mut Vec<Box<dyn Any + Send>>) {
@@ -98,28 +145,54 @@ impl Inner {
     /// The whole HTML; the items of streams only for a GET.
     pub(crate) fn html(&self, items: bool) -> String {
         let mut html = String::with_capacity(4096);
+        let extent = match items {
+            true => Extent::WithItems,
+            false => Extent::WithoutItems,
+        };
         if let Some(root) = self.root() {
-            self.expand(root, items, &mut html);
+            let _all = self.expand(root, extent, &mut html);
         }
         html
     }
 
-    fn expand(&self, id: u32, items: bool, html: &mut String) {
+    /// The HTML with the items of streams, up to the first part that is loaded later; nothing if no part says so.
+    pub(crate) fn html_before_later(&self) -> String {
+        let mut html = String::new();
+        let root = self.root();
+        match root.map(|root| self.expand(root, Extent::BeforeLater, &mut html)) {
+            Some(ControlFlow::Break(())) => html,
+            _ => String::new(),
+        }
+    }
+
+    fn expand(&self, id: u32, extent: Extent, html: &mut String) -> ControlFlow<()> {
         let Some(instance) = self.instances.get(&id) else {
-            return;
+            return ControlFlow::Continue(());
         };
         for piece in &instance.html {
             match piece {
                 Piece::Text(text) => html.push_str(text),
-                Piece::Child(child) => self.expand(*child, items, html),
-                Piece::Items(slot) if items => {
+                Piece::Child(child) => self.expand(*child, extent, html)?,
+                Piece::Items(_) if extent == Extent::WithoutItems => {}
+                Piece::Items(slot) => {
                     if let Some(Slot::Stream { first: Some(first) }) = instance.slots.get(*slot) {
                         html.push_str(first);
                     }
                 }
-                Piece::Items(_) => {}
+                Piece::Later if extent == Extent::BeforeLater => return ControlFlow::Break(()),
+                Piece::Later => {}
             }
         }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether something is loaded beside the rendering.
+    pub(crate) fn is_loading(&self) -> bool {
+        let mut slots = self.instances.values().flat_map(|instance| &instance.slots);
+        slots.any(|slot| match slot {
+            Slot::Load(load) => matches!(load.status, LoadStatus::Running { .. }),
+            _ => false,
+        })
     }
 
     /// Whether some stream has first items that the browser lacks.
@@ -147,7 +220,7 @@ impl Inner {
     pub(crate) fn reset_items(&mut self, items: Vec<(String, String)>) {
         let resets = items
             .into_iter()
-            .map(|(id, html)| (id, "reset", String::new(), html));
+            .map(|(id, html)| (id, "reset", String::new(), html, 0));
         self.outbox.items.extend(resets);
     }
 }

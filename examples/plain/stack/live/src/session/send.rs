@@ -14,6 +14,7 @@ use crate::{
     protocol::{CloseReason, Reply},
     saved::{self, StateBinding},
     splice::splices,
+    target::targets,
 };
 
 impl<I: Io> Session<I> {
@@ -26,7 +27,7 @@ impl<I: Io> Session<I> {
         self.begin_jobs();
         let destination = self.page.lock().navigate.take();
         if let Some(to) = destination {
-            return self.navigate(&to, false).await;
+            return self.navigate(&to, None).await;
         }
         let old = {
             let inner = self.page.lock();
@@ -37,7 +38,7 @@ impl<I: Io> Session<I> {
             let page = Arc::clone(&self.page);
             match page.in_time(page.render_dirty()).await {
                 Ok(()) => {}
-                Err(PageError::Redirect(to)) => return self.navigate(&to, false).await,
+                Err(PageError::Redirect(to)) => return self.navigate(&to, None).await,
                 Err(PageError::Failed(error)) => {
                     let root = self.page.lock().root();
                     self.failed(Trigger::Render, root.unwrap_or_default(), error);
@@ -48,9 +49,13 @@ impl<I: Io> Session<I> {
         self.send(old.as_deref()).await
     }
 
-    fn begin_jobs(&mut self) {
+    pub(super) fn begin_jobs(&mut self) {
         let new = std::mem::take(&mut self.page.lock().jobs);
-        for NewJob { job, future } in new {
+        for NewJob { mut job, future } in new {
+            // What begins a load is done when it has ended.
+            if job.is_load {
+                job.work = self.work.pop();
+            }
             let span = job.work.as_ref().map(|work| work.span.clone());
             let work = future.instrument(span.unwrap_or_else(Span::none));
             let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| {
@@ -77,6 +82,10 @@ impl<I: Io> Session<I> {
             let error = PageError::Panicked("a page is larger than `Limits::html_bytes`".into());
             return self.stop_page(&error).await;
         }
+        self.page.lock().event = None;
+        if self.is_answered_later() {
+            return Ok(());
+        }
         if old.is_some() || self.state.is_empty() || self.has_news() {
             self.put_state(&limits);
         }
@@ -86,7 +95,18 @@ impl<I: Io> Session<I> {
         }
     }
 
-    fn has_news(&self) -> bool {
+    /// Whether there is nothing to say but that events were heard whose loads will answer them.
+    fn is_answered_later(&self) -> bool {
+        let mut inner = self.page.lock();
+        let Some(last) = inner.outbox.acknowledged else {
+            return false;
+        };
+        !self.pinged
+            && inner.outbox.only_acknowledges()
+            && inner.owes_all(self.acknowledgement_sent + 1, last)
+    }
+
+    pub(super) fn has_news(&self) -> bool {
         self.pinged || self.page.lock().outbox != Reply::default()
     }
 
@@ -101,6 +121,9 @@ impl<I: Io> Session<I> {
             inner.version += 1;
             inner.outbox.version = Some(inner.version);
             let change = splices(old, &new);
+            if inner.outbox.navigated.is_none() {
+                inner.outbox.targets = targets(old, &new, &change);
+            }
             inner.outbox.splices = (!change.0.is_empty()).then_some(change);
         }
         inner.handlers_changed = false;
@@ -108,7 +131,7 @@ impl<I: Io> Session<I> {
     }
 
     /// Puts the state into the outbox, if it has changed.
-    fn put_state(&mut self, limits: &Limits) {
+    pub(super) fn put_state(&mut self, limits: &Limits) {
         let latest = saved::expiry(limits.state_lifetime);
         // The time alone is no change, until half of it is over.
         let renew = self.state_expires + limits.state_lifetime.as_secs() / 2 <= latest;
@@ -146,7 +169,15 @@ impl<I: Io> Session<I> {
 
     pub(super) async fn send_outbox(&mut self) -> Step {
         self.pinged = false;
-        let reply = std::mem::take(&mut self.page.lock().outbox);
+        let mut reply = std::mem::take(&mut self.page.lock().outbox);
+        reply.forget_what_is_over();
+        self.left_for = reply.leave.clone().or(self.left_for.take());
+        if let Some(seq) = reply.acknowledged {
+            self.acknowledgement_sent = seq;
+        }
+        if self.gone {
+            return Ok(());
+        }
         let mut text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
         let too_large = text.len() > self.page.live.limits().send_bytes;
         if too_large {
@@ -155,10 +186,18 @@ impl<I: Io> Session<I> {
             let reply = std::mem::take(&mut self.page.lock().outbox);
             text = serde_json::to_string(&reply).map_err(|_| CloseReason::Protocol)?;
         }
+        self.sent.add(&text, self.is_uploading());
+        self.send_text(text).await?;
+        match too_large {
+            true => Err(CloseReason::Panicked),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) async fn send_text(&mut self, text: String) -> Step {
         self.page.live.observer().sent(text.len());
         let limit = self.page.live.limits().send_timeout;
         match timeout(limit, self.io.send(text)).await {
-            Ok(true) if too_large => Err(CloseReason::Panicked),
             Ok(true) => Ok(()),
             Ok(false) => Err(CloseReason::Gone),
             Err(_) => Err(CloseReason::SlowReader),

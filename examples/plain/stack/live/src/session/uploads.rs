@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use futures_util::FutureExt;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::time::Instant;
 
 use super::{Io, Session, Step};
 use crate::{
@@ -46,11 +46,9 @@ impl<I: Io> Session<I> {
             return;
         }
         self.begin(Trigger::Upload, Some(site));
-        let (sender, chunks) = mpsc::channel(1);
-        let incoming = IncomingUpload {
-            missing: files.iter().map(|file| file.size).collect(),
-            chunks: sender,
-        };
+        let window = self.permit.upload_window();
+        let (incoming, chunks) = IncomingUpload::new(&files, &window);
+        let granted = (reference, 0, window.bytes());
         let ctx = Ctx::later(&self.page, owner);
         let upload = Upload {
             files,
@@ -59,13 +57,14 @@ impl<I: Io> Session<I> {
             chunks,
             received: 0,
             permit: Arc::clone(&self.permit),
+            window,
             next_at: Instant::now(),
         };
         // The future is made here and runs in the loop, where its panics are caught; so are those of making it.
         let future = async move { run(ctx, upload).await }.boxed();
         let job = Job {
             owner,
-            seq: Some(seq),
+            seqs: vec![seq],
             upload: Some(reference),
             work: self.work.pop(),
             ..Job::default()
@@ -74,6 +73,9 @@ impl<I: Io> Session<I> {
         inner.uploads.insert(reference, incoming);
         inner.spawn(job, future);
         inner.outbox.working.push(seq);
+        inner.outbox.upload_at.push(granted);
+        drop(inner);
+        self.offer();
     }
 
     /// Four bytes of the upload, four of the file, and the content. It is not an event, and has a budget of its own, see

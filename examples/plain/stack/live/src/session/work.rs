@@ -92,6 +92,17 @@ impl<I: Io> Session<I> {
         self.page.lock().outbox.error = Some(text);
     }
 
+    /// A handler, an effect or a subscription of the component `at` has panicked: that component ends, and if it is the
+    /// page itself, the page.
+    pub(super) fn component_panicked(&mut self, trigger: Trigger, at: u32, error: &PageError) {
+        if self.work.is_empty() {
+            self.begin(trigger, None);
+        }
+        if !self.span().in_scope(|| self.page.fail(at, error)) {
+            self.panicked(trigger, error);
+        }
+    }
+
     /// Ends a page whose rendering has panicked.
     pub(super) async fn stop_page(&mut self, error: &PageError) -> Step {
         self.panicked(Trigger::Render, error);

@@ -103,8 +103,12 @@ fn data(element: ElementRef<'_>) -> Value {
     let own = [
         "data-link",
         "data-debounce",
+        "data-throttle",
         "data-keys",
+        "data-default",
         "data-confirm",
+        "data-once",
+        "data-reset",
         "data-key",
         "data-stream",
     ];

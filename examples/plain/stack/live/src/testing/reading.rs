@@ -94,6 +94,11 @@ impl Page {
         &self.title
     }
 
+    /// What it has put into the head of the document since it was connected.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
     /// Where it has gone by a real load.
     pub fn left_for(&self) -> Option<&str> {
         self.left.as_deref()
@@ -107,6 +112,16 @@ impl Page {
     /// Why the last upload was refused.
     pub fn upload_refused(&self) -> Option<String> {
         self.upload_refused.clone()
+    }
+
+    /// Whether the handler of the last event has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failed.contains(&self.seq)
+    }
+
+    /// What the server has answered when the page connected last.
+    pub fn answer(&self) -> &Value {
+        &self.answer
     }
 
     /// The signed state.

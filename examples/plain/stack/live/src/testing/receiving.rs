@@ -45,6 +45,13 @@ impl Page {
     }
 
     fn take(&mut self, message: &Value) {
+        match message["re"][1].as_array() {
+            Some(missed) => missed.iter().for_each(|message| self.take(message)),
+            None => self.received += 1,
+        }
+        if message["u"][1] == "push" {
+            self.remember();
+        }
         if let Some(version) = message["v"].as_u64() {
             self.version = version;
         }
@@ -78,8 +85,12 @@ impl Page {
         for done in numbers(&message["d"]) {
             self.working.remove(&done);
         }
+        self.failed.extend(numbers(&message["f"]));
         if let Some(title) = message["t"].as_str() {
             self.title = title.to_owned();
+        }
+        if let Some(head) = message["hd"].as_str() {
+            self.head = head.to_owned();
         }
         if let Some(url) = message["u"][0].as_str() {
             self.url = url.to_owned();
@@ -90,6 +101,9 @@ impl Page {
         if let Some(text) = message["err"].as_str() {
             self.error = Some(text.to_owned());
         }
+        if !message["n"].is_null() {
+            self.items.clear();
+        }
         for item in message["i"].as_array().into_iter().flatten() {
             self.take_item(item);
         }
@@ -98,7 +112,8 @@ impl Page {
             self.send(json!(["ret", call[0], true, null]));
         }
         for at in message["ua"].as_array().into_iter().flatten() {
-            self.uploaded = at[1].as_u64().unwrap_or_default();
+            let number = |index: usize| at[index].as_u64().unwrap_or_default();
+            self.upload_at = (number(1), number(2));
         }
         if let Some(reason) = message["ue"][0][1].as_str() {
             self.upload_refused = Some(reason.to_owned());
@@ -127,7 +142,23 @@ impl Page {
                     "prepend" => items.insert_str(0, html),
                     _ => {}
                 }
+                let limit = item[4].as_u64().unwrap_or_default();
+                shorten(items, usize::try_from(limit).unwrap_or_default(), op);
             }
         }
+    }
+}
+
+/// What is added at one end leaves at the other, once there are more than `limit` items.
+fn shorten(items: &mut String, limit: usize, op: &str) {
+    let html = Html::parse_fragment(items);
+    let selector = selector("html > [data-key]");
+    let all: Vec<String> = html.select(&selector).map(|item| item.html()).collect();
+    let over = all.len().saturating_sub(limit);
+    if limit > 0 && over > 0 {
+        *items = match op {
+            "append" => all[over..].concat(),
+            _ => all[..limit].concat(),
+        };
     }
 }

@@ -127,3 +127,39 @@ pub(super) async fn newest(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<
     .fetch_all(db)
     .await
 }
+
+/// Up to `limit` rows after the row `after`, in the order of their ids, whose content is *not* in the range from `first` to
+/// before `after_last`, see [`Vault::current_range`](stack_web::sealed::Vault::current_range).
+pub(super) async fn outside(
+    db: impl PgExecutor<'_>,
+    (first, after_last): &(Vec<u8>, Vec<u8>),
+    after: Option<Uuid>,
+    limit: i64,
+) -> sqlx::Result<Vec<(Uuid, Sealed<ContentColumn>)>> {
+    sqlx::query_as(
+        "SELECT id, content FROM outbox
+         WHERE (content < $1 OR content >= $2) AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+    )
+    .bind(first)
+    .bind(after_last)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// Replaces the content `old` by `new`; what was sent in the meantime is gone.
+pub(super) async fn replace(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    old: &Sealed<ContentColumn>,
+    new: &Sealed<ContentColumn>,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE outbox SET content = $3 WHERE id = $1 AND content = $2")
+        .bind(id)
+        .bind(old)
+        .bind(new)
+        .execute(db)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,72 @@
+// What is said to the server: no more at once than it takes, and long messages in parts.
+
+const PART = 32 * 1024;
+// Events a second, and at once. The server takes some more.
+const EVENTS_PER_SECOND = 40, EVENTS_AT_ONCE = 100;
+const encoder = new TextEncoder();
+
+function say(message) {
+  return sayText(JSON.stringify(message));
+}
+
+function sayText(text) {
+  if (!socket || socket.readyState !== 1) return false;
+  const bytes = size(text) > PART && encoder.encode(text);
+  if (!bytes) socket.send(text);
+  for (let at = 0; at < bytes.length; at += PART) {
+    const part = bytes.subarray(at, at + PART);
+    const frame = new Uint8Array(8 + part.length);
+    // No upload has the number 0. The second number is how much is still to come.
+    new DataView(frame.buffer).setUint32(4, bytes.length - at - part.length);
+    frame.set(part, 8);
+    socket.send(frame);
+  }
+  return true;
+}
+
+// In bytes, or more than it can be where that is little enough.
+function size(text) {
+  return text.length * 3 <= PART ? text.length : encoder.encode(text).length;
+}
+
+// What is too long for the server is told where it was written, and stays there.
+function tooLong(el, target, text) {
+  const most = Number(getAttribute(root, "data-most") ?? Infinity);
+  if (size(text) <= most) return false;
+  const length = (control) => (property(control, "isContentEditable") ? property(control, "innerText") : control.value).length;
+  const controls = control(target) ? [target] : all(el, "input, textarea");
+  const [longest = el] = controls.sort((a, b) => length(b) - length(a));
+  const kb = (bytes) => Math.ceil(bytes / 1024);
+  settle(el, null, true);
+  tell(longest, `This is too long to be sent: ${kb(size(text))} kB, and at most ${kb(most)} kB can be. Please shorten it.`);
+  return true;
+}
+
+let allowance = EVENTS_AT_ONCE, counted = 0, pace = 0;
+const queue = []; // events that wait for their turn: { target, kind, go }
+
+function mayGo() {
+  const now = Date.now();
+  allowance = Math.min(EVENTS_AT_ONCE, allowance + (now - counted) / 1000 * EVENTS_PER_SECOND);
+  counted = now;
+  if (allowance < 1 || queue.length) return false;
+  allowance--;
+  return true;
+}
+
+// Of typing and pointing only the last counts.
+function enqueue(target, kind, go) {
+  const only = /^(input|change|pointermove|keyup)$/.test(kind) && queue.find((other) => other.target === target && other.kind === kind);
+  if (only) only.go = go;
+  else if (queue.length < 200) queue.push({ target, kind, go });
+  pace ||= setTimeout(next, 1000 / EVENTS_PER_SECOND);
+}
+
+function next() {
+  pace = 0;
+  // What goes by this pace does not earn anything on top.
+  counted = Date.now();
+  const event = queue.shift();
+  if (queue.length) pace = setTimeout(next, 1000 / EVENTS_PER_SECOND);
+  event?.go();
+}
