@@ -42,14 +42,14 @@ impl RoomName {
     }
 }
 
-/// One line of 1 to 1000 characters.
+/// Lines of 1 to 1000 characters together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageBody(String);
 
 impl MessageBody {
     /// Trims `text` and checks its length.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        text::line(text, 1..=1000).map(Self)
+        text::lines(text.trim(), 1..=1000).map(Self)
     }
 
     /// The text.

@@ -1,21 +1,14 @@
-//! `/rooms`: chat rooms with presence.
-
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
-};
+//! `/rooms`: chat rooms, and who is in them.
 
 use maud::{Markup, html};
-use stack_live::Cx;
-use uuid::Uuid;
+use stack_live::{Command, Ctx, Cx, Event, PageError, Result, State, Stream, Target, Text};
 
 use super::{context::Context, layout};
 use crate::{
     components::{button::Button, date::date, input::Input, link::Link},
     error::Error,
-    models::{FieldErrors, Message, MessageBody, MessageId, RoomId, RoomName},
+    models::{FieldErrors, Message, MessageBody, MessageId, RoomId, RoomName, UserId},
     repositories::chat,
-    services::chat::{LeaveOnDrop, Presence, RoomEvent, publish, topic},
 };
 
 /// How many rooms are listed.
@@ -24,183 +17,148 @@ const ROOMS: i64 = 100;
 /// How many messages are loaded at once.
 const MESSAGES: u32 = 30;
 
-/// How many a browser has again after a break.
+/// How many a browser shows. New ones push out the oldest. Older ones are loaded until half as many are there.
 const MOST_MESSAGES: u32 = 300;
 
-/// How often a window publishes its presence. A window is removed after three times as long without one.
-const HEARTBEAT: Duration = Duration::from_secs(20);
-
 /// All rooms, newest first, and a form for a new one.
-pub async fn index(cx: Cx) -> stack_live::Result {
+pub async fn index(cx: Cx) -> Result {
     cx.signed_in()?;
     let found = cx
         .use_load((), |ctx| async move {
             chat::rooms(ctx.app().db.pool(), ROOMS).await
         })
         .await?;
-    let errors = cx.use_state(FieldErrors::default);
     let open = cx.on_async(move |ctx, event| async move {
-        match RoomName::parse(event.field("name")) {
-            Ok(name) => {
-                let id = RoomId::generate();
-                chat::insert_room(ctx.app().db.pool(), id, &name).await?;
-                ctx.navigate(format!("/rooms/{id}"));
-            }
-            Err(invalid) => errors.update(&ctx, |errors| {
-                *errors = FieldErrors::default();
-                errors.check("name", Err::<(), _>(invalid));
-            }),
-        }
+        let name = RoomName::parse(event.field("name"))?;
+        let id = RoomId::generate();
+        chat::insert_room(ctx.app().db.pool(), id, &name).await?;
+        ctx.navigate(format!("/rooms/{id}"));
         Ok(())
     });
     let main = html! {
         header.title { h1 { "Rooms" } }
-        form on:submit=(open) novalidate {
-            (Input::line("name", "A new room").required(true).render(&errors.read(&cx)))
+        form on:submit=(open) {
+            (Input::line("name", "A new room").required(true).render(&FieldErrors::default()))
             div.row { (Button::new("Open a room")) }
         }
         ul {
             @for room in &*found {
-                li data-key=(room.id) {
-                    (Link::to(&format!("/rooms/{}", room.id), room.name.as_str()))
-                }
+                li data-key=(room.id) { (Link::to(&format!("/rooms/{}", room.id), room.name.as_str())) }
             }
         }
     };
     Ok(layout::live(&cx, "Rooms", main))
 }
 
-/// One room. The messages are a stream, which only the browser stores.
-pub async fn room(cx: Cx) -> stack_live::Result {
+/// One room.
+pub async fn room(cx: Cx) -> Result {
     let user = cx.signed_in()?;
     let id: RoomId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
     let room = cx
-        .use_load(id, |ctx| async move {
+        .use_load(id, move |ctx| async move {
             let room = chat::room(ctx.app().db.pool(), id).await?;
             room.ok_or(Error::NotFound)
         })
         .await?;
-    // The oldest and the newest message that the browser has, and the number of new ones since.
-    let oldest = cx.use_local(|| None::<MessageId>);
-    let newest = cx.use_local(|| None::<MessageId>);
-    let new_messages = cx.use_local(|| 0_u32);
-    let items = cx
-        .use_stream(|ctx, window| async move {
-            let limit = window.limit(MESSAGES, MOST_MESSAGES).into();
-            let mut found = chat::messages(ctx.app().db.pool(), id, None, limit).await?;
-            oldest.set(&ctx, found.last().map(|message| message.id));
-            newest.set(&ctx, found.first().map(|message| message.id));
-            found.reverse();
-            let items = found.iter();
-            Ok::<_, Error>(
-                items
-                    .map(|message| (message.id.to_string(), line(message)))
-                    .collect(),
-            )
-        })
-        .await?;
+    let list = MessageList::of(&cx, id).await?;
+    let (older, newer, mine) = (list.clone(), list.clone(), list.clone());
+    let load_older = cx.on_async(move |ctx, _| older.clone().load_older(ctx));
+    cx.subscribe_async(&list.topic(), move |ctx, id| newer.clone().append(ctx, id));
+    let send = cx.on_async(move |ctx, event| mine.clone().send(ctx, user.id, event));
+    // Enter sends. The field is empty at once, and what was sent is shown until it is among the messages.
+    let sent = Command::text("#sending", Text::of("#body"))
+        .optimistic()
+        .then(Command::send())
+        .then(Command::reset(Target::this()))
+        .then(Command::focus("#body"));
 
-    let older = items.clone();
-    let load_older = cx.on_async(move |ctx, _| {
-        let older = older.clone();
-        async move {
-            let before = oldest.get(&ctx);
-            let found = chat::messages(ctx.app().db.pool(), id, before, MESSAGES.into()).await?;
-            for message in &found {
-                older.prepend(&ctx, message.id, line(message));
-            }
-            oldest.set(&ctx, found.last().map(|message| message.id));
-            Ok(())
-        }
-    });
-
-    // The users in the room by window: the name, and the time of the last heartbeat.
-    let present = cx.use_local(BTreeMap::<Uuid, (String, Instant)>::new);
-    let window = cx.use_local(Uuid::now_v7).get(&cx);
-    let presence = Presence {
-        window,
-        name: user.display_name.as_str().to_owned(),
-    };
-    let me = presence.clone();
-    cx.subscribe(&topic(id), move |ctx, event| match event {
-        RoomEvent::NewMessage => new_messages.update(ctx, |count| *count += 1),
-        RoomEvent::Left(window) => present.update(ctx, |present| {
-            present.remove(&window);
-        }),
-        RoomEvent::Present(other) => {
-            let known = present.read(ctx).contains_key(&other.window);
-            present.update(ctx, |present| {
-                present.insert(other.window, (other.name.clone(), Instant::now()));
-            });
-            // A new window does not know the others yet.
-            if !known && other.window != me.window {
-                let hub = ctx.app().live.hub().clone();
-                publish(&hub, id, &RoomEvent::Present(me.clone()));
-            }
-        }
-    });
-    cx.use_effect((), move |ctx| async move {
-        let hub = ctx.app().live.hub().clone();
-        let leave = LeaveOnDrop {
-            hub,
-            room: id,
-            window,
-        };
-        loop {
-            publish(&leave.hub, id, &RoomEvent::Present(presence.clone()));
-            tokio::time::sleep(HEARTBEAT).await;
-            present.update(&ctx, |present| {
-                present.retain(|_, (_, seen)| seen.elapsed() < 3 * HEARTBEAT);
-            });
-        }
-    });
-    let later = items.clone();
-    cx.use_effect(new_messages.get(&cx), move |ctx| async move {
-        let mut found = chat::messages(ctx.app().db.pool(), id, None, MESSAGES.into()).await?;
-        found.retain(|message| Some(message.id) > newest.get(&ctx));
-        for message in found.iter().rev() {
-            later.append(&ctx, message.id, line(message));
-        }
-        if let Some(message) = found.first() {
-            newest.set(&ctx, Some(message.id));
-        }
-        Ok(())
-    });
-
-    // The number of sent messages, as the key of the form: a form with a new key is empty.
-    let sent = cx.use_state(|| 0_u32);
-    let send = cx.on_async(move |ctx, event| async move {
-        let Ok(body) = MessageBody::parse(event.field("body")) else {
-            ctx.flash_error("A message needs 1 to 1000 characters.");
-            return Ok(());
-        };
-        let (app, message) = (ctx.app(), MessageId::generate());
-        chat::insert_message(app.db.pool(), message, id, user.id, &body).await?;
-        publish(app.live.hub(), id, &RoomEvent::NewMessage);
-        sent.update(&ctx, |sent| *sent += 1);
-        ctx.browser().focus("#body");
-        Ok(())
-    });
-
-    let present = present.read(&cx);
-    let names: BTreeSet<&str> = present.values().map(|(name, _)| name.as_str()).collect();
-    let names: Vec<&str> = names.into_iter().collect();
+    let name = user.display_name.as_str().to_owned();
+    let here = cx.use_presence(&list.topic(), &user.id.to_string(), name);
+    let names: Vec<String> = here.into_values().collect();
     let main = html! {
         header.title { h1 { (room.name.as_str()) } (Link::to("/rooms", "All rooms")) }
-        p.here role="status" {
-            "Here: " (names.join(", "))
+        p.here role="status" { "Here: " (names.join(", ")) }
+        @if list.oldest.get(&cx).is_some() && list.count.get(&cx) < MOST_MESSAGES / 2 {
+            button.quiet #older type="button" data-once on:visible=(load_older) on:click=(load_older) { "Older" }
         }
-        @if oldest.get(&cx).is_some() {
-            button.quiet #older type="button" on:visible=(load_older) on:click=(load_older) { "Older" }
-        }
-        ul.messages data-stream=(items.id()) { (items) }
-        form.say data-key={ "say-" (sent.get(&cx)) } on:submit=(send) novalidate {
+        ul.messages data-stream=(list.items.id()) { (list.items) }
+        p.soft #sending {}
+        form.say on:submit=(send) do:submit=(sent) {
             label.visually-hidden for="body" { "Message" }
-            input #body name="body" maxlength="1000" autocomplete="off" placeholder="Message";
+            textarea #body name="body" rows="1" maxlength="1000" required placeholder="Message"
+                do:keydown=(Command::on_key("Enter", Command::submit(Target::this().closest("form")))) {}
             (Button::new("Send"))
         }
     };
     Ok(layout::live(&cx, room.name.as_str(), main))
+}
+
+/// The newest messages of a room, as a stream: only the browser keeps them. The server knows where they begin, and
+/// about how many they are.
+#[derive(Clone)]
+struct MessageList {
+    room: RoomId,
+    items: Stream,
+    /// Nothing, once there are no older ones.
+    oldest: State<Option<MessageId>>,
+    count: State<u32>,
+}
+
+impl MessageList {
+    async fn of(cx: &Cx, room: RoomId) -> Result<Self> {
+        let (oldest, count) = (cx.use_local(|| None), cx.use_local(|| 0));
+        let items = cx.use_stream(move |ctx, window| async move {
+            let limit = window.limit(MESSAGES, MOST_MESSAGES);
+            let found = chat::messages(ctx.app().db.pool(), room, None, limit).await?;
+            oldest.set(&ctx, found.last().map(|message| message.id));
+            count.set(&ctx, u32::try_from(found.len())?);
+            let items = found.iter().rev();
+            let items = items.map(|message| (message.id.to_string(), line(message)));
+            Ok::<_, PageError>(items.collect())
+        });
+        let items = items.await?.limit(MOST_MESSAGES as usize);
+        Ok(Self {
+            room,
+            items,
+            oldest,
+            count,
+        })
+    }
+
+    /// Where its pages are told the id of a new message, and who is here.
+    fn topic(&self) -> String {
+        format!("room {}", self.room)
+    }
+
+    async fn send(self, ctx: Ctx, author: UserId, event: Event) -> Result<()> {
+        let (app, id) = (ctx.app(), MessageId::generate());
+        let body = MessageBody::parse(event.field("body"))?;
+        chat::insert_message(app.db.pool(), id, self.room, author, &body).await?;
+        ctx.publish(&self.topic(), &id)?;
+        self.append(ctx, id).await
+    }
+
+    /// Appends a new message. If it is there already, it stays so.
+    async fn append(self, ctx: Ctx, id: MessageId) -> Result<()> {
+        let found = chat::message(ctx.app().db.pool(), self.room, id).await?;
+        let message = found.ok_or(Error::NotFound)?;
+        self.items.append(&ctx, id, line(&message));
+        self.count.update(&ctx, |count| *count += 1);
+        Ok(())
+    }
+
+    /// Prepends what was said before the oldest message.
+    async fn load_older(self, ctx: Ctx) -> Result<()> {
+        let (app, oldest) = (ctx.app(), self.oldest.get(&ctx));
+        let found = chat::messages(app.db.pool(), self.room, oldest, MESSAGES).await?;
+        for message in &found {
+            self.items.prepend(&ctx, message.id, line(message));
+            self.count.update(&ctx, |count| *count += 1);
+        }
+        self.oldest
+            .set(&ctx, found.last().map(|message| message.id));
+        Ok(())
+    }
 }
 
 /// A message in the list.

@@ -89,12 +89,30 @@ pub async fn insert_message(
     Ok(())
 }
 
+/// The message `id` of `room`.
+pub async fn message(
+    db: impl PgExecutor<'_>,
+    room: RoomId,
+    id: MessageId,
+) -> sqlx::Result<Option<Message>> {
+    sqlx::query_as::<_, MessageRow>(
+        "SELECT m.id, u.display_name AS author, m.body, m.created_at
+         FROM messages m JOIN users u ON u.id = m.user_id WHERE m.room_id = $1 AND m.id = $2",
+    )
+    .bind(room)
+    .bind(id)
+    .fetch_optional(db)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
+}
+
 /// Up to `limit` messages of `room`, newest first: those before `before`, or the newest ones.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     room: RoomId,
     before: Option<MessageId>,
-    limit: i64,
+    limit: u32,
 ) -> sqlx::Result<Vec<Message>> {
     let rows: Vec<MessageRow> = sqlx::query_as(
         "SELECT m.id, u.display_name AS author, m.body, m.created_at
@@ -103,7 +121,7 @@ pub async fn messages(
     )
     .bind(room)
     .bind(before)
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(db)
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()

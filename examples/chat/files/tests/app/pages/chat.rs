@@ -33,6 +33,9 @@ async fn a_message_is_shown_to_everybody_in_the_room() {
         .await;
     other.expect_text("Is there milk?").await;
     one.expect_text("Is there milk?").await;
+    one.fill("#body", " ").await.submit("#body").await;
+    one.expect_text("This must not be empty.")
+        .await;
     // It is stored, so it is shown to later visitors, too.
     assert!(eve.open(&path).await.page(200).contains("Is there milk?"));
 }
@@ -45,10 +48,12 @@ async fn a_room_shows_who_is_in_it_until_they_leave() {
     let path = format!("/rooms/{}", room(&app).await);
     let mut one = LivePage::open(&app, &mut ada, &path).await;
     let mut other = LivePage::open(&app, &mut eve, &path).await;
-    one.expect_text("ada, eve").await;
-    other.expect_text("ada, eve").await;
+    for page in [&mut one, &mut other] {
+        page.expect_text("ada, eve").await;
+    }
     other.visit("/rooms").await;
     one.expect_no_text("eve").await;
+    one.expect_text("ada").await;
 }
 
 #[tokio::test]
@@ -67,4 +72,17 @@ async fn older_messages_are_loaded_when_the_top_comes_into_view() {
         .await;
     let text = page.text();
     assert!(text.find("Message 1.") < text.find("Message 40."), "{text}");
+}
+
+#[tokio::test]
+async fn what_was_said_while_a_window_had_no_connection_is_there_when_it_is_back() {
+    let app = TestApp::new().await;
+    let (user, mut ada) = app.logged_in("ada").await;
+    let room = room(&app).await;
+    let mut page = LivePage::open(&app, &mut ada, &format!("/rooms/{room}")).await;
+    say(&app, room, &user, "The kettle boils.").await;
+    page.reconnect()
+        .await
+        .expect_text("The kettle boils.")
+        .await;
 }
