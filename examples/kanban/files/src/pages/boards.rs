@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use serde::Deserialize;
-use stack_live::{Cx, Handler};
+use stack_live::{Cx, Handler, Result};
 
 use super::{context::Context, layout};
 use crate::{
@@ -33,7 +33,7 @@ struct Placed {
 }
 
 /// All boards, newest first, and a form for a new one.
-pub async fn index(cx: Cx) -> stack_live::Result {
+pub async fn index(cx: Cx) -> Result {
     let owner = cx.signed_in()?.owner();
     let found = cx
         .use_load((), |ctx| async move {
@@ -47,10 +47,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
                 let id = services::boards::create(&ctx.app().db, owner, &title).await?;
                 ctx.navigate(format!("/boards/{id}"));
             }
-            Err(invalid) => errors.update(&ctx, |errors| {
-                *errors = FieldErrors::default();
-                errors.check("title", Err::<(), _>(invalid));
-            }),
+            Err(invalid) => errors.set(&ctx, FieldErrors::one("title", invalid.0)),
         }
         Ok(())
     });
@@ -72,7 +69,7 @@ pub async fn index(cx: Cx) -> stack_live::Result {
 }
 
 /// One board.
-pub async fn show(cx: Cx) -> stack_live::Result {
+pub async fn show(cx: Cx) -> Result {
     let owner = cx.signed_in()?.owner();
     let id: BoardId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
     let found = cx
@@ -90,20 +87,14 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         reload.reload(ctx);
     });
 
-    // The number of added cards, as the key of the form: a form with a new key is empty.
-    let added = cx.use_state(|| 0_u32);
     let add = cx.on_async(move |ctx, event| async move {
         let app = ctx.app();
         let column = event.data("column").parse().map_err(|_| Error::NotFound)?;
-        let Ok(title) = Title::parse(event.field("title")) else {
-            ctx.flash_error("A card needs a title of 1 to 120 characters.");
-            return Ok(());
-        };
+        let title = Title::parse(event.field("title"))?;
         let (pool, card) = (app.db.pool(), CardId::generate());
         if !boards::insert_card(pool, owner, id, column, card, &title).await? {
             return Err(Error::NotFound.into());
         }
-        added.update(&ctx, |added| *added += 1);
         services::boards::changed(app.live.hub(), id);
         Ok(())
     });
@@ -131,20 +122,14 @@ pub async fn show(cx: Cx) -> stack_live::Result {
         p.small { "Arrow keys move the card that has the focus; a mouse drags it." }
         card-board.board on:place=(place_card) {
             @for column in columns {
-                (board_column(column, cards, added.get(&cx), &add, &move_card))
+                (board_column(column, cards, &add, &move_card))
             }
         }
     };
     Ok(layout::live(&cx, board.title.as_str(), main))
 }
 
-fn board_column(
-    column: &Column,
-    cards: &[Card],
-    added: u32,
-    add: &Handler,
-    move_card: &Handler,
-) -> Markup {
+fn board_column(column: &Column, cards: &[Card], add: &Handler, move_card: &Handler) -> Markup {
     let heading = format!("column-{}", column.id);
     let input = format!("title-{}", column.id);
     html! {
@@ -162,9 +147,10 @@ fn board_column(
                     }
                 }
             }
-            form data-key={ "add-" (added) } data-column=(column.id) on:submit=(add) novalidate {
+            // Emptied when the card is there; after an error the title stays.
+            form data-column=(column.id) on:submit=(add) data-reset {
                 label.visually-hidden for=(input) { "A new card in " (column.title.as_str()) }
-                input #(input) name="title" maxlength="120" autocomplete="off" placeholder="A new card";
+                input #(input) name="title" required maxlength="120" autocomplete="off" placeholder="A new card";
                 (Button::new("Add").secondary())
             }
         }
