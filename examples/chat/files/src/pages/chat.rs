@@ -74,15 +74,17 @@ pub async fn room(cx: Cx) -> Result {
 
     let name = user.display_name.as_str().to_owned();
     let here = cx.use_presence(&list.topic(), &user.id.to_string(), name);
-    let names: Vec<String> = here.into_values().collect();
     let main = html! {
         header.title { h1 { (room.name.as_str()) } (Link::to("/rooms", "All rooms")) }
-        p.here role="status" { "Here: " (names.join(", ")) }
-        @if list.oldest.get(&cx).is_some() && list.count.get(&cx) < MOST_MESSAGES / 2 {
-            button.quiet #older type="button" data-once on:visible=(load_older) on:click=(load_older) { "Older" }
-        }
-        ul.messages data-stream=(list.items.id()) { (list.items) }
-        p.soft #sending {}
+        p.here role="status" { "Here:" @for name in here.values() { " " span { (name) } } }
+        // It is scrolled to its end, and stays there, by `static/chat.css`.
+        div.log { div {
+            @if list.oldest.get(&cx).is_some() && list.count.get(&cx) < MOST_MESSAGES / 2 {
+                button.quiet #older type="button" data-once on:visible=(load_older) on:click=(load_older) { "Older" }
+            }
+            ul.messages data-stream=(list.items.id()) { (list.items) }
+            p.soft #sending {}
+        } }
         form.say on:submit=(send) do:submit=(sent) {
             label.visually-hidden for="body" { "Message" }
             textarea #body name="body" rows="1" maxlength="1000" required placeholder="Message"
