@@ -13,7 +13,7 @@ use stack_web::client_ip::ClientIp;
 use super::{layout, visitor::Visitor};
 use crate::{
     error::{Error, Result, error_chain},
-    models::FieldErrors,
+    models::{FieldErrors, Invalid},
     repositories::sessions,
     state::AppState,
 };
@@ -140,6 +140,11 @@ fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
         Ok(error) => return *error,
         Err(error) => error,
     };
+    // A value that a handler has parsed, with `?`.
+    let error = match error.downcast::<Invalid>() {
+        Ok(invalid) => return Error::BadRequest(format!("this {invalid}").into()),
+        Err(error) => error,
+    };
     // A query or a form that the client has written by hand.
     let error = match error.downcast::<serde_urlencoded::de::Error>() {
         Ok(error) => return Error::BadRequest(error.to_string().into()),
@@ -152,5 +157,17 @@ fn into_app_error(error: Box<dyn StdError + Send + Sync>) -> Error {
     match error.downcast::<sqlx::Error>() {
         Ok(error) => Error::from(*error),
         Err(error) => Error::internal(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_a_handler_cannot_parse_is_told_to_the_visitor() {
+        let error = into_app_error(Box::new(Invalid::new("must have 1 to 60 characters")));
+        assert_eq!(error.to_string(), "this must have 1 to 60 characters");
+        assert!(error.status().is_client_error());
     }
 }
