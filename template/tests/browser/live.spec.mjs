@@ -100,9 +100,11 @@ test("what was written is there again on the way back, in the page and in a list
   const notes = page.locator("article.note");
   await goLive(page, "/notes");
   const first = await notes.count();
-  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-  await expect(notes).toHaveCount(45);
   expect(first).toBeLessThan(45);
+  await expect(async () => {
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await expect(notes).toHaveCount(45, { timeout: 1_000 });
+  }).toPass();
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight - innerHeight - 100));
   const at = await page.evaluate(() => Math.round(scrollY));
   await page.getByRole("link", { name: "Note number 2", exact: true }).click();
