@@ -128,27 +128,24 @@ impl<'a> Existing<'a> {
         in_row.into_iter().chain([usual]).find(|id| self.has_word("src/models/id.rs", id))
     }
 
-    /// The factory that makes a `model` in the tests.
+    /// The factory that makes a `model` in the tests: of those that return one, that with the model's name, since others may
+    /// look for what is there.
     #[must_use]
     pub fn factory(self, model: &str) -> Option<Factory> {
         let is_factory = |path: &TreePath| path.is_within("tests/app/common");
-        let texts = self
-            .0
-            .iter()
-            .filter(|(path, _)| is_factory(path))
-            .filter_map(|(_, file)| std::str::from_utf8(&file.bytes).ok());
-        for text in texts {
-            for found in FACTORY.captures_iter(text) {
-                if &found[4] == model {
-                    return Some(Factory {
-                        name: found[1].to_owned(),
-                        takes_owner: found.get(2).is_some(),
-                        texts: found[3].matches("&str").count(),
-                    });
-                }
-            }
-        }
-        None
+        let files = self.0.iter().filter(|(path, _)| is_factory(path));
+        let texts = files.filter_map(|(_, file)| std::str::from_utf8(&file.bytes).ok());
+        let all = texts.flat_map(|text| FACTORY.captures_iter(text)).filter(|found| &found[4] == model);
+        let mut factories: Vec<Factory> = all
+            .map(|found| Factory {
+                name: found[1].to_owned(),
+                takes_owner: found.get(2).is_some(),
+                texts: found[3].matches("&str").count(),
+            })
+            .collect();
+        let usual = heck::ToSnakeCase::to_snake_case(model);
+        let best = factories.iter().position(|factory| factory.name == usual).unwrap_or(0);
+        (!factories.is_empty()).then(|| factories.swap_remove(best))
     }
 
     /// Whether the tests' `TestApp` has a function of this name.
@@ -196,7 +193,7 @@ mod tests {
     fn a_factory_is_found_by_what_it_makes() {
         let files = tree(&[(
             "tests/app/common/factories.rs",
-            "pub async fn user(&self, name: &str) -> User {}\npub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {}\npub async fn tag(\n    &self,\n) -> Tag {}",
+            "pub async fn user(&self, name: &str) -> User {}\npub async fn newest_note(&self, owner: &User) -> Note {}\npub async fn note(&self, owner: &User, title: &str, body: &str) -> Note {}\npub async fn tag(\n    &self,\n) -> Tag {}",
         )]);
         let factory = |model| Existing(&files).factory(model).map(|found| (found.name, found.takes_owner, found.texts));
         assert_eq!(factory("User"), Some(("user".to_owned(), false, 1)));

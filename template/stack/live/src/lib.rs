@@ -35,6 +35,7 @@ mod live;
 pub mod observer;
 mod page;
 mod parts;
+mod patch_targets;
 mod protocol;
 {%- if load %}
 pub mod recording;
@@ -46,7 +47,6 @@ mod socket;
 mod splice;
 mod state;
 mod stream;
-mod target;
 {%- if stack_tests %}
 #[cfg(any(test, feature = "testing"))]
 {%- else %}

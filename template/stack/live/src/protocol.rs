@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-use crate::{Window, live::PAGE_COST, splice::Splices, target::Target, upload::File};
+use crate::{Window, live::PAGE_COST, patch_targets::Target, splice::Splices, upload::File};
 
 /// The first message of a connection.
 #[derive(Debug, Default, Deserialize)]

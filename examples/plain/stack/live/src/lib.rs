@@ -32,6 +32,7 @@ mod live;
 pub mod observer;
 mod page;
 mod parts;
+mod patch_targets;
 mod protocol;
 mod saved;
 mod script;
@@ -40,7 +41,6 @@ mod socket;
 mod splice;
 mod state;
 mod stream;
-mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod upload;

@@ -11,10 +11,10 @@ use crate::{
     Limits, PageError,
     observer::Trigger,
     page::NewJob,
+    patch_targets::targets,
     protocol::{CloseReason, Reply},
     saved::{self, StateBinding},
     splice::splices,
-    target::targets,
 };
 
 impl<I: Io> Session<I> {
