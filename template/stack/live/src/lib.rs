@@ -8,7 +8,7 @@
 //!    no locks and nothing can wait for itself.
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `parts`: those
 //!    that are too long for one frame; `saved`: the state that travels, signed; `splice`: what changed between two
-//!    texts; `target`: in which elements; `html`: markup as a browser gives it back.
+//!    texts; `patch_targets`: in which elements; `html`: markup as a browser gives it back.
 //! 5. `client/`, which becomes [`SCRIPT`]: the side of the browser.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
 //!    and metrics.

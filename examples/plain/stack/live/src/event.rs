@@ -83,7 +83,6 @@ impl Event {
         T::deserialize(&self.detail)
     }
 
-    /// The form as a struct, as axum's `Form` would read it.
     /// The form as a struct. Several fields `tags[]` are a list `tags`, a field `address[city]` is one of a struct
     /// `address`, and fields `rows[7][name]` are those of a `BTreeMap<u32, Row>`, or of a list, if the numbers leave none
     /// out.

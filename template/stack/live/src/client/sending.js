@@ -15,13 +15,20 @@ function sayText(text) {
   if (!bytes) socket.send(text);
   for (let at = 0; at < bytes.length; at += PART) {
     const part = bytes.subarray(at, at + PART);
-    const frame = new Uint8Array(8 + part.length);
     // No upload has the number 0. The second number is how much is still to come.
-    new DataView(frame.buffer).setUint32(4, bytes.length - at - part.length);
-    frame.set(part, 8);
-    socket.send(frame);
+    sendPart(0, bytes.length - at - part.length, part);
   }
   return true;
+}
+
+// Two numbers and a part of something, as one binary frame.
+function sendPart(first, second, part) {
+  const frame = new Uint8Array(8 + part.length);
+  const numbers = new DataView(frame.buffer);
+  numbers.setUint32(0, first);
+  numbers.setUint32(4, second);
+  frame.set(part, 8);
+  socket.send(frame);
 }
 
 // In bytes, or more than it can be where that is little enough.
@@ -38,7 +45,7 @@ function tooLong(el, target, text) {
   const [longest = el] = controls.sort((a, b) => length(b) - length(a));
   const kb = (bytes) => Math.ceil(bytes / 1024);
   settle(el, null, true);
-  tell(longest, `This is too long to be sent: ${kb(size(text))} kB, and at most ${kb(most)} kB can be. Please shorten it.`);
+  tell(longest, word("long").replace("{kb}", kb(size(text))).replace("{most}", kb(most)));
   return true;
 }
 

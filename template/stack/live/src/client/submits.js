@@ -117,7 +117,7 @@ function resubmit({ a, x = [], f = [] }) {
     const { seq, by } = submit;
     const known = a !== undefined || seq > acknowledged && !cutOff;
     if (seq && (!known || x.includes(seq))) {
-      settle(form, "The connection was lost while this was being sent. It may have been stored: please check before you send it again.");
+      settle(form, word("unanswered"));
     } else if (!seq || seq > (a ?? 0)) {
       submit.seq = 0;
       emit(form, form, "submit", { submitter: by && contains(form, by) ? by : null });

@@ -1,7 +1,6 @@
 // Files that are sent in parts: as many bytes ahead as the server grants. After a break the rest follows, if the server
 // still has the page; else all of it once more.
 
-const CHUNK = 32 * 1024;
 const RESTARTS = 3;
 const uploads = new Map();
 let reference = 0;
@@ -23,7 +22,7 @@ function upload(input) {
     reading = true;
     while (uploads.has(ref) && line === socket && sent < size) {
       const [at, offset] = place(), from = sent, over = line;
-      const length = Math.min(CHUNK, files[at].size - offset);
+      const length = Math.min(PART, files[at].size - offset);
       if (sent + length > taken + granted) break;
       const part = await files[at].slice(offset, offset + length).arrayBuffer().catch(() => null);
       // Meanwhile it has ended, or goes on from elsewhere.
@@ -34,12 +33,8 @@ function upload(input) {
         mine.stop(part ? "" : word("unreadable"));
         break;
       }
-      const frame = new Uint8Array(8 + length);
-      new DataView(frame.buffer).setUint32(0, ref);
-      new DataView(frame.buffer).setUint32(4, at);
-      frame.set(new Uint8Array(part), 8);
       sent += length;
-      socket.send(frame);
+      sendPart(ref, at, new Uint8Array(part));
     }
     reading = false;
   };
@@ -61,7 +56,7 @@ function upload(input) {
     if (mine.begun && sent === size) return mine.stop(word("uncertain"));
     if (!handler || restarts++ > RESTARTS) return mine.stop(word("disconnected"));
     working.delete(mine.seq);
-    [mine.seq, mine.begun, line, sent, taken, granted] = [++seq, false, socket, 0, 0, CHUNK];
+    [mine.seq, mine.begun, line, sent, taken, granted] = [++seq, false, socket, 0, 0, PART];
     waiting.set(seq, input);
     busy(input);
     say(["up", seq, handler, version, ref, files.map((f) => [f.name, f.size, f.type])]);

@@ -66,7 +66,8 @@ struct Entries {
 enum Entry {
     /// Has a connection, which is asked by this to end.
     Open(Arc<Notify>),
-    Ended(Remembered),
+    /// Until when it is remembered, and what.
+    Ended(Instant, Remembered),
 }
 
 /// A page that has a connection, until this is dropped.
@@ -127,7 +128,7 @@ impl Entries {
         }
         let before = self.pages.insert(key, Entry::Open(Arc::clone(end)));
         Ok(match before {
-            Some(Entry::Ended(remembered)) => {
+            Some(Entry::Ended(_, remembered)) => {
                 self.bytes -= remembered.bytes();
                 Some(remembered)
             }
@@ -137,20 +138,20 @@ impl Entries {
 
     fn remember(&mut self, key: PageKey, remembered: Remembered, limits: &Limits) {
         let now = Instant::now();
+        let until = now + limits.remember_for;
         self.bytes += remembered.bytes();
-        self.pages.insert(key, Entry::Ended(remembered));
-        self.oldest.push_back((now + limits.remember_for, key));
+        self.pages.insert(key, Entry::Ended(until, remembered));
+        self.oldest.push_back((until, key));
         while let Some((until, oldest)) = self.oldest.front().copied()
             && (until <= now || self.bytes > limits.remembered_bytes)
         {
             self.oldest.pop_front();
             // It may be open again, or remembered since.
-            let again = self.oldest.iter().any(|(_, other)| *other == oldest);
-            if let Some(Entry::Ended(_)) = self.pages.get(&oldest)
-                && !again
-                && let Some(Entry::Ended(old)) = self.pages.remove(&oldest)
+            if let Some(Entry::Ended(known, old)) = self.pages.get(&oldest)
+                && *known == until
             {
                 self.bytes -= old.bytes();
+                self.pages.remove(&oldest);
             }
         }
     }
