@@ -30,6 +30,8 @@ async fn a_card_moves_in_every_window_and_keeps_its_place() {
     let input = ".column:first-child input";
     for card in ["Dig", "Sow"] {
         page.fill(input, card).await.submit(input).await;
+        // Each window loads its board anew, in its own time.
+        page.expect_text(card).await;
         other.expect_text(card).await;
     }
     let last = ".column:first-child .task:last-of-type";
