@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use super::{Hub, MESSAGE_BYTES, PublishError, TOPIC_BYTES, deliver};
+use super::{Hub, MESSAGE_BYTES, PublishError, TOPIC_BYTES};
 {%- if stack_tests %}
 
 #[cfg(test)]
@@ -143,9 +143,9 @@ impl Hub {
 
     /// Has pages look again.
     fn changed<'a>(&self, topics: impl IntoIterator<Item = &'a str>) {
-        let subscribers = self.topics();
+        let mut subscribers = self.topics();
         for topic in topics {
-            deliver(&subscribers, &changes(topic), &"null".into());
+            self.deliver(&mut subscribers, &changes(topic), &"null".into());
         }
     }
 

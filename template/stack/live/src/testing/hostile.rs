@@ -80,6 +80,12 @@ impl Page {
         self.send(json!(["ev", self.seq, self.version, handler, "click", {}]));
     }
 
+    /// Follows a link to `url`, and does not wait for anything.
+    pub fn begin_visit(&mut self, url: &str) {
+        self.seq += 1;
+        self.send(json!(["nav", self.seq, url, "push"]));
+    }
+
     /// Types into a control, and does not wait for anything.
     pub fn begin_fill(&mut self, control: &str, value: &str) {
         let (handler, _) = &self.find(control).handlers["input"];

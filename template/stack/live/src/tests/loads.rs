@@ -317,3 +317,69 @@ async fn messages_may_be_handled_by_what_has_to_wait() {
     gate.add_permits(1);
     page.expect_text("heard it rains").await;
 }
+
+/// A number that is loaded, through the gate, and loaded again when it is published that it has changed.
+async fn number(cx: Cx, (value, begun, gate): (Counted, Counted, Gate)) -> Result {
+    let loaded = cx.use_load((), |_| async move {
+        let found = value.get();
+        begun.up();
+        pass(&gate).await;
+        Ok::<_, PageError>(found)
+    });
+    let loaded = loaded.await?;
+    let reload = loaded.reloading();
+    cx.subscribe("number", move |ctx, ()| reload.reload(ctx));
+    Ok(html! { p { "number " (*loaded) } })
+}
+
+/// Waits until something has begun so many times.
+async fn begun_times(begun: &Counted, times: usize) {
+    while begun.get() < times {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_published_while_a_page_loads_reaches_what_it_subscribes_to_afterwards() {
+    let (value, begun, gate) = (Counted::default(), Counted::default(), gate());
+    let props = (value.clone(), begun.clone(), gate.clone());
+    let live = live(move |cx: Cx| number(cx, props.clone()));
+    gate.add_permits(1);
+    let document = document(&live, &visit("ada"), "/").await;
+    let ada = visit("ada");
+    let change = async {
+        begun_times(&begun, 2).await;
+        value.up();
+        live.hub().publish("number", &()).unwrap();
+        gate.add_permits(2);
+    };
+    let (mut page, ()) = tokio::join!(Page::connect(&live, &ada, "/", &document), change);
+    page.expect_text("number 1").await;
+}
+
+#[tokio::test]
+async fn what_is_published_while_a_new_component_loads_reaches_it_as_well() {
+    let (value, begun, gate) = (Counted::default(), Counted::default(), gate());
+    let props = (value.clone(), begun.clone(), gate.clone());
+    let number = move |cx: Cx, (): ()| number(cx, props.clone());
+    let live = live(move |cx: Cx| {
+        let number = number.clone();
+        async move {
+            let shown = cx.use_state(|| false);
+            let show = cx.on(move |ctx, _| shown.set(ctx, true));
+            Ok(html! {
+                button on:click=(show) {}
+                @if shown.get(&cx) { (cx.child(number, ()).await?) }
+            })
+        }
+    });
+    let mut page = open(&live, "/").await;
+    page.click_without_waiting("button");
+    begun_times(&begun, 1).await;
+    live.hub().publish("other", &()).unwrap();
+    value.up();
+    live.hub().publish("number", &()).unwrap();
+    gate.add_permits(2);
+    page.expect_text("number 1").await;
+    assert_eq!(begun.get(), 2);
+}

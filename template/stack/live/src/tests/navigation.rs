@@ -168,3 +168,66 @@ async fn a_handler_that_navigates_is_acknowledged_whether_it_returns_or_goes_on(
         assert_eq!(page.url(), "/next");
     }
 }
+
+#[tokio::test]
+async fn where_a_page_redirects_to_is_all_that_is_shown() {
+    let mut page = open(&site(), "/").await;
+    page.visit("/closed").await;
+    assert_eq!(page.count("h1"), 1);
+}
+
+#[tokio::test]
+async fn a_second_link_does_not_wait_for_what_the_page_of_the_first_one_loads() {
+    async fn start(cx: Cx) -> Result {
+        cx.set_head(&html! { meta name="robots" content="none"; });
+        Ok(html! { h1 { "Start" } })
+    }
+    async fn never(cx: Cx) -> Result {
+        cx.use_load((), |_| pending::<Result<(), PageError>>())
+            .await?;
+        Ok(html! { h1 { "Never" } })
+    }
+    async fn next(_: Cx) -> Result {
+        Ok(html! { h1 { "Next" } })
+    }
+    let live = builder()
+        .page("/", start)
+        .page("/never", never)
+        .page("/next", next)
+        .build();
+    let mut page = open(&live, "/").await;
+    page.begin_visit("/never");
+    page.begin_visit("/never?again");
+    page.visit("/next").await;
+    assert_eq!((page.url(), page.text().trim()), ("/next", "Next"));
+    assert_eq!((page.count("h1"), page.head()), (1, ""));
+    page.reconnect().await.expect_text("Next").await;
+}
+
+#[tokio::test]
+async fn what_else_is_sent_while_a_page_is_made_waits_for_it() {
+    let ready = Arc::new(Notify::new());
+    let shown = Arc::clone(&ready);
+    let slow = move |cx: Cx| {
+        let ready = Arc::clone(&ready);
+        async move {
+            let load = cx.use_load((), |_| async move {
+                ready.notified().await;
+                Ok::<_, PageError>(())
+            });
+            load.await?;
+            Ok(html! { h1 { "Slow" } })
+        }
+    };
+    async fn start(cx: Cx) -> Result {
+        let nothing = cx.on(|_, _| {});
+        Ok(html! { h1 { "Start" } button on:click=(nothing) {} })
+    }
+    let live = builder().page("/", start).page("/slow", slow).build();
+    let mut page = open(&live, "/").await;
+    page.begin_visit("/slow");
+    page.click_without_waiting("button");
+    shown.notify_one();
+    page.expect_text("Slow").await;
+    page.visit("/").await.expect_text("Start").await;
+}
