@@ -18,7 +18,7 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
         (header(navigation(&cx.visitor())))
         // Always there, also while `main` becomes that of another page: screen readers announce only what is added to
         // an existing live region.
-        div.flashes role="status" aria-live="polite" {
+        div.flashes role="status" aria-live="polite" data-announce {
             @if let Some(flash) = &flash {
                 p.flash.bad[flash.is_error] { (flash.text) }
             }
@@ -43,8 +43,9 @@ pub fn describe(cx: &Cx, title: &str, description: &str) {
     });
 }
 
-/// The document of a live page: head, client script, and the status of the connection, which the script sets. A site in
-/// another language has the words of the script there, see `words.js` of `stack/live`.
+/// The document of a live page: head, client script, the status of the connection, and what is announced of the first HTML,
+/// both of which the script sets. A site in another language has the words of the script at the first, see `words.js` of
+/// `stack/live`.
 pub fn document(title: &str, own_head: &Markup, root: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -62,6 +63,7 @@ pub fn document(title: &str, own_head: &Markup, root: &Markup) -> Markup {
                 a.skip href="#main" { "Skip to content" }
                 (root)
                 p #live-status role="status" {}
+                p #live-announcement.visually-hidden role="status" {}
             }
         }
     }
@@ -72,7 +74,8 @@ pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
     let navigation = navigation(visitor);
     let main = html! {
         @if let Some(flash) = visitor.flash {
-            p.flash role="status" { (flash.text()) }
+            // Focused, so that a screen reader begins there: what it finds in a status is no change of it.
+            p.flash role="status" tabindex="-1" autofocus { (flash.text()) }
         }
         (main)
     };

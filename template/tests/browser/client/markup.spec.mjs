@@ -78,3 +78,13 @@ test("a field outside of its form is one of its fields: the form hears of it", a
   const submit = await fake.until(([kind, , , , type]) => kind === "ev" && type === "submit");
   expect(submit[5].fields).toEqual([["a", "1"], ["b", "x"]]);
 });
+
+test("what a page says from the beginning is announced once, by a region that was there before", async ({ open }) => {
+  const { page } = await open(`<div role="status" data-announce=""><p>It is saved.</p></div>`, { clock: true });
+  const region = page.locator("#live-announcement");
+  await expect(region).toHaveText("");
+  await page.clock.runFor(1_000);
+  await expect(region).toHaveText("It is saved.");
+  await page.clock.runFor(20_000);
+  await expect(region).toHaveText("");
+});

@@ -1,5 +1,15 @@
 // The beginning.
 
+// Screen readers announce what is added to a status, not what it says from the beginning.
+function announce() {
+  const region = document.getElementById("live-announcement");
+  const words = querySelector(root, "[data-announce]")?.textContent.trim();
+  if (!region || !words) return;
+  const say = (text) => { region.textContent = text; };
+  setTimeout(say, 500, words);
+  setTimeout(say, 10000, "");
+}
+
 function start() {
   root = document.getElementById("live");
   if (!root) return;
@@ -34,6 +44,7 @@ function start() {
   setInterval(listen, 5000);
   for (const el of root.querySelectorAll("dialog[data-open]")) dialog(el);
   watch(root);
+  announce();
   status("connecting");
   connect();
 }
