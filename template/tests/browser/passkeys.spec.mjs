@@ -3,6 +3,8 @@
 import { logIn, register } from "./support/people.mjs";
 import { expect, goLive, test } from "./support/test.mjs";
 
+test.skip(({ browserName }) => browserName !== "chromium", "only Chromium has virtual devices");
+
 /** A device that verifies its user and knows whose passkeys it has. */
 async function addDevice(page) {
   const devtools = await page.context().newCDPSession(page);

@@ -141,7 +141,7 @@ test("lines that are written in place are not written twice", async ({ open }) =
   expect(await fake.page.locator("#e").innerText()).toBe("one\ntwo!");
 });
 
-test("what is composed is a wish's turn afterwards, with or without somebody who listens", async ({ open }) => {
+test("what is composed is a wish's turn afterwards, with or without somebody who listens", { tag: "@chromium" }, async ({ open }) => {
   const html = (value) => `<input id="t" value="${value}"><input id="u">`;
   const fake = await open(html(""));
   await fake.page.locator("#t").focus();
@@ -165,7 +165,7 @@ test("the keys that choose a word are not those that a page listens for", async 
   expect(fake.events().length).toBe(1);
 });
 
-test("a composed word is told once", async ({ open }) => {
+test("a composed word is told once", { tag: "@chromium" }, async ({ open }) => {
   const fake = await open(`<input id="t" on:input="0">`);
   await fake.page.locator("#t").focus();
   const cdp = await fake.context.newCDPSession(fake.page);

@@ -19,7 +19,7 @@ test("typing that is not acknowledged is not overwritten, and corrected when the
   expect(await fake.page.evaluate(() => document.querySelector("#t").selectionStart)).toBe(3);
 });
 
-test("while a word is composed nothing is sent and nothing overwritten", async ({ open }) => {
+test("while a word is composed nothing is sent and nothing overwritten", { tag: "@chromium" }, async ({ open }) => {
   const html = (value) => `<input id="t" on:input="0" value="${value}">`;
   const fake = await open(html(""));
   await fake.page.locator("#t").focus();

@@ -157,10 +157,11 @@ test("a link with modifier keys is the browser's; one without a connection is lo
 
 test("where the server leads, that goes into the history, and out of the page if need be", async ({ open }) => {
   const fake = await open(html("First"));
+  const before = await fake.page.evaluate(() => history.length);
   fake.say({ u: ["/?page=2", "push"] });
   fake.say({ u: ["/?page=3", "replace"] });
   await fake.heard();
-  expect(await fake.page.evaluate(() => location.search + history.length)).toBe("?page=33");
+  expect(await fake.page.evaluate(() => [location.search, history.length])).toEqual(["?page=3", before + 1]);
   await fake.page.goBack();
   expect((await nav(fake, 1)).slice(0, 4)).toEqual(["nav", 1, "/", "pop"]);
   fake.say({ go: "/elsewhere" });
@@ -236,7 +237,7 @@ test("Back within a page's queries leads to the state of each; a part of the pag
   await fake.page.waitForFunction(() => history.state?.live);
   fake.say({ S: '{"x":3}', m: "third" });
   await fake.heard();
-  await fake.page.goBack();
+  await fake.page.evaluate(() => history.back());
   await fake.page.waitForFunction(() => !location.hash);
   await fake.heard();
   expect(navs(fake).length).toBe(0);
@@ -272,7 +273,7 @@ test("back from a page that is no live one, a page is as it was left; loaded aga
   await fake.page.waitForURL("**/elsewhere");
   await fake.until(([kind, of]) => kind === "join" && of.url === "/elsewhere");
   const before = fake.sent.length;
-  await fake.page.goBack();
+  await fake.page.evaluate(() => history.back());
   const join = await fake.until((message) => message[0] === "join" && fake.sent.indexOf(message) >= before);
   expect(join[1]).toMatchObject({ url: "/", state: '{"x":2}', mac: "second" });
   await fake.page.waitForFunction(() => document.forms[0]?.elements.t.value === "typed" && Math.round(scrollY) === 900);

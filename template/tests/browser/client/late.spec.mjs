@@ -99,10 +99,10 @@ test("back from a part of a page to the whole is the same page", async ({ open }
   await fake.page.getByRole("link").click();
   await fake.page.waitForFunction(() => scrollY > 1000);
   await kept(1000);
-  await fake.page.goBack();
+  await fake.page.evaluate(() => history.back());
   await fake.page.waitForFunction(() => scrollY < 1000);
   expect(await scrolled()).toBe(5);
-  await fake.page.goForward();
+  await fake.page.evaluate(() => history.forward());
   await fake.page.waitForFunction(() => scrollY > 1000);
   await fake.heard();
   expect(fake.sent.filter(([kind]) => kind === "nav").length).toBe(0);

@@ -1,8 +1,9 @@
 // `test` with what the tests of the application are given; see https://playwright.dev/docs/test-fixtures.
 
-import { test as base, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
 
 import { Application } from "./application.mjs";
+import { test as base } from "./browser.mjs";
 import { Problems } from "./problems.mjs";
 import { TcpProxy } from "./tcp_proxy.mjs";
 

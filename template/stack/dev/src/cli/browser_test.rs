@@ -4,8 +4,8 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "It needs Node, npm and Chromium (or Chrome); `CHROMIUM=PATH` names one elsewhere. The application gets
-a database of its own with the seeds in it, which is dropped afterwards. See docs/browser-tests.md."
+    after_help = "It needs Node, npm and Chromium (or Chrome); `CHROMIUM=PATH` names one elsewhere, and `BROWSER_NAME=firefox`
+takes Firefox. The application gets a database of its own with the seeds in it, which is dropped afterwards. See docs/browser-tests.md."
 )]
 pub(crate) struct BrowserTest {
     /// Run no test: print as JSON what tests find in their environment, and keep it until the input ends

@@ -40,9 +40,7 @@ pub(super) async fn run(project: &Project, arguments: &BrowserTest) -> Result<Ex
     seed(project, &application, &databases)?;
     let mut environment: Environment = databases.variables().collect();
     environment.insert("APP_BIN", application.display().to_string());
-    if let Some(chromium) = &programs.chromium {
-        environment.insert("CHROMIUM", chromium.display().to_string());
-    }
+    environment.extend(programs.browser.variables());
     if arguments.environment {
         print_and_wait(&environment).await?;
         return Ok(ExitCode::SUCCESS);

@@ -24,3 +24,21 @@ fn programs_that_are_missing_are_all_named_with_a_command_that_installs_them() {
     );
     done.says(1, "\nhint: ");
 }
+
+#[test]
+fn the_tests_run_in_firefox_where_that_is_asked_for_and_there() {
+    let project = Project::new();
+    let firefox = ("BROWSER_NAME", "firefox");
+    let done = project.dev_with(&[NOWHERE, firefox], &["browser-test"]);
+    done.says(
+        1,
+        "error: the browser tests need node, npm and Firefox, which are not",
+    );
+    let done = project.dev_with(
+        &[NOWHERE, firefox, ("FIREFOX", "nowhere/firefox")],
+        &["browser-test"],
+    );
+    done.says(1, "error: `FIREFOX` is `nowhere/firefox`");
+    let done = project.dev_with(&[NOWHERE, ("BROWSER_NAME", "lynx")], &["browser-test"]);
+    done.says(1, "error: `BROWSER_NAME` is `lynx`");
+}

@@ -1,4 +1,4 @@
-//! Node, npm and Chromium on this machine.
+//! Node, npm and a browser on this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,9 @@ const BROWSERS: &[&str] = &[
     "google-chrome-stable",
     "chrome",
 ];
+
+/// Those with `BROWSER_NAME=firefox`.
+const FIREFOXES: &[&str] = &["firefox", "firefox-esr"];
 
 /// Browsers that are not on `PATH` where they are installed; on Windows below one of [`WINDOWS_FOLDERS`].
 const ELSEWHERE: &[&str] = if cfg!(target_os = "macos") {
@@ -46,8 +49,33 @@ const DOWNLOADS: &str = if cfg!(target_os = "macos") {
 pub(super) struct Programs {
     pub(super) node: PathBuf,
     pub(super) npm: PathBuf,
+    pub(super) browser: Browser,
+}
+
+/// What the tests drive.
+pub(super) enum Browser {
     /// None if it is one that Playwright has downloaded, and finds by itself.
-    pub(super) chromium: Option<PathBuf>,
+    Chromium(Option<PathBuf>),
+    /// That of this machine; the one of Playwright is another program.
+    Firefox(PathBuf),
+}
+
+impl Browser {
+    /// What `playwright.config.mjs` is told of it.
+    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Chromium(path) => {
+                let path = path
+                    .iter()
+                    .map(|path| ("CHROMIUM", path.display().to_string()));
+                path.collect()
+            }
+            Self::Firefox(path) => vec![
+                ("BROWSER_NAME", "firefox".to_owned()),
+                ("FIREFOX", path.display().to_string()),
+            ],
+        }
+    }
 }
 
 impl Programs {
@@ -55,27 +83,26 @@ impl Programs {
     pub(super) fn find(project: &Project) -> Result<Self> {
         let node = which("node").ok();
         let npm = which("npm").ok();
-        let chromium = match project.setting("CHROMIUM") {
-            Some(named) => Some(named_browser(&named)?),
-            None => browser(),
+        let (name, browser) = match project.setting("BROWSER_NAME").as_deref() {
+            None | Some("chromium") => ("Chromium", chromium(project)?),
+            Some("firefox") => ("Firefox", firefox(project)?),
+            Some(other) => {
+                let text = format!("`BROWSER_NAME` is `{other}`, and there are no tests in it");
+                return Err(Error::new(text).hint("`chromium` or `firefox`"));
+            }
         };
-        let has_browser = chromium.is_some() || is_downloaded();
         let mut missing = Vec::new();
         for (name, is_there) in [
             ("node", node.is_some()),
             ("npm", npm.is_some()),
-            ("Chromium", has_browser),
+            (name, browser.is_some()),
         ] {
             if !is_there {
                 missing.push(name);
             }
         }
-        match (node, npm) {
-            (Some(node), Some(npm)) if missing.is_empty() => Ok(Self {
-                node,
-                npm,
-                chromium,
-            }),
+        match (node, npm, browser) {
+            (Some(node), Some(npm), Some(browser)) => Ok(Self { node, npm, browser }),
             _ => Err(lacking(&missing)),
         }
     }
@@ -84,15 +111,31 @@ impl Programs {
 /// What `cargo dev doctor` reports about them.
 pub(in crate::commands) fn check(project: &Project) -> Result<String> {
     let found = Programs::find(project)?;
-    let chromium = match found.chromium {
-        Some(path) => format!("`{}`", path.display()),
-        None => "the Chromium of `npx playwright install`".to_owned(),
+    let browser = match found.browser {
+        Browser::Chromium(Some(path)) | Browser::Firefox(path) => format!("`{}`", path.display()),
+        Browser::Chromium(None) => "the Chromium of `npx playwright install`".to_owned(),
     };
-    Ok(format!("`{}`, {chromium}", found.node.display()))
+    Ok(format!("`{}`, {browser}", found.node.display()))
 }
 
-/// What a person named in `CHROMIUM`: a path, or a program on `PATH`.
-fn named_browser(named: &str) -> Result<PathBuf> {
+fn chromium(project: &Project) -> Result<Option<Browser>> {
+    let path = match project.setting("CHROMIUM") {
+        Some(named) => Some(named_browser("CHROMIUM", &named)?),
+        None => browser(),
+    };
+    Ok((path.is_some() || is_downloaded()).then_some(Browser::Chromium(path)))
+}
+
+fn firefox(project: &Project) -> Result<Option<Browser>> {
+    let path = match project.setting("FIREFOX") {
+        Some(named) => Some(named_browser("FIREFOX", &named)?),
+        None => FIREFOXES.iter().find_map(|name| which(name).ok()),
+    };
+    Ok(path.map(Browser::Firefox))
+}
+
+/// What a person named in `setting`: a path, or a program on `PATH`.
+fn named_browser(setting: &str, named: &str) -> Result<PathBuf> {
     let path = Path::new(named);
     let found = if path.is_file() {
         std::path::absolute(path).ok()
@@ -100,8 +143,8 @@ fn named_browser(named: &str) -> Result<PathBuf> {
         which(named).ok()
     };
     found.ok_or_else(|| {
-        Error::new(format!("`CHROMIUM` is `{named}`, and there is none"))
-            .hint("name the program itself, or leave it out and Chromium or Chrome is looked for")
+        Error::new(format!("`{setting}` is `{named}`, and there is none"))
+            .hint("name the program itself, or leave it out and it is looked for")
     })
 }
 
@@ -146,6 +189,9 @@ fn package(program: &str) -> &'static str {
         "node" | "npm" if cfg!(windows) => "OpenJS.NodeJS.LTS",
         "node" => "nodejs",
         "npm" => "npm",
+        "Firefox" if cfg!(target_os = "macos") => "firefox",
+        "Firefox" if cfg!(windows) => "Mozilla.Firefox",
+        "Firefox" => "firefox-esr",
         _ if cfg!(target_os = "macos") => "google-chrome",
         _ if cfg!(windows) => "Google.Chrome",
         _ => "chromium",
@@ -169,6 +215,8 @@ fn lacking(missing: &[&str]) -> Error {
         error.hint(
             "`CHROMIUM=PATH` names a Chromium or Chrome elsewhere; `npx playwright install chromium` in `tests/browser` downloads one",
         )
+    } else if missing.contains(&"Firefox") {
+        error.hint("`FIREFOX=PATH` names one elsewhere")
     } else {
         error
     }
