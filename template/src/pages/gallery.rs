@@ -2,6 +2,7 @@
 
 mod booking;
 mod chores;
+mod failing;
 mod instant;
 mod messages;
 mod planets;
@@ -48,6 +49,7 @@ pub async fn page(cx: Cx) -> Result {
         (section("stream", "A stream", cx.child(messages::messages, ()).await?))
         (section("element", "An element of one's own", card(cx.child(chores::chores, ()).await?)))
         (section("loading", "A part that is loaded later", cx.child(reports::reports, ()).await?))
+        (section("failing", "A part that fails", card(cx.child(failing::failing, ()).await?)))
         (section("visitors", "Who is here", cx.child(visitors::visitors, ()).await?))
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))

@@ -1,5 +1,7 @@
 // The example pages that are not notes: the first page, all components, the upload.
 
+import { createHash } from "node:crypto";
+
 import { expect, expectOnline, goLive, test } from "./support/test.mjs";
 
 test.describe("in Berlin", () => {
@@ -50,6 +52,44 @@ test("files are sent with their progress, and what is not taken is refused", asy
   await expect(page.getByText("long.txt")).toBeVisible();
   await input.setInputFiles({ name: "film.mp4", mimeType: "video/mp4", buffer: Buffer.from("x") });
   await expect.poll(() => input.evaluate((element) => element.validationMessage)).toMatch(/film\.mp4/);
+});
+
+/** Counts the bytes that the page's uploads send, from before it is loaded. */
+const countUploads = (page) => page.addInitScript(() => {
+  window.uploaded = 0;
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function count(data) {
+    window.uploaded += data.byteLength ?? 0;
+    return send.call(this, data);
+  };
+});
+
+const LARGE = { name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(4_900_000, "heavy ") };
+const LARGE_SHA256 = createHash("sha256").update(LARGE.buffer).digest("hex");
+
+test("an upload goes on where the line broke", async ({ network, page }) => {
+  await countUploads(page);
+  network.latency = 50;
+  await goLive(page, "/upload");
+  await page.locator("input[type=file]").setInputFiles(LARGE);
+  await page.waitForFunction(() => document.querySelector("progress")?.value > 20);
+  network.disconnect();
+  await expect(page.getByText("You are offline")).toBeVisible();
+  network.reconnect();
+  await expect(page.getByText(LARGE_SHA256)).toBeVisible();
+  // What was under way when it broke, and no more, was sent twice.
+  expect(await page.evaluate(() => window.uploaded)).toBeLessThan(LARGE.buffer.length + 2 ** 20 + 2 ** 17);
+});
+
+test("an upload whose server is killed begins again with the next one, and what comes is whole", async ({ app, network, page }) => {
+  network.latency = 50;
+  await goLive(page, "/upload");
+  await page.locator("input[type=file]").setInputFiles(LARGE);
+  await page.waitForFunction(() => document.querySelector("progress")?.value > 20);
+  const { port } = app;
+  await app.kill();
+  await app.start({ port });
+  await expect(page.getByText(LARGE_SHA256)).toBeVisible();
 });
 
 test("a dialog is modal, and opens again after the browser has closed it", async ({ page }) => {
@@ -177,4 +217,21 @@ test("Enter sends, what was sent is shown before the server has it, and the fiel
   await expect(log.locator("p").first()).toHaveText("one two");
   await expect(log.locator("#sending")).toHaveText("");
   await expect(field).toHaveValue("next");
+});
+
+test("a part that fails says so and starts again, while the rest of the page goes on and keeps what was typed", async ({ page }) => {
+  await goLive(page, "/components");
+  const typed = page.locator("#line"), part = page.locator("section[aria-labelledby=failing]");
+  await typed.fill("half a thought");
+  await part.getByLabel("Children").fill("0");
+  await part.getByRole("button", { name: "Share" }).click();
+  await expect(part.getByRole("alert")).toContainText("has stopped working");
+  await expect(typed).toHaveValue("half a thought");
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await expect(page.locator("section[aria-labelledby=counting] output")).toHaveText("1");
+  await part.getByRole("button", { name: "Start again" }).click();
+  await part.getByLabel("Children").fill("4");
+  await part.getByRole("button", { name: "Share" }).click();
+  await expect(part.getByText("25 for each.")).toBeVisible();
+  await expect(typed).toHaveValue("half a thought");
 });
