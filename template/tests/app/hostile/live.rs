@@ -15,7 +15,7 @@ const CLOSE: u8 = 8;
 const PING: u8 = 9;
 
 /// A WebSocket without any manners.
-struct Socket(TcpStream);
+pub(super) struct Socket(TcpStream);
 
 impl Socket {
     /// Connects to `/live` with these headers besides, and returns the status of the response.
@@ -37,9 +37,14 @@ impl Socket {
 
     /// With a page that has joined.
     async fn joined(address: &str) -> Self {
+        Self::joined_to(address, "/").await
+    }
+
+    /// With the page at `url`, which has joined.
+    pub(super) async fn joined_to(address: &str, url: &str) -> Self {
         let (status, mut socket) = Self::open(address, "").await;
         assert_eq!(status, "101");
-        let join = json!(["join", { "url": "/" }]).to_string();
+        let join = json!(["join", { "url": url }]).to_string();
         socket.send(TEXT, join.as_bytes()).await;
         assert_eq!(socket.receive().await.0, TEXT);
         socket

@@ -1,6 +1,7 @@
 //! Clients that mean no good, in bounded loops on loopback.
 
 mod heads;
+mod killed;
 mod live;
 mod log_in;
 #[cfg(unix)]
