@@ -206,8 +206,10 @@ function leave(url) {
   document.documentElement.removeAttribute("aria-busy");
   afterLeaving(() => {
     location.assign(url);
-    // What was only downloaded leaves this page where it is.
-    setTimeout(() => { gone = false; hurry(); }, 5000);
+    // What was only downloaded leaves this page where it is; Back may bring it out of the browser's memory.
+    const stay = () => { gone = false; hurry(); };
+    setTimeout(stay, 5000);
+    addEventListener("pageshow", (event) => { if (event.persisted) stay(); }, { once: true });
   });
 }
 
