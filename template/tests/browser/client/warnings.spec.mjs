@@ -26,7 +26,7 @@ test("siblings with one key or one id are told, once", async ({ open }) => {
 });
 
 test("an event that no browser has is told, with the one that is meant", async ({ open }) => {
-  const told = await warningsOf(open, '<button on:clik="1">b</button><p on:visible="2" on:upload="3" on:toggle="4" on:focus="5">p</p>');
+  const told = await warningsOf(open, '<button on:clik="1">b</button><p on:visible="2" on:upload="3" on:refused="6" on:toggle="4" on:focus="5">p</p>');
   expect(told).toEqual(['No browser has the event of on:clik, in <button on:clik="1">. Was click meant?']);
 });
 
