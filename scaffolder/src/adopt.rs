@@ -36,6 +36,8 @@ pub struct Fit {
     pub template: usize,
     /// The answers with which its rendering fits.
     pub answers: Answers,
+    /// The questions among them about which the files say nothing, in the manifest's order: they have their defaults.
+    pub unanswered: Vec<String>,
     /// How many of its files the project has as they are; line endings do not count.
     pub same: usize,
     /// Those that the project has in another form.
@@ -61,7 +63,7 @@ pub fn fit(
     let mut problem = None;
     for (number, template) in candidates.iter().enumerate() {
         let judge = Judge { template, project, name: &name, given };
-        match judge.judged().and_then(|values| judge.fit(number, values)) {
+        match judge.judged().and_then(|judged| judge.fit(number, judged)) {
             Ok((score, fit)) => {
                 if best.as_ref().is_none_or(|(so_far, _)| score.total_cmp(so_far) == Ordering::Greater) {
                     best = Some((score, fit));
@@ -123,18 +125,26 @@ struct Judge<'a> {
 
 type Values = BTreeMap<String, Value>;
 
+/// The answers that a project suggests, and the questions about which it says nothing.
+struct Judged {
+    values: Values,
+    unanswered: BTreeSet<String>,
+}
+
 impl Judge<'_> {
     /// The answers that the project suggests.
-    fn judged(&self) -> Result<Values> {
+    fn judged(&self) -> Result<Judged> {
         let manifest = &self.template.manifest;
         // A version of the template may not ask everything that another one does.
         let given = self.given.iter().filter(|(name, _)| manifest.question(name).is_some());
         let mut values: Values = given.map(|(name, value)| (name.clone(), value.clone())).collect();
         let open: Vec<&Question> =
             manifest.questions.iter().filter(|question| !values.contains_key(&question.name)).collect();
+        let mut unanswered = BTreeSet::new();
         for question in &open {
-            if let Some(value) = texts::suggested(question, self.template, self.project, self.name) {
-                values.insert(question.name.clone(), value);
+            match texts::suggested(question, self.template, self.project, self.name) {
+                Some(value) => drop(values.insert(question.name.clone(), value)),
+                None => drop(unanswered.insert(question.name.clone())),
             }
         }
         for question in open.iter().filter(|question| matches!(question.kind, QuestionKind::Bool { .. })) {
@@ -143,48 +153,59 @@ impl Judge<'_> {
         for _ in 0..ROUNDS {
             let before = values.clone();
             for question in &open {
-                self.judge(question, &mut values)?;
+                if let Some(is_told) = self.judge(question, &mut values)? {
+                    if is_told {
+                        unanswered.remove(&question.name)
+                    } else {
+                        unanswered.insert(question.name.clone())
+                    };
+                }
             }
             if values == before {
                 break;
             }
         }
-        Ok(values)
+        Ok(Judged { values, unanswered })
     }
 
-    /// Judges one feature or choice, while the other answers stay.
-    fn judge(&self, question: &Question, values: &mut Values) -> Result<()> {
+    /// Judges one feature or choice, while the other answers stay. Returns whether the files tell; nothing of a free text.
+    fn judge(&self, question: &Question, values: &mut Values) -> Result<Option<bool>> {
         let with = |value: Value| {
             let mut values = values.clone();
             values.insert(question.name.clone(), value);
             self.rendered(values)
         };
-        let best = match &question.kind {
-            QuestionKind::Bool { default } => {
-                let (off, on) = (with(Value::Bool(false))?, with(Value::Bool(true))?);
-                let chosen = match Evidence::of(&on, &off, self.project).verdict() {
-                    Ordering::Greater => true,
-                    Ordering::Less => false,
-                    Ordering::Equal => default.unwrap_or(false),
-                };
-                Some(Value::Bool(chosen))
-            }
-            QuestionKind::Text { choices, .. } => {
-                let mut best: Option<(f64, Value)> = None;
-                for choice in choices {
-                    let value = Value::Text(choice.value.clone());
-                    let score = self.score(&with(value.clone())?);
-                    if best.as_ref().is_none_or(|(so_far, _)| score > *so_far) {
-                        best = Some((score, value));
-                    }
+        let best =
+            match &question.kind {
+                QuestionKind::Bool { default } => {
+                    let (off, on) = (with(Value::Bool(false))?, with(Value::Bool(true))?);
+                    let verdict = Evidence::of(&on, &off, self.project).verdict();
+                    let chosen = match verdict {
+                        Ordering::Greater => true,
+                        Ordering::Less => false,
+                        Ordering::Equal => default.unwrap_or(false),
+                    };
+                    Some((Value::Bool(chosen), verdict != Ordering::Equal))
                 }
-                best.map(|(_, value)| value)
-            }
-        };
-        if let Some(value) = best {
-            values.insert(question.name.clone(), accept(question, value)?);
-        }
-        Ok(())
+                QuestionKind::Text { choices, .. } => {
+                    let mut best: Option<(f64, Value)> = None;
+                    let mut worst = f64::INFINITY;
+                    for choice in choices {
+                        let value = Value::Text(choice.value.clone());
+                        let score = self.score(&with(value.clone())?);
+                        worst = worst.min(score);
+                        if best.as_ref().is_none_or(|(so_far, _)| score > *so_far) {
+                            best = Some((score, value));
+                        }
+                    }
+                    best.map(|(score, value)| {
+                        if score > worst { (value, true) } else { (question.default_value().unwrap_or(value), false) }
+                    })
+                }
+            };
+        let Some((value, is_told)) = best else { return Ok(None) };
+        values.insert(question.name.clone(), accept(question, value)?);
+        Ok(Some(is_told))
     }
 
     fn answers(&self, values: Values) -> Result<Answers> {
@@ -207,11 +228,14 @@ impl Judge<'_> {
         each.sum::<f64>() / count
     }
 
-    fn fit(&self, number: usize, values: Values) -> Result<(f64, Fit)> {
+    fn fit(&self, number: usize, Judged { values, unanswered }: Judged) -> Result<(f64, Fit)> {
         let answers = self.answers(values.clone())?;
         let rendered = self.rendered(values)?;
         let score = self.score(&rendered);
-        let mut fit = Fit { template: number, answers, same: 0, differing: Vec::new(), missing: Vec::new() };
+        let questions = self.template.manifest.questions.iter().map(|question| question.name.clone());
+        let unanswered = questions.filter(|name| unanswered.contains(name)).collect();
+        let mut fit =
+            Fit { template: number, answers, unanswered, same: 0, differing: Vec::new(), missing: Vec::new() };
         for (path, file) in rendered {
             match self.project.get(&path) {
                 None => fit.missing.push(path),

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
+use crate::suggest::nearest;
 
 mod moves;
 mod table;
@@ -25,7 +26,7 @@ pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
     subcommand_required = true,
     arg_required_else_help = true,
     after_help = "Exit codes:
-  0    done
+  0    done, or you said no to a question
   1    done, but something is left for you: conflicts to resolve, files that differ, a newer template,
        time that is not as it was written
   2    refused: the command line makes no sense, or what it asks for cannot be done as things stand
@@ -33,7 +34,8 @@ pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
   4    disk, network or another program failed
   130  stopped by Ctrl-C or a signal; nothing is left behind
 
-Results go to standard output, everything else to standard error. NO_COLOR turns colours off."
+Results go to standard output, everything else to standard error. With --json an error is an object on standard output
+too: {\"error\": {\"kind\", \"code\", \"message\", \"causes\", \"hints\"}}. NO_COLOR turns colours off."
 )]
 pub struct Cli {
     /// What to do.
@@ -94,7 +96,7 @@ pub struct New {
     /// The title, as people read it [default: from the name, `my-app` becomes "My App"]
     #[arg(long)]
     pub title: Option<String>,
-    /// A feature to take; see `heavy features`. Repeat it for more
+    /// A feature to take; see `heavy features`. Repeat it for more, or write them with commas between
     #[arg(long = "feature", short = 'F', value_name = "FEATURE", value_delimiter = ',')]
     pub features: Vec<String>,
     /// Take every feature
@@ -127,6 +129,9 @@ pub struct New {
     /// List what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Show what is written too, as `git diff` does
+    #[arg(long)]
+    pub diff: bool,
     /// Print the result as one JSON object, and ask nothing
     #[arg(long)]
     pub json: bool,
@@ -138,7 +143,7 @@ pub struct New {
 /// Which template.
 #[derive(Args, Debug)]
 pub struct TemplateArgs {
-    /// A folder or git URL to take the template from [default: the built-in template]
+    /// A folder, a git URL, or `gh:owner/name` or `gl:owner/name`, to take the template from [default: the built-in template]
     #[arg(long, value_name = "SOURCE")]
     pub template: Option<String>,
     /// Branch, tag or commit of the template's repository
@@ -258,8 +263,81 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
         Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Parsed::Help(error.render())
         }
+        Err(error) if error.kind() == ErrorKind::InvalidSubcommand => Parsed::Invalid(unknown_verb(&error)),
         Err(error) => Parsed::Invalid(reworded(&error.render().to_string())),
     }
+}
+
+/// A verb that there is not, with the one that was meant.
+fn unknown_verb(error: &clap::Error) -> Error {
+    let error_in_general = reworded(&error.render().to_string());
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return error_in_general };
+    // `heavy template check` is about the verbs of `template`, for which clap knows the nearest.
+    let is_first = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).as_ref() == Some(typed);
+    match meant(typed).filter(|_| is_first) {
+        Some(verb) => Error::usage(format!("there is no `heavy {}`", typed.escape_debug()))
+            .hint(format!("did you mean `heavy {verb}`?"))
+            .hint("`heavy --help` shows what can be typed"),
+        None => error_in_general,
+    }
+}
+
+/// Whether the result is wanted as JSON, and so an error too.
+#[must_use]
+pub const fn wants_json(command: &Command) -> bool {
+    match command {
+        Command::New(args) => args.json,
+        Command::AddFeature(args) | Command::RemoveFeature(args) => args.move_args.json,
+        Command::Rename(args) => args.move_args.json,
+        Command::Sync(args) => args.move_args.json,
+        Command::Undo(args) => args.move_args.json,
+        Command::Adopt(args) => args.move_args.json,
+        Command::Check(args) => args.json,
+        Command::AddTable(args) => args.json,
+        Command::Features(args) => args.json,
+        Command::Time(Time::Status(args)) => args.json,
+        Command::Time(Time::Report(args)) => args.json,
+        Command::Time(Time::Cement(args)) => args.json,
+        Command::Time(Time::Verify(args)) => args.json,
+        Command::Template(Template::Lint(args)) => args.json,
+        Command::Diff(_) | Command::Completions(_) | Command::Time(_) | Command::Template(_) => false,
+    }
+}
+
+/// What other tools call our verbs: (theirs, ours).
+const OTHER_WORDS: [(&str, &str); 22] = [
+    ("create", "new"),
+    ("init", "new"),
+    ("start", "new"),
+    ("update", "sync"),
+    ("upgrade", "sync"),
+    ("pull", "sync"),
+    ("migrate", "sync"),
+    ("generate", "add-table"),
+    ("scaffold", "add-table"),
+    ("table", "add-table"),
+    ("resource", "add-table"),
+    ("add", "add-feature"),
+    ("install", "add-feature"),
+    ("remove", "remove-feature"),
+    ("uninstall", "remove-feature"),
+    ("status", "check"),
+    ("outdated", "check"),
+    ("revert", "undo"),
+    ("rollback", "undo"),
+    ("import", "adopt"),
+    ("list", "features"),
+    ("lint", "template lint"),
+];
+
+/// The verb that somebody means who types this one.
+fn meant(typed: &str) -> Option<String> {
+    let word = typed.to_lowercase().replace('_', "-");
+    if let Some((_, ours)) = OTHER_WORDS.iter().find(|(theirs, _)| *theirs == word) {
+        return Some((*ours).to_owned());
+    }
+    let command = <Cli as clap::CommandFactory>::command();
+    nearest(&word, command.get_subcommands().map(clap::Command::get_name)).map(str::to_owned)
 }
 
 /// clap's own words in the shape of all our errors: its tips become hints, and its usage a command that shows it.
@@ -289,5 +367,18 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn what_other_tools_call_a_verb_leads_to_ours() {
+        let command = <Cli as clap::CommandFactory>::command();
+        for (theirs, ours) in OTHER_WORDS {
+            assert!(command.find_subcommand(theirs).is_none(), "`{theirs}` is a verb of ours");
+            assert!(command.find_subcommand(ours.split(' ').next().unwrap_or_default()).is_some(), "`{ours}` is none");
+        }
+        for (typed, verb) in [("Upgrade", "sync"), ("nwe", "new"), ("add_feature", "add-feature"), ("snyc", "sync")] {
+            assert_eq!(meant(typed).as_deref(), Some(verb), "{typed}");
+        }
+        assert_eq!(meant("frobnicate"), None);
     }
 }

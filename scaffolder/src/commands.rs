@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, MoveArgs, Template, TemplateArgs, Time};
 use crate::error::{Error, Result};
-use crate::project::Project;
+use crate::project::{Project, git_environment};
 use crate::source::cache::Cache;
 use crate::source::{Loaded, Source};
 use crate::ui::Ui;
@@ -15,6 +15,7 @@ mod add_table;
 mod adopt;
 mod check;
 mod completions;
+mod consent;
 mod diff;
 mod features;
 mod host;
@@ -57,6 +58,57 @@ pub fn run(command: &Command) -> Result<u8> {
     }
 }
 
+/// Starts the program again, with the same arguments, where the environment leads to a repository that is not the one of the
+/// command's folder, and returns its exit code; nothing where there is no need to.
+///
+/// # Errors
+/// It cannot be started again.
+pub fn in_an_environment_of_its_own(command: &Command) -> Result<Option<u8>> {
+    let changes = git_environment::corrections(&std::env::vars_os().collect(), folder_of(command));
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: std::io::Error| {
+        Error::system("cannot start again without the variables of another git repository")
+            .because(error)
+            .hint("run it without them: `env -u GIT_DIR -u GIT_INDEX_FILE -u GIT_WORK_TREE heavy`")
+    };
+    let mut again = std::process::Command::new(std::env::current_exe().map_err(failed)?);
+    again.args(std::env::args_os().skip(1));
+    for (name, value) in changes {
+        match value {
+            Some(value) => again.env(name, value),
+            None => again.env_remove(name),
+        };
+    }
+    crate::project::cargo::become_it(again).map(Some).map_err(failed)
+}
+
+/// The folder that a command is about; a new project has no repository yet, wherever it is made.
+fn folder_of(command: &Command) -> Option<&Path> {
+    let folder = match command {
+        Command::New(_) | Command::Completions(_) | Command::Template(_) => return None,
+        Command::AddFeature(args) | Command::RemoveFeature(args) => &args.move_args.project,
+        Command::Rename(args) => &args.move_args.project,
+        Command::Sync(args) => &args.move_args.project,
+        Command::Undo(args) => &args.move_args.project,
+        Command::Adopt(args) => &args.move_args.project,
+        Command::Diff(args) => &args.project,
+        Command::Check(args) => &args.project,
+        Command::AddTable(args) => &args.project,
+        Command::Features(_) => &None,
+        Command::Time(time) => match time {
+            Time::Start(args) => &args.work_tree.project,
+            Time::Stop(args) => &args.project,
+            Time::Status(args) => &args.project,
+            Time::Report(args) => &args.project,
+            Time::Cement(args) => &args.work_tree.project,
+            Time::Verify(args) => &args.project,
+        },
+    };
+    Some(folder.as_deref().unwrap_or(Path::new(".")))
+}
+
 /// Whether the command ends by itself, and in order, when Ctrl-C or a signal says so.
 #[must_use]
 pub const fn ends_in_order(command: &Command) -> bool {
@@ -72,8 +124,8 @@ fn project(folder: Option<&Path>) -> Result<Project> {
     Project::discover(folder.unwrap_or(Path::new(".")))
 }
 
-/// Finds and reads the template that the arguments name.
-fn load(args: &TemplateArgs, ui: Ui) -> Result<(Source, Loaded)> {
+/// Finds and reads the template that the arguments name, and keeps it for later unless the command `only_looks`.
+fn load(args: &TemplateArgs, only_looks: bool, ui: Ui) -> Result<(Source, Loaded)> {
     let source = Source::parse(args.template.as_deref(), args.rev.as_deref())?;
     // `ssh` may ask for a passphrase, which a spinner would paint over.
     let busy = (source.is_remote() && !source.is_ssh()).then(|| ui.busy(&format!("Fetching {source}")));
@@ -85,14 +137,15 @@ fn load(args: &TemplateArgs, ui: Ui) -> Result<(Source, Loaded)> {
             busy.now(detail);
         }
     })?;
-    loaded.keep(&source, &cache());
+    loaded.keep(&source, &cache(only_looks));
     Ok((source, loaded))
 }
 
-/// Where templates are kept: below `HEAVY_CACHE_DIR`, or the user's folder for caches.
-fn cache() -> Cache {
+/// Where templates are kept: below `HEAVY_CACHE_DIR`, or the user's folder for caches. A command that `only_looks` writes nothing,
+/// not even there.
+fn cache(only_looks: bool) -> Cache {
     let named = std::env::var_os("HEAVY_CACHE_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    Cache::below(named.or_else(dirs::cache_dir).as_deref())
+    Cache::below(named.or_else(dirs::cache_dir).as_deref()).only_looked_at(only_looks)
 }
 
 /// `cargo` in a project, free of what an outer cargo has set for this process.

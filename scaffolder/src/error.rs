@@ -21,8 +21,10 @@ pub enum Kind {
     System,
     /// Done, but something is left for the person to do: conflicts to resolve, files that differ and were not touched.
     LeftOpen,
-    /// The person stopped it (Ctrl-C, or "no" to a question).
+    /// The person stopped it (Ctrl-C).
     Stopped,
+    /// The person was asked and said no, so nothing was done. That is what they wanted, and no failure.
+    Declined,
 }
 
 impl Kind {
@@ -35,6 +37,21 @@ impl Kind {
             Self::Template => 3,
             Self::System => 4,
             Self::Stopped => 130,
+            Self::Declined => 0,
+        }
+    }
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Usage => "usage",
+            Self::Template => "template",
+            Self::System => "system",
+            Self::LeftOpen => "left-open",
+            Self::Stopped => "stopped",
+            Self::Declined => "declined",
         }
     }
 }
@@ -79,6 +96,21 @@ impl Error {
     /// A failure outside: see [`Kind::System`].
     pub fn system(message: impl Into<String>) -> Self {
         Self::new(Kind::System, message)
+    }
+
+    /// Somebody said no: see [`Kind::Declined`].
+    #[must_use]
+    pub fn declined() -> Self {
+        Self::new(Kind::Declined, "nothing was changed")
+    }
+
+    /// Says which template breaks a rule, where more than one is at work.
+    #[must_use]
+    pub fn of_template(mut self, version: &str, source: &str) -> Self {
+        if self.kind == Kind::Template {
+            self.causes.push(format!("the fault is in template {version} of `{source}`, not in your project"));
+        }
+        self
     }
 
     /// A file operation that failed: `cannot {action} `path``, the system's own words, and what helps if that is known.

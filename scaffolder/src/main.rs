@@ -11,12 +11,18 @@ fn main() -> ExitCode {
     let command = match cli::parse(std::env::args_os()) {
         Parsed::Command(command) => command,
         Parsed::Help(text) => return ExitCode::from(ui::help(&text)),
-        Parsed::Invalid(error) => return fail(&error),
+        Parsed::Invalid(error) => return fail(&error, asks_for_json()),
     };
+    let json = cli::wants_json(&command);
+    match commands::in_an_environment_of_its_own(&command) {
+        Ok(None) => {}
+        Ok(Some(code)) => return ExitCode::from(code),
+        Err(error) => return fail(&error, json),
+    }
     if !commands::ends_in_order(&command)
         && let Err(error) = journal::stop_on_signals(ui::stopped)
     {
-        return fail(&Error::system("cannot watch for Ctrl-C").because(error));
+        return fail(&Error::system("cannot watch for Ctrl-C").because(error), json);
     }
     match commands::run(&command) {
         Ok(code) => ExitCode::from(code),
@@ -24,12 +30,17 @@ fn main() -> ExitCode {
             if error.kind == Kind::Stopped {
                 journal::yield_to_signals();
             }
-            fail(&error)
+            fail(&error, json)
         }
     }
 }
 
-fn fail(error: &Error) -> ExitCode {
-    ui::error(error);
+/// Of a command line that makes no sense this much can be told.
+fn asks_for_json() -> bool {
+    std::env::args_os().skip(1).take_while(|argument| argument != "--").any(|argument| argument == "--json")
+}
+
+fn fail(error: &Error, json: bool) -> ExitCode {
+    ui::error(error, json);
     ExitCode::from(error.kind.exit_code())
 }

@@ -30,6 +30,7 @@ mod outcome;
 mod preflight;
 mod record;
 mod recovery;
+mod remembered;
 mod replay;
 mod rollback;
 pub mod stage;

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
-use git::Git;
+use git::{Found, Git};
 
 pub mod cargo;
 pub mod dirty;
 pub mod driver;
 pub mod files;
 pub mod git;
+pub mod git_environment;
 pub mod hook_command;
 pub mod index;
 pub mod origin;
@@ -26,6 +27,7 @@ pub(crate) const STATE_FOLDER: &str = ".heavy";
 pub struct Project {
     root: PathBuf,
     git: Option<Git>,
+    unreadable_git: Option<String>,
 }
 
 impl Project {
@@ -56,8 +58,12 @@ impl Project {
         if !root.is_dir() {
             return Err(Error::user(format!("`{}` is not a folder", root.display())));
         }
-        let git = Git::around(&root)?;
-        Ok(Self { root, git })
+        let (git, unreadable_git) = match Git::around(&root)? {
+            Found::Repository(git) => (Some(git), None),
+            Found::Unreadable(format) => (None, Some(format)),
+            Found::Nothing => (None, None),
+        };
+        Ok(Self { root, git, unreadable_git })
     }
 
     /// Its folder, from the root of the file system on.
@@ -66,7 +72,13 @@ impl Project {
         &self.root
     }
 
-    /// Its side of git; nothing where there is no repository, or one without a work tree.
+    /// What the repository around it is stored with, if that cannot be read here. Everything then works as without a repository.
+    #[must_use]
+    pub fn unreadable_git(&self) -> Option<&str> {
+        self.unreadable_git.as_deref()
+    }
+
+    /// Its side of git; nothing where there is no repository that can be read, or one without a work tree.
     #[must_use]
     pub fn git(&self) -> Option<&Git> {
         self.git.as_ref()

@@ -1,7 +1,8 @@
 //! The only module that asks.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
+use console::{Key, Term};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, MultiSelect, Select};
 
@@ -10,6 +11,17 @@ use crate::error::{Error, Kind, Result};
 use crate::suggest::kebab;
 use crate::template::{Feature, Question, QuestionKind};
 
+/// An answer to a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Do it.
+    Yes,
+    /// Leave it.
+    No,
+    /// Show what it changes, and ask again.
+    Show,
+}
+
 /// Somebody at a terminal.
 pub struct Prompt(Box<dyn Theme>);
 
@@ -17,7 +29,7 @@ impl Prompt {
     /// Somebody to ask, if standard input and standard error are a terminal.
     #[must_use]
     pub fn at_terminal() -> Option<Self> {
-        (std::io::stdin().is_terminal() && console::user_attended_stderr()).then(|| {
+        (io::stdin().is_terminal() && console::user_attended_stderr()).then(|| {
             Self(if console::colors_enabled_stderr() {
                 Box::new(ColorfulTheme::default())
             } else {
@@ -136,6 +148,34 @@ impl Prompt {
             confirm = confirm.default(default);
         }
         confirm.interact().map_err(stopped)
+    }
+
+    /// Asks whether to do what is planned, by one key: `y` or Enter, `n` or Escape, or `d` for the difference.
+    ///
+    /// # Errors
+    /// The person stopped.
+    pub fn decide(&self, prompt: &str) -> Result<Decision> {
+        let terminal = Term::stderr();
+        let (mut asked, mut answered) = (String::new(), String::new());
+        let with_key = format!("{prompt} (d shows what changes)");
+        let mut decided = || -> io::Result<Decision> {
+            self.0.format_confirm_prompt(&mut asked, &with_key, Some(true)).map_err(io::Error::other)?;
+            terminal.write_str(&asked)?;
+            let decision = loop {
+                match terminal.read_key()? {
+                    Key::Char('y' | 'Y') | Key::Enter => break Decision::Yes,
+                    Key::Char('n' | 'N') | Key::Escape => break Decision::No,
+                    Key::Char('d' | 'D') => break Decision::Show,
+                    _ => {}
+                }
+            };
+            terminal.clear_line()?;
+            let answer = Some(decision == Decision::Yes).filter(|_| decision != Decision::Show);
+            self.0.format_confirm_prompt_selection(&mut answered, prompt, answer).map_err(io::Error::other)?;
+            terminal.write_line(&answered)?;
+            Ok(decision)
+        };
+        decided().map_err(|error| stopped(error.into()))
     }
 
     /// Asks for one of several; the answer is its index.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::Error;
 use crate::tree::{Tree, TreePath};
 
 /// What the user has on disk.
@@ -25,4 +26,20 @@ pub enum Obstacle {
     Folder,
     /// A pipe, a socket, a device, or a name that no tree can hold.
     Special,
+}
+
+impl Obstacle {
+    /// Why nothing is written to `at`, where this stands, or below it.
+    #[must_use]
+    pub fn refusal(self, at: &TreePath) -> Error {
+        let (what, way_out) = match self {
+            Self::Link => {
+                ("a symbolic link, and nothing is written through one", "put the folder or file itself there")
+            }
+            Self::Repository => ("a git repository of its own, which is not touched", "move it elsewhere"),
+            Self::Folder => ("a folder with something in it", "move it elsewhere"),
+            Self::Special => ("neither a file nor a folder", "move it elsewhere"),
+        };
+        Error::user(format!("`{at}` is {what}")).hint(format!("{way_out}; nothing was changed"))
+    }
 }

@@ -18,6 +18,7 @@ pub mod git;
 mod progress;
 pub mod releases;
 pub mod scope;
+mod shorthand;
 pub mod target;
 #[cfg(test)]
 mod testing;
@@ -75,7 +76,8 @@ impl Loaded {
 }
 
 impl Source {
-    /// Parses `--template` and `--rev`. A folder with a revision is a repository; a `file://` URL is one too.
+    /// Parses `--template` and `--rev`. A folder with a revision is a repository; a `file://` URL is one too; `gh:owner/name` and
+    /// `gl:owner/name` are short for URLs.
     ///
     /// # Errors
     /// A revision of nothing, or a folder that does not exist.
@@ -87,6 +89,7 @@ impl Source {
                     .hint(format!("name the repository as well: `--template URL --rev {rev}`"))),
             };
         };
+        let text = &*shorthand::expanded(text);
         let rev = rev.map(str::to_owned);
         if let Some(path) = text.strip_prefix("file://") {
             return Ok(Self::Repository { folder: existing(path)?, rev });

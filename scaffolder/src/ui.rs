@@ -6,18 +6,23 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use console::{Color, StyledObject, style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::diff::{self, Line};
 use crate::error::{Error, Kind, Result};
 
 /// The spinner on the screen, if there is one: whatever is printed has to get past it.
 static SPINNER: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Whether a JSON object was written to standard output, on which there is to be one and no more.
+static HAS_WRITTEN_JSON: AtomicBool = AtomicBool::new(false);
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,20 +95,25 @@ impl Ui {
         Ok(())
     }
 
-    /// A difference, in the colours that git uses.
+    /// A difference, in the colours that git uses: as the result, or before the question whether to do it.
     ///
     /// # Errors
     /// As [`Ui::result`].
-    pub fn difference(&self, lines: &[Line]) -> Result<()> {
+    pub fn difference(&self, lines: &[Line], as_result: bool) -> Result<()> {
         for Line { kind, text } in lines {
             let text = style(text);
-            self.result(match kind {
+            let text = match kind {
                 diff::Kind::Header => text.bold(),
                 diff::Kind::Hunk => text.cyan(),
                 diff::Kind::Added => text.green(),
                 diff::Kind::Removed => text.red(),
                 diff::Kind::Context => text,
-            })?;
+            };
+            if as_result {
+                self.result(text)?;
+            } else {
+                self.line(text.for_stderr());
+            }
         }
         Ok(())
     }
@@ -115,6 +125,7 @@ impl Ui {
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Error::system("cannot write the result as JSON").because(error))?;
+        HAS_WRITTEN_JSON.store(true, Ordering::Relaxed);
         self.result(text)
     }
 
@@ -219,9 +230,31 @@ pub fn help(text: &clap::builder::StyledStr) -> u8 {
     0
 }
 
-/// Says why the command ends without what was asked for.
-pub fn error(error: &Error) {
-    describe(&styled("error:").red().bold().to_string(), error);
+/// Says why the command ends without what was asked for; with `json` as one object, on standard output unless the result stands
+/// there already (a move with conflicts), and then on standard error. A "no" to a question is said as what it is.
+pub fn error(error: &Error, json: bool) {
+    if error.kind == Kind::Declined {
+        return Ui::new(false, json).status("Unchanged", &error.message);
+    }
+    if !json {
+        return describe(&styled("error:").red().bold().to_string(), error);
+    }
+    clear_spinner();
+    let object = json!({
+        "error": {
+            "kind": error.kind.name(),
+            "code": error.kind.exit_code(),
+            "message": error.message,
+            "causes": error.causes,
+            "hints": error.hints,
+        }
+    });
+    // Nobody is left to tell that standard output cannot be written.
+    if HAS_WRITTEN_JSON.load(Ordering::Relaxed) {
+        say(&object.to_string());
+    } else {
+        drop(writeln!(io::stdout().lock(), "{object:#}"));
+    }
 }
 
 fn describe(what: &str, error: &Error) {
@@ -244,7 +277,7 @@ pub fn stopped() -> u8 {
         // A question may stand on the line, or the terminal's own `^C`.
         say("");
     }
-    error(&Error::new(Kind::Stopped, "stopped; nothing was left behind"));
+    error(&Error::new(Kind::Stopped, "stopped; nothing was left behind"), false);
     Kind::Stopped.exit_code()
 }
 

@@ -15,6 +15,9 @@ pub struct MoveArgs {
     /// Show the plan, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Show what changes in the files too, as `git diff` does
+    #[arg(long)]
+    pub diff: bool,
     /// Do it without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -35,9 +38,12 @@ pub struct MoveArgs {
 /// `heavy add-feature` and `heavy remove-feature`.
 #[derive(Args, Debug)]
 pub struct FeatureArgs {
-    /// The features; `heavy features` lists what there is
-    #[arg(required = true, value_name = "FEATURE")]
+    /// The features, with spaces or commas between them; `heavy features` lists what there is
+    #[arg(required_unless_present = "more", value_name = "FEATURE", value_delimiter = ',')]
     pub features: Vec<String>,
+    /// The same, as `heavy new` takes them
+    #[arg(long = "feature", short = 'F', value_name = "FEATURE", value_delimiter = ',', id = "more")]
+    pub more: Vec<String>,
     /// What every move takes
     #[command(flatten)]
     pub move_args: MoveArgs,
@@ -95,7 +101,7 @@ pub struct Sync {
 /// `heavy diff`.
 #[derive(Args, Debug)]
 pub struct Diff {
-    /// Only these files and folders
+    /// Only these files and folders, as they are called from here
     pub paths: Vec<String>,
     /// What a sync would bring, instead of what you changed
     #[arg(long)]
@@ -125,7 +131,15 @@ pub struct Check {
 
 /// `heavy undo`.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "What you edited since stays: the move is taken out of it as a merge would, and where you changed the same lines both
+versions stand between conflict markers, as after a sync. Run it again to take back the move before. The last 10 moves
+of each work tree are kept, beside its git history."
+)]
 pub struct Undo {
+    /// List the moves that are remembered, the last one first, and take none back
+    #[arg(long, conflicts_with_all = ["dry_run", "diff"])]
+    pub list: bool,
     /// What every move takes
     #[command(flatten)]
     pub move_args: MoveArgs,

@@ -15,7 +15,7 @@ pub(super) fn run(args: &FeatureArgs, wanted: bool, ui: Ui) -> Result<u8> {
     let from = moving.known_state()?;
     let mut answers = from.answers.clone();
     let mut names = Vec::new();
-    for typed in &args.features {
+    for typed in args.features.iter().chain(&args.more).map(|typed| typed.trim()) {
         let feature = known(typed, &from.template.manifest)?;
         answers.set(&from.template.manifest, feature, Value::Bool(wanted))?;
         names.push(kebab(feature));

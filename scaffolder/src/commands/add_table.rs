@@ -1,7 +1,7 @@
 //! `heavy add-table`.
 
 use crate::cli::AddTable;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::lockfile::Lock;
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
@@ -12,9 +12,10 @@ use crate::prompt::Prompt;
 use crate::table::names::Names;
 use crate::table::{Format, Generated, Table};
 use crate::transition::{Change, Move};
-use crate::tree::Tree;
+use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
+use super::consent;
 use super::moving::{open, update_lock};
 
 mod ask;
@@ -28,9 +29,10 @@ const VERB: &str = "add-table";
 pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     let project = super::project(args.project.as_deref())?;
     let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
-    open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
+    open::refuse_or_finish(&project, prompt.as_ref().filter(|_| !args.dry_run), ui)?;
+    open::mention_unreadable_git(&project, ui);
     let lock = project.lock()?;
-    project.check_checked_out()?;
+    project.check_checked_out(|_| true)?;
     let files = files(&project)?;
     if args.eject {
         return eject::run(args, ui, &project, &lock, &files);
@@ -49,11 +51,7 @@ pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     if args.dry_run {
         return Ok(report.exit_code());
     }
-    if let Some(prompt) = &prompt
-        && !prompt.confirm("Do this?", Some(true))?
-    {
-        return Err(Error::new(Kind::Stopped, "nothing was changed"));
-    }
+    consent::ask(prompt.as_ref(), "Do this?", &generated.changes, ui)?;
     apply(&project, &lock, &generated)?;
     let cargo = if generated.dependencies { update_lock(&project, ui) } else { Ok(()) };
     report.done(cargo.err().as_ref())
@@ -70,6 +68,10 @@ fn refuse_what_stands_there(project: &Project, files: Tree, changes: &[Change]) 
     let new = || changes.iter().filter(|change| change.before.is_none()).map(|change| &change.path);
     let mut snapshot = crate::snapshot::Snapshot { files, ..Default::default() };
     project.add_paths(&mut snapshot, &Tree::new(), new())?;
+    let above = |path: &TreePath| snapshot.obstacles.iter().find(|(at, _)| path.is_within(at.as_str()) && *at != path);
+    if let Some((at, kind)) = new().find_map(above) {
+        return Err(kind.refusal(at));
+    }
     match new().find(|path| snapshot.files.contains_key(*path) || snapshot.obstacles.contains_key(*path)) {
         Some(path) => Err(Error::user(format!("something stands at `{path}` already"))
             .hint("move it away, or give the table another name")),

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::adopt::{Fit, fit};
 use crate::answers::{ProjectName, Value};
-use crate::cli::Adopt;
-use crate::error::{Error, Kind, Result};
+use crate::cli::{Adopt, MoveArgs};
+use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
@@ -15,11 +15,13 @@ use crate::prompt::Prompt;
 use crate::source::Source;
 use crate::source::versions::versions;
 use crate::stamp::Stamp;
+use crate::suggest::listed;
 use crate::template::Template;
 use crate::transition::{Change, Move};
 use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
 
+use super::consent;
 use super::moving::open;
 
 pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
@@ -27,24 +29,21 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
     let project = Project::at(move_args.project.as_deref().unwrap_or(std::path::Path::new(".")))?;
     let prompt = if move_args.yes || move_args.json || move_args.dry_run { None } else { Prompt::at_terminal() };
     open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
+    open::mention_unreadable_git(&project, ui);
     let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
 
-    let candidates = candidates(&source, ui)?;
+    let candidates = candidates(&source, move_args.dry_run, ui)?;
     let found = match recorded(&project, &source, args, &candidates) {
         Some(lock) => Found::Recorded(lock),
         None => best(&project, &source, args, &candidates)?,
     };
     let lock = found.lock();
     let plan = plan(&project, lock, ui)?;
-    report(&found, &plan, ui)?;
+    report(&found, &plan, move_args, ui)?;
     if plan.is_empty() || move_args.dry_run {
         return Ok(0);
     }
-    if let Some(prompt) = &prompt
-        && !prompt.confirm("Is that where it comes from?", Some(true))?
-    {
-        return Err(Error::new(Kind::Stopped, "nothing was changed"));
-    }
+    consent::ask(prompt.as_ref(), "Is that where it comes from?", &plan.changes, ui)?;
     let header = Header {
         verb: "adopt".to_owned(),
         from: String::new(),
@@ -58,9 +57,9 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
 }
 
 /// Every version of the template that can be had.
-fn candidates(source: &Source, ui: Ui) -> Result<Vec<Template>> {
+fn candidates(source: &Source, only_looks: bool, ui: Ui) -> Result<Vec<Template>> {
     let busy = ui.busy("Looking for versions of the template");
-    versions(source, &super::cache(), &|detail| busy.now(detail))
+    versions(source, &super::cache(only_looks), &|detail| busy.now(detail))
 }
 
 /// Where a project comes from.
@@ -131,10 +130,14 @@ fn plan(project: &Project, lock: &Lock, ui: Ui) -> Result<Move> {
     Ok(Move { changes, ..Move::default() })
 }
 
-fn report(found: &Found, plan: &Move, ui: Ui) -> Result<()> {
+fn report(found: &Found, plan: &Move, args: &MoveArgs, ui: Ui) -> Result<()> {
     let lock = found.lock();
     if ui.wants_json() {
-        return ui.json(&json(found, plan));
+        let mut object = json(found, plan);
+        if args.diff {
+            object["diff"] = consent::text(&plan.changes).into();
+        }
+        return ui.json(&object);
     }
     match found {
         Found::Recorded(_) => ui.status(
@@ -148,6 +151,10 @@ fn report(found: &Found, plan: &Move, ui: Ui) -> Result<()> {
             let (name, version, same) = (name(lock), &lock.version, fit.same);
             let files = format_args!("{same} of {total} files are the same");
             ui.status("Found", format_args!("`{name}` is most like template {version}{with}: {files}"));
+            for (key, value) in fit.answers.iter() {
+                let told = if fit.unanswered.iter().any(|name| name == key) { " (the files do not tell)" } else { "" };
+                ui.line(format_args!("    {key} = {}{told}", shown(value)));
+            }
             for (what, paths) in [("differs", &fit.differing), ("is missing", &fit.missing)] {
                 for path in paths {
                     ui.line(format_args!("    {path} {what}"));
@@ -155,8 +162,18 @@ fn report(found: &Found, plan: &Move, ui: Ui) -> Result<()> {
             }
         }
     }
+    if let Found::Best(_, fit) = found
+        && let Some(first) = fit.unanswered.first()
+    {
+        ui.note(format_args!(
+            "the files do not tell {}; take back what is wrong with `heavy undo`, and answer: `heavy adopt -d {first}=VALUE`",
+            listed(fit.unanswered.iter().map(String::as_str))
+        ));
+    }
     if plan.is_empty() {
         ui.note(format_args!("`{LOCKFILE}` says so already"));
+    } else if args.diff {
+        ui.difference(&consent::lines(&plan.changes), args.dry_run)?;
     }
     Ok(())
 }
@@ -173,11 +190,28 @@ fn json(found: &Found, plan: &Move) -> serde_json::Value {
     });
     if let Found::Best(_, fit) = found {
         let paths = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+        object["answers"] = fit.answers.iter().map(|(key, value)| (key.to_owned(), as_json(value))).collect();
+        object["unanswered"] = fit.unanswered.clone().into();
         object["same"] = fit.same.into();
         object["differing"] = paths(&fit.differing).into();
         object["missing"] = paths(&fit.missing).into();
     }
     object
+}
+
+/// A value as `heavy.toml` has it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Text(text) => format!("{text:?}"),
+    }
+}
+
+fn as_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(value) => (*value).into(),
+        Value::Text(text) => text.as_str().into(),
+    }
 }
 
 fn name(lock: &Lock) -> String {

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Check, ui: Ui) -> Result<u8> {
     answer(args, ui).or_else(|error| match error.kind {
         Kind::Stopped => Err(error),
         _ => {
-            ui::error(&error);
+            ui::error(&error, ui.wants_json());
             Ok(CANNOT_TELL)
         }
     })

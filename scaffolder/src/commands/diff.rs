@@ -1,5 +1,7 @@
 //! `heavy diff`.
 
+use std::path::{Component, Path};
+
 use crate::cli::Diff;
 use crate::diff::difference;
 use crate::error::{Error, Result};
@@ -21,7 +23,17 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
         let ours = moving.project.snapshot(&base, &base, Reach::Everything)?;
         (base.clone(), as_rendered(ours.files, &base))
     };
-    let wanted = wanted(&args.paths)?;
+    let wanted = wanted(&args.paths, moving.project.root(), args.project.is_some())?;
+    for (typed, path) in args.paths.iter().zip(&wanted) {
+        let is_there = before.keys().chain(after.keys()).any(|known| is_in(known, path));
+        if !is_there && !moving.project.root().join(path).exists() {
+            return Err(Error::user(format!(
+                "`{}` is no file or folder of the project or its template",
+                typed.escape_debug()
+            ))
+            .hint("`heavy diff --name-only` lists what differs"));
+        }
+    }
     let (before, after) = (only(before, &wanted), only(after, &wanted));
     if args.name_only {
         let paths: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
@@ -29,7 +41,7 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
             ui.result(path)?;
         }
     } else {
-        ui.difference(&difference(&before, &after))?;
+        ui.difference(&difference(&before, &after), true)?;
     }
     Ok(0)
 }
@@ -50,22 +62,73 @@ fn incoming(moving: &Moving, args: &Diff) -> Result<State> {
     sync::target(moving, &sync)
 }
 
-/// Paths as typed: `./src/` is `src`.
-fn wanted(paths: &[String]) -> Result<Vec<TreePath>> {
-    paths
-        .iter()
-        .map(|typed| {
-            let path = typed.replace('\\', "/");
-            let path = path.trim_start_matches("./").trim_end_matches('/');
-            TreePath::parse(path).map_err(|problem| {
-                Error::user(format!("the path `{typed}` {problem}"))
-                    .hint("paths are those in the project, for example `heavy diff src/routes.rs`")
-            })
-        })
-        .collect()
+/// Paths as git takes them: from the current folder, if it lies in the project; otherwise, and where the project was named, from
+/// the project's. `./src/` is `src`, and the whole project is the empty path.
+fn wanted(paths: &[String], root: &Path, is_named: bool) -> Result<Vec<String>> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| Error::io("find", path, &error));
+    let root = real(root)?;
+    let here = real(Path::new("."))?;
+    let here = if is_named { None } else { here.strip_prefix(&root).ok() };
+    paths.iter().map(|typed| below(typed, &root, here.unwrap_or(Path::new("")))).collect()
 }
 
-fn only(mut tree: Tree, wanted: &[TreePath]) -> Tree {
-    tree.retain(|path, _| wanted.is_empty() || wanted.iter().any(|folder| path.is_within(folder.as_str())));
+/// The path below `root` that somebody means who is in the folder `here` of it.
+fn below(typed: &str, root: &Path, here: &Path) -> Result<String> {
+    let outside = || {
+        Error::user(format!("`{}` is outside of the project", typed.escape_debug()))
+            .hint(format!("paths are those in `{}`, for example `heavy diff src/routes.rs`", root.display()))
+    };
+    let text = if cfg!(windows) { typed.replace('\\', "/") } else { typed.to_owned() };
+    let path = Path::new(&text);
+    let path = match path.strip_prefix(root) {
+        Ok(below) => below.to_owned(),
+        Err(_) if path.is_absolute() => {
+            // Written through a link, as `/tmp` is one on some systems.
+            let above = path.parent().and_then(|above| above.canonicalize().ok());
+            let whole = above.zip(path.file_name()).map(|(above, name)| above.join(name));
+            whole.and_then(|whole| whole.strip_prefix(root).ok().map(Path::to_owned)).ok_or_else(outside)?
+        }
+        Err(_) => here.join(path),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir => drop(parts.pop().ok_or_else(outside)?),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return Err(outside()),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+fn is_in(path: &TreePath, wanted: &str) -> bool {
+    wanted.is_empty() || path.is_within(wanted)
+}
+
+fn only(mut tree: Tree, wanted: &[String]) -> Tree {
+    tree.retain(|path, _| wanted.is_empty() || wanted.iter().any(|wanted| is_in(path, wanted)));
     tree
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_meant_from_where_one_is() {
+        let (root, here) = (Path::new("/shop"), Path::new("src/pages"));
+        for (typed, path) in [
+            ("notes.rs", "src/pages/notes.rs"),
+            ("./notes/", "src/pages/notes"),
+            ("../routes.rs", "src/routes.rs"),
+            ("../..", ""),
+            ("/shop/src", "src"),
+        ] {
+            assert_eq!(below(typed, root, here).as_deref(), Ok(path), "{typed}");
+        }
+        for typed in ["../../..", "/elsewhere/x"] {
+            assert!(below(typed, root, here).is_err(), "{typed}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
     let project = if args.template.template.is_none() { project(ui)? } else { None };
     let template = match &project {
         Some(state) => state.template.clone(),
-        None => Template::from_tree(load(&args.template, ui)?.1.tree)?,
+        None => Template::from_tree(load(&args.template, true, ui)?.1.tree)?,
     };
     let features = template.manifest.features();
     let taken = |feature: &Feature<'_>| {

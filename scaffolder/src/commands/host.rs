@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hooks::{HookEnvironment, Host, NoHost};
 use crate::project::hook_command;
 use crate::prompt::Prompt;
@@ -63,16 +63,15 @@ impl Host for TerminalHost<'_> {
     }
 
     fn run_command(&mut self, command: &str, args: &[String], tree: &mut Tree) -> Result<String> {
-        let consent = self.allow_commands
-            || match self.prompt {
-                Some(person) => {
-                    let line: Vec<&str> = std::iter::once(command).chain(args.iter().map(String::as_str)).collect();
-                    let question =
-                        format!("A hook of the template wants to run `{}`. Allow it?", line.join(" ").escape_debug());
-                    person.confirm(&question, Some(false))?
-                }
-                None => false,
-            };
-        if consent { hook_command::run(command, args, tree) } else { NoHost.run_command(command, args, tree) }
+        if !self.allow_commands {
+            let Some(person) = self.prompt else { return NoHost.run_command(command, args, tree) };
+            let line: Vec<&str> = std::iter::once(command).chain(args.iter().map(String::as_str)).collect();
+            let question =
+                format!("A hook of the template wants to run `{}`. Allow it?", line.join(" ").escape_debug());
+            if !person.confirm(&question, Some(false))? {
+                return Err(Error::declined());
+            }
+        }
+        hook_command::run(command, args, tree)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::answers::{Answers, ProjectName, Value};
 use crate::cli::MoveArgs;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
@@ -22,6 +22,7 @@ use crate::transition::{Move, Request, known_part, transition};
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
+use super::consent;
 use super::host::TerminalHost;
 
 mod clean;
@@ -29,7 +30,7 @@ pub(super) mod listing;
 pub(super) mod open;
 mod report;
 
-pub(super) use report::Extra;
+pub(super) use report::{Extra, left_open};
 
 /// A project that is looked at or about to be moved.
 pub(super) struct Moving {
@@ -38,6 +39,8 @@ pub(super) struct Moving {
     pub(super) prompt: Option<Prompt>,
     pub(super) project: Project,
     pub(super) lock: Lock,
+    /// Whether nothing is to be written, wherever it is.
+    pub(super) only_looks: bool,
 }
 
 /// A state that a project can be in: a template with answers.
@@ -73,16 +76,17 @@ impl Moving {
     pub(super) fn begin(args: &MoveArgs, ui: Ui) -> Result<Self> {
         let project = super::project(args.project.as_deref())?;
         let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
-        open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
+        open::refuse_or_finish(&project, prompt.as_ref().filter(|_| !args.dry_run), ui)?;
+        open::mention_unreadable_git(&project, ui);
         let lock = project.lock()?;
-        Ok(Self { args: args.clone(), ui, prompt, project, lock })
+        Ok(Self { args: args.clone(), ui, prompt, project, lock, only_looks: args.dry_run })
     }
 
     /// Finds the project only to look at it.
     pub(super) fn inspect(folder: Option<&Path>, ui: Ui) -> Result<Self> {
         let project = super::project(folder)?;
         let lock = project.lock()?;
-        Ok(Self { args: MoveArgs::default(), ui, prompt: None, project, lock })
+        Ok(Self { args: MoveArgs::default(), ui, prompt: None, project, lock, only_looks: true })
     }
 
     /// The state at which the project stands, for moves that stay at its version.
@@ -98,7 +102,7 @@ impl Moving {
     /// Where the project stands. Its template is looked for in `other` too, where it is said to be now.
     pub(super) fn current_state(&self, other: Option<&Source>) -> Result<CurrentState> {
         let busy = self.ui.busy("Looking for the template's version of this project");
-        Ok(match base(&self.lock, other, &super::cache(), &|detail| busy.now(detail)) {
+        Ok(match base(&self.lock, other, &super::cache(self.only_looks), &|detail| busy.now(detail)) {
             Base::Found(template) => {
                 let answers = answers_of(&self.lock, &template)?;
                 let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
@@ -110,9 +114,12 @@ impl Moving {
 
     /// Computes the move, shows it, and applies it once it is confirmed. Returns the exit code.
     pub(super) fn run(&self, from: &CurrentState, to: &State, extra: &Extra<'_>) -> Result<u8> {
-        self.project.check_checked_out()?;
         let theirs = self.pristine(to, None)?;
         let (base, base_is_known) = self.base(from, to, &theirs)?;
+        self.project.check_checked_out(|left_out| {
+            let is_in = |path: &TreePath| path.is_within(left_out.trim_end_matches('/'));
+            extra.reach == Reach::Everything || base.keys().chain(theirs.keys()).any(is_in)
+        })?;
         let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };
         let mut ours = self.project.snapshot(&base, &theirs, extra.reach)?;
         self.check_still_here(&ours)?;
@@ -157,11 +164,7 @@ impl Moving {
         if self.args.dry_run {
             return Ok(report.exit_code());
         }
-        if let Some(prompt) = &self.prompt
-            && !prompt.confirm("Do this?", Some(true))?
-        {
-            return Err(Error::new(Kind::Stopped, "nothing was changed"));
-        }
+        consent::ask(self.prompt.as_ref(), "Do this?", &plan.changes, self.ui)?;
         let header = Header {
             verb: extra.verb.to_owned(),
             from: self.lock.version.clone(),
@@ -215,7 +218,8 @@ impl Moving {
             typed: Path::new("."),
             absolute: self.project.root(),
         };
-        let mut tree = render(&state.template, &state.answers, &mut host)?.tree;
+        let rendered = render(&state.template, &state.answers, &mut host);
+        let mut tree = rendered.map_err(|error| error.of_template(state.version(), &state.source))?.tree;
         if state.source != EMBEDDED {
             let stamp = match recorded {
                 Some(lock) => lock.stamp.clone(),

@@ -30,7 +30,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let file = args.answers.as_deref().map(answers_file::read).transpose()?;
     let request = destination::Request::read(args, file.as_ref(), prompt.as_ref())?;
 
-    let (source, loaded) = load(&args.template, ui)?;
+    let (source, loaded) = load(&args.template, args.dry_run, ui)?;
     let template = Template::from_tree(loaded.tree)?;
     let destination = request.resolve(&template, prompt.as_ref())?;
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     let mut rendered = render(&template, &answers, &mut host)?;
     if source != Source::Embedded {
         let stamp = Stamp::of(&template);
-        origin::set_source(&mut rendered.tree, &source.to_string(), args.template.rev.as_deref(), stamp.as_str())?;
+        origin::set_source(&mut rendered.tree, &source.to_string(), source.rev(), stamp.as_str())?;
     }
     let plan = Plan::survey(&destination.path, rendered.tree, args.force)?;
     let report = Report {
@@ -57,6 +57,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
         // `--run` does what they say to do next.
         notes: if args.run { &[] } else { &rendered.notes },
         dry_run: args.dry_run,
+        diff: args.diff,
     };
     if args.dry_run {
         report.list(ui)?;
@@ -72,7 +73,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
         EnclosingRepository::Fresh => Some(&commit),
         EnclosingRepository::None | EnclosingRepository::Other(_) => None,
     };
-    report.creating(ui);
+    report.creating(ui)?;
     let commit = plan.apply(repository)?;
 
     report.created(ui, commit, surrounding.other())?;

@@ -68,7 +68,7 @@ pub(super) fn target(moving: &Moving, args: &Sync) -> Result<State> {
 /// The newest version of the project's template, or the one that is asked for.
 pub(super) fn newest_template(moving: &Moving, to: Option<&str>, template: Option<&str>) -> Result<Target> {
     let busy = moving.ui.busy("Looking for the newest version of the template");
-    newest(&moving.lock, to, template, &super::cache(), &|detail| busy.now(detail))
+    newest(&moving.lock, to, template, &super::cache(moving.only_looks), &|detail| busy.now(detail))
 }
 
 /// The recorded answers, moved by the manifest's rules; what is new or no longer fits is taken from `-d`, asked, or its default.

@@ -17,3 +17,12 @@ pub(crate) fn create_new(path: &Path, executable: bool) -> io::Result<File> {
     let _ = executable;
     options.open(path)
 }
+
+/// The same, for its owner alone where the system has permissions: what is written there may be secret.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

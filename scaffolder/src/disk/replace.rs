@@ -33,14 +33,14 @@ pub(crate) fn replace(path: &Path, content: &[u8], access: Access) -> io::Result
 }
 
 /// An empty file `name` beside `path`, which must not exist; it is removed when it is dropped before it is
-/// [persisted](persist). Its name is fixed so that the next run finds what a killed process left.
+/// [persisted](persist). Its name is fixed so that the next run finds what a killed process left. `mode` is before the umask.
 ///
 /// # Errors
 /// The system's own.
-pub(crate) fn beside(path: &Path, name: &OsStr, executable: bool) -> io::Result<NamedTempFile> {
+pub(crate) fn beside(path: &Path, name: &OsStr, mode: u32) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(name).rand_bytes(0);
-    with_permissions(&mut builder, if executable { 0o777 } else { 0o666 });
+    with_permissions(&mut builder, mode);
     builder.tempfile_in(path.parent().unwrap_or(Path::new(".")))
 }
 

@@ -6,6 +6,8 @@
 //!     moves/7/      a move (plan/record.rs); 7.new is not yet one, 7.gone no longer
 //!     kept/7/       files that a move back replaced or did not put back
 //! ```
+//!
+//! Nobody but their owner may look into `moves` and `kept`: they have copies of what may be secret (`.env`).
 
 use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
@@ -16,7 +18,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use super::record::{Record, digest};
-use super::steps::{Steps, sync_folder};
+use super::steps::{PRIVATE_FOLDER, Steps, set_mode, sync_folder};
 use crate::error::{Error, Result};
 use crate::project::{Project, STATE_FOLDER};
 use crate::tree::TreePath;
@@ -33,14 +35,14 @@ const ENCODED: AsciiSet = {
 };
 
 /// How many moves can be undone, and how many moves' kept files stay.
-const REMEMBERED: usize = 10;
+pub(super) const REMEMBERED: usize = 10;
 
 /// The state folder, locked for this process.
 #[derive(Debug)]
 pub(super) struct History {
     folder: PathBuf,
-    // Locked as long as it is open.
-    _lock: fs::File,
+    // Locked as long as it is open; none where nothing is locked because nothing can be written.
+    _lock: Option<fs::File>,
 }
 
 impl History {
@@ -48,14 +50,15 @@ impl History {
     pub(super) fn open(project: &Project) -> Result<Self> {
         let folder = folder_of(project);
         let failed = |error: io::Error| Error::io("write to the folder", &folder, &error);
-        fs::create_dir_all(folder.join("moves")).map_err(failed)?;
+        fs::create_dir_all(&folder).map_err(failed)?;
+        make_private(&folder.join("moves")).map_err(failed)?;
         if folder.ends_with(STATE_FOLDER) {
             let ignore = folder.join(".gitignore");
             if !ignore.exists() {
                 fs::write(ignore, "*\n").map_err(failed)?;
             }
         }
-        let history = Self { _lock: lock(&folder.join("lock"))?, folder };
+        let history = Self { _lock: Some(lock(&folder.join("lock"))?), folder };
         history.sweep();
         Ok(history)
     }
@@ -66,9 +69,22 @@ impl History {
         if !folder.join("moves").is_dir() {
             return Ok(None);
         }
-        let history = Self { _lock: lock(&folder.join("lock"))?, folder };
+        let history = Self { _lock: Some(lock(&folder.join("lock"))?), folder };
         history.sweep();
         Ok(Some(history))
+    }
+
+    /// The same only to look at: nothing is written, and nothing need be writable. Where there is a lock it is shared.
+    pub(super) fn look(project: &Project) -> Result<Option<Self>> {
+        let folder = folder_of(project);
+        if !folder.join("moves").is_dir() {
+            return Ok(None);
+        }
+        let lock = match fs::File::open(folder.join("lock")) {
+            Ok(file) => take(file, fs::File::try_lock_shared)?,
+            Err(_) => None,
+        };
+        Ok(Some(Self { _lock: lock, folder }))
     }
 
     /// Where the move `number` stands.
@@ -94,22 +110,29 @@ impl History {
     pub(super) fn begin(&self, steps: &Steps<'_>) -> Result<(PathBuf, PathBuf)> {
         let number = numbers_in(&self.moves()).into_iter().chain(numbers_in(&self.kept())).max().unwrap_or(0) + 1;
         let new = self.moves().join(format!("{number}.new"));
-        steps.make_folder(&new, None).map_err(|error| Error::io("create the folder", &new, &error))?;
+        steps.make_folder(&new, Some(PRIVATE_FOLDER)).map_err(|error| Error::io("create the folder", &new, &error))?;
         Ok((new, self.at(number)))
     }
 
     /// Keeps a file for the person, and says where.
-    pub(super) fn keep(&self, of: &Path, path: &TreePath, bytes: &[u8], steps: &Steps<'_>) -> Result<PathBuf> {
+    pub(super) fn keep(
+        &self,
+        of: &Path,
+        path: &TreePath,
+        (bytes, mode): (&[u8], Option<u32>),
+        steps: &Steps<'_>,
+    ) -> Result<PathBuf> {
         let folder = self.kept().join(of.file_name().unwrap_or_default());
         let kept = folder.join(path.as_str());
         let failed = |error: io::Error| Error::io("write", &kept, &error);
+        make_private(&self.kept()).map_err(failed)?;
         fs::create_dir_all(kept.parent().unwrap_or(&folder)).map_err(failed)?;
         if fs::read(&kept).is_ok_and(|there| there == bytes) {
             return Ok(kept);
         }
         // A kill may have left half of it; another operation on the same move may have kept an older one.
         drop(fs::remove_file(&kept));
-        steps.write_durably(&kept, bytes).map_err(failed)?;
+        steps.write_durably(&kept, bytes, mode).map_err(failed)?;
         Ok(kept)
     }
 
@@ -141,6 +164,17 @@ impl History {
     fn kept(&self) -> PathBuf {
         self.folder.join("kept")
     }
+}
+
+/// A folder that only its owner may look into, made if there is none.
+fn make_private(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        other => other?,
+    }
+    // One that an older `heavy` made; where it is somebody else's, they have to see to it.
+    drop(set_mode(folder, Some(PRIVATE_FOLDER)));
+    Ok(())
 }
 
 /// Makes a move one that is remembered: from here on a kill leaves it interrupted.
@@ -193,15 +227,21 @@ fn encoded(prefix: &[u8]) -> String {
 }
 
 fn lock(path: &Path) -> Result<fs::File> {
-    /// A command that only looks holds the lock for a moment.
-    const TURNS: u32 = 40;
     let failed = |error: io::Error| Error::io("lock", path, &error);
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    take(file, fs::File::try_lock)?
+        .ok_or_else(|| Error::system(format!("the file system cannot lock `{}`", path.display())))
+}
+
+/// The file, locked by `lock`; nothing where the file system has no locks.
+fn take(file: fs::File, lock: impl Fn(&fs::File) -> Result<(), TryLockError>) -> Result<Option<fs::File>> {
+    /// A command that only looks holds the lock for a moment.
+    const TURNS: u32 = 40;
     for _ in 0..TURNS {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
+        match lock(&file) {
+            Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(_)) => return Ok(None),
         }
     }
     Err(Error::user("another `heavy` is at work in this project").hint("wait for it to end, and run the command again"))

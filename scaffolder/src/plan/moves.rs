@@ -5,13 +5,14 @@
 //! ([`Status::Interrupted`]), and either way out of it is exact.
 
 use super::steps::{NoObserver, StepObserver};
-use super::{commit, moving, preflight, recovery, rollback};
+use super::{commit, moving, preflight, recovery, remembered, rollback};
 use crate::error::Result;
 use crate::project::Project;
 use crate::transition::Move;
 use crate::tree::TreePath;
 
 pub use super::outcome::{Activity, CommitResult, Header, Outcome, Skipped, Status, Summary, Unresolved};
+pub use super::remembered::{Listed, Remembered};
 
 /// The moves of a project.
 #[derive(Clone, Copy)]
@@ -53,7 +54,32 @@ impl<'a> Moves<'a> {
     /// Something was edited since the move was planned; another move is open, or a merge of git's; another `heavy` or
     /// `git` is at work; something could not be written. In each case the project is as it was.
     pub fn apply(&self, moved: &Move, header: &Header) -> Result<Outcome> {
-        moving::apply(self.project, self.observer, moved, header)
+        moving::apply(self.project, self.observer, moved, header, None)
+    }
+
+    /// Does what `moved` says to take back the move `number`, of which something was edited since. It is a move itself: it may
+    /// leave conflicts, and can be aborted.
+    ///
+    /// # Errors
+    /// As [`Moves::apply`].
+    pub fn take_back(&self, moved: &Move, header: &Header, number: u32) -> Result<Outcome> {
+        moving::apply(self.project, self.observer, moved, header, Some(number))
+    }
+
+    /// The move that [`undo`](Moves::undo) takes back, with the files that it changed, as they were before and after it.
+    ///
+    /// # Errors
+    /// Another `heavy` is at work in the project, or what is remembered cannot be read.
+    pub fn last(&self) -> Result<Option<Remembered>> {
+        remembered::last(self.project)
+    }
+
+    /// The moves that are remembered, the last one first.
+    ///
+    /// # Errors
+    /// As [`Moves::last`].
+    pub fn list(&self) -> Result<Vec<Listed>> {
+        remembered::list(self.project)
     }
 
     /// Takes what stands at `paths` now for what the last move left there, if it was about them: `Cargo.lock` after cargo
@@ -98,7 +124,8 @@ impl<'a> Moves<'a> {
         commit::commit(self.project, self.observer)
     }
 
-    /// Takes back the last move that was committed. Files that were edited since are left as they are, and named.
+    /// Takes back the last move that was committed, exactly. Files that were edited since are left as they are, and named:
+    /// [`take_back`](Moves::take_back) merges them.
     ///
     /// # Errors
     /// There is none, or one is open; or something could not be written, and nothing was taken back.

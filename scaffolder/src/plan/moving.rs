@@ -19,13 +19,24 @@ use crate::tree::TreePath;
 
 const CARGO_LOCK: &str = "Cargo.lock";
 
-pub(super) fn apply(project: &Project, observer: &dyn StepObserver, moved: &Move, header: &Header) -> Result<Outcome> {
+/// Applies a move; with `takes_back` it is one that takes back the move of that number.
+pub(super) fn apply(
+    project: &Project,
+    observer: &dyn StepObserver,
+    moved: &Move,
+    header: &Header,
+    takes_back: Option<u32>,
+) -> Result<Outcome> {
     let history = History::open(project)?;
     let quiet = Steps { observer, journal: None };
     preflight::check_none_open(project, &history, &quiet)?;
     project.check_nothing_in_progress()?;
     let work_tree = WorkTree::of(project);
     let (mut record, pack) = draft(project, &work_tree, moved, header)?;
+    if let Some(number) = takes_back {
+        record.takes_back = takes_back;
+        record.bring_back_modes(&Record::read(&history.at(number))?);
+    }
 
     let journal = Journal::begin();
     let steps = Steps { observer, journal: Some(&journal) };
@@ -64,6 +75,16 @@ pub(super) fn apply(project: &Project, observer: &dyn StepObserver, moved: &Move
 }
 
 impl Record {
+    /// Gives files that come back the permissions that they had before `earlier` deleted them.
+    fn bring_back_modes(&mut self, earlier: &Self) {
+        for operation in self.operations.iter_mut().filter(|operation| operation.before.is_none()) {
+            let had = earlier.operation(operation.path.as_str()).and_then(|earlier| earlier.before.as_ref());
+            if let (Some(after), Some(had)) = (&mut operation.after, had) {
+                after.mode = had.mode;
+            }
+        }
+    }
+
     /// Notes that everything is applied.
     pub(super) fn close(&mut self, folder: &Path, steps: &Steps<'_>) -> Result<()> {
         self.state = if self.conflicts.is_empty() { State::Done } else { State::Open };
@@ -131,6 +152,8 @@ fn operation(work_tree: &WorkTree, pack: &mut Pack, change: &Change) -> Result<O
             let known = crate::tree::File { executable: planned.executable, ..file };
             Some(pack.add(&known, mode))
         }
+        // A link that stood there when the move was planned is nobody's edit.
+        (OnDisk::Foreign(at, what), None) => return Err(what.refusal(&at)),
         _ => return Err(edited(path)),
     };
     let after = change.after.as_ref().map(|file| {

@@ -1,5 +1,6 @@
 //! The state of a project: what the state folder remembers, checked against `heavy.toml`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ pub(super) fn of(project: &Project) -> Result<Status> {
         Some(paths) => Status::ConflictsElsewhere(paths),
         None => Status::Nothing,
     };
-    let Some(history) = History::find(project)? else { return Ok(elsewhere()) };
+    let Some(history) = History::look(project)? else { return Ok(elsewhere()) };
     let Some((_, record)) = history.last()? else { return Ok(elsewhere()) };
     if let Some(doing) = record.interrupted() {
         return Ok(Status::Interrupted(record.summary(), doing));
@@ -118,7 +119,7 @@ impl Record {
             operation.after = match stands {
                 OnDisk::File(file, mode) => Some(pack.add(&file, mode)),
                 OnDisk::Nothing | OnDisk::InTheWay => None,
-                OnDisk::Foreign => return Ok(()),
+                OnDisk::Foreign(..) => return Ok(()),
             };
         }
         Ok(())
@@ -139,12 +140,21 @@ pub(super) fn amend(project: &Project, observer: &dyn StepObserver, paths: &[Tre
     record.write(&folder, &pack, &Steps { observer, journal: None })
 }
 
-/// The last move whose `heavy.toml` is the one on disk: on another branch, or after a reset, that is an earlier one.
+/// The last move whose `heavy.toml` is the one on disk, and that was not taken back: on another branch, or after a reset, that is
+/// an earlier one.
 pub(super) fn last_here(project: &Project, history: &History) -> Result<Option<(PathBuf, Record)>> {
     let work_tree = WorkTree::of(project);
+    let mut taken_back = BTreeSet::new();
     for number in history.numbers() {
         let folder = history.at(number);
         let record = Record::read(&folder)?;
+        if let Some(earlier) = record.takes_back {
+            taken_back.insert(earlier);
+            continue;
+        }
+        if taken_back.contains(&number) {
+            continue;
+        }
         if is_at(&work_tree, &record, |operation| operation.after.as_ref())? {
             return Ok(Some((folder, record)));
         }

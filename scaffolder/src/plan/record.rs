@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::outcome::{Activity, Header, Summary};
-use super::steps::{NewFile, Steps, sync_folder};
+use super::steps::{NewFile, PRIVATE, Steps, sync_folder};
 use crate::error::{Error, Result};
 use crate::merge::ConflictKind;
 use crate::project::index::Entry;
@@ -53,6 +53,9 @@ pub(super) struct Record {
     pub(super) emptied: Vec<(TreePath, Option<u32>)>,
     pub(super) conflicts: Vec<OpenConflict>,
     pub(super) index: Vec<IndexOperation>,
+    /// The number of the move that this one takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) takes_back: Option<u32>,
     /// How many files of contents there are.
     packs: u32,
 }
@@ -145,6 +148,7 @@ impl Record {
             emptied: Vec::new(),
             conflicts,
             index: Vec::new(),
+            takes_back: None,
             packs: 0,
         }
     }
@@ -174,13 +178,13 @@ impl Record {
             let path = contents(folder, pack.number);
             // Left by a process that was killed before it had written what speaks of it.
             drop(fs::remove_file(&path));
-            steps.write_durably(&path, &pack.bytes).map_err(failed(&path))?;
+            steps.write_durably(&path, &pack.bytes, None).map_err(failed(&path))?;
             self.packs = pack.number + 1;
         }
         let bytes = serde_json::to_vec(self).map_err(|error| Error::system("cannot note the move").because(error))?;
         let (name, path) = (OsStr::new("record.new"), folder.join(RECORD));
         drop(fs::remove_file(path.with_file_name(name)));
-        let new = NewFile { content: &bytes, executable: false, mode: None, durable: true };
+        let new = NewFile { content: &bytes, executable: false, mode: Some(PRIVATE), durable: true };
         steps.replace(&path, name, &new).map_err(failed(&path))?;
         sync_folder(folder);
         Ok(())

@@ -120,7 +120,7 @@ pub(super) fn keep(
         Direction::Backwards => &operation.before,
     };
     match wanted {
-        Some(stored) => Ok(Some(history.keep(folder, path, &record.load(folder, stored)?, steps)?)),
+        Some(stored) => Ok(Some(history.keep(folder, path, (&record.load(folder, stored)?, stored.mode), steps)?)),
         None => Ok(None),
     }
 }

@@ -77,7 +77,7 @@ impl Back<'_> {
             let (is_before, is_after) =
                 (stands.is(operation.before.as_ref(), modes), stands.is(operation.after.as_ref(), modes));
             let blocked = match stands {
-                OnDisk::Foreign => true,
+                OnDisk::Foreign(..) => true,
                 OnDisk::InTheWay => operation.before.is_some() && operation.after.is_some(),
                 _ => false,
             };
@@ -87,8 +87,8 @@ impl Back<'_> {
                 let kept = recovery::keep(self.history, self.folder, &self.record, &path, Direction::Backwards, steps)?;
                 self.outcome.skipped.push(Skipped { path: path.clone(), kept });
             } else if !is_before && !is_after {
-                if let OnDisk::File(file, _) = &stands {
-                    let kept = self.history.keep(self.folder, &path, &file.bytes, steps)?;
+                if let OnDisk::File(file, mode) = &stands {
+                    let kept = self.history.keep(self.folder, &path, (&file.bytes, *mode), steps)?;
                     self.outcome.replaced.push((path.clone(), kept));
                 }
                 self.record.take_over(self.work_tree, path.as_str(), &mut pack)?;

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use crate::disk::create::create_new;
+use crate::disk::create::create_private;
 use crate::disk::journal::Journal;
 use crate::disk::replace;
 
@@ -42,6 +42,10 @@ impl StepObserver for NoObserver {
 
     fn after(&self, _: &Step) {}
 }
+
+/// The permission bits of a file, and of a folder, that only its owner may look into.
+pub(super) const PRIVATE: u32 = 0o600;
+pub(super) const PRIVATE_FOLDER: u32 = 0o700;
 
 /// Takes steps: each is shown to the watch and, if a signal may take back what was done, undisturbed by it.
 #[derive(Clone, Copy)]
@@ -84,11 +88,13 @@ impl Steps<'_> {
         }
     }
 
-    /// Creates the file `path` with these bytes, on the disk itself and not only in its cache when this returns.
-    pub(super) fn write_durably(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Creates the file `path` with these bytes, on the disk itself and not only in its cache when this returns. It is for its
+    /// owner alone, unless `mode` says otherwise: a copy of a secret is one.
+    pub(super) fn write_durably(&self, path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
         self.step("write", path, || {
-            let mut file = create_new(path, false)?;
+            let mut file = create_private(path)?;
             file.write_all(bytes)?;
+            set_mode(path, mode)?;
             file.sync_all()
         })
     }
@@ -98,7 +104,13 @@ impl Steps<'_> {
     pub(super) fn replace(&self, path: &Path, name: &OsStr, new: &NewFile<'_>) -> io::Result<()> {
         let beside = path.with_file_name(name);
         let written = self.step("write", &beside, || {
-            let mut file = replace::beside(path, name, new.executable)?;
+            let mode = match new.mode {
+                // It gets its own once its content is there: nobody else shall read a secret in between.
+                Some(_) => PRIVATE,
+                None if new.executable => 0o777,
+                None => 0o666,
+            };
+            let mut file = replace::beside(path, name, mode)?;
             file.write_all(new.content)?;
             set_mode(&beside, new.mode)?;
             if new.durable {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::project::index::IndexFile;
 use crate::project::status::{PathStatus, StatusReader, folds_case};
+use crate::snapshot::Obstacle;
 use crate::tree::{File, TreePath};
 
 /// The files of a project. It holds nothing open, so that a thread that handles a signal can have one.
@@ -26,8 +27,8 @@ pub(super) enum OnDisk {
     File(File, Option<u32>),
     /// A folder where a file could be, or a file where a folder above it could be.
     InTheWay,
-    /// A link or the like, there or above.
-    Foreign,
+    /// A link or the like, there or above: where, and what.
+    Foreign(TreePath, Obstacle),
 }
 
 impl OnDisk {
@@ -60,7 +61,7 @@ impl WorkTree {
         Ok(match StatusReader::new(&self.root, self.folds_case).read(path)? {
             PathStatus::Nothing => OnDisk::Nothing,
             PathStatus::Folder | PathStatus::FileAbove(_) => OnDisk::InTheWay,
-            PathStatus::Obstacle(..) => OnDisk::Foreign,
+            PathStatus::Obstacle(at, what) => OnDisk::Foreign(at, what),
             PathStatus::File(found) => {
                 let on_disk = self.on_disk(path);
                 let bytes = fs::read(&on_disk).map_err(|error| Error::io("read", &on_disk, &error))?;

@@ -1,12 +1,15 @@
 //! What a person could lose track of in a move: work that no commit has.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use gix::bstr::BString;
+use gix::index::entry::Mode;
 
 use super::Project;
 use super::status::PathStatus;
 use crate::error::{Error, Result};
+use crate::suggest::typed;
 use crate::tree::TreePath;
 
 /// What keeps a project from being clean.
@@ -14,15 +17,17 @@ use crate::tree::TreePath;
 pub struct Uncommitted {
     /// Tracked files that differ from the last commit, on disk or in the index.
     pub changed: BTreeSet<TreePath>,
-    /// Files that git does not track, ignored ones among them, where the move changes something.
+    /// Files that git does not track, where the move changes something.
     pub untracked: BTreeSet<TreePath>,
+    /// The same, of files that it ignores: `git add --all` passes them by.
+    pub ignored: BTreeSet<TreePath>,
 }
 
 impl Uncommitted {
     /// Whether there is nothing.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.changed.is_empty() && self.untracked.is_empty()
+        self.changed.is_empty() && self.untracked.is_empty() && self.ignored.is_empty()
     }
 }
 
@@ -44,16 +49,21 @@ impl Project {
         }
     }
 
-    /// Refuses a sparse checkout: what it leaves out would count as deleted by the user.
+    /// Refuses a sparse checkout that leaves out what `is_needed` says is needed: it would count as deleted by the user.
     ///
     /// # Errors
     /// Of kind `User`, with a path that is not there.
-    pub fn check_checked_out(&self) -> Result<()> {
-        match self.git().map(super::git::Git::left_out).transpose()?.flatten() {
-            None => Ok(()),
-            Some(path) => Err(Error::user(format!("a part of the project is not checked out: `{path}`"))
-                .hint("a move needs all of it: `git sparse-checkout disable`")),
-        }
+    pub fn check_checked_out(&self, is_needed: impl Fn(&str) -> bool) -> Result<()> {
+        let Some(git) = self.git() else { return Ok(()) };
+        let left_out: Vec<String> = git.left_out()?.iter().map(ToString::to_string).collect();
+        let Some(path) = left_out.iter().find(|path| is_needed(path)) else { return Ok(()) };
+        let error = Error::user(format!("a part of the project is not checked out: `{path}`"));
+        Err(if git.is_sparse() {
+            error.hint("a move needs all of it: `git sparse-checkout disable`")
+        } else {
+            let path = typed(Path::new(path));
+            error.hint(format!("put it back: `git update-index --no-skip-worktree {path} && git checkout -- {path}`"))
+        })
     }
 
     /// What is not committed: any tracked file of the project, and untracked ones at the paths that a move would
@@ -66,14 +76,21 @@ impl Project {
         let changed = self.changed().map_err(unreadable)?;
         let index = git.index()?;
         let mut status_reader = self.status_reader();
-        let mut untracked = BTreeSet::new();
+        let source = gix::worktree::stack::state::ignore::Source::WorktreeThenIdMappingIfNotSkipped;
+        let mut rules = git
+            .repository()
+            .excludes(&index, None, source)
+            .map_err(|error| unreadable(gix::Error::from_error(error)))?;
+        let (mut untracked, mut ignored) = (BTreeSet::new(), BTreeSet::new());
         for path in touched {
-            let tracked = index.entry_by_path(git.in_work_tree(path).as_ref()).is_some();
+            let full = git.in_work_tree(path);
+            let tracked = index.entry_by_path(full.as_ref()).is_some();
             if !tracked && matches!(status_reader.read(path)?, PathStatus::File(_)) {
-                untracked.insert(path.clone());
+                let is_ignored = rules.at_entry(&full, Some(Mode::FILE)).is_ok_and(|found| found.is_excluded());
+                if is_ignored { &mut ignored } else { &mut untracked }.insert(path.clone());
             }
         }
-        Ok(Uncommitted { changed, untracked })
+        Ok(Uncommitted { changed, untracked, ignored })
     }
 
     fn changed(&self) -> Result<BTreeSet<TreePath>, gix::Error> {

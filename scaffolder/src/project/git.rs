@@ -2,7 +2,7 @@
 //! (aliases, hooks, pagers, external diffs) matter.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
@@ -18,6 +18,40 @@ pub struct Git {
     prefix: BString,
 }
 
+/// What is around a project.
+pub(super) enum Found {
+    /// No repository, or none that concerns it.
+    Nothing,
+    /// A repository in a format that cannot be read here: which one.
+    Unreadable(String),
+    Repository(Git),
+}
+
+/// The git folder that would be opened for `root`.
+fn located(root: &Path) -> Option<PathBuf> {
+    if let Some(git_dir) = env::var_os("GIT_DIR") {
+        return Some(PathBuf::from(git_dir));
+    }
+    let options = gix::discover::upwards::Options::default().apply_environment();
+    let (found, _trust) = gix::discover::upwards_opts(root, options).ok()?;
+    Some(found.into_repository_and_work_tree_directories().0)
+}
+
+/// What a repository is stored with that gix has no support for here: hashes other than SHA-1, references elsewhere than in files.
+/// It would be misread rather than refused, so its settings are looked at before it is opened.
+#[must_use]
+pub fn unreadable_format(git_dir: &Path) -> Option<String> {
+    let common = std::fs::read_to_string(git_dir.join("commondir")).ok();
+    let common = common.map_or_else(|| git_dir.to_owned(), |path| git_dir.join(path.trim_end()));
+    let settings = gix::config::File::from_path_no_includes(common.join("config"), gix::config::Source::Local).ok()?;
+    [("extensions.objectFormat", "sha1", "hashes"), ("extensions.refStorage", "files", "references")]
+        .into_iter()
+        .find_map(|(setting, usual, what)| {
+            let value = settings.string(setting)?.to_str_lossy().to_lowercase();
+            (value != usual).then(|| format!("{value} {what}"))
+        })
+}
+
 impl std::fmt::Debug for Git {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Git").field("dir", &self.repository.git_dir()).field("prefix", &self.prefix).finish()
@@ -25,45 +59,34 @@ impl std::fmt::Debug for Git {
 }
 
 impl Git {
-    /// The repository around `root`, found as git finds it: `GIT_DIR` and `GIT_WORK_TREE` first, upwards otherwise.
-    /// A bare one, one whose work tree is elsewhere, and one that ignores the whole of `root` (as one of a home folder
-    /// with the rule `*` does) are none.
-    pub(super) fn around(root: &Path) -> Result<Option<Self>> {
-        if env::var_os("GIT_DIR").is_none() {
-            let options = gix::discover::upwards::Options::default().apply_environment();
-            if gix::discover::upwards_opts(root, options).is_err() {
-                return Ok(None);
-            }
+    /// The repository around `root`, found upwards, unless the environment names one for it
+    /// ([`git_environment`](super::git_environment)). A bare one, one whose work tree is elsewhere, and one that ignores the
+    /// whole of `root` (as one of a home folder with the rule `*` does) are none.
+    pub(super) fn around(root: &Path) -> Result<Found> {
+        let Some(git_dir) = located(root) else { return Ok(Found::Nothing) };
+        if let Some(format) = unreadable_format(&git_dir) {
+            return Ok(Found::Unreadable(format));
         }
         let opened = gix::ThreadSafeRepository::discover_with_environment_overrides(root).map_err(|error| {
             Error::system(format!("cannot open the git repository around `{}`", root.display()))
                 .because(error)
                 .hint("look at what git says to `git status`")
         })?;
-        let mut repository = opened.to_thread_local();
-        if env::var_os("GIT_DIR").is_some()
-            && env::var_os("GIT_WORK_TREE").is_none()
-            && repository.config_snapshot().string("core.worktree").is_none()
-            && !repository.is_bare()
-        {
-            // git(1): with GIT_DIR alone the current folder is the top of the work tree.
-            let here = env::current_dir().map_err(|error| Error::io("find", Path::new("."), &error))?;
-            drop(repository.set_workdir(here));
-        }
-        let Some(work_tree) = repository.workdir() else { return Ok(None) };
+        let repository = opened.to_thread_local();
+        let Some(work_tree) = repository.workdir() else { return Ok(Found::Nothing) };
         let real = |path: &Path| path.canonicalize().map_err(|error| Error::io("find", path, &error));
         let (root, work_tree) = (real(root)?, real(work_tree)?);
-        let Ok(below) = root.strip_prefix(&work_tree) else { return Ok(None) };
+        let Ok(below) = root.strip_prefix(&work_tree) else { return Ok(Found::Nothing) };
         if root.starts_with(real(repository.git_dir())?) {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
-        let Ok(below) = gix::path::into_bstr(below) else { return Ok(None) };
+        let Ok(below) = gix::path::into_bstr(below) else { return Ok(Found::Nothing) };
         let mut prefix = gix::path::to_unix_separators_on_windows(below).into_owned();
         if !prefix.is_empty() {
             prefix.push(b'/');
         }
         let git = Self { repository, prefix };
-        Ok(if git.ignores_the_project()? { None } else { Some(git) })
+        Ok(if git.ignores_the_project()? { Found::Nothing } else { Found::Repository(git) })
     }
 
     /// Whether the repository ignores the project's folder, and follows no file in it.
@@ -136,15 +159,27 @@ impl Git {
         Ok(paths)
     }
 
-    /// A path of the project that a sparse checkout leaves out, if there is one: a file, or a whole folder.
+    /// The paths of the project that a sparse checkout leaves out: files, and whole folders with a slash behind them. A file
+    /// that is there is not left out, however it is marked: so people keep edits out of their commits.
     ///
     /// # Errors
     /// The index cannot be read.
-    pub fn left_out(&self) -> Result<Option<BString>> {
+    pub fn left_out(&self) -> Result<Vec<BString>> {
         let index = self.index()?;
-        let left_out = index.entries().iter().filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
-        let mut paths = left_out.map(|entry| entry.path(&index));
-        Ok(paths.find(|path| path.starts_with(self.prefix.as_ref())).map(ToOwned::to_owned))
+        let marked = index.entries().iter().filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
+        let paths = marked.map(|entry| entry.path(&index)).filter_map(|path| path.strip_prefix(self.prefix.as_slice()));
+        let work_tree = self.repository.workdir().unwrap_or(Path::new("."));
+        let is_absent = |path: &[u8]| {
+            let full: BString = [self.prefix.as_slice(), path].concat().into();
+            gix::path::from_bstr(full.as_bstr()).is_ok_and(|path| work_tree.join(path).symlink_metadata().is_err())
+        };
+        Ok(paths.filter(|path| is_absent(path)).map(BString::from).collect())
+    }
+
+    /// Whether parts of the repository are left out of this work tree on purpose (`git sparse-checkout`).
+    #[must_use]
+    pub fn is_sparse(&self) -> bool {
+        self.repository.config_snapshot().boolean("core.sparseCheckout").unwrap_or(false)
     }
 
     /// Whether the disk's executable bit is the one that counts (`core.fileMode`); where not, git's index has it.

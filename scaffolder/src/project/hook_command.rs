@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::git_environment;
 use crate::disk::journal::Journal;
 use crate::disk::mode::is_executable;
 use crate::disk::write::write_into;
@@ -19,8 +20,13 @@ pub fn run(command: &str, args: &[String], tree: &mut Tree) -> Result<String> {
     let journal = Journal::begin();
     let folder = journal.make_temporary("hook")?;
     write_into(&folder, tree, &journal)?;
-    let output =
-        Command::new(command).args(args).current_dir(&folder).output().map_err(|error| failed().because(error))?;
+    let mut program = Command::new(command);
+    program.args(args).current_dir(&folder);
+    // The copy is in no repository, and certainly not in the one that these would lead to.
+    for name in git_environment::LOCATING {
+        program.env_remove(name);
+    }
+    let output = program.output().map_err(|error| failed().because(error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(failed().hint(if said.is_empty() { output.status.to_string() } else { said }));

@@ -25,7 +25,10 @@ const LARGEST: u64 = 256 << 20;
 
 /// The folder of the cache, or none.
 #[derive(Clone, Debug, Default)]
-pub struct Cache(Option<PathBuf>);
+pub struct Cache {
+    folder: Option<PathBuf>,
+    read_only: bool,
+}
 
 /// Where a cached template came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +47,13 @@ impl Cache {
     /// The cache below `folder`, the user's folder for caches. It is made when something is put into it.
     #[must_use]
     pub fn below(folder: Option<&Path>) -> Self {
-        Self(folder.map(|folder| folder.join("heavy").join("templates")))
+        Self { folder: folder.map(|folder| folder.join("heavy").join("templates")), read_only: false }
+    }
+
+    /// The same for a command that only looks, if it is one: nothing is put in.
+    #[must_use]
+    pub fn only_looked_at(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
     }
 
     /// The template with this stamp.
@@ -56,7 +65,7 @@ impl Cache {
 
     /// Keeps a template, whole or not at all.
     pub fn put(&self, tree: &Tree, stamp: &Stamp, origin: &Origin) {
-        let Some(path) = self.path(stamp.as_str()) else { return };
+        let Some(path) = self.path(stamp.as_str()).filter(|_| !self.read_only) else { return };
         if origin_of(&path).as_ref() == Some(origin) && self.get(stamp.as_str()).is_some() {
             return;
         }
@@ -66,7 +75,9 @@ impl Cache {
     /// What is there of one source, in the order of their stamps: origin and stamp.
     #[must_use]
     pub fn of_source(&self, source: &str) -> Vec<(Origin, String)> {
-        let Some(entries) = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
+        let Some(entries) = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok()) else {
+            return Vec::new();
+        };
         let mut found: Vec<(Origin, String)> = entries
             .flatten()
             .filter_map(|entry| {
@@ -79,7 +90,7 @@ impl Cache {
     }
 
     fn path(&self, stamp: &str) -> Option<PathBuf> {
-        self.0.as_ref().filter(|_| is_stamp(stamp)).map(|folder| folder.join(stamp))
+        self.folder.as_ref().filter(|_| is_stamp(stamp)).map(|folder| folder.join(stamp))
     }
 }
 

@@ -8,6 +8,7 @@ use gix::objs::tree::EntryKind;
 use super::folder::link;
 use super::scope::Scope;
 use crate::error::{Error, Result};
+use crate::project::git::unreadable_format;
 use crate::tree::{File, Tree, TreePath};
 
 pub(super) mod history;
@@ -47,6 +48,14 @@ pub fn tagged(folder: &Path, version: &str) -> Result<Option<(String, Found)>> {
 
 /// The repository in `folder` itself.
 pub(super) fn repository(folder: &Path) -> Result<gix::Repository> {
+    let format = [folder.join(".git"), folder.to_owned()].iter().find_map(|git_dir| unreadable_format(git_dir));
+    if let Some(format) = format {
+        return Err(Error::user(format!(
+            "the repository `{}` has {format}, which cannot be read here",
+            folder.display()
+        ))
+        .hint("leave `--rev` and `file://` out to take the folder as it is"));
+    }
     gix::open(folder).map_err(|error| {
         Error::user(format!("`{}` is not a git repository", folder.display()))
             .because(error)

@@ -51,9 +51,11 @@ impl TimePaths {
     /// There is none.
     pub fn around(folder: &Path) -> Result<Self> {
         let project = Project::at(folder)?;
-        let none = || {
-            Error::user(format!("there is no git work tree around `{}`", project.root().display()))
-                .hint("make one with `git init`; the time is kept beside its history")
+        let none = || match project.unreadable_git() {
+            Some(format) => Error::user(format!("the git repository here has {format}, which `heavy` cannot read"))
+                .hint("time is tracked in repositories with SHA-1 hashes, and with references in files"),
+            None => Error::user(format!("there is no git work tree around `{}`", project.root().display()))
+                .hint("make one with `git init`; the time is kept beside its history"),
         };
         let git = project.git().ok_or_else(none)?;
         let repository = git.repository();

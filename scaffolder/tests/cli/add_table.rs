@@ -234,3 +234,36 @@ fn an_edited_file_that_is_not_formatted_gets_its_line_and_nothing_else() {
     after.retain(|line| line != "pub mod books;");
     assert_eq!(after, lines(&mine));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_is_named_as_what_it_is() {
+    let env = project();
+    std::fs::rename(env.path("shop/src/pages"), env.path("pages")).expect("moved");
+    std::os::unix::fs::symlink("../../pages", env.path("shop/src/pages")).expect("a link");
+    env.git("shop", &["add", "--all"]);
+    env.git("shop", &["commit", "--quiet", "--message=link"]);
+    for more in [&["--dry-run"][..], &[]] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(run(&env, &[&["books", "title:string"], more].concat()), @"
+            exit 2
+            --- err
+            error: `src/pages` is a symbolic link, and nothing is written through one
+            hint: put the folder or file itself there; nothing was changed
+            ");
+        }
+    }
+    assert_eq!(status(&env), "");
+}
+
+#[test]
+fn what_is_to_be_pasted_is_said_to_whoever_wants_to_hear_only_errors() {
+    let env = project();
+    let routes = env.read("shop/src/routes.rs");
+    env.write("shop/src/routes.rs", routes.replace(".route_layer(", ".layer("));
+    env.git("shop", &["commit", "--quiet", "--all", "--message=mine"]);
+    let shown = run(&env, &["books", "title:string", "--quiet"]);
+    assert!(shown.starts_with("exit 1\n"), "{shown}");
+    assert!(shown.contains("hint: paste into `src/routes.rs` ") && shown.contains("books"), "{shown}");
+    assert!(!shown.contains("shown above"), "{shown}");
+}

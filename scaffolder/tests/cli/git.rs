@@ -222,6 +222,30 @@ fn a_template_is_cloned_from_a_server() {
     ");
 }
 
+#[test]
+fn a_short_name_of_a_repository_is_fetched_from_where_git_is_told_that_it_is() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.commit_template();
+    env.git("template", &["tag", "v1"]);
+    let server = Daemon::start(&env);
+    let base = server.url.trim_end_matches("template");
+    std::fs::create_dir_all(env.path("owner")).expect("a folder");
+    std::fs::rename(env.path("template"), env.path("owner/template.git")).expect("moved");
+    for (short, url) in [("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")] {
+        let settings = format!("[url \"{base}\"]\n\tinsteadOf = {url}\n");
+        std::fs::write(env.home().join(".gitconfig"), settings).expect("a file");
+        let project = format!("of-{}", short.trim_end_matches(':'));
+        env.succeeds(&["new", &project, "--template", &format!("{short}owner/template"), "--rev", "v1"]);
+        let lock = env.read(&format!("{project}/heavy.toml"));
+        assert!(
+            lock.contains(&format!("source = \"{url}owner/template.git\"")) && lock.contains("rev = \"v1\""),
+            "{lock}"
+        );
+        assert!(env.run(&["check", "--project", &project]).starts_with("exit 0\n"));
+    }
+}
+
 /// git's own server, on a free port.
 struct Daemon {
     child: std::process::Child,

@@ -4,6 +4,7 @@ mod add_table;
 mod bad_input;
 mod environment;
 mod git;
+mod json_errors;
 mod moves;
 mod new;
 mod packaging;

@@ -6,6 +6,7 @@ mod adopt;
 mod conflicts;
 mod features;
 mod plan;
+mod read_only;
 mod rename;
 mod safety;
 

@@ -163,10 +163,32 @@ fn whoever_says_no_to_a_plan_keeps_everything_as_it_is() {
     terminal.exp_string("Do this?").expect("a question");
     terminal.send("n").expect("keys");
     terminal.flush().expect("sent");
-    terminal.exp_string("nothing was changed").expect("the end");
+    let said = terminal.exp_string("nothing was changed").expect("the end");
+    assert!(!said.contains("error"), "a no is no error: {said}");
     terminal.exp_eof().expect("the end");
+    let status = terminal.process().wait().expect("it ended");
+    assert!(matches!(status, rexpect::process::WaitStatus::Exited(_, 0)), "{status:?}");
     assert_eq!(env.git("my-app", &["status", "--porcelain"]), "");
     assert!(env.read("my-app/heavy.toml").contains("queue = false"));
+}
+
+#[test]
+fn what_a_plan_changes_is_shown_at_the_question_before_it_is_answered() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.succeeds(&["new", "my-app", "--template", "template", "--defaults"]);
+    let mut terminal = on_terminal(&env, &["add-feature", "queue", "--project", "my-app"]);
+    terminal.exp_string("Do this? (d shows what changes)").expect("a question");
+    terminal.send("d").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("+++ b/heavy.toml").expect("the difference");
+    terminal.exp_string("-queue = false").expect("the difference");
+    terminal.exp_string("+queue = true").expect("the difference");
+    terminal.exp_string("Do this?").expect("the question again");
+    terminal.send("\r").expect("keys");
+    terminal.flush().expect("sent");
+    terminal.exp_string("Moved").expect("the end");
+    terminal.exp_eof().expect("the end");
 }
 
 #[test]

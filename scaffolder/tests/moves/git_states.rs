@@ -4,6 +4,7 @@ use crate::state::files;
 use crate::world::World;
 
 mod busy;
+mod environment;
 mod layouts;
 mod settings;
 

@@ -78,6 +78,101 @@ fn case_43_undo_after_further_edits_leaves_and_names_them() {
 }
 
 #[test]
+fn case_43_undo_takes_the_move_out_of_what_was_edited_since_and_the_next_undo_goes_further_back() {
+    for world in World::both() {
+        moved(&world);
+        world.template("1.2.0", &files(&[("guide.md", &*GUIDE.replace("first", "FIRST")), ("other.txt", "three\n")]));
+        world.commit();
+        world.returns(0, &["sync"]);
+        world.write("guide.md", world.read("guide.md") + "edited after the move\n");
+        let shown = world.returns(0, &["undo"]);
+        assert!(shown.contains("update    guide.md"), "{shown}");
+        let mine = GUIDE.replace("third", "third, of mine") + "edited after the move\n";
+        assert_eq!(world.read("guide.md"), mine.replace("first", "First"));
+        assert_eq!(world.read("other.txt"), "two\n");
+        let listed = world.returns(0, &["undo", "--list"]);
+        assert!(listed.contains("sync  1.1.0 to 1.2.0, 4 files (taken back)"), "{listed}");
+        // One step further, through the same edit.
+        world.returns(0, &["undo"]);
+        assert_eq!(world.read("guide.md"), mine);
+        assert_eq!(world.read("other.txt"), "one\n");
+        assert!(world.read("heavy.toml").contains("version = \"1.0.0\""));
+        world.refuses(&["undo"]);
+        world.returns(1, &["check"]);
+        // And all of it can be made again.
+        world.returns(0, &["sync", "--allow-dirty"]);
+        assert_eq!(world.read("guide.md"), mine.replace("first", "FIRST"));
+    }
+}
+
+#[test]
+fn case_43_undo_of_lines_that_were_edited_since_is_a_conflict_that_can_be_resolved_or_given_up() {
+    for world in World::both() {
+        moved(&world);
+        world.write("guide.md", world.read("guide.md").replace("First", "First, edited since"));
+        let edited = world.state();
+        let shown = world.returns(1, &["undo", "--dry-run"]);
+        assert!(shown.contains("conflict  guide.md"), "{shown}");
+        assert_same(&world.state(), &edited, "a dry run");
+        let shown = world.returns(1, &["undo"]);
+        assert!(shown.contains("guide.md"), "{shown}");
+        let text = world.read("guide.md");
+        for line in ["<<<<<<< yours\n", "First, edited since\n", "=======\nfirst\n", ">>>>>>> before heavy sync\n"] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        if world.has_git() {
+            assert_eq!(world.unmerged(), ["guide.md"]);
+        }
+        world.refuses(&["undo"]);
+        world.returns(0, &["sync", "--abort"]);
+        assert_same(&world.state(), &edited, "given up");
+        world.returns(1, &["undo"]);
+        world.write("guide.md", GUIDE.replace("first", "resolved"));
+        if world.has_git() {
+            world.git(&["add", "guide.md"]);
+        }
+        world.returns(0, &["sync", "--continue"]);
+        assert!(world.read("heavy.toml").contains("version = \"1.0.0\""));
+        assert!(!world.read("heavy.toml").contains("[conflicts]"));
+        world.refuses(&["undo"]);
+    }
+}
+
+#[test]
+fn case_43_the_moves_that_are_remembered_are_listed_with_their_time() {
+    let world = World::with_git();
+    world.template("1.0.0", &files(&[("guide.md", GUIDE)]));
+    world.create(&[]);
+    assert!(world.returns(0, &["undo", "--list"]).contains("no move is remembered"));
+    for version in 1..=12 {
+        world.template(
+            &format!("1.{version}.0"),
+            &files(&[("guide.md", &*GUIDE.replace("first", &version.to_string()))]),
+        );
+        world.returns(0, &["sync", "--allow-dirty"]);
+    }
+    let output = world.heavy(&["undo", "--list"]);
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = regex::Regex::new(r"^\d{4}-\d\d-\d\d \d\d:\d\d  sync  1\.(\d+)\.0 to 1\.(\d+)\.0, 2 files$")
+        .expect("a pattern");
+    let to: Vec<&str> = listed
+        .lines()
+        .map(|text| line.captures(text).and_then(|found| found.get(2)).map_or(text, |to| to.as_str()))
+        .collect();
+    assert_eq!(to, ["12", "11", "10", "9", "8", "7", "6", "5", "4", "3"], "{listed}");
+    let json = world.heavy(&["undo", "--list", "--json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(json[0]["verb"], "sync");
+    assert!(json[0]["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{json}");
+    // As many steps back as are remembered.
+    for _ in 0..10 {
+        world.returns(0, &["undo"]);
+    }
+    assert!(world.read("heavy.toml").contains("version = \"1.2.0\""));
+    world.refuses(&["undo"]);
+}
+
+#[test]
 fn case_43_undo_after_a_commit_brings_back_what_was() {
     for world in World::both() {
         moved(&world);

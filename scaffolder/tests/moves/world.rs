@@ -146,7 +146,9 @@ impl World {
     pub(crate) fn refuses(&self, arguments: &[&str]) -> String {
         let before = self.state();
         let shown = self.returns(2, arguments);
-        assert!(shown.contains("error: ") && shown.contains("hint: "), "{shown}");
+        let said =
+            if arguments.contains(&"--json") { ["\"error\": {", "\"hints\": [\n"] } else { ["error: ", "hint: "] };
+        assert!(said.iter().all(|part| shown.contains(part)), "{shown}");
         assert_same(&self.state(), &before, &format!("heavy {arguments:?} refused, and changed"));
         shown
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::cli::AddTable;
+use crate::commands::consent;
 use crate::error::{Error, Kind, Result};
 use crate::project::Project;
 use crate::table::{Generated, Table};
@@ -37,6 +38,9 @@ impl Report<'_> {
                 ui.line(format_args!("    {line}"));
             }
         }
+        if self.args.diff {
+            ui.difference(&consent::lines(&self.generated.changes), dry_run)?;
+        }
         if dry_run {
             ui.note("nothing was written");
         }
@@ -63,16 +67,19 @@ impl Report<'_> {
         ui.line(format_args!("Next: `cargo test {table}::`   its tests, which pass already"));
         ui.line(format_args!("      `cargo dev migrate --name add_{table}`   the migration, from the schema"));
         ui.line("      `cargo dev pave`   the development database again, with the table in it");
-        match self.generated.manual.len() {
-            0 => Ok(0),
-            1 => Err(Error::new(Kind::LeftOpen, "1 place is left for you; it does not compile until then")
-                .hint("paste what is shown above")),
-            more => Err(Error::new(
-                Kind::LeftOpen,
-                format!("{more} places are left for you; it does not compile until then"),
-            )
-            .hint("paste what is shown above")),
+        let places = match self.generated.manual.len() {
+            0 => return Ok(0),
+            1 => "1 place is".to_owned(),
+            more => format!("{more} places are"),
+        };
+        let error = Error::new(Kind::LeftOpen, format!("{places} left for you; it does not compile until then"));
+        if !self.args.quiet {
+            return Err(error.hint("paste what is shown above"));
         }
+        // What was not shown above belongs to what is left.
+        Err(self.generated.manual.iter().fold(error, |error, step| {
+            error.hint(format!("paste into `{}` {}:\n{}", step.path, step.place, step.snippet.trim_end()))
+        }))
     }
 
     /// 0, or 1 if something is left to do by hand.
@@ -91,7 +98,7 @@ impl Report<'_> {
             .manual
             .iter()
             .map(|step| json!({ "path": step.path, "place": step.place, "snippet": step.snippet }));
-        self.ui.json(&json!({
+        let mut object = json!({
             "command": "add-table",
             "project": self.project.root(),
             "table": self.table.names().table,
@@ -99,7 +106,11 @@ impl Report<'_> {
             "plan": plan.collect::<Vec<_>>(),
             "left": left.collect::<Vec<_>>(),
             "applied": applied,
-        }))
+        });
+        if self.args.diff {
+            object["diff"] = consent::text(&self.generated.changes).into();
+        }
+        self.ui.json(&object)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::suggest::listed;
+use crate::suggest::{listed, typed};
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
 
@@ -20,7 +20,7 @@ pub(super) fn require(project: &Project, plan: &Move, base: &Tree) -> Result<()>
     let touched: Vec<&TreePath> =
         plan.changes.iter().map(|change| &change.path).filter(|path| users_own(path)).collect();
     let found = project.uncommitted(touched)?;
-    let files: Vec<&TreePath> = found.changed.iter().chain(&found.untracked).collect();
+    let files: Vec<&TreePath> = found.changed.iter().chain(&found.untracked).chain(&found.ignored).collect();
     if files.is_empty() {
         return Ok(());
     }
@@ -31,9 +31,18 @@ pub(super) fn require(project: &Project, plan: &Move, base: &Tree) -> Result<()>
     };
     let what =
         if found.changed.is_empty() { "git does not track" } else { "there are changes that are not committed:" };
-    Err(Error::user(format!("{what} {named}{more}"))
-        .hint(
+    let mut error = Error::user(format!("{what} {named}{more}"));
+    if !(found.changed.is_empty() && found.untracked.is_empty()) {
+        error = error.hint(
             "commit them first (`git add --all && git commit`), or put them aside with `git stash --include-untracked`",
-        )
-        .hint("or add --allow-dirty: nothing of them is lost, and `heavy undo` takes the move back"))
+        );
+    }
+    if !found.ignored.is_empty() {
+        let typed: Vec<String> = found.ignored.iter().map(|path| typed(path.as_str().as_ref())).collect();
+        error = error.hint(format!(
+            "what git ignores is only committed by name: `git add --force {} && git commit`",
+            typed.join(" ")
+        ));
+    }
+    Err(error.hint("or add --allow-dirty: nothing of them is lost, and `heavy undo` takes the move back"))
 }

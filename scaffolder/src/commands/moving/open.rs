@@ -27,6 +27,16 @@ pub(in crate::commands) fn refuse_or_finish(project: &Project, prompt: Option<&P
     }
 }
 
+/// Says that git plays no part where its repository cannot be read: `git status` has to be looked at by hand.
+pub(in crate::commands) fn mention_unreadable_git(project: &Project, ui: Ui) {
+    if let Some(format) = project.unreadable_git() {
+        ui.note(format_args!(
+            "the git repository here has {format}, which `heavy` cannot read: it works as without git, and does not look for \
+             changes that are not committed"
+        ));
+    }
+}
+
 fn open_conflicts<'a>(paths: impl Iterator<Item = &'a str>) -> Error {
     Error::user(format!("the last move left conflicts in {}", listed(paths)))
         .hint("resolve them, then run `heavy sync --continue`")
@@ -46,7 +56,7 @@ fn ask(moves: &Moves<'_>, summary: &Summary, doing: Activity, prompt: &Prompt, u
     let (outcome, verb) = match prompt.choose(&question, &["finish it", "take it back", "leave it as it is"], 0)? {
         0 => (moves.finish()?, "Finished"),
         1 => (moves.roll_back()?, "Put back"),
-        _ => return Err(Error::new(Kind::Stopped, "nothing was changed")),
+        _ => return Err(Error::declined()),
     };
     report(&outcome, verb, ui);
     // A move that was finished may have conflicts.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::consent;
 use super::listing::{Entry, entries};
 use super::{CurrentState, Moving, State};
 use crate::error::{Error, Kind, Result};
@@ -92,6 +93,9 @@ impl Report<'_> {
         for sentence in &self.extra.outside {
             ui.note(format_args!("not touched: {sentence}"));
         }
+        if self.moving.args.diff {
+            ui.difference(&consent::lines(&self.plan.changes), dry_run)?;
+        }
         if !self.staying.is_empty() {
             let files = listed_in_short(self.staying.iter().map(|path| path.as_str()));
             let stay = if self.staying.len() == 1 { "stays" } else { "stay" };
@@ -160,7 +164,7 @@ impl Report<'_> {
             json!({ "path": reference.path.as_str(), "line": reference.line, "before": reference.before, "after": reference.after })
         });
         let entries: Vec<Value> = entries(self.plan).iter().map(Entry::json).collect();
-        moving.ui.json(&json!({
+        let mut object = json!({
             "command": self.extra.verb,
             "project": moving.project.root(),
             "from": {
@@ -180,12 +184,16 @@ impl Report<'_> {
             "mentions_replaced": self.extra.replaced,
             "outside": self.extra.outside,
             "applied": applied,
-        }))
+        });
+        if moving.args.diff {
+            object["diff"] = consent::text(&self.plan.changes).into();
+        }
+        moving.ui.json(&object)
     }
 }
 
 /// Conflicts that are open after a move. With `deleted`, some are about a file that the template deleted.
-pub(super) fn left_open(paths: &[TreePath], deleted: bool) -> Error {
+pub(in crate::commands) fn left_open(paths: &[TreePath], deleted: bool) -> Error {
     let files = listed_in_short(paths.iter().map(TreePath::as_str));
     let what = if paths.len() == 1 { "1 conflict is".to_owned() } else { format!("{} conflicts are", paths.len()) };
     let mut error = Error::new(Kind::LeftOpen, format!("{what} left for you: {files}"))

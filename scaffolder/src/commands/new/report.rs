@@ -6,12 +6,14 @@ use serde_json::json;
 
 use super::destination::Destination;
 use crate::answers::{Answers, Value};
+use crate::diff::difference;
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::project::repository::FirstCommit;
 use crate::source::Source;
 use crate::stamp::Stamp;
 use crate::template::Template;
+use crate::tree::Tree;
 use crate::ui::Ui;
 
 pub(super) struct Report<'a> {
@@ -24,6 +26,8 @@ pub(super) struct Report<'a> {
     /// What the template's hooks said.
     pub(super) notes: &'a [String],
     pub(super) dry_run: bool,
+    /// Whether the content of what is written is shown too.
+    pub(super) diff: bool,
 }
 
 impl Report<'_> {
@@ -34,6 +38,9 @@ impl Report<'_> {
         }
         for (path, file) in &self.plan.create {
             ui.result(format_args!("create {path}{}", if file.executable { " (executable)" } else { "" }))?;
+        }
+        if self.diff {
+            ui.difference(&difference(&Tree::new(), &self.plan.create), true)?;
         }
         for path in &self.plan.same {
             ui.result(format_args!("same   {path}"))?;
@@ -46,7 +53,7 @@ impl Report<'_> {
     }
 
     /// What is about to be written.
-    pub(super) fn creating(&self, ui: Ui) {
+    pub(super) fn creating(&self, ui: Ui) -> Result<()> {
         let features = self.answers.features();
         let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
         let name = self.destination.name.crate_name();
@@ -54,6 +61,10 @@ impl Report<'_> {
             "Creating",
             format_args!("`{name}` (\"{}\") in {}{with}", self.title(), self.destination.path.display()),
         );
+        if self.diff {
+            ui.difference(&difference(&Tree::new(), &self.plan.create), false)?;
+        }
+        Ok(())
     }
 
     /// What was written, and what to type next.

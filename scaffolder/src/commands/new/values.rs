@@ -52,7 +52,7 @@ fn known(file: &AnswersFile, manifest: &Manifest) -> Result<()> {
 /// `--feature` and `--all-features`.
 fn flagged(args: &New, manifest: &Manifest, given: &mut Given) -> Result<()> {
     let features = manifest.features();
-    for wanted in &args.features {
+    for wanted in args.features.iter().map(|wanted| wanted.trim()) {
         let Some(feature) = manifest.feature(wanted) else {
             let names: Vec<String> = features.iter().map(|feature| kebab(feature.name)).collect();
             let error = Error::user(format!("there is no feature `{}`", wanted.escape_debug()));

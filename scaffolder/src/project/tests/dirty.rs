@@ -27,7 +27,8 @@ fn what_is_not_committed_is_what_is_tracked_and_differs_or_is_touched_and_untrac
     let touched = paths(&["same", ".env", "untracked", "absent"]);
     let found = fixture.project().uncommitted(&touched).expect("readable");
     assert_eq!(found.changed.into_iter().collect::<Vec<_>>(), paths(&["deleted", "edited", "put-back", "staged"]));
-    assert_eq!(found.untracked.into_iter().collect::<Vec<_>>(), paths(&[".env", "untracked"]));
+    assert_eq!(found.untracked.into_iter().collect::<Vec<_>>(), paths(&["untracked"]));
+    assert_eq!(found.ignored.into_iter().collect::<Vec<_>>(), paths(&[".env"]));
 }
 
 #[test]

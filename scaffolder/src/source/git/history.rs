@@ -14,6 +14,7 @@ use super::refs::Refs;
 use super::{Found, folder_of, read_commit, repository, transfer};
 use crate::disk::journal::Journal;
 use crate::error::{Error, Result};
+use crate::project::git::unreadable_format;
 use crate::source::scope::Scope;
 use crate::stamp::{LOCKFILE, Stamp};
 use crate::template::{Manifest, Template};
@@ -59,7 +60,7 @@ impl History {
 
     /// That of the repository in which the folder `folder` lies, if it lies in one.
     pub(in crate::source) fn around(folder: &Path) -> Option<Self> {
-        let repository = gix::discover(folder).ok()?;
+        let repository = gix::discover(folder).ok().filter(|found| unreadable_format(found.git_dir()).is_none())?;
         let root = repository.workdir()?.canonicalize().ok()?;
         let below = folder.canonicalize().ok()?.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
         Some(Self { repository, below, place: folder.display().to_string(), _journal: None })

@@ -156,7 +156,8 @@ fn a_command_line_that_makes_no_sense_says_what_would() {
     insta::assert_snapshot!(said.map(|arguments| env.run(arguments)).concat(), @r"
     exit 2
     --- err
-    error: unrecognized subcommand `nwe`
+    error: there is no `heavy nwe`
+    hint: did you mean `heavy new`?
     hint: `heavy --help` shows what can be typed
     exit 2
     --- err

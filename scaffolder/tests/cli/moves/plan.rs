@@ -37,6 +37,86 @@ fn a_plan_names_every_file_before_it_is_done() {
 }
 
 #[test]
+fn every_verb_shows_what_changes_in_the_files_where_it_is_asked_to() {
+    let env = project();
+    next_version(&env);
+    let stamp = regex::Regex::new("[0-9a-f]{64}").expect("a pattern");
+    insta::assert_snapshot!(stamp.replace_all(&run(&env, &["sync", "--dry-run", "--diff"]), "$$STAMP"), @r#"
+    exit 0
+    --- out
+        update    heavy.toml
+        create    new.txt
+        delete    old.txt
+        update    src/routes.rs
+    diff --git a/heavy.toml b/heavy.toml
+    --- a/heavy.toml
+    +++ b/heavy.toml
+    @@ -1,7 +1,7 @@
+     [template]
+     source = "$WORK/template"
+    -version = "1.2.3"
+    -stamp = "$STAMP"
+    +version = "1.3.0"
+    +stamp = "$STAMP"
+     
+     [answers]
+     name = "my_app"
+    diff --git a/new.txt b/new.txt
+    new file mode 100644
+    --- /dev/null
+    +++ b/new.txt
+    @@ -0,0 +1,1 @@
+    +new
+    diff --git a/old.txt b/old.txt
+    deleted file mode 100644
+    --- a/old.txt
+    +++ /dev/null
+    @@ -1,1 +0,0 @@
+    -old
+    diff --git a/src/routes.rs b/src/routes.rs
+    --- a/src/routes.rs
+    +++ b/src/routes.rs
+    @@ -1,3 +1,4 @@
+     pub const ROUTES: &[&str] = &[
+         "/",
+    +    "/health",
+     ];
+    --- err
+          Moving `my_app`: from 1.2.3 to 1.3.0
+    note: nothing was written
+    "#);
+    let verbs: [&[&str]; 4] = [&["add-feature", "vectors"], &["rename", "shop"], &["sync"], &["undo"]];
+    for verb in verbs {
+        let difference = |shown: &str| -> Vec<String> {
+            let is_part = |line: &&str| line.starts_with(['+', '-', '@']) && !line.starts_with("--- ");
+            shown.lines().filter(is_part).map(str::to_owned).collect()
+        };
+        let dry = difference(&run(&env, &[verb, &["--dry-run", "--diff"]].concat()));
+        assert!(dry.len() > 4, "{verb:?}: {dry:#?}");
+        let json = env.heavy(&[verb, &["--dry-run", "--diff", "--json", "--project", "my-app"]].concat()).stdout;
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        assert_eq!(difference(json["diff"].as_str().expect("a text")), dry, "{verb:?}");
+        assert_eq!(difference(&run(&env, &[verb, &["--diff", "--allow-dirty"]].concat())), dry, "{verb:?}");
+    }
+    let new = env.run(&["new", "other", "--template", "template", "--dry-run", "--diff"]);
+    assert!(new.contains("+++ b/heavy.toml\n"), "{new}");
+}
+
+#[test]
+fn the_template_whose_fault_an_error_is_is_named() {
+    let env = project();
+    next_version(&env);
+    env.write("template/broken.txt", "{{ no_such_question }}\n");
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 3
+    --- err
+    error: `broken.txt`, line 1, uses `no_such_question`, which the template does not declare
+    caused by: the fault is in template 1.3.0 of `$WORK/template`, not in your project
+    hint: it declares `crate_name`, `crate_type`, `is_init`, `queue`, `title`, `vectors` and `within_cargo_project`
+    ");
+}
+
+#[test]
 fn a_program_reads_the_plan_as_json() {
     let env = project();
     next_version(&env);
@@ -131,7 +211,35 @@ fn a_diff_shows_what_is_yours_and_what_would_come() {
     insta::assert_snapshot!(run(&env, &["diff", "../x"]), @"
     exit 2
     --- err
-    error: the path `../x` leaves its folder with `..`
-    hint: paths are those in the project, for example `heavy diff src/routes.rs`
+    error: `../x` is outside of the project
+    hint: paths are those in `$WORK/my-app`, for example `heavy diff src/routes.rs`
+    ");
+}
+
+#[test]
+fn the_paths_of_a_diff_are_meant_from_where_one_is_and_one_that_is_nowhere_is_an_error() {
+    let env = project();
+    env.write("my-app/src/main.rs", "fn main() {}\n");
+    env.write("my-app/own.txt", "own\n");
+    let diff = |paths: &[&str]| {
+        let mut command = env.command(&[&["diff", "--name-only"], paths].concat());
+        let output = command.current_dir(env.path("my-app/src")).output().expect("heavy starts");
+        env.shown(&output)
+    };
+    let absolute = env.path("my-app/src/main.rs").display().to_string();
+    for path in ["main.rs", "./main.rs", "../src", ".", "../src/main.rs", &absolute] {
+        assert_eq!(diff(&[path]), "exit 0\n--- out\nsrc/main.rs\n", "{path}");
+    }
+    assert_eq!(diff(&[".."]), "exit 0\n--- out\nown.txt\nsrc/main.rs\n");
+    assert_eq!(diff(&["routes.rs"]), "exit 0\n", "it does not differ");
+    insta::assert_snapshot!(diff(&["own.txt"]) + &diff(&["../../template"]), @"
+    exit 2
+    --- err
+    error: `own.txt` is no file or folder of the project or its template
+    hint: `heavy diff --name-only` lists what differs
+    exit 2
+    --- err
+    error: `../../template` is outside of the project
+    hint: paths are those in `$WORK/my-app`, for example `heavy diff src/routes.rs`
     ");
 }

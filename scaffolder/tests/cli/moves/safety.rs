@@ -29,6 +29,27 @@ fn uncommitted_changes_are_refused_unless_they_are_allowed() {
 }
 
 #[test]
+fn what_git_ignores_has_a_hint_of_its_own_that_leads_on() {
+    let env = project();
+    env.write("my-app/.git/info/exclude", "old.txt\n");
+    env.git("my-app", &["rm", "--quiet", "--cached", "old.txt"]);
+    env.git("my-app", &["commit", "--quiet", "--message=untracked"]);
+    env.write("my-app/old.txt", "old\nmine\n");
+    next_version(&env);
+    env.write("template/old.txt", "new\nold\n");
+    insta::assert_snapshot!(run(&env, &["sync"]), @"
+    exit 2
+    --- err
+    error: git does not track `old.txt`
+    hint: what git ignores is only committed by name: `git add --force old.txt && git commit`
+    hint: or add --allow-dirty: nothing of them is lost, and `heavy undo` takes the move back
+    ");
+    env.git("my-app", &["add", "--force", "old.txt"]);
+    env.git("my-app", &["commit", "--quiet", "--message=by name"]);
+    assert!(run(&env, &["sync"]).contains("Moved"));
+}
+
+#[test]
 fn undo_takes_back_one_move_after_the_other() {
     let env = project();
     run(&env, &["add-feature", "vectors"]);
@@ -42,10 +63,17 @@ fn undo_takes_back_one_move_after_the_other() {
     insta::assert_snapshot!(run(&env, &["undo"]), @"
     exit 1
     --- err
+    note: some of it was edited since, and is merged:
+        update    heavy.toml
+        conflict  src/vectors.rs (you changed it, the undo deleted it; yours stays)
         Put back 1 file of `heavy add-feature`
-    error: edited since, and so left as they are: `src/vectors.rs`
-    hint: `src/vectors.rs` was not there before; remove it if you do not need it
+    error: 1 conflict is left for you: `src/vectors.rs`
+    hint: edit until both sides are as you want them, `git add`, then `heavy sync --continue`
+    hint: where the move had added a file: `git rm FILE` deletes it, `git add FILE` keeps it
+    hint: or put everything back as it was with `heavy sync --abort`
     ");
+    env.git("my-app", &["add", "src/vectors.rs"]);
+    assert!(run(&env, &["sync", "--continue"]).starts_with("exit 0\n"));
     insta::assert_snapshot!(run(&env, &["undo"]), @"
     exit 2
     --- err

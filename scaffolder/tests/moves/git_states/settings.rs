@@ -66,6 +66,27 @@ fn case_24_the_users_settings_for_diffs_play_no_part_in_a_move() {
 }
 
 #[test]
+fn a_file_that_is_marked_so_that_edits_are_not_committed_is_no_sparse_checkout() {
+    let world = project();
+    world.write("user.conf", "u\n");
+    world.commit();
+    world.git(&["update-index", "--skip-worktree", "user.conf", "other.txt"]);
+    world.write("user.conf", "mine\n");
+    world.returns(0, &["sync"]);
+    assert_eq!(world.read("user.conf"), "mine\n");
+    assert_eq!(world.git(&["ls-files", "-v", "user.conf"]), "S user.conf\n", "the mark is still there");
+    // One that is gone, and that the template does not have, is nobody's concern.
+    world.returns(0, &["undo"]);
+    fs::remove_file(world.path("user.conf")).expect("our own file");
+    world.returns(0, &["sync"]);
+    // One that is gone and that the template has would be taken for deleted.
+    world.returns(0, &["undo"]);
+    fs::remove_file(world.path("other.txt")).expect("our own file");
+    let shown = world.refuses(&["sync"]);
+    assert!(shown.contains("git update-index --no-skip-worktree other.txt") && !shown.contains("sparse"), "{shown}");
+}
+
+#[test]
 fn case_24_with_autocrlf_what_is_on_the_disk_has_crlf_and_stays_so() {
     let world = World::with_git();
     fs::write(world.env.home().join(".gitconfig"), "[core]\n\tautocrlf = true\n").expect("a file");
