@@ -59,7 +59,7 @@ impl Project {
             return Err(Error::user(format!("`{}` is not a folder", root.display())));
         }
         let (git, unreadable_git) = match Git::around(&root)? {
-            Found::Repository(git) => (Some(git), None),
+            Found::Repository(git) => (Some(*git), None),
             Found::Unreadable(format) => (None, Some(format)),
             Found::Nothing => (None, None),
         };

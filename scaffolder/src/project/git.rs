@@ -24,7 +24,7 @@ pub(super) enum Found {
     Nothing,
     /// A repository in a format that cannot be read here: which one.
     Unreadable(String),
-    Repository(Git),
+    Repository(Box<Git>),
 }
 
 /// The git folder that would be opened for `root`.
@@ -86,7 +86,7 @@ impl Git {
             prefix.push(b'/');
         }
         let git = Self { repository, prefix };
-        Ok(if git.ignores_the_project()? { Found::Nothing } else { Found::Repository(git) })
+        Ok(if git.ignores_the_project()? { Found::Nothing } else { Found::Repository(Box::new(git)) })
     }
 
     /// Whether the repository ignores the project's folder, and follows no file in it.
