@@ -91,11 +91,7 @@ function handle(event) {
   // Keys that choose a word, and the word until it is chosen, are nobody else's.
   if (event.isComposing && /^(input|key)/.test(kind)) return;
   if (kind === "input") untell(target);
-  if (kind === "dragstart") {
-    dragged = nodeType(target) === 1 ? closest(target, "[draggable=true]") : null;
-    // Firefox drags nothing that has no data.
-    if (dragged && !event.dataTransfer?.types.length) event.dataTransfer?.setData("application/x-live", "1");
-  }
+  if (kind === "dragstart") dragged = nodeType(target) === 1 ? closest(target, "[draggable=true]") : null;
   // Where something is let go has to allow it.
   if (kind === "dragover") return void (listener(target, "drop") && event.preventDefault());
   respond(event, kind, target, listener(target, kind), listener(target, kind, "do"));
