@@ -160,4 +160,5 @@ async def main():
         print(f"{name:22} {median:6.2f} s  {SIZE / median / 1e6:6.2f} MB/s  {reference / median:.2f}")
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -2,14 +2,22 @@
 // Content-Security-Policy among them), scripts that throw, requests that fail.
 
 // Where the application was stopped, or the network disconnected, on purpose.
-const UNREACHABLE = /net::ERR_(CONNECTION|EMPTY_RESPONSE|SOCKET|INTERNET_DISCONNECTED|NETWORK)|WebSocket/;
+const UNREACHABLE =
+  /net::ERR_(CONNECTION|EMPTY_RESPONSE|SOCKET|INTERNET_DISCONNECTED|NETWORK)|NS_ERROR_(NET|CONNECTION|OFFLINE)|can’t establish a connection|WebSocket/;
+
+// What a page itself has given up, such as by leaving it, in the words of each browser.
+const GIVEN_UP = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
 
 // The HTML of a mail stands in a frame without scripts, into which Playwright and axe want to put theirs.
 const SANDBOXED = /Blocked script execution in 'about:srcdoc'/;
 
+// Firefox says more: of the style that Playwright gives a page before it takes a picture (Chromium tells the page's own), and
+// of a connection that ends because its page is left.
+const FIREFOX = [/blocked an inline style \(style-src-elem\)/, /was interrupted while the page was loading/];
+
 export class Problems {
   #found = [];
-  #allowed = [SANDBOXED];
+  #allowed = [SANDBOXED, ...FIREFOX];
 
   /** Lets pass what matches, for the rest of the test: an error that the test is about. */
   allow(pattern) {
@@ -46,8 +54,7 @@ export class Problems {
     page.on("pageerror", (error) => found(`script: ${error.stack ?? error}`));
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText;
-      // Given up by the page itself, such as by leaving it.
-      if (why !== "net::ERR_ABORTED") found(`${request.method()} ${request.url()}: ${why}`);
+      if (!GIVEN_UP.includes(why)) found(`${request.method()} ${request.url()}: ${why}`);
     });
     page.on("response", (response) => {
       // A page may well say that something is wrong or not there; a part of one may not be missing.
