@@ -153,7 +153,7 @@ test("a registration is checked field by field while it is filled in", async ({ 
   await expect(page.locator("#email-error")).not.toBeAttached();
 });
 
-test("after loading less than a kilobyte goes over the wire until somebody does something", async ({ page }) => {
+test("after loading less than a kilobyte goes over the wire until somebody does something", { tag: "@chromium" }, async ({ page }) => {
   await goLive(page, "/");
   let bytes = 0;
   page.on("websocket", (socket) => {

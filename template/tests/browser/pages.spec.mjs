@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 
 import { expect, expectOnline, goLive, test } from "./support/test.mjs";
 
-test.describe("in Berlin", () => {
+test.describe("in Berlin", { tag: "@chromium" }, () => {
   test.use({ timezoneId: "Europe/Berlin", permissions: ["clipboard-read", "clipboard-write"] });
 
   test("the first page counts, knows the zone of the visitor, and calls the browser", async ({ app, network, page }) => {
