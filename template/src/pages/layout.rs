@@ -43,9 +43,8 @@ pub fn describe(cx: &Cx, title: &str, description: &str) {
     });
 }
 
-/// The document of a live page: head, client script, the status of the connection, and what is announced of the first HTML,
-/// both of which the script sets. A site in another language has the words of the script at the first, see `words.js` of
-/// `stack/live`.
+/// The document of a live page: head, client script, and the status of the connection, which the script sets. A site in
+/// another language has the words of the script there, see `words.js` of `stack/live`.
 pub fn document(title: &str, own_head: &Markup, root: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -63,7 +62,6 @@ pub fn document(title: &str, own_head: &Markup, root: &Markup) -> Markup {
                 a.skip href="#main" { "Skip to content" }
                 (root)
                 p #live-status role="status" {}
-                p #live-announcement.visually-hidden role="status" {}
             }
         }
     }

@@ -79,12 +79,16 @@ test("a field outside of its form is one of its fields: the form hears of it", a
   expect(submit[5].fields).toEqual([["a", "1"], ["b", "x"]]);
 });
 
-test("what a page says from the beginning is announced once, by a region that was there before", async ({ open }) => {
-  const { page } = await open(`<div role="status" data-announce=""><p>It is saved.</p></div>`, { clock: true });
-  const region = page.locator("#live-announcement");
-  await expect(region).toHaveText("");
-  await page.clock.runFor(1_000);
-  await expect(region).toHaveText("It is saved.");
-  await page.clock.runFor(20_000);
-  await expect(region).toHaveText("");
+test("what a page says from the beginning is put there once more, to be announced, and changes with the page", async ({ open }) => {
+  const html = (n) => `<div role="status" data-announce=""><p>It is saved.</p></div><p>${n}</p>`;
+  const fake = await open(html(1), { clock: true });
+  await fake.page.evaluate(() => {
+    window.added = [];
+    const note = (records) => records.forEach(({ addedNodes }) => addedNodes.forEach((node) => window.added.push(node.textContent)));
+    new MutationObserver(note).observe(document.querySelector("[role=status]"), { childList: true });
+  });
+  await fake.page.clock.runFor(20_000);
+  fake.draw(html(2));
+  await fake.heard();
+  expect(await fake.page.evaluate(() => [window.added, document.querySelector("#live").innerHTML])).toEqual([["It is saved."], html(2)]);
 });

@@ -51,7 +51,7 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
     const body = `<!DOCTYPE html><title>Test</title>
       <meta name="elements" content="${escape(JSON.stringify(Object.fromEntries(Object.keys(modules).map((tag) => [tag, `/elements/${tag}`]))))}"><script src="/live.js" defer></script>
       <div id="live" data-hash="HASH" data-items="" data-state="${escape('{"x":1}')}" data-mac="first" ${attributes}>${html}</div>
-      <p id="live-status" role="status"></p><p id="live-announcement" role="status"></p>`;
+      <p id="live-status" role="status"></p>`;
     // The hash is the script's own: that both sides agree on it is tested by vectors.
     const value = fits ? hash(html) : "none";
     return route.fulfill({ contentType: "text/html; charset=utf-8", body: body.replace("HASH", value) });

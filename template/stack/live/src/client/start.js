@@ -1,13 +1,9 @@
 // The beginning.
 
-// Screen readers announce what is added to a status, not what it says from the beginning.
+// Screen readers announce what is put into a status, not what it says from the beginning: that is put there once more.
 function announce() {
-  const region = document.getElementById("live-announcement");
-  const words = querySelector(root, "[data-announce]")?.textContent.trim();
-  if (!region || !words) return;
-  const say = (text) => { region.textContent = text; };
-  setTimeout(say, 500, words);
-  setTimeout(say, 10000, "");
+  const region = querySelector(root, "[data-announce]");
+  if (region && firstChild(region)) setTimeout(() => keepingFocus(() => region.replaceChildren(...childNodes(region))), 500);
 }
 
 function start() {
