@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An upload to a live page beside one POST of the same bytes, over the same far line. One run, medians.
 
-    cargo run                            # in a generated project, best with --release
+    cargo run                            # in a project with the feature `showcase`, best with --release
     bench/upload.py http://127.0.0.1:3000
     bench/upload.py http://127.0.0.1:3000 --rounds 3 --megabits 50 --round-trip 60
 

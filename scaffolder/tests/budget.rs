@@ -60,10 +60,10 @@ fn weigh(project: &Path) -> [Entry; 6] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 490, today: files(project).len() },
-        Entry { what: "lines of Rust in `src/`, the application", limit: 11_000, today: rust("src") },
+        Entry { what: "files", limit: 480, today: files(project).len() },
+        Entry { what: "lines of Rust in `src/`, the application", limit: 10_200, today: rust("src") },
         Entry { what: "lines of Rust in `stack/`, the machinery", limit: 27_600, today: rust("stack") },
-        Entry { what: "lines of Rust in `tests/`", limit: 5_000, today: rust("tests") },
+        Entry { what: "lines of Rust in `tests/`", limit: 4_800, today: rust("tests") },
         Entry { what: "third-party crates of the application", limit: 246, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
     ]
@@ -109,9 +109,10 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 18] = [
+const WORDS_OF_FEATURES: [&str; 20] = [
     "cockroach",
     "cockroachdb",
+    "gallery",
     "halfvec",
     "oidc",
     "openid",
@@ -124,6 +125,7 @@ const WORDS_OF_FEATURES: [&str; 18] = [
     "pgvector",
     "playwright",
     "qrcode",
+    "showcase",
     "totp",
     "vector",
     "vectors",
@@ -158,7 +160,11 @@ fn a_plain_project_has_no_word_of_a_feature_that_it_lacks() {
         }
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         for (line, number) in text.lines().zip(1..) {
-            let line = line.to_lowercase();
+            let mut line = line.to_lowercase();
+            // The docs say where examples are to be had.
+            for command in ["heavy add-feature showcase", "heavy remove-feature showcase"] {
+                line = line.replace(command, "");
+            }
             let mut words = line.split(|c: char| !c.is_alphanumeric());
             let is_named = words.any(|word| WORDS_OF_FEATURES.contains(&word))
                 || PHRASES_OF_FEATURES.iter().any(|phrase| line.contains(phrase));

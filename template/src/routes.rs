@@ -55,8 +55,10 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
+{%- if showcase %}
         .page("/components", pages::gallery::page)
         .page("/upload", pages::upload::page)
+{%- endif %}
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
 {%- if passkeys %}

@@ -1,4 +1,7 @@
-//! Reusable pieces of HTML. The page `/components` shows them all; copy its code.
+//! Reusable pieces of HTML.
+{%- if showcase %}
+//! The page `/components` shows them all; copy its code.
+{%- endif %}
 //!
 //! Most are functions that return markup, or structs that are used in markup directly: `(Button::new("Save"))`. Those
 //! that handle events take a [`Handler`](stack_live::Handler) of the page. Those that have state are live components:
@@ -26,4 +29,6 @@ pub mod provider_button;
 pub mod section;
 pub mod table;
 pub mod tabs;
+{%- if showcase %}
 pub mod toast;
+{%- endif %}

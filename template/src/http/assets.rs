@@ -23,7 +23,7 @@ pub fn url(name: &str) -> String {
 }
 
 /// The modules of `static/elements/`, as JSON: the client script loads each when its tag first appears on a page.
-/// `elements/sortable-list.js` is the one of `<sortable-list>`; a file whose name is no tag is for other modules to import.
+/// `elements/sales-chart.js` is the one of `<sales-chart>`; a file whose name is no tag is for other modules to import.
 pub fn elements() -> String {
     let modules = ASSETS.urls().into_iter().filter_map(|(name, url)| {
         let tag = name.strip_prefix("elements/")?.strip_suffix(".js")?;

@@ -96,10 +96,12 @@ fn greeting(cx: &Cx) -> Markup {
                 (Link::to("/login", "Log in").secondary())
             }
         }
+{%- if showcase %}
         p.small {
             "See also: " (Link::to("/components", "all components")) ", "
             (Link::to("/upload", "an upload")) "."
         }
+{%- endif %}
     }
 }
 

@@ -103,6 +103,9 @@ fn head(title: &str) -> Markup {
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
         link rel="stylesheet" href=(assets::url("app.css"));
+{%- if showcase %}
+        link rel="stylesheet" href=(assets::url("showcase.css"));
+{%- endif %}
         link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
     }
 }

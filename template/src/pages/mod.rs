@@ -11,7 +11,9 @@ pub mod dev_mail;
 pub mod error;
 pub mod flash;
 pub mod forgot_password;
+{%- if showcase %}
 pub mod gallery;
+{%- endif %}
 pub mod home;
 pub mod layout;
 pub mod live;
@@ -25,5 +27,7 @@ pub mod reset_password;
 pub mod search;
 {%- endif %}
 pub mod settings;
+{%- if showcase %}
 pub mod upload;
+{%- endif %}
 pub mod visitor;

@@ -5,7 +5,11 @@ import { register } from "./support/people.mjs";
 import { test } from "./support/test.mjs";
 
 // In the order in which somebody new comes by; the last one is an error.
+{%- if showcase %}
 const BEFORE = ["/", "/components", "/upload", "/login", "/forgot-password", "/mail-sent", "/register"];
+{%- else %}
+const BEFORE = ["/", "/login", "/forgot-password", "/mail-sent", "/register"];
+{%- endif %}
 const AFTER = ["/", "/notes", "/notes/new", "/account", "/account/activity", "/account/email", "/account/password", "/account/security", "/confirm-password", "/_dev/mail", "/nowhere"];
 
 for (const colorScheme of ["light", "dark"]) {

@@ -122,7 +122,7 @@ async fn a_page_with_a_forged_state_begins_anew_and_that_is_logged() {
     let (_stop, _server) = serve(app);
     let (_, mut socket) = Socket::open(&address, "").await;
     let state = r#"{"x":9999999999,"c":{}}"#;
-    let forged = json!({ "url": "/components", "state": state, "mac": "AAAAAAAAAAAAAAAAAAAAAA" });
+    let forged = json!({ "url": "/", "state": state, "mac": "AAAAAAAAAAAAAAAAAAAAAA" });
     let join = json!(["join", forged]).to_string();
     socket.send(TEXT, join.as_bytes()).await;
     assert_eq!(socket.receive().await.0, TEXT);

@@ -1,7 +1,9 @@
 //! Clients that mean no good, in bounded loops on loopback.
 
 mod heads;
+{%- if showcase %}
 mod killed;
+{%- endif %}
 mod live;
 mod log_in;
 #[cfg(unix)]

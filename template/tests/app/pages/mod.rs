@@ -2,7 +2,9 @@
 
 mod account;
 mod cross_site;
+{%- if showcase %}
 mod gallery;
+{%- endif %}
 mod home;
 mod live_notes;
 mod live_sessions;
@@ -18,4 +20,6 @@ mod security;
 {%- if totp %}
 mod totp;
 {%- endif %}
+{%- if showcase %}
 mod upload;
+{%- endif %}
