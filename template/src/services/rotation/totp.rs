@@ -25,20 +25,12 @@ pub(super) async fn rotate(
         };
         after = Some(*last);
         let count = batch.len();
-        let mut replacements = Vec::with_capacity(count);
-        for (user, old) in batch {
-            match vault.open(&user, &old) {
-                Ok(secret) => replacements.push((user, vault.seal(&user, &secret), old)),
-                Err(error) => {
-                    failed += 1;
-                    tracing::error!(%user, %error, "cannot re-encrypt a secret");
-                }
-            }
-        }
+        let resealed = vault.reseal(batch);
+        failed += count - resealed.len();
         db.run(|tx| {
-            let replacements = &replacements;
+            let resealed = &resealed;
             Box::pin(async move {
-                for (user, new, old) in replacements {
+                for (user, old, new) in resealed {
                     totp_secrets::replace(&mut **tx, *user, old, new).await?;
                 }
                 Ok::<_, Error>(())
