@@ -102,7 +102,7 @@ class LivePage(asyncio.Protocol):
         if kind == "events":
             message = ["ev", self.seq, self.version, self.handler, "click", {}]
         else:
-            message = ["nav", self.seq, ("/register", "/")[self.seq % 2], "push"]
+            message = ["nav", self.seq, ("/components", "/")[self.seq % 2], "push"]
         self.transport.write(frame(message))
         COUNTS["sent"] += 1
 

@@ -2,7 +2,7 @@
 """What floods of requests do to everybody else, and what log-ins take in memory. One run, the idle server beside it.
 
     bench/floods.py                      # generates a project and builds it in release mode first
-    bench/floods.py --app PROGRAM        # one that is built already
+    bench/floods.py --app PROGRAM        # one that is built already, with the feature `showcase`
     bench/floods.py --seconds 5 --only events
 
 `/healthz` is asked 20 times a second, each time on a new connection, while a flood (`bench/flood_clients.py`) runs:
@@ -184,7 +184,7 @@ def main():
     measure.WORK.mkdir(parents=True, exist_ok=True)
     app = chosen.app and chosen.app.resolve()
     if not app:
-        project = measure.generate()
+        project = measure.generate(answers=("--defaults", "--feature", "showcase"))
         subprocess.run(["cargo", "build", "--release", "--bin", "bench_app"], cwd=project, check=True)
         target = os.environ.get("CARGO_TARGET_DIR", project / "target")
         app = pathlib.Path(target) / "release/bench_app"
