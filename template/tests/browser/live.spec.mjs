@@ -186,6 +186,7 @@ for (const [how, happens] of [
     await register(page);
     await goLive(page, "/notes/new");
     await page.getByLabel("Title", { exact: true }).fill("On its way");
+    network.latency = 1_000;
     await page.getByRole("button", { name: "Save" }).click();
     await page.waitForFunction(() => document.querySelector("form[aria-busy]"));
     await happens({ app, network });
