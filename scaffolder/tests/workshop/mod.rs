@@ -86,7 +86,7 @@ pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn browser_tests(project: &Path) {
     let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
-    browser_tests_by(cargo_command(project, &["dev", "browser-test"]), wanted);
+    browser_tests_by(&mut cargo_command(project, &["dev", "browser-test"]), wanted);
 }
 
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
@@ -95,10 +95,10 @@ pub(crate) fn firefox_tests(project: &Path) {
     let files = ["client/(names|history|kinds|submits)", "pages", "live"];
     let mut command = cargo_command(project, &["dev", "browser-test"]);
     command.args(files).env("BROWSER_NAME", "firefox");
-    browser_tests_by(command, false);
+    browser_tests_by(&mut command, false);
 }
 
-fn browser_tests_by(mut command: Command, wanted: bool) {
+fn browser_tests_by(command: &mut Command, wanted: bool) {
     let output = command.output().expect("a program that starts");
     let said = String::from_utf8_lossy(&output.stderr);
     let lacks = said.split_once("error: the browser tests need ").map(|(_, lacks)| lacks);
@@ -107,7 +107,7 @@ fn browser_tests_by(mut command: Command, wanted: bool) {
             let notice = format!("skipped: the browser tests of a generated project need {lacks}");
             std::io::stderr().write_all(notice.as_bytes()).ok();
         }
-        _ => must_succeed(&command, &output),
+        _ => must_succeed(command, &output),
     }
 }
 
