@@ -9,10 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Error;
 use crate::suggest::nearest;
 
+mod git;
 mod moves;
 mod table;
 mod time;
 
+pub use git::{MergeDriver, SetupGit};
 pub use moves::{Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
 pub use table::AddTable;
 pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
@@ -68,6 +70,10 @@ pub enum Command {
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own
     Features(Features),
+    /// Let git merge lists as sets, as moves do
+    SetupGit(SetupGit),
+    /// Merge one file for git, which `heavy setup-git` tells of this
+    MergeDriver(MergeDriver),
     /// Track the time that goes into the project
     #[command(subcommand)]
     Time(Time),
@@ -300,6 +306,7 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::Time(Time::Cement(args)) => args.json,
         Command::Time(Time::Verify(args)) => args.json,
         Command::Template(Template::Lint(args)) => args.json,
+        Command::SetupGit(_) | Command::MergeDriver(_) => false,
         Command::Diff(_) | Command::Completions(_) | Command::Time(_) | Command::Template(_) => false,
     }
 }

@@ -19,9 +19,11 @@ mod consent;
 mod diff;
 mod features;
 mod host;
+mod merge_driver;
 mod moving;
 mod new;
 mod rename;
+mod setup_git;
 mod sync;
 mod template;
 mod time;
@@ -44,6 +46,8 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::AddTable(args) => add_table::run(args, Ui::new(args.quiet, args.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.move_args)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
+        Command::SetupGit(args) => setup_git::run(args, Ui::new(args.quiet, false)),
+        Command::MergeDriver(args) => merge_driver::run(args),
         Command::Time(Time::Start(args)) => time::start::run(args, Ui::new(args.work_tree.quiet, false)),
         Command::Time(Time::Stop(args)) => time::stop::run(args, Ui::new(args.quiet, false)),
         Command::Time(Time::Status(args)) => time::status::run(args, Ui::new(false, args.json)),
@@ -88,6 +92,8 @@ pub fn in_an_environment_of_its_own(command: &Command) -> Result<Option<u8>> {
 fn folder_of(command: &Command) -> Option<&Path> {
     let folder = match command {
         Command::New(_) | Command::Completions(_) | Command::Template(_) => return None,
+        // Git says in which repository it merges.
+        Command::MergeDriver(_) => return None,
         Command::AddFeature(args) | Command::RemoveFeature(args) => &args.move_args.project,
         Command::Rename(args) => &args.move_args.project,
         Command::Sync(args) => &args.move_args.project,
@@ -95,6 +101,7 @@ fn folder_of(command: &Command) -> Option<&Path> {
         Command::Adopt(args) => &args.move_args.project,
         Command::Diff(args) => &args.project,
         Command::Check(args) => &args.project,
+        Command::SetupGit(args) => &args.project,
         Command::AddTable(args) => &args.project,
         Command::Features(_) => &None,
         Command::Time(time) => match time {

@@ -6,7 +6,9 @@ use crate::answers::Value;
 use crate::error::Result;
 pub use crate::stamp::LOCKFILE;
 use crate::tree::TreePath;
+pub use keep::Keep;
 
+mod keep;
 mod read;
 mod write;
 

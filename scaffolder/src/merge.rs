@@ -49,13 +49,88 @@ pub fn merge(base: &Tree, ours: &Tree, theirs: &Tree, labels: &Labels, driver: &
     outcome::merged(&entries, ours, theirs, &content::Merger { labels, driver })
 }
 
-/// What the two sides are called in conflict markers: `<<<<<<< yours`, `>>>>>>> template 0.2.0`.
+/// Merges one file, which all three sides have. `Err` is what it is with what is left to decide: markers, or, where there
+/// can be none, the user's as it was.
+///
+/// # Errors
+/// Both sides changed the same.
+pub fn merge_file(
+    path: &TreePath,
+    base: &[u8],
+    ours: &[u8],
+    theirs: &[u8],
+    labels: &Labels,
+) -> Result<Vec<u8>, Vec<u8>> {
+    let [base, ours, theirs] = [base, ours, theirs].map(File::new);
+    let merger = content::Merger { labels, driver: &NoDriver };
+    let merged = merger.merge(path, Some(&base), &ours, &theirs);
+    if merged.conflict.is_none() { Ok(merged.file.bytes) } else { Err(merged.file.bytes) }
+}
+
+/// How conflicts are marked, and what the sides are called there: `<<<<<<< yours`, `>>>>>>> template 0.2.0`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Labels {
     /// The user's side.
     pub yours: String,
     /// The template's side.
     pub template: String,
+    /// What both sides come from, where the style shows it.
+    #[serde(default)]
+    pub base: String,
+    /// What stands between the markers, if there are any.
+    #[serde(default)]
+    pub style: Style,
+    /// How long the markers are at least.
+    #[serde(default = "Labels::usual_size")]
+    pub size: u8,
+}
+
+impl Labels {
+    /// The usual markers, with these names.
+    pub fn new(yours: impl Into<String>, template: impl Into<String>) -> Self {
+        let (yours, template) = (yours.into(), template.into());
+        Self { yours, template, base: "base".to_owned(), style: Style::default(), size: Self::usual_size() }
+    }
+
+    const fn usual_size() -> u8 {
+        7
+    }
+}
+
+/// What becomes of what both sides changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// Both versions stand between markers.
+    #[default]
+    Merge,
+    /// And between them what both come from.
+    Diff3,
+    /// The same, without the lines at the edges that both sides share.
+    Zdiff3,
+    /// The user's version stands there, without markers: it is decided.
+    Ours,
+    /// The template's version stands there, without markers: it is decided.
+    Theirs,
+}
+
+impl Style {
+    /// The style that git's `merge.conflictStyle` names; nothing if there is none of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "merge" => Self::Merge,
+            "diff3" => Self::Diff3,
+            "zdiff3" => Self::Zdiff3,
+            _ => return None,
+        })
+    }
+
+    /// Whether what both changed is decided without a person.
+    #[must_use]
+    pub const fn decides(self) -> bool {
+        matches!(self, Self::Ours | Self::Theirs)
+    }
 }
 
 /// A merged project.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::lockfile::{LOCKFILE, Lock};
+use crate::lockfile::{Keep, LOCKFILE, Lock};
+use crate::merge::Style;
 use git::{Found, Git};
 
 pub mod cargo;
@@ -82,6 +83,23 @@ impl Project {
     #[must_use]
     pub fn git(&self) -> Option<&Git> {
         self.git.as_ref()
+    }
+
+    /// How conflicts are marked: git's `merge.conflictStyle`.
+    #[must_use]
+    pub fn conflict_style(&self) -> Style {
+        let name = self.git.as_ref().and_then(|git| git.repository().config_snapshot().string("merge.conflictStyle"));
+        name.and_then(|name| Style::named(&name.to_string())).unwrap_or_default()
+    }
+
+    /// The files that no move touches: `[moves] keep` of its `heavy.toml`.
+    ///
+    /// # Errors
+    /// It is no list of patterns.
+    pub fn keep(&self) -> Result<Keep> {
+        let path = self.root.join(LOCKFILE);
+        let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
+        Keep::parse(&String::from_utf8_lossy(&bytes))
     }
 
     /// Its `heavy.toml`.

@@ -52,6 +52,8 @@ pub struct Move {
     pub moved: Vec<(TreePath, TreePath)>,
     /// New files of the template that got another number, since the user has a file with theirs: (theirs, here).
     pub renumbered: Vec<(TreePath, TreePath)>,
+    /// Files that the template changed and that `heavy.toml` keeps out of every move.
+    pub untouched: Vec<TreePath>,
     /// Whether `Cargo.lock` is the user's by now, and cargo has to bring it up to date after the move.
     pub lock_by_cargo: bool,
 }
@@ -129,6 +131,7 @@ pub fn transition(request: &Request<'_>) -> Result<Move> {
         kept_deleted: merged.kept_deleted,
         moved: merged.moved,
         renumbered: sides.resolved.renumbered,
+        untouched: Vec::new(),
         lock_by_cargo,
     })
 }

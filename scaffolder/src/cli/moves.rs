@@ -27,6 +27,12 @@ pub struct MoveArgs {
     /// Go on although there are changes that are not committed; they are as safe as any
     #[arg(long)]
     pub allow_dirty: bool,
+    /// Where you and the template changed the same, take yours; it is no conflict then
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Where you and the template changed the same, take the template's; `heavy undo` brings yours back
+    #[arg(long)]
+    pub theirs: bool,
     /// Let the template's hooks run commands on this machine
     #[arg(long)]
     pub allow_commands: bool,

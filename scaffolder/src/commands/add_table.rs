@@ -87,7 +87,7 @@ fn apply(project: &Project, lock: &Lock, generated: &Generated) -> Result<()> {
         verb: VERB.to_owned(),
         from: lock.version.clone(),
         to: lock.version.clone(),
-        labels: Labels { yours: "yours".to_owned(), template: VERB.to_owned() },
+        labels: Labels::new("yours", VERB),
     };
     Moves::of(project).apply(&plan, &header).map(drop)
 }

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
         verb: "adopt".to_owned(),
         from: String::new(),
         to: lock.version.clone(),
-        labels: Labels { yours: "yours".to_owned(), template: format!("template {}", lock.version) },
+        labels: Labels::new("yours", format!("template {}", lock.version)),
     };
     Moves::of(&project).apply(&plan, &header)?;
     ui.status("Adopted", format_args!("`{}` as a project of template {}", name(lock), lock.version));

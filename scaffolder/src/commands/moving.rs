@@ -7,7 +7,7 @@ use crate::answers::{Answers, ProjectName, Value};
 use crate::cli::MoveArgs;
 use crate::error::{Error, Result};
 use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
-use crate::merge::Labels;
+use crate::merge::{Labels, Style};
 use crate::plan::moves::{Header, Moves};
 use crate::project::files::Reach;
 use crate::project::{Project, origin};
@@ -116,11 +116,14 @@ impl Moving {
     pub(super) fn run(&self, from: &CurrentState, to: &State, extra: &Extra<'_>) -> Result<u8> {
         let theirs = self.pristine(to, None)?;
         let (base, base_is_known) = self.base(from, to, &theirs)?;
+        let keep = self.project.keep()?;
+        let (kept, theirs): (Tree, Tree) = theirs.into_iter().partition(|(path, _)| keep.matches(path));
+        let (kept_before, base): (Tree, Tree) = base.into_iter().partition(|(path, _)| keep.matches(path));
         self.project.check_checked_out(|left_out| {
             let is_in = |path: &TreePath| path.is_within(left_out.trim_end_matches('/'));
             extra.reach == Reach::Everything || base.keys().chain(theirs.keys()).any(is_in)
         })?;
-        let labels = Labels { yours: "yours".to_owned(), template: format!("template {}", to.version()) };
+        let labels = self.labels(to);
         let mut ours = self.project.snapshot(&base, &theirs, extra.reach)?;
         self.check_still_here(&ours)?;
         let driver = self.project.merge_driver()?;
@@ -141,6 +144,11 @@ impl Moving {
         while self.project.add_paths(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
             plan = planned(&ours)?;
         }
+        let mut untouched: Vec<&TreePath> = kept.keys().chain(kept_before.keys()).collect();
+        untouched.sort();
+        untouched.dedup();
+        untouched.retain(|path| kept.get(*path) != kept_before.get(*path));
+        plan.untouched = untouched.into_iter().cloned().collect();
         let references = (extra.and_then)(&mut plan, &ours.files, &theirs);
         if plan.is_empty() {
             return report::nothing(self, to, extra, &references);
@@ -174,6 +182,13 @@ impl Moving {
         Moves::of(&self.project).apply(&plan, &header)?;
         let cargo = self.bring_lock_up_to_date(&plan);
         report.done(cargo.as_ref().err())
+    }
+
+    /// How this move marks conflicts, or decides them.
+    fn labels(&self, to: &State) -> Labels {
+        let style = style(&self.args, &self.project);
+        let labels = Labels::new("yours", format!("template {}", to.version()));
+        Labels { base: format!("template {}", self.lock.version), style, ..labels }
     }
 
     /// Refuses a project that another command moved, or whose `heavy.toml` was edited, since this one read it.
@@ -241,6 +256,15 @@ impl Moving {
 fn lock_after_conflicts(project: &Project, resolved: &[TreePath], ui: Ui) -> Result<()> {
     let needed = resolved.iter().any(is_manifest) && project.root().join(CARGO_LOCK).is_file();
     if needed { update_lock(project, ui) } else { Ok(()) }
+}
+
+/// What becomes of what both sides changed: as typed, or as git is told.
+pub(super) fn style(args: &MoveArgs, project: &Project) -> Style {
+    match args {
+        args if args.ours => Style::Ours,
+        args if args.theirs => Style::Theirs,
+        _ => project.conflict_style(),
+    }
 }
 
 fn is_manifest(path: &TreePath) -> bool {

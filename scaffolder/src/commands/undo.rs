@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::{MoveArgs, Undo};
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
-use crate::merge::{ConflictKind, Labels};
+use crate::merge::{ConflictKind, Labels, Style};
 use crate::plan::moves::{Header, Listed, Moves, Remembered, Summary};
 use crate::project::Project;
 use crate::project::files::Reach;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Undo, ui: Ui) -> Result<u8> {
     let Some(last) = moves.last()? else {
         return Err(Error::user("there is no move to undo").hint("`git log` shows what was committed"));
     };
-    let back = Back::of(&project, last)?;
+    let back = Back::of(&project, last, super::moving::style(move_args, &project))?;
     let what = described(&back.last.summary);
     if move_args.dry_run {
         return back.show(move_args, ui).map(|()| u8::from(!back.plan.conflicts.is_empty()));
@@ -101,9 +101,9 @@ struct Back {
 
 impl Back {
     /// Takes back the last move as a merge: its outcome is the base, what was before it is the other side.
-    fn of(project: &Project, mut last: Remembered) -> Result<Self> {
-        let labels =
-            Labels { yours: "yours".to_owned(), template: format!("before heavy {}", last.summary.header.verb) };
+    fn of(project: &Project, mut last: Remembered, style: Style) -> Result<Self> {
+        let labels = Labels::new("yours", format!("before heavy {}", last.summary.header.verb));
+        let labels = Labels { style, ..labels };
         let reach =
             if last.after.keys().any(|path| path.as_str() == LOCKFILE) { Reach::AsNeeded } else { Reach::Everything };
         let ours = project.snapshot(&last.after, &last.before, reach)?;

@@ -9,8 +9,12 @@ use crate::stamp::LOCKFILE;
 use crate::tree::TreePath;
 
 /// Every table, and the entries that are known in it; any entry in `answers`.
-const TABLES: [(&str, &[&str]); 3] =
-    [("template", &["source", "rev", "version", "stamp"]), ("answers", &[]), ("conflicts", &["paths"])];
+const TABLES: [(&str, &[&str]); 4] = [
+    ("template", &["source", "rev", "version", "stamp"]),
+    ("answers", &[]),
+    ("moves", &["keep"]),
+    ("conflicts", &["paths"]),
+];
 
 pub(super) fn parse(text: &str) -> Result<Lock> {
     let document = document(text)?;

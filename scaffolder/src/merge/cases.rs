@@ -14,7 +14,7 @@ use crate::tree::{File, Tree, TreePath};
 type Files<'a> = &'a [(&'a str, &'a str)];
 
 pub(super) fn labels() -> Labels {
-    Labels { yours: "yours".into(), template: "template 0.2.0".into() }
+    Labels::new("yours", "template 0.2.0")
 }
 
 pub(super) fn path(text: &str) -> TreePath {

@@ -1,7 +1,7 @@
 //! Merges the content of one file: what only one side changed, then a driver, then lines, then keys.
 
 use super::text::Text;
-use super::{ConflictKind, Driver, Labels, lines, preservation, sets, structure};
+use super::{ConflictKind, Driver, Labels, Style, lines, preservation, sets, structure};
 use crate::tree::{File, TreePath};
 
 /// Merges files, one by one.
@@ -52,7 +52,11 @@ impl Merger<'_> {
         match self.driver.merge(path, base, ours, theirs, self.labels) {
             Some(Ok(merged)) => (merged, None, false),
             Some(Err(marked)) if marked != ours => (marked, Some(ConflictKind::Content), false),
-            _ => (ours.to_vec(), Some(ConflictKind::Binary), true),
+            _ => match self.labels.style {
+                Style::Ours => (ours.to_vec(), None, false),
+                Style::Theirs => (theirs.to_vec(), None, false),
+                _ => (ours.to_vec(), Some(ConflictKind::Binary), true),
+            },
         }
     }
 
@@ -64,8 +68,12 @@ impl Merger<'_> {
         } else if body == Some(&ours.body) {
             (theirs.body.clone(), false)
         } else {
-            match self.merge_bodies(path, body, &ours.body, &theirs.body) {
+            let by_driver = self.driver.merge(path, body, &ours.body, &theirs.body, self.labels);
+            // What a driver leaves open it has marked in its own way.
+            let decides = self.labels.style.decides() && by_driver.is_none();
+            match by_driver.unwrap_or_else(|| self.merge_bodies(path, body, &ours.body, &theirs.body)) {
                 Ok(merged) => (merged, false),
+                Err(decided) if decides => (decided, false),
                 // The driver left the user's file as it is, without a word of the template's.
                 Err(untouched) if untouched == ours.body => {
                     let bytes = Text::write(&untouched, false, base, ours, theirs);
@@ -84,9 +92,6 @@ impl Merger<'_> {
         ours: &[u8],
         theirs: &[u8],
     ) -> Result<Vec<u8>, Vec<u8>> {
-        if let Some(merged) = self.driver.merge(path, base, ours, theirs, self.labels) {
-            return merged;
-        }
         let Some(base) = base else {
             return Err(lines::mark_differences(ours, theirs, self.labels));
         };

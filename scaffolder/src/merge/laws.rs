@@ -8,6 +8,7 @@ use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
 
 mod keys;
+mod sets;
 
 use super::cases::labels;
 use super::{Merged, NoDriver, merge};

@@ -8,72 +8,42 @@ use gix::diff::blob::{Algorithm, InternedInput, Token, diff_with_slider_heuristi
 use gix::merge::blob::Resolution;
 use gix::merge::blob::builtin_driver::text::{self, Conflict, ConflictStyle, Merge};
 
-use super::Labels;
+use super::{Labels, Style};
 
-/// Merges three texts; `Err` is the text with markers around what both changed.
+/// Merges three texts; `Err` is the text with markers around what both changed, or with one side's version of it, as the
+/// style says.
 pub(super) fn merge(base: &[u8], ours: &[u8], theirs: &[u8], labels: &Labels) -> Result<Vec<u8>, Vec<u8>> {
     let mut input = InternedInput::default();
     let merge = Merge::new(&mut input, ours, base, theirs, Algorithm::Histogram);
+    let size = marker_size(&[base, ours, theirs], labels.size);
+    let conflict = match labels.style {
+        Style::Merge => Conflict::Keep { style: ConflictStyle::Merge, marker_size: size },
+        Style::Diff3 => Conflict::Keep { style: ConflictStyle::Diff3, marker_size: size },
+        Style::Zdiff3 => Conflict::Keep { style: ConflictStyle::ZealousDiff3, marker_size: size },
+        Style::Ours => Conflict::ResolveWithOurs,
+        Style::Theirs => Conflict::ResolveWithTheirs,
+    };
     let labels = text::Labels {
-        ancestor: None,
+        ancestor: Some(labels.base.as_str().into()),
         current: Some(labels.yours.as_str().into()),
         other: Some(labels.template.as_str().into()),
     };
-    let conflict = Conflict::Keep { style: ConflictStyle::Merge, marker_size: marker_size(&[base, ours, theirs]) };
     let mut merged = Vec::with_capacity(ours.len().max(theirs.len()));
     match merge.run(&mut merged, labels, conflict) {
-        Resolution::Conflict => Err(merged),
-        Resolution::Complete | Resolution::CompleteWithAutoResolvedConflict => Ok(merged),
+        Resolution::Conflict | Resolution::CompleteWithAutoResolvedConflict => Err(merged),
+        Resolution::Complete => Ok(merged),
     }
-}
-
-/// A part of a merged text.
-pub(super) enum Part {
-    /// What at most one side changed.
-    Merged(Vec<u8>),
-    /// What both changed: its lines in the three texts.
-    Conflict { base: Vec<u8>, ours: Vec<u8>, theirs: Vec<u8> },
-}
-
-/// Merges three texts, and takes them apart where both sides changed something.
-pub(super) fn parts(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<Part> {
-    let mut input = InternedInput::default();
-    let merge = Merge::new(&mut input, ours, base, theirs, Algorithm::Histogram);
-    let size = marker_size(&[base, ours, theirs]);
-    let conflict = Conflict::Keep { style: ConflictStyle::Diff3, marker_size: size };
-    let mut merged = Vec::with_capacity(ours.len().max(theirs.len()));
-    merge.run(&mut merged, text::Labels::default(), conflict);
-    // No line of the texts has as many of these signs, so each that has is a marker.
-    let marker = |line: &[u8]| {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        (marker_length(line) == Some(usize::from(size.get()))).then(|| line[0])
-    };
-    let mut parts = vec![Part::Merged(Vec::new())];
-    let mut section = 0;
-    for line in merged.split_inclusive(|byte| *byte == b'\n') {
-        match (marker(line), parts.last_mut()) {
-            (Some(b'<'), _) => {
-                parts.push(Part::Conflict { base: Vec::new(), ours: Vec::new(), theirs: Vec::new() });
-                section = b'<';
-            }
-            (Some(b'>'), _) => parts.push(Part::Merged(Vec::new())),
-            (Some(sign), _) => section = sign,
-            (None, Some(Part::Merged(text))) => text.extend(line),
-            (None, Some(Part::Conflict { base, ours, theirs })) => match section {
-                b'<' => ours.extend(line),
-                b'|' => base.extend(line),
-                _ => theirs.extend(line),
-            },
-            (None, None) => {}
-        }
-    }
-    parts
 }
 
 /// Puts markers around every difference of two texts that have no base.
 pub(super) fn mark_differences(ours: &[u8], theirs: &[u8], labels: &Labels) -> Vec<u8> {
+    match labels.style {
+        Style::Ours => return ours.to_vec(),
+        Style::Theirs => return theirs.to_vec(),
+        Style::Merge | Style::Diff3 | Style::Zdiff3 => {}
+    }
     let input = InternedInput::new(ours, theirs);
-    let size = usize::from(marker_size(&[ours, theirs]).get());
+    let size = usize::from(marker_size(&[ours, theirs], labels.size).get());
     let marker = |sign: &str, label: &str| format!("{} {label}", sign.repeat(size)).trim_end().to_owned() + "\n";
     let mut marked = Vec::with_capacity(ours.len() + theirs.len());
     let mut next = 0;
@@ -91,12 +61,12 @@ pub(super) fn mark_differences(ours: &[u8], theirs: &[u8], labels: &Labels) -> V
     marked
 }
 
-/// How long the markers are: seven characters, and more if a line of the texts looks like a marker of that length: one
+/// How long the markers are: as many characters as were asked for, usually seven, and more if a line of the texts looks like a marker of that length: one
 /// that an earlier merge left, or a heading that is underlined with `=======`.
-fn marker_size(texts: &[&[u8]]) -> NonZeroU8 {
+fn marker_size(texts: &[&[u8]], least: u8) -> NonZeroU8 {
     let lines = texts.iter().flat_map(|text| text.split(|byte| *byte == b'\n'));
     let taken: Vec<usize> = lines.filter_map(marker_length).collect();
-    let free = (7..=u8::MAX).find(|size| !taken.contains(&usize::from(*size)));
+    let free = (least.max(1)..=u8::MAX).find(|size| !taken.contains(&usize::from(*size)));
     free.and_then(NonZeroU8::new).unwrap_or(NonZeroU8::MAX)
 }
 

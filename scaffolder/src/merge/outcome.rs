@@ -3,7 +3,7 @@
 use super::content::{Content, Merger};
 use super::entries::{Entry, TreeFile};
 use super::side_files::UsedPaths;
-use super::{Conflict, ConflictKind, Merged};
+use super::{Conflict, ConflictKind, Merged, Style};
 use crate::tree::{File, Tree, TreePath};
 
 /// Merges each file's content and puts it where it goes.
@@ -45,9 +45,10 @@ impl Outcome {
         let Some(place) = &entry.place else { return };
         match (entry.base, entry.ours, entry.theirs) {
             (_, Some(ours), Some(theirs)) => self.take_both(entry, place, ours, theirs, merger),
+            (Some(_), Some(_), None) if merger.labels.style == Style::Theirs => {}
             (base, Some(ours), None) => {
                 self.put(place, ours, ours.file.clone());
-                if base.is_some() {
+                if base.is_some() && merger.labels.style != Style::Ours {
                     self.conflict(entry, place, ConflictKind::DeletedByTemplate);
                 }
             }

@@ -1,13 +1,28 @@
-//! Lists of lines whose order means nothing are sets to the merge: what both sides add at one place is no conflict, and the
-//! same item from both is there once.
+//! Lists whose order means nothing are sets to the merge: what both sides add is taken from both, and the same item from
+//! both stands there once, wherever each of them put it.
 //!
-//! Such lists are declarations of modules and imports in Rust, routes in a chain of calls, and the patterns of a file like
-//! `.gitignore`, unless one of them takes another back (`!pattern`), which makes their order count. Only whole lines are
-//! items: one that spans several lines, or has an attribute above it, is left to the person.
+//! Such lists are the items of a Rust module, names in a `use`, routes in a chain of calls, fields and members of an array; the keys
+//! of a YAML mapping and some of its lists; rows of a table and items of a list in Markdown; lines of an `.env` file; and the
+//! patterns of a file like `.gitignore`, unless one of them takes another back (`!pattern`), which makes their order count.
+//!
+//! A text that merges line by line and says nothing twice is left to that. Any other is taken apart into [`units`], whole
+//! lines that belong together. What the units decide is made alike in the three texts; what is left is merged by
+//! lines again, and so the markers stand around it alone. One key with two values stays a question for a person.
 
-use super::additions::additions;
 use super::{Labels, lines};
 use crate::tree::TreePath;
+use language::Language;
+
+mod alignment;
+mod imports;
+mod language;
+mod markdown;
+mod place;
+mod rust;
+mod three;
+mod union;
+mod units;
+mod yaml;
 
 /// Merges three texts line by line, and where both sides changed a list, as sets. `Err` is the text with markers around
 /// what is left.
@@ -18,128 +33,30 @@ pub(super) fn merge(
     theirs: &[u8],
     labels: &Labels,
 ) -> Result<Vec<u8>, Vec<u8>> {
-    let marked = match lines::merge(base, ours, theirs, labels) {
-        Ok(merged) => return Ok(merged),
+    let by_lines = lines::merge(base, ours, theirs, labels);
+    let (Some(language), Some(base), Some(ours), Some(theirs)) =
+        (Language::of(path), text(base), text(ours), text(theirs))
+    else {
+        return by_lines;
+    };
+    let is_sound = |merged: &[u8]| text(merged).is_some_and(|merged| language.is_sound(merged, ours, theirs));
+    let marked = match by_lines {
+        Ok(merged) if is_sound(&merged) => return Ok(merged),
+        Ok(_) => lines::mark_differences(ours.as_bytes(), theirs.as_bytes(), labels),
         Err(marked) => marked,
     };
-    let mut resolved = false;
-    let (mut base_rest, mut ours_rest, mut theirs_rest) = (Vec::new(), Vec::new(), Vec::new());
-    for part in lines::parts(base, ours, theirs) {
-        match part {
-            lines::Part::Merged(text) => {
-                for rest in [&mut base_rest, &mut ours_rest, &mut theirs_rest] {
-                    rest.extend(&text);
-                }
-            }
-            lines::Part::Conflict { base, ours, theirs } => match union(path, &base, &ours, &theirs) {
-                Some(union) => {
-                    resolved = true;
-                    for rest in [&mut base_rest, &mut ours_rest, &mut theirs_rest] {
-                        rest.extend(union.bytes());
-                    }
-                }
-                None => {
-                    base_rest.extend(base);
-                    ours_rest.extend(ours);
-                    theirs_rest.extend(theirs);
-                }
-            },
-        }
+    // Two sides that are no sound text themselves are no sets either.
+    if !is_sound(ours.as_bytes()) {
+        return Err(marked);
     }
-    // What is merged already is the same in all three.
-    if resolved { lines::merge(&base_rest, &ours_rest, &theirs_rest, labels) } else { Err(marked) }
-}
-
-/// The items of both sides, without those that one of them removed; `None` if these lines are no set.
-fn union(path: &TreePath, base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<String> {
-    let read = |lines| items(path, std::str::from_utf8(lines).ok()?);
-    let (base, ours, theirs) = (read(base)?, read(ours)?, read(theirs)?);
-    // Several kinds in one place are several lists.
-    let mut kinds = [&base, &ours, &theirs].into_iter().flatten().map(|item| item.kind);
-    let kind = kinds.next()?;
-    if !kinds.all(|other| other == kind) {
-        return None;
-    }
-    let texts = |items: &[Item]| items.iter().map(|item| item.line.to_owned()).collect::<Vec<_>>();
-    let (base, ours, theirs) = (texts(&base), texts(&ours), texts(&theirs));
-    let added = additions(&base, &ours, &theirs)?;
-    let mut merged: Vec<&String> = ours.iter().filter(|line| theirs.contains(line) || !base.contains(line)).collect();
-    for addition in added {
-        merged.insert(addition.at, &theirs[addition.from]);
-    }
-    // One key with two values is a question for a person.
-    let keys: Vec<&str> = merged.iter().map(|line| kind.key(line)).collect();
-    if keys.iter().enumerate().any(|(index, key)| keys[..index].contains(key)) {
-        return None;
-    }
-    // Below a comment stands what it is about.
-    if kind != Kind::Pattern && ours.is_sorted() && theirs.is_sorted() {
-        merged.sort();
-    }
-    Some(merged.into_iter().map(|line| format!("{line}\n")).collect())
-}
-
-struct Item<'a> {
-    kind: Kind,
-    line: &'a str,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// `mod name;` with any visibility.
-    Module,
-    /// `use path;` on one line, with any visibility.
-    Import,
-    /// `.route("/path", handler)`, a link of a chain.
-    Route,
-    /// A pattern of a file like `.gitignore`, or a comment there.
-    Pattern,
-}
-
-impl Kind {
-    /// What no two items of a list may share.
-    fn key(self, line: &str) -> &str {
-        match self {
-            Self::Module => line.trim_end_matches(';').rsplit(' ').next().unwrap_or(line),
-            Self::Route => line.split('"').nth(1).unwrap_or(line),
-            Self::Import | Self::Pattern => line,
-        }
+    let three = union::merge(language, base, ours, theirs);
+    match lines::merge(three.base.as_bytes(), three.ours.as_bytes(), three.theirs.as_bytes(), labels) {
+        Ok(merged) if is_sound(&merged) => Ok(merged),
+        Ok(_) => Err(marked),
+        Err(marked) => Err(marked),
     }
 }
 
-/// Each line as an item; `None` if one of them is none.
-fn items<'a>(path: &TreePath, lines: &'a str) -> Option<Vec<Item<'a>>> {
-    let name = path.file_name();
-    let kind = |line: &str| match name {
-        _ if name.ends_with(".rs") => rust(line),
-        _ if name.starts_with('.') && name.ends_with("ignore") => pattern(line),
-        _ => None,
-    };
-    lines.lines().map(|line| Some(Item { kind: kind(line)?, line })).collect()
-}
-
-fn rust(line: &str) -> Option<Kind> {
-    let code = line.trim_start();
-    let code = match code.strip_prefix("pub") {
-        Some(rest) => match rest.strip_prefix('(') {
-            Some(scope) => scope.split_once(')')?.1.trim_start(),
-            None => rest.strip_prefix(' ')?,
-        },
-        None => code,
-    };
-    if let Some(name) = code.strip_prefix("mod ") {
-        let name = name.strip_suffix(';')?;
-        return name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '#').then_some(Kind::Module);
-    }
-    if let Some(path) = code.strip_prefix("use ") {
-        let balanced = path.matches('{').count() == path.matches('}').count();
-        return (path.ends_with(';') && balanced).then_some(Kind::Import);
-    }
-    let route = [".route(\"", ".page(\"", ".nest(\""].iter().any(|call| code.starts_with(call));
-    let balanced = code.matches('(').count() == code.matches(')').count();
-    (route && code.ends_with(')') && balanced).then_some(Kind::Route)
-}
-
-fn pattern(line: &str) -> Option<Kind> {
-    (!line.trim().is_empty() && !line.starts_with('!')).then_some(Kind::Pattern)
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
 }

@@ -85,7 +85,7 @@ fn own_markers(folder: &Path, record: &Record, path: &TreePath) -> Result<BTreeS
 }
 
 fn anybodys_labels() -> Labels {
-    Labels { yours: "yours".to_owned(), template: "template".to_owned() }
+    Labels::new("yours", "template")
 }
 
 fn unresolved(
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn only_lines_with_our_labels_are_markers() {
-        let labels = Labels { yours: "yours".to_owned(), template: "template 0.2.0".to_owned() };
+        let labels = Labels::new("yours", "template 0.2.0");
         for line in ["<<<<<<< yours", "<<<<<<<<< yours\r", ">>>>>>> template 0.2.0"] {
             assert!(is_marker(line.as_bytes(), &labels), "{line}");
         }

@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 use crate::merge::{Driver, Labels};
 use crate::tree::TreePath;
 
+/// The name of the driver that `heavy setup-git` sets up. A move merges like that by itself.
+pub const OWN: &str = "heavy";
+
 /// The drivers that git's attributes name for the files of a project.
 ///
 /// `merge=<name>` with `merge.<name>.driver` configured runs that command as git does: in the top of the work tree,
@@ -91,6 +94,9 @@ impl GitDriver<'_> {
             }
             gix::attrs::StateRef::Value(name) => name.as_bstr().to_str().ok()?.to_owned(),
         };
+        if name == OWN {
+            return Some(Choice::Own);
+        }
         let marker_size = match size.as_ref() {
             gix::attrs::StateRef::Value(size) => size.as_bstr().to_str().ok().and_then(|size| size.parse().ok()),
             _ => None,

@@ -8,6 +8,7 @@ use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::worktree::stack::state::ignore::Source;
 
+use crate::disk::replace::{Access, replace};
 use crate::error::{Error, Result};
 use crate::tree::TreePath;
 
@@ -191,6 +192,34 @@ impl Git {
     /// Whether the index has the file as executable; nothing if it does not know it.
     pub(super) fn executable_in(&self, index: &gix::index::State, path: &TreePath) -> Option<bool> {
         index.entry_by_path(self.in_work_tree(path).as_ref()).map(|entry| entry.mode == Mode::FILE_EXECUTABLE)
+    }
+
+    /// Sets or removes a merge driver, its description and its command, in the configuration of the repository, which its
+    /// work trees share. Returns that file if it was changed.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn set_merge_driver(&self, name: &str, driver: Option<(&str, &str)>) -> Result<Option<PathBuf>> {
+        let path = self.repository.common_dir().join("config");
+        let mut config = gix::config::File::from_path_no_includes(path.clone(), gix::config::Source::Local)
+            .map_err(|error| Error::system(format!("cannot read `{}`: {error}", path.display())))?;
+        let before = config.to_bstring();
+        match driver {
+            Some((description, command)) => {
+                for (key, value) in [("name", description), ("driver", command)] {
+                    config
+                        .set_raw_value_by("merge", name.as_bytes().as_bstr(), key, value.as_bytes().as_bstr())
+                        .map_err(|error| Error::system(format!("cannot change `{}`: {error}", path.display())))?;
+                }
+            }
+            None => while config.remove_section("merge", name.as_bytes().as_bstr()).is_some() {},
+        }
+        let after = config.to_bstring();
+        if before == after {
+            return Ok(None);
+        }
+        replace(&path, &after, Access::Usual).map_err(|error| Error::io("write", &path, &error))?;
+        Ok(Some(path))
     }
 
     /// The index as it stands on disk; an empty one if there is none yet.

@@ -7,7 +7,7 @@ use crate::snapshot::Obstacle;
 use crate::tree::tests::tree;
 
 fn labels() -> Labels {
-    Labels { yours: "yours".to_owned(), template: "template 2".to_owned() }
+    Labels::new("yours", "template 2")
 }
 
 /// A move of files without links, where `migrations/` is written once.

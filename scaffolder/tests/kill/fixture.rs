@@ -95,7 +95,7 @@ pub(crate) fn header(verb: &str) -> Header {
         verb: verb.to_owned(),
         from: "1".to_owned(),
         to: "2".to_owned(),
-        labels: Labels { yours: "yours".to_owned(), template: "template 2".to_owned() },
+        labels: Labels::new("yours", "template 2"),
     }
 }
 

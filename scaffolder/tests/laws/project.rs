@@ -31,7 +31,7 @@ pub(crate) fn moved(base: &Tree, ours: &Tree, theirs: &Tree) -> (Move, Tree) {
 }
 
 pub(crate) fn try_move(base: &Tree, ours: &Snapshot, theirs: &Tree, base_is_known: bool) -> Move {
-    let labels = Labels { yours: "yours".to_owned(), template: "template 2".to_owned() };
+    let labels = Labels::new("yours", "template 2");
     let request = Request { base, ours, theirs, once: &once, labels: &labels, driver: &NoDriver, base_is_known };
     transition(&request).expect("a move that can be computed")
 }

@@ -66,6 +66,12 @@ pub(in crate::commands) fn entries(plan: &Move) -> Vec<Entry> {
         from: None,
         why: Some("you deleted it; the template changed it".to_owned()),
     }));
+    entries.extend(plan.untouched.iter().map(|path| Entry {
+        action: "keep",
+        path: path.clone(),
+        from: None,
+        why: Some("`heavy.toml` keeps it; the template changed it".to_owned()),
+    }));
     if plan.lock_by_cargo {
         entries.extend(TreePath::parse("Cargo.lock").map(|path| Entry {
             action: "update",

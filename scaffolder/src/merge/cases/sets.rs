@@ -52,19 +52,202 @@ fn imports_and_patterns_of_ignored_files_are_sets_too() {
 }
 
 #[test]
-fn what_is_no_whole_item_is_left_to_the_person() {
-    for (mine, new) in [
-        ("#[cfg(unix)]\nmod b;\n", "mod c;\n"),
-        ("mod b {\n}\n", "mod c;\n"),
-        ("use b::{\n    B,\n};\n", "use c::C;\n"),
-        ("mod b;\n", "use c::C;\n"),
-        ("fn b() {}\n", "mod c;\n"),
+fn what_is_surely_no_set_is_left_to_the_person() {
+    let code = |lines: &str| format!("fn main() {{\n    start();\n{lines}}}\n");
+    let rules = |lines: &str| format!("mod a;\n{lines}");
+    for (around, mine, new) in [
+        (&code as &dyn Fn(&str) -> String, "    b();\n", "    c();\n"),
+        (&code, "    .layer(b)\n", "    .layer(c)\n"),
+        (&rules, "macro_rules! b {\n    () => {};\n}\n", "macro_rules! c {\n    () => {};\n}\n"),
+        (&rules, "fn b() {}\n", "fn b() -> u8 {\n    0\n}\n"),
+        (&rules, "struct B;\n", "enum B {}\n"),
     ] {
-        let merged = file("lib.rs", "mod a;\n", &format!("mod a;\n{mine}"), &format!("mod a;\n{new}"));
+        let merged = file("lib.rs", &around(""), &around(mine), &around(new));
         assert_eq!(kinds(&merged), [ConflictKind::Content], "{mine}{new}");
     }
     let merged = file(".gitignore", "a\n", "a\n!b\n", "a\nc\n");
     assert_eq!(kinds(&merged), [ConflictKind::Content]);
+}
+
+#[test]
+fn items_of_every_kind_and_shape_are_taken_from_both() {
+    let items = [
+        "mod b;\n",
+        "use c::C;\n",
+        "use d::{\n    D,\n    E,\n};\n",
+        "#[cfg(unix)]\nmod e;\n",
+        "/// What it does.\npub async fn f(\n    a: u8,\n) -> u8 {\n    a\n}\n",
+        "#[derive(Debug)]\npub struct G {\n    g: u8,\n}\n",
+        "id! {\n    /// Of an h.\n    H\n}\n",
+        "impl<T> I<T>\nwhere\n    T: Clone,\n{\n    fn i() {}\n}\n",
+        "const J: &str = \"\\\nfn b() {}\n\";\n",
+        "static K: &str = r#\"\nmod b;\n}\n\"#;\n",
+    ];
+    for (index, mine) in items.iter().enumerate() {
+        for new in &items[index + 1..] {
+            let source = |item: &str| format!("//! About.\n\nmod a;\n\n{item}\nfn last() {{}}\n");
+            let there = clean("lib.rs", &source(""), &source(mine), &source(new));
+            let back = clean("lib.rs", &source(""), &source(new), &source(mine));
+            for merged in [&there, &back] {
+                let full = |text: &str| text.lines().filter(|line| !line.is_empty()).count();
+                assert_eq!(full(merged), full(&source("")) + full(mine) + full(new), "{merged}");
+                assert!(merged.contains(mine) && merged.contains(new), "{merged}");
+            }
+            assert_eq!(clean("lib.rs", &source(""), &source(mine), &there), there, "once more");
+        }
+    }
+}
+
+#[test]
+fn names_in_one_declaration_of_imports_are_a_set() {
+    let merged = clean("a.rs", "use a::{B, D};\n", "use a::{B, C, D};\n", "use a::{B, D, E, f::{G, h}};\n");
+    assert_eq!(
+        merged,
+        "use a::{\n    B, C, D, E,\n    f::{G, h},\n};\n".replace("B, C, D, E,", "B,\n    C,\n    D,\n    E,")
+    );
+    let names = |more: &str| {
+        format!(
+            "mod a;\n\nfn f() {{\n    use pages::{{\n        account, {more}confirmation, forgot_password, live, mailed_link, notes, reset_password, settings,\n        visitor,\n    }};\n}}\n"
+        )
+    };
+    let merged = clean("a.rs", &names(""), &names("books, "), &names("cards, "));
+    assert!(merged.contains("account, books, cards, confirmation,"), "{merged}");
+    assert!(merged.lines().all(|line| line.len() <= 110), "{merged}");
+    let merged = file("a.rs", "use a::{B};\n", "use a::{B, C};\n", "use a::{B, /* why */ D};\n");
+    assert_eq!(kinds(&merged), [ConflictKind::Content]);
+}
+
+#[test]
+fn fields_members_and_links_that_both_add_are_all_there() {
+    let source = |field: &str, member: &str, link: &str| {
+        format!(
+            "struct A {{\n    a: u8,\n{field}}}\n\nconst LIST: &[(&str, fn() -> u8)] = &[\n    (\"a\", || 0),\n{member}];\n\n\
+             fn page() -> Markup {{\n    html! {{\n        nav {{\n            @if visitor {{\n                a href=\"/a\" {{ \"A\" }}\n{link}            }}\n        }}\n    }}\n}}\n"
+        )
+    };
+    let mine = source(
+        "    /// Mine.\n    b: u8,\n",
+        "    (\"b\", || {\n        1\n    }),\n",
+        "                a href=\"/b\" { \"B\" }\n",
+    );
+    let new =
+        source("    c: u8,\n", "    (\"c\", || {\n        2\n    }),\n", "                a href=\"/c\" { \"C\" }\n");
+    let merged = clean("a.rs", &source("", "", ""), &mine, &new);
+    for line in [
+        "    /// Mine.\n    b: u8,\n",
+        "    c: u8,\n",
+        "        1\n    }),\n",
+        "        2\n    }),\n",
+        "\"/b\"",
+        "\"/c\"",
+    ] {
+        assert_eq!(merged.matches(line).count(), 1, "{merged}");
+    }
+    let other = source("    b: u16,\n", "", "");
+    assert_eq!(kinds(&file("a.rs", &source("", "", ""), &mine, &other)), [ConflictKind::Content]);
+}
+
+#[test]
+fn what_both_add_at_different_places_stands_there_once() {
+    let twice = |name: &str, base: &str, mine: &str, new: &str, item: &str| {
+        let merged = clean(name, base, mine, new);
+        assert_eq!(merged.matches(item).count(), 1, "{name}: {merged}");
+        merged
+    };
+    twice(
+        "lib.rs",
+        "mod a;\nmod b;\nmod c;\n",
+        "mod z;\nmod a;\nmod b;\nmod c;\n",
+        "mod a;\nmod b;\nmod c;\nmod z;\n",
+        "mod z;",
+    );
+    let compose = |first: &str, last: &str| {
+        format!("services:\n{first}  app:\n    image: app\n  db:\n    image: postgres\n{last}")
+    };
+    let mail = "  mail:\n    image: mail\n    ports:\n      - \"25:25\"\n";
+    twice("compose.yaml", &compose("", ""), &compose(mail, ""), &compose("", mail), "  mail:");
+    twice(".env.example", "A=1\nB=2\nC=3\n", "Z=1\nA=1\nB=2\nC=3\n", "A=1\nB=2\nC=3\nZ=1\n", "Z=1");
+    twice(".gitignore", "/a\n/b\n/c\n", "/z\n/a\n/b\n/c\n", "/a\n/b\n/c\n/z\n", "/z");
+    let table = |first: &str, last: &str| format!("# T\n\n| a | b |\n|---|---|\n{first}| 1 | 2 |\n| 3 | 4 |\n{last}");
+    twice("a.md", &table("", ""), &table("| 9 | 9 |\n", ""), &table("", "| 9 | 9 |\n"), "| 9 | 9 |");
+}
+
+#[test]
+fn one_key_with_two_values_is_a_question_wherever_they_stand() {
+    for (name, base, mine, new) in [
+        (".env.example", "A=1\nB=2\nC=3\n", "Z=1\nA=1\nB=2\nC=3\n", "A=1\nB=2\nC=3\nZ=2\n"),
+        ("a.yaml", "a: 1\nb: 2\nc: 3\n", "z: 1\na: 1\nb: 2\nc: 3\n", "a: 1\nb: 2\nc: 3\nz: 2\n"),
+        (
+            "a.rs",
+            "mod a;\nmod b;\nmod c;\n",
+            "mod z;\nmod a;\nmod b;\nmod c;\n",
+            "mod a;\nmod b;\nmod c;\npub mod z;\n",
+        ),
+        ("a.toml", "a = 1\nb = 2\nc = 3\n", "z = 1\na = 1\nb = 2\nc = 3\n", "a = 1\nb = 2\nc = 3\nz = 2\n"),
+        (
+            "a.md",
+            "| a |\n|---|\n| b | 1 |\n| c | 1 |\n",
+            "| a |\n|---|\n| z | 1 |\n| b | 1 |\n| c | 1 |\n",
+            "| a |\n|---|\n| b | 1 |\n| c | 1 |\n| z | 2 |\n",
+        ),
+    ] {
+        for (ours, theirs) in [(mine, new), (new, mine)] {
+            let merged = file(name, base, ours, theirs);
+            assert_eq!(kinds(&merged), [ConflictKind::Content], "{name}: {}", text(&merged, name));
+        }
+    }
+}
+
+#[test]
+fn a_key_with_two_values_is_marked_where_it_stands_and_nothing_else() {
+    let merged = file(".env", "A=1\nB=2\nC=3\n", "Z=1\nA=1\nB=2\nC=3\n", "A=1\nB=2\nC=3\nZ=2\n");
+    insta::assert_snapshot!(text(&merged, ".env"), @r"
+    <<<<<<< yours
+    Z=1
+    =======
+    Z=2
+    >>>>>>> template 0.2.0
+    A=1
+    B=2
+    C=3
+    ");
+}
+
+#[test]
+fn services_settings_rows_and_entries_that_both_add_at_one_place_are_all_there() {
+    let services = |more: &str| format!("services:\n  app:\n    image: app\n{more}\nvolumes:\n  data:\n");
+    let (mail, cache) = ("\n  # Mail.\n  mail:\n    image: mail\n", "\n  cache:\n    image: cache\n");
+    let merged = clean("compose.yaml", &services(""), &services(mail), &services(cache));
+    assert_eq!(merged, services(&format!("{cache}{mail}")));
+    assert_eq!(clean(".env.example", "A=1\n", "A=1\n# Mine.\nB=1\n", "A=1\n# C=1\n"), "A=1\n# C=1\n# Mine.\nB=1\n");
+    let table = |more: &str| format!("| a | b |\n|---|---|\n| 1 | 2 |\n{more}\nText.\n");
+    assert_eq!(
+        clean("a.md", &table(""), &table("| 3 | 4 |\n"), &table("| 5 | 6 |\n")),
+        table("| 3 | 4 |\n| 5 | 6 |\n")
+    );
+    let list = |more: &str| format!("Read:\n\n- [A](a.md): one\n{more}\n## More\n");
+    let merged = clean("a.md", &list(""), &list("- [B](b.md): two\n"), &list("- [C](c.md)\n  three\n"));
+    assert_eq!(merged, list("- [C](c.md)\n  three\n- [B](b.md): two\n"));
+}
+
+#[test]
+fn steps_that_run_in_order_and_lines_of_a_text_are_no_sets() {
+    for (name, base, mine, new) in [
+        ("ci.yml", "steps:\n  - run: a\n", "steps:\n  - run: a\n  - run: b\n", "steps:\n  - run: a\n  - run: c\n"),
+        ("ci.yml", "run: |\n  a: 1\n", "run: |\n  a: 1\n  b: 1\n", "run: |\n  a: 1\n  c: 1\n"),
+        ("a.md", "```\n- a\n```\n", "```\n- a\n- b\n```\n", "```\n- a\n- c\n```\n"),
+        ("a.md", "1. a\n", "1. a\n2. b\n", "1. a\n2. c\n"),
+    ] {
+        assert_eq!(kinds(&file(name, base, mine, new)), [ConflictKind::Content], "{name}");
+    }
+}
+
+#[test]
+fn a_text_in_the_code_that_looks_like_an_item_is_none() {
+    let test = |name: &str| format!("#[test]\nfn {name}() {{\n    let text = r#\"\nmod z;\n\"#;\n}}\n\n");
+    let source = |first: &str, last: &str| format!("{first}fn one() {{}}\n\nfn two() {{}}\n\n{last}fn three() {{}}\n");
+    let merged = clean("a.rs", &source("", ""), &source(&test("a"), ""), &source("", &test("b")));
+    assert_eq!(merged, source(&test("a"), &test("b")));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::project::index;
 use crate::tree::File;
 
 fn labels() -> Labels {
-    Labels { yours: "yours".to_owned(), template: "template 2".to_owned() }
+    Labels::new("yours", "template 2")
 }
 
 fn merged(fixture: &Fixture, at: &str) -> (Option<Result<String, String>>, Vec<String>) {
