@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A click on a live page while another part of it is loaded, beside the same click while nothing is. One run, medians, taking turns.
 
-    cargo run                            # in a generated project
+    cargo run                            # in a project with the feature `showcase`
     bench/loading.py http://127.0.0.1:3000
     bench/loading.py http://127.0.0.1:3000 --rounds 40
 
