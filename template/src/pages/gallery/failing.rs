@@ -17,7 +17,7 @@ pub async fn failing(cx: Cx, (): ()) -> Result {
         form on:submit=(share) {
             (row(html! {
                 label for="children" { "Children who share 100 sweets (try 0)" }
-                input #children name="children" type="number" min="0" value="3" required;
+                input #children name="children" type="number" min="0" required;
                 (Button::new("Share").secondary())
             }))
         }
