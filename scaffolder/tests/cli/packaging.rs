@@ -36,6 +36,34 @@ fn the_tool_has_the_version_of_the_template_that_is_built_in() {
 }
 
 #[test]
+fn the_changelog_has_a_section_for_the_version_and_every_license_has_its_text() {
+    let read = |path: &str| std::fs::read_to_string(repository().join(path)).expect(path);
+    let section = format!("\n## {}", env!("CARGO_PKG_VERSION"));
+    assert!(read("CHANGELOG.md").contains(&section), "CHANGELOG.md has no `{}`", section.trim());
+    assert_eq!(env!("CARGO_PKG_LICENSE"), "MIT OR Apache-2.0");
+    assert!(read("LICENSE-MIT").starts_with("MIT License"));
+    assert!(read("LICENSE-APACHE").contains("Version 2.0, January 2004"));
+}
+
+#[test]
+fn cargo_binstall_looks_for_the_archives_that_a_release_has() {
+    let read = |path: &str| std::fs::read_to_string(repository().join(path)).expect(path);
+    let manifest: toml::Table = read("scaffolder/Cargo.toml").parse().expect("a good manifest");
+    let binstall = &manifest["package"]["metadata"]["binstall"];
+    let windows = &binstall["overrides"]["x86_64-pc-windows-msvc"];
+    let workflow = read(".github/workflows/release.yml");
+    // `{ name }-{ target }{ archive-suffix }`, in a folder of that name but in a zip.
+    assert!(binstall["pkg-url"].as_str().expect("a URL").ends_with("/{ name }-{ target }{ archive-suffix }"));
+    assert!(workflow.contains("name=\"heavy-stack-$TARGET\"") && env!("CARGO_PKG_NAME") == "heavy-stack");
+    assert_eq!(binstall["pkg-fmt"].as_str(), Some("txz"));
+    assert!(workflow.contains("archive=\"$name.tar.xz\"") && workflow.contains("tar -cJf \"$archive\" \"$name\""));
+    assert_eq!(binstall["bin-dir"].as_str(), Some("{ name }-{ target }/{ bin }{ binary-ext }"));
+    assert_eq!(windows["pkg-fmt"].as_str(), Some("zip"));
+    assert!(workflow.contains("archive=\"$name.zip\"") && workflow.contains("(cd \"$name\" && 7z a"));
+    assert_eq!(windows["bin-dir"].as_str(), Some("{ bin }{ binary-ext }"));
+}
+
+#[test]
 fn stamp_and_archive_are_those_of_the_template() {
     let env = Environment::new();
     let shown = env.run(&["template", "stamp", &repository().to_string_lossy(), "--check"]);
