@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 36] = [
     "commands",
     "adopt",
     "table",
@@ -28,6 +28,8 @@ const LAYERS: [&str; 34] = [
     "stamp",
     "render",
     "merge",
+    "codemods",
+    "notes",
     "lockgen",
     "hooks",
     "answers",

@@ -31,6 +31,8 @@
 //!
 //! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports.
 //!
+//! [`notes`](mod@notes) are what a version says to those who come to it, and [`codemods`] rewrite their code by what it renamed.
+//!
 //! [`adopt`] finds the version and the answers that a project without a `heavy.toml` fits.
 //!
 //! For authors of templates there are [`lint`](mod@lint), the rules of the shared [`dialect`] that cargo-generate
@@ -43,6 +45,7 @@ pub mod adopt;
 pub mod answers;
 pub mod archive;
 pub mod cli;
+pub mod codemods;
 pub mod commands;
 pub mod dialect;
 pub mod diff;
@@ -56,6 +59,7 @@ pub mod manifest;
 pub mod merge;
 pub mod name;
 pub mod name_references;
+pub mod notes;
 pub mod plan;
 pub mod project;
 pub mod prompt;

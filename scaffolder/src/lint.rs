@@ -8,6 +8,7 @@ mod conditions;
 mod files;
 mod layout;
 mod manifest;
+mod notes;
 mod own;
 mod placeholders;
 mod tags;
@@ -70,6 +71,8 @@ pub mod rule {
     pub const ANSWERS: &str = "answers";
     /// 18: what is written once, and what a rename leaves outside.
     pub const ONCE_AND_RENAME: &str = "once-and-rename";
+    /// 19: what versions say, and whom it concerns.
+    pub const NOTES: &str = "notes";
     /// Questions that nobody needs.
     pub const QUESTIONS: &str = "questions";
 }
@@ -96,6 +99,7 @@ pub fn lint(root: &Tree) -> Vec<Finding> {
     let lists = manifest::check(&template, &text, &mut report);
     files::check(&template, &lists, &mut report);
     own::check(&template, &text, &mut report);
+    notes::check(&template, &text, &mut report);
     manifest::check_used(&template, &text, &mut report);
     report.findings.sort();
     report.findings.dedup();
@@ -121,6 +125,12 @@ impl Report {
             None => path.clone(),
         };
         self.findings.push(Finding { path, line, rule, message, mend: mend.into() });
+    }
+
+    /// A finding in a file of the notes, of which `name` is the path in their folder.
+    fn note(&mut self, folder: &str, name: &TreePath, message: String, mend: impl Into<String>) {
+        let path = TreePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|_| name.clone());
+        self.findings.push(Finding { path, line: 0, rule: rule::NOTES, message, mend: mend.into() });
     }
 
     /// A finding in the manifest, at the first line that holds `place`, rather in quotes than within another word.

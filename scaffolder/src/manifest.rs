@@ -24,6 +24,8 @@ pub struct Manifest {
     pub version: Option<String>,
     /// `[heavy] subfolder`: where the project tree stands, `/` between the parts.
     pub subfolder: Option<String>,
+    /// `[heavy] notes`: the folder beside the manifest with the notes of each version.
+    pub notes: Option<String>,
     /// `[heavy] once`: files of the project that are written once and never again touched.
     pub once: Once,
     /// `[heavy.answers]`: what becomes of answers that older versions had, by their old names.
@@ -167,6 +169,7 @@ impl Manifest {
         }
         Ok(Self {
             subfolder: raw.heavy.subfolder(),
+            notes: raw.heavy.notes(),
             once: raw.heavy.once()?,
             migrations,
             outside: raw.heavy.outside(),

@@ -14,6 +14,8 @@ pub struct Template {
     pub manifest: Manifest,
     /// The project tree, unrendered, with `hooks/`.
     pub files: Tree,
+    /// What its versions say to those who come to them, by their paths below the folder of the notes. No part of its stamp.
+    pub notes: Tree,
     /// The manifest as it stands in the tree; it is part of the template's stamp.
     pub manifest_file: File,
 }
@@ -31,16 +33,14 @@ impl Template {
         let manifest = Manifest::of(&root)?;
         let manifest_file =
             TreePath::parse(MANIFEST).ok().and_then(|path| root.get(&path)).cloned().unwrap_or_default();
-        let below = manifest.subfolder.as_ref().map(|folder| format!("{folder}/"));
-        let mut files = match below {
-            Some(below) if root.keys().any(|path| path.as_str().starts_with(&below)) => root
-                .into_iter()
-                .filter_map(|(path, file)| {
-                    let rest = path.as_str().strip_prefix(&below)?;
-                    // What stands below a folder of a parsed path parses again.
-                    Some((TreePath::parse(rest).ok()?, file))
-                })
-                .collect(),
+        let (notes, root) = match &manifest.notes {
+            Some(folder) => below_folder(folder, root),
+            None => (Tree::new(), root),
+        };
+        let mut files = match &manifest.subfolder {
+            Some(folder) if root.keys().any(|path| path.as_str() != folder && path.is_within(folder)) => {
+                below_folder(folder, root).0
+            }
             _ => root,
         };
         if files.keys().any(|path| path.as_str() == ".genignore") {
@@ -48,8 +48,22 @@ impl Template {
                 .hint(format!("list its paths under `ignore` in `{MANIFEST}`")));
         }
         files.retain(|path, _| !HOUSEKEEPING.contains(&path.as_str()));
-        Ok(Self { manifest, files, manifest_file })
+        Ok(Self { manifest, files, notes, manifest_file })
     }
+}
+
+/// The files below a folder, by their paths in it, and all others.
+fn below_folder(folder: &str, tree: Tree) -> (Tree, Tree) {
+    let mut below = Tree::new();
+    let mut others = Tree::new();
+    for (path, file) in tree {
+        // What stands below a folder of a parsed path parses again.
+        match path.as_str().strip_prefix(folder).and_then(|rest| TreePath::parse(rest.strip_prefix('/')?).ok()) {
+            Some(rest) => drop(below.insert(rest, file)),
+            None => drop(others.insert(path, file)),
+        }
+    }
+    (below, others)
 }
 
 #[cfg(test)]
@@ -73,6 +87,21 @@ mod tests {
         let root = tree(&[("cargo-generate.toml", "[heavy]\nsubfolder = 'gone'"), ("README.md", "of the project")]);
         let template = Template::from_tree(root).expect("a template");
         assert_eq!(template.files, tree(&[("README.md", "of the project")]));
+    }
+
+    #[test]
+    fn notes_are_no_part_of_a_project() {
+        for (manifest, folder) in [("subfolder = 'template'", "notes"), ("notes = 'docs/versions'", "docs/versions")] {
+            let project = if manifest.contains("template") { "template/" } else { "" };
+            let root = tree(&[
+                ("cargo-generate.toml", &format!("[heavy]\n{manifest}")),
+                (&format!("{folder}/1.0.0.md"), "new"),
+                (&format!("{project}README.md"), "of the project"),
+            ]);
+            let template = Template::from_tree(root).expect("a template");
+            assert_eq!(template.files, tree(&[("README.md", "of the project")]));
+            assert_eq!(template.notes, tree(&[("1.0.0.md", "new")]));
+        }
     }
 
     #[test]

@@ -9,8 +9,15 @@ use heavy_stack::cli::Cli;
 use regex::Regex;
 
 /// Folders that a page names and that lie in no repository: git's, the user's, a project's own.
-const ELSEWHERE: [&str; 6] =
-    [".git/heavy/", ".git/heavy/time/", ".heavy/", "kept/", "templates/table/", "time/NAME-CHAIN.jsonl"];
+const ELSEWHERE: [&str; 7] = [
+    ".git/heavy/",
+    ".git/heavy/time/",
+    ".heavy/",
+    "docs/UPGRADING.md",
+    "kept/",
+    "templates/table/",
+    "time/NAME-CHAIN.jsonl",
+];
 
 /// Text between backticks.
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([^`\n]+)`").expect("a pattern"));

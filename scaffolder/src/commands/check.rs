@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::cli::Check;
 use crate::error::{Kind, Result};
+use crate::notes::notes;
 use crate::plan::moves::{Moves, Status};
 use crate::suggest::listed;
 use crate::tree::TreePath;
@@ -48,11 +49,13 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
             let files = listed(lock.conflicts.iter().map(TreePath::as_str));
             ("conflicts", format!("conflicts are open in {files}; resolve them, then `heavy sync --continue`"))
         }
-        Some((_, stamp)) if *stamp == lock.stamp => ("current", format!("up to date with template {}", lock.version)),
-        Some((version, _)) if *version == lock.version => {
+        Some(Newest { stamp, .. }) if *stamp == lock.stamp => {
+            ("current", format!("up to date with template {}", lock.version))
+        }
+        Some(Newest { version, .. }) if *version == lock.version => {
             ("outdated", format!("template {version} has changed since; `heavy sync` brings it"))
         }
-        Some((version, _)) => (
+        Some(Newest { version, .. }) => (
             "outdated",
             format!("template {version} is there, the project is at {}; `heavy sync` brings it", lock.version),
         ),
@@ -60,18 +63,45 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
     if ui.wants_json() {
         object["state"] = state.into();
         object["newest"] = match newest {
-            Some((version, stamp)) => json!({ "version": version, "stamp": stamp }),
+            Some(Newest { version, stamp, news }) => {
+                let news = news.iter().map(|(version, title)| json!({ "version": version, "title": title }));
+                json!({ "version": version, "stamp": stamp, "notes": news.collect::<Vec<_>>() })
+            }
             None => serde_json::Value::Null,
         };
         ui.json(&object)?;
     } else {
         ui.result(sentence)?;
+        let news = newest.map(|newest| newest.news).unwrap_or_default();
+        if !news.is_empty() {
+            ui.result(in_a_line(&news))?;
+        }
     }
     Ok(if state == "current" { 0 } else { Kind::LeftOpen.exit_code() })
 }
 
-/// Version and stamp of the newest template.
-fn newest(moving: &Moving) -> Result<(String, String)> {
+/// The newest template.
+struct Newest {
+    version: String,
+    stamp: String,
+    /// The versions since the project's own, newest first, and what they say is new.
+    news: Vec<(String, String)>,
+}
+
+fn newest(moving: &Moving) -> Result<Newest> {
     let target = sync::newest_template(moving, None, None)?;
-    Ok((target.version, target.stamp.to_string()))
+    // What cannot be read, the sync says.
+    let notes = notes(&target.template, &moving.lock.version, &target.version).into_iter().rev().flatten();
+    let news = notes.map(|note| (note.version, note.title)).collect();
+    Ok(Newest { version: target.version, stamp: target.stamp.to_string(), news })
+}
+
+/// What is new, in one line: the newest three versions.
+fn in_a_line(news: &[(String, String)]) -> String {
+    let shown: Vec<String> = news.iter().take(3).map(|(version, title)| format!("{title} ({version})")).collect();
+    let more = match news.len() - shown.len() {
+        0 => String::new(),
+        count => format!("; and {count} older"),
+    };
+    format!("new: {}{more}", shown.join("; "))
 }

@@ -29,8 +29,9 @@ mod clean;
 pub(super) mod listing;
 pub(super) mod open;
 mod report;
+pub(super) mod upgrade;
 
-pub(super) use report::{Extra, left_open};
+pub(super) use report::{Extra, Findings, left_open};
 
 /// A project that is looked at or about to be moved.
 pub(super) struct Moving {
@@ -126,6 +127,7 @@ impl Moving {
         let labels = self.labels(to);
         let mut ours = self.project.snapshot(&base, &theirs, extra.reach)?;
         self.check_still_here(&ours)?;
+        self.project.add_paths(&mut ours, &base, extra.writes.iter())?;
         let driver = self.project.merge_driver()?;
         let once = &to.template.manifest.once;
         let planned = |ours: &Snapshot| {
@@ -149,9 +151,9 @@ impl Moving {
         untouched.dedup();
         untouched.retain(|path| kept.get(*path) != kept_before.get(*path));
         plan.untouched = untouched.into_iter().cloned().collect();
-        let references = (extra.and_then)(&mut plan, &ours.files, &theirs);
+        let findings = (extra.and_then)(&mut plan, &ours, &theirs);
         if plan.is_empty() {
-            return report::nothing(self, to, extra, &references);
+            return report::nothing(self, to, extra, &findings);
         }
         for note in driver.notes() {
             self.ui.note(note);
@@ -160,7 +162,7 @@ impl Moving {
         let staying: Vec<&TreePath> =
             base.keys().filter(|path| once.matches(path)).filter(leaves_the_template).collect();
         let report =
-            report::Report { moving: self, from, to, plan: &plan, extra, references: &references, staying: &staying };
+            report::Report { moving: self, from, to, plan: &plan, extra, findings: &findings, staying: &staying };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
             self.project.check_nothing_in_progress()?;

@@ -11,11 +11,12 @@ use crate::lockfile::LOCKFILE;
 use crate::name_references::{self, Spelling};
 use crate::project::files::Reach;
 use crate::render::sentences;
+use crate::snapshot::Snapshot;
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
-use super::moving::{CurrentState, Extra, Moving, State};
+use super::moving::{CurrentState, Extra, Findings, Moving, State};
 
 pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
     let name = ProjectName::parse(&args.name)?;
@@ -49,7 +50,8 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
         outside,
         afterwards: Vec::new(),
         replaced: args.replace,
-        and_then: &|plan: &mut Move, ours: &Tree, theirs: &Tree| {
+        writes: None,
+        and_then: &|plan: &mut Move, ours: &Snapshot, theirs: &Tree| {
             // What programs wrote is not the user's to word, databases have run what is written once, and in a file with
             // conflicts the markers have to stay as they are.
             let once = &to.template.manifest.once;
@@ -61,15 +63,15 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
                 .cloned()
                 .collect();
             let is_users = |path: &TreePath| path.as_str() != LOCKFILE && !once.matches(path) && !open.contains(path);
-            let after = plan.applied_to(ours);
+            let after = plan.applied_to(&ours.files);
             let (users, others): (Tree, Tree) = after.into_iter().partition(|(path, _)| is_users(path));
             let found = name_references::find(&users, theirs, &spellings);
             if args.replace {
                 let mut after = name_references::replace(&users, theirs, &spellings);
                 after.extend(others);
-                plan.give(ours, after);
+                plan.give(&ours.files, after);
             }
-            found
+            Findings { references: found, ..Findings::default() }
         },
     };
     moving.run(&CurrentState::Known(Box::new(from)), &to, &extra)

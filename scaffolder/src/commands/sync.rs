@@ -7,14 +7,20 @@ use crate::answers::{Answers, Value};
 use crate::cli::Sync;
 use crate::error::Result;
 use crate::lockfile::Lock;
+use crate::notes::upgrading;
+use crate::project::files::Reach;
 use crate::prompt::Prompt;
+use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source::target::{Target, newest};
 use crate::suggest::{kebab, listed};
 use crate::template::{Manifest, QuestionKind};
+use crate::transition::Move;
+use crate::tree::Tree;
 use crate::ui::Ui;
 
-use super::moving::{self, CurrentState, Extra, Moving, State};
+use super::moving::upgrade::Upgrade;
+use super::moving::{self, CurrentState, Extra, Findings, Moving, State};
 
 pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
     if args.go_on {
@@ -31,12 +37,21 @@ pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
         ui.note("files that are as some known version made them move on; every other difference becomes a conflict");
     }
     let to = target(&moving, args)?;
-    let mut extra = Extra::plain(
+    let mut extra: Extra<'_> = Extra::plain(
         "sync",
         format!("from {} to {}", moving.lock.version, to.version()),
         format!("the project is at the template's version {} already", to.version()),
     );
     extra.afterwards.extend(new_features(&moving.lock, &to));
+    let upgrade = Upgrade::of(&moving.lock.version, &to, ui);
+    let keep = moving.project.keep()?;
+    let and_then = |plan: &mut Move, ours: &Snapshot, theirs: &Tree| Findings {
+        upgrade: upgrade.add_to(plan, ours, theirs, &to, &keep),
+        ..Findings::default()
+    };
+    if !upgrade.is_empty() {
+        extra = Extra { reach: Reach::Everything, writes: upgrading::path(), and_then: &and_then, ..extra };
+    }
     moving.run(&from, &to, &extra)
 }
 

@@ -170,7 +170,9 @@ fn ignored(template: &Template, text: &str, report: &mut Report) {
                 continue;
             }
             let plain = literal(path);
-            if !template.files.keys().any(|file| file.is_within(&plain)) {
+            // Notes are in no project; here they are left out by cargo-generate, too.
+            let is_notes = manifest.notes.as_ref() == Some(&plain);
+            if !is_notes && !template.files.keys().any(|file| file.is_within(&plain)) {
                 report.manifest(
                     text,
                     path,

@@ -343,3 +343,45 @@ fn patterns_of_once_files_and_sentences_are_checked() {
     cargo-generate.toml:17: once-and-rename: a tag in `[heavy.rename] outside`, line 1, does not end -> correct the tag
     ");
 }
+
+#[test]
+fn notes_are_called_after_versions_and_name_what_there_is() {
+    let manifest = MANIFEST_TEXT.replace("[heavy]", "[heavy]\nversion = '1.2.0'");
+    let good = "+++\ntitle = 'new'\n[sections.Vectors]\nfeatures = ['pgvector']\n+++\n## Vectors\n";
+    let with = |notes: &[(&str, &str)]| {
+        let mut root = tree(&[("cargo-generate.toml", &manifest), ("template/vector/x", "{{ title }}")]);
+        root.extend(tree(notes));
+        shown(&lint(&root))
+    };
+    assert_eq!(with(&[("notes/1.2.0.md", good), ("notes/1.0.0.md", good)]), "");
+    let bad = good.replace("['pgvector']", "['pgvektor']");
+    insta::assert_snapshot!(
+        with(&[
+            ("notes/1.0.0.md", &bad),
+            ("notes/1.1.0.md", "no front matter"),
+            ("notes/1.3.0.md", good),
+            ("notes/next.md", good),
+            ("notes/1.2.0.toml", "[[path]]\nfrom = 'a::b'\nto = 'a::b::c'"),
+            ("template/docs/UPGRADING.md", "x"),
+        ]),
+        @"
+    cargo-generate.toml:14: notes: `notes/` has notes, and none for version 1.2.0 -> write `notes/1.2.0.md`
+    notes/1.0.0.md:0: notes: names the feature `pgvektor`, which the template does not have -> did you mean `pgvector`?
+    notes/1.1.0.md:0: notes: the note of version 1.1.0 has no front matter -> begin with `+++`, `title = \"…\"`, `+++`
+    notes/1.2.0.toml:0: notes: the codemods of version 1.2.0 rewrite to `a::b::c`, and rewrite `a::b` themselves -> one rule for each name: from the oldest to the newest
+    notes/1.3.0.md:0: notes: is about version 1.3.0, and the template is at 1.2.0 -> raise `version` in the manifest, or give it the version that is next
+    notes/next.md:0: notes: is called after no version, so nobody is shown it -> call it after its version: `1.2.0.md`
+    template/docs/UPGRADING.md:0: notes: projects keep the notes of versions in this file, so it is theirs -> give the template's page another name
+    "
+    );
+}
+
+#[test]
+fn notes_in_the_project_tree_are_left_out_by_both_engines() {
+    let findings = |template: &str| {
+        let text = format!("[template]\nfmt = false\n{template}\n[heavy]\nversion = '1.0.0'\nnotes = 'notes'\n");
+        shown(&lint(&tree(&[("cargo-generate.toml", &text), ("notes/1.0.0.md", "+++\ntitle = 'x'\n+++\n")])))
+    };
+    assert_eq!(findings("ignore = ['notes']"), "");
+    assert!(findings("").contains("would put `notes/` into every project"), "{}", findings(""));
+}

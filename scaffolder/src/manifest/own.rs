@@ -74,6 +74,7 @@ impl Before {
 pub(super) struct RawHeavy {
     pub(super) version: Option<String>,
     subfolder: Option<String>,
+    notes: Option<String>,
     #[serde(default)]
     once: Vec<String>,
     #[serde(default)]
@@ -123,8 +124,14 @@ impl From<RawValue> for Value {
 
 impl RawHeavy {
     pub(super) fn subfolder(&self) -> Option<String> {
-        let folder = self.subfolder.as_ref()?.trim_matches('/');
-        (!folder.is_empty() && folder != ".").then(|| folder.to_owned())
+        self.subfolder.as_deref().and_then(folder)
+    }
+
+    /// `notes`, unless it says otherwise; a template without a subfolder may have such a folder for itself, so there it is
+    /// only what the manifest says.
+    pub(super) fn notes(&self) -> Option<String> {
+        let usual = || self.subfolder().map(|_| "notes".to_owned());
+        self.notes.as_deref().and_then(folder).or_else(usual)
     }
 
     pub(super) fn once(&self) -> Result<Once> {
@@ -154,6 +161,12 @@ impl RawHeavy {
     pub(super) fn outside(&self) -> Vec<String> {
         self.rename.outside.clone()
     }
+}
+
+/// A folder as it is written, without slashes around it; none if that is the root.
+fn folder(written: &str) -> Option<String> {
+    let name = written.trim_matches('/');
+    (!name.is_empty() && name != ".").then(|| name.to_owned())
 }
 
 fn migration(name: &str, value: &toml::Value) -> Result<(String, Migration)> {

@@ -6,6 +6,7 @@
 
 mod answers;
 mod base;
+mod codemods;
 mod content;
 #[path = "../cli/environment.rs"]
 #[allow(dead_code, reason = "tests/cli needs other parts of it")]
@@ -17,6 +18,7 @@ mod git_states;
 mod ignored;
 mod lock;
 mod names;
+mod notes;
 mod obstacles;
 mod recovery;
 mod sides;

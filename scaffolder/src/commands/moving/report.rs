@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::super::consent;
 use super::listing::{Entry, entries};
+use super::upgrade::Concerning;
 use super::{CurrentState, Moving, State};
 use crate::error::{Error, Kind, Result};
 use crate::merge::ConflictKind;
 use crate::name_references::NameReference;
 use crate::project::files::Reach;
+use crate::snapshot::Snapshot;
 use crate::stamp::Stamp;
 use crate::suggest::listed_in_short;
 use crate::transition::Move;
@@ -31,8 +33,19 @@ pub(in crate::commands) struct Extra<'a> {
     pub(in crate::commands) afterwards: Vec<String>,
     /// Whether the references were replaced.
     pub(in crate::commands) replaced: bool,
-    /// Changes the plan further, given the project's files and the pristine rendering; returns what references the old name.
-    pub(in crate::commands) and_then: &'a dyn Fn(&mut Move, &Tree, &Tree) -> Vec<NameReference>,
+    /// A file of the user's own that the verb may write.
+    pub(in crate::commands) writes: Option<TreePath>,
+    /// Changes the plan further, given the project's files and the pristine rendering.
+    pub(in crate::commands) and_then: &'a dyn Fn(&mut Move, &Snapshot, &Tree) -> Findings,
+}
+
+/// What one verb found in the project, beside the plan.
+#[derive(Default)]
+pub(in crate::commands) struct Findings {
+    /// The lines with the old name.
+    pub(in crate::commands) references: Vec<NameReference>,
+    /// What the new version says.
+    pub(in crate::commands) upgrade: Concerning,
 }
 
 impl Extra<'static> {
@@ -46,7 +59,8 @@ impl Extra<'static> {
             outside: Vec::new(),
             afterwards: Vec::new(),
             replaced: false,
-            and_then: &|_, _, _| Vec::new(),
+            writes: None,
+            and_then: &|_, _, _| Findings::default(),
         }
     }
 }
@@ -57,16 +71,16 @@ pub(super) struct Report<'a> {
     pub(super) to: &'a State,
     pub(super) plan: &'a Move,
     pub(super) extra: &'a Extra<'a>,
-    pub(super) references: &'a [NameReference],
+    pub(super) findings: &'a Findings,
     /// Files that are written once and that the template has no more, in the project still.
     pub(super) staying: &'a [&'a TreePath],
 }
 
 /// The project is there already.
-pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, references: &[NameReference]) -> Result<u8> {
+pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, findings: &Findings) -> Result<u8> {
     let plan = Move::default();
     let from = CurrentState::Known(Box::new(to.clone()));
-    let report = Report { moving, from: &from, to, plan: &plan, extra, references, staying: &[] };
+    let report = Report { moving, from: &from, to, plan: &plan, extra, findings, staying: &[] };
     if moving.ui.wants_json() {
         report.json(false)?;
     } else {
@@ -89,6 +103,7 @@ impl Report<'_> {
         for entry in entries(self.plan) {
             ui.planned(entry.action, entry.subject(), dry_run)?;
         }
+        self.findings.upgrade.show(ui, !self.moving.args.diff)?;
         self.references(ui)?;
         for sentence in &self.extra.outside {
             ui.note(format_args!("not touched: {sentence}"));
@@ -122,6 +137,9 @@ impl Report<'_> {
         for sentence in &self.extra.afterwards {
             ui.note(sentence);
         }
+        if let Some(sentence) = self.findings.upgrade.afterwards() {
+            ui.note(sentence);
+        }
         let conflicts = &self.plan.conflicts;
         if conflicts.is_empty() {
             ui.note("`heavy undo` puts everything back");
@@ -142,17 +160,17 @@ impl Report<'_> {
         } else {
             "these lines of yours have the old name"
         };
-        if !self.references.is_empty() {
+        if !self.findings.references.is_empty() {
             ui.note(format_args!("{old_name}:"));
         }
-        for reference in self.references {
+        for reference in &self.findings.references {
             let place = format!("{}:{}", reference.path, reference.line);
             ui.line(format_args!("    {place}: {}", reference.before.trim()));
             if self.extra.replaced {
                 ui.line(format_args!("    {:width$}  {}", "", reference.after.trim(), width = place.chars().count()));
             }
         }
-        if !self.references.is_empty() && !self.extra.replaced {
+        if !self.findings.references.is_empty() && !self.extra.replaced {
             ui.line("    add --replace to give them the new one");
         }
         Ok(())
@@ -160,7 +178,7 @@ impl Report<'_> {
 
     fn json(&self, applied: bool) -> Result<()> {
         let moving = self.moving;
-        let references = self.references.iter().map(|reference| {
+        let references = self.findings.references.iter().map(|reference| {
             json!({ "path": reference.path.as_str(), "line": reference.line, "before": reference.before, "after": reference.after })
         });
         let entries: Vec<Value> = entries(self.plan).iter().map(Entry::json).collect();
@@ -183,6 +201,8 @@ impl Report<'_> {
             "mentions": references.collect::<Vec<_>>(),
             "mentions_replaced": self.extra.replaced,
             "outside": self.extra.outside,
+            "notes": self.findings.upgrade.json(),
+            "rewrites": self.findings.upgrade.rewrites_json(),
             "applied": applied,
         });
         if moving.args.diff {
