@@ -130,8 +130,8 @@ fn write(path: &Path, tree: &Tree, origin: &Origin) -> Option<()> {
     encoder.write_all(&archive::pack(tree).ok()?).ok()?;
     let packed = encoder.finish().ok()?;
     fs::create_dir_all(path.parent()?).ok()?;
-    // A stop signal waits for it.
-    Journal::begin().undisturbed(|| replace(path, &packed, Access::Usual)).ok()
+    // A stop signal waits for it. A template may be private.
+    Journal::begin().undisturbed(|| replace(path, &packed, Access::Private)).ok()
 }
 
 #[cfg(test)]
@@ -161,6 +161,17 @@ mod tests {
         assert_eq!(cache.of_source("https://example.com/t"), [(origin("https://example.com/t"), stamp.to_string())]);
         assert!(cache.of_source("https://example.com/u").is_empty());
         assert!(cache.get(example("two").1.as_str()).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_template_that_may_be_private_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (tree, stamp) = example("one");
+        Cache::below(Some(folder.path())).put(&tree, &stamp, &origin("s"));
+        let entry = folder.path().join("heavy/templates").join(stamp.as_str());
+        assert_eq!(fs::metadata(entry).expect("an entry").permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
