@@ -148,21 +148,18 @@ fn without_a_repository_the_state_is_in_the_project_and_stays_there() {
 }
 
 #[test]
-fn a_repository_that_the_environment_names_is_the_one() {
+fn a_repository_that_the_environment_names_with_its_work_tree_is_the_one() {
     let before = Fixture::new();
     let (top, elsewhere) = (before.root.join(".."), before.root.join("../../elsewhere"));
     fs::rename(top.join(".git"), &elsewhere).expect("a folder");
     assert!(Project::at(&before.root).expect("a project").git().is_none());
-    for work_tree in [Some(&top), None] {
-        let fixture = elsewhere.join("index");
-        let mut command = Deed::Apply.in_a_process(&before.root, "9999 Before Abort");
-        command.current_dir(&top).env("GIT_DIR", &elsewhere).envs(work_tree.map(|folder| ("GIT_WORK_TREE", folder)));
+    let fixture = elsewhere.join("index");
+    // Without the work tree it may be that of a hook, and about something else: tests/moves has these.
+    for (deed, shows_conflicts) in [(Deed::Apply, true), (Deed::Abort, false)] {
+        let mut command = deed.in_a_process(&before.root, "9999 Before Abort");
+        command.current_dir(&top).env("GIT_DIR", &elsewhere).env("GIT_WORK_TREE", &top);
         assert!(command.status().expect("it starts").success());
-        assert!(index(&fixture).contains(" 3 app/src/routes.rs\n"), "{work_tree:?}");
-        assert!(elsewhere.join("heavy/in-app/moves/1").is_dir(), "{work_tree:?}");
-        let mut command = Deed::Abort.in_a_process(&before.root, "9999 Before Abort");
-        command.current_dir(&top).env("GIT_DIR", &elsewhere).envs(work_tree.map(|folder| ("GIT_WORK_TREE", folder)));
-        assert!(command.status().expect("it starts").success());
-        assert!(!index(&fixture).contains(" 3 app/"), "{work_tree:?}");
+        assert_eq!(index(&fixture).contains(" 3 app/src/routes.rs\n"), shows_conflicts);
+        assert_eq!(elsewhere.join("heavy/in-app/moves/1").is_dir(), shows_conflicts);
     }
 }
