@@ -16,7 +16,7 @@ mod time;
 
 pub use git::{MergeDriver, SetupGit};
 pub use moves::{Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
-pub use table::AddTable;
+pub use table::{AddPage, AddTable, Common, RemoveTable};
 pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
 
 /// Create a full Rust web stack from a template, and keep it up to date.
@@ -66,6 +66,10 @@ pub enum Command {
     Undo(Undo),
     /// Add a table to the project: schema, model, SQL, JSON routes, pages, tests
     AddTable(AddTable),
+    /// Take a table out of the project again
+    RemoveTable(RemoveTable),
+    /// Add a live page to the project, with its route and a test
+    AddPage(AddPage),
     /// Take over a project that `heavy` did not make
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own

@@ -11,6 +11,7 @@ use crate::source::{Loaded, Source};
 use crate::ui::Ui;
 
 mod add_feature;
+mod add_page;
 mod add_table;
 mod adopt;
 mod check;
@@ -18,10 +19,12 @@ mod completions;
 mod consent;
 mod diff;
 mod features;
+mod generated;
 mod host;
 mod merge_driver;
 mod moving;
 mod new;
+mod remove_table;
 mod rename;
 mod setup_git;
 mod sync;
@@ -44,6 +47,8 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::Check(args) => check::run(args, Ui::new(false, args.json)),
         Command::Undo(args) => undo::run(args, of_move(&args.move_args)),
         Command::AddTable(args) => add_table::run(args, Ui::new(args.quiet, args.json)),
+        Command::RemoveTable(args) => remove_table::run(args, Ui::new(args.common.quiet, args.common.json)),
+        Command::AddPage(args) => add_page::run(args, Ui::new(args.common.quiet, args.common.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.move_args)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
         Command::SetupGit(args) => setup_git::run(args, Ui::new(args.quiet, false)),

@@ -46,7 +46,8 @@ pub fn find(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Vec<NameRef
     references
 }
 
-/// The same files with the new name in every reference.
+/// The same files with the new name in every reference, and in the names of files and folders that are not the template's:
+/// `mod shop;` and a link to `docs/shop.md` lead to them. A file stays where it is if its new place is taken.
 #[must_use]
 pub fn replace(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Tree {
     let mut replaced = tree.clone();
@@ -59,7 +60,22 @@ pub fn replace(tree: &Tree, pristine: &Tree, spellings: &[Spelling]) -> Tree {
                 .into_bytes();
         }
     }
+    let moved = replaced.keys().filter(|path| !pristine.contains_key(path));
+    let moved = moved.filter_map(|path| Some((path.clone(), moved_path(path, spellings)?)));
+    for (from, to) in moved.collect::<Vec<_>>() {
+        if !replaced.contains_key(&to)
+            && let Some(file) = replaced.remove(&from)
+        {
+            replaced.insert(to, file);
+        }
+    }
     replaced
+}
+
+/// Where a file with the old name in its path belongs; `None` if it has not.
+fn moved_path(path: &TreePath, spellings: &[Spelling]) -> Option<TreePath> {
+    let after = replaced(path.as_str(), spellings);
+    TreePath::parse(&after).ok().filter(|after| after != path)
 }
 
 /// Each line of a file, newline included, with its replacement if it has a reference; nothing for a file without any.
@@ -162,6 +178,34 @@ mod tests {
         assert_eq!(found, ["a.rs:2", "b.rs:1"]);
         let after = replace(&files, &pristine, &app);
         assert_eq!(after, tree(&[("a.rs", "use app::page;\nuse shop::mine;\n"), ("b.rs", "use shop::page;\n")]));
+    }
+
+    #[test]
+    fn files_that_are_called_so_move_with_what_leads_to_them() {
+        let files = tree(&[
+            ("src/lib.rs", "mod app;\nmod my_app;\n"),
+            ("src/app.rs", "mod inner;\n"),
+            ("src/app/inner.rs", ""),
+            ("src/my_app.rs", ""),
+            ("app/of_the_template.rs", ""),
+            ("docs/app.md", ""),
+            ("docs/shop.md", ""),
+        ]);
+        let after = replace(&files, &tree(&[("app/of_the_template.rs", "")]), &spellings(&[("app", "shop")]));
+        let paths: Vec<&str> = after.keys().map(TreePath::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                "app/of_the_template.rs",
+                "docs/app.md",
+                "docs/shop.md",
+                "src/lib.rs",
+                "src/my_app.rs",
+                "src/shop.rs",
+                "src/shop/inner.rs"
+            ]
+        );
+        assert_eq!(after[&TreePath::parse("src/lib.rs").expect("a path")].bytes, b"mod shop;\nmod my_app;\n");
     }
 
     proptest! {

@@ -17,18 +17,25 @@ use std::collections::BTreeSet;
 use crate::error::{Error, Result};
 use crate::tree::Tree;
 
+mod cells;
 mod checks;
 mod column;
+mod command_line;
 mod context;
 mod dependencies;
 pub mod existing;
 pub mod field;
 mod generate;
+mod inflection;
 mod insertion_points;
 mod insertions;
 pub mod names;
+pub mod page;
 mod references;
+mod removal_points;
+pub mod remove;
 mod reserved;
+mod source_code;
 mod sql;
 pub mod templates;
 mod types;
@@ -41,9 +48,11 @@ pub use generate::{Format, Generated, ManualStep};
 use names::Names;
 
 /// Where generated code leans on the template; without these files it could not compile.
-const NEEDED: [&str; 5] = [
+const NEEDED: [&str; 7] = [
     "src/models/version.rs",
     "src/components/date.rs",
+    "src/components/pager.rs",
+    "src/components/table.rs",
     "src/state.rs",
     "stack/web/src/input.rs",
     "stack/web/src/pagination.rs",
@@ -57,7 +66,8 @@ pub struct Table {
     fields: Vec<Field>,
     owned: bool,
     in_vectors: bool,
-    number: u32,
+    /// The number of the schema's file, with zeros in front.
+    number: String,
 }
 
 impl Table {
@@ -70,6 +80,11 @@ impl Table {
         if let Some(missing) = NEEDED.iter().find(|path| existing.text(path).is_none()) {
             return Err(Error::user(format!("the project has no `{missing}`, which the code of a table needs"))
                 .hint("`heavy sync` brings it, if the project comes from an older version of the template"));
+        }
+        // Forms of live pages are kept as states, which are written as JSON.
+        if !existing.has_word("stack/web/src/input.rs", "transparent") {
+            return Err(Error::user("`stack/web/src/input.rs` is that of an older version of the template")
+                .hint("`heavy sync` brings the one that the code of a table needs"));
         }
         checks::check_fields(&fields)?;
         checks::check_free(&names, &fields, existing)?;
@@ -93,9 +108,14 @@ impl Table {
             };
             columns.push(Column::of(&names.model, field, reference));
         }
-        let mut table = Self { names, columns, fields, owned, in_vectors, number: existing.next_number(in_vectors) };
+        let number = existing.next_number(in_vectors).ok_or_else(|| {
+            Error::user("every number of the files in `schema/` up to the last one is taken")
+                .hint("give all files numbers with one digit more: `010_users.sql` becomes `0010_users.sql`")
+        })?;
+        let mut table = Self { names, columns, fields, owned, in_vectors, number };
         table.name_searches();
-        table.check_types(existing)?;
+        table.check_types(existing, files)?;
+        checks::check_constraints(&table.relation_names(), existing)?;
         Ok(table)
     }
 
@@ -116,24 +136,47 @@ impl Table {
         }
     }
 
-    /// Every type that is made has to be new, and no two the same.
-    fn check_types(&self, existing: Existing<'_>) -> Result<()> {
+    /// Every type that is made has to be new, no two the same, and none that generated code has already.
+    fn check_types(&self, existing: Existing<'_>, files: &Tree) -> Result<()> {
+        let words = templates::words(files);
         let mut seen = BTreeSet::new();
         for name in self.type_names() {
-            let twice = !seen.insert(name.clone());
-            if twice || existing.has_word("src/models/mod.rs", &name) || existing.has_word("src/models/id.rs", &name) {
-                let what = if twice { "two types would be called" } else { "there is a type called" };
-                return Err(Error::user(format!("{what} `{name}`"))
-                    .hint("rename a field, or name the model yourself with `--model`"));
-            }
+            let what = if !seen.insert(name.clone()) {
+                "two types would be called"
+            } else if existing.has_word("src/models/mod.rs", &name) || existing.has_word("src/models/id.rs", &name) {
+                "there is a type called"
+            } else if reserved::is_type(&name) || words.contains(&name) {
+                "generated code uses a type called"
+            } else {
+                continue;
+            };
+            return Err(Error::user(format!("{what} `{name}`"))
+                .hint("rename a field, or name the model yourself with `--model`"));
         }
         Ok(())
+    }
+
+    /// The names of the table's constraints and indexes.
+    fn relation_names(&self) -> Vec<String> {
+        let table = &self.names.table;
+        let mut names = vec![table.clone(), format!("{table}_pkey")];
+        if self.owned {
+            names.extend([format!("{table}_user_id_fkey"), format!("{table}_user_id_id_idx")]);
+        }
+        for column in &self.columns {
+            names.extend(["check", "fkey", "idx", "key"].map(|kind| format!("{table}_{}_{kind}", column.name)));
+        }
+        names
     }
 
     fn type_names(&self) -> Vec<String> {
         let model = &self.names.model;
         let own = self.columns.iter().filter(|column| column.has_own_type()).map(|column| column.value.clone());
-        ["", "Draft", "Id", "Input", "Page", "Row"].iter().map(|rest| format!("{model}{rest}")).chain(own).collect()
+        ["", "Draft", "Id", "Input", "Page", "Query", "Row", "Sort"]
+            .iter()
+            .map(|rest| format!("{model}{rest}"))
+            .chain(own)
+            .collect()
     }
 }
 

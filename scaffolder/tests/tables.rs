@@ -1,6 +1,8 @@
 //! `heavy add-table` in real projects: whatever the table holds, the project is formatted, has no warning, its migration
 //! writes itself, and its tests pass, those of the table among them. Only with `HEAVY_FULL=1`.
 
+#[path = "tables/names.rs"]
+mod names;
 mod workshop;
 
 use std::path::Path;

@@ -59,7 +59,8 @@ pub struct FeatureArgs {
 #[derive(Args, Debug)]
 #[command(
     after_help = "What the template derives from the name is renamed. Lines of your own that have the old name in them are
-listed, and with --replace they get the new one, as whole words: `app` is left alone in `apple`.
+listed, and with --replace they get the new one, as whole words: `app` is left alone in `apple`. Files and folders of
+your own that are called so are moved with them.
 What lies outside of the project (databases, volumes, deployed settings) is named and never touched."
 )]
 pub struct Rename {

@@ -15,7 +15,11 @@ use clap::Args;
   timestamp  date         a moment; a day
   enum(a|b)               one of these words
   vector(384)             an embedding; needs the feature pgvector
-  references(authors)     a row of another table
+  references(authors)     a row of another table, or of the same one
+Behind a type may stand
+  :unique                 no two rows may have the same; no two of one owner, where rows have owners
+  :index                  an index, for what you search or sort by yourself
+  :default=draft          what it is where nothing is said; `now` and `today` for `timestamp` and `date`
 In a shell, quote parentheses and `?`; or write `status:enum:draft,published`.
 
 Every row belongs to the user who made it, unless --shared. Files of yours get single lines where they have the shape
@@ -23,7 +27,8 @@ that the template gave them; where they have not, you are told what to paste, an
 
 Examples:
   heavy add-table books title:string 'author:string?' pages:int 'published:date?'
-  heavy add-table tags name:string --shared
+  heavy add-table tags name:string:unique --shared
+  heavy add-table folders name:string 'parent:references(folders)?' status:enum:open,closed:default=open
   heavy add-table --eject        # the templates of these files, to change them: templates/table/")]
 pub struct AddTable {
     /// The table, in the plural: `blog_posts`
@@ -49,6 +54,72 @@ pub struct AddTable {
     /// Show what changes in the files too, as `git diff` does
     #[arg(long)]
     pub diff: bool,
+    /// Do it without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print the plan as one JSON object, and ask nothing
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `heavy remove-table`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The way back of `heavy add-table`: the table's files go, and its lines in files of yours. How the table was made
+stands in its file of the schema, in the line `-- heavy add-table …`. A file that you edited since stays, and is named; --force
+deletes it too. A table to which others refer is refused.
+
+Examples:
+  heavy remove-table books
+  cargo dev migrate --name remove_books     # afterwards: the migration that drops it"
+)]
+pub struct RemoveTable {
+    /// The table
+    pub name: String,
+    /// Delete its files even where you edited them
+    #[arg(long)]
+    pub force: bool,
+    /// What commands that write files take
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `heavy add-page`.
+#[derive(Args, Debug)]
+#[command(after_help = "A live page in a file of its own, its route, and a test.
+
+Examples:
+  heavy add-page about
+  heavy add-page order-history --signed-in --link --title \"Your orders\"")]
+pub struct AddPage {
+    /// The page, as it stands in its URL: `about-us`
+    pub name: String,
+    /// What its heading and its tab say [default: from the name, `about-us` becomes "About us"]
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Show it only to who is logged in
+    #[arg(long)]
+    pub signed_in: bool,
+    /// Put a link to it into the navigation of who is logged in
+    #[arg(long)]
+    pub link: bool,
+    /// What commands that write files take
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What commands that write files of a project take.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// The project [default: the folder with a `heavy.toml`, from here upwards]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Show the plan, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Do it without asking
     #[arg(long, short)]
     pub yes: bool,

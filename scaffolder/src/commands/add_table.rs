@@ -64,7 +64,7 @@ fn files(project: &Project) -> Result<Tree> {
 }
 
 /// A file that git ignores is in no snapshot, but it is somebody's all the same.
-fn refuse_what_stands_there(project: &Project, files: Tree, changes: &[Change]) -> Result<()> {
+pub(super) fn refuse_what_stands_there(project: &Project, files: Tree, changes: &[Change]) -> Result<()> {
     let new = || changes.iter().filter(|change| change.before.is_none()).map(|change| &change.path);
     let mut snapshot = crate::snapshot::Snapshot { files, ..Default::default() };
     project.add_paths(&mut snapshot, &Tree::new(), new())?;

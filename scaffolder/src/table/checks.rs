@@ -1,5 +1,9 @@
 //! Whether a project has room for a table: its names are free, and its fields differ.
 
+use std::collections::BTreeSet;
+
+use heck::ToPascalCase;
+
 use super::existing::Existing;
 use super::field::Field;
 use super::names::Names;
@@ -13,6 +17,11 @@ pub(super) fn check_fields(fields: &[Field]) -> Result<()> {
     for (index, field) in fields.iter().enumerate() {
         if fields[..index].iter().any(|other| other.name == field.name) {
             return Err(Error::user(format!("there are two fields `{}`", field.name)).hint("leave one of them out"));
+        }
+        let alike = |other: &&Field| other.name.to_pascal_case() == field.name.to_pascal_case();
+        if let Some(other) = fields[..index].iter().find(alike) {
+            return Err(Error::user(format!("`{}` and `{}` would be the same name in Rust", other.name, field.name))
+                .hint("call one of them something else"));
         }
     }
     Ok(())
@@ -37,7 +46,7 @@ pub(super) fn check_free(names: &Names, fields: &[Field], existing: Existing<'_>
         }
     }
     let url = names.url();
-    let routes = existing.text("src/routes.rs").unwrap_or_default();
+    let routes = existing.routes();
     for url in [url.clone(), format!("/api{url}")] {
         if routes.contains(&format!("\"{url}\"")) || routes.contains(&format!("\"{url}/")) {
             return Err(Error::user(format!("there is a route `{url}` already")).hint("give the table another name"));
@@ -54,4 +63,18 @@ pub(super) fn check_free(names: &Names, fields: &[Field], existing: Existing<'_>
         }
     }
     Ok(())
+}
+
+/// Refuses a table one of whose constraints or indexes would have the name of another table's: `a_b` with a field `c` and
+/// `a` with a field `b_c` would both have a constraint `a_b_c_check`.
+pub(super) fn check_constraints(names: &[String], existing: Existing<'_>) -> Result<()> {
+    let known = existing.relation_names();
+    let mut seen = BTreeSet::new();
+    match names.iter().find(|name| known.contains(*name) || !seen.insert(*name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::user(format!(
+            "a constraint or an index of this table would be called `{name}`, as something else in the schema is"
+        ))
+        .hint("rename the field that it is about, or the table")),
+    }
 }

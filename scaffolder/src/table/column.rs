@@ -4,9 +4,9 @@ use heck::ToPascalCase;
 use serde::Serialize;
 
 use super::field::{Field, Kind};
-use super::names::capitalized;
+use super::names::{are_alike, capitalized};
 use super::references::Reference;
-use super::types::{Choice, Facts};
+use super::types::{Choice, Facts, as_serde_says_it};
 
 /// A column: its type in SQL, in Rust, in a form and in a test.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +40,20 @@ pub(super) struct Column {
     pub(super) serde: &'static str,
     /// `text NOT NULL`.
     pub(super) sql: String,
+    /// Whether no two rows, or no two of one owner, may have the same.
+    pub(super) unique: bool,
+    /// Whether it has an index of its own.
+    pub(super) index: bool,
+    /// A Rust expression of what is sent where nothing is, or nothing.
+    pub(super) default: String,
+    /// Whether a search for a text looks into it.
+    pub(super) searched: bool,
+    /// Whether a list can be sorted by it.
+    pub(super) sorted: bool,
+    /// The variant of the type that says by what a list is sorted.
+    pub(super) variant: String,
+    /// Whether serde would not come to the column's name by itself.
+    pub(super) variant_renamed: bool,
     /// The condition of its CHECK constraint, or nothing.
     pub(super) check: String,
     /// What a client is told that runs into it.
@@ -50,6 +64,8 @@ pub(super) struct Column {
     pub(super) most_shown: String,
     pub(super) scale: u32,
     pub(super) choices: Vec<Choice>,
+    /// Whether clippy would want them called otherwise.
+    pub(super) choices_are_alike: bool,
     pub(super) dimensions: u32,
     pub(super) references: Option<Reference>,
     /// Rust expressions of JSON values for tests: two that are right, one that is wrong (or nothing).
@@ -73,11 +89,18 @@ pub(super) struct Column {
 
 impl Column {
     pub(super) fn of(model: &str, field: &Field, reference: Option<Reference>) -> Self {
-        let Field { name, kind, optional } = field;
+        let Field { name, kind, optional, unique, index, .. } = field;
         let optional = *optional;
         let own_type = format!("{model}{}", name.to_pascal_case());
-        let facts = Facts::of(kind, &own_type, name, reference.as_ref(), optional);
-        let column = |rest: &str| format!("{rest}{}", if optional { "" } else { " NOT NULL" });
+        let mut facts = Facts::of(kind, &own_type, name, reference.as_ref(), optional);
+        if *unique && let Some((json, text)) = one_of_a_kind(model, kind) {
+            facts.sample = (json, facts.sample.1, text);
+        }
+        let default = field.default_value();
+        let column = |rest: &str| {
+            let default = default.as_ref().map(|default| format!(" DEFAULT {}", default.sql)).unwrap_or_default();
+            format!("{rest}{}{default}", if optional { "" } else { " NOT NULL" })
+        };
         let in_option = |inner: &str| if optional { format!("Option<{inner}>") } else { inner.to_owned() };
         let parse = if optional {
             let function = if matches!(kind, Kind::Bool) { "input::yes_or_no" } else { &facts.parse };
@@ -136,12 +159,30 @@ impl Column {
             text,
             serde: facts.serde,
             sql: column(&facts.sql),
+            unique: *unique,
+            index: *index,
+            searched: matches!(kind, Kind::String(_) | Kind::Text(_)),
+            sorted: matches!(
+                kind,
+                Kind::String(_)
+                    | Kind::Int
+                    | Kind::Bigint
+                    | Kind::Float
+                    | Kind::Decimal(..)
+                    | Kind::Bool
+                    | Kind::Enum(_)
+                    | Kind::Timestamp
+                    | Kind::Date
+            ),
+            variant: name.to_pascal_case(),
+            variant_renamed: as_serde_says_it(&name.to_pascal_case()) != *name,
             check: facts.check,
             rule: facts.rule,
             least,
             most,
             most_shown: grouped(most),
             scale: if let Kind::Decimal(_, scale) = kind { *scale } else { 0 },
+            choices_are_alike: are_alike(facts.choices.iter().map(|choice| &*choice.variant)),
             choices: facts.choices,
             dimensions: if let Kind::Vector(dimensions) = kind { *dimensions } else { 0 },
             references: reference,
@@ -150,12 +191,32 @@ impl Column {
             wrong: facts.wrong,
             sample_text: facts.sample.2,
             value: facts.value,
+            default: match default {
+                Some(default) if sent == "Text" => format!("{}.into()", default.rust),
+                Some(default) => default.rust,
+                None => String::new(),
+            },
         }
     }
 
     /// Whether the field's type is one of the model's own.
     pub(super) fn has_own_type(&self) -> bool {
         matches!(self.kind, "string" | "text" | "decimal" | "json" | "bytes" | "enum" | "vector")
+    }
+}
+
+/// Two Rust expressions, of a JSON value and of a text, that are different in every row of the tests.
+fn one_of_a_kind(model: &str, kind: &Kind) -> Option<(String, String)> {
+    let id = format!("{model}Id::generate().to_string()");
+    match kind {
+        // The end of an id is random.
+        Kind::String(_) => Some((format!("{id}[30..]"), format!("{id}[30..].to_owned()"))),
+        Kind::Int | Kind::Bigint => {
+            let number = format!("i32::from_str_radix(&{id}[30..], 16).expect(\"six digits\")");
+            Some((number.clone(), format!("{number}.to_string()")))
+        }
+        Kind::Uuid => Some((id.clone(), id)),
+        _ => None,
     }
 }
 

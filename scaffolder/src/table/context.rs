@@ -1,20 +1,25 @@
 //! What the templates see, and where the files go.
 
+use std::collections::BTreeSet;
+
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use super::Table;
+use super::cells;
 use super::column::Column;
-use super::names::capitalized;
+use super::names::{are_alike, capitalized};
+use super::templates;
 use super::uses::listed;
-use super::{Table, reserved};
+use crate::tree::Tree;
 
 impl Table {
     /// The path of the file that a template makes.
     pub(super) fn path_of(&self, template: &str) -> String {
         let (table, one) = (&self.names.table, &self.names.one);
         match template {
-            "schema.sql.jinja" if self.in_vectors => format!("schema/vector/{:03}_{table}.sql", self.number),
-            "schema.sql.jinja" => format!("schema/{:03}_{table}.sql", self.number),
+            "schema.sql.jinja" if self.in_vectors => format!("schema/vector/{}_{table}.sql", self.number),
+            "schema.sql.jinja" => format!("schema/{}_{table}.sql", self.number),
             "model.rs.jinja" => format!("src/models/{one}.rs"),
             "repository.rs.jinja" => format!("src/repositories/{table}.rs"),
             "service.rs.jinja" => format!("src/services/{table}.rs"),
@@ -27,12 +32,13 @@ impl Table {
     }
 
     /// The values of the templates.
-    pub(super) fn context(&self) -> Value {
+    pub(super) fn context(&self, files: &Tree) -> Value {
         let names = &self.names;
         let model = &names.model;
         let owned = self.owned;
         let if_owned = |text: &'static str| if owned { text } else { "" };
-        let variable = if reserved::is_variable(&names.one) { "item" } else { &names.one };
+        let words = templates::words(files);
+        let variable = variable(&names.one, &words);
         let checked = self.refers_to_what_is_owned();
         let uses_app = self.made_in_tests().any(|make| !make.is_empty());
         let uses_owner = self.made_in_tests().any(|make| make.is_empty() || make.contains("owner"));
@@ -57,13 +63,6 @@ impl Table {
         } else {
             ("app.database.pool()", "self.database.pool()")
         };
-        let insert = format!("insert({pool}, {model}Id::generate(), {}&draft).await", if_owned("user.owner(), "));
-        let (create, create_result) = if checked {
-            let create = format!("services::{}::create({db}, user.owner(), &draft).await", names.table);
-            (format!("{create}?"), create)
-        } else {
-            (format!("{}::{insert}?", names.table), format!("{}::{insert}.map_err(Error::from)", names.table))
-        };
         let first = context! {
             table => names.table.clone(),
             Model => model,
@@ -77,12 +76,17 @@ impl Table {
             A_one => capitalized(&names.one_of_them()),
             a_one_snake => names.one_of_them().replace(' ', "_"),
             About => format!("{}.", capitalized(&names.plural())),
+            sorts_are_alike => are_alike(
+                self.columns.iter().filter(|column| column.sorted).map(|column| &*column.variant).chain(["CreatedAt"])),
+            made_by => self.command_line(),
             columns => Value::from(Serde(&self.columns)),
             owned,
             checked,
             in_vectors => self.in_vectors,
             any_optional => self.columns.iter().any(|column| column.optional),
             any_own_type => self.columns.iter().any(Column::has_own_type),
+            any_default => self.columns.iter().any(|column| !column.default.is_empty()),
+            unique_names => listed(self.columns.iter().filter(|column| column.unique).map(|column| format!("{:?}", column.name))),
             has_references,
             sql => self.statements(),
             model_uses => self.model_uses(),
@@ -96,15 +100,15 @@ impl Table {
             pool,
             db,
             db_type => if self.in_vectors { "VectorDb" } else { "Db" },
-            create,
-            create_result,
+            owner => if_owned("owner"),
             owner_arg => if_owned("owner, "),
             user_arg => if_owned("user.owner(), "),
             user => if owned { "user" } else { "_" },
             user_and => if_owned("user, "),
             rest => if owned { "" } else { ", .." },
-            heading => self.heading(variable),
-            form_uses => if self.columns.iter().any(is_plain_field) { "::{self, Field}" } else { "" },
+            searched => self.columns.iter().any(|column| column.searched),
+            cells => Value::from(Serde(cells::of(&self.columns, &self.names, variable))),
+            searched_by => self.heading().filter(|column| column.most >= 5).map(|column| column.name.clone()),
             factory_models => listed(["", "Draft", "Id", "Input"].iter().map(|rest| format!("{model}{rest}"))
                 .chain(owned.then(|| "User".to_owned()))),
             test_app => if self.in_vectors { "TestApp::with_vectors()" } else { "TestApp::new()" },
@@ -130,21 +134,13 @@ impl Table {
         self.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| reference.owned))
     }
 
-    /// What a row is called in a list: its first line of text.
-    fn heading(&self, variable: &str) -> String {
-        let required = self.columns.iter().find(|column| column.kind == "string" && !column.optional);
-        let optional = self.columns.iter().find(|column| column.kind == "string");
-        let name = capitalized(&self.names.singular());
-        match (required, optional) {
-            (Some(column), _) => format!("({variable}.{}.as_str())", column.name),
-            (None, Some(column)) => {
-                format!("({variable}.{}.as_ref().map_or(\"{name}\", |it| it.as_str()))", column.name)
-            }
-            _ => format!("\"{name} of \" (date({variable}.created_at))"),
-        }
+    /// What a row is called in a list: its first line of text that it has to have.
+    fn heading(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.kind == "string" && !column.optional)
     }
 }
 
-fn is_plain_field(column: &Column) -> bool {
-    !matches!(column.kind, "text" | "json" | "bytes" | "vector" | "enum" | "bool")
+/// What a row is called in functions: after its model, where that is no word of the code around it.
+fn variable<'a>(one: &'a str, words: &BTreeSet<String>) -> &'a str {
+    [one, "item", "entry", "this_row"].into_iter().find(|name| !words.contains(*name)).unwrap_or("this_one")
 }

@@ -1,10 +1,12 @@
 //! What a project has already, as far as a new table has to know: tables, modules, types, factories.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::names::singular_of;
+use super::source_code::without_comments;
 use crate::tree::{Tree, TreePath};
 
 /// A table of the project's schema.
@@ -37,6 +39,11 @@ static CREATE_TABLE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"(?is)\bcreate\s+(?:unlogged\s+)?(?:table|view|materialized\s+view)\s+(?:if\s+not\s+exists\s+)?(?:\w+\.)?"?(\w+)"?"#,
     )
+});
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(?i)\b(?:constraint|index(?:\s+concurrently)?(?:\s+if\s+not\s+exists)?)\s+"?(\w+)"?"#));
+static TABLE_OR_REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r#"(?i)\b(create\s+(?:unlogged\s+)?table(?:\s+if\s+not\s+exists)?|references)\s+(?:\w+\.)?"?(\w+)"?"#)
 });
 static OWNER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\buser_id\s+uuid\s+not\s+null"));
 static COMMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"--[^\n]*"));
@@ -88,16 +95,68 @@ impl<'a> Existing<'a> {
         tables
     }
 
-    /// The number of the next file of the schema: the next multiple of ten.
+    /// The number of the next file of the schema, with zeros in front: the next multiple of ten, as long as it has no more digits
+    /// than the others, else the next one. So the order of the numbers is that of the names, however somebody sorts them.
+    /// `None` if all numbers of so many digits are taken.
     #[must_use]
-    pub fn next_number(self, in_vectors: bool) -> u32 {
-        let number = |path: &TreePath| -> Option<u32> {
-            let digits: String = path.file_name().chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().ok()
+    pub fn next_number(self, in_vectors: bool) -> Option<String> {
+        let digits = |path: &'a TreePath| {
+            let name = path.file_name();
+            &name[..name.len() - name.trim_start_matches(|c: char| c.is_ascii_digit()).len()]
         };
-        let highest =
-            self.schema().filter(|(.., vectors)| *vectors == in_vectors).filter_map(|(path, ..)| number(path));
-        (highest.max().unwrap_or(0) / 10 + 1) * 10
+        let files = self.schema().filter(|(.., vectors)| *vectors == in_vectors);
+        let numbers = files.filter_map(|(path, ..)| Some((digits(path).len(), digits(path).parse::<u64>().ok()?)));
+        let numbers: Vec<(usize, u64)> = numbers.collect();
+        // Files of a project that was numbered with more digits have them all.
+        let width = numbers.iter().map(|(width, _)| *width).min().unwrap_or(3).max(3);
+        let last = numbers.iter().map(|(_, number)| *number).max().unwrap_or(0);
+        let fits = |number: &u64| number.to_string().len() <= width;
+        let next = [(last / 10 + 1) * 10, last + 1].into_iter().find(fits)?;
+        Some(format!("{next:0width$}"))
+    }
+
+    /// The file of the schema that makes a table.
+    pub(super) fn schema_of(self, table: &str) -> Option<(&'a TreePath, &'a str)> {
+        let makes = |text: &str| {
+            let text = COMMENT.replace_all(text, "");
+            CREATE_TABLE.captures_iter(&text).any(|found| found[1].eq_ignore_ascii_case(table))
+        };
+        self.schema().find(|(_, text, _)| makes(text)).map(|(path, text, _)| (path, text))
+    }
+
+    /// The other tables that refer to one.
+    pub(super) fn referring_to(self, table: &str) -> Vec<String> {
+        let mut others = Vec::new();
+        for (_, text, _) in self.schema() {
+            let text = COMMENT.replace_all(text, "");
+            let mut current = String::new();
+            for word in TABLE_OR_REFERENCE.captures_iter(&text) {
+                let name = word[2].to_lowercase();
+                if word[1].to_lowercase().starts_with("create") {
+                    current = name;
+                } else if name == table && current != table && !others.contains(&current) {
+                    others.push(current.clone());
+                }
+            }
+        }
+        others
+    }
+
+    /// Every name that the schema and the application give to a table, a constraint or an index.
+    #[must_use]
+    pub fn relation_names(self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = self.tables().into_iter().map(|table| table.name).collect();
+        for (_, text, _) in self.schema() {
+            let text = COMMENT.replace_all(text, "");
+            names.extend(NAMED.captures_iter(&text).map(|found| found[1].to_lowercase()));
+        }
+        names
+    }
+
+    /// Where the routes are, without comments.
+    #[must_use]
+    pub fn routes(self) -> String {
+        without_comments(self.text("src/routes.rs").unwrap_or_default())
     }
 
     /// Whether there is a module of this name in a folder of modules: a file, a folder, or a line that declares it.
@@ -116,7 +175,7 @@ impl<'a> Existing<'a> {
     /// Whether a word stands in a file.
     #[must_use]
     pub fn has_word(self, path: &str, word: &str) -> bool {
-        self.text(path).is_some_and(|text| WORD.find_iter(text).any(|found| found.as_str() == word))
+        self.text(path).is_some_and(|text| WORD.find_iter(&without_comments(text)).any(|found| found.as_str() == word))
     }
 
     /// The type of a table's identifiers.
@@ -153,7 +212,8 @@ impl<'a> Existing<'a> {
     pub fn has_test_function(self, name: &str) -> bool {
         let declared = format!("fn {name}(");
         self.0.iter().any(|(path, file)| {
-            path.is_within("tests/app/common") && String::from_utf8_lossy(&file.bytes).contains(&declared)
+            path.is_within("tests/app/common")
+                && without_comments(&String::from_utf8_lossy(&file.bytes)).contains(&declared)
         })
     }
 }
@@ -186,7 +246,23 @@ mod tests {
                 ("embeddings", true, true)
             ]
         );
-        assert_eq!((Existing(&files).next_number(false), Existing(&files).next_number(true)), (30, 20));
+        let next = |in_vectors| Existing(&files).next_number(in_vectors);
+        assert_eq!((next(false).as_deref(), next(true).as_deref()), (Some("030"), Some("020")));
+    }
+
+    #[test]
+    fn the_next_number_is_the_last_in_any_order() {
+        let next = |names: &[&str]| {
+            let files: Vec<_> = names.iter().map(|name| (format!("schema/{name}.sql"), "")).collect();
+            let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+            Existing(&tree(&files)).next_number(false)
+        };
+        assert_eq!(next(&[]).as_deref(), Some("010"));
+        assert_eq!(next(&["010_a", "985_b"]).as_deref(), Some("990"));
+        assert_eq!(next(&["200_a", "990_b"]).as_deref(), Some("991"));
+        assert_eq!(next(&["200_a", "999_b"]), None);
+        assert_eq!(next(&["0010_a", "0990_b"]).as_deref(), Some("1000"));
+        assert_eq!(next(&["0010_a", "9990_b", "more"]).as_deref(), Some("9991"));
     }
 
     #[test]

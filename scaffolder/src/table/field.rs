@@ -6,6 +6,10 @@ use super::reserved;
 use crate::error::{Error, Result};
 use crate::suggest::{listed, nearest};
 
+mod modifiers;
+
+use modifiers::Modifiers;
+
 /// The types, as they are typed.
 const TYPES: [&str; 15] = [
     "string",
@@ -111,23 +115,31 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it may be left out.
     pub optional: bool,
+    /// Whether no two rows may have the same.
+    pub unique: bool,
+    /// Whether it has an index of its own.
+    pub index: bool,
+    /// What it is where nothing is said, as typed.
+    pub default: Option<String>,
 }
 
 impl Field {
     /// Parses `title:string`, `author:string?`, `status:enum(draft|published)`. What is in parentheses may stand behind a
-    /// colon instead, where a shell would need quotes: `status:enum:draft,published`.
+    /// colon instead, where a shell would need quotes: `status:enum:draft,published`. Behind the type may stand `:unique`,
+    /// `:index` and `:default=…`.
     ///
     /// # Errors
     /// Of kind `User`: which part is wrong, and what would be right.
     pub fn parse(typed: &str) -> Result<Self> {
         let shown = typed.escape_debug().to_string();
-        let (name, kind) = typed.trim().split_once(':').filter(|(_, kind)| !kind.is_empty()).ok_or_else(|| {
+        let (name, rest) = typed.trim().split_once(':').filter(|(_, kind)| !kind.is_empty()).ok_or_else(|| {
             Error::user(format!("the field `{shown}` has no type"))
                 .hint(format!("write it as `{}:string`", typed.trim().trim_end_matches(['?', ':']).escape_debug()))
         })?;
+        let (kind, modifiers) = Modifiers::split_off(rest);
         let (kind, optional) = match kind.strip_suffix('?') {
             Some(kind) => (kind, true),
-            None => (kind, false),
+            None => (kind, modifiers.optional),
         };
         let kind = Kind::parse(name, kind)?;
         let mut name = name.to_owned();
@@ -136,7 +148,10 @@ impl Field {
         }
         reserved::check_snake(&name, "field", LONGEST)?;
         reserved::check_column(&name)?;
-        Ok(Self { name, kind, optional })
+        let Modifiers { unique, index, default, .. } = modifiers;
+        let field = Self { name, kind, optional, unique, index, default };
+        modifiers::check(&field)?;
+        Ok(field)
     }
 }
 

@@ -40,7 +40,7 @@ impl Table {
     pub fn generate(&self, files: &Tree, format: Option<Format<'_>>) -> Result<Generated> {
         let existing = Existing(files);
         let mut generated = Generated::default();
-        for templates::Rendered { template, text, name } in templates::render(&self.context(), files)? {
+        for templates::Rendered { template, text, name } in templates::render(&self.context(files), files)? {
             let path = tree_path(&self.path_of(name))?;
             if files.contains_key(&path) {
                 return Err(Error::user(format!("there is a file `{path}` already"))
@@ -54,30 +54,7 @@ impl Table {
             };
             generated.changes.push(Change { path, before: None, after: Some(File::new(text)) });
         }
-        for (path, insertions) in self.insertions() {
-            let mut text = existing.text(path).map(str::to_owned);
-            for insertion in insertions {
-                let inserted = text.as_deref().and_then(|text| with_its_line_ends(text, &insertion));
-                match inserted {
-                    Some(after) => text = Some(after),
-                    None => generated.manual.push(ManualStep {
-                        path: path.to_owned(),
-                        place: insertion.place.to_owned(),
-                        snippet: insertion.snippet,
-                    }),
-                }
-            }
-            if let (Some(before), Some(after)) = (existing.text(path), text) {
-                // What was formatted stays formatted; what was not is not ours to format.
-                let after = match format {
-                    Some(format) if format(before).is_some_and(|formatted| formatted == before) => {
-                        format(&after).unwrap_or(after)
-                    }
-                    _ => after,
-                };
-                generated.give(files, path, &after)?;
-            }
-        }
+        generated.insert(self.insertions(), files, format)?;
         self.add_dependencies(existing, files, &mut generated)?;
         generated.changes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(generated)
@@ -103,6 +80,41 @@ impl Table {
 }
 
 impl Generated {
+    /// Puts lines into files that the project has. What finds no place is left to do by hand.
+    pub(super) fn insert(
+        &mut self,
+        insertions: Vec<(&'static str, Vec<Insertion>)>,
+        files: &Tree,
+        format: Option<Format<'_>>,
+    ) -> Result<()> {
+        let existing = Existing(files);
+        for (path, insertions) in insertions {
+            let mut text = existing.text(path).map(str::to_owned);
+            for insertion in insertions {
+                let inserted = text.as_deref().and_then(|text| with_its_line_ends(text, &insertion));
+                match inserted {
+                    Some(after) => text = Some(after),
+                    None => self.manual.push(ManualStep {
+                        path: path.to_owned(),
+                        place: insertion.place.to_owned(),
+                        snippet: insertion.snippet,
+                    }),
+                }
+            }
+            if let (Some(before), Some(after)) = (existing.text(path), text) {
+                // What was formatted stays formatted; what was not is not ours to format.
+                let after = match format {
+                    Some(format) if format(before).is_some_and(|formatted| formatted == before) => {
+                        format(&after).unwrap_or(after)
+                    }
+                    _ => after,
+                };
+                self.give(files, path, &after)?;
+            }
+        }
+        Ok(())
+    }
+
     fn give(&mut self, files: &Tree, path: &str, after: &str) -> Result<()> {
         let path = tree_path(path)?;
         let before = files.get(&path).cloned();
@@ -123,7 +135,7 @@ fn with_its_line_ends(text: &str, insertion: &Insertion) -> Option<String> {
     (insertion.insert)(&text.replace("\r\n", "\n")).map(|text| text.replace('\n', "\r\n"))
 }
 
-fn tree_path(path: &str) -> Result<TreePath> {
+pub(super) fn tree_path(path: &str) -> Result<TreePath> {
     TreePath::parse(path).map_err(|problem| Error::user(format!("the path `{path}` {problem}")))
 }
 

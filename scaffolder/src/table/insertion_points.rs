@@ -92,6 +92,15 @@ pub(super) fn id(text: &str, block: &str) -> Option<String> {
     Some(put(text, end, &format!("\n{block}")))
 }
 
+/// Adds live pages to those that `Live::builder` is told, before the last of them, which may end the statement.
+pub(super) fn live_pages(text: &str, pages: &str) -> Option<String> {
+    let (start, end) = function(text, "pub fn live(")?;
+    let builder = start + text[start..end].find("Live::builder(")?;
+    let statement = builder + text[builder..end].find(";\n")?;
+    let at = builder + text[builder..statement].rfind("\n        .page(")? + 1;
+    Some(put(text, at, pages))
+}
+
 /// Adds routes of pages: before the layer that finds out who the visitor is, which must surround them.
 pub(super) fn page_routes(text: &str, routes: &str) -> Option<String> {
     let (start, end) = function(text, "fn pages(")?;
@@ -99,10 +108,13 @@ pub(super) fn page_routes(text: &str, routes: &str) -> Option<String> {
     Some(put(text, at, routes))
 }
 
-/// Adds routes of the API at the end of its chain.
+/// Adds routes of the API: before the layer that limits requests, which must surround them, or at the end of the chain.
 pub(super) fn api_routes(text: &str, routes: &str) -> Option<String> {
     let (start, end) = function(text, "fn api(")?;
     let body = &text[start..end];
+    if let Some(at) = body.rfind("\n        .route_layer(") {
+        return Some(put(text, start + at + 1, routes));
+    }
     let last = body.lines().last()?;
     (body.contains("\n    Router::new()") && last.starts_with("        ") && last.ends_with(')'))
         .then(|| put(text, end, routes))

@@ -27,12 +27,16 @@ impl Table {
             "id! {{\n    /// Identifies {} [`{model}`](super::{model}).\n    {id}\n}}\n",
             article(&self.names.one_of_them())
         );
-        let exported =
-            listed(["", "Draft", "Input"].iter().map(|rest| format!("{model}{rest}")).chain(self.own_types()));
+        let exported = listed(
+            ["", "Draft", "Input", "Query", "Sort"].iter().map(|rest| format!("{model}{rest}")).chain(self.own_types()),
+        );
+        let live_pages: String = [("", "index"), ("/new", "new"), ("/{id}", "edit")]
+            .iter()
+            .map(|(rest, page)| format!("        .page(\"{url}{rest}\", pages::{table}::{page})\n"))
+            .collect();
         let page_routes = [
-            format!("{url}\", get({table}::index).post({table}::create)"),
-            format!("{url}/new\", get({table}::new)"),
-            format!("{url}/{{id}}\", get({table}::edit).post({table}::update)"),
+            format!("{url}\", post({table}::create)"),
+            format!("{url}/{{id}}\", post({table}::update)"),
             format!("{url}/{{id}}/delete\", post({table}::delete)"),
         ];
         let api_routes = [
@@ -63,6 +67,7 @@ impl Table {
             (
                 "src/routes.rs",
                 vec![
+                    insertion("in `fn live`, among the pages", live_pages, insertion_points::live_pages),
                     list_insertion("use pages", table.clone()),
                     list_insertion("use http", table.clone()),
                     insertion(
@@ -81,7 +86,7 @@ impl Table {
                 "src/pages/layout.rs",
                 vec![insertion(
                     "in the navigation of who is logged in",
-                    format!("a href=\"{url}\" {{ \"{}\" }}", capitalized(&self.names.plural())),
+                    format!("a href=\"{url}\" data-link {{ \"{}\" }}", capitalized(&self.names.plural())),
                     insertion_points::link,
                 )],
             ),
@@ -119,17 +124,22 @@ impl Table {
                     column.rule
                 ));
             }
+            if column.unique {
+                entries.push_str(&format!(
+                    "    (\"{table}_{name}_key\", || {{\n        Error::Conflict(FieldErrors::one(\"{name}\", \"is taken already\"))\n    }}),\n"
+                ));
+            }
         }
         entries
     }
 }
 
-fn insertion(place: &'static str, snippet: String, insert: fn(&str, &str) -> Option<String>) -> Insertion {
+pub(super) fn insertion(place: &'static str, snippet: String, insert: fn(&str, &str) -> Option<String>) -> Insertion {
     let what = snippet.clone();
     Insertion { place, snippet, insert: Box::new(move |text| insert(text, &what)) }
 }
 
-fn module_insertion(line: String) -> Insertion {
+pub(super) fn module_insertion(line: String) -> Insertion {
     insertion("among the other modules", line, insertion_points::module)
 }
 

@@ -2,7 +2,7 @@
 
 use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
 
-use super::reserved;
+use super::{inflection, reserved};
 use crate::error::{Error, Result};
 
 /// The longest name of a table: the names of constraints and indexes are made of it, and 63 bytes are all they have.
@@ -76,12 +76,21 @@ pub fn capitalized(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// Whether three or more variants of an enum begin or end with the same word, which clippy takes for a prefix too many.
+pub(super) fn are_alike<'a>(variants: impl IntoIterator<Item = &'a str>) -> bool {
+    let words: Vec<Vec<String>> =
+        variants.into_iter().map(|variant| variant.to_snake_case().split('_').map(str::to_owned).collect()).collect();
+    let same =
+        |of: fn(&Vec<String>) -> Option<&String>| words.iter().all(|word| of(word) == words.first().and_then(of));
+    words.len() >= 3 && (same(|words| words.first()) || same(|words| words.last()))
+}
+
 /// The singular of a name in the plural, by its last word.
 #[must_use]
 pub fn singular_of(table: &str) -> String {
     match table.rsplit_once('_') {
-        Some((words, last)) => format!("{words}_{}", pluralizer::pluralize(last, 1, false)),
-        None => pluralizer::pluralize(table, 1, false),
+        Some((words, last)) => format!("{words}_{}", inflection::singular(last)),
+        None => inflection::singular(table),
     }
 }
 
@@ -92,7 +101,7 @@ fn derived(table: &str) -> Result<String> {
         return Ok(one);
     }
     let (words, last) = table.rsplit_once('_').map_or(("", table), |(words, last)| (words, last));
-    let many = pluralizer::pluralize(last, 2, false);
+    let many = inflection::plural(last);
     let many = if words.is_empty() { many } else { format!("{words}_{many}") };
     let error = Error::user(format!("`{table}` is not a plural, or is its own singular"));
     Err(if many == table {

@@ -15,6 +15,8 @@ pub(super) struct Reference {
     /// `AuthorId`.
     pub(super) id: String,
     pub(super) owned: bool,
+    /// Whether it is the table that refers.
+    pub(super) is_itself: bool,
     /// "an author".
     pub(super) one: String,
     /// "authors".
@@ -26,6 +28,12 @@ pub(super) struct Reference {
 }
 
 impl Reference {
+    /// What a client is told who names a row that cannot be referred to.
+    pub(super) fn rule(&self) -> String {
+        let noun = self.noun();
+        if self.is_itself { format!("must be the id of another {noun}") } else { format!("is the id of no {noun}") }
+    }
+
     /// "author".
     pub(super) fn noun(&self) -> &str {
         self.one.split_once(' ').map_or(&*self.one, |(_, noun)| noun)
@@ -46,8 +54,7 @@ pub(super) fn reference(
     let name = &field.name;
     let tables = existing.tables();
     if target == names.table {
-        return Err(Error::user(format!("`{name}` refers to the table that is being made"))
-            .hint(format!("add `{name}` to `schema/` once the table is there")));
+        return itself(field, names, owned);
     }
     let Some(known) = tables.iter().find(|known| known.name == target) else {
         let relational = tables.iter().filter(|known| !known.in_vectors).map(|known| known.name.as_str());
@@ -74,6 +81,12 @@ pub(super) fn reference(
         ))
         .hint("leave out `--shared`, or the field"));
     }
+    if field.unique && target == "users" && owned {
+        return Err(Error::user(format!(
+            "`{name}` cannot be unique: a row that belongs to one user refers to that user"
+        ))
+        .hint("leave out `:unique`, or make the table `--shared`"));
+    }
     let model = id.strip_suffix("Id").unwrap_or(&id).to_owned();
     let (make, variable) = match factory(target, &model, names, owned, existing) {
         Some(make) => (make, name.clone()),
@@ -92,10 +105,30 @@ pub(super) fn reference(
         table: target.to_owned(),
         id,
         owned: known.owned,
+        is_itself: false,
         one: with_article(&noun),
         many: target.replace('_', " "),
         make,
         variable,
+    })
+}
+
+/// A reference to another row of the same table, as of a folder to the one that it lies in.
+fn itself(field: &Field, names: &Names, owned: bool) -> Result<Reference> {
+    let name = &field.name;
+    if !field.optional {
+        return Err(Error::user(format!("`{name}` refers to its own table, so there could be no first row"))
+            .hint(format!("let it be left out: `{name}:references({})?`", names.table)));
+    }
+    Ok(Reference {
+        table: names.table.clone(),
+        id: format!("{}Id", names.model),
+        owned,
+        is_itself: true,
+        one: names.one_of_them(),
+        many: names.plural(),
+        make: String::new(),
+        variable: String::new(),
     })
 }
 

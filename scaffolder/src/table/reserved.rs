@@ -7,7 +7,7 @@ use crate::name::KEYWORDS;
 
 mod words;
 
-use words::{COLUMNS, MODULES, SQL, TYPES, VARIABLES};
+use words::{COLUMNS, MODULES, SQL, SYSTEM_COLUMNS, TYPES};
 
 /// Checks a name in snake case.
 ///
@@ -28,6 +28,7 @@ pub(super) fn check_snake(name: &str, what: &str, longest: usize) -> Result<()> 
         let example = match what {
             "table" => "blog_posts",
             "choice" => "draft",
+            "page" => "about",
             _ => "title",
         };
         return Err(error.hint(format!(
@@ -45,6 +46,12 @@ pub(super) fn check_snake(name: &str, what: &str, longest: usize) -> Result<()> 
 
 /// Refuses names that a column cannot have.
 pub(super) fn check_column(name: &str) -> Result<()> {
+    if SYSTEM_COLUMNS.contains(&name) {
+        return Err(Error::user(format!(
+            "the field cannot be called `{name}`: PostgreSQL gives every table a column of that name"
+        ))
+        .hint(format!("find another name, for example `{name}_value`")));
+    }
     if COLUMNS.contains(&name) {
         return Err(Error::user(format!("every table has a `{name}` by itself, or uses that name"))
             .hint("leave this field out, or call it something else"));
@@ -73,10 +80,21 @@ fn refuse_words(name: &str, what: &str) -> Result<()> {
     )))
 }
 
+/// Refuses names that a page's module cannot have.
+pub(super) fn check_page(name: &str) -> Result<()> {
+    if KEYWORDS.contains(&name) || ["components", "crate", "mod", "pages", "static"].contains(&name) {
+        return Err(Error::user(format!(
+            "the page cannot be called `{name}`: that is a word of Rust, or of the application"
+        ))
+        .hint(format!("find another name, for example `{name}-page`")));
+    }
+    Ok(())
+}
+
 /// Refuses names that a model and its module cannot have.
 pub(super) fn check_model(model: &str) -> Result<()> {
     let module = model.to_snake_case();
-    let why = if TYPES.contains(&model) {
+    let why = if is_type(model) {
         "generated code uses a type of that name"
     } else if KEYWORDS.contains(&module.as_str()) {
         "its module would be a keyword of Rust"
@@ -89,7 +107,7 @@ pub(super) fn check_model(model: &str) -> Result<()> {
         .hint(format!("name it yourself, for example with `--model My{model}`")))
 }
 
-/// Whether a variable of that name would hide one that generated code has.
-pub(super) fn is_variable(name: &str) -> bool {
-    VARIABLES.contains(&name)
+/// Whether generated code uses a type of that name, besides those that the templates name.
+pub(super) fn is_type(name: &str) -> bool {
+    TYPES.contains(&name)
 }

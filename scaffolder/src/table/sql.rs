@@ -33,6 +33,7 @@ impl Table {
             let lines: Vec<String> = lines.iter().map(|line| wrapped(line, indent)).collect();
             lines.join(&format!("\n{}", " ".repeat(indent)))
         };
+        let (search, limit_place, offset_place) = self.search();
         context! {
             insert => lines(9, &[
                 format!("INSERT INTO {table} ({})", written.join(", ")),
@@ -47,8 +48,47 @@ impl Table {
                 format!("WHERE id = $1{mine} AND version = ${}", if self.owned { 3 } else { 2 }),
                 format!("RETURNING {all}"),
             ]),
+            search => lines(17, &search),
+            search_limit => limit_place,
+            search_offset => offset_place,
+            orders => self.orders(),
             delete => format!("DELETE FROM {table} WHERE id = $1{mine}"),
         }
+    }
+
+    /// The statement of a list that is searched and sorted, up to its order, and the places of its limit and offset.
+    fn search(&self) -> ([String; 2], String, String) {
+        let mut places = 1..;
+        let mut place = || places.next().unwrap_or_default();
+        let mut conditions: Vec<String> = self.owned.then(|| format!("user_id = ${}", place())).into_iter().collect();
+        let searched: Vec<&Column> = self.columns.iter().filter(|column| column.searched).collect();
+        if !searched.is_empty() {
+            let text = place();
+            let any = searched.iter().map(|column| format!(" OR {} ILIKE ${text}", column.name));
+            conditions.push(format!("(${text} = '%%'{})", any.collect::<String>()));
+        }
+        let conditions =
+            if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let lines = [format!("SELECT {}", self.column_list()), format!("FROM {}{conditions}", self.names.table)];
+        (lines, format!("${}", place()), format!("${}", place()))
+    }
+
+    /// What a list is sorted by, each in both directions, and then by the id, so that no row is on two pages.
+    fn orders(&self) -> Vec<Value> {
+        let sorted = self.columns.iter().filter(|column| column.sorted);
+        let mut orders: Vec<Value> = sorted
+            .map(|column| {
+                let name = &column.name;
+                let nulls = if column.optional { " NULLS LAST" } else { "" };
+                context! {
+                    variant => column.variant.clone(),
+                    ascending => format!("{name}{nulls}, id"),
+                    descending => format!("{name} DESC{nulls}, id DESC"),
+                }
+            })
+            .collect();
+        orders.push(context! { variant => "CreatedAt", ascending => "id", descending => "id DESC" });
+        orders
     }
 
     /// For each column that is a vector, the statement that searches by it.

@@ -1,8 +1,13 @@
 //! The templates of a table's files: built in, or the project's own in `templates/table/`.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use regex::Regex;
 
+use super::source_code;
 use crate::error::{Error, Result};
 use crate::tree::{File, Tree, TreePath};
 
@@ -21,6 +26,24 @@ pub const BUILT_IN: [(&str, &str); 9] = [
     ("api_test.rs.jinja", include_str!("templates/api_test.rs.jinja")),
     ("page_test.rs.jinja", include_str!("templates/page_test.rs.jinja")),
 ];
+
+/// What minijinja puts something in the place of.
+static TAG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}").expect("a pattern"));
+
+/// Every word of the code that the templates make, without those that a table brings: a variable or a type of one of these
+/// names could be mistaken for what is meant there.
+pub(super) fn words(files: &Tree) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for (name, built_in) in BUILT_IN.iter().filter(|(name, _)| name.ends_with(".rs.jinja")) {
+        let own = TreePath::parse(&format!("{FOLDER}/{name}")).ok().and_then(|path| files.get(&path));
+        let own = own.and_then(|file| std::str::from_utf8(&file.bytes).ok());
+        for text in [*built_in].into_iter().chain(own) {
+            // `{{ Model }}Draft` has no word of the template's own.
+            words.extend(source_code::words(&TAG.replace_all(text, "_")));
+        }
+    }
+    words
+}
 
 /// What a template made.
 pub(super) struct Rendered {

@@ -59,6 +59,7 @@ fn the_schema_says_every_rule() {
     );
     insta::assert_snapshot!(text_of(&generated, "schema/070_books.sql"), @"
     -- Books. Only its owner can see a book.
+    -- heavy add-table books title:string 'blurb:text(500)?' pages:int 'price:decimal(8,2)' 'status:enum(draft|out)' 'note_id:references(notes)?'
     CREATE TABLE books (
         id uuid NOT NULL,
         user_id uuid NOT NULL,
@@ -90,6 +91,7 @@ fn the_schema_says_every_rule() {
     insta::assert_snapshot!(text_of(&generated, "schema/vector/020_chunks.sql"), @"
     -- Chunks. All logged-in users can read and write them.
     -- In the vector database, so there is no foreign key to `users`.
+    -- heavy add-table chunks 'embedding:vector(3)' --shared
     CREATE TABLE chunks (
         id uuid NOT NULL,
         embedding vector(3) NOT NULL,
@@ -128,19 +130,21 @@ fn files_that_are_there_get_single_lines() {
             BlogPostId
     src/models/mod.rs
         mod blog_post;
-        pub use blog_post::{BlogPost, BlogPostDraft, BlogPostInput, BlogPostTitle};
+        pub use blog_post::{BlogPost, BlogPostDraft, BlogPostInput, BlogPostQuery, BlogPostSort, BlogPostTitle};
         pub use id::{BlogPostId, NoteId, SecurityEventId, SessionId, UserId};
     src/pages/layout.rs
-                        a href="/blog-posts" { "Blog posts" }
+                        a href="/blog-posts" data-link { "Blog posts" }
     src/pages/mod.rs
         pub mod blog_posts;
     src/repositories/mod.rs
         pub mod blog_posts;
     src/routes.rs
+                .page("/blog-posts", pages::blog_posts::index)
+                .page("/blog-posts/new", pages::blog_posts::new)
+                .page("/blog-posts/{id}", pages::blog_posts::edit)
             use pages::{account, blog_posts, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings, visitor};
-                .route("/blog-posts", get(blog_posts::index).post(blog_posts::create))
-                .route("/blog-posts/new", get(blog_posts::new))
-                .route("/blog-posts/{id}", get(blog_posts::edit).post(blog_posts::update))
+                .route("/blog-posts", post(blog_posts::create))
+                .route("/blog-posts/{id}", post(blog_posts::update))
                 .route("/blog-posts/{id}/delete", post(blog_posts::delete))
             use http::{blog_posts, limits, notes, session, users};
                 .route("/api/blog-posts", get(blog_posts::list).post(blog_posts::create))
@@ -185,20 +189,23 @@ fn where_a_file_has_another_shape_the_lines_are_shown_and_the_rest_is_made() {
     insta::assert_snapshot!(steps.collect::<Vec<_>>().join("\n"), @r#"
     src/pages/mod.rs among the other modules:
     pub mod books;
+    src/routes.rs in `fn live`, among the pages:
+            .page("/books", pages::books::index)
+            .page("/books/new", pages::books::new)
+            .page("/books/{id}", pages::books::edit)
     src/routes.rs in the list:
     use pages::{…, books};
     src/routes.rs in the list:
     use http::{…, books};
     src/routes.rs in `fn pages`, before `.route_layer`:
-            .route("/books", get(books::index).post(books::create))
-            .route("/books/new", get(books::new))
-            .route("/books/{id}", get(books::edit).post(books::update))
+            .route("/books", post(books::create))
+            .route("/books/{id}", post(books::update))
             .route("/books/{id}/delete", post(books::delete))
     src/routes.rs in `fn api`, at the end of the chain:
             .route("/api/books", get(books::list).post(books::create))
             .route("/api/books/{id}", get(books::show).put(books::update).delete(books::delete))
     src/pages/layout.rs in the navigation of who is logged in:
-    a href="/books" { "Books" }
+    a href="/books" data-link { "Books" }
     src/error.rs in `CONSTRAINTS`:
         ("books_user_id_fkey", || Error::Unauthenticated),
         ("books_title_check", || {
@@ -258,6 +265,65 @@ fn a_projects_own_template_is_used_and_a_broken_one_is_named_with_its_line() {
     Template: `templates/table/service.rs.jinja`, line 3, cannot be rendered: undefined value
     Template: `templates/table/service.rs.jinja`, line 1, cannot be rendered: filter nothing is unknown
     ");
+}
+
+#[test]
+fn a_table_that_is_taken_out_again_leaves_nothing_behind() {
+    for typed in [
+        "books title:string:unique author:string? parent:references(books)? state:enum(a|b):default=b count:int:index",
+        "tags name:string --shared --model=Label",
+    ] {
+        let added = after(&PLAIN, &make(&PLAIN, typed));
+        let name = typed.split(' ').next().expect("a name");
+        let removed = remove::remove(name, &added, false, None).expect("it can be taken out");
+        assert_eq!((removed.kept.len(), removed.mentions.len()), (0, 0), "{removed:?}");
+        let mut files = added;
+        for change in removed.changes {
+            match change.after {
+                Some(after) => drop(files.insert(change.path, after)),
+                None => drop(files.remove(&change.path)),
+            }
+        }
+        let lines = |file: &File| String::from_utf8_lossy(&file.bytes).split_whitespace().collect::<Vec<_>>().join(" ");
+        for (path, file) in &files {
+            // Without a formatter a list that went over several lines is on one.
+            let before = PLAIN.get(path).unwrap_or_else(|| panic!("{path} stayed"));
+            assert_eq!(
+                lines(file).replace(", }", " }").replace("{ ", "{").replace(" }", "}"),
+                lines(before).replace(", }", " }").replace("{ ", "{").replace(" }", "}"),
+                "{path}"
+            );
+        }
+        assert_eq!(files.len(), PLAIN.len());
+    }
+}
+
+#[test]
+fn a_table_that_was_edited_or_is_referred_to_is_not_lost() {
+    let files = after(&PLAIN, &make(&PLAIN, "authors name:string"));
+    let mut files = after(&files, &make(&files, "books author:references(authors)"));
+    let refused = |name: &str, files: &Tree| {
+        let error = remove::remove(name, files, false, None).expect_err("it stays");
+        format!("{}; {}", error.message, error.hints.join("; "))
+    };
+    insta::assert_snapshot!([refused("authors", &files), refused("notes", &files), refused("bookz", &files)].join("\n"), @"
+    `books` refers to the table `authors`; take that out first: `heavy remove-table books`, or its column in `schema/`
+    `schema/030_notes.sql` does not say that `heavy add-table` made the table `notes`; take it out by hand: its file of the schema, then what the compiler names
+    there is no table `bookz`; did you mean `heavy remove-table books`?
+    ");
+    let mut edit = |path: &str, more: &str| {
+        let path = TreePath::parse(path).expect("a path");
+        files.get_mut(&path).expect("a file").bytes.extend(more.as_bytes());
+    };
+    edit("src/pages/books.rs", "// mine\n");
+    edit("src/seed.rs", "use crate::models::BookDraft;\n");
+    let shown = |force| {
+        let removed = remove::remove("books", &files, force, None).expect("it can be taken out");
+        let paths = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        format!("{}; {}", paths(&removed.kept), paths(&removed.mentions))
+    };
+    assert_eq!(shown(false), "src/pages/books.rs; src/seed.rs");
+    assert_eq!(shown(true), "; src/seed.rs");
 }
 
 /// Every type, required and optional, alone and with others: whatever a template asks of a column, it is there.

@@ -196,9 +196,12 @@ impl Facts {
                 };
                 Self {
                     is_text: true,
-                    rule: reference
-                        .map(|reference| format!("is the id of no {}", reference.noun()))
+                    // A row that leads to itself is in no tree.
+                    check: reference
+                        .filter(|reference| reference.is_itself)
+                        .map(|_| format!("{name} <> id"))
                         .unwrap_or_default(),
+                    rule: reference.map(Reference::rule).unwrap_or_default(),
                     sample: (json.clone(), json, text),
                     ..Self::plain("references", id, "uuid", "input::id", ["", ""])
                 }
@@ -250,7 +253,7 @@ impl Facts {
 }
 
 /// serde's `rename_all = "snake_case"` of a variant.
-fn as_serde_says_it(variant: &str) -> String {
+pub(super) fn as_serde_says_it(variant: &str) -> String {
     let mut text = String::new();
     for letter in variant.chars() {
         if letter.is_ascii_uppercase() && !text.is_empty() {

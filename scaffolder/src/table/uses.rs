@@ -54,7 +54,7 @@ impl Table {
         names.extend(self.owned.then(|| "UserId".to_owned()));
         names.extend(self.own_types().next().map(|_| "Invalid".to_owned()));
         let uses_input = self.columns.iter().any(|column| {
-            [&column.parse, &column.text].iter().any(|code| code.contains("input::"))
+            [&column.parse, &column.text, &column.default].iter().any(|code| code.contains("input::"))
                 || column.serde.contains("input::")
         });
         let uses_text = self.columns.iter().any(|column| column.sent == "Text");
@@ -90,7 +90,8 @@ impl Table {
     pub(super) fn repository_models(&self) -> String {
         let model = &self.names.model;
         let mut names: BTreeSet<String> = self.reference_ids().chain(self.own_types()).collect();
-        names.extend([model.clone(), format!("{model}Draft"), format!("{model}Id"), "Version".to_owned()]);
+        names.extend(["", "Draft", "Id", "Query", "Sort"].map(|rest| format!("{model}{rest}")));
+        names.insert("Version".to_owned());
         if self.owned {
             names.extend(["Owner".to_owned(), "UserId".to_owned()]);
         }
@@ -103,7 +104,7 @@ impl Table {
             in_tests.filter(|reference| !reference.variable.is_empty()).map(|reference| reference.id.clone()).collect();
         models.extend(self.columns.iter().filter(|column| column.dimensions > 0).map(|column| column.value.clone()));
         models.extend(uses_owner.then(|| "User".to_owned()));
-        models.extend(self.makes_users().then(|| format!("{}Id", self.names.model)));
+        models.extend(self.makes_ids().then(|| format!("{}Id", self.names.model)));
         let models = (!models.is_empty()).then(|| format!("models::{{{}}}", listed(models)));
         let repository = self.in_vectors.then(|| format!("repositories::{}", self.names.table));
         listed(models.into_iter().chain(repository))
@@ -112,15 +113,16 @@ impl Table {
     pub(super) fn page_test_uses(&self, uses_owner: bool) -> String {
         let mut models = BTreeSet::new();
         models.extend(uses_owner.then(|| "User".to_owned()));
-        models.extend(self.makes_users().then(|| format!("{}Id", self.names.model)));
+        models.extend(self.makes_ids().then(|| format!("{}Id", self.names.model)));
         let models = (!models.is_empty()).then(|| format!("models::{{{}}}", listed(models)));
         listed(models.into_iter().chain([format!("repositories::{}", self.names.table)]))
     }
 
-    /// Whether tests make users with names of a kind.
-    fn makes_users(&self) -> bool {
+    /// Whether tests make what there may be only one of, after a new id.
+    fn makes_ids(&self) -> bool {
         let own = format!("{}Id::generate()", self.names.model);
         self.made_in_tests().any(|make| make.contains(&own))
+            || self.columns.iter().any(|column| column.sample.contains(&own) || column.sample_text.contains(&own))
     }
 }
 

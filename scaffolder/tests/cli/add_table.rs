@@ -101,6 +101,41 @@ fn undo_takes_a_table_back_to_the_byte() {
 }
 
 #[test]
+fn a_table_that_was_added_can_be_taken_out_again_to_the_byte() {
+    let env = project();
+    let fields = ["title:string:unique", "state:enum:a,b:default=b", "parent:references:books?", "count:int:index"];
+    run(&env, &[&["books"][..], &fields].concat());
+    assert_ne!(status(&env), "");
+    insta::assert_snapshot!(env.run(&["remove-table", "--project", "shop", "books"]), @"");
+    assert_eq!(status(&env), "");
+}
+
+#[test]
+fn a_file_of_a_table_that_was_edited_stays_and_is_named() {
+    let env = project();
+    run(&env, &["books", "title:string"]);
+    env.write("shop/src/pages/books.rs", env.read("shop/src/pages/books.rs") + "// mine\n");
+    let shown = env.run(&["remove-table", "--project", "shop", "books"]);
+    let wanted = ["exit 1", "note: `src/pages/books.rs` is not as it was made, and stays; --force deletes it"];
+    assert!(wanted.iter().all(|wanted| shown.contains(wanted)), "{shown}");
+    assert_eq!(status(&env), "?? src/pages/books.rs\n");
+}
+
+#[test]
+fn a_page_is_a_file_a_route_and_a_test() {
+    let env = project();
+    insta::assert_snapshot!(env.run(&["add-page", "--project", "shop", "about-us", "--link", "--signed-in"]), @"");
+    assert!(env.read("shop/src/routes.rs").contains(".page(\"/about-us\", pages::about_us::page)\n"));
+    assert!(env.read("shop/src/pages/layout.rs").contains("a href=\"/about-us\" data-link { \"About us\" }\n"));
+    insta::assert_snapshot!(env.read("shop/src/pages/about_us.rs"), @"");
+    let refused =
+        ["about-us", "notes", "live", "Über", "mod"].map(|name| env.run(&["add-page", "--project", "shop", name]));
+    insta::assert_snapshot!(refused.concat(), @"");
+    env.succeeds(&["undo", "--project", "shop"]);
+    assert_eq!(status(&env), "");
+}
+
+#[test]
 fn a_file_that_git_ignores_is_not_overwritten_either() {
     let env = project();
     env.write("shop/.git/info/exclude", "/src/pages/books.rs\n");

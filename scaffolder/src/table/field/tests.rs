@@ -4,7 +4,11 @@ use super::*;
 
 fn shown(typed: &str) -> String {
     match Field::parse(typed) {
-        Ok(Field { name, kind, optional }) => format!("{name} {kind:?}{}", if optional { " optional" } else { "" }),
+        Ok(Field { name, kind, optional, unique, index, default }) => {
+            let words = [(optional, " optional"), (unique, " unique"), (index, " index")];
+            let words: String = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+            format!("{name} {kind:?}{words}{}", default.map(|text| format!(" default {text:?}")).unwrap_or_default())
+        }
         Err(error) => format!("{}; {}", error.message, error.hints.join("; ")),
     }
 }
@@ -124,5 +128,56 @@ fn what_makes_no_sense_is_refused_with_what_would() {
     the field cannot be called `order`, which is a word of SQL; find another name, for example `order_name`
     the field cannot be called `type`, which is a word of Rust; find another name, for example `type_name`
     the field `a\u{7}` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `a`
+    "#);
+}
+
+#[test]
+fn behind_a_type_stand_unique_index_and_a_default_in_any_order() {
+    let all = [
+        "a:string:unique",
+        "a:string?:uniq",
+        "a:string(80):unique?",
+        "a:int:index:default=-1",
+        "a:enum(b|c):default=c:index",
+        "a:enum:b,c:default=b",
+        "a:references:authors?:unique",
+        "a:timestamp:default=now",
+        "a:date:default=today",
+        "a:date:default=2026-02-30",
+        "a:string:default=it's: so",
+        "a:bool:default=yes",
+        "a:enum(b|c):default=d",
+        "a:decimal(4,2):default=100.5",
+        "a:decimal(4,2):default=10.50",
+        "a:json:default={}",
+        "a:text:unique",
+        "a:string(5):unique",
+        "a:int:unique:default=1",
+        "a:text:index",
+        "a:bytes:index",
+    ];
+    let all: Vec<String> = all.iter().map(|typed| shown(typed)).collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    a String(200) unique
+    a String(200) optional unique
+    a String(80) optional unique
+    a Int index default "-1"
+    a Enum(["b", "c"]) index default "c"
+    a Enum(["b", "c"]) default "b"
+    a_id References("authors") optional unique
+    a Timestamp default "now"
+    a Date default "today"
+    `2026-02-30` is no default for `a`; write `default=today`, or a day such as `default=2026-01-31`
+    a String(200) default "it's: so"
+    `yes` is no default for `a`; write `a:bool:default=true`
+    `d` is no default for `a`; write one of its words: `default=b`
+    `100.5` is no default for `a`; write a number that the type can hold: `default=0`
+    a Decimal(4, 2) default "10.50"
+    `{}` is no default for `a`; texts, numbers, `bool`, `enum`, `date` and `timestamp` can have one
+    `a` cannot be unique; `string`, `int`, `bigint`, `uuid` and `references` can; if you need it all the same, write it into `schema/`
+    `a` cannot be unique; a `string` of 6 to 600 characters can; if you need it all the same, write it into `schema/`
+    `a` is unique and has a default, which only one row could have; leave one of them out
+    `a` cannot have an index; a text of at most 600 characters can; if you need it all the same, write it into `schema/`
+    `a` cannot have an index; all but `json`, `bytes` and `vector` can; if you need it all the same, write it into `schema/`
     "#);
 }

@@ -2,7 +2,7 @@
 
 /// Reserved words of PostgreSQL 18 ("SQL Key Words") and CockroachDB 25 ("SQL Grammar"), as far as a name would need
 /// quotes in either.
-pub(super) const SQL: [&str; 103] = [
+pub(super) const SQL: [&str; 104] = [
     "all",
     "analyse",
     "analyze",
@@ -101,12 +101,16 @@ pub(super) const SQL: [&str; 103] = [
     "user",
     "using",
     "variadic",
+    "verbose",
     "view",
     "when",
     "where",
     "window",
     "with",
 ];
+
+/// Columns that PostgreSQL gives every table ("System Columns").
+pub(super) const SYSTEM_COLUMNS: [&str; 6] = ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"];
 
 /// Columns that every table gets by itself, and names that a form or a page of a list uses.
 pub(super) const COLUMNS: [&str; 5] = ["id", "user_id", "version", "created_at", "updated_at"];
@@ -216,10 +220,4 @@ pub(super) const TYPES: [&str; 63] = [
     "Vector",
     "VectorDb",
     "Visitor",
-];
-
-/// Variables of generated functions, in whose place one named after the model would be mistaken.
-pub(super) const VARIABLES: [&str; 26] = [
-    "ada", "after", "answer", "app", "body", "client", "db", "draft", "edit", "errors", "eve", "fields", "form",
-    "found", "html", "id", "input", "limit", "owner", "page", "path", "row", "state", "stored", "text", "user",
 ];

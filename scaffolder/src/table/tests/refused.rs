@@ -1,6 +1,6 @@
 //! What a project cannot have, and what is said about it.
 
-use super::{PLAIN, VECTORS, make, table};
+use super::{PLAIN, VECTORS, after, make, table};
 use crate::tree::{File, Tree, TreePath};
 
 #[test]
@@ -94,8 +94,8 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         `note_id` refers to a table `note`, which does not exist
         did you mean `references(notes)`?
     books parent:references(books)
-        `parent_id` refers to the table that is being made
-        add `parent_id` to `schema/` once the table is there
+        `parent_id` refers to its own table, so there could be no first row
+        let it be left out: `parent_id:references(books)?`
     tags note:references(notes) --shared
         a shared table cannot refer to `notes`, whose rows belong to one user each: others could not see them
         leave out `--shared`, or the field
@@ -130,6 +130,49 @@ fn a_name_that_is_taken_by_a_route_or_a_type_is_refused() {
     edit(&mut files, "src/models/mod.rs", "pub use email::Email;", "pub use email::{BookTitle, Email};");
     let error = table(&files, "books title:string").expect_err("a type is taken");
     assert_eq!(error.message, "there is a type called `BookTitle`");
+}
+
+#[test]
+fn a_route_in_a_comment_takes_no_name() {
+    let mut files = PLAIN.clone();
+    let path = TreePath::parse("src/routes.rs").expect("a path");
+    let text = String::from_utf8(files[&path].bytes.clone()).expect("text");
+    let line = "        .route(\"/live\", get(live::connect))";
+    let comment =
+        "        // .route(\"/books\", get(old::books))\n        /* .route(\"/books/new\", get(old::new)) */\n";
+    files.insert(path, File::new(text.replace(line, &format!("{comment}{line}"))));
+    assert!(table(&files, "books title:string").is_ok());
+}
+
+#[test]
+fn two_tables_cannot_have_a_constraint_or_an_index_of_one_name() {
+    let files = after(&PLAIN, &make(&PLAIN, "cats dogs_name:string"));
+    let error = table(&files, "cats_dogs name:string").expect_err("both would have a check of one name");
+    assert!(error.message.contains("`cats_dogs_name_check`"), "{error}");
+    let error = table(&PLAIN, "books user_id_id:references(notes)").expect_err("its own index has that name");
+    assert!(error.message.contains("`books_user_id_id_idx`"), "{error}");
+    assert!(table(&files, "cats_dogs title:string").is_ok());
+}
+
+#[test]
+fn names_that_the_server_or_generated_code_has_are_refused() {
+    for field in ["xmin:int", "ctid:int", "tableoid:int", "verbose:bool", "order:int", "type:string", "self:int"] {
+        assert!(table(&PLAIN, &format!("books {field}")).is_err(), "{field}");
+    }
+    let taken = "generated code uses a type called";
+    let error = table(&PLAIN, "books title:string --model=FormErrors").expect_err("a type of the pages");
+    assert!(error.message.starts_with(taken), "{error}");
+    let error = table(&PLAIN, "offsets date_time:string").expect_err("its own type would be the crate's");
+    assert!(error.message.starts_with(taken), "{error}");
+    assert!(table(&PLAIN, "books a_1:int a1:int").is_err(), "one name in Rust");
+}
+
+#[test]
+fn a_schema_whose_numbers_are_used_up_is_told_to_number_anew() {
+    let mut files = PLAIN.clone();
+    files.insert(TreePath::parse("schema/999_last.sql").expect("a path"), File::new("SELECT 1;\n"));
+    let error = table(&files, "books title:string").expect_err("no number is left");
+    assert!(error.hints[0].contains("`0010_users.sql`"), "{error:?}");
 }
 
 #[test]

@@ -1,0 +1,189 @@
+//! Taking a table out of a project: the way back of [`generate`](super::Table::generate).
+//!
+//! How the table was made stands in its schema. From that it is made once more, in memory: a file that is still as it would be
+//! written is deleted, one that was edited stays. From the files of the project its lines are taken, wherever they stand.
+
+use std::collections::BTreeSet;
+
+use super::command_line::CommandLine;
+use super::existing::Existing;
+use super::generate::{Format, Generated, tree_path};
+use super::{Table, removal_points, source_code};
+use crate::error::{Error, Result};
+use crate::suggest::nearest;
+use crate::transition::Change;
+use crate::tree::{Tree, TreePath};
+
+/// What taking a table out changes.
+#[derive(Clone, Debug, Default)]
+pub struct Removed {
+    /// Files that go, and files that lose lines.
+    pub changes: Vec<Change>,
+    /// Files of the table that were edited, and stay.
+    pub kept: Vec<TreePath>,
+    /// Files that still name the table's types or modules.
+    pub mentions: Vec<TreePath>,
+}
+
+/// Takes a table out. `force`: files that were edited too.
+///
+/// # Errors
+/// Of kind `User`: there is no such table, it was not made by `heavy add-table`, or other tables refer to it.
+pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>) -> Result<Removed> {
+    let existing = Existing(files);
+    let Some((schema, text)) = existing.schema_of(table) else {
+        let tables = existing.tables();
+        let error = Error::user(format!("there is no table `{}`", table.escape_debug()));
+        return Err(match nearest(table, tables.iter().map(|known| known.name.as_str())) {
+            Some(near) => error.hint(format!("did you mean `heavy remove-table {near}`?")),
+            None => error.hint("the tables stand in `schema/`"),
+        });
+    };
+    let made = CommandLine::find(text, table).ok_or_else(|| {
+        Error::user(format!("`{schema}` does not say that `heavy add-table` made the table `{table}`"))
+            .hint("take it out by hand: its file of the schema, then what the compiler names")
+    })??;
+    if let Some(other) = existing.referring_to(table).first() {
+        return Err(Error::user(format!("`{other}` refers to the table `{table}`"))
+            .hint(format!("take that out first: `heavy remove-table {other}`, or its column in `schema/`")));
+    }
+
+    let paths = BTreeSet::from([schema.clone()]);
+    let without = without_lines(&made, files, format)?;
+    let mut base = without.clone();
+    let own: BTreeSet<TreePath> = own_paths(&made, files).into_iter().chain(paths).collect();
+    for path in &own {
+        base.remove(path);
+    }
+    let table = Table::new(made.names, made.fields, made.owned, &base)?;
+    let made_again = table.generate(&base, format)?;
+    let mut removed = Removed::default();
+    for path in own {
+        let Some(file) = files.get(&path) else { continue };
+        if force || is_as_made(&table, &made_again, &path, &file.bytes) {
+            removed.changes.push(Change { path, before: Some(file.clone()), after: None });
+        } else {
+            removed.kept.push(path);
+        }
+    }
+    for (path, after) in without {
+        if let Some(before) = files.get(&path).filter(|before| **before != after) {
+            removed.changes.push(Change { path, before: Some(before.clone()), after: Some(after) });
+        }
+    }
+    removed.changes.sort_by(|a, b| a.path.cmp(&b.path));
+    removed.mentions = mentions(&table, files, &removed);
+    Ok(removed)
+}
+
+/// The files of the table, but for its schema.
+fn own_paths(made: &CommandLine, files: &Tree) -> Vec<TreePath> {
+    let (table, one) = (&made.names.table, &made.names.one);
+    let all = [
+        format!("src/models/{one}.rs"),
+        format!("src/repositories/{table}.rs"),
+        format!("src/services/{table}.rs"),
+        format!("src/http/{table}.rs"),
+        format!("src/pages/{table}.rs"),
+        format!("tests/app/common/factories/{table}.rs"),
+        format!("tests/app/api/{table}.rs"),
+        format!("tests/app/pages/{table}.rs"),
+    ];
+    let paths = all.iter().filter_map(|path| TreePath::parse(path).ok());
+    paths.filter(|path| files.contains_key(path)).collect()
+}
+
+/// Whether a file is as it would be made now. The schema may have another number by now.
+fn is_as_made(table: &Table, made_again: &Generated, path: &TreePath, bytes: &[u8]) -> bool {
+    let schema = table.path_of("schema.sql.jinja");
+    let path = if path.as_str().starts_with("schema/") { schema.as_str() } else { path.as_str() };
+    let made = made_again.changes.iter().find(|change| change.path.as_str() == path);
+    let same = |text: &[u8]| String::from_utf8_lossy(text).replace("\r\n", "\n");
+    made.and_then(|change| change.after.as_ref()).is_some_and(|file| same(&file.bytes) == same(bytes))
+}
+
+/// The project without the lines of the table.
+fn without_lines(made: &CommandLine, files: &Tree, format: Option<Format<'_>>) -> Result<Tree> {
+    let (table, model, one) = (&made.names.table, &made.names.model, &made.names.one);
+    let url = made.names.url();
+    let id = format!("{model}Id");
+    let module = |text: &str, name: &str| {
+        let text = removal_points::line(text, &format!("pub mod {name};"));
+        removal_points::line(&text, &format!("mod {name};"))
+    };
+    let mut without = files.clone();
+    let mut edit = |path: &str, edit: &dyn Fn(&str) -> String| -> Result<()> {
+        let path = tree_path(path)?;
+        let Some(file) = without.get_mut(&path) else { return Ok(()) };
+        let Ok(text) = std::str::from_utf8(&file.bytes) else { return Ok(()) };
+        let plain = text.replace("\r\n", "\n");
+        let mut after = edit(&plain);
+        if after != plain {
+            if let Some(format) = format
+                && format(&plain).is_some_and(|formatted| formatted == plain)
+            {
+                after = format(&after).unwrap_or(after);
+            }
+            let after = if text.contains("\r\n") { after.replace('\n', "\r\n") } else { after };
+            file.bytes = after.into_bytes();
+        }
+        Ok(())
+    };
+    edit("src/models/id.rs", &|text| removal_points::id(text, &id))?;
+    edit("src/models/mod.rs", &|text| {
+        let text = module(text, one);
+        let text = removal_points::statement(&text, &format!("pub use {one}::"));
+        removal_points::from_list(&text, "pub use id", &id)
+    })?;
+    for folder in ["src/repositories", "src/services", "src/http", "src/pages", "tests/app/api", "tests/app/pages"] {
+        edit(&format!("{folder}/mod.rs"), &|text| module(text, table))?;
+    }
+    edit("tests/app/common/factories.rs", &|text| module(text, table))?;
+    edit("src/routes.rs", &|text| {
+        let text = removal_points::calls(text, ".page(", &format!("pages::{table}::"));
+        let text = removal_points::calls(&text, ".route(", &format!("({table}::"));
+        let text = removal_points::from_list(&text, "use pages", table);
+        removal_points::from_list(&text, "use http", table)
+    })?;
+    edit("src/pages/layout.rs", &|text| {
+        let link = text.lines().find(|line| line.trim().starts_with(&format!("a href=\"{url}\" ")));
+        link.map_or_else(|| text.to_owned(), |link| removal_points::line(text, link.trim()))
+    })?;
+    edit("src/error.rs", &|text| {
+        let mut text = text.to_owned();
+        let fields = made.fields.iter().map(|field| field.name.as_str()).chain(["user_id"]);
+        for name in fields.flat_map(|field| ["check", "fkey", "key"].map(|kind| format!("{table}_{field}_{kind}"))) {
+            text = removal_points::calls(&text, &format!("(\"{name}\","), "");
+        }
+        text
+    })?;
+    Ok(without)
+}
+
+/// Files that stay and name what is gone.
+fn mentions(table: &Table, files: &Tree, removed: &Removed) -> Vec<TreePath> {
+    let types: BTreeSet<String> = table.type_names().into_iter().collect();
+    let module = format!("{}::", table.names().table);
+    let after = |path: &TreePath| removed.changes.iter().find(|change| change.path == *path);
+    let mut found = Vec::new();
+    for (path, file) in files.iter().filter(|(path, _)| path.as_str().ends_with(".rs")) {
+        let file = match after(path) {
+            Some(change) => change.after.as_ref(),
+            None => Some(file),
+        };
+        if removed.kept.contains(path) || !(path.is_within("src") || path.is_within("tests")) {
+            continue;
+        }
+        let Some(text) = file.and_then(|file| std::str::from_utf8(&file.bytes).ok()) else { continue };
+        let text = source_code::without_comments(text);
+        if has_path(&text, &module) || source_code::words(&text).iter().any(|word| types.contains(word)) {
+            found.push(path.clone());
+        }
+    }
+    found
+}
+
+/// Whether the module is named as a whole word.
+fn has_path(text: &str, module: &str) -> bool {
+    text.match_indices(module).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
