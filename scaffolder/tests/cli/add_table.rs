@@ -106,7 +106,37 @@ fn a_table_that_was_added_can_be_taken_out_again_to_the_byte() {
     let fields = ["title:string:unique", "state:enum:a,b:default=b", "parent:references:books?", "count:int:index"];
     run(&env, &[&["books"][..], &fields].concat());
     assert_ne!(status(&env), "");
-    insta::assert_snapshot!(env.run(&["remove-table", "--project", "shop", "books"]), @"");
+    insta::assert_snapshot!(env.run(&["remove-table", "--project", "shop", "books"]), @"
+    exit 0
+    --- err
+        Removing the table `books`
+        delete    schema/070_books.sql
+        update    src/error.rs
+        delete    src/http/books.rs
+        update    src/http/mod.rs
+        delete    src/models/book.rs
+        update    src/models/id.rs
+        update    src/models/mod.rs
+        delete    src/pages/books.rs
+        update    src/pages/layout.rs
+        update    src/pages/mod.rs
+        delete    src/repositories/books.rs
+        update    src/repositories/mod.rs
+        update    src/routes.rs
+        delete    src/services/books.rs
+        update    src/services/mod.rs
+        delete    tests/app/api/books.rs
+        update    tests/app/api/mod.rs
+        update    tests/app/common/factories.rs
+        delete    tests/app/common/factories/books.rs
+        delete    tests/app/pages/books.rs
+        update    tests/app/pages/mod.rs
+         Removed `books`: 9 deleted, 12 updated
+    note: `heavy undo` brings it back; `Cargo.toml` keeps what its fields needed
+
+    Next: `cargo dev migrate --name remove_books`   the migration that drops it
+          `cargo dev pave`   the development database again, without the table
+    ");
     assert_eq!(status(&env), "");
 }
 
@@ -124,13 +154,64 @@ fn a_file_of_a_table_that_was_edited_stays_and_is_named() {
 #[test]
 fn a_page_is_a_file_a_route_and_a_test() {
     let env = project();
-    insta::assert_snapshot!(env.run(&["add-page", "--project", "shop", "about-us", "--link", "--signed-in"]), @"");
+    insta::assert_snapshot!(env.run(&["add-page", "--project", "shop", "about-us", "--link", "--signed-in"]), @"
+    exit 0
+    --- err
+          Adding the page `/about-us`
+        create    src/pages/about_us.rs
+        update    src/pages/layout.rs
+        update    src/pages/mod.rs
+        update    src/routes.rs
+        create    tests/app/pages/about_us.rs
+        update    tests/app/pages/mod.rs
+           Added `/about-us`: its code is in `src/pages/about_us.rs`
+    note: `heavy undo` takes it back
+    ");
     assert!(env.read("shop/src/routes.rs").contains(".page(\"/about-us\", pages::about_us::page)\n"));
     assert!(env.read("shop/src/pages/layout.rs").contains("a href=\"/about-us\" data-link { \"About us\" }\n"));
-    insta::assert_snapshot!(env.read("shop/src/pages/about_us.rs"), @"");
+    insta::assert_snapshot!(env.read("shop/src/pages/about_us.rs"), @r#"
+    //! `/about-us`.
+
+    use maud::html;
+    use stack_live::Cx;
+
+    use super::{context::Context, layout};
+
+    /// The page.
+    pub async fn page(cx: Cx) -> stack_live::Result {
+        cx.signed_in()?;
+        let main = html! {
+            section.card.text {
+                h1 { "About us" }
+            }
+        };
+        Ok(layout::live(&cx, "About us", main))
+    }
+    "#);
     let refused =
         ["about-us", "notes", "live", "Über", "mod"].map(|name| env.run(&["add-page", "--project", "shop", name]));
-    insta::assert_snapshot!(refused.concat(), @"");
+    insta::assert_snapshot!(refused.concat(), @"
+    exit 2
+    --- err
+    error: there is a module `about_us` in `src/pages` already
+    hint: give the page another name
+    exit 2
+    --- err
+    error: there is a module `notes` in `src/pages` already
+    hint: give the page another name
+    exit 2
+    --- err
+    error: there is a module `live` in `src/pages` already
+    hint: give the page another name
+    exit 2
+    --- err
+    error: the page `Über` cannot be called that: a name is lower-case words of letters and digits, joined by `_`
+    hint: write a word such as `about`
+    exit 2
+    --- err
+    error: the page cannot be called `mod`: that is a word of Rust, or of the application
+    hint: find another name, for example `mod-page`
+    ");
     env.succeeds(&["undo", "--project", "shop"]);
     assert_eq!(status(&env), "");
 }
