@@ -304,6 +304,8 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::Adopt(args) => args.move_args.json,
         Command::Check(args) => args.json,
         Command::AddTable(args) => args.json,
+        Command::RemoveTable(args) => args.common.json,
+        Command::AddPage(args) => args.common.json,
         Command::Features(args) => args.json,
         Command::Time(Time::Status(args)) => args.json,
         Command::Time(Time::Report(args)) => args.json,
@@ -316,7 +318,7 @@ pub const fn wants_json(command: &Command) -> bool {
 }
 
 /// What other tools call our verbs: (theirs, ours).
-const OTHER_WORDS: [(&str, &str); 22] = [
+const OTHER_WORDS: [(&str, &str); 24] = [
     ("create", "new"),
     ("init", "new"),
     ("start", "new"),
@@ -327,6 +329,8 @@ const OTHER_WORDS: [(&str, &str); 22] = [
     ("generate", "add-table"),
     ("scaffold", "add-table"),
     ("table", "add-table"),
+    ("page", "add-page"),
+    ("destroy", "remove-table"),
     ("resource", "add-table"),
     ("add", "add-feature"),
     ("install", "add-feature"),

@@ -108,6 +108,8 @@ fn folder_of(command: &Command) -> Option<&Path> {
         Command::Check(args) => &args.project,
         Command::SetupGit(args) => &args.project,
         Command::AddTable(args) => &args.project,
+        Command::RemoveTable(args) => &args.common.project,
+        Command::AddPage(args) => &args.common.project,
         Command::Features(_) => &None,
         Command::Time(time) => match time {
             Time::Start(args) => &args.work_tree.project,

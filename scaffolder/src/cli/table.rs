@@ -120,6 +120,9 @@ pub struct Common {
     /// Show the plan, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Show what changes in the files too, as `git diff` does
+    #[arg(long)]
+    pub diff: bool,
     /// Do it without asking
     #[arg(long, short)]
     pub yes: bool,

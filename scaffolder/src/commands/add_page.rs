@@ -27,12 +27,18 @@ pub(super) fn run(args: &AddPage, ui: Ui) -> Result<u8> {
         ui.status("Added", format_args!("`{}`: its code is in `{}`", page.url(), page.path()));
         ui.note("`heavy undo` takes it back");
     }
-    match generated.manual.len() {
-        0 => Ok(0),
-        _ if args.common.dry_run => Ok(Kind::LeftOpen.exit_code()),
-        more => {
-            Err(Error::new(Kind::LeftOpen, format!("{more} places are left for you; it does not compile until then"))
-                .hint("paste what is shown above"))
-        }
-    }
+    let places = match generated.manual.len() {
+        0 => return Ok(0),
+        _ if args.common.dry_run => return Ok(Kind::LeftOpen.exit_code()),
+        1 => "1 place is".to_owned(),
+        more => format!("{more} places are"),
+    };
+    let error = Error::new(Kind::LeftOpen, format!("{places} left for you; it does not compile until then"));
+    // What was not shown above belongs to what is left.
+    Err(match args.common.quiet {
+        false => error.hint("paste what is shown above"),
+        true => generated.manual.iter().fold(error, |error, step| {
+            error.hint(format!("paste into `{}` {}:\n{}", step.path, step.place, step.snippet.trim_end()))
+        }),
+    })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::Common;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::lockfile::Lock;
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
@@ -16,6 +16,7 @@ use crate::transition::{Change, Move};
 use crate::tree::Tree;
 use crate::ui::Ui;
 
+use super::consent;
 use super::moving::open;
 
 /// A project that is about to be written to.
@@ -34,9 +35,10 @@ impl<'a> Target<'a> {
     pub(super) fn open(verb: &'static str, args: &'a Common, ui: Ui) -> Result<Self> {
         let project = super::project(args.project.as_deref())?;
         let prompt = if args.yes || args.json { None } else { Prompt::at_terminal() };
-        open::refuse_or_finish(&project, prompt.as_ref(), ui)?;
+        open::refuse_or_finish(&project, prompt.as_ref().filter(|_| !args.dry_run), ui)?;
+        open::mention_unreadable_git(&project, ui);
         let lock = project.lock()?;
-        project.check_checked_out()?;
+        project.check_checked_out(|_| true)?;
         let nothing = Tree::new();
         let files = project.snapshot(&nothing, &nothing, Reach::Everything)?.files;
         Ok(Self { verb, ui, args, project, lock, prompt, files })
@@ -58,12 +60,11 @@ impl<'a> Target<'a> {
                 ui.planned(action(change), &change.path, dry_run)?;
             }
         }
+        if self.args.diff && !ui.wants_json() {
+            ui.difference(&consent::lines(changes), dry_run)?;
+        }
         if !dry_run {
-            if let Some(prompt) = &self.prompt
-                && !prompt.confirm("Do this?", Some(true))?
-            {
-                return Err(Error::new(Kind::Stopped, "nothing was changed"));
-            }
+            consent::ask(self.prompt.as_ref(), "Do this?", changes, ui)?;
             let plan = Move { changes: changes.to_vec(), ..Move::default() };
             let header = Header {
                 verb: self.verb.to_owned(),
@@ -83,6 +84,9 @@ impl<'a> Target<'a> {
             });
             if let (Some(result), Some(details)) = (result.as_object_mut(), details.as_object()) {
                 result.extend(details.clone());
+            }
+            if self.args.diff {
+                result["diff"] = consent::text(changes).into();
             }
             ui.json(&result)?;
         }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::cli::RemoveTable;
 use crate::error::{Error, Kind, Result};
+use crate::suggest::listed_in_short;
 use crate::table::remove::remove;
 use crate::ui::Ui;
 
@@ -32,10 +33,14 @@ pub(super) fn run(args: &RemoveTable, ui: Ui) -> Result<u8> {
         ui.line(format_args!("Next: `cargo dev migrate --name remove_{table}`   the migration that drops it"));
         ui.line("      `cargo dev pave`   the development database again, without the table");
     }
-    match left {
-        0 => Ok(0),
-        _ if !written => Ok(Kind::LeftOpen.exit_code()),
-        1 => Err(Error::new(Kind::LeftOpen, "1 file is left for you").hint("it is named above")),
-        more => Err(Error::new(Kind::LeftOpen, format!("{more} files are left for you")).hint("they are named above")),
+    if left == 0 {
+        return Ok(0);
     }
+    if !written {
+        return Ok(Kind::LeftOpen.exit_code());
+    }
+    let named = removed.kept.iter().chain(&removed.mentions).map(crate::tree::TreePath::as_str);
+    let error = Error::new(Kind::LeftOpen, format!("left for you: {}", listed_in_short(named)));
+    Err(error
+        .hint("what was edited stays until you delete it; what names the table does not compile until you mend it"))
 }
