@@ -70,7 +70,7 @@ impl<'a> Target<'a> {
                 verb: self.verb.to_owned(),
                 from: self.lock.version.clone(),
                 to: self.lock.version.clone(),
-                labels: Labels { yours: "yours".to_owned(), template: self.verb.to_owned() },
+                labels: Labels::new("yours", self.verb),
             };
             Moves::of(&self.project).apply(&plan, &header)?;
         }
