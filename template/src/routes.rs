@@ -119,7 +119,7 @@ fn pages(state: AppState) -> Router<AppState> {
         router.route(pattern, get(live::show))
     });
     pages
-        .route("/live", get(live::connect))
+        .route("/live", get(live::connect).post(live::connect))
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
 {%- if passkeys %}

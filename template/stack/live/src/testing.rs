@@ -12,6 +12,10 @@
 
 mod connection;
 mod elements;
+{%- if stack_tests %}
+#[cfg(test)]
+mod event_stream;
+{%- endif %}
 mod history;
 {%- if stack_tests %}
 #[cfg(test)]
@@ -31,6 +35,8 @@ use scraper::Html;
 use serde_json::{Value, json};
 {%- if stack_tests %}
 
+#[cfg(test)]
+pub(crate) use event_stream::{Stream, frame, post};
 #[cfg(test)]
 pub(crate) use hostile::stalled;
 {%- endif %}

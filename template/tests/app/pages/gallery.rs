@@ -193,7 +193,7 @@ async fn an_element_says_where_an_item_should_be_and_the_server_puts_it_there() 
 }
 
 #[tokio::test]
-async fn a_live_page_names_the_modules_of_its_elements_by_their_content() {
+async fn a_live_page_names_the_modules_of_elements_and_of_the_script_by_their_content() {
     let app = TestApp::new().await;
     let page = app.client().open("/components").await;
     let html = page.page(200);
@@ -202,13 +202,22 @@ async fn a_live_page_names_the_modules_of_its_elements_by_their_content() {
         .unwrap();
     let modules = rest.split_once("\">").unwrap().0.replace("&quot;", "\"");
     let modules: serde_json::Value = serde_json::from_str(&modules).unwrap();
-    let module = modules["sortable-list"].as_str().unwrap();
-    let module = app.client().get(module).await;
-    assert_eq!(
-        module.header("cache-control"),
-        "public, max-age=31536000, immutable"
-    );
-    assert!(module.header("content-type").starts_with("text/javascript"));
+    // One of an element, and those that the client script loads for itself.
+    for name in [
+        "sortable-list",
+        "calls",
+        "commands",
+        "streams",
+        "transport",
+        "uploads",
+    ] {
+        let module = app.client().get(modules[name].as_str().unwrap()).await;
+        assert_eq!(
+            module.header("cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+        assert!(module.header("content-type").starts_with("text/javascript"));
+    }
 }
 
 #[tokio::test]

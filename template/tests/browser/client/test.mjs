@@ -8,14 +8,21 @@ import { test as base } from "../support/browser.mjs";
 
 export { expect };
 
-const SCRIPT = await script(new URL("../../../stack/live/src/", import.meta.url));
+const SOURCES = new URL("../../../stack/live/src/", import.meta.url);
+const SCRIPT = await script(SOURCES);
+const OWN_MODULES = Object.fromEntries(await Promise.all(["calls", "commands", "streams", "uploads"].map(ownModule)));
 const ORIGIN = "http://live.test";
 
 /** The client script, of the files that `script.rs` puts together. */
 async function script(folder) {
   const list = await readFile(new URL("script.rs", folder), "utf8");
-  const files = [...list.matchAll(/include_str!\("(.+)"\)/g)].map(([, file]) => readFile(new URL(file, folder), "utf8"));
+  const files = [...list.matchAll(/include_str!\("(client\/\w+\.js)"\)/g)].map(([, file]) => readFile(new URL(file, folder), "utf8"));
   return `"use strict";(() => {\n${(await Promise.all(files)).join("")}})();`;
+}
+
+/** A module of the script, with its name. */
+export async function ownModule(name) {
+  return [name, await readFile(new URL(`client/modules/${name}.js`, SOURCES), "utf8")];
 }
 
 export const test = base.extend({
@@ -33,9 +40,10 @@ export const test = base.extend({
 
 /**
  * A page that shows `html`. `sent` is what the script has said, `say` answers. `fits`: whether the hash is right.
- * `modules`: the texts of its elements' modules, by tag. `clock`: the page's time stands still until the test moves it by `page.clock`.
+ * `modules`: the texts of its elements' modules, by tag; an own one that is null never comes. `clock`: the page's time stands still until the test moves it by `page.clock`.
  */
-async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", attributes = "", clock = false, modules = {} } = {}) {
+async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/", attributes = "", clock = false, modules: others = {} } = {}) {
+  const modules = { ...OWN_MODULES, ...others };
   const page = await context.newPage();
   const fake = { page, context, sent: [], sockets: 0, socket: undefined, join, loads: 0 };
   const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -45,6 +53,7 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
   }
   await context.route("**/*", async (route) => {
     const module = modules[new URL(route.request().url()).pathname.slice("/elements/".length)];
+    if (module === null) return;
     if (module) return route.fulfill({ contentType: "text/javascript; charset=utf-8", body: module });
     if (route.request().resourceType() === "script") return route.fulfill({ contentType: "text/javascript; charset=utf-8", body: SCRIPT });
     fake.loads += 1;
@@ -88,6 +97,10 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
   };
   fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
   await page.goto(ORIGIN + path);
+  // The modules that the page needs are there before anything is done with it.
+  const needed = Object.entries({ commands: " do:", streams: " data-stream=", uploads: " on:upload=" });
+  const names = needed.filter(([name, mark]) => html.includes(mark) && modules[name] !== null).map(([name]) => name);
+  await page.waitForFunction((names) => names.every((name) => window.heavyLive.loaded[name]), names);
   if (join) await page.waitForFunction(() => document.documentElement.dataset.live === "online");
   if (join && fits && !fake.sent[0][1].hash) throw new Error(`this is not how a browser writes it: ${html}`);
   return fake;

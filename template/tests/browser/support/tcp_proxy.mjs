@@ -9,6 +9,9 @@ export class TcpProxy {
   latency;
   /** Called when it is disconnected by a test. */
   onDisconnect = () => {};
+  /** Whether it lets no WebSocket through, as some companies' proxies do, and how many it has refused. */
+  refusesUpgrades = false;
+  refusedUpgrades = 0;
   #port;
   #server;
   #sockets = new Set();
@@ -75,7 +78,13 @@ export class TcpProxy {
         if (!to.destroyed) act();
       });
     };
-    from.on("data", (chunk) => later(() => to.write(chunk)));
+    from.on("data", (chunk) => {
+      if (this.refusesUpgrades && /^upgrade: websocket/im.test(chunk.toString("latin1"))) {
+        this.refusedUpgrades += 1;
+        from.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        to.destroy();
+      } else later(() => to.write(chunk));
+    });
     from.on("end", () => later(() => to.end()));
     // What an error means is said by the `close` that follows.
     from.on("error", () => {});

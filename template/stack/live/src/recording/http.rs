@@ -8,7 +8,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -20,6 +20,7 @@ use super::{
     visitors::Visitors,
     writer::{self, Raw},
 };
+use crate::event_stream;
 
 /// Bytes of a body that is recorded; of a longer one nothing is.
 pub const BODY_BYTES: usize = 16 * 1024;
@@ -30,6 +31,10 @@ type BodyCapture = Arc<Mutex<Option<Vec<u8>>>>;
 /// Middleware that records requests: `middleware::from_fn_with_state(recorder, recording::http)`. Bodies are recorded
 /// as the handler reads them, and not held up; the live connections that requests open are recorded too.
 pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: Next) -> Response {
+    // The messages of a stream are recorded as those of its connection.
+    if request.headers().contains_key(event_stream::STREAM) {
+        return next.run(request).await;
+    }
     let started = Instant::now();
     let method = request.method().to_string();
     let target = request
@@ -65,7 +70,12 @@ pub async fn http(State(recorder): State<Recorder>, mut request: Request, next: 
         writer::Body::Json
     };
     let body = bytes.filter(|bytes| !bytes.is_empty()).map(kind);
-    let status = response.status().as_u16();
+    // What opens a connection is written as an upgrade, whatever carries the messages.
+    let status = match opened.number() {
+        Some(_) => StatusCode::SWITCHING_PROTOCOLS,
+        None => response.status(),
+    }
+    .as_u16();
     let visitor = {
         let mut visitors = recorder.visitors();
         let given = visitors.cookies(response.headers(), header::SET_COOKIE);

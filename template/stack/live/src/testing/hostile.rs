@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::Page;
+use super::{Page, event_stream::connect_by_stream};
 use crate::{
     CloseReason, Live, Visit,
     hash::hash,
@@ -23,6 +23,15 @@ impl Page {
     pub async fn reconnect_to(&mut self, live: &Live) -> &mut Self {
         self.live = live.clone();
         self.reconnect().await
+    }
+
+    /// As [`reconnect`](Self::reconnect), by an event stream, whose POSTs all arrive twice.
+    pub async fn reconnect_by_stream(&mut self) -> &mut Self {
+        self.connection = connect_by_stream(&self.live, &self.visit).await;
+        self.closed = None;
+        self.working.clear();
+        self.join(true).await;
+        self
     }
 
     /// Takes another state, as a forger would. It counts at the next [`reconnect`](Self::reconnect).

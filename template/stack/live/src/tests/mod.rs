@@ -7,6 +7,7 @@ mod comebacks;
 mod components;
 mod connections;
 mod effects;
+mod event_streams;
 mod events;
 mod history;
 mod loads;
