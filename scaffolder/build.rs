@@ -19,6 +19,7 @@ mod tree;
 #[path = "src/source"]
 mod source {
     pub(crate) mod folder;
+    pub(crate) mod limits;
     pub(crate) mod scope;
 }
 

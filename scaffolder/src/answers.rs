@@ -55,6 +55,14 @@ impl Answers {
         Ok(())
     }
 
+    /// These answers, and those of `project` to further questions, with its name.
+    #[must_use]
+    pub fn seeing(&self, project: &Self) -> Self {
+        let mut values = project.values.clone();
+        values.extend(self.values.clone());
+        Self { name: project.name.clone(), values }
+    }
+
     /// The answer to a question.
     #[must_use]
     pub fn get(&self, question: &str) -> Option<&Value> {

@@ -15,7 +15,7 @@ mod table;
 mod time;
 
 pub use git::{MergeDriver, SetupGit};
-pub use moves::{Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
+pub use moves::{AddFeature, Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
 pub use table::{AddPage, AddTable, Common, RemoveTable};
 pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
 
@@ -50,8 +50,8 @@ pub struct Cli {
 pub enum Command {
     /// Create a project
     New(Box<New>),
-    /// Add features to the project
-    AddFeature(FeatureArgs),
+    /// Add features to the project: the template's own, and packs from a URL or a folder
+    AddFeature(AddFeature),
     /// Take features out of the project
     RemoveFeature(FeatureArgs),
     /// Give the project another name
@@ -297,7 +297,8 @@ fn unknown_verb(error: &clap::Error) -> Error {
 pub const fn wants_json(command: &Command) -> bool {
     match command {
         Command::New(args) => args.json,
-        Command::AddFeature(args) | Command::RemoveFeature(args) => args.move_args.json,
+        Command::AddFeature(args) => args.move_args.json,
+        Command::RemoveFeature(args) => args.move_args.json,
         Command::Rename(args) => args.move_args.json,
         Command::Sync(args) => args.move_args.json,
         Command::Undo(args) => args.move_args.json,

@@ -24,12 +24,16 @@ mod host;
 mod merge_driver;
 mod moving;
 mod new;
+mod packs;
+mod questions;
+mod remove_feature;
 mod remove_table;
 mod rename;
 mod setup_git;
 mod sync;
 mod template;
 mod time;
+mod trust;
 mod undo;
 
 /// Does what was typed, and returns the exit code.
@@ -39,8 +43,8 @@ mod undo;
 pub fn run(command: &Command) -> Result<u8> {
     match command {
         Command::New(args) => new::run(args, Ui::new(args.quiet, args.json)),
-        Command::AddFeature(args) => add_feature::run(args, true, of_move(&args.move_args)),
-        Command::RemoveFeature(args) => add_feature::run(args, false, of_move(&args.move_args)),
+        Command::AddFeature(args) => add_feature::run(args, of_move(&args.move_args)),
+        Command::RemoveFeature(args) => remove_feature::run(args, of_move(&args.move_args)),
         Command::Rename(args) => rename::run(args, of_move(&args.move_args)),
         Command::Sync(args) => sync::run(args, of_move(&args.move_args)),
         Command::Diff(args) => diff::run(args, Ui::default()),
@@ -99,7 +103,8 @@ fn folder_of(command: &Command) -> Option<&Path> {
         Command::New(_) | Command::Completions(_) | Command::Template(_) => return None,
         // Git says in which repository it merges.
         Command::MergeDriver(_) => return None,
-        Command::AddFeature(args) | Command::RemoveFeature(args) => &args.move_args.project,
+        Command::AddFeature(args) => &args.move_args.project,
+        Command::RemoveFeature(args) => &args.move_args.project,
         Command::Rename(args) => &args.move_args.project,
         Command::Sync(args) => &args.move_args.project,
         Command::Undo(args) => &args.move_args.project,

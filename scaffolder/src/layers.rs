@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 36] = [
+const LAYERS: [&str; 37] = [
     "commands",
     "adopt",
     "table",
@@ -24,6 +24,7 @@ const LAYERS: [&str; 36] = [
     "transition",
     "lint",
     "weight",
+    "pack",
     "lockfile",
     "stamp",
     "render",

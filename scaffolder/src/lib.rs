@@ -27,6 +27,8 @@
 //!    - [`tree`] is a project as a value: relative paths that cannot leave it, and what stands at them.
 //!    - [`lockfile`] is `heavy.toml` in a project: template, version, [`stamp`] and answers.
 //!
+//! [`pack`] lays features from somebody else over a rendered template.
+//!
 //! [`table`](mod@table) makes a new table of a project: files of its own, and single lines for files that are there.
 //!
 //! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports.
@@ -60,6 +62,7 @@ pub mod merge;
 pub mod name;
 pub mod name_references;
 pub mod notes;
+pub mod pack;
 pub mod plan;
 pub mod project;
 pub mod prompt;

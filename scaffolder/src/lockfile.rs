@@ -28,8 +28,43 @@ pub struct Lock {
     pub stamp: String,
     /// The answers, the name among them.
     pub answers: BTreeMap<String, Value>,
+    /// The packs, by name.
+    pub packs: BTreeMap<String, PackLock>,
     /// Files in which the last move left something for a person to decide.
     pub conflicts: Vec<TreePath>,
+}
+
+/// What `heavy.toml` holds of a pack, under `[packs.NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackLock {
+    /// A path or a git URL, with the folder of the repository behind it: `URL#/FOLDER`.
+    pub source: String,
+    /// The branch, tag or commit that it follows, where `source` is a repository.
+    pub rev: Option<String>,
+    /// The full hash of the commit, where `source` is a repository.
+    pub commit: Option<String>,
+    /// Its version, as its manifest says.
+    pub version: String,
+    /// Its stamp: 64 hexadecimal digits.
+    pub stamp: String,
+    /// The answers to its questions.
+    pub answers: BTreeMap<String, Value>,
+}
+
+impl PackLock {
+    /// The lock of a project that had the pack for its template and followed `rev`: what finds a template finds a pack.
+    #[must_use]
+    pub fn following(&self, rev: Option<&str>) -> Lock {
+        Lock {
+            source: self.source.clone(),
+            rev: rev.map(str::to_owned),
+            version: self.version.clone(),
+            stamp: self.stamp.clone(),
+            answers: self.answers.clone(),
+            packs: BTreeMap::new(),
+            conflicts: Vec::new(),
+        }
+    }
 }
 
 const PREFACE: &str = "\

@@ -1,6 +1,7 @@
 //! `cargo-generate.toml`: what a template asks, and which files go where.
 
 mod own;
+pub(crate) mod pack;
 pub(crate) mod patterns;
 mod question;
 
@@ -12,6 +13,7 @@ use toml::Table;
 use crate::error::{Error, Result};
 use crate::tree::{Tree, TreePath};
 pub use own::{Before, Migration, Once};
+pub use pack::{Dependency, Insertion, PackManifest, Place};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};
 
 /// The manifest's file name, in the place where `cargo generate` looks for it.
@@ -46,6 +48,10 @@ pub struct Manifest {
     pub hooks: HookPaths,
     /// Whether cargo-generate formats what it renders; it does unless this is `false`.
     pub fmt: Option<bool>,
+    /// `[heavy] name`: what packs call the template that they are made for.
+    pub name: Option<String>,
+    /// `[heavy.pack]`: what makes it a pack.
+    pub pack: Option<PackManifest>,
     /// Whether the manifest has `sub_templates`, which makes cargo-generate ask.
     pub sub_templates: bool,
 }
@@ -174,6 +180,8 @@ impl Manifest {
             migrations,
             outside: raw.heavy.outside(),
             version: raw.heavy.version,
+            name: raw.heavy.name,
+            pack: raw.heavy.pack.map(pack::RawPack::read).transpose()?,
             questions,
             exclude: raw.template.exclude,
             include: raw.template.include,

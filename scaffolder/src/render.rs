@@ -106,6 +106,25 @@ pub fn sentences(texts: &[String], answers: &Answers) -> Result<Vec<String>> {
     Ok(sentences)
 }
 
+/// Renders short texts that stand at `place`, without hooks.
+///
+/// # Errors
+/// As [`sentences`].
+pub fn fragments(place: &str, texts: &[&str], answers: &Answers) -> Result<Vec<String>> {
+    let mut variables = built_in(&answers.name, &NoHost.environment());
+    name_and_answers(answers, &mut variables)?;
+    let renderer = Renderer::new(&variables);
+    texts.iter().map(|text| renderer.named(place, text)).collect()
+}
+
+/// Whether a disk could hold the tree: no two paths that differ only in case, no file where a folder is.
+///
+/// # Errors
+/// Of kind `Template`, with the paths.
+pub fn check_paths(tree: &Tree) -> Result<()> {
+    paths::check(tree)
+}
+
 /// Knows the machine, and neither answers a hook nor runs its commands.
 struct SilentHost(HookEnvironment);
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
 use crate::stamp::Stamp;
 use crate::template::Template;
-use crate::tree::Tree;
+use crate::tree::{Tree, TreePath};
 use cache::{Cache, Origin};
 
 pub mod base;
@@ -15,6 +15,8 @@ pub mod cache;
 mod embedded;
 pub mod folder;
 pub mod git;
+mod limits;
+pub mod packs;
 mod progress;
 pub mod releases;
 pub mod scope;
@@ -37,6 +39,8 @@ pub enum Source {
         folder: PathBuf,
         /// A branch, tag or commit; none means its HEAD.
         rev: Option<String>,
+        /// The folder in it that holds the template; none means its root.
+        subfolder: Option<TreePath>,
     },
     /// A repository behind a URL.
     Remote {
@@ -44,6 +48,8 @@ pub enum Source {
         url: String,
         /// A branch, tag or commit; none means the default branch.
         rev: Option<String>,
+        /// The folder in it that holds the template; none means its root.
+        subfolder: Option<TreePath>,
     },
 }
 
@@ -79,8 +85,11 @@ impl Source {
     /// Parses `--template` and `--rev`. A folder with a revision is a repository; a `file://` URL is one too; `gh:owner/name` and
     /// `gl:owner/name` are short for URLs.
     ///
+    /// A revision may also stand behind the URL, and then a folder of the repository: `URL#v1`, `URL#v1/packs/sitemap`,
+    /// `URL#/packs/sitemap`; a revision that has a `/` itself is given by `--rev`.
+    ///
     /// # Errors
-    /// A revision of nothing, or a folder that does not exist.
+    /// A revision of nothing, two revisions, a folder that does not exist, or one that leaves its repository.
     pub fn parse(text: Option<&str>, rev: Option<&str>) -> Result<Self> {
         let Some(text) = text else {
             return match rev {
@@ -90,15 +99,16 @@ impl Source {
             };
         };
         let text = &*shorthand::expanded(text);
-        let rev = rev.map(str::to_owned);
-        if let Some(path) = text.strip_prefix("file://") {
-            return Ok(Self::Repository { folder: existing(path)?, rev });
+        let Address { place, rev, subfolder } = Address::parse(text, rev)?;
+        if let Some(path) = place.strip_prefix("file://") {
+            return Ok(Self::Repository { folder: existing(path)?, rev, subfolder });
         }
-        if text.contains("://") || is_scp_like(text) {
-            return Ok(Self::Remote { url: text.to_owned(), rev });
+        if place.contains("://") || is_scp_like(place) {
+            return Ok(Self::Remote { url: place.to_owned(), rev, subfolder });
         }
-        let folder = existing(text)?;
-        Ok(if rev.is_some() { Self::Repository { folder, rev } } else { Self::Folder(folder) })
+        let folder = existing(place)?;
+        let is_repository = rev.is_some() || subfolder.is_some();
+        Ok(if is_repository { Self::Repository { folder, rev, subfolder } } else { Self::Folder(folder) })
     }
 
     /// The source that a project's `heavy.toml` names, as it was then.
@@ -126,6 +136,15 @@ impl Source {
         }
     }
 
+    /// The folder of the repository that holds the template, if it is not its root.
+    #[must_use]
+    pub fn subfolder(&self) -> Option<&TreePath> {
+        match self {
+            Self::Repository { subfolder, .. } | Self::Remote { subfolder, .. } => subfolder.as_ref(),
+            Self::Embedded | Self::Folder(_) => None,
+        }
+    }
+
     /// Whether it has to be fetched.
     #[must_use]
     pub const fn is_remote(&self) -> bool {
@@ -138,6 +157,11 @@ impl Source {
         matches!(self, Self::Remote { url, .. } if url.starts_with("ssh://") || !url.contains("://"))
     }
 
+    /// The same as text: nothing for the root.
+    fn below(&self) -> &str {
+        self.subfolder().map_or("", TreePath::as_str)
+    }
+
     /// Reads the template. `report` is told what is going on while that takes time.
     ///
     /// # Errors
@@ -147,8 +171,8 @@ impl Source {
         match self {
             Self::Embedded => Ok(Loaded { tree: embedded::tree()?, commit: None }),
             Self::Folder(folder) => Ok(Loaded { tree: folder::read(folder)?, commit: None }),
-            Self::Repository { folder, rev } => git::open(folder, rev.as_deref()).map(with_commit),
-            Self::Remote { url, rev } => git::clone(url, rev.as_deref(), report).map(with_commit),
+            Self::Repository { folder, rev, .. } => git::open(folder, rev.as_deref(), self.below()).map(with_commit),
+            Self::Remote { url, rev, .. } => git::clone(url, rev.as_deref(), self.below(), report).map(with_commit),
         }
     }
 }
@@ -162,7 +186,42 @@ impl Display for Source {
             // As a path it would be taken as it is, and not as committed.
             Self::Repository { folder, .. } => write!(f, "file://{}", folder.display()),
             Self::Remote { url, .. } => f.write_str(&without_password(url)),
+        }?;
+        self.subfolder().map_or(Ok(()), |folder| write!(f, "#/{folder}"))
+    }
+}
+
+/// A text that names a template, in its parts.
+struct Address<'a> {
+    /// A folder or a URL.
+    place: &'a str,
+    rev: Option<String>,
+    subfolder: Option<TreePath>,
+}
+
+impl<'a> Address<'a> {
+    fn parse(text: &'a str, rev: Option<&str>) -> Result<Self> {
+        let whole = || Address { place: text, rev: rev.map(str::to_owned), subfolder: None };
+        let Some((place, behind)) = text.rsplit_once('#') else { return Ok(whole()) };
+        // `#` is a character like any other in the name of a folder.
+        if Path::new(text).exists() {
+            return Ok(whole());
         }
+        let (own, folder) = behind.split_once('/').unwrap_or((behind, ""));
+        if let (Some(rev), false) = (rev, own.is_empty()) {
+            return Err(Error::usage(format!(
+                "`{}` names one revision, and `--rev {rev}` another",
+                text.escape_debug()
+            ))
+            .hint("give one of them"));
+        }
+        let folder = folder.trim_end_matches('/');
+        let subfolder = (!folder.is_empty()).then(|| TreePath::parse(folder)).transpose().map_err(|problem| {
+            Error::usage(format!("the folder `{}` {problem}", folder.escape_debug()))
+                .hint("name a folder of the repository: `URL#REV/FOLDER`")
+        })?;
+        let own = Some(own).filter(|own| !own.is_empty());
+        Ok(Address { place, rev: rev.or(own).map(str::to_owned), subfolder })
     }
 }
 
@@ -218,6 +277,41 @@ mod tests {
         assert!(matches!(Source::parse(Some("file:///"), None), Ok(Source::Repository { rev: None, .. })));
         assert!(matches!(Source::parse(Some("."), Some("v1")), Ok(Source::Repository { rev: Some(_), .. })));
         assert!(matches!(Source::parse(Some("."), None), Ok(Source::Folder(_))));
+    }
+
+    #[test]
+    fn a_revision_and_a_folder_may_stand_behind_the_url() {
+        let shown = |text: &str, rev: Option<&str>| match Source::parse(Some(text), rev) {
+            Ok(source) => format!("{source} at {}", source.rev().unwrap_or("its head")),
+            Err(error) => format!("{error}"),
+        };
+        insta::assert_snapshot!(
+            [
+                shown("https://example.com/x.git#v1", None),
+                shown("https://example.com/x.git#v1/packs/sitemap/", None),
+                shown("https://example.com/x.git#/packs", None),
+                shown("https://example.com/x.git#/packs", Some("a/b")),
+                shown("git@example.com:x/y#main/packs", None),
+                shown("https://example.com/x#v1", Some("v2")),
+                shown("https://example.com/x#v1/../../etc", None),
+                shown("https://example.com/x#/packs/.git/hooks", None),
+                shown("https://example.com/x#//etc", None),
+            ]
+            .join("\n"),
+            @"
+        https://example.com/x.git at v1
+        https://example.com/x.git#/packs/sitemap at v1
+        https://example.com/x.git#/packs at its head
+        https://example.com/x.git#/packs at a/b
+        git@example.com:x/y#/packs at main
+        `https://example.com/x#v1` names one revision, and `--rev v2` another
+        the folder `../../etc` leaves its folder with `..`
+        the folder `packs/.git/hooks` reaches into `.git`
+        the folder `/etc` is absolute
+        "
+        );
+        let again = Source::parse(Some("https://example.com/x.git#/packs"), Some("v1"));
+        assert_eq!(again, Source::parse(Some("https://example.com/x.git#v1/packs"), None));
     }
 
     #[test]

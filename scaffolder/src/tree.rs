@@ -55,7 +55,7 @@ impl TreePath {
                 "" => return Err(PathProblem::Empty),
                 "." | ".." => return Err(PathProblem::Traversal),
                 _ if part.split('\\').any(|piece| piece == "..") => return Err(PathProblem::Traversal),
-                _ if part.eq_ignore_ascii_case(".git") => return Err(PathProblem::GitDirectory),
+                _ if is_git(part) => return Err(PathProblem::GitDirectory),
                 _ if depth == 0 && part.eq_ignore_ascii_case(".heavy") => return Err(PathProblem::StateFolder),
                 _ if !portable(part) => return Err(PathProblem::NotPortable),
                 _ => {}
@@ -92,6 +92,16 @@ impl Display for TreePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether some file system takes this name for `.git`: without regard to case, by its short name on Windows, or without the
+/// characters that HFS+ passes over.
+fn is_git(part: &str) -> bool {
+    let passed_over =
+        |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen: String = part.chars().filter(|c| !passed_over(*c)).collect();
+    let short = seen.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("git~"));
+    seen.eq_ignore_ascii_case(".git") || short && seen.len() == 5 && seen.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Names of devices and characters after Microsoft's "Naming Files, Paths, and Namespaces".

@@ -41,10 +41,37 @@ pub struct MoveArgs {
     pub quiet: bool,
 }
 
-/// `heavy add-feature` and `heavy remove-feature`.
+/// `heavy add-feature`.
+#[derive(Args, Debug)]
+#[command(after_help = "A feature from somebody else is a pack: a folder, or a folder of a git repository.
+Everything that it would write, insert, depend on and run is shown before anything is written.
+
+Examples:
+  heavy add-feature pgvector
+  heavy add-feature https://example.com/owner/packs.git#v1/sitemap
+  heavy add-feature ../packs/sitemap -d path=map --dry-run")]
+pub struct AddFeature {
+    /// The features: names of the template's own (`heavy features` lists them), and `URL[#REV][/FOLDER]` of packs
+    #[arg(required_unless_present = "more", value_name = "FEATURE", value_delimiter = ',')]
+    pub features: Vec<String>,
+    /// The same, as `heavy new` takes them
+    #[arg(long = "feature", short = 'F', value_name = "FEATURE", value_delimiter = ',', id = "more")]
+    pub more: Vec<String>,
+    /// Answer a question of a pack
+    #[arg(long = "define", short = 'd', value_name = "KEY=VALUE", value_parser = key_value)]
+    pub define: Vec<(String, String)>,
+    /// I trust the packs that this brings: their code will run as my own
+    #[arg(long)]
+    pub trust: bool,
+    /// What every move takes
+    #[command(flatten)]
+    pub move_args: MoveArgs,
+}
+
+/// `heavy remove-feature`.
 #[derive(Args, Debug)]
 pub struct FeatureArgs {
-    /// The features, with spaces or commas between them; `heavy features` lists what there is
+    /// The features and packs, with spaces or commas between them; `heavy features` lists what there is
     #[arg(required_unless_present = "more", value_name = "FEATURE", value_delimiter = ',')]
     pub features: Vec<String>,
     /// The same, as `heavy new` takes them
@@ -86,8 +113,14 @@ Both also end a move that was killed: --continue finishes it, --abort takes it b
 )]
 pub struct Sync {
     /// The version: a release of the built-in template, or a branch, tag or commit [default: the newest]
-    #[arg(long, value_name = "REV")]
+    #[arg(long, visible_alias = "rev", value_name = "REV")]
     pub to: Option<String>,
+    /// Move only this pack, and nothing of the template
+    #[arg(long, value_name = "NAME", conflicts_with = "template")]
+    pub pack: Option<String>,
+    /// I trust what is new in packs: their code will run as my own. Without it, and without anybody to ask, packs stay as they are
+    #[arg(long)]
+    pub trust: bool,
     /// Go over to a template elsewhere: a folder or git URL
     #[arg(long, value_name = "SOURCE")]
     pub template: Option<String>,

@@ -108,6 +108,7 @@ fn lock(source: &Source, rev: Option<&str>, template: &Template, fit: &Fit) -> L
         version: template.manifest.version.clone().unwrap_or_default(),
         stamp: Stamp::of(template).to_string(),
         answers,
+        packs: std::collections::BTreeMap::new(),
         conflicts: Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use crate::tree::TreePath;
 use crate::ui::{self, Ui};
 
 use super::moving::Moving;
+use super::packs;
 use super::sync;
 
 /// What this command exits with when it cannot tell.
@@ -38,6 +39,7 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
         "conflicts": lock.conflicts.iter().map(TreePath::as_str).collect::<Vec<_>>(),
     });
     let interrupted = matches!(Moves::of(&moving.project).status()?, Status::Interrupted(..));
+    let packs = if interrupted || !lock.conflicts.is_empty() { Vec::new() } else { newer_packs(&moving)? };
     let newest = if interrupted || !lock.conflicts.is_empty() { None } else { Some(newest(&moving)?) };
     let (state, sentence) = match &newest {
         _ if interrupted => (
@@ -49,6 +51,7 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
             let files = listed(lock.conflicts.iter().map(TreePath::as_str));
             ("conflicts", format!("conflicts are open in {files}; resolve them, then `heavy sync --continue`"))
         }
+        Some(Newest { stamp, .. }) if *stamp == lock.stamp && !packs.is_empty() => ("outdated", newer(&packs)),
         Some(Newest { stamp, .. }) if *stamp == lock.stamp => {
             ("current", format!("up to date with template {}", lock.version))
         }
@@ -61,6 +64,10 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
         ),
     };
     if ui.wants_json() {
+        object["packs"] = packs
+            .iter()
+            .map(|(name, version, stamp)| json!({ "name": name, "newest": { "version": version, "stamp": stamp } }))
+            .collect();
         object["state"] = state.into();
         object["newest"] = match newest {
             Some(Newest { version, stamp, news }) => {
@@ -72,6 +79,9 @@ fn answer(args: &Check, ui: Ui) -> Result<u8> {
         ui.json(&object)?;
     } else {
         ui.result(sentence)?;
+        if newest.as_ref().is_some_and(|newest| newest.stamp != lock.stamp) && !packs.is_empty() {
+            ui.result(newer(&packs))?;
+        }
         let news = newest.map(|newest| newest.news).unwrap_or_default();
         if !news.is_empty() {
             ui.result(in_a_line(&news))?;
@@ -104,4 +114,22 @@ fn in_a_line(news: &[(String, String)]) -> String {
         count => format!("; and {count} older"),
     };
     format!("new: {}{more}", shown.join("; "))
+}
+
+/// The packs of which there is something new: name, version and stamp.
+fn newer_packs(moving: &Moving) -> Result<Vec<(String, String, String)>> {
+    let mut newer = Vec::new();
+    for (name, lock) in &moving.lock.packs {
+        let target = packs::target(moving, name, lock, None)?;
+        if target.stamp.as_str() != lock.stamp {
+            newer.push((name.clone(), target.version, target.stamp.to_string()));
+        }
+    }
+    Ok(newer)
+}
+
+fn newer(packs: &[(String, String, String)]) -> String {
+    let names: Vec<String> = packs.iter().map(|(name, version, _)| format!("`{name}` {version}")).collect();
+    let (packs, are, them) = if names.len() == 1 { ("pack", "is", "it") } else { ("packs", "are", "them") };
+    format!("the {packs} {} {are} there; `heavy sync` shows and brings {them}", names.join(", "))
 }

@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use crate::cli::Diff;
 use crate::diff::difference;
 use crate::error::{Error, Result};
+use crate::pack::Packs;
 use crate::project::files::Reach;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
@@ -17,7 +18,7 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
     let here = moving.known_state()?;
     let base = moving.pristine(&here, Some(&moving.lock))?;
     let (before, after) = if args.incoming {
-        let to = incoming(&moving, args)?;
+        let to = incoming(&moving, args, &here.packs)?;
         (base, moving.pristine(&to, None)?)
     } else {
         let ours = moving.project.snapshot(&base, &base, Reach::Everything)?;
@@ -57,9 +58,9 @@ fn as_rendered(mut ours: Tree, base: &Tree) -> Tree {
 }
 
 /// Where a sync would go, without asking anything.
-fn incoming(moving: &Moving, args: &Diff) -> Result<State> {
+fn incoming(moving: &Moving, args: &Diff, packs: &Packs) -> Result<State> {
     let sync = crate::cli::Sync { to: args.to.clone(), ..crate::cli::Sync::default() };
-    sync::target(moving, &sync)
+    sync::target(moving, &sync, packs)
 }
 
 /// Paths as git takes them: from the current folder, if it lies in the project; otherwise, and where the project was named, from

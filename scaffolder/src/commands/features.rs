@@ -4,9 +4,11 @@ use serde_json::json;
 
 use super::load;
 use super::moving::{Moving, State};
+use super::trust::visible;
 use crate::answers::Value;
 use crate::cli::Features;
 use crate::error::Result;
+use crate::pack::Pack;
 use crate::project::Project;
 use crate::suggest::kebab;
 use crate::template::{Feature, Template};
@@ -22,6 +24,7 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
         None => Template::from_tree(load(&args.template, true, ui)?.1.tree)?,
     };
     let features = template.manifest.features();
+    let packs = project.as_ref().map(|state| state.packs.clone()).unwrap_or_default();
     let taken = |feature: &Feature<'_>| {
         project.as_ref().map(|state| state.answers.get(feature.name) == Some(&Value::Bool(true)))
     };
@@ -40,13 +43,22 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
                 "adds": weight,
             })
         };
-        ui.json(&features.iter().map(entry).collect::<Vec<_>>())?;
+        let of_packs = packs.iter().map(|(name, pack)| {
+            json!({
+                "name": name,
+                "about": about(pack),
+                "taken": true,
+                "pack": { "source": pack.lock.source, "version": pack.lock.version, "commit": pack.lock.commit },
+            })
+        });
+        ui.json(&features.iter().map(entry).chain(of_packs).collect::<Vec<_>>())?;
         return Ok(0);
     }
-    if features.is_empty() {
+    if features.is_empty() && packs.is_empty() {
         ui.note("this template offers no features");
     }
-    let width = features.iter().map(|feature| feature.name.len()).max().unwrap_or(0);
+    let names = features.iter().map(|feature| feature.name).chain(packs.keys().map(String::as_str));
+    let width = names.map(str::len).max().unwrap_or(0);
     for feature in &features {
         let remark = match taken(feature) {
             Some(true) => " (this project has it)",
@@ -58,7 +70,15 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
             ui.result(format!("{:width$}  {weight}", ""))?;
         }
     }
+    for (name, pack) in &packs {
+        let from = format!("pack {} from {}", pack.lock.version, pack.lock.source);
+        ui.result(format!("{name:width$}  {} ({})", visible(about(pack)), visible(&from)))?;
+    }
     Ok(0)
+}
+
+fn about(pack: &Pack) -> &str {
+    pack.template.manifest.pack.as_ref().map_or("", |manifest| manifest.about.as_str())
 }
 
 /// The state of the project around this folder, if there is one.

@@ -8,6 +8,7 @@ use crate::cli::MoveArgs;
 use crate::error::{Error, Result};
 use crate::lockfile::{EMBEDDED, LOCKFILE, Lock};
 use crate::merge::{Labels, Style};
+use crate::pack::{Addition, Ground, Packs, lay};
 use crate::plan::moves::{Header, Moves};
 use crate::project::files::Reach;
 use crate::project::{Project, origin};
@@ -24,10 +25,12 @@ use crate::ui::Ui;
 
 use super::consent;
 use super::host::TerminalHost;
+use super::trust;
 
 mod clean;
 pub(super) mod listing;
 pub(super) mod open;
+mod packs;
 mod report;
 pub(super) mod upgrade;
 
@@ -52,11 +55,18 @@ pub(super) struct State {
     pub(super) rev: Option<String>,
     pub(super) template: Template,
     pub(super) answers: Answers,
+    pub(super) packs: Packs,
 }
 
 impl State {
     pub(super) fn with_answers(&self, answers: Answers) -> Self {
         Self { answers, ..self.clone() }
+    }
+
+    /// Whether a file is written once and never again touched, by the template or by a pack.
+    pub(super) fn is_once(&self, path: &TreePath) -> bool {
+        let of_packs = self.packs.values().map(|pack| &pack.template.manifest);
+        std::iter::once(&self.template.manifest).chain(of_packs).any(|manifest| manifest.is_once(path))
     }
 
     pub(super) fn version(&self) -> &str {
@@ -69,7 +79,17 @@ pub(super) enum CurrentState {
     /// At exactly this state.
     Known(Box<State>),
     /// At a version that cannot be had: why, and what is known of its template.
-    Unknown { why: Error, known: Vec<Template> },
+    Unknown { why: Error, known: Vec<Template>, packs: Packs },
+}
+
+impl CurrentState {
+    /// The packs, which are known in any case.
+    pub(super) fn packs(&self) -> &Packs {
+        match self {
+            Self::Known(state) => &state.packs,
+            Self::Unknown { packs, .. } => packs,
+        }
+    }
 }
 
 impl Moving {
@@ -102,20 +122,22 @@ impl Moving {
 
     /// Where the project stands. Its template is looked for in `other` too, where it is said to be now.
     pub(super) fn current_state(&self, other: Option<&Source>) -> Result<CurrentState> {
+        let packs = packs::current(self)?;
         let busy = self.ui.busy("Looking for the template's version of this project");
         Ok(match base(&self.lock, other, &super::cache(self.only_looks), &|detail| busy.now(detail)) {
             Base::Found(template) => {
                 let answers = answers_of(&self.lock, &template)?;
                 let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
-                CurrentState::Known(Box::new(State { source, rev, template: *template, answers }))
+                CurrentState::Known(Box::new(State { source, rev, template: *template, answers, packs }))
             }
-            Base::NotFound { why, known } => CurrentState::Unknown { why, known },
+            Base::NotFound { why, known } => CurrentState::Unknown { why, known, packs },
         })
     }
 
     /// Computes the move, shows it, and applies it once it is confirmed. Returns the exit code.
     pub(super) fn run(&self, from: &CurrentState, to: &State, extra: &Extra<'_>) -> Result<u8> {
-        let theirs = self.pristine(to, None)?;
+        let (theirs, additions) = self.rendered(to, None)?;
+        let coming = trust::coming(&self.lock, &to.packs, &additions, &theirs);
         let (base, base_is_known) = self.base(from, to, &theirs)?;
         let keep = self.project.keep()?;
         let (kept, theirs): (Tree, Tree) = theirs.into_iter().partition(|(path, _)| keep.matches(path));
@@ -129,13 +151,13 @@ impl Moving {
         self.check_still_here(&ours)?;
         self.project.add_paths(&mut ours, &base, extra.writes.iter())?;
         let driver = self.project.merge_driver()?;
-        let once = &to.template.manifest.once;
+        let once = |path: &TreePath| to.is_once(path);
         let planned = |ours: &Snapshot| {
             transition(&Request {
                 base: &base,
                 ours,
                 theirs: &theirs,
-                once: &|path| once.matches(path),
+                once: &once,
                 labels: &labels,
                 driver: &driver,
                 base_is_known,
@@ -146,6 +168,7 @@ impl Moving {
         while self.project.add_paths(&mut ours, &base, plan.changes.iter().map(|change| &change.path))? {
             plan = planned(&ours)?;
         }
+        plan.lock_by_cargo |= self.needs_other_crates(from, to);
         let mut untouched: Vec<&TreePath> = kept.keys().chain(kept_before.keys()).collect();
         untouched.sort();
         untouched.dedup();
@@ -159,10 +182,17 @@ impl Moving {
             self.ui.note(note);
         }
         let leaves_the_template = |path: &&TreePath| ours.files.contains_key(*path) && !theirs.contains_key(*path);
-        let staying: Vec<&TreePath> =
-            base.keys().filter(|path| once.matches(path)).filter(leaves_the_template).collect();
-        let report =
-            report::Report { moving: self, from, to, plan: &plan, extra, findings: &findings, staying: &staying };
+        let staying: Vec<&TreePath> = base.keys().filter(|path| once(path)).filter(leaves_the_template).collect();
+        let report = report::Report {
+            moving: self,
+            from,
+            to,
+            plan: &plan,
+            extra,
+            coming: &coming,
+            findings: &findings,
+            staying: &staying,
+        };
         if !self.args.dry_run {
             // Said first: in the middle of a merge, to commit or to stash would be bad advice.
             self.project.check_nothing_in_progress()?;
@@ -174,7 +204,16 @@ impl Moving {
         if self.args.dry_run {
             return Ok(report.exit_code());
         }
+        let untrusted = !coming.is_empty() && !extra.trusted;
+        if untrusted && self.prompt.is_none() {
+            return Err(trust::refusal(&coming));
+        }
         consent::ask(self.prompt.as_ref(), "Do this?", &plan.changes, self.ui)?;
+        if let Some(prompt) = self.prompt.as_ref().filter(|_| untrusted)
+            && !prompt.confirm(&trust::question(&coming), Some(false))?
+        {
+            return Err(Error::declined());
+        }
         let header = Header {
             verb: extra.verb.to_owned(),
             from: self.lock.version.clone(),
@@ -208,7 +247,7 @@ impl Moving {
     fn base(&self, from: &CurrentState, to: &State, theirs: &Tree) -> Result<(Tree, bool)> {
         match from {
             CurrentState::Known(state) => Ok((self.pristine(state, Some(&self.lock))?, true)),
-            CurrentState::Unknown { known, .. } => {
+            CurrentState::Unknown { known, packs, .. } => {
                 let mut older = Vec::new();
                 // What is new in the version to come was not deleted by the user.
                 let target = Stamp::of(&to.template);
@@ -216,7 +255,8 @@ impl Moving {
                     // A template that does not take these answers has no say.
                     if let Ok(answers) = answers_of(&self.lock, template) {
                         let (source, rev) = (self.lock.source.clone(), self.lock.rev.clone());
-                        let state = State { source, rev, template: template.clone(), answers };
+                        let packs = packs.clone();
+                        let state = State { source, rev, template: template.clone(), answers, packs };
                         older.extend(self.pristine(&state, None));
                     }
                 }
@@ -229,6 +269,11 @@ impl Moving {
 
     /// The pristine rendering of a state; `recorded` is the lock of a project that was made from it.
     pub(super) fn pristine(&self, state: &State, recorded: Option<&Lock>) -> Result<Tree> {
+        self.rendered(state, recorded).map(|(tree, _)| tree)
+    }
+
+    /// The same, with what each pack adds to it.
+    fn rendered(&self, state: &State, recorded: Option<&Lock>) -> Result<(Tree, BTreeMap<String, Addition>)> {
         let mut host = TerminalHost {
             prompt: self.prompt.as_ref(),
             allow_commands: self.args.allow_commands,
@@ -244,7 +289,18 @@ impl Moving {
             };
             origin::set_source(&mut tree, &state.source, state.rev.as_deref(), &stamp)?;
         }
-        Ok(tree)
+        let ground = Ground { source: &state.source, template: &state.template, answers: &state.answers };
+        let additions = lay(&mut tree, &ground, &state.packs, &mut host)?;
+        Ok((tree, additions))
+    }
+
+    /// Whether packs need other crates after the move, which no `Cargo.lock` of a template knows.
+    fn needs_other_crates(&self, from: &CurrentState, to: &State) -> bool {
+        let crates = |packs: &Packs| -> Vec<_> {
+            let manifests = packs.values().filter_map(|pack| pack.template.manifest.pack.as_ref());
+            manifests.flat_map(|manifest| manifest.dependencies.clone()).collect()
+        };
+        crates(from.packs()) != crates(&to.packs) && self.project.root().join(CARGO_LOCK).is_file()
     }
 
     /// Lets cargo look at a `Cargo.lock` that is the user's by now, unless the manifests have conflicts, which it could not read.

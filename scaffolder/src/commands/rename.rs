@@ -49,6 +49,7 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
         reach: Reach::Everything,
         outside,
         afterwards: Vec::new(),
+        trusted: false,
         replaced: args.replace,
         writes: None,
         and_then: &|plan: &mut Move, ours: &Snapshot, theirs: &Tree| {

@@ -1,26 +1,25 @@
 //! `heavy sync`.
 
-use std::collections::BTreeMap;
-
 use crate::answers::migrate::{Migrated, migrate};
 use crate::answers::{Answers, Value};
 use crate::cli::Sync;
 use crate::error::Result;
 use crate::lockfile::Lock;
 use crate::notes::upgrading;
+use crate::pack::Packs;
 use crate::project::files::Reach;
-use crate::prompt::Prompt;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source::target::{Target, newest};
 use crate::suggest::{kebab, listed};
-use crate::template::{Manifest, QuestionKind};
+use crate::template::Manifest;
 use crate::transition::Move;
 use crate::tree::Tree;
 use crate::ui::Ui;
 
 use super::moving::upgrade::Upgrade;
 use super::moving::{self, CurrentState, Extra, Findings, Moving, State};
+use super::{packs, questions};
 
 pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
     if args.go_on {
@@ -36,12 +35,16 @@ pub(super) fn run(args: &Sync, ui: Ui) -> Result<u8> {
         ui.warning(why);
         ui.note("files that are as some known version made them move on; every other difference becomes a conflict");
     }
-    let to = target(&moving, args)?;
+    if args.pack.is_some() {
+        return move_a_pack(&moving, from, args);
+    }
+    let to = target(&moving, args, from.packs())?;
     let mut extra: Extra<'_> = Extra::plain(
         "sync",
         format!("from {} to {}", moving.lock.version, to.version()),
         format!("the project is at the template's version {} already", to.version()),
     );
+    extra.trusted = args.trust;
     extra.afterwards.extend(new_features(&moving.lock, &to));
     let upgrade = Upgrade::of(&moving.lock.version, &to, ui);
     let keep = moving.project.keep()?;
@@ -74,10 +77,52 @@ fn new_features(lock: &Lock, to: &State) -> Option<String> {
 }
 
 /// Where the project should go: the version, and answers for what it asks.
-pub(super) fn target(moving: &Moving, args: &Sync) -> Result<State> {
+pub(super) fn target(moving: &Moving, args: &Sync, packs: &Packs) -> Result<State> {
     let target = newest_template(moving, args.to.as_deref(), args.template.as_deref())?;
     let answers = answers(moving, args, &target.template.manifest)?;
-    Ok(State { source: target.source.to_string(), rev: target.rev, template: target.template, answers })
+    let newest = packs::newest(moving, packs, None, None, &[])?;
+    let packs = if may_bring(moving, args) { newest } else { stay(moving, packs, &newest) };
+    Ok(State { source: target.source.to_string(), rev: target.rev, template: target.template, answers, packs })
+}
+
+/// `--pack`: everything else stays as it is.
+fn move_a_pack(moving: &Moving, from: CurrentState, args: &Sync) -> Result<u8> {
+    let from = match from {
+        CurrentState::Known(state) => *state,
+        CurrentState::Unknown { why, .. } => return Err(why),
+    };
+    let name = args.pack.as_deref().unwrap_or_default();
+    let packs = packs::newest(moving, &from.packs, Some(name), args.to.as_deref(), &args.define)?;
+    let version = packs.get(name).map(|pack| pack.lock.version.clone()).unwrap_or_default();
+    let to = State { packs, ..from.clone() };
+    let mut extra = Extra::plain(
+        "sync",
+        format!("the pack `{name}` to {version}"),
+        format!("the pack `{name}` is at its newest version already"),
+    );
+    extra.trusted = args.trust;
+    moving.run(&CurrentState::Known(Box::new(from)), &to, &extra)
+}
+
+/// Whether somebody said, or can be asked, that new packs are to be trusted. What is only looked at needs no trust.
+fn may_bring(moving: &Moving, args: &Sync) -> bool {
+    args.trust || moving.prompt.is_some() || moving.only_looks
+}
+
+/// The packs as they are; what that leaves behind is said.
+fn stay(moving: &Moving, packs: &Packs, newest: &Packs) -> Packs {
+    let moved =
+        newest.iter().filter(|(name, pack)| packs.get(*name).is_none_or(|old| old.lock.stamp != pack.lock.stamp));
+    let moved: Vec<&str> = moved.map(|(name, _)| name.as_str()).collect();
+    if !moved.is_empty() {
+        let (stay, has) =
+            if moved.len() == 1 { ("stays as it is", "it has") } else { ("stay as they are", "they have") };
+        moving.ui.note(format_args!(
+            "{} {stay}: {has} something new, and nobody said that it can be trusted; see `heavy sync --dry-run`, then add --trust",
+            listed(moved)
+        ));
+    }
+    packs.clone()
 }
 
 /// The newest version of the project's template, or the one that is asked for.
@@ -101,34 +146,9 @@ fn answers(moving: &Moving, args: &Sync, manifest: &Manifest) -> Result<Answers>
         given.insert(key.clone(), Value::Text(value.clone()));
     }
     if let Some(prompt) = &moving.prompt {
-        ask(manifest, prompt, &mut given)?;
+        questions::ask(manifest, prompt, &mut given)?;
     } else {
-        report_defaults(manifest, &given, ui);
+        questions::report_defaults(manifest, &given, ui);
     }
     Answers::new(moving::name_of(&moving.lock)?, manifest, given)
-}
-
-/// Asks the questions that have no answer yet.
-fn ask(manifest: &Manifest, prompt: &Prompt, given: &mut BTreeMap<String, Value>) -> Result<()> {
-    for question in manifest.questions.iter().filter(|question| !given.contains_key(&question.name)).collect::<Vec<_>>()
-    {
-        let answer = match question.kind {
-            QuestionKind::Bool { default } => Value::Bool(prompt.confirm(&question.prompt, default)?),
-            QuestionKind::Text { .. } => prompt.question(question)?,
-        };
-        given.insert(question.name.clone(), answer);
-    }
-    Ok(())
-}
-
-/// Without anybody to ask, new questions take their defaults; that is said.
-fn report_defaults(manifest: &Manifest, given: &BTreeMap<String, Value>, ui: Ui) {
-    let unanswered = manifest.questions.iter().filter(|question| !given.contains_key(&question.name));
-    let names: Vec<&str> = unanswered
-        .filter(|question| question.default_value().is_some())
-        .map(|question| question.name.as_str())
-        .collect();
-    if !names.is_empty() {
-        ui.note(format_args!("new questions take their defaults: {}", listed(names)));
-    }
 }

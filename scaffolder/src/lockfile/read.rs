@@ -1,20 +1,26 @@
 //! Reading `heavy.toml`, which people edit and git merges.
 
+use std::collections::BTreeMap;
+
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::Lock;
+use super::{Lock, PackLock};
 use crate::answers::Value;
 use crate::error::{Error, Result};
 use crate::stamp::LOCKFILE;
 use crate::tree::TreePath;
 
 /// Every table, and the entries that are known in it; any entry in `answers`.
-const TABLES: [(&str, &[&str]); 4] = [
+const TABLES: [(&str, &[&str]); 5] = [
     ("template", &["source", "rev", "version", "stamp"]),
     ("answers", &[]),
+    ("packs", &[]),
     ("moves", &["keep"]),
     ("conflicts", &["paths"]),
 ];
+
+/// The entries of a pack.
+const OF_A_PACK: [&str; 6] = ["source", "rev", "commit", "version", "stamp", "answers"];
 
 pub(super) fn parse(text: &str) -> Result<Lock> {
     let document = document(text)?;
@@ -30,6 +36,7 @@ pub(super) fn parse(text: &str) -> Result<Lock> {
         version: required(template, "version")?,
         stamp: required(template, "stamp")?,
         answers,
+        packs: packs(&document)?,
         conflicts: conflicts(&document)?,
     })
 }
@@ -91,6 +98,42 @@ fn answer(name: &str, item: &Item) -> Result<Value> {
         .or_else(|| item.as_str().map(|text| Value::Text(text.to_owned())))
         .or_else(|| value.and_then(number).map(Value::Text))
         .ok_or_else(|| wrong(&format!("answers.{name}"), item, "`true`, `false`, or a text in quotes"))
+}
+
+fn packs(document: &DocumentMut) -> Result<BTreeMap<String, PackLock>> {
+    let Some(packs) = table(document, "packs") else { return Ok(BTreeMap::new()) };
+    packs.iter().map(|(name, item)| Ok((name.to_owned(), pack(name, item)?))).collect()
+}
+
+fn pack(name: &str, item: &Item) -> Result<PackLock> {
+    let at = |entry: &str| format!("packs.{name}.{entry}");
+    let table = item.as_table_like().ok_or_else(|| wrong(&format!("packs.{name}"), item, "a table"))?;
+    if let Some((entry, _)) = table.iter().find(|(entry, _)| !OF_A_PACK.contains(entry)) {
+        return Err(unknown(&at(entry)));
+    }
+    let text = |entry: &str| match table.get(entry) {
+        None => Ok(None),
+        Some(item) => match item.as_str() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(wrong(&at(entry), item, "a text in quotes")),
+        },
+    };
+    let needed = |entry: &str| text(entry)?.ok_or_else(|| missing(&at(entry)));
+    let answers = match table.get("answers") {
+        None => BTreeMap::new(),
+        Some(item) => {
+            let table = item.as_table_like().ok_or_else(|| wrong(&at("answers"), item, "a table"))?;
+            table.iter().map(|(name, item)| Ok((name.to_owned(), answer(name, item)?))).collect::<Result<_>>()?
+        }
+    };
+    Ok(PackLock {
+        source: needed("source")?,
+        rev: text("rev")?,
+        commit: text("commit")?,
+        version: needed("version")?,
+        stamp: needed("stamp")?,
+        answers,
+    })
 }
 
 fn conflicts(document: &DocumentMut) -> Result<Vec<TreePath>> {

@@ -7,13 +7,27 @@ fn answers() -> impl Strategy<Value = BTreeMap<String, Value>> {
     proptest::collection::btree_map("[a-z_]{1,12}", value, 0..5)
 }
 
+fn packs() -> impl Strategy<Value = BTreeMap<String, PackLock>> {
+    let pack = ("\\PC{0,20}", proptest::option::of("\\PC{0,9}"), proptest::option::of("[0-9a-f]{40}"), answers());
+    let pack = pack.prop_map(|(source, rev, commit, answers)| PackLock {
+        source,
+        rev,
+        commit,
+        version: "1.0.0".to_owned(),
+        stamp: "0123".to_owned(),
+        answers,
+    });
+    proptest::collection::btree_map("[a-z][a-z0-9-]{0,8}", pack, 0..3)
+}
+
 prop_compose! {
     fn locks()(
         source in "\\PC{0,20}", rev in proptest::option::of("\\PC{0,9}"), version in "[0-9.]{1,8}",
-        stamp in "[0-9a-f]{0,64}", answers in answers(), conflicts in proptest::collection::vec("[a-zé ]{0,9}[a-z]", 0..3),
+        stamp in "[0-9a-f]{0,64}", answers in answers(), packs in packs(),
+        conflicts in proptest::collection::vec("[a-zé ]{0,9}[a-z]", 0..3),
     ) -> Lock {
         let conflicts = conflicts.iter().filter_map(|path| TreePath::parse(path).ok()).collect();
-        Lock { source, rev, version, stamp, answers, conflicts }
+        Lock { source, rev, version, stamp, answers, packs, conflicts }
     }
 }
 
@@ -47,6 +61,7 @@ fn example() -> Lock {
             ("name".to_owned(), Value::Text("shop".to_owned())),
             ("pgvector".to_owned(), Value::Bool(false)),
         ]),
+        packs: BTreeMap::new(),
         conflicts: Vec::new(),
     }
 }

@@ -1,8 +1,8 @@
 //! Writing `heavy.toml` into what stands there.
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value as TomlValue};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value as TomlValue};
 
-use super::Lock;
+use super::{Lock, PackLock};
 use crate::answers::Value;
 use crate::tree::TreePath;
 
@@ -20,11 +20,60 @@ pub(super) fn set(document: &mut DocumentMut, lock: &Lock) {
     if let Some(table) = table(document, "answers") {
         answers(table, lock);
     }
+    if lock.packs.is_empty() {
+        document.remove("packs");
+    } else if let Some(table) = table(document, "packs") {
+        packs(table, lock);
+    }
     if lock.conflicts.is_empty() {
         document.remove("conflicts");
     } else if let Some(table) = table(document, "conflicts") {
         let paths: Array = lock.conflicts.iter().map(TreePath::as_str).collect();
         put(table, "paths", paths.into());
+    }
+}
+
+fn packs(table: &mut dyn TableLike, lock: &Lock) {
+    let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
+    for gone in names.iter().filter(|name| !lock.packs.contains_key(*name)) {
+        table.remove(gone);
+    }
+    for (name, lock) in &lock.packs {
+        if table.get(name).is_none() {
+            table.insert(name, Item::Table(Table::new()));
+        }
+        if let Some(table) = table.get_mut(name).and_then(Item::as_table_like_mut) {
+            pack(table, lock);
+        }
+    }
+}
+
+fn pack(table: &mut dyn TableLike, lock: &PackLock) {
+    let texts = [
+        ("source", Some(&lock.source)),
+        ("rev", lock.rev.as_ref()),
+        ("commit", lock.commit.as_ref()),
+        ("version", Some(&lock.version)),
+        ("stamp", Some(&lock.stamp)),
+    ];
+    for (name, text) in texts {
+        match text {
+            Some(text) => put(table, name, text.as_str().into()),
+            None => drop(table.remove(name)),
+        }
+    }
+    let answers: InlineTable = lock
+        .answers
+        .iter()
+        .map(|(name, value)| match value {
+            Value::Bool(value) => (name.as_str(), TomlValue::from(*value)),
+            Value::Text(text) => (name.as_str(), TomlValue::from(text.as_str())),
+        })
+        .collect();
+    if answers.is_empty() {
+        table.remove("answers");
+    } else {
+        put(table, "answers", answers.into());
     }
 }
 
@@ -46,7 +95,13 @@ fn answers(table: &mut dyn TableLike, lock: &Lock) {
 
 /// The table `name`, made if it is missing.
 fn table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
-    document.entry(name).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()
+    let new = || {
+        let mut table = Table::new();
+        // `[packs.NAME]` says that there are packs.
+        table.set_implicit(name == "packs");
+        Item::Table(table)
+    };
+    document.entry(name).or_insert_with(new).as_table_like_mut()
 }
 
 /// Sets one value. A comment behind it stays.
@@ -67,6 +122,9 @@ fn same(old: &TomlValue, new: &TomlValue) -> bool {
         (TomlValue::Boolean(old), TomlValue::Boolean(new)) => old.value() == new.value(),
         (TomlValue::Array(old), TomlValue::Array(new)) => {
             old.len() == new.len() && old.iter().zip(new).all(|(old, new)| same(old, new))
+        }
+        (TomlValue::InlineTable(old), TomlValue::InlineTable(new)) => {
+            old.len() == new.len() && old.iter().all(|(name, old)| new.get(name).is_some_and(|new| same(old, new)))
         }
         _ => false,
     }

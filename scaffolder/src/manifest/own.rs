@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Table;
 
 use super::malformed;
+use super::pack::RawPack;
 use super::patterns::matcher;
 use crate::error::Result;
 use crate::tree::TreePath;
@@ -73,6 +74,7 @@ impl Before {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawHeavy {
     pub(super) version: Option<String>,
+    pub(super) name: Option<String>,
     subfolder: Option<String>,
     notes: Option<String>,
     #[serde(default)]
@@ -81,6 +83,7 @@ pub(super) struct RawHeavy {
     answers: Table,
     #[serde(default)]
     rename: RawRename,
+    pub(super) pack: Option<RawPack>,
 }
 
 #[derive(Deserialize, Default)]

@@ -18,6 +18,9 @@ use crate::suggest::{listed, nearest};
 use crate::template::MANIFEST;
 use crate::tree::TreePath;
 
+/// The tags that both engines have and the dialect allows, and what only minijinja has in their place.
+const TAGS: [&str; 6] = ["if", "else", "endif", "raw", "endraw", "elif"];
+
 /// Renders texts with one set of values.
 pub(super) struct Renderer<'a> {
     environment: Environment<'static>,
@@ -61,10 +64,20 @@ impl<'a> Renderer<'a> {
         self.named("[heavy.rename] outside", text)
     }
 
-    fn named(&self, path: &str, text: &str) -> Result<String> {
+    /// Renders a text; `path` is where it stands, for errors.
+    pub(super) fn named(&self, path: &str, text: &str) -> Result<String> {
         let tags = dialect::tags(text)
             .map_err(|open| Error::template(format!("a tag in `{path}`, line {}, does not end", open.line)))?;
         for tag in &tags {
+            // The engine knows loops and macros as well, with which a few lines would render for ever.
+            if let Some(keyword) = tag.keyword().filter(|keyword| !TAGS.contains(keyword)) {
+                let keyword = keyword.escape_debug();
+                return Err(Error::template(format!(
+                    "`{path}`, line {}, has the tag `{keyword}`, which templates cannot use",
+                    tag.line
+                ))
+                .hint(format!("the tags are {}", listed(TAGS))));
+            }
             if let Some(name) = tag.placeholders().into_iter().find(|name| !self.variables.contains_key(*name)) {
                 return Err(self.undeclared(name, path, tag.line));
             }

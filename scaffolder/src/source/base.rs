@@ -103,8 +103,8 @@ impl Search<'_> {
                 let Some(history) = History::around(folder) else { return Ok(None) };
                 history
             }
-            Source::Repository { folder, .. } => History::of_repository(folder)?,
-            Source::Remote { url, .. } => History::of_remote(url, self.report)?,
+            Source::Repository { folder, .. } => History::of_repository(folder, source.below())?,
+            Source::Remote { url, .. } => History::of_remote(url, source.below(), self.report)?,
         };
         let lock = self.lock;
         let wanted = Query { stamp: &lock.stamp, version: &lock.version, rev: lock.rev.as_deref() };

@@ -9,6 +9,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::disk::mode::is_executable;
 use crate::error::{Error, Result};
+use crate::source::limits::Limits;
 use crate::source::scope::Scope;
 use crate::tree::{File, Tree, TreePath};
 
@@ -31,8 +32,12 @@ pub fn read(folder: &Path) -> Result<Tree> {
     })?;
     let scope = Scope::of(&bytes);
     let mut tree = Tree::new();
+    let mut limits = Limits::new();
     for path in files(folder, &scope)? {
         let relative = tree_path(&path, folder)?;
+        let size = fs::metadata(&path).map_err(|error| Error::io("read", &path, &error))?.len();
+        limits.file(relative.as_str(), usize::try_from(size).unwrap_or(usize::MAX))?;
+        Limits::folder(relative.as_str())?;
         let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
         tree.insert(relative, File { bytes, executable: is_executable(&path)? });
     }

@@ -6,6 +6,7 @@ use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
 
 use super::folder::link;
+use super::limits::Limits;
 use super::scope::Scope;
 use crate::error::{Error, Result};
 use crate::project::git::unreadable_format;
@@ -26,12 +27,13 @@ pub struct Found {
     pub commit: String,
 }
 
-/// Reads the template of a repository on this disk, at `rev` or at its HEAD. Its work tree does not matter.
+/// Reads the template in the folder `below` (none: the root) of a repository on this disk, at `rev` or at its HEAD. Its work tree
+/// does not matter.
 ///
 /// # Errors
 /// No repository there, no such revision, or no template in it.
-pub fn open(folder: &Path, rev: Option<&str>) -> Result<Found> {
-    read(&repository(folder)?, rev, &folder.display().to_string())
+pub fn open(folder: &Path, rev: Option<&str>, below: &str) -> Result<Found> {
+    read(&repository(folder)?, rev, below, &folder.display().to_string())
 }
 
 /// The tag of `version` (`v1.2.3` or `1.2.3`) in the repository in which `folder` lies, with the template at it; none
@@ -73,14 +75,14 @@ pub(super) fn is_hash(rev: &str) -> bool {
     (7..=40).contains(&rev.len()) && rev.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn read(repository: &gix::Repository, rev: Option<&str>, place: &str) -> Result<Found> {
+fn read(repository: &gix::Repository, rev: Option<&str>, below: &str, place: &str) -> Result<Found> {
     let wanted = rev.unwrap_or("HEAD");
     let commit = repository
         .rev_parse_single(wanted)
         .ok()
         .and_then(|id| id.object().ok()?.peel_to_commit().ok())
         .ok_or_else(|| no_revision(wanted, place))?;
-    read_commit(&commit, "", place)
+    read_commit(&commit, below, place)
 }
 
 /// Reads the template that a commit has in the folder `below` (none: at its root).
@@ -88,14 +90,15 @@ fn read_commit(commit: &gix::Commit<'_>, below: &str, place: &str) -> Result<Fou
     let broken = |error: gix::Error| Error::system(format!("cannot read the repository `{place}`")).because(error);
     let root = folder_of(commit, below).map_err(broken)?;
     let no_template = || {
-        Error::user(format!("`{place}` holds no template: there is no `{}` at its root", Scope::MANIFEST))
-            .hint("name another repository, or another `--rev`")
+        let at = if below.is_empty() { "at its root".to_owned() } else { format!("in its folder `{below}`") };
+        Error::user(format!("`{place}` holds no template: there is no `{}` {at}", Scope::MANIFEST))
+            .hint("name another repository, another folder of it (`URL#REV/FOLDER`), or another `--rev`")
     };
     let root = root.ok_or_else(no_template)?;
     let manifest = root.lookup_entry_by_path(Scope::MANIFEST).map_err(broken)?.ok_or_else(no_template)?;
     let scope = Scope::of(&manifest.object().map_err(broken)?.data);
     let mut tree = Tree::new();
-    collect(&root, "", &scope, &mut tree, &broken)?;
+    collect(&root, "", &scope, &mut tree, &mut Limits::new(), &broken)?;
     Ok(Found { tree, commit: commit.id.to_string() })
 }
 
@@ -116,6 +119,7 @@ fn collect(
     above: &str,
     scope: &Scope,
     tree: &mut Tree,
+    limits: &mut Limits,
     broken: &dyn Fn(gix::Error) -> Error,
 ) -> Result<()> {
     for entry in folder.iter() {
@@ -130,13 +134,16 @@ fn collect(
         }
         match entry.mode().kind() {
             EntryKind::Tree => {
+                Limits::folder(&path)?;
                 let below = entry.object().map_err(broken)?.into_tree();
-                collect(&below, &format!("{path}/"), scope, tree, broken)?;
+                collect(&below, &format!("{path}/"), scope, tree, limits, broken)?;
             }
             kind @ (EntryKind::Blob | EntryKind::BlobExecutable) => {
                 let parsed = TreePath::parse(&path).map_err(|problem| {
                     Error::template(format!("the path `{path}` {problem}")).hint("rename the file")
                 })?;
+                let header = entry.id().header().map_err(broken)?;
+                limits.file(&path, usize::try_from(header.size()).unwrap_or(usize::MAX))?;
                 let bytes = entry.object().map_err(broken)?.detach().data;
                 tree.insert(parsed, File { bytes, executable: kind == EntryKind::BlobExecutable });
             }

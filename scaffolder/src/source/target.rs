@@ -12,6 +12,7 @@ use crate::lockfile::{EMBEDDED, Lock};
 use crate::stamp::Stamp;
 use crate::suggest::listed;
 use crate::template::Template;
+use crate::tree::TreePath;
 use crate::version;
 
 /// The template that a project should be moved to.
@@ -89,14 +90,14 @@ pub fn newest(
             let loaded = source.load(report)?;
             Target::of_loaded(source, loaded, cache)
         }
-        Source::Folder(folder) | Source::Repository { folder, .. } => {
-            let refs = History::of_repository(&folder)?.refs();
-            let rev = followed.choose(&refs, &folder.display().to_string(), |rev| resolves(&folder, rev))?;
-            let source = Source::Repository { folder, rev };
+        Source::Folder(ref folder) | Source::Repository { ref folder, .. } => {
+            let refs = History::of_repository(folder, "")?.refs();
+            let rev = followed.choose(&refs, &folder.display().to_string(), |rev| resolves(folder, rev))?;
+            let source = Source::Repository { folder: folder.clone(), rev, subfolder: source.subfolder().cloned() };
             let loaded = source.load(report)?;
             Target::of_loaded(source, loaded, cache)
         }
-        Source::Remote { url, .. } => from_remote(&url, &followed, cache, report),
+        Source::Remote { url, subfolder, .. } => from_remote(&url, subfolder.as_ref(), &followed, cache, report),
     }
 }
 
@@ -137,8 +138,14 @@ fn in_the_binary(lock: &Lock, followed: &Followed<'_>) -> Result<Target> {
     Err(error.hint(format!("it has {}", listed(known))))
 }
 
-fn from_remote(url: &str, followed: &Followed<'_>, cache: &Cache, report: &dyn Fn(&str)) -> Result<Target> {
-    let source = |rev: Option<String>| Source::Remote { url: url.to_owned(), rev };
+fn from_remote(
+    url: &str,
+    subfolder: Option<&TreePath>,
+    followed: &Followed<'_>,
+    cache: &Cache,
+    report: &dyn Fn(&str),
+) -> Result<Target> {
+    let source = |rev: Option<String>| Source::Remote { url: url.to_owned(), rev, subfolder: subfolder.cloned() };
     let shown = source(None).to_string();
     let kept = cache.of_source(&shown);
     let from_cache = |rev: Option<String>, commit: &str| {
@@ -149,7 +156,7 @@ fn from_remote(url: &str, followed: &Followed<'_>, cache: &Cache, report: &dyn F
         Ok(refs) => refs,
         Err(error) => return without_network(error, followed, &kept, &from_cache),
     };
-    let rev = followed.choose(&refs, &shown, git::is_hash)?;
+    let rev = followed.choose(&refs, &super::without_password(url), git::is_hash)?;
     let commit = refs.commit(rev.as_deref()).or(rev.as_deref()).unwrap_or_default();
     if let Some(target) = from_cache(rev.clone(), commit) {
         return Ok(target);

@@ -1,5 +1,6 @@
 //! Templates in temporary git repositories.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -93,6 +94,7 @@ pub(super) fn lock(source: &str, rev: Option<&str>, version: &str, stamp: &str) 
         version: version.to_owned(),
         stamp: stamp.to_owned(),
         answers: [("name".to_owned(), Value::Text("shop".to_owned()))].into(),
+        packs: BTreeMap::new(),
         conflicts: Vec::new(),
     }
 }

@@ -26,8 +26,8 @@ pub fn versions(source: &Source, cache: &Cache, report: &dyn Fn(&str)) -> Result
         }
         Source::Repository { rev: Some(_), .. } | Source::Remote { rev: Some(_), .. } => return Ok(found),
         Source::Folder(folder) => History::around(folder),
-        Source::Repository { folder, .. } => Some(History::of_repository(folder)?),
-        Source::Remote { url, .. } => Some(History::of_remote(url, report)?),
+        Source::Repository { folder, .. } => Some(History::of_repository(folder, source.below())?),
+        Source::Remote { url, .. } => Some(History::of_remote(url, source.below(), report)?),
     };
     found.extend(history.iter().flat_map(|history| history.versions(MOST)));
     Ok(found)

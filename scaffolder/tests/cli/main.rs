@@ -4,10 +4,12 @@ mod add_table;
 mod bad_input;
 mod environment;
 mod git;
+mod hostile_packs;
 mod json_errors;
 mod moves;
 mod new;
 mod packaging;
+mod packs;
 #[cfg(unix)]
 mod prompts;
 mod readme;

@@ -6,6 +6,7 @@ use super::super::consent;
 use super::listing::{Entry, entries};
 use super::upgrade::Concerning;
 use super::{CurrentState, Moving, State};
+use crate::commands::trust::Coming;
 use crate::error::{Error, Kind, Result};
 use crate::merge::ConflictKind;
 use crate::name_references::NameReference;
@@ -31,6 +32,8 @@ pub(in crate::commands) struct Extra<'a> {
     pub(in crate::commands) outside: Vec<String>,
     /// Sentences about what the project has after the move.
     pub(in crate::commands) afterwards: Vec<String>,
+    /// Whether somebody said beforehand that new packs can be trusted.
+    pub(in crate::commands) trusted: bool,
     /// Whether the references were replaced.
     pub(in crate::commands) replaced: bool,
     /// A file of the user's own that the verb may write.
@@ -58,6 +61,7 @@ impl Extra<'static> {
             reach: Reach::AsNeeded,
             outside: Vec::new(),
             afterwards: Vec::new(),
+            trusted: false,
             replaced: false,
             writes: None,
             and_then: &|_, _, _| Findings::default(),
@@ -71,6 +75,8 @@ pub(super) struct Report<'a> {
     pub(super) to: &'a State,
     pub(super) plan: &'a Move,
     pub(super) extra: &'a Extra<'a>,
+    /// The packs whose content is new to the project.
+    pub(super) coming: &'a [Coming],
     pub(super) findings: &'a Findings,
     /// Files that are written once and that the template has no more, in the project still.
     pub(super) staying: &'a [&'a TreePath],
@@ -80,7 +86,7 @@ pub(super) struct Report<'a> {
 pub(super) fn nothing(moving: &Moving, to: &State, extra: &Extra<'_>, findings: &Findings) -> Result<u8> {
     let plan = Move::default();
     let from = CurrentState::Known(Box::new(to.clone()));
-    let report = Report { moving, from: &from, to, plan: &plan, extra, findings, staying: &[] };
+    let report = Report { moving, from: &from, to, plan: &plan, extra, coming: &[], findings, staying: &[] };
     if moving.ui.wants_json() {
         report.json(false)?;
     } else {
@@ -102,6 +108,9 @@ impl Report<'_> {
         ui.status("Moving", format_args!("`{name}`: {}", self.extra.what));
         for entry in entries(self.plan) {
             ui.planned(entry.action, entry.subject(), dry_run)?;
+        }
+        for pack in self.coming {
+            pack.show(ui, dry_run)?;
         }
         self.findings.upgrade.show(ui, !self.moving.args.diff)?;
         self.references(ui)?;
@@ -197,6 +206,7 @@ impl Report<'_> {
                 "stamp": Stamp::of(&self.to.template).as_str(),
             },
             "plan": entries,
+            "packs": self.coming.iter().map(Coming::json).collect::<Vec<_>>(),
             "conflicts": self.plan.conflicts.len(),
             "mentions": references.collect::<Vec<_>>(),
             "mentions_replaced": self.extra.replaced,

@@ -155,7 +155,7 @@ fn a_remote_is_fetched_with_its_history_and_kept() {
     world.commit("2.0.0");
     world.git(&["branch", "--delete", "--force", "main"]);
     // gix speaks git's protocol with a `git` of this machine, as with a server.
-    let remote = Source::Remote { url: url(&world.template()), rev: None };
+    let remote = Source::Remote { url: url(&world.template()), rev: None, subfolder: None };
     let lock = lock("git://127.0.0.1:1/nobody", Some("main"), "1.0.0", first.as_str());
     assert_eq!(shown(base(&lock, Some(&remote), &world.cache(), &|_| {})), "This is 1.0.0.");
     assert_eq!(found(&lock, &world.cache()), "This is 1.0.0.");

@@ -48,11 +48,11 @@ struct State {
 }
 
 impl History {
-    /// That of the repository in `folder`.
-    pub(in crate::source) fn of_repository(folder: &Path) -> Result<Self> {
+    /// That of the repository in `folder`; the template lies in its folder `below` (none: its root).
+    pub(in crate::source) fn of_repository(folder: &Path, below: &str) -> Result<Self> {
         Ok(Self {
             repository: repository(folder)?,
-            below: String::new(),
+            below: below.to_owned(),
             place: folder.display().to_string(),
             _journal: None,
         })
@@ -66,12 +66,12 @@ impl History {
         Some(Self { repository, below, place: folder.display().to_string(), _journal: None })
     }
 
-    /// That of the repository at `url`, all of which is fetched.
-    pub(in crate::source) fn of_remote(url: &str, report: &dyn Fn(&str)) -> Result<Self> {
+    /// The same for the repository at `url`, all of which is fetched.
+    pub(in crate::source) fn of_remote(url: &str, below: &str, report: &dyn Fn(&str)) -> Result<Self> {
         let journal = Journal::begin();
         let repository = transfer::clone_history(url, &journal, report)?;
         let place = crate::source::without_password(url);
-        Ok(Self { repository, below: String::new(), place, _journal: Some(journal) })
+        Ok(Self { repository, below: below.to_owned(), place, _journal: Some(journal) })
     }
 
     /// Its branches and tags.

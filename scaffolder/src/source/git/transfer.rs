@@ -19,19 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The same over SSH, where a person may have to unlock a key first.
 const PATIENCE_WITH_SSH: Duration = Duration::from_secs(120);
 
-/// Clones the repository at `url` into a temporary folder, which is gone again afterwards, and reads its template.
+/// Clones the repository at `url` into a temporary folder, which is gone again afterwards, and reads the template in its
+/// folder `below` (none: its root).
 ///
 /// Only what is needed is fetched: one commit of one branch or tag. For a commit by its hash the whole history is,
 /// since not every server hands out single commits. `report` is told what is going on, at most ten times a second.
 ///
 /// # Errors
 /// The server does not answer or refuses; otherwise as [`open`](super::open).
-pub fn clone(url: &str, rev: Option<&str>, report: &dyn Fn(&str)) -> Result<Found> {
+pub fn clone(url: &str, rev: Option<&str>, below: &str, report: &dyn Fn(&str)) -> Result<Found> {
     let journal = Journal::begin();
     let depth = if rev.is_some_and(is_hash) { Depth::All } else { Depth::One };
     let repository = fetched(url, rev, depth, &journal, report)?;
     // A fetched branch or tag is the HEAD of the clone; a commit has to be looked up.
-    read(&repository, rev.filter(|rev| is_hash(rev)), &without_password(url))
+    read(&repository, rev.filter(|rev| is_hash(rev)), below, &without_password(url))
 }
 
 /// Clones the repository at `url` with its whole history, every branch and tag, into a temporary folder of `journal`'s.

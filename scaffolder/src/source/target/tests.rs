@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::testing::{World, git, lock, url};
+use crate::source::testing::{World, git, lock, stamp_of, url, write_version};
 
 /// Where a project of `rev` goes: the version and what it follows from then on; or why it does not.
 fn goes_to(world: &World, rev: Option<&str>, to: Option<&str>) -> String {
@@ -99,12 +99,12 @@ fn a_remote_is_followed_like_a_repository_here_and_fetched_once() {
         (Some("main"), Some("1.0.0"), "1.0.0 at v1.0.0"),
     ] {
         let followed = Followed { rev, to, own: true };
-        assert_eq!(shown(&world, from_remote(&remote, &followed, &cache, &|_| {})), expected, "{rev:?} {to:?}");
+        assert_eq!(shown(&world, from_remote(&remote, None, &followed, &cache, &|_| {})), expected, "{rev:?} {to:?}");
     }
     // The second time the names are asked for and the template is in the cache: its objects are not needed.
     std::fs::remove_dir_all(world.path("template/.git/objects/pack")).expect("a folder");
     let followed = Followed { rev: None, to: None, own: true };
-    assert_eq!(shown(&world, from_remote(&remote, &followed, &cache, &|_| {})), "3.0.0 at HEAD");
+    assert_eq!(shown(&world, from_remote(&remote, None, &followed, &cache, &|_| {})), "3.0.0 at HEAD");
     assert_eq!(cache.of_source(&remote).len(), 4);
 }
 
@@ -115,7 +115,7 @@ fn without_the_network_only_what_was_fetched_before_can_be_asked_for() {
     let cache = world.cache();
     let go = |to: Option<&str>| {
         let followed = Followed { rev: Some("v1.0.0"), to, own: true };
-        shown(&world, from_remote(&remote, &followed, &cache, &|_| {}))
+        shown(&world, from_remote(&remote, None, &followed, &cache, &|_| {}))
     };
     go(Some("v1.0.0"));
     go(None);
@@ -188,4 +188,29 @@ fn whether_there_is_something_newer_is_a_question_of_stamps() {
     assert!(is_there());
     world.commit("1.0.1");
     assert!(!is_there());
+}
+
+#[test]
+fn a_folder_of_a_repository_is_followed_like_a_repository_of_its_own() {
+    let world = World::new();
+    let commit = |version: &str| {
+        let folder = world.template().join("packs/one");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        write_version(&folder, version);
+        world.git(&["add", "--all"]);
+        world.git(&["commit", "--quiet", "--allow-empty", "--message", version]);
+        stamp_of(&folder)
+    };
+    let first = commit("1.0.0");
+    world.git(&["tag", "v1.0.0"]);
+    let source = format!("{}#/packs/one", url(&world.template()));
+    let lock = lock(&source, Some("v1.0.0"), "1.0.0", first.as_str());
+    let found = |cache: &Cache| newest(&lock, None, None, cache, &|_| {}).expect("a target");
+    assert!(found(&world.cache()).is_that_of(&lock));
+    let second = commit("2.0.0");
+    world.git(&["tag", "v2.0.0"]);
+    let target = found(&world.cache());
+    assert_eq!((&target.stamp, target.rev.as_deref(), target.source.to_string()), (&second, Some("v2.0.0"), source));
+    let base = crate::source::base::base(&lock, None, &Cache::default(), &|_| {});
+    assert!(matches!(base, crate::source::base::Base::Found(_)), "{base:?}");
 }
