@@ -92,7 +92,7 @@ pub(crate) fn browser_tests(project: &Path) {
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn firefox_tests(project: &Path) {
-    let files = ["client/(names|history|kinds|submits)", "pages", "live"];
+    let files = ["client/(names|history|kinds|submits)", "pages"];
     let mut command = cargo_command(project, &["dev", "browser-test"]);
     command.args(files).env("BROWSER_NAME", "firefox");
     browser_tests_by(&mut command, false);
