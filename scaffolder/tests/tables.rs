@@ -58,6 +58,11 @@ fn add_relational_tables(project: &Path) {
     add_table(project, &["tags", "name:string", "--shared"]);
     add_table(project, &["tag_uses", "count:int", "tag:references:tags", "who:references:users", "--shared"]);
     add_table(project, &["switches", "is_on:bool", "--model", "LightSwitch"]);
+    let folder =
+        ["folders", "name:string:unique", "parent:references:folders?", "state:enum:in_use,in_print:default=in_use"];
+    let more =
+        ["code:int?:unique", "size:int:index:default=1", "day:date:default=today", "seen_at:timestamp:default=now"];
+    add_table(project, &[&folder[..], &more].concat());
     // Lines of every length, so that a formatter breaks them elsewhere.
     add_table(project, &["qs", "a:string?", "b:references:switches?"]);
     add_table(
