@@ -1,5 +1,6 @@
 //! Clients that mean no good, in bounded loops on loopback.
 
+mod event_streams;
 mod heads;
 {%- if showcase %}
 mod killed;
