@@ -93,7 +93,8 @@ fn without(text: &str) -> String {
     let mut rest = text;
     while let Some(line) = rest.split_inclusive('\n').next() {
         let is_own = own.iter().any(|own| own == line.trim_end());
-        if !is_own && !(rest.len() < text.len() && line.trim().is_empty()) {
+        let is_space = rest.len() < text.len() && line.trim().is_empty();
+        if !is_own && !is_space {
             break;
         }
         rest = &rest[line.len()..];

@@ -60,7 +60,7 @@ pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<C
         preflight::commit(&work_tree, &folder, &mut record, true, &steps)?;
         outcome.summary = Some(Record::summary(&record));
     }
-    Ok(CommitResult::Done(outcome))
+    Ok(CommitResult::Done(Box::new(outcome)))
 }
 
 /// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it

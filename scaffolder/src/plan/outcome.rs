@@ -97,7 +97,7 @@ pub enum Unresolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitResult {
     /// It is done.
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// Nothing was changed: this is left, by path and line.
     Open(Vec<Unresolved>),
 }
