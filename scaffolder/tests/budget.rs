@@ -62,7 +62,7 @@ fn weigh(project: &Path) -> [Entry; 6] {
     [
         Entry { what: "files", limit: 480, today: files(project).len() },
         Entry { what: "lines of Rust in `src/`, the application", limit: 10_200, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 27_600, today: rust("stack") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 28_100, today: rust("stack") },
         Entry { what: "lines of Rust in `tests/`", limit: 4_800, today: rust("tests") },
         Entry { what: "third-party crates of the application", limit: 246, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
