@@ -81,7 +81,7 @@ fn a_malformed_manifest_says_what_is_wrong() {
           |
         2 | subfoldr = 'x'
           | ^^^^^^^^
-        unknown field `subfoldr`, expected one of `version`, `name`, `subfolder`, `once`, `answers`, `rename`, `pack`
+        unknown field `subfoldr`, expected one of `version`, `name`, `subfolder`, `notes`, `once`, `answers`, `rename`, `pack`
     `cargo-generate.toml` sets `init`, which renders into the folder where one stands
     `cargo-generate.toml` has the hook `fmt`, which only cargo-generate runs
         format the template's files once, and set `fmt = false`
