@@ -67,6 +67,13 @@ pub fn email_changed(new: &Email) -> MailBuilder {
         .paragraph("If that was not you, answer this mail.")
 }
 
+/// To the address of an account that was deleted.
+pub fn account_deleted() -> MailBuilder {
+    Mail::builder("Your account was deleted")
+        .paragraph("Your account was deleted, with everything in it. It cannot be brought back.")
+        .paragraph("If that was not you, answer this mail.")
+}
+
 /// After a change of the password.
 pub fn password_changed(forgot: &str) -> MailBuilder {
     Mail::builder("Your password was changed")

@@ -37,8 +37,6 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .observer(LivePages(metrics))
         .on_error(pages::live::flash_error)
         .page("/", pages::home::page)
-        .page("/components", pages::gallery::page)
-        .page("/upload", pages::upload::page)
         .page("/register", pages::account::register_page)
         .page("/login", pages::account::log_in_page)
         .page("/forgot-password", pages::forgot_password::page)
@@ -75,7 +73,7 @@ fn pages(state: AppState) -> Router<AppState> {
         router.route(pattern, get(live::show))
     });
     pages
-        .route("/live", get(live::connect))
+        .route("/live", get(live::connect).post(live::connect))
         .route("/register", post(account::register))
         .route("/login", post(account::log_in))
         .route("/logout", post(account::log_out))

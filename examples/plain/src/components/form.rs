@@ -28,7 +28,20 @@ pub struct Field<'a> {
     pub required: bool,
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    /// The field `password` for a new one, see [`Password`](crate::models::Password).
+    pub fn new_password(label: &'a str) -> Self {
+        Self {
+            name: "password",
+            label,
+            kind: "password",
+            value: "",
+            autocomplete: "new-password",
+            hint: Some("At least 10 characters."),
+            required: true,
+        }
+    }
+
     /// The field, with its error if `errors` has one.
     pub fn render(&self, errors: &FieldErrors) -> Markup {
         let input = if self.kind == "number" {

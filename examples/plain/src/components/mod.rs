@@ -1,4 +1,4 @@
-//! Reusable pieces of HTML. The page `/components` shows them all; copy its code.
+//! Reusable pieces of HTML.
 //!
 //! Most are functions that return markup, or structs that are used in markup directly: `(Button::new("Save"))`. Those
 //! that handle events take a [`Handler`](stack_live::Handler) of the page. Those that have state are live components:
@@ -20,4 +20,3 @@ pub mod progress;
 pub mod section;
 pub mod table;
 pub mod tabs;
-pub mod toast;

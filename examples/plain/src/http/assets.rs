@@ -11,7 +11,10 @@ struct Folder;
 
 /// All assets. Pages link to them with [`url`].
 pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    Assets::of::<Folder>().with("live.js", "text/javascript", &stack_live::SCRIPT)
+    let scripts = stack_live::SCRIPTS.iter();
+    scripts.fold(Assets::of::<Folder>(), |assets, (name, script)| {
+        assets.with(name, "text/javascript", script)
+    })
 });
 
 /// The URL of the asset `name`, with the hash of its content.
@@ -23,11 +26,14 @@ pub fn url(name: &str) -> String {
 }
 
 /// The modules of `static/elements/`, as JSON: the client script loads each when its tag first appears on a page.
-/// `elements/sortable-list.js` is the one of `<sortable-list>`; a file whose name is no tag is for other modules to import.
+/// `elements/sales-chart.js` is the one of `<sales-chart>`; a file whose name is no tag is for other modules to import.
+/// With them go the modules of the script itself, whose names are no tags.
 pub fn elements() -> String {
     let modules = ASSETS.urls().into_iter().filter_map(|(name, url)| {
-        let tag = name.strip_prefix("elements/")?.strip_suffix(".js")?;
-        tag.contains('-').then(|| (tag.to_owned(), url))
+        let (folder, name) = name.strip_suffix(".js")?.split_once('/')?;
+        let is_tag = name.contains('-');
+        let known = folder == "elements" && is_tag || folder == "live" && !is_tag;
+        known.then(|| (name.to_owned(), url))
     });
     serde_json::json!(modules.collect::<BTreeMap<_, _>>()).to_string()
 }

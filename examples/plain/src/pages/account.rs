@@ -91,11 +91,7 @@ pub async fn register_page(cx: Cx) -> stack_live::Result {
                     name: "email", label: "E-mail address", kind: "email", value: &form.email,
                     autocomplete: "username", hint: None, required: true,
                 }.render(&errors))
-                (Field {
-                    name: "password", label: "Password", kind: "password", value: "",
-                    autocomplete: "new-password", hint: Some("At least 10 characters."),
-                    required: true,
-                }.render(&errors))
+                (Field::new_password("Password").render(&errors))
                 button type="submit" { "Create account" }
             }
             p.small { "Already have an account? " a href="/login" data-link { "Log in" } }

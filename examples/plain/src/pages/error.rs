@@ -5,6 +5,7 @@ use maud::html;
 use stack_web::problem::Problem;
 
 use super::layout;
+use crate::services::mailed_links::FORGOT_PASSWORD;
 
 /// Renders an error.
 pub fn page(problem: &Problem, request_id: &str) -> Response {
@@ -21,7 +22,13 @@ pub fn page(problem: &Problem, request_id: &str) -> Response {
                     }
                 }
             }
-            p { a.button href="/" { "Go to the home page" } }
+            p {
+                @if problem.code == "link_expired" {
+                    a.button href=(FORGOT_PASSWORD) { "Ask for another link" }
+                } @else {
+                    a.button href="/" { "Go to the home page" }
+                }
+            }
             @if status.is_server_error() {
                 p.small { "If you report this, please name " code { (request_id) } "." }
             }

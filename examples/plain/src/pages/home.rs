@@ -96,10 +96,6 @@ fn greeting(cx: &Cx) -> Markup {
                 (Link::to("/login", "Log in").secondary())
             }
         }
-        p.small {
-            "See also: " (Link::to("/components", "all components")) ", "
-            (Link::to("/upload", "an upload")) "."
-        }
     }
 }
 

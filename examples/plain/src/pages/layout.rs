@@ -18,7 +18,7 @@ pub fn live(cx: &Cx, title: &str, main: Markup) -> Markup {
         (header(navigation(&cx.visitor())))
         // Always there, also while `main` becomes that of another page: screen readers announce only what is added to
         // an existing live region.
-        div.flashes role="status" aria-live="polite" {
+        div.flashes role="status" aria-live="polite" data-announce {
             @if let Some(flash) = &flash {
                 p.flash.bad[flash.is_error] { (flash.text) }
             }
@@ -69,7 +69,8 @@ pub fn page(visitor: &Visitor, title: &str, main: Markup) -> Markup {
     let navigation = navigation(visitor);
     let main = html! {
         @if let Some(flash) = visitor.flash {
-            p.flash role="status" { (flash.text()) }
+            // Focused, so that a screen reader begins there: what it finds in a status is no change of it.
+            p.flash role="status" tabindex="-1" autofocus { (flash.text()) }
         }
         (main)
     };

@@ -74,7 +74,7 @@ fn document(rendered: Result<Option<Rendered>, PageError>) -> Result<Response> {
     }
 }
 
-/// The WebSocket of a live page.
+/// The connection of a live page.
 pub async fn connect(
     State(state): State<AppState>,
     visitor: Visitor,

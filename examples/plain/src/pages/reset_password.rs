@@ -44,10 +44,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             h1 { "Choose a new password" }
             form method="post" action="/reset-password" {
                 input type="hidden" name="token" value=(token.to_text());
-                (Field {
-                    name: "password", label: "New password", kind: "password", value: "",
-                    autocomplete: "new-password", hint: Some("At least 10 characters."), required: true,
-                }.render(&errors))
+                (Field::new_password("New password").render(&errors))
                 button type="submit" { "Save the password" }
             }
             p.small { "It ends your sessions on all devices." }

@@ -36,21 +36,13 @@ pub async fn rotate(
         };
         after = Some(*last);
         let count = batch.len();
-        let mut replacements = Vec::with_capacity(count);
-        for (user, old) in batch {
-            match vault.open(&user, &old) {
-                Ok(phone) => replacements.push((user, vault.seal(&user, &phone), old)),
-                Err(error) => {
-                    failed += 1;
-                    tracing::error!(%user, %error, "cannot re-encrypt a value");
-                }
-            }
-        }
+        let resealed = vault.reseal(batch);
+        failed += count - resealed.len();
         // `Db::run` may retry this: it has no effect outside of the database.
         db.run(|tx| {
-            let replacements = &replacements;
+            let resealed = &resealed;
             Box::pin(async move {
-                for (user, new, old) in replacements {
+                for (user, old, new) in resealed {
                     users::replace_phone(&mut **tx, *user, old, new).await?;
                 }
                 Ok::<_, Error>(())

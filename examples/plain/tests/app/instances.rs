@@ -55,20 +55,3 @@ async fn a_session_that_ends_at_one_instance_ends_its_pages_at_the_other() {
     there.call("DELETE", "/api/session").await;
     assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
 }
-
-#[tokio::test]
-async fn a_page_shows_who_is_there_at_either_instance_until_they_leave() {
-    let (app, mut tasks) = (TestApp::new().await, JoinSet::new());
-    let other = second(&app, &mut tasks).await;
-    let mut page = LivePage::open(&app, &mut app.client(), "/components").await;
-    page.expect_text("Nobody else is here.").await;
-    let neighbour = LivePage::open(&app, &mut app.client(), "/components").await;
-    page.expect(".visitors li:nth-child(1)").await;
-    let hub = other.live.hub();
-    let far = hub.enter("components", "far", &"Guest from afar");
-    page.expect_text("Guest from afar").await;
-    drop(far);
-    page.expect_no_text("Guest from afar").await;
-    drop(neighbour);
-    page.expect_text("Nobody else is here.").await;
-}

@@ -14,7 +14,7 @@ const ENOUGH_FOR_BONUS: i32 = 90;
 #[tokio::test]
 async fn the_pages_of_a_visitor_score_at_least_140_at_the_http_observatory() {
     let app = TestApp::with(&[("APP_ENV", "production")]).await;
-    for path in ["/", "/login", "/register", "/components", "/upload"] {
+    for path in ["/", "/login", "/register"] {
         let answer = app.client().open(path).await;
         answer.page(200);
         let points = points(&answer);

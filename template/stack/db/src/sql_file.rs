@@ -52,7 +52,9 @@ pub(crate) fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// The number that a name begins with: 1000 comes after 200, as whoever counts would have it. Names without one come last.
 fn leading_number(name: &str) -> u64 {
     let end = name.find(|c: char| !c.is_ascii_digit());
-    name[..end.unwrap_or(name.len())].parse().unwrap_or(u64::MAX)
+    name[..end.unwrap_or(name.len())]
+        .parse()
+        .unwrap_or(u64::MAX)
 }
 
 /// Why a file did not run to its end.

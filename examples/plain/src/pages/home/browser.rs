@@ -32,7 +32,7 @@ pub async fn browser(cx: Cx, (): ()) -> Result {
         Ok(())
     });
     let scroll = cx.on(|cx, _| cx.browser().scroll_to("#places"));
-    let open = cx.on(|cx, _| cx.browser().open_new_tab("/components"));
+    let open = cx.on(|cx, _| cx.browser().open_new_tab("/login"));
 
     let name = name.get(&cx);
     Ok(html! {

@@ -43,10 +43,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             form method="post" action="/account/password" novalidate {
                 // For password managers.
                 input type="hidden" name="email" autocomplete="username" value=(user.email.as_str());
-                (Field {
-                    name: "password", label: "New password", kind: "password", value: "",
-                    autocomplete: "new-password", hint: Some("At least 10 characters."), required: true,
-                }.render(&errors.read(&cx)))
+                (Field::new_password("New password").render(&errors.read(&cx)))
                 div.actions {
                     button type="submit" { "Change" }
                     a.button.secondary href="/account/security" data-link { "Cancel" }

@@ -3,6 +3,7 @@
 use super::{Accounts, sessions::delete_others};
 use crate::{
     error::{Error, Result},
+    mails,
     models::{ClientInfo, EventKind, Password, PasswordHash, SessionId, UserId},
     repositories::users,
 };
@@ -58,16 +59,21 @@ impl Accounts {
         }
     }
 
-    /// Deletes the account, its sessions, and everything that is theirs. Events of the security log stay for their time.
+    /// Deletes the account, its sessions, and everything that is theirs, and tells the user by mail. Events of the security
+    /// log stay for their time.
     pub async fn delete(&self, user: UserId, client: &ClientInfo) -> Result<()> {
         let delete = self.db.run(|tx| {
             Box::pin(async move {
                 let ended = delete_others(tx, user, None).await?;
+                self.links
+                    .notify(&mut *tx, user, mails::account_deleted())
+                    .await?;
                 users::delete(&mut **tx, user).await?;
-                Ok::<_, sqlx::Error>(ended)
+                Ok::<_, Error>(ended)
             })
         });
         self.ended(delete.await?);
+        self.links.outbox.wake();
         let log = &self.security_log;
         log.succeeded(EventKind::AccountDeletion, user, client)
             .await;

@@ -33,7 +33,7 @@ fn hint_line(hint: Option<&str>) -> String {
     hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"))
 }
 
-/// The `*.sql` files that lie directly in a folder, sorted by name.
+/// The `*.sql` files that lie directly in a folder, sorted by the number that their names begin with, then by name.
 pub(crate) fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -42,8 +42,19 @@ pub(crate) fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
             files.push(path);
         }
     }
-    files.sort();
+    files.sort_by_cached_key(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (leading_number(&name), name.into_owned())
+    });
     Ok(files)
+}
+
+/// The number that a name begins with: 1000 comes after 200, as whoever counts would have it. Names without one come last.
+fn leading_number(name: &str) -> u64 {
+    let end = name.find(|c: char| !c.is_ascii_digit());
+    name[..end.unwrap_or(name.len())]
+        .parse()
+        .unwrap_or(u64::MAX)
 }
 
 /// Why a file did not run to its end.

@@ -27,6 +27,7 @@ mod mailbox;
 mod outgoing;
 mod postgres;
 pub(crate) mod presence;
+mod recent;
 
 use backoff::Backoff;
 use envelope::Envelope;
@@ -34,6 +35,7 @@ pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
 use outgoing::{Outgoing, OutgoingMessage};
 use presence::Presence;
 pub use presence::Present;
+use recent::Recent;
 
 /// Bytes of a topic.
 pub const TOPIC_BYTES: usize = 200;
@@ -51,6 +53,8 @@ struct Shared {
     id: String,
     topics: Mutex<Topics>,
     next_subscriber: AtomicU64,
+    /// That of `topics.recent`, to be read without the lock.
+    published: AtomicU64,
     presence: Mutex<Presence>,
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
@@ -59,8 +63,12 @@ struct Shared {
     missed: AtomicBool,
 }
 
-/// The subscribers of each topic, in the order in which they came.
-type Topics = HashMap<Box<str>, Vec<Subscriber>>;
+/// The subscribers of each topic, in the order in which they came, and what they were sent last.
+#[derive(Default)]
+struct Topics {
+    subscribers: HashMap<Box<str>, Vec<Subscriber>>,
+    recent: Recent,
+}
 
 /// A subscriber of a topic.
 struct Subscriber {
@@ -99,6 +107,7 @@ impl Default for Hub {
             id: crate::random_hex(),
             topics: Mutex::default(),
             next_subscriber: AtomicU64::new(0),
+            published: AtomicU64::new(0),
             presence: Mutex::default(),
             outgoing: Mutex::default(),
             dropped: AtomicU64::new(0),
@@ -123,8 +132,8 @@ impl Hub {
         }
         let payload: Arc<str> = payload.into();
         // Held until the message is queued as well: so all processes get those of a topic in the same order.
-        let topics = self.topics();
-        deliver(&topics, topic, &payload);
+        let mut topics = self.topics();
+        self.deliver(&mut topics, topic, &payload);
         self.queue(topic, payload);
         drop(topics);
         Ok(())
@@ -133,14 +142,35 @@ impl Hub {
     /// Puts the messages of `topic` into `mailbox`, with `tag` to tell them from those of other topics, until what is
     /// returned is dropped.
     pub fn subscribe(&self, topic: &str, mailbox: &Mailbox, tag: u32) -> Subscription {
+        self.subscribe_since(u64::MAX, topic, mailbox, tag)
+    }
+
+    /// How many messages there have been, of all topics.
+    pub(crate) fn published(&self) -> u64 {
+        self.0.published.load(Ordering::Acquire)
+    }
+
+    /// As [`subscribe`](Self::subscribe), with what has come since there were `begun` messages.
+    pub(crate) fn subscribe_since(
+        &self,
+        begun: u64,
+        topic: &str,
+        mailbox: &Mailbox,
+        tag: u32,
+    ) -> Subscription {
         let id = self.0.next_subscriber.fetch_add(1, Ordering::Relaxed);
         let mut topics = self.topics();
+        match topics.recent.since(begun, topic) {
+            Ok(missed) => missed.for_each(|payload| mailbox.put(tag, payload)),
+            Err(Lagged) => mailbox.put_lagged(),
+        }
         let subscriber = Subscriber {
             id,
             tag,
             mailbox: mailbox.clone(),
         };
-        topics.entry(topic.into()).or_default().push(subscriber);
+        let subscribers = topics.subscribers.entry(topic.into());
+        subscribers.or_default().push(subscriber);
         drop(topics);
         Subscription {
             hub: self.clone(),
@@ -200,7 +230,7 @@ impl Hub {
                 if topic == presence::TOPIC {
                     self.hear(&envelope.from, message.get());
                 } else {
-                    deliver(&self.topics(), &topic, &message.get().into());
+                    self.deliver(&mut self.topics(), &topic, &message.get().into());
                 }
             }
             envelope if envelope.missed => self.mark_all_lagged(),
@@ -212,9 +242,21 @@ impl Hub {
     /// Tells every subscriber that it may have missed messages.
     pub(crate) fn mark_all_lagged(&self) {
         self.ask_who_is_present();
-        for subscriber in self.topics().values().flatten() {
+        let mut topics = self.topics();
+        self.0
+            .published
+            .store(topics.recent.forget(), Ordering::Release);
+        for subscriber in topics.subscribers.values().flatten() {
             subscriber.mailbox.put_lagged();
         }
+    }
+
+    fn deliver(&self, topics: &mut Topics, topic: &str, payload: &Arc<str>) {
+        for subscriber in topics.subscribers.get(topic).into_iter().flatten() {
+            subscriber.mailbox.put(subscriber.tag, payload);
+        }
+        let published = topics.recent.push(topic, payload);
+        self.0.published.store(published, Ordering::Release);
     }
 
     /// The queue for other processes, in the place of the one before.
@@ -225,21 +267,15 @@ impl Hub {
     }
 }
 
-fn deliver(topics: &Topics, topic: &str, payload: &Arc<str>) {
-    for subscriber in topics.get(topic).into_iter().flatten() {
-        subscriber.mailbox.put(subscriber.tag, payload);
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut topics = self.hub.topics();
-        let Some(subscribers) = topics.get_mut(&self.topic) else {
+        let Some(subscribers) = topics.subscribers.get_mut(&self.topic) else {
             return;
         };
         subscribers.retain(|subscriber| subscriber.id != self.id);
         if subscribers.is_empty() {
-            topics.remove(&self.topic);
+            topics.subscribers.remove(&self.topic);
         }
     }
 }

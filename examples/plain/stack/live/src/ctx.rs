@@ -166,23 +166,18 @@ impl Ctx {
     /// Shows a message that something worked. The layout shows it, here or on the page that comes next.
     pub fn flash(&self, text: impl Into<String>) {
         let (is_error, text) = (false, text.into());
-        self.set_flash(Some(Flash { is_error, text }));
+        self.set_flash(Flash { is_error, text });
     }
 
     /// Shows a message that something did not work.
     pub fn flash_error(&self, text: impl Into<String>) {
         let (is_error, text) = (true, text.into());
-        self.set_flash(Some(Flash { is_error, text }));
+        self.set_flash(Flash { is_error, text });
     }
 
-    /// Removes the message.
-    pub fn clear_flash(&self) {
-        self.set_flash(None);
-    }
-
-    fn set_flash(&self, flash: Option<Flash>) {
+    fn set_flash(&self, flash: Flash) {
         let mut inner = self.page.lock();
-        let readers = inner.flash.set(flash);
+        let readers = inner.flash.set(Some(flash));
         inner.mark_dirty(&readers);
         drop(inner);
         self.page.wake.notify_one();

@@ -3,13 +3,14 @@
 //! 1. [`Cx`]: what a component has while it is rendered: hooks, handlers, other components. [`Ctx`]: what handlers and
 //!    effects have. [`State`], [`Event`], [`Browser`], [`Upload`], [`Stream`]: what they work with. [`Command`]: what the
 //!    browser does by itself.
-//! 2. [`Live`]: all pages of an application, rendered for a GET or connected by a WebSocket.
+//! 2. [`Live`]: all pages of an application, rendered for a GET or connected by a WebSocket, or by `event_stream` where
+//!    that does not pass.
 //! 3. `page`: a page's components and what their hooks hold. Everything of one page runs in one task, so states need
 //!    no locks and nothing can wait for itself.
 //! 4. `session`: the life of a connection, from its first message to its end; `protocol`: the messages; `parts`: those
 //!    that are too long for one frame; `saved`: the state that travels, signed; `splice`: what changed between two
 //!    texts; `patch_targets`: in which elements; `html`: markup as a browser gives it back.
-//! 5. `client/`, which becomes [`SCRIPT`]: the side of the browser.
+//! 5. `client/`, which becomes [`SCRIPTS`]: the side of the browser.
 //! 6. [`broadcast`]: messages between pages, also of other processes. [`observer`]: what the pages do, for logs
 //!    and metrics.
 //!
@@ -24,6 +25,7 @@ mod ctx;
 mod cx;
 mod error;
 mod event;
+mod event_stream;
 mod handler;
 mod hash;
 mod html;
@@ -54,7 +56,7 @@ pub use event::{Event, FormError};
 pub use handler::{Handler, Outcome};
 pub use live::{Builder, Limits, Live, PAGE_COST, Rate, Rendered, Rest, Session, Visit, network};
 pub use protocol::CloseReason;
-pub use script::SCRIPT;
+pub use script::SCRIPTS;
 pub use state::{Later, Loaded, Reload, State};
 pub use stream::{Stream, Window};
 pub use upload::{Accept, Chunk, File, Upload, UploadAborted};

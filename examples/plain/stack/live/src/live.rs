@@ -29,6 +29,7 @@ pub use session::Session;
 use crate::{
     Ctx, Flash, PageError,
     broadcast::Hub,
+    event_stream::OpenStreams,
     interner::Interner,
     observer::Observer,
     page::{Page, Render, Url},
@@ -84,6 +85,7 @@ struct Shared {
     /// Pages with uploads, by the ids that their browsers have chosen.
     offers: Mutex<HashMap<ResumeKey, oneshot::Sender<Claim>>>,
     interner: Interner,
+    streams: OpenStreams,
 }
 
 #[derive(Clone)]
@@ -232,6 +234,10 @@ impl Live {
 
     pub(crate) fn interner(&self) -> &Interner {
         &self.0.interner
+    }
+
+    pub(crate) fn streams(&self) -> &OpenStreams {
+        &self.0.streams
     }
 
     pub(crate) fn signer(&self) -> &Signer {

@@ -225,7 +225,8 @@ impl Page {
     pub(crate) fn render(self: &Arc<Self>, id: u32) -> BoxFuture<'_, Result<(), PageError>> {
         async move {
             loop {
-                let Some(render) = self.lock().begin(id) else {
+                let published = self.live.hub().published();
+                let Some(render) = self.lock().begin(id, published) else {
                     return Ok(());
                 };
                 let cx = Cx::new(Arc::clone(self), id);
@@ -313,6 +314,7 @@ impl Inner {
                 cursor: 0,
                 children: Vec::new(),
                 rendered_children: Vec::new(),
+                begun: 0,
                 handlers: Vec::new(),
                 new_handlers: Vec::new(),
                 html: Box::new([]),

@@ -234,16 +234,21 @@ impl<I: Io> Session<I> {
             Incoming::Unreadable => return Err(CloseReason::Protocol),
             Incoming::Gone => return Err(CloseReason::Gone),
         };
-        let message = Message::parse(&text).map_err(|_| CloseReason::Protocol)?;
-        let cost = message.cost() + long_cost(&text);
-        self.spend(cost)?;
-        let wait = self.permit.spend(cost);
-        if wait.is_zero() {
-            return self.message(message).await;
+        let held = self.hold(&text)?;
+        if held.until <= Instant::now() {
+            return self.message(held.message).await;
         }
-        let until = Instant::now() + wait;
-        self.held = Some(Box::new(HeldMessage { until, message }));
+        self.held = Some(Box::new(held));
         Ok(())
+    }
+
+    /// A message, and when it is its turn.
+    fn hold(&mut self, text: &str) -> Step<HeldMessage> {
+        let message = Message::parse(text).map_err(|_| CloseReason::Protocol)?;
+        let cost = message.cost() + long_cost(text);
+        self.spend(cost)?;
+        let until = Instant::now() + self.permit.spend(cost);
+        Ok(HeldMessage { until, message })
     }
 
     /// Takes `cost` from the budget of this connection.
@@ -267,15 +272,7 @@ impl<I: Io> Session<I> {
         match message {
             Message::Join(_) => return Err(CloseReason::Protocol),
             Message::Event(event) => self.event(event)?,
-            Message::Navigate(to) => {
-                self.acknowledge(to.seq);
-                self.page.lock().flash.value = None;
-                self.begin_navigation(&to.url);
-                let span = self.span();
-                let back = (to.kind == "pop").then_some(to.entry);
-                let navigated = self.navigate(&to.url, back);
-                return navigated.instrument(span).await;
-            }
+            Message::Navigate(to) => return self.follow(to).await,
             Message::Return(answer) => {
                 let waiting = self.page.lock().calls.remove(&answer.id);
                 if let Some(waiting) = waiting {

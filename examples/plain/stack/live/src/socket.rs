@@ -1,4 +1,4 @@
-//! The WebSocket: from a request to a session.
+//! The connection of a page: from a request to a session, by a WebSocket or by an [`event_stream`].
 
 use std::{error::Error as _, time::Duration};
 
@@ -7,33 +7,44 @@ use axum::{
         FromRequestParts, Request,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use tokio_tungstenite::tungstenite;
 
 use crate::{
-    Live, Visit,
+    Live, Visit, event_stream,
     parts::Parts,
     protocol::CloseReason,
     session::{self, Incoming, Io},
 };
 
 impl Live {
-    /// Answers the upgrade of a live page's connection. Other sites' pages get 403, a visitor or an address
-    /// with too many connections 429.
+    /// Answers what the script asks for a live page's connection: the upgrade to a WebSocket, or the GET of a stream and the
+    /// POSTs that belong to it. Other sites' pages get 403, a visitor or an address with too many connections 429.
     pub async fn connect(&self, request: Request, visit: Visit) -> Response {
-        let (mut parts, _) = request.into_parts();
-        let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-            Ok(upgrade) => upgrade,
-            Err(refusal) => return refusal.into_response(),
-        };
-        if !same_origin(&parts.headers) {
+        let wants_stream = event_stream::is_wanted(request.headers());
+        let cross_site = wants_stream && event_stream::is_cross_site(request.headers());
+        if cross_site || !same_origin(request.headers()) {
             tracing::info!(target: "security", "a live connection of another site is refused");
             return StatusCode::FORBIDDEN.into_response();
         }
+        if request.method() == Method::POST {
+            return self.take_post(request, &visit).await.into_response();
+        }
+        let (mut parts, _) = request.into_parts();
+        let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+            Ok(upgrade) => Some(upgrade),
+            Err(_) if wants_stream => None,
+            Err(refusal) => return refusal.into_response(),
+        };
         let Some(permit) = self.admit(&visit) else {
             return StatusCode::TOO_MANY_REQUESTS.into_response();
+        };
+        let Some(upgrade) = upgrade else {
+            let (stream, response) = self.event_stream(&visit);
+            tokio::spawn(session::run(self.clone(), visit, permit, stream));
+            return response;
         };
         let live = self.clone();
         // The usual 128 KiB of buffer would be most of what an idle connection costs.
@@ -56,7 +67,7 @@ impl Live {
 }
 
 /// Of one frame. The script sends what is longer than half of it in parts.
-const MAX_FRAME_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_FRAME_BYTES: usize = 64 * 1024;
 
 /// How long a browser may take to notice that we are leaving.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, num::IntErrorKind, ops::Deref, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::{
     Date, OffsetDateTime,
     format_description::well_known::{Iso8601, Rfc3339},
@@ -13,7 +13,8 @@ use crate::fields::Invalid;
 
 /// What was sent for a field that is no text by nature: a form sends all values as text, JSON has numbers, booleans,
 /// lists and objects. One that is `null`, or not sent at all, is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Text(String);
 
 impl<'de> Deserialize<'de> for Text {

@@ -137,6 +137,25 @@ impl Vault {
         C::parse(text).ok_or_else(malformed)
     }
 
+    /// Encrypts values of one column again, with the current key: each row with its old and its new value. One that cannot
+    /// be decrypted is logged and left out.
+    pub fn reseal<C: SealedColumn>(
+        &self,
+        values: Vec<(C::Row, Sealed<C>)>,
+    ) -> Vec<(C::Row, Sealed<C>, Sealed<C>)> {
+        let reseal = |(row, old)| match self.open(&row, &old) {
+            Ok(value) => {
+                let new = self.seal(&row, &value);
+                Some((row, old, new))
+            }
+            Err(error) => {
+                tracing::error!(%row, %error, "cannot re-encrypt a value");
+                None
+            }
+        };
+        values.into_iter().filter_map(reseal).collect()
+    }
+
     /// The id of the current key.
     pub fn current_key(&self) -> &str {
         &self.ciphers[0].0

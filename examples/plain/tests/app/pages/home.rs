@@ -105,7 +105,7 @@ async fn the_page_calls_the_browser() {
         r#"["setItem","name","Ada"]"#,
         r#"["writeText","cargo dev pave"]"#,
         r##"["$","#places"]"##,
-        r#"["open","/components","_blank","noopener,noreferrer"]"#,
+        r#"["open","/login","_blank","noopener,noreferrer"]"#,
     ] {
         assert!(calls.contains(call), "{call} is not in {calls}");
     }
@@ -115,7 +115,7 @@ async fn the_page_calls_the_browser() {
 async fn a_link_navigates_without_loading() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;
-    page.click("a[href='/components']").await;
-    page.expect_text("A counter").await;
-    assert_eq!(page.url(), "/components");
+    page.click("main a[href='/login']").await;
+    page.expect("main form[action='/login']").await;
+    assert_eq!(page.url(), "/login");
 }

@@ -245,6 +245,18 @@ async fn a_link_for_one_purpose_is_no_use_for_another() {
 }
 
 #[tokio::test]
+async fn a_link_that_does_not_work_any_more_leads_to_where_another_one_is_asked_for() {
+    let app = TestApp::new().await;
+    let mail = mailed(&app, "log-in").await;
+    follow(&mut app.client(), link(&mail)).await;
+    let mut client = app.client();
+    let answer = client.open(link(&mail)).await;
+    assert!(answer.page(410).contains("href=\"/forgot-password\""));
+    let answer = client.open("/nowhere").await;
+    assert!(!answer.page(404).contains("/forgot-password"));
+}
+
+#[tokio::test]
 async fn only_the_digest_of_a_token_is_stored() {
     let app = TestApp::new().await;
     let mail = mailed(&app, "reset").await;

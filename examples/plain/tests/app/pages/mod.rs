@@ -2,11 +2,9 @@
 
 mod account;
 mod cross_site;
-mod gallery;
 mod home;
 mod live_notes;
 mod live_sessions;
 mod mailed_links;
 mod notes;
 mod security;
-mod upload;

@@ -271,6 +271,23 @@ async fn a_deleted_account_leaves_nothing_but_its_security_events() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_deleted_is_told_so_by_mail_and_one_that_stays_is_not() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    // What refers to the account keeps it from being deleted.
+    app.execute("CREATE TABLE bills (user_id uuid REFERENCES users (id))")
+        .await;
+    app.execute("INSERT INTO bills SELECT id FROM users").await;
+    let path = "/account/delete";
+    client.post_form(path, &[]).await.page(500);
+    assert!(app.mails().await.is_empty());
+    app.execute("DELETE FROM bills").await;
+    client.post_form(path, &[]).await.leads_to("/");
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "Your account was deleted");
+}
+
+#[tokio::test]
 async fn the_user_alone_sees_what_happened_in_the_account_newest_first_and_in_pages() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;

@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use super::{Hub, MESSAGE_BYTES, PublishError, TOPIC_BYTES, deliver};
+use super::{Hub, MESSAGE_BYTES, PublishError, TOPIC_BYTES};
 
 /// The topic of these messages. No page can publish to it, since it has a control character.
 pub(super) const TOPIC: &str = "\u{1}presence";
@@ -138,9 +138,9 @@ impl Hub {
 
     /// Has pages look again.
     fn changed<'a>(&self, topics: impl IntoIterator<Item = &'a str>) {
-        let subscribers = self.topics();
+        let mut subscribers = self.topics();
         for topic in topics {
-            deliver(&subscribers, &changes(topic), &"null".into());
+            self.deliver(&mut subscribers, &changes(topic), &"null".into());
         }
     }
 

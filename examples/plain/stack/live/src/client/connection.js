@@ -7,6 +7,7 @@ let received = 0, anew = true; // messages since a page was made by a join; the 
 let seq = 0, acknowledged = 0, attempt = 0, timer = 0, doubt = 0, heard = 0, asked = 0;
 const waiting = new Map(); // seq → element whose event is not acknowledged
 const working = new Map(); // seq → element whose handler still works
+const uploads = new Map(); // reference → an upload, see modules/uploads.js
 // The name of this page, until it is loaded again.
 const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const here = () => location.pathname + location.search;
@@ -22,11 +23,11 @@ function connect() {
   clearTimeout(timer);
   timer = 0;
   if (gone || socket) return;
-  const url = new URL("/live", location.href);
-  url.protocol = url.protocol.replace("http", "ws");
-  const mine = socket = new WebSocket(url);
-  mine.binaryType = "arraybuffer";
+  const fallback = isBlocked();
+  if (fallback && !Transport) return loadTransport();
+  const mine = socket = fallback ? new Transport("/live") : webSocket();
   // Some networks swallow a connection without refusing it.
+  setTimeout(() => { if (mine === socket && !mine.readyState) closed(mine, 0, SWALLOWED); }, 8000);
   setTimeout(() => { if (mine === socket && !joined) closed(mine, 0); }, 20000);
   mine.onopen = () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -55,7 +56,10 @@ function connect() {
 
 function read(data) {
   try {
-    take(JSON.parse(data));
+    const message = JSON.parse(data);
+    const parts = message.re?.[1] ?? [message];
+    if (parts.some((part) => part.i) && !loaded.streams) return waitForStreams(() => read(data));
+    take(message);
   } catch (error) {
     // What cannot be applied is drawn anew, from the whole.
     console.error(error);
@@ -64,12 +68,13 @@ function read(data) {
   }
 }
 
-function closed(mine, code) {
+function closed(mine, code, count = 1) {
   // What came before the end still counts.
   if (mine === socket) release();
   if (mine !== socket) return;
   socket = null;
   mine.close();
+  countFailure(mine, count);
   // A server that says why it leaves has answered all that it has done.
   if (joined) cutOff = code !== 1012;
   // One that is ended soon each time is not come back to at once.
@@ -95,7 +100,11 @@ function closed(mine, code) {
   }
   status(navigator.onLine && document.documentElement.dataset.live !== "offline" ? "connecting" : "offline");
   doubt ||= setTimeout(() => { if (!gone) status("offline"); }, 1000);
-  // Half of it by chance, so that not everybody comes back at once.
+  comeBack(code);
+}
+
+// Half of the pause by chance, so that not everybody comes back at once.
+function comeBack(code) {
   const most = code === 1012 && attempt === 0 ? 300 : Math.min(10000, 200 * 2 ** attempt);
   attempt++;
   timer = setTimeout(connect, most / 2 + Math.random() * most / 2);
@@ -126,6 +135,7 @@ function listen() {
   if (!joined) return;
   if (asked && Date.now() - asked >= 10000) closed(socket, 0);
   else if (Date.now() - heard >= 25000) ask();
+  if (isFallback(socket)) tryWebSocket();
 }
 
 // A message of the server.
@@ -153,7 +163,7 @@ function take(message) {
   if (message.m !== undefined) mac = message.m;
   if (message.t !== undefined) document.title = message.t;
   if (message.hd !== undefined) head(message.hd);
-  streams(message.i ?? []);
+  if (message.i) loaded.streams.streams(message.i);
   follow(focused, message.n);
   for (const s of message.w ?? []) if (waiting.has(s)) working.set(s, waiting.get(s));
   const rest = [];
@@ -184,18 +194,22 @@ function take(message) {
     if (message.w?.includes(upload.seq)) upload.begun = true;
     else upload.stop();
   }
-  for (const [id, path] of message.c ?? []) call(id, path);
+  for (const asked of message.c ?? []) {
+    const mine = socket;
+    useModule("calls", ({ call }) => call(mine, ...asked));
+  }
   if (message.go !== undefined) leave(message.go);
   if (message.err !== undefined) stopped(message.err);
   if (joins) {
     joined = true;
     since = Date.now();
+    if (isFallback(socket)) block(since);
     clearTimeout(doubt);
     doubt = 0;
     status("online");
     resend(message.h === undefined, message);
     look();
-    goOn(message.re?.[0]);
+    if (uploads.size) loaded.uploads.goOn(message.re?.[0]);
   }
   reach();
 }
@@ -206,8 +220,10 @@ function leave(url) {
   document.documentElement.removeAttribute("aria-busy");
   afterLeaving(() => {
     location.assign(url);
-    // What was only downloaded leaves this page where it is.
-    setTimeout(() => { gone = false; hurry(); }, 5000);
+    // What was only downloaded leaves this page where it is; Back may bring it out of the browser's memory.
+    const stay = () => { gone = false; hurry(); };
+    setTimeout(stay, 5000);
+    addEventListener("pageshow", (event) => { if (event.persisted) stay(); }, { once: true });
   });
 }
 

@@ -6,8 +6,8 @@ const STORE = "live-entries";
 let entries = new Map(); // page → { state, mac, streams, typed, at: { part: [x, y] } }
 let entry = "", part = 0; // of which page we are, and of which part of it
 try {
-  entries = new Map(JSON.parse(sessionStorage.getItem(STORE) ?? "[]"));
-} catch { /* There is no storage, or it is not ours. */ }
+  entries = new Map(JSON.parse(stored(STORE) ?? "[]"));
+} catch { /* It is not ours. */ }
 
 const unique = () => Date.now().toString(36) + Math.random().toString(36).slice(1);
 
@@ -38,9 +38,7 @@ function keep(at) {
 }
 
 function store() {
-  try {
-    sessionStorage.setItem(STORE, JSON.stringify([...entries]));
-  } catch { /* There is no storage, or it is full. */ }
+  stored(STORE, JSON.stringify([...entries]));
 }
 
 // Of every stream how many items it shows, and the keys of the first and the last.

@@ -18,7 +18,7 @@ function busy(el) {
 function quiet(el) {
   const more = [...waiting.values(), ...working.values()].includes(el);
   if (!el || more) return;
-  answered(el);
+  loaded.commands?.answered(el);
   if (busied.delete(el)) removeAttribute(el, "aria-busy");
 }
 
@@ -75,6 +75,12 @@ function listener(target, kind, what = "on") {
 }
 
 const disabled = (el) => matches(el, ":disabled, [aria-disabled=true]");
+function pressed(event) {
+  // Shift is part of a letter already.
+  const held = ["Ctrl", "Alt", "Shift", "Meta"].filter((name) => event[name.toLowerCase() + "Key"] && (name !== "Shift" || event.key.length > 1));
+  return [...held, event.key].join("+");
+}
+
 const keyName = (event) => pressed(event).replace(/ $/, "Space");
 
 let dragged = null;
@@ -105,6 +111,7 @@ function everywhere(event, kind, hears = () => true) {
 
 // First what the page does by itself, then what the server is told.
 function respond(event, kind, target, el, doer) {
+  if (doer && !loaded.commands) return respondLater(event, kind, target, el, doer);
   const asks = el ?? doer;
   const question = asks && /^(click|submit)$/.test(kind) && !disabled(asks) && !submits.has(asks) && getAttribute(asks, "data-confirm");
   if (question && !window.confirm(question)) return event.preventDefault();
@@ -113,17 +120,29 @@ function respond(event, kind, target, el, doer) {
     if (!told) deliver(event, kind, target, who);
     told = true;
   };
-  const goesOn = !doer || disabled(doer) || perform(doer, kind, event, tell, doer === el);
+  const goesOn = !doer || disabled(doer) || loaded.commands.perform(doer, kind, event, tell, doer === el);
   tell(goesOn || doer === el ? el : null);
 }
 
+// The module of commands is on its way. What cannot wait for it is done without the command.
+function respondLater(event, kind, target, el, doer) {
+  const leaves = kind === "click" && !el && closest(target, "a[href]");
+  if (leaves || /^(drop|paste)$/.test(kind)) return deliver(event, kind, target, el);
+  const takesKey = event.key && getAttribute(doer, "do:" + kind).includes(JSON.stringify(pressed(event)));
+  if (takesKey || el && (kind === "submit" || kind === "click" && matches(el, ACTS))) event.preventDefault();
+  useModule("commands", () => respond(event, kind, target, el, doer));
+}
+
+// What a browser does something about by itself when it is clicked.
+const ACTS = "a, [type=submit], button:not([type])";
+
 function deliver(event, kind, target, el) {
   if (kind === "click" && link(event)) return;
-  if (kind === "close" && nodeName(target) === "DIALOG" && !hasAttribute(target, "data-open") && !opened.has(target)) return;
-  if (kind === "change" && target.type === "file" && hasAttribute(target, "on:upload")) return upload(target);
+  if (kind === "close" && nodeName(target) === "DIALOG" && !hasAttribute(target, "data-open") && !loaded.commands?.opened.has(target)) return;
+  if (kind === "change" && target.type === "file" && hasAttribute(target, "on:upload")) return useModule("uploads", ({ upload }) => upload(target));
   if (kind === "submit" && !el) post(event, target);
   if (kind === "input" && composing === target) composing = null;
-  if (el && (kind === "drop" || kind === "click" && matches(el, "a, [type=submit], button:not([type])"))) event.preventDefault();
+  if (el && (kind === "drop" || kind === "click" && matches(el, ACTS))) event.preventDefault();
   if (!el || disabled(el)) {
     if (/^(change|submit|click|blur)$/.test(kind)) flush();
     return;
@@ -244,7 +263,7 @@ function resend(same, answer) {
   later = [];
   for (const click of clicks) click();
   // What could not be said is not expected any more.
-  for (const el of expected.keys()) quiet(el);
+  for (const el of loaded.commands?.expected.keys() ?? []) quiet(el);
 }
 
 const isChanged = (control) => nodeName(control) === "SELECT"

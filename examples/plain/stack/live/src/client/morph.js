@@ -39,7 +39,7 @@ const continues = (old, next) => alike(old, next) && !(elsewhere && nodeName(old
 function morph(live, old, next) {
   if (!live || equal(old, next)) return;
   change(live, old, next);
-  keepMade(live, next);
+  loaded.commands?.keepMade(live, next);
 }
 
 function change(live, old, next) {

@@ -3,19 +3,32 @@
 
 const PRESSABLE = "a, button, input, label, select, summary, [on\\:click]";
 const LONGEST_PRESS = 2000;
-let press = 0, withheld = [];
+const withheld = [];
+let press = 0, waits = false;
 
 function whenReleased(go) {
-  if (press) withheld.push(go);
-  else go();
+  withheld.push(go);
+  goOnReading();
+}
+
+function goOnReading() {
+  while (!press && !waits && withheld.length) withheld.shift()();
+}
+
+// Messages wait as well for the module that a message needs.
+function waitForStreams(go) {
+  waits = true;
+  withheld.unshift(go);
+  useModule("streams", () => {
+    waits = false;
+    goOnReading();
+  });
 }
 
 function release() {
   clearTimeout(press);
   press = 0;
-  const all = withheld;
-  withheld = [];
-  for (const go of all) go();
+  goOnReading();
 }
 
 document.addEventListener("pointerdown", ({ target }) => {

@@ -1,5 +1,11 @@
 // The beginning.
 
+// Screen readers announce what is put into a status, not what it says from the beginning: that is put there once more.
+function announce() {
+  const region = querySelector(root, "[data-announce]");
+  if (region && firstChild(region)) setTimeout(() => keepingFocus(() => region.replaceChildren(...childNodes(region))), 500);
+}
+
 function start() {
   root = document.getElementById("live");
   if (!root) return;
@@ -9,7 +15,6 @@ function start() {
   listenFor(known);
   claim(root);
   others.observe(root, { childList: true, subtree: true });
-  for (const item of root.querySelectorAll("[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";
   // The answer to a form, which was sent to another address than that of its page.
@@ -34,10 +39,24 @@ function start() {
   setInterval(listen, 5000);
   for (const el of root.querySelectorAll("dialog[data-open]")) dialog(el);
   watch(root);
+  announce();
   status("connecting");
   connect();
 }
 
-window.heavyLive = { morph: (...tree) => moving([tree]), splice, hash, entries: () => entries };
+// What the modules work with.
+const core = {
+  PART, alike, all, arrived, busy, childElements, childNodes, claim, cloneNode, closest, connect, contains, document, emit,
+  enliven, firstChild, getAttribute, guessed, invoke, isConnected, keepingFocus, look, matches, move, moving, nextSibling,
+  nodeName, nodeType, parse, pressed, property, querySelector, quiet, remove, removeAttribute, replace, say, sendPart,
+  setAttribute, setProperty, uploads, waiting, word, working,
+  get joined() { return joined; },
+  get root() { return root; },
+  get socket() { return socket; },
+  get version() { return version; },
+  nextSeq: () => ++seq,
+};
+
+window.heavyLive = { loaded, morph: (...tree) => moving([tree]), splice, hash, entries: () => entries };
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -21,7 +21,7 @@ function warnOfSiblings(parent) {
   }
 }
 
-const EVENTS = ["visible", "upload", "click-away", "window-keydown", "window-keyup"];
+const EVENTS = ["visible", "upload", "refused", "click-away", "window-keydown", "window-keyup"];
 for (const name in HTMLElement.prototype) if (name.startsWith("on")) EVENTS.push(name.slice(2));
 
 // How many letters have to be changed.

@@ -34,7 +34,8 @@ impl Cx {
         });
     }
 
-    /// Calls `handle` with every message of `topic`. Messages that cannot be read as `T` are ignored.
+    /// Calls `handle` with every message of `topic`, from the beginning of this rendering on: what is published while a
+    /// load before it runs is not missed. Messages that cannot be read as `T` are ignored.
     pub fn subscribe<T, F>(&self, topic: &str, handle: F)
     where
         T: DeserializeOwned,
@@ -91,17 +92,18 @@ impl Cx {
         if same == Some(true) {
             return;
         }
-        let (tag, mailbox) = {
+        let (tag, mailbox, begun) = {
             let mut inner = self.page.lock();
             inner.next_tag += 1;
-            (inner.next_tag, inner.mailbox.clone())
+            let begun = inner.rendering(self.component).begun;
+            (inner.next_tag, inner.mailbox.clone(), begun)
         };
         let hub = self.page.live.hub();
         let new = Slot::Subscription {
             topic: topic.into(),
             tag,
             handle,
-            _subscription: mailbox.map(|mailbox| hub.subscribe(topic, &mailbox, tag)),
+            _subscription: mailbox.map(|mailbox| hub.subscribe_since(begun, topic, &mailbox, tag)),
         };
         self.put(slot, new);
     }

@@ -11,6 +11,7 @@ use crate::{
     Ctx, Cx,
     broadcast::Hub,
     browser,
+    event_stream::OpenStreams,
     interner::Interner,
     observer::{NoObserver, Observer},
     page::Render,
@@ -130,6 +131,7 @@ impl Builder {
             memory: PageMemory::default(),
             offers: Mutex::default(),
             interner: Interner::default(),
+            streams: OpenStreams::default(),
         }))
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Instance {
     pub new_handlers: Vec<HandlerEntry>,
     pub html: Box<[Piece]>,
     pub dirty: bool,
+    /// How many messages had been published when the rendering began.
+    pub begun: u64,
     /// The rendering under way cannot go on before something is loaded.
     pub suspended: bool,
     /// The component around it cannot be shown before this one is.

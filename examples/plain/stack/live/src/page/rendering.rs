@@ -18,11 +18,15 @@ enum Extent {
 }
 
 impl Inner {
-    /// Prepares a rendering of `id`.
-    pub(super) fn begin(&mut self, id: u32) -> Option<Render> {
+    /// Prepares a rendering of `id`. `published`: how many messages there have been.
+    pub(super) fn begin(&mut self, id: u32, published: u64) -> Option<Render> {
         let instance = self.instances.get_mut(&id)?;
         instance.cursor = 0;
         instance.dirty = false;
+        // One that goes on after a load has begun before it.
+        if !instance.suspended {
+            instance.begun = published;
+        }
         instance.suspended = false;
         instance.rendered_children.clear();
         instance.new_handlers.clear();

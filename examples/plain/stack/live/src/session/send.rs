@@ -27,7 +27,7 @@ impl<I: Io> Session<I> {
         self.begin_jobs();
         let destination = self.page.lock().navigate.take();
         if let Some(to) = destination {
-            return self.navigate(&to, None).await;
+            return self.navigate(&to).await;
         }
         let old = {
             let inner = self.page.lock();
@@ -38,7 +38,7 @@ impl<I: Io> Session<I> {
             let page = Arc::clone(&self.page);
             match page.in_time(page.render_dirty()).await {
                 Ok(()) => {}
-                Err(PageError::Redirect(to)) => return self.navigate(&to, None).await,
+                Err(PageError::Redirect(to)) => return self.navigate(&to).await,
                 Err(PageError::Failed(error)) => {
                     let root = self.page.lock().root();
                     self.failed(Trigger::Render, root.unwrap_or_default(), error);

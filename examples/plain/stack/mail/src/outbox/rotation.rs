@@ -22,17 +22,11 @@ impl Outbox {
                 return Ok(failed);
             };
             after = Some(*last);
-            for (id, old) in batch {
-                match self.vault.open(&id, &old) {
-                    Ok(json) => {
-                        let new = self.vault.seal(&id, &json);
-                        table::replace(pool, id, &old, &new).await?;
-                    }
-                    Err(error) => {
-                        failed += 1;
-                        tracing::error!(%id, %error, "cannot re-encrypt a mail");
-                    }
-                }
+            let count = batch.len();
+            let resealed = self.vault.reseal(batch);
+            failed += count - resealed.len();
+            for (id, old, new) in resealed {
+                table::replace(pool, id, &old, &new).await?;
             }
         }
     }
