@@ -35,7 +35,7 @@ fn a_file_that_was_edited_and_the_template_deleted_says_how_to_decide() {
 #[test]
 fn a_conflict_says_where_it_is_and_how_to_go_on() {
     let env = project();
-    env.write("my-app/src/routes.rs", "pub const ROUTES: &[&str] = &[\n    \"/\",\n    \"/cart\",\n];\n");
+    env.write("my-app/src/routes.rs", "pub const ROUTES: &[&str] = &[\"/\", \"/cart\"];\n");
     commit(&env);
     next_version(&env);
     insta::assert_snapshot!(run(&env, &["sync"]), @"
@@ -52,14 +52,14 @@ fn a_conflict_says_where_it_is_and_how_to_go_on() {
     hint: or put everything back as it was with `heavy sync --abort`
     ");
     insta::assert_snapshot!(env.read("my-app/src/routes.rs"), @r#"
+    <<<<<<< yours
+    pub const ROUTES: &[&str] = &["/", "/cart"];
+    =======
     pub const ROUTES: &[&str] = &[
         "/",
-    <<<<<<< yours
-        "/cart",
-    =======
         "/health",
-    >>>>>>> template 1.3.0
     ];
+    >>>>>>> template 1.3.0
     "#);
     insta::assert_snapshot!(env.git("my-app", &["status", "--short"]), @"
      M heavy.toml
@@ -83,8 +83,8 @@ fn a_conflict_says_where_it_is_and_how_to_go_on() {
     exit 1
     --- err
     error: not everything is resolved
-    caused by: a conflict marker in `src/routes.rs`, line 3
-    caused by: a conflict marker in `src/routes.rs`, line 7
+    caused by: a conflict marker in `src/routes.rs`, line 1
+    caused by: a conflict marker in `src/routes.rs`, line 8
     hint: tell git that it is resolved: `git add src/routes.rs`
     ");
     env.write(
