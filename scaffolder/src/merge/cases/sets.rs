@@ -264,3 +264,31 @@ fn an_order_that_the_user_chose_stays() {
     let merged = clean("lib.rs", "mod z;\nmod a;\n", "mod z;\nmod a;\nmod y;\nmod b;\n", "mod z;\nmod a;\nmod c;\n");
     assert_eq!(merged, "mod z;\nmod a;\nmod c;\nmod y;\nmod b;\n");
 }
+
+#[test]
+fn a_comment_behind_a_field_on_one_side_leaves_it_a_field() {
+    let value = |fields: &str| format!("fn a() -> A {{\n    A {{\n        port: 3,\n{fields}    }}\n}}\n");
+    let mine = value("        timeout: 15, // Ours: \"slow\", with a comma,\n");
+    let merged =
+        clean("a.rs", &value("        timeout: 20,\n"), &mine, &value("        retries: 3,\n        timeout: 20,\n"));
+    assert_eq!(merged, value("        retries: 3,\n        timeout: 15, // Ours: \"slow\", with a comma,\n"));
+}
+
+#[test]
+fn what_a_file_says_of_itself_goes_with_no_item() {
+    let (base, mine) = ("//! A.\n\nmod c;\nmod d;\n", "//! A.\n\nmod b;\nmod c;\nmod d;\n");
+    let merged = file("lib.rs", base, mine, "//! A.\nmod c;\nmod d;\n");
+    let text = text(&merged, "lib.rs");
+    assert_eq!(text.matches("//! A.").count(), 1, "{text}");
+}
+
+#[test]
+fn a_pattern_that_is_indented_is_one_of_its_own() {
+    let (base, new) = ("/a\n  /b\n/c\n", "/new\n  /b\n");
+    let merged = file(".gitignore", base, "", new);
+    assert!(
+        !text(&merged, ".gitignore").contains("/b") || !merged.conflicts.is_empty(),
+        "{}",
+        text(&merged, ".gitignore")
+    );
+}

@@ -60,7 +60,11 @@ impl Language {
         if self == Self::Markdown {
             return markdown::units(text);
         }
-        let mut units = units::split(text, &self.lines(text));
+        let lines = self.lines(text);
+        let mut units = match self {
+            Self::Patterns => units::split_flat(text, &lines),
+            _ => units::split(text, &lines),
+        };
         match place {
             Place::Below(key) => yaml::items(key, &mut units),
             Place::Environment => environment(&mut units),

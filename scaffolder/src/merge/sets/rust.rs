@@ -53,11 +53,11 @@ fn item(place: &Place, body: &str) -> Option<Item> {
     let head = body.lines().next()?;
     match place {
         Place::Fields => {
-            let field = FIELD.captures(head).filter(|_| body.ends_with(','))?;
+            let field = FIELD.captures(head).filter(|_| without_comment(body).ends_with(','))?;
             return of(0, format!("field {}", &field[1]));
         }
         Place::Elements => {
-            let element = body.strip_suffix(',')?;
+            let element = without_comment(body).strip_suffix(',')?;
             let named = element.strip_prefix('(').unwrap_or(element);
             let name = TEXT.captures(named).filter(|text| named.starts_with(&text[0]));
             return of(0, format!("element {}", name.as_ref().map_or(element, |name| &name[0])));
@@ -87,6 +87,16 @@ fn item(place: &Place, body: &str) -> Option<Item> {
         "fn" => of(3, format!("value {name}")),
         _ => None,
     }
+}
+
+/// A unit of code without the comment at the end of its last line, which may be there on one side only.
+fn without_comment(body: &str) -> &str {
+    let last = body.rfind('\n').map_or(0, |end| end + 1);
+    let mut lexer = Lexer::default();
+    lexer.read(&body[..last]);
+    lexer.read(&body[last..]);
+    let end = lexer.comment.map_or(body.len(), |at| last + at);
+    body[..end].trim_end()
 }
 
 /// The place of what is indented below a line, in a unit that begins with `head`.
@@ -123,6 +133,8 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
         let kind = match before {
             State::Comment(_) => Line::Above,
             State::Text | State::Raw(_) => Line::Text,
+            // What is about the file or module around them goes with no item.
+            State::Code if code.starts_with("//!") || code.starts_with("#![") => Line::Head,
             State::Code if attribute > 0 || starts_attribute => Line::Above,
             State::Code if code.starts_with("//") || code.starts_with("/*") => Line::Above,
             State::Code if code.starts_with([')', ']', '}', '{']) || code.trim_end() == "where" => Line::Closing,
@@ -158,11 +170,14 @@ enum State {
 #[derive(Default)]
 struct Lexer {
     state: State,
+    /// Where the comment begins that ends the line that was read last.
+    comment: Option<usize>,
 }
 
 impl Lexer {
     /// Reads a line, and returns how many more square brackets it opens than it closes.
     fn read(&mut self, line: &str) -> i32 {
+        self.comment = None;
         let (mut depth, mut at) = (0, 0);
         while at < line.len() {
             let rest = &line.as_bytes()[at..];
@@ -205,7 +220,10 @@ impl Lexer {
         let rest = &bytes[at..];
         let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         match rest[0] {
-            b'/' if rest.starts_with(b"//") => rest.len(),
+            b'/' if rest.starts_with(b"//") => {
+                self.comment = Some(at);
+                line[at..].find('\n').unwrap_or(rest.len())
+            }
             b'/' if rest.starts_with(b"/*") => {
                 self.state = State::Comment(1);
                 2

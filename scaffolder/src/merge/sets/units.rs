@@ -59,6 +59,16 @@ pub(super) fn indentation(line: &str) -> Option<usize> {
 pub(super) fn split<'a>(text: &'a str, lines: &[Line]) -> Vec<Unit<'a>> {
     let heads = text.split_inclusive('\n').zip(lines).filter(|(_, kind)| matches!(kind, Line::Head | Line::Above));
     let depth = heads.filter_map(|(line, _)| indentation(line)).min().unwrap_or(0);
+    split_at(text, lines, depth)
+}
+
+/// Takes a text apart in which indentation means nothing: every line begins a unit that is a [`Line::Head`].
+pub(super) fn split_flat<'a>(text: &'a str, lines: &[Line]) -> Vec<Unit<'a>> {
+    split_at(text, lines, usize::MAX)
+}
+
+/// Takes a text apart whose units are indented so far at most.
+fn split_at<'a>(text: &'a str, lines: &[Line], depth: usize) -> Vec<Unit<'a>> {
     let mut splitter = Splitter { text, units: Vec::new(), start: 0, body: None, above: None, commented: false };
     let mut at = 0;
     for (line, kind) in text.split_inclusive('\n').zip(lines) {
