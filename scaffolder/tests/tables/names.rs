@@ -219,7 +219,12 @@ fn a_table_of_any_name_compiles() {
     let _servers = Servers(&project);
     for name in ORDINARY.into_iter().chain(AWKWARD) {
         let own = format!("--model={}", model(name));
-        let model: &[&str] = if ["news", "errors", "fields", "responses"].contains(&name) { &[&own] } else { &[] };
+        let model: &[&str] =
+            if ["bodies", "edits", "errors", "fields", "news", "owners", "responses", "rows"].contains(&name) {
+                &[&own]
+            } else {
+                &[]
+            };
         add_table(&project, &[&[name, "title:string", "body:text?", "count:int?"][..], model].concat());
     }
     cargo(&project, &["clippy", "--package", "app", "--all-targets", "--", "-D", "warnings"]);
