@@ -102,7 +102,8 @@ impl Language {
         self.parses(merged) && count(merged) <= count(ours).max(count(theirs))
     }
 
-    fn parses(self, text: &str) -> bool {
+    /// Whether a text is one of the language, as far as that can be told.
+    pub(super) fn parses(self, text: &str) -> bool {
         match self {
             Self::Rust => syn::parse_file(text).is_ok(),
             Self::Yaml => yaml::parses(text),
