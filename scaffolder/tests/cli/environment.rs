@@ -180,7 +180,7 @@ default = false
 version = "1.2.3"
 "#;
 
-/// Every file below a folder, with its content and whether it may be run; `.git` left out.
+/// Every file below a folder, with its content and whether it may be run; `.git` and sockets left out.
 pub(crate) fn files(root: &Path) -> BTreeMap<String, (Vec<u8>, bool)> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
@@ -189,7 +189,7 @@ pub(crate) fn files(root: &Path) -> BTreeMap<String, (Vec<u8>, bool)> {
             let path = entry.expect("readable").path();
             if path.is_dir() {
                 folders.extend(Some(path).filter(|path| !path.ends_with(".git")));
-            } else {
+            } else if path.is_file() {
                 let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
                 found.insert(name, (fs::read(&path).expect("readable"), is_executable(&path)));
             }
