@@ -57,8 +57,7 @@ test("a page that was to be left for a download goes on", async ({ open }) => {
   fake.say({ a: 1, go: "/export" });
   await fake.socket.close({ code: 1000 });
   await download;
-  await fake.page.clock.runFor(10_000);
-  await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
+  await fake.comesBack();
   await fake.page.getByText("B", { exact: true }).click();
   await fake.until(([, , , , kind]) => kind === "click");
   expect(fake.sent.filter(([kind]) => kind === "nav").length).toBe(1);
@@ -79,8 +78,7 @@ test("what was too large is not said again and again, and whoever is sent away c
   for (let times = 0; times < 6; times += 1) {
     await fake.socket.close({ code: 4001, reason: "too many events" });
     await fake.page.waitForFunction(() => document.documentElement.dataset.live !== "online");
-    await fake.page.clock.runFor(10_000);
-    await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
+    await fake.comesBack();
     // Moves no clock: the connection has not lasted.
   }
   await fake.socket.close({ code: 4001, reason: "too many events" });

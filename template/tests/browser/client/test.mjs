@@ -90,6 +90,14 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
     fake.say({ c: [[call, ["Date", ["now"]]]] });
     await fake.until(([kind, id]) => kind === "ret" && id === call);
   };
+  /** Lets time pass on a page with a clock until it is online, in steps, so that the next connection opens in what is little time to it. */
+  fake.comesBack = async () => {
+    const step = async () => {
+      await fake.page.clock.runFor(250);
+      return fake.page.evaluate(() => document.documentElement.dataset.live);
+    };
+    await expect.poll(step, { intervals: [20] }).toBe("online");
+  };
   /** Waits until the script has sent a message that `claim` likes. */
   fake.until = async (claim) => {
     await expect.poll(() => fake.sent.some(claim), { intervals: [10] }).toBe(true);
