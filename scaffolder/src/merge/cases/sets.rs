@@ -292,3 +292,13 @@ fn a_pattern_that_is_indented_is_one_of_its_own() {
         text(&merged, ".gitignore")
     );
 }
+
+#[test]
+fn a_module_with_an_attribute_is_sorted_like_the_others() {
+    let base = "pub mod current_user;\npub mod edge;\npub mod notes;\n";
+    let mine = "pub mod current_user;\npub mod edge;\n#[cfg(feature = \"export\")]\npub mod export;\npub mod notes;\n";
+    let merged = clean("lib.rs", base, mine, "pub mod current_user;\npub mod limits;\npub mod notes;\n");
+    let both =
+        "pub mod current_user;\n#[cfg(feature = \"export\")]\npub mod export;\npub mod limits;\npub mod notes;\n";
+    assert_eq!(merged, both);
+}

@@ -158,14 +158,15 @@ fn union(language: Language, place: &Place, base: &[Unit], ours: &[Unit], theirs
 
 /// Brings items into the order that both sides have theirs in, if there is one.
 fn sort(merged: &mut [(&Unit, Three)], ours: &[Unit], theirs: &[Unit], place: &Place) {
-    // What stands above an item, a comment or a blank line, may be about all that follows.
-    if *place == Place::Patterns || merged.iter().any(|(unit, _)| unit.lead > 0) {
+    // A comment or a blank line above an item may be about all that follows; an attribute is not.
+    let stands_alone = |unit: &Unit| unit.above().lines().all(|line| line.trim_start().starts_with("#["));
+    if *place == Place::Patterns || !merged.iter().all(|(unit, _)| stands_alone(unit)) {
         return;
     }
     let rank = |unit: &Unit| unit.item.as_ref().map(|item: &Item| item.rank);
-    let is_line = |unit: &Unit| unit.text.lines().count() == 1;
+    let is_line = |unit: &Unit| unit.body().lines().count() == 1;
     if [ours, theirs].into_iter().flatten().all(is_line) {
-        let key = |unit: &Unit| (rank(unit), unit.text.to_string());
+        let key = |unit: &Unit| (rank(unit), unit.body().to_owned());
         if [ours, theirs].into_iter().all(|list| list.is_sorted_by_key(key)) {
             merged.sort_by_key(|(unit, _)| key(unit));
         }
