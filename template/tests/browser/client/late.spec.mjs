@@ -57,7 +57,8 @@ test("a page that was to be left for a download goes on", async ({ open }) => {
   fake.say({ a: 1, go: "/export" });
   await fake.socket.close({ code: 1000 });
   await download;
-  await fake.comesBack();
+  await fake.page.clock.runFor(10_000);
+  await fake.page.waitForFunction(() => document.documentElement.dataset.live === "online");
   await fake.page.getByText("B", { exact: true }).click();
   await fake.until(([, , , , kind]) => kind === "click");
   expect(fake.sent.filter(([kind]) => kind === "nav").length).toBe(1);
