@@ -68,7 +68,7 @@ fn chosen(answers: &BTreeMap<String, Value>) -> usize {
     answers.values().filter(|value| **value == Value::Bool(true)).count()
 }
 
-/// The combinations that are tried: at most two features, all but at most two, and every seventh of those between, which
+/// The combinations that are tried: at most two features, all but at most two, and every eleventh of those between, which
 /// are hundreds and take cargo-generate two seconds each. (Every eighth would never have some of the features.)
 ///
 /// Names in every spelling, and every other project with a title that is not derived from its name.
@@ -76,7 +76,7 @@ fn requests(repository: &Tree) -> Vec<Request> {
     let names = ["a0", "my-app", "SunnyDay", "zz_top", "titled"];
     let tried = |(number, answers): &(usize, BTreeMap<_, _>)| {
         let yes = chosen(answers);
-        yes <= 2 || yes + 2 >= answers.len() || number.is_multiple_of(7)
+        yes <= 2 || yes + 2 >= answers.len() || number.is_multiple_of(11)
     };
     let numbered = combinations(repository).into_iter().enumerate().filter(tried);
     let answered = numbered.map(|(number, answers)| (number, if number % 2 == 0 { answers } else { titled(answers) }));
