@@ -1,5 +1,5 @@
-//! The condition under which a merge by keys is accepted: it loses no line of the user's and no comment of the
-//! template's.
+//! The conditions under which a merge by keys or by sets is accepted: it loses no line of the user's and no comment of the
+//! template's, and brings nothing back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,25 @@ pub(super) fn both_sides(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8])
     lines_of_ours(base, ours, theirs, merged) && comments_of_theirs(base, theirs, merged)
 }
 
+/// Whether a line stands in the merged text that one side took out of the base and the other did not add. In a set
+/// that is no fault, where another item has the same line.
+pub(super) fn brings_back(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
+    let [base, ours, theirs, merged] =
+        [base, ours, theirs, merged].map(|text| count(text.split(|byte| *byte == b'\n')));
+    base.iter().any(|(line, there)| {
+        let (ours, theirs) = (of(&ours, line), of(&theirs, line));
+        !line.trim_ascii().is_empty()
+            && ours.min(theirs) == 0
+            && ours.max(theirs) <= *there
+            && merged.contains_key(line)
+    })
+}
+
 /// A line that is not in the base has to be in the result, as often as it was added; or a line that has all its words,
 /// except those that the template removed: `features = ["a", "mine"]` became `features = ["mine", "b"]`. Its comment has
 /// to be there word for word.
 fn lines_of_ours(base: &[u8], ours: &[u8], theirs: &[u8], merged: &[u8]) -> bool {
     let (before, after) = (count(lines(base)), count(lines(merged)));
-    let of = |counts: &BTreeMap<&[u8], usize>, item: &[u8]| counts.get(item).copied().unwrap_or(0);
     let removed: BTreeSet<&[u8]> = {
         let (words, left) = (count(lines(base).flat_map(words)), count(lines(theirs).flat_map(words)));
         words.iter().filter(|(word, count)| **count > of(&left, word)).map(|(word, _)| *word).collect()
@@ -58,4 +71,9 @@ fn count<'a>(items: impl Iterator<Item = &'a [u8]>) -> BTreeMap<&'a [u8], usize>
         *counts.entry(item).or_default() += 1;
     }
     counts
+}
+
+/// How often an item was counted.
+fn of(counts: &BTreeMap<&[u8], usize>, item: &[u8]) -> usize {
+    counts.get(item).copied().unwrap_or(0)
 }

@@ -9,11 +9,9 @@
 //! lines that belong together. What the units decide is made alike in the three texts; what is left is merged by
 //! lines again, and so the markers stand around it alone. One key with two values stays a question for a person.
 
-use std::collections::BTreeMap;
-
-use super::{Labels, lines};
+use super::{Labels, lines, preservation};
 use crate::tree::TreePath;
-use language::Language;
+use language::{Language, Sides};
 
 mod alignment;
 mod imports;
@@ -41,45 +39,24 @@ pub(super) fn merge(
     else {
         return by_lines;
     };
-    let is_sound = |merged: &[u8]| text(merged).is_some_and(|merged| language.is_sound(merged, ours, theirs));
+    let sides = Sides::of(language, ours, theirs);
+    let is_sound = |merged: &[u8]| text(merged).is_some_and(|merged| sides.accept(merged));
     let marked = match by_lines {
         Ok(merged) if is_sound(&merged) => return Ok(merged),
         Ok(_) => lines::mark_differences(ours.as_bytes(), theirs.as_bytes(), labels),
         Err(marked) => marked,
     };
-    // Two sides that are no sound text themselves are no sets either.
-    if !is_sound(ours.as_bytes()) {
-        return Err(marked);
-    }
     // Of a text that does not parse nobody knows whether the units are what they seem.
-    let parses = [base, ours, theirs].into_iter().all(|text| language.parses(text));
-    let is_trusted = |merged: &[u8]| parses || !text(merged).is_some_and(|it| brings_back(base, ours, theirs, it));
+    let parses = sides.parse() && language.parses(base);
+    let is_trusted = |merged: &[u8]| {
+        parses || !preservation::brings_back(base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), merged)
+    };
     let three = union::merge(language, base, ours, theirs);
     match lines::merge(three.base.as_bytes(), three.ours.as_bytes(), three.theirs.as_bytes(), labels) {
         Ok(merged) if is_sound(&merged) && is_trusted(&merged) => Ok(merged),
         Ok(_) => Err(marked),
         Err(marked) => Err(marked),
     }
-}
-
-/// Whether a line stands in the merged text that one side took out of the base and the other did not add. In a set
-/// that is no fault, where another item has the same line.
-fn brings_back(base: &str, ours: &str, theirs: &str, merged: &str) -> bool {
-    let [base, ours, theirs, merged] = [base, ours, theirs, merged].map(counted);
-    let of = |lines: &BTreeMap<&str, usize>, line: &str| lines.get(line).copied().unwrap_or(0);
-    base.iter().any(|(line, there)| {
-        let (ours, theirs) = (of(&ours, line), of(&theirs, line));
-        !line.trim().is_empty() && ours.min(theirs) == 0 && ours.max(theirs) <= *there && merged.contains_key(line)
-    })
-}
-
-/// How often each line stands in a text.
-fn counted(text: &str) -> BTreeMap<&str, usize> {
-    let mut lines = BTreeMap::new();
-    for line in text.lines() {
-        *lines.entry(line).or_insert(0) += 1;
-    }
-    lines
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

@@ -92,16 +92,6 @@ impl Language {
         }
     }
 
-    /// Whether a merged text still parses, and says nothing twice that the two sides say once. Nothing is asked of it
-    /// if one of the sides does not parse either.
-    pub(super) fn is_sound(self, merged: &str, ours: &str, theirs: &str) -> bool {
-        if !self.parses(ours) || !self.parses(theirs) {
-            return true;
-        }
-        let count = |text| self.repetitions(&self.root(), text);
-        self.parses(merged) && count(merged) <= count(ours).max(count(theirs))
-    }
-
     /// Whether a text is one of the language, as far as that can be told.
     pub(super) fn parses(self, text: &str) -> bool {
         match self {
@@ -128,6 +118,34 @@ impl Language {
             }
         }
         count
+    }
+}
+
+/// What two texts say of the merged one.
+pub(super) struct Sides {
+    language: Language,
+    /// How often one of them says something twice; nothing if one of them does not parse.
+    repetitions: Option<usize>,
+}
+
+impl Sides {
+    pub(super) fn of(language: Language, ours: &str, theirs: &str) -> Self {
+        let count = |text| language.repetitions(&language.root(), text);
+        let parse = language.parses(ours) && language.parses(theirs);
+        Self { language, repetitions: parse.then(|| count(ours).max(count(theirs))) }
+    }
+
+    /// Whether both parse.
+    pub(super) const fn parse(&self) -> bool {
+        self.repetitions.is_some()
+    }
+
+    /// Whether a merged text still parses, and says nothing twice that the two sides say once. Nothing is asked of it
+    /// if one of the sides does not parse either.
+    pub(super) fn accept(&self, merged: &str) -> bool {
+        self.repetitions.is_none_or(|most| {
+            self.language.parses(merged) && self.language.repetitions(&self.language.root(), merged) <= most
+        })
     }
 }
 
