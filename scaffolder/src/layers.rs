@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 37] = [
+const LAYERS: [&str; 38] = [
     "commands",
     "adopt",
     "table",
@@ -43,6 +43,7 @@ const LAYERS: [&str; 37] = [
     "disk",
     "diff",
     "dialect",
+    "hidden",
     "suggest",
     "version",
     "value",

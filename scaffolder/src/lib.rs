@@ -53,6 +53,7 @@ pub mod dialect;
 pub mod diff;
 pub mod disk;
 pub mod error;
+pub mod hidden;
 pub mod hooks;
 pub mod lint;
 pub mod lockfile;

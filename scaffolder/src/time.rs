@@ -84,19 +84,6 @@ pub fn moment(stored: &str) -> Option<i64> {
     stored.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 
-/// Whether a character moves the cursor, the colours or the order of what is shown, where others show themselves.
-#[must_use]
-pub fn is_hidden(c: char) -> bool {
-    // The Unicode ones end a line, or turn the direction of what follows (UAX #9).
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A text from elsewhere for a terminal: `\u{1b}` in place of the character.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,12 +95,6 @@ mod tests {
         assert_eq!(clock(30), "0:01");
         assert_eq!(clock(3599), "1:00");
         assert_eq!(clock(65 * 60), "1:05");
-    }
-
-    #[test]
-    fn what_would_steer_a_terminal_is_shown_instead() {
-        assert_eq!(escaped("a\u{1b}[2J\u{202e}b\n"), "a\\u{1b}[2J\\u{202e}b\\u{a}");
-        assert_eq!(escaped("Zoë 李 <zoe@example.org>"), "Zoë 李 <zoe@example.org>");
     }
 
     #[test]

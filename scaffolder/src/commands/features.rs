@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::load;
 use super::moving::{Moving, State};
-use super::trust::visible;
 use crate::answers::Value;
 use crate::cli::Features;
 use crate::error::Result;
+use crate::hidden::visible;
 use crate::pack::Pack;
 use crate::project::Project;
 use crate::suggest::kebab;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
+use crate::hidden::visible;
 use crate::lockfile::Lock;
 use crate::pack::{Addition, Packs, commands, runs_when};
 use crate::suggest::listed;
@@ -128,13 +129,4 @@ pub(in crate::commands) fn refusal(coming: &[Coming]) -> Error {
 fn names(coming: &[Coming]) -> String {
     let names = listed(coming.iter().map(|pack| pack.name.as_str()));
     format!("the {} {names}", if coming.len() == 1 { "pack" } else { "packs" })
-}
-
-/// A stranger's text as it is safe to read: whatever would move the cursor, or turn or hide letters, is spelled out.
-pub(in crate::commands) fn visible(text: &str) -> String {
-    let hides = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.chars().flat_map(|c| if hides(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] }).collect()
 }

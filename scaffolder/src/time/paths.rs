@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::files::lock_file;
 use super::log_store;
 use crate::error::{Error, Result};
+use crate::hidden::{escaped, is_hidden};
 use crate::project::Project;
 use crate::time::log::Log;
-use crate::time::{escaped, is_hidden};
 
 /// The folder of the work tree that cemented files are in.
 pub const COMMITTED: &str = "time";

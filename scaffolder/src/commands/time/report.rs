@@ -6,13 +6,14 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{By, Report};
 use crate::error::{Error, Result};
+use crate::hidden::escaped;
 use crate::time::cement::cemented_files;
 use crate::time::chain::{self, Header};
 use crate::time::days;
 use crate::time::paths::TimePaths;
 use crate::time::recorder::wall_clock;
 use crate::time::sheet::{People, Period, Person, Sheet};
-use crate::time::{calendar, clock, escaped};
+use crate::time::{calendar, clock};
 use crate::ui::Ui;
 
 pub(in crate::commands) fn run(args: &Report, ui: Ui) -> Result<u8> {

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use crate::cli::Verify;
 use crate::error::{Error, Kind, Result};
+use crate::hidden::escaped;
 use crate::time::cement::cemented_files;
 use crate::time::chain::{self, Checked, Finding};
+use crate::time::clock;
 use crate::time::committed;
 use crate::time::paths::COMMITTED;
 use crate::time::recorder::wall_clock;
-use crate::time::{clock, escaped};
 use crate::ui::Ui;
 
 /// So far may the clock of whoever cemented be ahead of this one, in seconds.

@@ -6,8 +6,9 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 
 use super::{Entry, FORMAT, Header, digest, is_signed, json};
+use crate::hidden::{escaped, is_hidden};
 use crate::time::span::{self, Span};
-use crate::time::{escaped, is_hidden, moment, stored};
+use crate::time::{moment, stored};
 
 /// Something that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -115,7 +115,7 @@ fn a_first_line_that_would_steer_a_terminal_is_refused_and_shown_as_text() {
         let chain = Chain::begin(author, "9f31c2d4", NOW, &key(7));
         let found = findings(chain.text());
         assert!(found[0].starts_with("line 1: its author has characters that cannot be seen: Ada\\u{"), "{found:?}");
-        assert!(!found[0].contains(crate::time::is_hidden), "{found:?}");
+        assert!(!found[0].contains(crate::hidden::is_hidden), "{found:?}");
         assert_eq!(check(chain.text().as_bytes(), NOW).header, None);
     }
     let chain = Chain::begin("Ada <ada@example.org>", "9f\u{7}", NOW, &key(7));
