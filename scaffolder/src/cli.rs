@@ -304,7 +304,7 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::Undo(args) => args.move_args.json,
         Command::Adopt(args) => args.move_args.json,
         Command::Check(args) => args.json,
-        Command::AddTable(args) => args.json,
+        Command::AddTable(args) => args.common.json,
         Command::RemoveTable(args) => args.common.json,
         Command::AddPage(args) => args.common.json,
         Command::Features(args) => args.json,

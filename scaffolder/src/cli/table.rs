@@ -45,24 +45,9 @@ pub struct AddTable {
     /// Write the templates of these files to `templates/table/`, where they are yours to change
     #[arg(long, conflicts_with_all = ["name", "fields", "model", "shared"])]
     pub eject: bool,
-    /// The project [default: the folder with a `heavy.toml`, from here upwards]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
-    /// Show the plan, and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Show what changes in the files too, as `git diff` does
-    #[arg(long)]
-    pub diff: bool,
-    /// Do it without asking
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Print the plan as one JSON object, and ask nothing
-    #[arg(long)]
-    pub json: bool,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// What commands that write files take
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// `heavy remove-table`.

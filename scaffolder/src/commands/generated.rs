@@ -1,9 +1,9 @@
-//! What the commands have in common that write code into a project: `add-page`, `remove-table`.
+//! What the commands have in common that write code into a project: `add-table`, `add-page`, `remove-table`.
 
 use serde_json::{Value, json};
 
 use crate::cli::Common;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::lockfile::Lock;
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
@@ -11,22 +11,22 @@ use crate::project::Project;
 use crate::project::files::Reach;
 use crate::project::rustfmt::Rustfmt;
 use crate::prompt::Prompt;
-use crate::table::Format;
+use crate::table::{Format, ManualStep};
 use crate::transition::{Change, Move};
-use crate::tree::Tree;
+use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
 use super::consent;
-use super::moving::open;
+use super::moving::{open, update_lock};
 
 /// A project that is about to be written to.
 pub(super) struct Target<'a> {
     verb: &'static str,
-    ui: Ui,
-    args: &'a Common,
+    pub(super) ui: Ui,
+    pub(super) args: &'a Common,
     project: Project,
     lock: Lock,
-    prompt: Option<Prompt>,
+    pub(super) prompt: Option<Prompt>,
     /// The project's files, as git sees them.
     pub(super) files: Tree,
 }
@@ -53,34 +53,89 @@ impl<'a> Target<'a> {
 
     /// Shows the plan, asks, and writes. Returns whether it was written.
     pub(super) fn apply(&self, changes: &[Change], details: &Value) -> Result<bool> {
-        let (ui, dry_run) = (self.ui, self.args.dry_run);
-        super::add_table::refuse_what_stands_there(&self.project, self.files.clone(), changes)?;
-        if !ui.wants_json() {
+        self.refuse_what_stands_there(changes)?;
+        self.plan(changes)?;
+        self.show_difference(changes)?;
+        if !self.args.dry_run {
+            consent::ask(self.prompt.as_ref(), "Do this?", changes, self.ui)?;
+            self.write(changes, false)?;
+        }
+        self.finish(changes, details)?;
+        Ok(!self.args.dry_run)
+    }
+
+    /// A file that git ignores is in no snapshot, but it is somebody's all the same.
+    pub(super) fn refuse_what_stands_there(&self, changes: &[Change]) -> Result<()> {
+        let new = || changes.iter().filter(|change| change.before.is_none()).map(|change| &change.path);
+        let mut snapshot = crate::snapshot::Snapshot { files: self.files.clone(), ..Default::default() };
+        self.project.add_paths(&mut snapshot, &Tree::new(), new())?;
+        let above =
+            |path: &TreePath| snapshot.obstacles.iter().find(|(at, _)| path.is_within(at.as_str()) && *at != path);
+        if let Some((at, kind)) = new().find_map(above) {
+            return Err(kind.refusal(at));
+        }
+        match new().find(|path| snapshot.files.contains_key(*path) || snapshot.obstacles.contains_key(*path)) {
+            Some(path) => Err(Error::user(format!("something stands at `{path}` already"))
+                .hint("move it away, or give the table another name")),
+            None => Ok(()),
+        }
+    }
+
+    /// The plan: on standard output if it is the result, and before the question otherwise.
+    pub(super) fn plan(&self, changes: &[Change]) -> Result<()> {
+        if !self.ui.wants_json() {
             for change in changes {
-                ui.planned(action(change), &change.path, dry_run)?;
+                self.ui.planned(action(change), &change.path, self.args.dry_run)?;
             }
         }
-        if self.args.diff && !ui.wants_json() {
-            ui.difference(&consent::lines(changes), dry_run)?;
+        Ok(())
+    }
+
+    /// What is to be pasted, for a person.
+    pub(super) fn show_manual(&self, steps: &[ManualStep]) {
+        for step in steps {
+            self.ui.note(format_args!(
+                "`{}` has not the shape that was looked for; paste this {}:",
+                step.path, step.place
+            ));
+            for line in step.snippet.trim_end().lines() {
+                self.ui.line(format_args!("    {line}"));
+            }
         }
-        if !dry_run {
-            consent::ask(self.prompt.as_ref(), "Do this?", changes, ui)?;
-            let plan = Move { changes: changes.to_vec(), ..Move::default() };
-            let header = Header {
-                verb: self.verb.to_owned(),
-                from: self.lock.version.clone(),
-                to: self.lock.version.clone(),
-                labels: Labels::new("yours", self.verb),
-            };
-            Moves::of(&self.project).apply(&plan, &header)?;
+    }
+
+    /// What changes in the files, if that is wanted.
+    pub(super) fn show_difference(&self, changes: &[Change]) -> Result<()> {
+        if self.args.diff && !self.ui.wants_json() {
+            self.ui.difference(&consent::lines(changes), self.args.dry_run)?;
         }
-        if ui.wants_json() {
+        Ok(())
+    }
+
+    /// Writes everything or nothing; `heavy undo` takes it back. A work tree with other changes is no reason to refuse: no
+    /// file is overwritten, and lines that are put in are taken out again exactly. With `dependencies` cargo brings its lock
+    /// file up to date afterwards.
+    pub(super) fn write(&self, changes: &[Change], dependencies: bool) -> Result<Written> {
+        let plan = Move { changes: changes.to_vec(), lock_by_cargo: dependencies, ..Move::default() };
+        let header = Header {
+            verb: self.verb.to_owned(),
+            from: self.lock.version.clone(),
+            to: self.lock.version.clone(),
+            labels: Labels::new("yours", self.verb),
+        };
+        Moves::of(&self.project).apply(&plan, &header)?;
+        Ok(Written { cargo: if dependencies { update_lock(&self.project, self.ui) } else { Ok(()) } })
+    }
+
+    /// The result as JSON, if that is wanted, with `details` in it; or that nothing was written.
+    pub(super) fn finish(&self, changes: &[Change], details: &Value) -> Result<()> {
+        if self.ui.wants_json() {
             let plan = changes.iter().map(|change| json!({ "action": action(change), "path": change.path.as_str() }));
             let mut result = json!({
                 "command": self.verb,
                 "project": self.project.root(),
                 "plan": plan.collect::<Vec<_>>(),
-                "applied": !dry_run,
+                "applied": !self.args.dry_run,
             });
             if let (Some(result), Some(details)) = (result.as_object_mut(), details.as_object()) {
                 result.extend(details.clone());
@@ -88,16 +143,45 @@ impl<'a> Target<'a> {
             if self.args.diff {
                 result["diff"] = consent::text(changes).into();
             }
-            ui.json(&result)?;
+            self.ui.json(&result)?;
         }
-        if dry_run {
-            ui.note("nothing was written");
+        if self.args.dry_run {
+            self.ui.note("nothing was written");
         }
-        Ok(!dry_run)
+        Ok(())
+    }
+
+    /// The exit code, or, where something was written and something is left to be pasted, the error that says so.
+    pub(super) fn end(&self, steps: &[ManualStep]) -> Result<u8> {
+        let places = match steps.len() {
+            0 => return Ok(0),
+            _ if self.args.dry_run => return Ok(Kind::LeftOpen.exit_code()),
+            1 => "1 place is".to_owned(),
+            more => format!("{more} places are"),
+        };
+        let error = Error::new(Kind::LeftOpen, format!("{places} left for you; it does not compile until then"));
+        // What was not shown above belongs to what is left.
+        Err(match self.args.quiet {
+            false => error.hint("paste what is shown above"),
+            true => steps.iter().fold(error, |error, step| {
+                error.hint(format!("paste into `{}` {}:\n{}", step.path, step.place, step.snippet.trim_end()))
+            }),
+        })
     }
 }
 
-fn action(change: &Change) -> &'static str {
+/// What was written, and whether cargo could bring its lock file up to date.
+pub(super) struct Written {
+    pub(super) cargo: Result<()>,
+}
+
+/// What is to be pasted, for a program.
+pub(super) fn manual_as_json(steps: &[ManualStep]) -> Vec<Value> {
+    let steps = steps.iter();
+    steps.map(|step| json!({ "path": step.path, "place": step.place, "snippet": step.snippet })).collect()
+}
+
+pub(super) fn action(change: &Change) -> &'static str {
     match (&change.before, &change.after) {
         (None, _) => "create",
         (_, None) => "delete",

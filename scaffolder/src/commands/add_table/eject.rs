@@ -2,51 +2,44 @@
 
 use serde_json::json;
 
-use crate::cli::AddTable;
+use crate::commands::generated::Target;
 use crate::error::{Error, Result};
-use crate::lockfile::Lock;
-use crate::project::Project;
-use crate::table::Generated;
 use crate::table::templates::{BUILT_IN, FOLDER};
 use crate::transition::Change;
-use crate::tree::{File, Tree, TreePath};
-use crate::ui::Ui;
+use crate::tree::{File, TreePath};
 
-pub(super) fn run(args: &AddTable, ui: Ui, project: &Project, lock: &Lock, files: &Tree) -> Result<u8> {
-    let mut generated = Generated::default();
+pub(super) fn run(target: &Target<'_>) -> Result<u8> {
+    let (ui, dry_run) = (target.ui, target.args.dry_run);
+    let mut changes = Vec::new();
     let mut kept = Vec::new();
     for (name, text) in BUILT_IN {
         let path = TreePath::parse(&format!("{FOLDER}/{name}"))
             .map_err(|problem| Error::user(format!("the path `{name}` {problem}")))?;
-        if files.contains_key(&path) {
+        if target.files.contains_key(&path) {
             kept.push(path);
         } else {
-            generated.changes.push(Change { path, before: None, after: Some(File::new(text)) });
+            changes.push(Change { path, before: None, after: Some(File::new(text)) });
         }
     }
-    super::refuse_what_stands_there(project, files.clone(), &generated.changes)?;
+    target.refuse_what_stands_there(&changes)?;
     if !ui.wants_json() {
         for path in &kept {
-            ui.planned("keep", format_args!("{path} (it is yours)"), args.dry_run)?;
-        }
-        for change in &generated.changes {
-            ui.planned("create", &change.path, args.dry_run)?;
+            ui.planned("keep", format_args!("{path} (it is yours)"), dry_run)?;
         }
     }
-    if !args.dry_run && !generated.changes.is_empty() {
-        super::apply(project, lock, &generated)?;
+    target.plan(&changes)?;
+    if !dry_run && !changes.is_empty() {
+        target.write(&changes, false)?;
     }
     if ui.wants_json() {
-        let created: Vec<&str> = generated.changes.iter().map(|change| change.path.as_str()).collect();
+        let created: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
         let kept: Vec<&str> = kept.iter().map(TreePath::as_str).collect();
-        ui.json(
-            &json!({ "command": "add-table --eject", "created": created, "kept": kept, "applied": !args.dry_run }),
-        )?;
+        ui.json(&json!({ "command": "add-table --eject", "created": created, "kept": kept, "applied": !dry_run }))?;
     }
-    if args.dry_run {
+    if dry_run {
         ui.note("nothing was written");
     } else {
-        ui.status("Ejected", format_args!("{} templates to `{FOLDER}/`", generated.changes.len()));
+        ui.status("Ejected", format_args!("{} templates to `{FOLDER}/`", changes.len()));
         ui.note("the next `heavy add-table` uses them; delete one to go back to the built-in one");
     }
     Ok(0)
