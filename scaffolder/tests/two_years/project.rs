@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::environment::Environment;
+use crate::reference::texts;
 
 pub(crate) struct Project {
     pub(crate) env: Environment,
@@ -179,26 +180,20 @@ impl Project {
 
     /// The lines of the project that open a conflict.
     fn markers(&self) -> Vec<String> {
-        let all = self.texts();
-        all.iter()
-            .flat_map(|(_, text)| text.lines())
+        let all = texts(&self.path(""));
+        all.values()
+            .flat_map(|text| text.lines())
             .filter(|line| line.starts_with("<<<<<<<"))
             .map(str::to_owned)
             .collect()
     }
 
-    /// Every file with its text.
-    pub(crate) fn texts(&self) -> Vec<(String, String)> {
-        let files = crate::environment::files(&self.path(""));
-        files.into_iter().map(|(path, (bytes, _))| (path, String::from_utf8_lossy(&bytes).into_owned())).collect()
-    }
-
     /// What the team wrote is all there, wherever it stands now, whatever the pages' folder and names are.
     pub(crate) fn nothing_is_lost(&self, when: &str) {
         let plain = |line: &str| line.replace("::web::", "::pages::").replace("::login::", "::session::");
-        let texts = self.texts();
+        let texts = texts(&self.path(""));
         let there: BTreeSet<String> =
-            texts.iter().flat_map(|(_, text)| text.lines().map(|line| plain(line.trim()))).collect();
+            texts.values().flat_map(|text| text.lines().map(|line| plain(line.trim()))).collect();
         let lines = self.lines.borrow();
         let lost: Vec<_> = lines.iter().filter(|line| !there.contains(&plain(line))).collect();
         assert!(lost.is_empty(), "{when}: lost {lost:#?}");
