@@ -22,8 +22,7 @@ fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let project = project(name, features);
     let _servers = Servers(&project);
     cargo(&project, &["fmt", "--all", "--check"]);
-    cargo(&project, &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    cargo(&project, &["test", "--locked", "--workspace"]);
+    cargo_with_clippy(&project, &["test", "--locked", "--workspace"]);
     if features.contains(&"browser_tests") {
         browser_tests(&project);
         firefox_tests(&project);
@@ -32,11 +31,7 @@ fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
 
 #[test]
 fn a_plain_project_is_formatted_clean_and_passes_its_tests() {
-    let _turn = turn();
-    let project = project("plain", &[]);
-    let _servers = Servers(&project);
-    cargo(&project, &["fmt", "--all", "--check"]);
-    cargo_with_clippy(&project, &["test", "--locked", "--workspace"]);
+    is_formatted_clean_and_passes_its_tests("plain", &[]);
 }
 
 #[test]
@@ -49,7 +44,7 @@ fn a_project_with_everything_is_formatted_clean_and_passes_its_tests_and_those_i
 }
 
 #[test]
-fn a_project_with_one_feature_is_formatted_and_compiles() {
+fn a_project_with_one_feature_is_formatted_and_clean() {
     if !is_full_run("a project with each feature alone, compiled") {
         return;
     }
@@ -57,7 +52,7 @@ fn a_project_with_one_feature_is_formatted_and_compiles() {
     for feature in features() {
         let project = project("one-feature", &[&feature]);
         cargo(&project, &["fmt", "--all", "--check"]);
-        cargo(&project, &["check", "--locked", "--workspace", "--all-targets"]);
+        cargo_with_clippy(&project, &["check", "--locked", "--workspace", "--all-targets"]);
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use workshop::full::is_full_run;
-use workshop::{Servers, cargo, project, run, turn};
+use workshop::{Servers, cargo, cargo_with_clippy, project, run, turn};
 
 /// The version at which the project begins.
 const FIRST: &str = "0.1.0";
@@ -117,9 +117,7 @@ impl Life {
     fn is_fine(&self) {
         self.is_still_the_owners();
         cargo(&self.path, &["fmt", "--all", "--check"]);
-        let all = ["--workspace", "--all-targets", "--all-features"];
-        cargo(&self.path, &[&["clippy", "--locked"], &all[..], &["--", "-D", "warnings"]].concat());
-        cargo(&self.path, &["test", "--locked", "--workspace"]);
+        cargo_with_clippy(&self.path, &["test", "--locked", "--workspace", "--all-features"]);
     }
 
     /// A table, the SQL for it, a page, its route and its test; a dependency, a feature of cargo's; and here and there a line.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use workshop::full::is_full_run;
-use workshop::{Servers, cargo, project, run, turn};
+use workshop::{Servers, cargo, cargo_with_clippy, project, run, turn};
 
 /// Makes a plain project with the overlay `name` and checks it.
 fn is_formatted_clean_and_passes_its_tests(name: &str) {
@@ -22,8 +22,7 @@ fn is_formatted_clean_and_passes_its_tests(name: &str) {
     add_files(&overlay.join("files"), &project);
     apply(&overlay.join("insertion-points.patch"), &project);
     cargo(&project, &["fmt", "--all", "--check"]);
-    cargo(&project, &["clippy", "--locked", "-p", "app", "--all-targets", "--", "-D", "warnings"]);
-    cargo(&project, &["test", "--locked", "-p", "app"]);
+    cargo_with_clippy(&project, &["test", "--locked", "-p", "app"]);
 }
 
 /// Copies a folder. An overlay only adds: what is there already is changed by its patch.

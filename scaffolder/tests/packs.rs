@@ -10,7 +10,7 @@ use std::path::Path;
 
 use environment::{Environment, files};
 use workshop::full::is_full_run;
-use workshop::{Servers, cargo, project, turn};
+use workshop::{Servers, cargo, cargo_with_clippy, project, turn};
 
 /// `heavy` in the project; it must succeed.
 #[track_caller]
@@ -56,8 +56,7 @@ fn the_worked_pack_is_added_from_a_git_url_compiles_moves_and_leaves_no_trace() 
     assert!(pages.contains("pub mod settings;\npub mod text;\n"), "{pages}");
     if full {
         cargo(&project, &["fmt", "--all", "--check"]);
-        cargo(&project, &["clippy", "--locked", "-p", "app", "--all-targets", "--", "-D", "warnings"]);
-        cargo(&project, &["test", "--locked", "-p", "app", "--test", "app", "pages::text"]);
+        cargo_with_clippy(&project, &["test", "--locked", "-p", "app", "pages::text"]);
     }
 
     let manifest = env.read("packs/text-page/cargo-generate.toml").replace("1.0.0", "1.1.0");
@@ -69,7 +68,7 @@ fn the_worked_pack_is_added_from_a_git_url_compiles_moves_and_leaves_no_trace() 
     let page = std::fs::read_to_string(project.join("src/pages/text.rs")).expect("a file");
     assert!(page.contains("/// The page, as it is.") && page.contains("\"About us\""), "{page}");
     if full {
-        cargo(&project, &["clippy", "--locked", "-p", "app", "--all-targets", "--", "-D", "warnings"]);
+        cargo_with_clippy(&project, &["check", "--locked", "-p", "app", "--all-targets"]);
     }
 
     heavy(&env, &project, &["remove-feature", "text-page"]);

@@ -107,14 +107,15 @@ fn the_package_builds_alone_and_renders_the_same_tree() {
     let manifest = std::fs::read_to_string(alone.join("Cargo.toml")).expect("a manifest");
     let renamed = manifest.replace("[[bin]]\nname = \"heavy\"", "[[bin]]\nname = \"heavy-from-package\"");
     assert_ne!(renamed, manifest, "the binary was not found in the manifest");
+    let workspace = std::fs::read_to_string(repository().join("Cargo.toml")).expect("the workspace's manifest");
+    let profile = &workspace[workspace.find("[profile.dev]").expect("the workspace has a profile")..];
     // And it lies below this workspace, of which it is no part.
-    std::fs::write(alone.join("Cargo.toml"), renamed + "\n[workspace]\n").expect("our own file");
+    std::fs::write(alone.join("Cargo.toml"), format!("{renamed}\n[workspace]\n\n{profile}")).expect("our own file");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     run(cargo()
         .args(["build", "--offline", "--quiet", "--bin", "heavy-from-package"])
         .current_dir(&alone)
-        .env("CARGO_TARGET_DIR", &target)
-        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"));
+        .env("CARGO_TARGET_DIR", &target));
 
     let render = |program: &str, project: &str| {
         let arguments = ["new", project, "--name", "same", "--all-features", "--vcs", "none", "--quiet"];
