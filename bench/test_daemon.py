@@ -126,7 +126,7 @@ def main():
     project = chosen.project
     if not project:
         measure.WORK.mkdir(parents=True, exist_ok=True)
-        project = measure.generate()
+        project = measure.generate(answers=("--defaults", "--feature", "test-daemon"))
     os.environ.pop("DATABASE_URL", None)
     subprocess.run(["cargo", "test", "--no-run"], cwd=project, check=True)
     edit = Edit(project)

@@ -60,9 +60,9 @@ fn weigh(project: &Path) -> [Entry; 6] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 480, today: files(project).len() },
+        Entry { what: "files", limit: 470, today: files(project).len() },
         Entry { what: "lines of Rust in `src/`, the application", limit: 10_200, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 28_100, today: rust("stack") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 26_900, today: rust("stack") },
         Entry { what: "lines of Rust in `tests/`", limit: 4_800, today: rust("tests") },
         Entry { what: "third-party crates of the application", limit: 246, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
@@ -109,11 +109,12 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 20] = [
+const WORDS_OF_FEATURES: [&str; 21] = [
     "cockroach",
     "cockroachdb",
     "gallery",
     "halfvec",
+    "nextest",
     "oidc",
     "openid",
     "openidconnect",
@@ -133,17 +134,20 @@ const WORDS_OF_FEATURES: [&str; 20] = [
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 10] = [
+const PHRASES_OF_FEATURES: [&str; 13] = [
     "browser test",
     "browser-test",
     "browser_test",
     "cargo dev load",
     "cargo dev record",
+    "cargo dev test",
     "load test",
     "recovery code",
     "second factor",
     "stack_load",
     "stack_tests",
+    "test daemon",
+    "test-daemon",
 ];
 
 #[test]

@@ -45,10 +45,12 @@ case "${1:-}" in
         # build other variants of the dependencies.
         cargo build --locked
         cargo test --locked --no-run
+        {%- if test_daemon %}
         # `cargo dev test` runs tests by it.
         command -v cargo-nextest >/dev/null ||
             cargo install --locked cargo-nextest ||
             echo "cargo-nextest could not be installed; only \`cargo dev test\` needs it"
+        {%- endif %}
         install_heavy
         ;;
     prepare)

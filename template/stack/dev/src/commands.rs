@@ -18,7 +18,9 @@ mod run_databases;
 {%- endif %}
 mod seed;
 mod serve;
+{%- if test_daemon %}
 mod test;
+{%- endif %}
 
 use std::process::ExitCode;
 
@@ -38,7 +40,9 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
         {%- endif %}
         Command::Doctor => doctor::run(&project).await,
+        {%- if test_daemon %}
         Command::Test(arguments) => test::run(&project, &arguments).await,
+        {%- endif %}
         {%- if load %}
         Command::Record(arguments) => record::run(&project, &arguments).await,
         Command::Load(arguments) => load::run(&project, &arguments).await,

@@ -90,7 +90,9 @@ fn every_launch_entry_has_a_name_of_its_own_and_starts_a_command_that_is_there()
     for verb in [
         "Hot Reload",
         "Run",
+        {%- if test_daemon %}
         "Test Daemon",
+        {%- endif %}
         "Debug one test",
         "Pave DB",
         "Create and test migrations",

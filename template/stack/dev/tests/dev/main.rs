@@ -15,5 +15,7 @@ mod migrate;
 mod pave;
 #[cfg(unix)]
 mod serve;
+{%- if test_daemon %}
 mod test;
+{%- endif %}
 mod workbench;
