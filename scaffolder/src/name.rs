@@ -23,6 +23,10 @@ const STANDARD_CRATES: [&str; 5] = ["alloc", "core", "proc_macro", "std", "test"
 /// Folders that cargo makes in `target/`, and so refuses as names of binaries.
 const CARGO_FOLDERS: [&str; 4] = ["build", "deps", "examples", "incremental"];
 
+/// Programs of Rust's toolchain. On Windows a program that starts another by its name finds the one in its own folder first, so
+/// that the project's machinery would start the application instead of cargo.
+const TOOLCHAIN: [&str; 4] = ["cargo", "rustc", "rustdoc", "rustup"];
+
 /// The most characters a crate name may have: a PostgreSQL identifier holds 63 bytes, and the test databases
 /// of a project add a suffix to its name.
 pub const LONGEST: usize = 40;
@@ -116,6 +120,9 @@ pub fn refusal(name: &str) -> Option<String> {
     if CARGO_FOLDERS.contains(&crate_name.as_str()) {
         return Some(format!("the name `{name}` is one that cargo keeps for its own folders"));
     }
+    if TOOLCHAIN.contains(&crate_name.as_str()) {
+        return Some(format!("the name `{name}` belongs to a program of Rust's toolchain"));
+    }
     if is_device(&crate_name) {
         return Some(format!("the name `{name}` is one that Windows keeps for a device"));
     }
@@ -175,6 +182,7 @@ mod tests {
             "std",
             "proc-macro",
             "deps",
+            "Cargo",
             "con",
             "COM1",
             "a_name_that_is_much_too_long_to_be_a_database",
@@ -198,6 +206,7 @@ mod tests {
         the name `std` belongs to a crate of the standard library
         the name `proc-macro` belongs to a crate of the standard library
         the name `deps` is one that cargo keeps for its own folders
+        the name `Cargo` belongs to a program of Rust's toolchain
         the name `con` is one that Windows keeps for a device
         the name `COM1` is one that Windows keeps for a device
         the name `a_name_that_is_much_too_long_to_be_a_database` is too long: `a_name_that_is_much_too_long_to_be_a_database` has 45 characters, 40 are allowed

@@ -45,11 +45,9 @@ impl Prompt {
     /// The person stopped.
     pub fn name(&self, refused: Option<&Error>, check: impl Fn(&ProjectName) -> Result<()>) -> Result<ProjectName> {
         let why = refused.map(|error| format!("{}. ", error.message)).unwrap_or_default();
-        let text: String = Input::with_theme(&*self.0)
-            .with_prompt(format!("{why}Name of the project (for example my-app)"))
-            .validate_with(|text: &String| ProjectName::parse(text.trim()).and_then(|name| check(&name)))
-            .interact_text()
-            .map_err(stopped)?;
+        let prompt = format!("{why}Name of the project (for example my-app)");
+        let check = |text: &str| ProjectName::parse(text.trim()).and_then(|name| check(&name));
+        let text = self.until_accepted(&prompt, None, false, check)?;
         ProjectName::parse(text.trim())
     }
 
@@ -112,14 +110,46 @@ impl Prompt {
     /// # Errors
     /// The person stopped.
     pub fn text(&self, prompt: &str, default: Option<&str>, check: impl Fn(&str) -> Result<()>) -> Result<String> {
-        let mut input = Input::with_theme(&*self.0)
-            .with_prompt(prompt)
-            .allow_empty(default == Some(""))
-            .validate_with(|text: &String| check(text));
-        if let Some(default) = default.filter(|default| !default.is_empty()) {
-            input = input.default(default.to_owned());
-        }
-        input.interact_text().map_err(stopped)
+        self.until_accepted(prompt, default.filter(|default| !default.is_empty()), default == Some(""), check)
+    }
+
+    /// Asks for a text until `check` accepts it. One that was refused stands there again, to be edited: dialoguer's own validation
+    /// begins with an empty line.
+    fn until_accepted(
+        &self,
+        prompt: &str,
+        default: Option<&str>,
+        may_be_empty: bool,
+        check: impl Fn(&str) -> Result<()>,
+    ) -> Result<String> {
+        let terminal = Term::stderr();
+        let mut typed = String::new();
+        let mut asked = || -> dialoguer::Result<String> {
+            loop {
+                let mut input = Input::with_theme(&*self.0)
+                    .with_prompt(prompt)
+                    .with_initial_text(&typed)
+                    .allow_empty(may_be_empty)
+                    .report(false);
+                if let Some(default) = default {
+                    input = input.default(default.to_owned());
+                }
+                let text = input.interact_text()?;
+                let mut line = String::new();
+                let refused = check(&text).err();
+                match &refused {
+                    None => self.0.format_input_prompt_selection(&mut line, prompt, &text),
+                    Some(error) => self.0.format_error(&mut line, &error.message),
+                }
+                .map_err(io::Error::other)?;
+                terminal.write_line(&line)?;
+                if refused.is_none() {
+                    return Ok(text);
+                }
+                typed = text;
+            }
+        };
+        asked().map_err(stopped)
     }
 
     /// Asks for a text that matches the regular expression `pattern`.

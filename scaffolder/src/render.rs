@@ -10,6 +10,7 @@
 //! 6. every file but the excluded ones and its name are rendered
 //! 7. `post` hooks, after which the scripts themselves are gone
 
+mod dependencies;
 mod engine;
 pub(crate) mod lists;
 mod paths;
@@ -71,11 +72,30 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
     Ok(Rendered { tree, notes })
 }
 
-/// Runs the `init` hooks for a name alone, so that a name that the template refuses is refused when it is asked for.
+/// Refuses a name that a crate has which the project uses: `cargo doc` writes the pages of both into one folder, and says that
+/// this may become an error.
+///
+/// Only where a name is chosen. A project that has its name already keeps it when the template takes up a crate of that name.
 ///
 /// # Errors
-/// Of kind `User`: a hook refused the name. A hook that asks or fails says so when the project is rendered, not here.
+/// Of kind `User`: the name is taken.
+pub fn check_crates(template: &Template, name: &ProjectName) -> Result<()> {
+    if dependencies::contain(template, name.crate_name()) {
+        let sentence = format!(
+            "the name `{name}` belongs to a crate that the project uses; `cargo doc` tells no two of one name apart"
+        );
+        return Err(Error::user(sentence).hint("choose another name, for example `my-app`"));
+    }
+    Ok(())
+}
+
+/// Checks a name by [`check_crates`], and by the `init` hooks, which run for it alone: so a name that the template refuses is
+/// refused when it is asked for.
+///
+/// # Errors
+/// Of kind `User`: the name is refused. A hook that asks or fails says so when the project is rendered, not here.
 pub fn check_name(template: &Template, name: &ProjectName, environment: &HookEnvironment) -> Result<()> {
+    check_crates(template, name)?;
     let mut host = SilentHost(environment.clone());
     let hooks = Hooks::new(&host);
     let mut tree = template.files.clone();

@@ -69,7 +69,7 @@ fn assert_same_verdicts(names: &[String]) {
 #[test]
 fn the_script_and_the_tool_refuse_the_same_names_in_the_same_words() {
     let tricky = "|a|A|my-app|my_app|MyApp|app|9lives|_9|--|_|42|a b| |größe|名前|a.b|a/b|a\\b|a`b|a\tb|\u{7f}|a\u{9f}|
-        match|Match|gen|Self|union|std|core|proc-macro|ProcMacro|test|deps|build|con|CON|com1|COM10|lpt9|lpt|comx|
+        match|Match|gen|Self|union|std|core|proc-macro|ProcMacro|test|deps|build|cargo|Rustc|con|CON|com1|COM10|lpt9|lpt|comx|
         abcdefghijabcdefghijabcdefghijabcdefghij|abcdefghijabcdefghijabcdefghijabcdefghijk|ABCDEFGHIJKLMNOPQRSTUVWXYZ|
         aBcDeFgHiJkLmNoPqRsTuVwXyZ|-a|a-|__a__b__|r2d2|x1Y2z3";
     assert_same_verdicts(
@@ -110,7 +110,7 @@ fn a_title_that_would_break_a_file_is_refused() {
 }
 
 #[test]
-fn a_program_of_the_workspace_is_no_name_and_a_dependency_is_one() {
+fn a_program_of_the_workspace_is_no_name_and_a_project_that_has_a_dependencys_name_is_rendered() {
     let error = project("Stack-Dev", "").expect_err("a refusal");
     assert_eq!(error.to_string(), "the name `Stack-Dev` belongs to another program of the project");
     assert!(project("Tokio", "").is_ok());

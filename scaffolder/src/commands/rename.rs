@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::lockfile::LOCKFILE;
 use crate::name_references::{self, Spelling};
 use crate::project::files::Reach;
-use crate::render::sentences;
+use crate::render::{check_crates, sentences};
 use crate::snapshot::Snapshot;
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
@@ -22,6 +22,9 @@ pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
     let name = ProjectName::parse(&args.name)?;
     let moving = Moving::begin(&args.move_args, ui)?;
     let from = moving.known_state()?;
+    if name.crate_name() != from.answers.name.crate_name() {
+        check_crates(&from.template, &name)?;
+    }
     let old_title = title(&from);
     let mut answers = from.answers.clone();
     let derived = old_title == from.answers.name.default_title();

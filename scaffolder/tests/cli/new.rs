@@ -28,6 +28,26 @@ fn without_template_the_one_in_the_binary_is_rendered() {
 }
 
 #[test]
+fn a_name_that_a_crate_of_the_project_has_is_refused_by_new_and_by_rename() {
+    let env = Environment::new();
+    let dependency = "[package]\nname = \"{{crate_name}}\"\n\n[workspace.dependencies]\n{%- if queue %}\n\"tower-http\".version = \"1\"\n{%- endif %}\n";
+    env.template(&[("Cargo.toml", dependency)]);
+    insta::assert_snapshot!(env.run(&["new", "TowerHttp", "--template", "template"]), @"
+    exit 2
+    --- err
+    error: the name `TowerHttp` belongs to a crate that the project uses; `cargo doc` tells no two of one name apart
+    hint: give it another name: `heavy new TowerHttp --name my-app`
+    ");
+    env.succeeds(&["new", "version", "--template", "template", "--quiet"]);
+    insta::assert_snapshot!(env.run(&["rename", "tower_http", "--project", "version"]), @"
+    exit 2
+    --- err
+    error: the name `tower_http` belongs to a crate that the project uses; `cargo doc` tells no two of one name apart
+    hint: choose another name, for example `my-app`
+    ");
+}
+
+#[test]
 fn the_project_says_where_its_template_came_from() {
     let env = Environment::new();
     env.template(&[]);

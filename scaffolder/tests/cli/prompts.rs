@@ -64,6 +64,17 @@ fn a_name_that_the_template_refuses_or_that_is_taken_is_asked_for_again_at_once(
 }
 
 #[test]
+fn a_name_that_a_crate_of_the_project_has_is_refused_when_it_is_asked_for_and_stays_to_be_edited() {
+    let env = Environment::new();
+    let mut terminal = on_terminal(&env, &["new"]);
+    terminal.exp_string("Name of the project").expect("a question");
+    terminal.send_line("tokio").expect("an answer");
+    terminal.exp_string("belongs to a crate that the project uses").expect("a refusal");
+    terminal.send_line("-shop").expect("the rest of the name");
+    terminal.exp_string("Tokio Shop").expect("the next question");
+}
+
+#[test]
 fn a_given_name_that_the_template_refuses_is_asked_for_before_anything_else() {
     let env = Environment::new();
     a_refused_name(&env);

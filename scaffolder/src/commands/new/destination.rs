@@ -9,7 +9,7 @@ use crate::commands::host::environment;
 use crate::error::{Error, Result};
 use crate::plan::TargetState;
 use crate::prompt::Prompt;
-use crate::render::check_name;
+use crate::render::{check_crates, check_name};
 use crate::suggest::typed;
 use crate::template::Template;
 
@@ -61,7 +61,11 @@ impl<'a> Request<'a> {
             check_name(template, name, &environment(&path, &absolute(&path)?))
         };
         let name = match (self.parsed(), prompt) {
-            (Some(name), None) => name?,
+            (Some(name), None) => {
+                let name = name?;
+                check_crates(template, &name).map_err(|error| with_way_out(error, self.args))?;
+                name
+            }
             (None, None) => return Err(Error::usage("the path of the project is missing")),
             (None, Some(prompt)) => prompt.name(None, check)?,
             (Some(given), Some(prompt)) => match given.and_then(|name| check(&name).map(|()| name)) {
