@@ -32,6 +32,7 @@ pub(super) mod listing;
 pub(super) mod open;
 mod packs;
 mod report;
+mod resolved;
 pub(super) mod upgrade;
 
 pub(super) use report::{Extra, Findings, left_open};

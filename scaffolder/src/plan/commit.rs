@@ -1,7 +1,7 @@
 //! `--continue`: a move with conflicts is done when none of them is left.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use gix::bstr::ByteSlice;
 
 use super::history::History;
 use super::outcome::{CommitResult, Outcome, Unresolved};
-use super::preflight;
+use super::preflight::{self, Stood};
 use super::record::{OpenConflict, Record, State};
 use super::steps::{NewFile, StepObserver, Steps, mode_of};
 use super::work_tree::{OnDisk, WorkTree};
@@ -17,9 +17,13 @@ use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::{ConflictKind, Labels};
 use crate::project::Project;
-use crate::tree::TreePath;
+use crate::tree::{Tree, TreePath};
 
-pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<CommitResult> {
+pub(super) fn commit(
+    project: &Project,
+    observer: &dyn StepObserver,
+    finish: &dyn Fn() -> Result<Tree>,
+) -> Result<CommitResult> {
     let history = History::find(project)?;
     let steps = Steps { observer, journal: None };
     let last = match &history {
@@ -53,14 +57,37 @@ pub(super) fn commit(project: &Project, observer: &dyn StepObserver) -> Result<C
     if !unresolved.is_empty() {
         return Ok(CommitResult::Open(unresolved));
     }
+    let mut outcome = Outcome::default();
+    let before = write_finished(&work_tree, finish()?, &mut outcome, &steps)?;
     // First this, then the record: a move that is open, and not so by heavy.toml, counts as resolved.
     take_out_of_lockfile(project, &steps)?;
-    let mut outcome = Outcome::default();
     if let Some((folder, mut record)) = open {
-        preflight::commit(&work_tree, &folder, &mut record, true, &steps)?;
+        preflight::commit(&work_tree, &folder, &mut record, Some(&before), &steps)?;
         outcome.summary = Some(Record::summary(&record));
     }
     Ok(CommitResult::Done(Box::new(outcome)))
+}
+
+/// Writes files as they are to be once their conflicts are resolved, and returns them as they were. It can be killed and done again:
+/// the move is still open.
+fn write_finished(
+    work_tree: &WorkTree,
+    finished: Tree,
+    outcome: &mut Outcome,
+    steps: &Steps<'_>,
+) -> Result<Vec<Stood>> {
+    let mut before = Vec::new();
+    for (path, file) in finished {
+        let OnDisk::File(stood, mode) = work_tree.at(&path)? else { continue };
+        let target = work_tree.on_disk(&path);
+        let name = OsString::from(format!("{}.heavy-new", path.file_name()));
+        drop(fs::remove_file(target.with_file_name(&name)));
+        let new = NewFile { content: &file.bytes, executable: file.executable, mode, durable: true };
+        steps.replace(&target, &name, &new).map_err(|error| Error::io("write", &target, &error))?;
+        outcome.changed.push(path.clone());
+        before.push((path, stood, mode));
+    }
+    Ok(before)
 }
 
 /// A conflict of which only the path is known. The template's version may stand beside it, under the first name of those that it

@@ -9,7 +9,7 @@ use super::{commit, moving, preflight, recovery, remembered, rollback};
 use crate::error::Result;
 use crate::project::Project;
 use crate::transition::Move;
-use crate::tree::TreePath;
+use crate::tree::{Tree, TreePath};
 
 pub use super::outcome::{Activity, CommitResult, Header, Outcome, Skipped, Status, Summary, Unresolved};
 pub use super::remembered::{Listed, Remembered};
@@ -116,12 +116,13 @@ impl<'a> Moves<'a> {
         rollback::abort(self.project, self.observer)
     }
 
-    /// Commits the move with open conflicts, if they are resolved.
+    /// Commits the move with open conflicts, if they are resolved. `finish` is asked then, once, and says what the files that were in
+    /// conflict have to be in the end; the move remembers them so.
     ///
     /// # Errors
     /// There is none; or something could not be read or written.
-    pub fn commit(&self) -> Result<CommitResult> {
-        commit::commit(self.project, self.observer)
+    pub fn commit(&self, finish: &dyn Fn() -> Result<Tree>) -> Result<CommitResult> {
+        commit::commit(self.project, self.observer, finish)
     }
 
     /// Takes back the last move that was committed, exactly. Files that were edited since are left as they are, and named:

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::history::History;
 use super::outcome::{Activity, Status};
-use super::record::{Record, State};
+use super::record::{Operation, Record, State};
 use super::steps::{StepObserver, Steps};
 use super::work_tree::{OnDisk, WorkTree};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::project::Project;
-use crate::tree::TreePath;
+use crate::tree::{File, TreePath};
 
 pub(super) fn of(project: &Project) -> Result<Status> {
     let elsewhere = || match open_paths(project.root()) {
@@ -84,19 +84,32 @@ pub(super) fn close_resolved(project: &Project, history: &History, steps: &Steps
     }
     let work_tree = WorkTree::of(project);
     let withdrawn = is_at(&work_tree, &record, |operation| operation.before.as_ref())?;
-    commit(&work_tree, &folder, &mut record, !withdrawn, steps)
+    commit(&work_tree, &folder, &mut record, (!withdrawn).then_some(&[]), steps)
 }
 
-/// Notes that an open move is done, and, with `amended`, how its conflicts were resolved.
+/// A file as it stood, with its permission bits, before the end of a move wrote to it.
+pub(super) type Stood = (TreePath, File, Option<u32>);
+
+/// Notes that an open move is done, and, with `amended`, how its conflicts were resolved, and what they were before that in files
+/// which the move itself had left alone.
 pub(super) fn commit(
     work_tree: &WorkTree,
     folder: &Path,
     record: &mut Record,
-    amended: bool,
+    amended: Option<&[Stood]>,
     steps: &Steps<'_>,
 ) -> Result<()> {
     let mut pack = record.next_pack();
-    if amended {
+    if let Some(before) = amended {
+        for (path, file, mode) in before {
+            if record.operation(path.as_str()).is_some() {
+                continue;
+            }
+            let stored = pack.add(file, *mode);
+            record
+                .operations
+                .insert(0, Operation { path: path.clone(), before: Some(stored), after: None, skip: false });
+        }
         let conflicts = record.conflicts.clone();
         let paths = conflicts.iter().flat_map(|conflict| [Some(&conflict.path), conflict.side_file.as_ref()]).flatten();
         for path in paths.map(TreePath::as_str).chain([LOCKFILE]) {

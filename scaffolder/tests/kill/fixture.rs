@@ -10,7 +10,7 @@ use heavy_stack::merge::{Conflict, ConflictKind, Labels};
 use heavy_stack::plan::moves::{CommitResult, Header, Moves, Status};
 use heavy_stack::project::Project;
 use heavy_stack::transition::{Change, Move};
-use heavy_stack::tree::{File, TreePath};
+use heavy_stack::tree::{File, Tree, TreePath};
 
 use crate::interference::{Deed, Interference};
 
@@ -172,7 +172,7 @@ impl Fixture {
         fs::remove_file(self.root.join("logo.png.template")).expect("it stands beside");
         self.git(&["add", "--all"]);
         let project = Project::at(&self.root).expect("a project");
-        let concluded = Moves::of(&project).commit().expect("concluded");
+        let concluded = Moves::of(&project).commit(&|| Ok(Tree::new())).expect("concluded");
         assert!(matches!(concluded, CommitResult::Done(_)), "{concluded:?}");
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use heavy_stack::plan::moves::{CommitResult, Moves, Status, Unresolved};
 use heavy_stack::project::Project;
 use heavy_stack::transition::{Change, Move};
-use heavy_stack::tree::File;
+use heavy_stack::tree::{File, Tree};
 
 use crate::fixture::{Fixture, LOCK, MARKED, concluded, file, header, index, moved_lock, path, the_move};
 use crate::interference::{Deed, Interference};
@@ -23,7 +23,7 @@ fn conflicts_are_shown_by_git_and_concluded_when_they_are_resolved() {
         "`heavy sync` left conflicts that are still open"
     );
     assert_eq!(
-        moves.commit().expect("readable"),
+        moves.commit(&|| Ok(Tree::new())).expect("readable"),
         CommitResult::Open(vec![
             Unresolved::Marker(path("src/routes.rs"), 2),
             Unresolved::Marker(path("src/routes.rs"), 6),
@@ -48,11 +48,11 @@ fn a_clone_knows_of_open_conflicts_and_can_conclude_them() {
         Status::ConflictsElsewhere(vec![path("src/routes.rs"), path("logo.png"), path("kept.txt")])
     );
     let project = Project::at(&before.root).expect("a project");
-    let open = Moves::of(&project).commit().expect("readable");
+    let open = Moves::of(&project).commit(&|| Ok(Tree::new())).expect("readable");
     let lines = [2, 6].map(|line| Unresolved::Marker(path("src/routes.rs"), line));
     assert_eq!(open, CommitResult::Open(lines.to_vec()));
     before.put("src/routes.rs", &File::new("a\n"));
-    assert!(matches!(Moves::of(&project).commit().expect("readable"), CommitResult::Done(_)));
+    assert!(matches!(Moves::of(&project).commit(&|| Ok(Tree::new())).expect("readable"), CommitResult::Done(_)));
     assert_eq!(before.status(), Status::Nothing);
 }
 

@@ -90,6 +90,44 @@ fn undo_takes_rewrites_back_and_a_second_sync_does_nothing() {
 }
 
 #[test]
+fn files_in_conflict_get_the_new_names_when_their_conflicts_are_resolved_and_undo_takes_that_back_too() {
+    for world in World::both() {
+        world.template("", &template("1.0.0", "complain", None));
+        world.create(&[]);
+        let mine = "use crate::web::complain;\n\npub fn page() {\n    // Mine.\n    complain();\n}\n";
+        let gone = "use crate::web::complain;\n\npub fn page() {\n    complain();\n}\n// edited\n";
+        world.write("src/page.rs", mine);
+        world.write("src/other.rs", gone);
+        world.commit();
+        let before = world.state();
+        let mut next = template("1.1.0", "report", Some(RULES));
+        next.extend(files(&[
+            (
+                "template/src/page.rs",
+                "use crate::web::report;\n\npub fn page() {\n    // Theirs.\n    report();\n}\n".to_owned(),
+            ),
+            ("template/src/other.rs", "pub fn other() {}\n".to_owned()),
+        ]));
+        world.template("", &next);
+        world.returns(1, &["sync"]);
+        // Both taken whole from the user's side.
+        world.write("src/page.rs", mine);
+        world.returns(1, &["sync", "--continue"]);
+        assert_eq!(world.read("src/page.rs"), mine, "not everything is resolved");
+        world.write("src/other.rs", gone);
+        if world.has_git() {
+            world.git(&["add", "--all"]);
+        }
+        let shown = world.returns(0, &["sync", "--continue"]);
+        assert!(shown.contains("+use crate::web::report;"), "{shown}");
+        assert_eq!(world.read("src/page.rs"), mine.replace("complain", "report"));
+        assert_eq!(world.read("src/other.rs"), gone.replace("complain", "report"));
+        world.returns(0, &["undo"]);
+        crate::state::assert_same(&world.state(), &before, "what undo brought back");
+    }
+}
+
+#[test]
 fn rules_that_cannot_be_read_stop_no_sync() {
     let world = outdated();
     world.template("", &template("1.1.0", "report", Some("[[path]]\nfrom = 1\n")));

@@ -1,5 +1,7 @@
 //! Moves that are not finished: killed ones, and ones with open conflicts.
 
+use std::cell::RefCell;
+
 use serde_json::json;
 
 use crate::cli::MoveArgs;
@@ -10,6 +12,9 @@ use crate::prompt::Prompt;
 use crate::suggest::listed;
 use crate::tree::TreePath;
 use crate::ui::Ui;
+
+use super::resolved::{self, Owed};
+use super::upgrade::rewrites_as_json;
 
 /// Makes sure that a move can begin: asks about one that was interrupted, refuses on open conflicts.
 pub(in crate::commands) fn refuse_or_finish(project: &Project, prompt: Option<&Prompt>, ui: Ui) -> Result<()> {
@@ -78,29 +83,46 @@ pub(in crate::commands) fn go_on(args: &MoveArgs, ui: Ui) -> Result<u8> {
                 _ => Ok(0),
             }
         }
-        Status::Conflicts(Summary { conflicts, .. }) | Status::ConflictsElsewhere(conflicts) => {
-            match moves.commit()? {
-                CommitResult::Done(_) => {
-                    if let Err(error) = super::lock_after_conflicts(&project, &conflicts, ui) {
-                        ui.warning(&error);
-                    }
-                    ui.status("Resolved", "every conflict of the last move");
-                    if ui.wants_json() {
-                        ui.json(&json!({ "command": "sync --continue", "open": [] })).map(|()| 0)
-                    } else {
-                        Ok(0)
-                    }
-                }
-                CommitResult::Open(left) => {
-                    if ui.wants_json() {
-                        let open: Vec<_> = left.iter().map(as_json).collect();
-                        ui.json(&json!({ "command": "sync --continue", "open": open }))?;
-                    }
-                    Err(unresolved(&left))
-                }
-            }
+        Status::Conflicts(summary) => {
+            let owed = Owed::of(&project, &summary, args, ui)?;
+            resolve(&project, &summary.conflicts, owed.as_ref(), ui)
         }
+        // Only where the move was made it is known which versions it passed.
+        Status::ConflictsElsewhere(conflicts) => resolve(&project, &conflicts, None, ui),
         Status::Nothing | Status::Done(_) => nothing_open(),
+    }
+}
+
+/// Ends a move whose conflicts are resolved, or says which are not.
+fn resolve(project: &Project, conflicts: &[TreePath], owed: Option<&Owed<'_>>, ui: Ui) -> Result<u8> {
+    let done = RefCell::default();
+    let finish = || {
+        let (before, rewritten) = owed.map(Owed::rewritten).transpose()?.unwrap_or_default();
+        let files = rewritten.files.clone();
+        done.replace((before, rewritten));
+        Ok(files)
+    };
+    match Moves::of(project).commit(&finish)? {
+        CommitResult::Done(_) => {
+            if let Err(error) = super::lock_after_conflicts(project, conflicts, ui) {
+                ui.warning(&error);
+            }
+            let (before, rewritten) = done.into_inner();
+            resolved::show(&before, &rewritten, ui)?;
+            ui.status("Resolved", "every conflict of the last move");
+            if ui.wants_json() {
+                let rewrites = rewrites_as_json(&rewritten.files, &rewritten.remarks);
+                ui.json(&json!({ "command": "sync --continue", "open": [], "rewrites": rewrites }))?;
+            }
+            Ok(0)
+        }
+        CommitResult::Open(left) => {
+            if ui.wants_json() {
+                let open: Vec<_> = left.iter().map(as_json).collect();
+                ui.json(&json!({ "command": "sync --continue", "open": open }))?;
+            }
+            Err(unresolved(&left))
+        }
     }
 }
 

@@ -45,12 +45,7 @@ impl Upgrade {
                 Err(error) => ui.warning(&error),
             }
         }
-        for (version, bytes) in between(&to.template, from, to.version(), ".toml") {
-            match Codemods::parse(version, &String::from_utf8_lossy(bytes)) {
-                Ok(codemods) => upgrade.codemods.push(codemods),
-                Err(error) => ui.warning(&error),
-            }
-        }
+        upgrade.codemods = codemods(from, to, ui);
         upgrade
     }
 
@@ -118,8 +113,22 @@ impl Upgrade {
     }
 }
 
+/// The rewrites of the versions after `from`, up to that of `to`. Rules that cannot be read stop no sync.
+pub(super) fn codemods(from: &str, to: &State, ui: Ui) -> Vec<Codemods> {
+    let rules = between(&to.template, from, to.version(), ".toml").into_iter();
+    rules
+        .filter_map(|(version, bytes)| match Codemods::parse(version, &String::from_utf8_lossy(bytes)) {
+            Ok(codemods) => Some(codemods),
+            Err(error) => {
+                ui.warning(&error);
+                None
+            }
+        })
+        .collect()
+}
+
 /// A remark as an item of a list.
-fn shown(remark: &Remark) -> String {
+pub(super) fn shown(remark: &Remark) -> String {
     let Remark { path, line, text } = remark;
     if *line == 0 { format!("- `{path}`: {text}") } else { format!("- `{path}:{line}`: {text}") }
 }
@@ -165,12 +174,7 @@ impl Concerning {
 
     /// The files that are rewritten, and what is left to a person.
     pub(super) fn rewrites_json(&self) -> Value {
-        let remark =
-            |remark: &Remark| json!({ "path": remark.path.as_str(), "line": remark.line, "text": remark.text });
-        json!({
-            "files": self.rewritten.1.keys().map(TreePath::as_str).collect::<Vec<_>>(),
-            "remarks": self.remarks.iter().map(remark).collect::<Vec<_>>(),
-        })
+        rewrites_as_json(&self.rewritten.1, &self.remarks)
     }
 
     pub(super) fn json(&self) -> Vec<Value> {
@@ -188,6 +192,15 @@ impl Concerning {
         };
         self.notes.iter().map(note).collect()
     }
+}
+
+/// The files that are rewritten, and what is left to a person, for programs.
+pub(super) fn rewrites_as_json(files: &Tree, remarks: &[Remark]) -> Value {
+    let remark = |remark: &Remark| json!({ "path": remark.path.as_str(), "line": remark.line, "text": remark.text });
+    json!({
+        "files": files.keys().map(TreePath::as_str).collect::<Vec<_>>(),
+        "remarks": remarks.iter().map(remark).collect::<Vec<_>>(),
+    })
 }
 
 fn indented(ui: Ui, by: usize, text: &str) {
