@@ -1,7 +1,7 @@
 //! Files that git ignores. They are the user's like any other, and no commit has them.
 
 use crate::state::files;
-use crate::world::World;
+use crate::world::{World, heavy_toml, manifest};
 
 #[test]
 fn case_08_an_ignored_env_file_where_the_template_now_has_one_is_not_lost() {
@@ -92,4 +92,40 @@ fn case_09_an_edited_ignored_file_that_the_template_deletes_stays() {
         assert_eq!((moved.code, moved.plan), (1, vec!["conflict .env".to_owned()]));
         assert_eq!(world.read(".env"), "PORT=3000\nSECRET=only here\n");
     }
+}
+
+#[test]
+fn ignored_files_that_programs_write_need_no_commit() {
+    let lock = |version: &str| {
+        format!("version = 4\n\n[[package]]\nname = \"serde\"\nversion = \"{version}\"\nsource = \"registry+x\"\n")
+    };
+    let note = "+++\ntitle = \"News\"\n+++\n\nNew.\n";
+    let template = |version: &str, notes: &[&str]| {
+        let ignored = "/docs/UPGRADING.md\nCargo.lock\n".to_owned();
+        let mut all = files(&[
+            ("cargo-generate.toml", manifest(version, "") + "subfolder = \"template\"\n"),
+            ("template/heavy.toml", heavy_toml(version, "")),
+            ("template/.gitignore", ignored),
+            ("template/Cargo.lock", lock(version)),
+        ]);
+        for version in notes {
+            all.extend(files(&[(&format!("notes/{version}.md"), note.to_owned())]));
+        }
+        all
+    };
+    let world = World::with_git();
+    world.template("", &template("1.0.0", &[]));
+    world.create(&[]);
+    world.template("", &template("1.1.0", &["1.1.0"]));
+    world.returns(0, &["sync"]);
+    world.write("docs/UPGRADING.md", world.read("docs/UPGRADING.md") + "\nDone on Monday.\n");
+    world.write("Cargo.lock", world.read("Cargo.lock") + "\n[[package]]\nname = \"mine\"\nversion = \"0.1.0\"\n");
+    world.commit();
+    world.template("", &template("1.2.0", &["1.1.0", "1.2.0"]));
+    world.returns(0, &["sync"]);
+    let kept = world.read("docs/UPGRADING.md");
+    assert!(kept.contains("## 1.2.0") && kept.contains("Done on Monday."), "{kept}");
+    world.returns(0, &["undo"]);
+    let kept = world.read("docs/UPGRADING.md");
+    assert!(!kept.contains("## 1.2.0") && kept.contains("Done on Monday."), "{kept}");
 }

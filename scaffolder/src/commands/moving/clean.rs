@@ -1,10 +1,14 @@
 //! A move begins on a clean work tree, so that its changes can be looked at apart from others.
 
 use crate::error::{Error, Result};
+use crate::lockfile::LOCKFILE;
+use crate::notes::upgrading::UPGRADING;
 use crate::project::Project;
 use crate::suggest::{listed, typed};
 use crate::transition::Move;
 use crate::tree::{Tree, TreePath};
+
+use super::CARGO_LOCK;
 
 /// How many files are named; the rest is counted.
 const NAMED: usize = 5;
@@ -19,7 +23,8 @@ pub(super) fn require(project: &Project, plan: &Move, base: &Tree) -> Result<()>
     };
     let touched: Vec<&TreePath> =
         plan.changes.iter().map(|change| &change.path).filter(|path| users_own(path)).collect();
-    let found = project.uncommitted(touched)?;
+    let mut found = project.uncommitted(touched)?;
+    found.ignored.retain(|path| !is_written_by_programs(path));
     let files: Vec<&TreePath> = found.changed.iter().chain(&found.untracked).chain(&found.ignored).collect();
     if files.is_empty() {
         return Ok(());
@@ -45,4 +50,10 @@ pub(super) fn require(project: &Project, plan: &Move, base: &Tree) -> Result<()>
         ));
     }
     Err(error.hint("or add --allow-dirty: nothing of them is lost, and `heavy undo` takes the move back"))
+}
+
+/// Files that this program and cargo write. Nobody has to commit them where git was told to ignore them: what somebody put there
+/// besides stays, or comes back by `heavy undo`.
+fn is_written_by_programs(path: &TreePath) -> bool {
+    [LOCKFILE, UPGRADING].contains(&path.as_str()) || path.file_name() == CARGO_LOCK
 }
