@@ -144,7 +144,8 @@ impl App {
         let cleanup = tokio::spawn(async move { cleanup.accounts.clean_up().await });
         let outbox = state.links.outbox.clone();
         let hub = state.live.hub().clone();
-        let sent = move || drop(hub.publish(dev_mail::TOPIC, &"sent"));
+        let shown = !state.config.environment.is_production();
+        let sent = move || drop(shown.then(|| hub.publish(dev_mail::TOPIC, &"sent")));
         let worker = outbox.clone();
         let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
         let limits = tokio::spawn(limits::clean_up(state.db.clone()));

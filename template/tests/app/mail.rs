@@ -72,7 +72,7 @@ impl MailApp {
 
     /// Lets the pause before the next attempt pass.
     async fn pass_time(&self) {
-        let sql = "UPDATE outbox SET next_attempt_at = now()";
+        let sql = "UPDATE outbox SET next_attempt_at = now() WHERE sent_at IS NULL";
         let pool = self.database.pool();
         sqlx::query(sql).execute(pool).await.unwrap();
     }
@@ -137,6 +137,24 @@ async fn a_subject_cannot_add_headers() {
     let received = &server.received()[0];
     assert!(
         !received.contains("\nBcc:") && !received.contains("\nBuy!"),
+        "{received}"
+    );
+}
+
+#[tokio::test]
+async fn a_line_with_a_dot_is_not_the_end_of_a_mail() {
+    let server = SmtpServer::start(Behaviour::Accept).await;
+    let app = MailApp::new(&server).await;
+    let text = "Look:\n.\n.hidden\n";
+    let mut dots = mail("Dots");
+    dots.text = text.to_owned();
+    app.add(dots).await;
+    app.work();
+    wait(async || server.count() == 1).await;
+    let received = &server.received()[0];
+    // The server takes the first dot of a line away.
+    assert!(
+        received.contains("Look:\r\n..\r\n..hidden\r\n"),
         "{received}"
     );
 }
