@@ -22,7 +22,10 @@ pub fn router(state: AppState) -> Router {
         timeout: state.config.request_timeout,
         body_limit: state.config.body_limit,
         https: state.config.environment.is_production(),
-        error_page: pages::error::page,
+        error_page: match state.links.is_on() {
+            true => pages::error::page,
+            false => pages::error::page_without_mail,
+        },
     };
 {%- if load %}
     let recorder = state.recorder.clone();
