@@ -9,16 +9,16 @@ use tokio::{
     time::timeout,
 };
 
-use super::{PATIENCE, served, until_closed};
+use super::{PATIENCE, live::Socket, served, until_closed};
 
 /// A visitor's stream, as far as it was read.
-struct Stream {
-    connection: TcpStream,
+pub(super) struct Stream {
+    pub(super) connection: TcpStream,
     received: String,
 }
 
 impl Stream {
-    async fn open(address: SocketAddr, headers: &str) -> Self {
+    pub(super) async fn open(address: SocketAddr, headers: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let mut connection = socket.connect(address).await.unwrap();
@@ -55,18 +55,24 @@ impl Stream {
         self.read("HTTP/1.1 ").await[..3].to_owned()
     }
 
-    async fn id(&mut self) -> String {
+    pub(super) async fn id(&mut self) -> String {
         self.read("event: stream\ndata: ").await
     }
 }
 
-fn frame(message: &str) -> Vec<u8> {
+pub(super) fn frame(message: &str) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap();
     [&[0], &length.to_be_bytes()[..], message.as_bytes()].concat()
 }
 
 /// The status that answers a POST.
-async fn post(address: SocketAddr, stream: &str, number: u64, headers: &str, body: &[u8]) -> u16 {
+pub(super) async fn post(
+    address: SocketAddr,
+    stream: &str,
+    number: u64,
+    headers: &str,
+    body: &[u8],
+) -> u16 {
     let mut connection = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "POST /live HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nLive-Stream: {stream}\r\nLive-Post: {number}\r\n\
@@ -79,12 +85,12 @@ async fn post(address: SocketAddr, stream: &str, number: u64, headers: &str, bod
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-fn join(url: &str) -> Vec<u8> {
+pub(super) fn join(url: &str) -> Vec<u8> {
     frame(&json!(["join", { "url": url }]).to_string())
 }
 
 /// The cookie that a browser gets which has none.
-async fn cookie(address: SocketAddr) -> String {
+pub(super) async fn cookie(address: SocketAddr) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
     let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await.unwrap();
@@ -108,6 +114,36 @@ async fn a_stream_is_nobody_elses_whatever_they_know_of_it() {
     assert_eq!(post(address, &id, 0, &other_site, &join("/")).await, 403);
     assert_eq!(post(address, &id, 0, &ada, &join("/")).await, 204);
     stream.read("data: {\"v\":1").await;
+}
+
+#[tokio::test]
+async fn streams_and_sockets_without_cookies_share_the_connections_of_their_address() {
+    let vars = [
+        ("LIVE_CONNECTIONS_PER_ADDRESS", "3"),
+        ("TRUSTED_PROXIES", "1"),
+    ];
+    let (_database, address, _server) = served(&vars).await;
+    let from = |client: &str| format!("X-Forwarded-For: {client}\r\n");
+    let (status, socket) = Socket::open(&address.to_string(), &from("192.0.2.1")).await;
+    assert_eq!(status, "101");
+    let mut held = Vec::new();
+    for expected in ["200", "200", "429", "429"] {
+        let mut stream = Stream::open(address, &from("192.0.2.1")).await;
+        assert_eq!(stream.status().await, expected);
+        held.push(stream);
+    }
+    let mut other = Stream::open(address, &from("192.0.2.2")).await;
+    assert_eq!(other.status().await, "200");
+    drop((held, socket));
+    // The server notices it a moment later.
+    while Stream::open(address, &from("192.0.2.1"))
+        .await
+        .status()
+        .await
+        != "200"
+    {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) struct Socket(TcpStream);
 
 impl Socket {
     /// Connects to `/live` with these headers besides, and returns the status of the response.
-    async fn open(address: &str, headers: &str) -> (String, Self) {
+    pub(super) async fn open(address: &str, headers: &str) -> (String, Self) {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!(
             "GET /live HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\

@@ -1,14 +1,19 @@
-//! What log-ins cost in memory, measured at the program as a process of its own.
+//! What clients cost in memory, measured at the program as a process of its own.
 
 use std::{net::SocketAddr, thread::available_parallelism, time::Duration};
 
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, copy, sink},
     net::TcpStream,
+    time::{sleep, timeout},
 };
 
+use super::{
+    PATIENCE,
+    event_streams::{Stream, cookie, frame, join, post},
+};
 use crate::{
     common::migrated_database,
     process::{program, serving, terminate},
@@ -73,7 +78,7 @@ async fn log_ins_take_the_memory_of_one_hash_for_each_processor_and_give_it_back
         if after <= before + 30 * MIB {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100)).await;
         after = memory(child.id(), "VmRSS");
     }
     assert!(
@@ -82,6 +87,56 @@ async fn log_ins_take_the_memory_of_one_hash_for_each_processor_and_give_it_back
         before / MIB,
         after / MIB
     );
+    terminate(&child);
+    child.wait().unwrap();
+}
+
+/// Opens an event stream that is not read, and asks for one large page after another until no more is taken. Returns the
+/// connection of the stream.
+async fn ask_and_never_read(server: SocketAddr) -> TcpStream {
+    let cookie = cookie(server).await;
+    let mut stream = Stream::open(server, &cookie).await;
+    let id = stream.id().await;
+    let mut message = join("/login");
+    let mut number = 0;
+    while post(server, &id, number, &cookie, &message).await == 204 {
+        number += 1;
+        assert!(number < 1_000, "more than the operating system can hold");
+        let letter = if number % 2 == 0 { "a" } else { "b" };
+        let page = format!("/login?next=/{}", letter.repeat(20_000));
+        message = frame(&json!(["nav", number, page, "push"]).to_string());
+        // As fast as a connection may for long.
+        sleep(Duration::from_millis(120)).await;
+    }
+    assert!(number > 10, "what was asked for is little");
+    stream.connection
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "reads `/proc`, which only Linux has"
+)]
+async fn event_streams_that_are_never_read_cost_little_and_are_given_up() {
+    const STREAMS: u64 = 10;
+    let database = migrated_database().await;
+    let mut program = program();
+    program.env("WRITE_TIMEOUT_SECONDS", "2");
+    let (mut child, _log, server) = serving(&mut program, database.url());
+    let before = memory(child.id(), "VmRSS");
+    let connections = join_all((0..STREAMS).map(|_| ask_and_never_read(server))).await;
+    let most = memory(child.id(), "VmHWM");
+    assert!(
+        most <= before + STREAMS * MIB + 20 * MIB,
+        "{} MiB before, {} MiB at most",
+        before / MIB,
+        most / MIB
+    );
+    for mut connection in connections {
+        // What the operating system has taken, and then the end, which may be a reset.
+        let end = timeout(PATIENCE, copy(&mut connection, &mut sink())).await;
+        drop(end.expect("the connection stays open"));
+    }
     terminate(&child);
     child.wait().unwrap();
 }

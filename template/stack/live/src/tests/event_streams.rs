@@ -176,6 +176,22 @@ async fn streams_are_limited_with_the_other_connections_of_a_visitor() {
     while stream.next().await.unwrap() != ("end".into(), "4001".into()) {}
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_not_read_ends_and_takes_no_more_posts() {
+    let (live, _) = page();
+    let ada = visit("ada");
+    let mut stream = Stream::open(&live, &ada).await.unwrap();
+    post(&live, &ada, &stream.id, 0, frame(0, JOIN)).await;
+    let mut number = 1;
+    while post(&live, &ada, &stream.id, number, frame(0, PING)).await == StatusCode::NO_CONTENT {
+        number += 1;
+        assert!(number < 100);
+    }
+    // No more than one message has waited for it.
+    assert!(stream.next().await.unwrap().1.contains("\"v\":1"));
+    assert!(stream.next().await.is_none());
+}
+
 #[tokio::test]
 async fn a_stream_ends_with_the_session_of_its_visitor() {
     let (live, _) = page();
