@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use stack_db::migrations::Timeouts as MigrateTimeouts;
 use stack_mail::{MailServer, Transport};
 use stack_serve::Timeouts;
 use stack_web::{
@@ -85,6 +86,8 @@ pub struct Config {
 {%- endif %}
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
+    /// `MIGRATE_LOCK_TIMEOUT_SECONDS`, `MIGRATE_RETRY_SECONDS`, `MIGRATE_STATEMENT_TIMEOUT_SECONDS`.
+    pub migrate_timeouts: MigrateTimeouts,
     /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
     pub project_dir: PathBuf,
 {%- if load %}
@@ -185,6 +188,11 @@ impl Config {
             oidc: ProviderSettings::read(&mut vars, has_site_url),
 {%- endif %}
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
+            migrate_timeouts: MigrateTimeouts {
+                lock: vars.seconds_or_none("MIGRATE_LOCK_TIMEOUT_SECONDS", 3),
+                retry: vars.seconds_or_none("MIGRATE_RETRY_SECONDS", 600),
+                statement: vars.seconds_or_none("MIGRATE_STATEMENT_TIMEOUT_SECONDS", 0),
+            },
             project_dir: settings::project_dir(),
 {%- if load %}
             record: vars.text("RECORD").map(PathBuf::from),

@@ -16,7 +16,10 @@ static VECTORS: Migrator = sqlx::migrate!("./schema/vector/migrations");
 /// # Errors
 /// If the files are invalid, for example if two have the same number.
 pub fn main(config: &Config) -> Result<Migrations, StartError> {
-    Ok(Migrations::embedded(&MAIN, "migrations")?.applied_by(command(config)))
+    let migrations = Migrations::embedded(&MAIN, "migrations")?;
+    Ok(migrations
+        .applied_by(command(config))
+        .with_timeouts(config.migrate_timeouts))
 }
 {%- if pgvector %}
 
@@ -26,7 +29,9 @@ pub fn main(config: &Config) -> Result<Migrations, StartError> {
 /// See [`main`].
 pub fn vectors(config: &Config) -> Result<Migrations, StartError> {
     let migrations = Migrations::embedded(&VECTORS, "schema/vector/migrations")?;
-    Ok(migrations.applied_by(command(config) + " --vectors"))
+    Ok(migrations
+        .applied_by(command(config) + " --vectors")
+        .with_timeouts(config.migrate_timeouts))
 }
 {%- endif %}
 

@@ -240,57 +240,6 @@ async fn an_empty_database_is_migrated_and_not_assumed() {
     assert_eq!(applied(&[USERS], &database).await, ["0001_users.sql"]);
 }
 
-#[tokio::test]
-async fn what_runs_outside_of_a_transaction_and_fails_halfway_has_to_be_looked_at() {
-    let database = empty().await;
-    let twice = (
-        "0001_twice.sql",
-        "create table t (id int); insert into t values (1), (1);",
-    );
-    let unique = (
-        "0002_unique.sql",
-        "-- no-transaction\ncreate unique index concurrently t_id on t (id);",
-    );
-    let error = refused(&[twice, unique], &database).await;
-    assert!(
-        matches!(error, Error::RefusedHalfway { version: 2, .. }),
-        "{error}"
-    );
-    let error = refused(&[twice, unique], &database).await;
-    assert!(
-        matches!(error, Error::Unfinished { version: 2, .. }),
-        "{error}"
-    );
-    let hint = "DELETE FROM _sqlx_migrations WHERE version = 2";
-    assert!(error.to_string().contains(hint), "{error}");
-    // What the hint says.
-    for statement in ["drop index t_id", "truncate t", hint] {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(database.pool())
-            .await
-            .expect("done");
-    }
-    assert_eq!(
-        applied(&[twice, unique], &database).await,
-        ["0002_unique.sql"]
-    );
-}
-
-#[tokio::test]
-async fn a_mistake_outside_of_a_transaction_that_did_nothing_can_be_mended() {
-    let database = empty().await;
-    let bad = (
-        "0002_index.sql",
-        "-- no-transaction\ncreate index concurrently i on nowhere (id);",
-    );
-    let error = refused(&[USERS, bad], &database).await;
-    assert!(matches!(error, Error::Refused(_)), "{error}");
-    assert_eq!(
-        applied(&[USERS, NOTES], &database).await,
-        ["0002_notes.sql"]
-    );
-}
-
 #[test]
 fn a_name_that_is_none_is_refused() {
     for name in [

@@ -10,9 +10,10 @@
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
-use super::apply::Session;
+use super::apply::{Session, apply_in_transaction};
 use super::lock::Lock;
-use super::{Error, Migration, history};
+use super::unfinished::apply_alone;
+use super::{Error, Migration, Migrations, history};
 use crate::cockroach::{came_second, set_schema_changes};
 use crate::{retry, sql_file, statements};
 
@@ -21,13 +22,18 @@ pub(crate) const LOCK_TABLE: &str = "_sqlx_migrations_lock";
 
 impl Session {
     /// [`Session::begin`] with the row as the lock.
-    pub(super) async fn begin_on_cockroach(options: &PgConnectOptions) -> Result<Self, Error> {
+    pub(super) async fn begin_on_cockroach(
+        options: &PgConnectOptions,
+        migrations: &Migrations,
+    ) -> Result<Self, Error> {
         let lock = Lock::take_row(options).await?;
         let mut connection = PgConnection::connect_with(options).await?;
         set_schema_changes(&mut connection, "off").await;
         Ok(Self {
             connection,
             lock,
+            timeouts: migrations.timeouts,
+            command: migrations.command.clone(),
             cockroach: true,
         })
     }
@@ -58,9 +64,13 @@ impl Session {
         }
     }
 
-    /// Whether this migration has to run without a transaction: it is a single statement.
-    pub(super) fn runs_alone(&self, migration: &Migration) -> bool {
-        self.cockroach && statements::split(migration.sql.as_str()).len() == 1
+    /// Applies one, once. A single statement runs without a transaction.
+    pub(super) async fn apply_on_cockroach(&mut self, migration: &Migration) -> Result<(), Error> {
+        let single = statements::split(migration.sql.as_str()).len() == 1;
+        match migration.no_tx || single {
+            true => apply_alone(&mut self.connection, migration, &self.command).await,
+            false => apply_in_transaction(&mut self.connection, migration).await,
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
         return Err(Error::Unfinished {
             version: row.version,
             name,
+            command: ours.command.clone(),
         });
     }
     let mut plan = Plan::default();

@@ -33,7 +33,7 @@ async fn empty() -> TestDatabase {
 
 async fn apply(files: &Migrations, database: &TestDatabase) -> Result<Outcome, Error> {
     let options = database.pool().connect_options();
-    let mut session = Session::begin_on_cockroach(&options).await?;
+    let mut session = Session::begin_on_cockroach(&options, files).await?;
     let outcome = files.apply_in(&mut session, &mut |_| {}).await;
     session.end().await?;
     outcome
