@@ -1,6 +1,7 @@
 //! Changes become operations: an object made, altered or dropped, with the statements for it.
 
 mod creation;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +107,11 @@ impl Planner<'_> {
         };
         for object in dropped() {
             if self.dropped_with(&object.id).is_none() {
-                all.add(Action::Drop, &object.id, vec![self.drop_of(object)]);
+                let steps = match self.is_swapped(&object.id) {
+                    true => Vec::new(),
+                    false => vec![self.drop_of(object)],
+                };
+                all.add(Action::Drop, &object.id, steps);
             }
         }
         for Object { id, .. } in dropped() {
@@ -182,7 +187,9 @@ impl Planner<'_> {
             let (Some(old), Some(new)) = (self.from.get(id), self.to.get(id)) else {
                 continue;
             };
-            let default = self.to.get(&Id::new(Kind::Default, &id.name));
+            let default_id = Id::new(Kind::Default, &id.name);
+            let default = self.to.get(&default_id);
+            let is_set = default == self.from.get(&default_id) && !self.is_dropped(&default_id);
             let alteration = Alteration {
                 id,
                 old,
@@ -191,6 +198,12 @@ impl Planner<'_> {
                 rebuilt: self.changes.rebuilt.contains(id),
                 locks: self.locks,
                 default: default.and_then(Object::default_expression),
+                set_default: match default.map(|default| &default.body) {
+                    Some(Body::Definition(definition)) if !is_set => {
+                        Some(definition.create.as_str())
+                    }
+                    _ => None,
+                },
             };
             let mut steps = alteration.steps();
             steps.extend(self.continue_sequence(id));

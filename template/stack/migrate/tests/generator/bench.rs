@@ -64,7 +64,7 @@ pub(crate) async fn try_apply<'s>(
     let mut open = false;
     let mut last = steps.first();
     for step in now.into_iter().chain(later) {
-        let together = step.transaction != Transaction::Without;
+        let together = step.transaction == Transaction::Shared;
         if together != open {
             let sql = if together {
                 "begin; set local check_function_bodies = off"

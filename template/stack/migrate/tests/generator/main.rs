@@ -7,5 +7,6 @@ mod bench;
 mod data;
 mod judge;
 mod newer;
+mod online;
 mod random;
 mod round_trips;
