@@ -160,6 +160,34 @@ async fn an_edited_file_is_named_with_the_way_back() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_renumbered_is_not_edited_for_whoever_has_applied_it() {
+    let database = empty().await;
+    let (mine, theirs) = (
+        "create table mine (id int);",
+        "create table theirs (id int);",
+    );
+    let more = "create table more (mine int);";
+    applied(
+        &[USERS, ("0002_mine.sql", mine), ("0003_more.sql", more)],
+        &database,
+    )
+    .await;
+    let merged = [
+        USERS,
+        ("0002_theirs.sql", theirs),
+        ("0003_mine.sql", mine),
+        ("0004_more.sql", more),
+    ];
+    let status = read(&merged).status(database.pool()).await.expect("read");
+    assert_eq!(status.pending, ["0002_theirs.sql"]);
+    assert_eq!(applied(&merged, &database).await, ["0002_theirs.sql"]);
+    assert_eq!(recorded(database.pool()).await, [1, 2, 3, 4]);
+    assert!(applied(&merged, &database).await.is_empty());
+    // Whoever has applied neither runs all of them in their order.
+    assert_eq!(applied(&merged, &empty().await).await.len(), 4);
+}
+
+#[tokio::test]
 async fn an_older_release_leaves_a_newer_database_alone_and_may_serve() {
     let database = empty().await;
     applied(&[USERS, NOTES], &database).await;

@@ -92,6 +92,7 @@ impl Migrations {
         session.settle_unfinished(self).await?;
         let plan = self.plan_newest(&mut session.connection).await?;
         history::ensure(&mut session.connection).await?;
+        history::renumber(&mut session.connection, &plan.renumbered).await?;
         let mut outcome = Outcome::default();
         if let Some(baseline) = plan.carry {
             session.carry(baseline).await?;
@@ -131,6 +132,7 @@ impl Migrations {
             plan => plan?,
         };
         history::ensure(&mut session.connection).await?;
+        history::renumber(&mut session.connection, &plan.renumbered).await?;
         let mut outcome = Outcome::default();
         let mut tx = session.connection.begin().await?;
         for migration in plan.pending {
