@@ -105,13 +105,7 @@ fn the_files_that_other_programs_read_are_as_those_expect_them() {
     }
     let tools = match Tools::install() {
         Ok(tools) => tools,
-        Err(missing) => {
-            let wanted = std::env::var_os("HEAVY_VALIDATORS").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
-            assert!(!wanted, "the validators cannot be installed: {missing}");
-            let notice = format!("skipped: the validators cannot be installed: {missing}\n");
-            std::io::stderr().write_all(notice.as_bytes()).ok();
-            return;
-        }
+        Err(missing) => return skip(&format!("the validators cannot be installed: {missing}")),
     };
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let projects = projects(scratch.path());
@@ -128,6 +122,31 @@ fn the_files_that_other_programs_read_are_as_those_expect_them() {
     tools.judge("zizmor", &["--offline", "--quiet", "--no-progress"], &all(&[".github"]));
     tools.judge("taplo", &["lint", "--no-schema"], &all(&["Cargo.toml", "rust-toolchain.toml", "heavy.toml"]));
     tools.actionlint(&all(&[".github/workflows/ci.yml"]));
+}
+
+#[test]
+fn the_minified_scripts_of_live_pages_are_what_their_command_makes() {
+    if !is_full_run("the minified scripts of live pages") {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let project = scratch.path().join("shop");
+    let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
+    succeed(heavy.arg("new").arg(&project).args(["--defaults", "--vcs", "none", "--quiet"])).expect("a project");
+    let scripts = project.join("stack/live/src/client.min.js");
+    let committed = std::fs::read_to_string(&scripts).expect("the minified scripts");
+    if let Err(missing) = succeed(Command::new("node").arg("stack/live/minify.mjs").current_dir(&project)) {
+        return skip(&format!("the scripts of live pages cannot be minified: {missing}"));
+    }
+    let made = std::fs::read_to_string(&scripts).expect("the minified scripts");
+    assert!(made == committed, "run `node template/stack/live/minify.mjs` and commit what it writes");
+}
+
+/// Says that something could not be done here, unless it has to be.
+fn skip(reason: &str) {
+    let wanted = std::env::var_os("HEAVY_VALIDATORS").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
+    assert!(!wanted, "{reason}");
+    std::io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).ok();
 }
 
 /// The workflows of heavy's own repository, which nobody has run yet.

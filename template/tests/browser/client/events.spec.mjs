@@ -46,16 +46,17 @@ test("a pause in typing is waited for, but not when something else is done", asy
 });
 
 test("what a patch would move while it is pressed is clicked all the same", async ({ open }) => {
-  const fake = await open('<p>Too short.</p><button on:click="h1">Save</button>');
+  const fake = await open('<p>Too short.</p><button on:click="h1">Save</button>', { clock: true });
   const { page } = fake;
   const before = await page.getByRole("button").boundingBox();
   await page.mouse.move(before.x + 5, before.y + 5);
   await page.mouse.down();
   fake.draw('<button on:click="h1">Save</button>');
   fake.say({ v: fake.version, t: "Changed" });
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
+  await page.clock.runFor(50);
   expect(await page.getByText("Too short.").count()).toBe(1);
   await page.mouse.up();
+  await page.clock.runFor(50);
   await fake.until(([kind, , , id, type]) => kind === "ev" && id === "h1" && type === "click");
   await expect(page.getByText("Too short.")).toHaveCount(0);
   await expect(page).toHaveTitle("Changed");

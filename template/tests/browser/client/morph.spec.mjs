@@ -56,7 +56,8 @@ function node(r, depth) {
 }
 
 test("any old and new markup: the patched document is what a parser makes of the new one", async ({ open }) => {
-  const { page } = await open("");
+  // With all modules that a patch may want.
+  const { page } = await open('<p contenteditable="true"></p>');
   const r = random(SEED);
   const cases = Array.from({ length: 400 }, () => Array.from({ length: 3 }, () => markup(r)));
   const wrong = await page.evaluate((cases) => {

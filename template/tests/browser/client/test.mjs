@@ -9,20 +9,30 @@ import { test as base } from "../support/browser.mjs";
 export { expect };
 
 const SOURCES = new URL("../../../stack/live/src/", import.meta.url);
-const SCRIPT = await script(SOURCES);
-const OWN_MODULES = Object.fromEntries(await Promise.all(["calls", "commands", "streams", "uploads"].map(ownModule)));
+// As they are written, or with `LIVE_SCRIPT=minified` in the form of release builds.
+const MINIFIED = process.env.LIVE_SCRIPT === "minified" && (await readFile(new URL("client.min.js", SOURCES), "utf8"));
+const SCRIPT = await script();
+const MODULE_NAMES = ["calls", "commands", "editable", "notices", "streams", "uploads", "visible"];
+const OWN_MODULES = Object.fromEntries(await Promise.all(MODULE_NAMES.map(ownModule)));
 const ORIGIN = "http://live.test";
 
 /** The client script, of the files that `script.rs` puts together. */
-async function script(folder) {
-  const list = await readFile(new URL("script.rs", folder), "utf8");
-  const files = [...list.matchAll(/include_str!\("(client\/\w+\.js)"\)/g)].map(([, file]) => readFile(new URL(file, folder), "utf8"));
+async function script() {
+  if (MINIFIED) return minified("live.js");
+  const list = await readFile(new URL("script.rs", SOURCES), "utf8");
+  const files = [...list.matchAll(/include_str!\("(client\/\w+\.js)"\)/g)].map(([, file]) => readFile(new URL(file, SOURCES), "utf8"));
   return `"use strict";(() => {\n${(await Promise.all(files)).join("")}})();`;
 }
 
 /** A module of the script, with its name. */
 export async function ownModule(name) {
-  return [name, await readFile(new URL(`client/modules/${name}.js`, SOURCES), "utf8")];
+  return [name, MINIFIED ? minified(`live/${name}.js`) : await readFile(new URL(`client/modules/${name}.js`, SOURCES), "utf8")];
+}
+
+/** One of those in `client.min.js`, by its name. */
+function minified(name) {
+  const [, script] = MINIFIED.split(`\n// ${name} `);
+  return script.slice(script.indexOf("\n")).split("\n// live")[0];
 }
 
 export const test = base.extend({
@@ -106,7 +116,8 @@ async function openFake(context, html, { fits = true, join = { v: 1 }, path = "/
   fake.events = (kind) => fake.sent.filter(([name, , , , type]) => name === "ev" && (!kind || type === kind));
   await page.goto(ORIGIN + path);
   // The modules that the page needs are there before anything is done with it.
-  const needed = Object.entries({ commands: " do:", streams: " data-stream=", uploads: " on:upload=" });
+  const marks = { commands: " do:", editable: " contenteditable", streams: " data-stream=", uploads: " on:upload=", visible: " on:visible=" };
+  const needed = Object.entries(marks);
   const names = needed.filter(([name, mark]) => html.includes(mark) && modules[name] !== null).map(([name]) => name);
   await page.waitForFunction((names) => names.every((name) => window.heavyLive.loaded[name]), names);
   if (join) await page.waitForFunction(() => document.documentElement.dataset.live === "online");

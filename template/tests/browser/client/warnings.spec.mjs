@@ -2,6 +2,8 @@
 
 import { expect, test } from "./test.mjs";
 
+test.skip(process.env.LIVE_SCRIPT === "minified", "a release build has no warnings");
+
 /** Draws `html` on an empty page; returns what is said of it, in the console and to the server. */
 async function warningsOf(open, html, modules = {}) {
   const fake = await open("<p>p</p>", { modules });

@@ -16,6 +16,8 @@ export class TcpProxy {
   #server;
   #sockets = new Set();
   #disconnected = false;
+  #held = Promise.resolve();
+  #release = () => {};
 
   /** `port` is a function that tells where the application listens just now. */
   constructor(port, latency = 0) {
@@ -33,6 +35,17 @@ export class TcpProxy {
   /** What the page sees as the address of the application. It stays when the application is restarted. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  /** Keeps under way whatever is said from now on, either way, until `release`. */
+  hold() {
+    this.#held = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release() {
+    this.#release();
   }
 
   /** Breaks every connection, and lets none through until `reconnect`. */
@@ -75,6 +88,7 @@ export class TcpProxy {
       last = last.then(async () => {
         const left = due - performance.now();
         if (left > 0) await sleep(left, undefined, { ref: false });
+        await this.#held;
         if (!to.destroyed) act();
       });
     };
