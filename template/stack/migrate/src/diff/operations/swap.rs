@@ -3,12 +3,9 @@
 
 use super::Planner;
 use super::creation::through_an_index;
-use crate::diff::names::{bare, last_part, quote_name};
+use crate::diff::names::{last_part, with_suffix};
 use crate::diff::{Step, Transaction, create};
 use crate::object::{Body, Constraint, Id, Kind};
-
-/// The bytes that a name may have, without those that a temporary one adds.
-const LENGTH: usize = 63 - "_new".len();
 
 impl Planner<'_> {
     /// Whether this one is made beside what it replaces. Not if that is in the way of something else that is dropped, or
@@ -103,9 +100,5 @@ pub(super) fn constraint(id: &Id, constraint: &Constraint, what: String) -> Vec<
 
 /// The name of the new one as long as there is the old one.
 fn beside(name: &str) -> String {
-    let mut name = bare(name);
-    while name.len() > LENGTH {
-        name.pop();
-    }
-    quote_name(&(name + "_new"))
+    with_suffix(name, "_new")
 }
