@@ -66,18 +66,26 @@ impl Loaded {
     /// Keeps what was loaded from `source` for the day when a project made from it moves. What is in the binary, or is
     /// no template, is not kept.
     pub fn keep(&self, source: &Source, cache: &Cache) {
-        if *source == Source::Embedded {
+        if *source == Source::Embedded || cache.is_read_only() {
             return;
         }
         if let Ok(template) = Template::from_tree(self.tree.clone()) {
-            let origin = Origin {
-                source: source.to_string(),
-                rev: source.rev().map(str::to_owned),
-                commit: self.commit.clone(),
-                version: template.manifest.version.clone(),
-            };
-            cache.put(&self.tree, &Stamp::of(&template), &origin);
+            self.keep_read(&template, source, cache);
         }
+    }
+
+    /// The same of a tree that was read as `template` already.
+    pub(crate) fn keep_read(&self, template: &Template, source: &Source, cache: &Cache) {
+        if *source == Source::Embedded || cache.is_read_only() {
+            return;
+        }
+        let origin = Origin {
+            source: source.to_string(),
+            rev: source.rev().map(str::to_owned),
+            commit: self.commit.clone(),
+            version: template.manifest.version.clone(),
+        };
+        cache.put(&self.tree, &Stamp::of(template), &origin);
     }
 }
 

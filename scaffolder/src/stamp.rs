@@ -19,16 +19,7 @@ impl Stamp {
     /// Each part is preceded by its length, so that no two trees have the same digest by running into each other.
     #[must_use]
     pub fn of(template: &Template) -> Self {
-        let files = template.files.iter().map(|(path, file)| (path.as_str(), file));
-        let mut hash = Sha256::new();
-        for (path, file) in files.chain([(MANIFEST, &template.manifest_file)]).filter(|(path, _)| *path != LOCKFILE) {
-            hash.update((path.len() as u64).to_be_bytes());
-            hash.update(path);
-            hash.update([u8::from(file.executable)]);
-            hash.update((file.bytes.len() as u64).to_be_bytes());
-            hash.update(&file.bytes);
-        }
-        Self(hex::encode(hash.finalize()))
+        Self(template.digest.get_or_init(|| digest(template)).clone())
     }
 
     /// The digits.
@@ -42,6 +33,19 @@ impl Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn digest(template: &Template) -> String {
+    let files = template.files.iter().map(|(path, file)| (path.as_str(), file));
+    let mut hash = Sha256::new();
+    for (path, file) in files.chain([(MANIFEST, &template.manifest_file)]).filter(|(path, _)| *path != LOCKFILE) {
+        hash.update((path.len() as u64).to_be_bytes());
+        hash.update(path);
+        hash.update([u8::from(file.executable)]);
+        hash.update((file.bytes.len() as u64).to_be_bytes());
+        hash.update(&file.bytes);
+    }
+    hex::encode(hash.finalize())
 }
 
 #[cfg(test)]

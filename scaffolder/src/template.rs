@@ -1,5 +1,7 @@
 //! A template as a value: its manifest and the project tree, not yet rendered.
 
+use std::sync::OnceLock;
+
 use crate::error::{Error, Result};
 pub use crate::manifest::{Choice, Conditional, Feature, HookPaths, MANIFEST, Manifest, Question, QuestionKind};
 use crate::tree::{File, Tree, TreePath};
@@ -18,6 +20,8 @@ pub struct Template {
     pub notes: Tree,
     /// The manifest as it stands in the tree; it is part of the template's stamp.
     pub manifest_file: File,
+    /// The digest of its files, once somebody asked for it: the [stamp](crate::stamp). Nobody changes a template that was read.
+    pub(crate) digest: OnceLock<String>,
 }
 
 impl Template {
@@ -48,7 +52,7 @@ impl Template {
                 .hint(format!("list its paths under `ignore` in `{MANIFEST}`")));
         }
         files.retain(|path, _| !HOUSEKEEPING.contains(&path.as_str()));
-        Ok(Self { manifest, files, notes, manifest_file })
+        Ok(Self { manifest, files, notes, manifest_file, digest: OnceLock::new() })
     }
 }
 

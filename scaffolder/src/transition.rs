@@ -194,9 +194,9 @@ impl Sides {
 fn changes(ours: &Tree, mut after: Tree) -> Vec<Change> {
     let mut changes = Vec::new();
     for (path, file) in ours {
-        let (path, before, after) = (path.clone(), Some(file.clone()), after.remove(path));
-        if before != after {
-            changes.push(Change { path, before, after });
+        let after = after.remove(path);
+        if after.as_ref() != Some(file) {
+            changes.push(Change { path: path.clone(), before: Some(file.clone()), after });
         }
     }
     changes.extend(after.into_iter().map(|(path, file)| Change { path, before: None, after: Some(file) }));

@@ -6,6 +6,7 @@
 //! same name there, however much of it changed. gix's own tracker gives each new file its best source in the order of
 //! hashes, and so takes a source away from a better pair; here the best pair comes first.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::folders;
@@ -19,8 +20,8 @@ const MOST_PAIRS: usize = 1_000_000;
 /// Finds the files that this side renamed.
 pub(super) fn renames(base: &Tree, side: &Tree) -> Renames {
     let mut search = Search {
-        gone: base.iter().filter(|(path, _)| !side.contains_key(path)).map(Candidate::read).collect(),
-        new: side.iter().filter(|(path, _)| !base.contains_key(path)).map(Candidate::read).collect(),
+        gone: base.iter().filter(|(path, _)| !side.contains_key(path)).map(Candidate::of).collect(),
+        new: side.iter().filter(|(path, _)| !base.contains_key(path)).map(Candidate::of).collect(),
         found: Renames::new(),
     };
     search.pair_by_case();
@@ -30,30 +31,44 @@ pub(super) fn renames(base: &Tree, side: &Tree) -> Renames {
     search.found
 }
 
-/// A file that may be one end of a rename.
+/// A file that may be one end of a rename. It is only read when it is compared: most new files are the user's own, and in most moves
+/// nothing is gone.
 struct Candidate<'a> {
     path: &'a TreePath,
-    /// The content without line endings and byte-order mark.
-    body: Vec<u8>,
-    /// Hash and length of each line, sorted.
-    lines: Vec<(u64, usize)>,
+    file: &'a File,
+    body: OnceCell<Vec<u8>>,
+    lines: OnceCell<Vec<(u64, usize)>>,
 }
 
 impl<'a> Candidate<'a> {
-    fn read((path, file): (&'a TreePath, &File)) -> Self {
-        let body = Text::read(&file.bytes).map_or_else(|| file.bytes.clone(), |text| text.body);
-        let mut lines: Vec<_> = body.split_inclusive(|byte| *byte == b'\n').map(|l| (hash(l), l.len())).collect();
-        lines.sort_unstable();
-        Self { path, body, lines }
+    fn of((path, file): (&'a TreePath, &'a File)) -> Self {
+        Self { path, file, body: OnceCell::new(), lines: OnceCell::new() }
+    }
+
+    /// The content without line endings and byte-order mark.
+    fn body(&self) -> &[u8] {
+        let bytes = &self.file.bytes;
+        self.body.get_or_init(|| Text::read(bytes).map_or_else(|| bytes.clone(), |text| text.body))
+    }
+
+    /// Hash and length of each line, sorted.
+    fn lines(&self) -> &[(u64, usize)] {
+        self.lines.get_or_init(|| {
+            let lines = self.body().split_inclusive(|byte| *byte == b'\n');
+            let mut lines: Vec<_> = lines.map(|line| (hash(line), line.len())).collect();
+            lines.sort_unstable();
+            lines
+        })
     }
 
     /// The share of common lines in the larger file, in thousandths.
     fn similarity(&self, other: &Self) -> usize {
-        let (small, large) = (self.body.len().min(other.body.len()), self.body.len().max(other.body.len()));
+        let (mine, others) = (self.body().len(), other.body().len());
+        let (small, large) = (mine.min(others), mine.max(others));
         if small * 2 < large || small == 0 {
             return 0;
         }
-        let (mut mine, mut others) = (self.lines.iter().peekable(), other.lines.iter().peekable());
+        let (mut mine, mut others) = (self.lines().iter().peekable(), other.lines().iter().peekable());
         let mut common = 0;
         while let (Some(a), Some(b)) = (mine.peek(), others.peek()) {
             match a.cmp(b) {
@@ -89,7 +104,7 @@ impl Search<'_> {
     }
 
     fn pair_equal(&mut self) {
-        let pairs = self.best(|gone, new| (!gone.body.is_empty() && gone.body == new.body).then_some(0));
+        let pairs = self.best(|gone, new| (!gone.body().is_empty() && gone.body() == new.body()).then_some(0));
         self.take(pairs);
     }
 

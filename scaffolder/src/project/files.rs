@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
-use std::path::Path;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::Project;
 use super::status::{PathStatus, StatusReader, folds_case, is_repository};
@@ -12,6 +14,12 @@ use crate::tree::{File, Tree, TreePath};
 
 /// A file of the user's own that is larger than this is left out: it is no text that a template could have moved.
 const LARGE: u64 = 4 << 20;
+
+/// The most threads that read at a time.
+const MOST_READERS: usize = 8;
+
+/// Fewer files than these are read sooner than threads are started.
+const WORTH_A_THREAD: usize = 256;
 
 /// How much of the user's own is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,8 +156,9 @@ impl Project {
             .require_git(false)
             .parents(self.git().is_some())
             .follow_links(false)
-            .filter_entry(move |entry| entry.path() == root || !is_closed(entry.path()))
+            .filter_entry(move |entry| entry.path() == root || !is_closed(entry))
             .build();
+        let mut own = Vec::new();
         // What cannot be read is not the template's, and stays as it is.
         for entry in walk.flatten() {
             let Some(path) = tree_path(self.root(), entry.path()) else { continue };
@@ -160,13 +169,12 @@ impl Project {
             if !found.is_file() {
                 let what = if found.is_symlink() { Obstacle::Link } else { Obstacle::Special };
                 snapshot.obstacles.insert(path, what);
-            } else if found.len() <= LARGE
-                && let Ok(bytes) = fs::read(entry.path())
-            {
+            } else if found.len() <= LARGE {
                 let executable = modes.executable(&path, &found);
-                snapshot.files.insert(path, File { bytes, executable });
+                own.push((path, entry.into_path(), executable));
             }
         }
+        snapshot.files.extend(read_all(&own));
         self.add_tracked(snapshot, modes)
     }
 
@@ -213,14 +221,34 @@ impl Project {
     }
 }
 
+/// Reads files, given with their executable bits, on every core: with thousands of files most of the time is spent in the system's
+/// own calls. Those that cannot be read are left out.
+fn read_all(wanted: &[(TreePath, PathBuf, bool)]) -> Vec<(TreePath, File)> {
+    let read = |part: &[(TreePath, PathBuf, bool)]| -> Vec<(TreePath, File)> {
+        let files = part.iter().filter_map(|(path, on_disk, executable)| {
+            Some((path.clone(), File { bytes: fs::read(on_disk).ok()?, executable: *executable }))
+        });
+        files.collect()
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS);
+    if threads == 1 || wanted.len() < WORTH_A_THREAD {
+        return read(wanted);
+    }
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            wanted.chunks(wanted.len().div_ceil(threads)).map(|part| scope.spawn(|| read(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
 /// Folders that no move looks into.
-fn is_closed(path: &Path) -> bool {
+fn is_closed(entry: &ignore::DirEntry) -> bool {
+    let path = entry.path();
     let named = |name: &str| path.file_name().is_some_and(|found| found.eq_ignore_ascii_case(name));
     if named(".git") || named(super::STATE_FOLDER) {
         return true;
     }
-    path.symlink_metadata().is_ok_and(|found| found.is_dir())
-        && (path.join("CACHEDIR.TAG").is_file() || is_repository(path))
+    entry.file_type().is_some_and(|kind| kind.is_dir()) && (path.join("CACHEDIR.TAG").is_file() || is_repository(path))
 }
 
 fn tree_path(root: &Path, path: &Path) -> Option<TreePath> {

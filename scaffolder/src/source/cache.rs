@@ -56,6 +56,12 @@ impl Cache {
         Self { read_only, ..self }
     }
 
+    /// Whether nothing is put in.
+    #[must_use]
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// The template with this stamp.
     #[must_use]
     pub fn get(&self, stamp: &str) -> Option<Template> {

@@ -41,8 +41,9 @@ impl Target {
     }
 
     fn of_loaded(source: Source, loaded: Loaded, cache: &Cache) -> Result<Self> {
-        loaded.keep(&source, cache);
-        Ok(Self::new(source, loaded.commit, Template::from_tree(loaded.tree)?))
+        let template = Template::from_tree(loaded.tree.clone())?;
+        loaded.keep_read(&template, &source, cache);
+        Ok(Self::new(source, loaded.commit, template))
     }
 
     /// Whether a project with this `heavy.toml` is there already.
