@@ -207,6 +207,9 @@ pub struct Lint {
     /// The folder that holds `cargo-generate.toml`
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// For a pack: the template that it is made for, a folder or a git URL [default: the built-in template, if that is the one]
+    #[arg(long, value_name = "SOURCE")]
+    pub template: Option<String>,
     /// Print the findings as JSON
     #[arg(long)]
     pub json: bool,

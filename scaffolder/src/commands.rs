@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::project::{Project, git_environment};
 use crate::source::cache::Cache;
 use crate::source::{Loaded, Source};
+use crate::suggest::typed;
 use crate::ui::Ui;
 
 mod add_feature;
@@ -158,6 +159,12 @@ fn load(args: &TemplateArgs, only_looks: bool, ui: Ui) -> Result<(Source, Loaded
     })?;
     loaded.keep(&source, &cache(only_looks));
     Ok((source, loaded))
+}
+
+/// A template as `heavy add-feature` takes it on the command line: `SOURCE#REV`.
+fn named(args: &TemplateArgs) -> String {
+    let source = args.template.as_deref().map(|source| typed(source.as_ref())).unwrap_or_default();
+    args.rev.as_deref().map_or_else(|| source.clone(), |rev| format!("{source}#{rev}"))
 }
 
 /// Where templates are kept: below `HEAVY_CACHE_DIR`, or the user's folder for caches. A command that `only_looks` writes nothing,

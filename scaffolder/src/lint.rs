@@ -6,6 +6,7 @@
 
 mod conditions;
 mod files;
+mod insertions;
 mod layout;
 mod manifest;
 mod notes;
@@ -15,7 +16,7 @@ mod tags;
 
 use std::collections::BTreeSet;
 
-use crate::template::{MANIFEST, Template};
+use crate::template::{MANIFEST, Manifest, Template};
 use crate::tree::{Tree, TreePath};
 
 /// One thing to mend in a template.
@@ -83,7 +84,17 @@ pub mod rule {
 /// tree; whoever reads one from disk reports them.
 #[must_use]
 pub fn lint(root: &Tree) -> Vec<Finding> {
-    let template = match Template::from_tree(root.clone()) {
+    check(root, None)
+}
+
+/// The same for a pack, which may ask about the answers to the questions of the template `ground` that it is made for.
+#[must_use]
+pub fn lint_pack(root: &Tree, ground: &Manifest) -> Vec<Finding> {
+    check(root, Some(ground))
+}
+
+fn check(root: &Tree, ground: Option<&Manifest>) -> Vec<Finding> {
+    let mut template = match Template::from_tree(root.clone()) {
         Ok(template) => template,
         Err(error) => {
             let detail = error.causes.iter().chain(&error.hints).cloned().collect::<Vec<_>>().join("; ");
@@ -95,10 +106,16 @@ pub fn lint(root: &Tree) -> Vec<Finding> {
     };
     let text = String::from_utf8_lossy(&template.manifest_file.bytes).into_owned();
     let folder = template.manifest.subfolder.as_deref().filter(|folder| root.keys().any(|path| path.is_within(folder)));
-    let mut report = Report { findings: Vec::new(), used: BTreeSet::new(), folder: folder.map(str::to_owned) };
+    let asked: BTreeSet<String> = template.manifest.questions.iter().map(|question| question.name.clone()).collect();
+    let folder = folder.map(str::to_owned);
+    // A question of the pack hides one of the template with its name.
+    let grounds = ground.map(|ground| ground.questions.as_slice()).unwrap_or_default().iter();
+    template.manifest.questions.extend(grounds.filter(|question| !asked.contains(&question.name)).cloned());
+    let mut report = Report { findings: Vec::new(), used: BTreeSet::new(), asked, folder };
     let lists = manifest::check(&template, &text, &mut report);
     files::check(&template, &lists, &mut report);
     own::check(&template, &text, &mut report);
+    insertions::check(&template, &text, &mut report);
     notes::check(&template, &text, &mut report);
     manifest::check_used(&template, &text, &mut report);
     report.findings.sort();
@@ -114,6 +131,8 @@ fn manifest_path() -> Option<TreePath> {
 struct Report {
     findings: Vec<Finding>,
     used: BTreeSet<String>,
+    /// The questions that this manifest asks itself.
+    asked: BTreeSet<String>,
     folder: Option<String>,
 }
 

@@ -71,6 +71,19 @@ pub fn manifest<'a>(template: &'a Template, place: &str) -> Result<&'a PackManif
     })
 }
 
+/// Refuses a pack where a template is needed.
+///
+/// # Errors
+/// Of kind `User`: it is a pack. `place` is how it was named.
+pub fn refuse(template: &Template, place: &str) -> Result<()> {
+    let Some(pack) = &template.manifest.pack else { return Ok(()) };
+    Err(Error::user(format!(
+        "`{place}` is a pack, a feature for projects of the template `{}`: no project is made from it alone",
+        pack.template
+    ))
+    .hint(format!("in a project of that template: `heavy add-feature {place}`")))
+}
+
 /// Adds packs to a rendered template, and says what each of them added.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use crate::cli::{Adopt, MoveArgs};
 use crate::error::{Error, Result};
 use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::Labels;
+use crate::pack;
 use crate::plan::moves::{Header, Moves};
 use crate::project::Project;
 use crate::project::files::Reach;
@@ -33,6 +34,9 @@ pub(super) fn run(args: &Adopt, ui: Ui) -> Result<u8> {
     let source = Source::parse(args.template.template.as_deref(), args.template.rev.as_deref())?;
 
     let candidates = candidates(&source, move_args.dry_run, ui)?;
+    if let Some(newest) = candidates.first() {
+        pack::refuse(newest, &super::named(&args.template))?;
+    }
     let found = match recorded(&project, &source, args, &candidates) {
         Some(lock) => Found::Recorded(lock),
         None => best(&project, &source, args, &candidates)?,

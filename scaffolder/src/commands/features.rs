@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::load;
 use super::moving::{Moving, State};
+use super::{load, named};
 use crate::answers::Value;
 use crate::cli::Features;
 use crate::error::Result;
 use crate::hidden::visible;
-use crate::pack::Pack;
+use crate::pack::{self, Pack};
 use crate::project::Project;
 use crate::suggest::kebab;
 use crate::template::{Feature, Template};
@@ -21,7 +21,11 @@ pub(super) fn run(args: &Features, ui: Ui) -> Result<u8> {
     let project = if args.template.template.is_none() { project(ui)? } else { None };
     let template = match &project {
         Some(state) => state.template.clone(),
-        None => Template::from_tree(load(&args.template, true, ui)?.1.tree)?,
+        None => {
+            let template = Template::from_tree(load(&args.template, true, ui)?.1.tree)?;
+            pack::refuse(&template, &named(&args.template))?;
+            template
+        }
     };
     let features = template.manifest.features();
     let packs = project.as_ref().map(|state| state.packs.clone()).unwrap_or_default();

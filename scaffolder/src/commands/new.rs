@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::{New, Vcs};
 use crate::error::{Error, Kind, Result};
+use crate::pack;
 use crate::plan::{MakeRepository, Plan};
 use crate::project::origin;
 use crate::project::repository::{self, EnclosingRepository, FirstCommit};
@@ -16,7 +17,7 @@ use crate::template::Template;
 use crate::ui::Ui;
 
 use super::host::TerminalHost;
-use super::load;
+use super::{load, named};
 use report::Report;
 
 mod answers_file;
@@ -32,6 +33,7 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
 
     let (source, loaded) = load(&args.template, args.dry_run, ui)?;
     let template = Template::from_tree(loaded.tree)?;
+    pack::refuse(&template, &named(&args.template))?;
     let destination = request.resolve(&template, prompt.as_ref())?;
     let answers = values::choose(args, file, &destination.name, &template.manifest, prompt.as_ref())?;
 

@@ -6,12 +6,12 @@ use crate::cli::Sync;
 use crate::error::Result;
 use crate::lockfile::Lock;
 use crate::notes::upgrading;
-use crate::pack::Packs;
+use crate::pack::{self, Packs};
 use crate::project::files::Reach;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source::target::{Target, newest};
-use crate::suggest::{kebab, listed};
+use crate::suggest::{kebab, listed, typed};
 use crate::template::Manifest;
 use crate::transition::Move;
 use crate::tree::Tree;
@@ -128,7 +128,12 @@ fn stay(moving: &Moving, packs: &Packs, newest: &Packs) -> Packs {
 /// The newest version of the project's template, or the one that is asked for.
 pub(super) fn newest_template(moving: &Moving, to: Option<&str>, template: Option<&str>) -> Result<Target> {
     let busy = moving.ui.busy("Looking for the newest version of the template");
-    newest(&moving.lock, to, template, &super::cache(moving.only_looks), &|detail| busy.now(detail))
+    let found = newest(&moving.lock, to, template, &super::cache(moving.only_looks), &|detail| busy.now(detail))?;
+    drop(busy);
+    if let Some(template) = template {
+        pack::refuse(&found.template, &typed(template.as_ref()))?;
+    }
+    Ok(found)
 }
 
 /// The recorded answers, moved by the manifest's rules; what is new or no longer fits is taken from `-d`, asked, or its default.

@@ -113,9 +113,9 @@ impl Coming {
     }
 }
 
-/// The question that is asked in the place of "Do this?".
+/// The question that is asked after "Do this?", whose answer is no unless somebody says yes.
 pub(in crate::commands) fn question(coming: &[Coming]) -> String {
-    format!("Do you trust {}, whose code will run as your own, and do this?", names(coming))
+    format!("Do you trust {}, whose code will run as your own?", names(coming))
 }
 
 /// Nobody can be asked, and nobody said yes beforehand.

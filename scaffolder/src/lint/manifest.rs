@@ -44,7 +44,7 @@ pub(super) fn check(template: &Template, text: &str, report: &mut Report) -> Vec
             "list what is copied as it is under `exclude` instead",
         );
     }
-    declared_names(manifest, text, report);
+    declared_names(text, report);
     patterns(manifest, text, report);
     for hook in manifest.hooks.all() {
         let found = TreePath::parse(hook).is_ok_and(|path| template.files.contains_key(&path));
@@ -71,9 +71,8 @@ pub(super) fn check(template: &Template, text: &str, report: &mut Report) -> Vec
 }
 
 /// Rule 1, where the names are born.
-fn declared_names(manifest: &Manifest, text: &str, report: &mut Report) {
-    for question in &manifest.questions {
-        let name = question.name.as_str();
+fn declared_names(text: &str, report: &mut Report) {
+    for name in report.asked.clone().iter().map(String::as_str) {
         if !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') || name.is_empty() {
             report.manifest(
                 text,
@@ -281,8 +280,7 @@ fn combinations(manifest: &Manifest) -> Vec<Variables> {
 
 /// Rule 16, the other way round: what is asked is used somewhere, be it by a hook.
 pub(super) fn check_used(template: &Template, text: &str, report: &mut Report) {
-    for question in &template.manifest.questions {
-        let name = &question.name;
+    for name in &report.asked.clone() {
         let quoted = format!("\"{name}\"");
         let by_hook = template.files.iter().any(|(path, file)| {
             path.as_str().ends_with(".rhai") && String::from_utf8_lossy(&file.bytes).contains(&quoted)

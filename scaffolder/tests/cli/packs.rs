@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::environment::{Environment, files};
+use crate::prompts::on_terminal;
 
 /// `my-app`, made from a small template that calls itself `small`.
 fn project() -> Environment {
@@ -295,4 +296,96 @@ fn features_lists_the_packs_of_a_project() {
         again.contains("the project has the pack `map` already") && again.contains("heavy sync --pack map"),
         "{again}"
     );
+}
+
+#[test]
+fn a_pack_is_no_template_and_the_hint_says_what_it_is_for() {
+    let env = project();
+    pack(&env, "map", "1.0.0");
+    insta::assert_snapshot!(env.run(&["new", "other", "--template", "packs/map"]), @"
+    exit 2
+    --- err
+    error: `packs/map` is a pack, a feature for projects of the template `small`: no project is made from it alone
+    hint: in a project of that template: `heavy add-feature packs/map`
+    ");
+    assert!(!env.path("other").exists());
+    for arguments in [
+        &["sync", "--template", "../packs/map"][..],
+        &["adopt", "--template", "../packs/map"],
+        &["features", "--template", "../packs/map"],
+    ] {
+        let before = state(&env);
+        let shown = heavy(&env, arguments);
+        assert!(shown.starts_with("exit 2\n") && shown.contains("`heavy add-feature ../packs/map`"), "{shown}");
+        assert_eq!(state(&env), before);
+    }
+}
+
+#[test]
+fn the_lint_of_a_pack_knows_the_questions_of_its_template() {
+    let env = project();
+    pack(&env, "map", "1.0.0");
+    let of_the_template = "first\n{%- if queue %}\nqueued {{title}}\n{%- endif %}\n";
+    env.write("packs/map/files/more.txt", of_the_template);
+    // Only an inserted line uses it.
+    let manifest = env.read("packs/map/cargo-generate.toml");
+    let once_more = "\n[placeholders.shade]\nprompt = \"Shade\"\ndefault = \"dark\"\n";
+    env.write("packs/map/cargo-generate.toml", manifest.replace("// {{colour}}", "// {{shade}}") + once_more);
+    insta::assert_snapshot!(env.run(&["template", "lint", "packs/map", "--template", "template"]), @"
+    exit 0
+    --- err
+         Checked 3 files, and both engines will agree on them
+    ");
+    let without = env.run(&["template", "lint", "packs/map"]);
+    assert!(without.starts_with("exit 1\n") && without.contains("`queue`"), "{without}");
+    assert!(without.contains("note: the questions of the template `small` are not known here"), "{without}");
+
+    let wrong = env.read("packs/map/cargo-generate.toml").replace("{{shade}}", "{{shadow}}");
+    env.write("packs/map/cargo-generate.toml", wrong);
+    let wrong = env.run(&["template", "lint", "packs/map", "--template", "template"]);
+    for finding in ["`shadow` is not declared\n    did you mean `shade`?", "`shade` is asked for and used nowhere"] {
+        assert!(wrong.starts_with("exit 1\n") && wrong.contains(finding), "{wrong}");
+    }
+    assert!(env.run(&["template", "lint", "template", "--template", "template"]).starts_with("exit 2\n"));
+}
+
+#[test]
+fn at_a_terminal_a_pack_is_shown_and_trust_is_asked_for_by_itself_and_is_no_without_an_answer() {
+    let env = project();
+    pack(&env, "map", "1.0.0");
+    env.write("packs/map/files/build.rs", "fn main() {}\n");
+    let before = state(&env);
+    let add = ["add-feature", "packs/map", "--project", "my-app"];
+    let answered = |trust: &str| {
+        let mut terminal = on_terminal(&env, &add);
+        terminal.exp_string("Colour").expect("the question of the pack");
+        terminal.send_line("").expect("an answer");
+        terminal.exp_string("red").expect("the default");
+        let plan = terminal.exp_string("Do this?").expect("a question");
+        terminal.send("y").expect("keys");
+        terminal.flush().expect("sent");
+        terminal.exp_string("Do you trust the pack `map`, whose code will run as your own? (y/n)").expect("a question");
+        terminal.exp_string("no").expect("the default");
+        terminal.send(trust).expect("keys");
+        terminal.flush().expect("sent");
+        (plan, terminal.exp_eof().expect("the end"))
+    };
+    let (plan, _) = answered("\r");
+    let lines = plan.lines().map(str::trim_end).filter(|line| line.starts_with(' ')).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(lines.replace(&*env.path("").to_string_lossy(), "$WORK/"), @r#"
+      Moving `my_app`: add `map`
+    update    Cargo.toml
+    create    build.rs
+    update    heavy.toml
+    create    src/map.rs
+    update    src/routes.rs
+    pack      `map` 1.0.0 (2 files) from $WORK/packs/map, a folder as it is
+    insert    src/routes.rs: mod map;
+    insert    src/routes.rs: route("/map"); // red
+    depend    hex = { version = "0.4", default-features = false }
+    runs      build.rs runs with every build
+    "#);
+    assert_eq!(state(&env), before);
+    answered("y");
+    assert!(state(&env).contains_key("src/map.rs"));
 }

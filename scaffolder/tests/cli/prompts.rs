@@ -5,7 +5,7 @@ use rexpect::session::{Options, PtySession, spawn_with_options};
 use crate::environment::Environment;
 
 /// `heavy` on a terminal of its own.
-fn on_terminal(env: &Environment, arguments: &[&str]) -> PtySession {
+pub(crate) fn on_terminal(env: &Environment, arguments: &[&str]) -> PtySession {
     let mut command = env.command(arguments);
     command.env("TERM", "xterm-256color");
     // The session gives it the terminal instead of the empty input that it has otherwise.
