@@ -1,6 +1,7 @@
 //! `/components`: shows all components, as examples to copy.
 
 mod booking;
+mod browser;
 mod chores;
 mod failing;
 mod instant;
@@ -40,6 +41,7 @@ pub async fn page(cx: Cx) -> Result {
         (section("counting", "A counter", cx.child(counter, ()).await?))
         (section("sections", "Expandable sections", cx.child(sections, ()).await?))
         (section("form", "A form", card(cx.child(booking::booking, ()).await?)))
+        (section("browser", "Calls of the browser", card(cx.child(browser::browser, ()).await?)))
         (section("rows", "A form with rows", card(cx.child(shopping::shopping, ()).await?)))
         (section("table", "A table, page by page", cx.child(planets::planets, ()).await?))
         (section("dialog", "A dialog", cx.child(delete_dialog, ()).await?))

@@ -19,6 +19,16 @@ test("files are sent with their progress, and what is not taken is refused", asy
   await expect.poll(() => input.evaluate((element) => element.validationMessage)).toMatch(/film\.mp4/);
 });
 
+test.describe("with the clipboard", { tag: "@chromium" }, () => {
+  test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+  test("a button copies a text", async ({ page }) => {
+    await goLive(page, "/components");
+    await page.getByRole("button", { name: "Copy a command" }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/cargo/);
+  });
+});
+
 /** Counts the bytes that the page's uploads send, from before it is loaded. */
 const countUploads = (page) => page.addInitScript(() => {
   window.uploaded = 0;

@@ -55,6 +55,29 @@ async fn a_rejected_form_shows_all_errors_and_keeps_the_input() {
 }
 
 #[tokio::test]
+async fn the_page_calls_the_browser() {
+    let app = TestApp::new().await;
+    let mut page = gallery(&app).await;
+    page.fill("#name", " Ada ").await.submit("#name").await;
+    page.expect_text("Hello, Ada!").await;
+    for nth in 1..=3 {
+        let button = format!("[aria-labelledby=browser] .row button[type=button]:nth-child({nth})");
+        page.click(&button).await;
+    }
+    page.expect_text("Copied: cargo dev pave").await;
+    let calls = serde_json::to_string(page.calls()).unwrap();
+    for call in [
+        r#"["getItem","name"]"#,
+        r#"["setItem","name","Ada"]"#,
+        r#"["writeText","cargo dev pave"]"#,
+        r##"["$","#dates"]"##,
+        r#"["open","/login","_blank","noopener,noreferrer"]"#,
+    ] {
+        assert!(calls.contains(call), "{call} is not in {calls}");
+    }
+}
+
+#[tokio::test]
 async fn rows_of_a_form_come_and_go_and_are_sent_in_their_order() {
     let app = TestApp::new().await;
     let mut page = gallery(&app).await;

@@ -31,12 +31,11 @@ pub async fn browser(cx: Cx, (): ()) -> Result {
         }
         Ok(())
     });
-    let scroll = cx.on(|cx, _| cx.browser().scroll_to("#places"));
+    let scroll = cx.on(|cx, _| cx.browser().scroll_to("#dates"));
     let open = cx.on(|cx, _| cx.browser().open_new_tab("/login"));
 
     let name = name.get(&cx);
     Ok(html! {
-        h3 { "Call the browser" }
         form on:submit=(remember) {
             (Input::line("name", "Your name, stored in this browser").value(&name)
                 .autocomplete("nickname").render(&FieldErrors::default()))
