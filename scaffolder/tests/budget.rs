@@ -154,7 +154,7 @@ const WORDS_OF_FEATURES: [&str; 21] = [
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 13] = [
+const PHRASES_OF_FEATURES: [&str; 14] = [
     "browser test",
     "browser-test",
     "browser_test",
@@ -168,6 +168,7 @@ const PHRASES_OF_FEATURES: [&str; 13] = [
     "stack_tests",
     "test daemon",
     "test-daemon",
+    "use_presence",
 ];
 
 #[test]

@@ -9,7 +9,9 @@ mod messages;
 mod planets;
 mod reports;
 mod shopping;
+{%- if presence %}
 mod visitors;
+{%- endif %}
 
 use maud::{Markup, html};
 use stack_live::{Cx, Result};
@@ -52,7 +54,9 @@ pub async fn page(cx: Cx) -> Result {
         (section("element", "An element of one's own", card(cx.child(chores::chores, ()).await?)))
         (section("loading", "A part that is loaded later", cx.child(reports::reports, ()).await?))
         (section("failing", "A part that fails", card(cx.child(failing::failing, ()).await?)))
+{%- if presence %}
         (section("visitors", "Who is here", cx.child(visitors::visitors, ()).await?))
+{%- endif %}
         (section("dates", "Dates", cx.child(dates, ()).await?))
         (section("layout", "Layout", layouts()))
         (section("messages", "Messages", stack(html! {

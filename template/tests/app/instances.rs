@@ -55,7 +55,7 @@ async fn a_session_that_ends_at_one_instance_ends_its_pages_at_the_other() {
     there.call("DELETE", "/api/session").await;
     assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
 }
-{%- if showcase %}
+{%- if presence and showcase %}
 
 #[tokio::test]
 async fn a_page_shows_who_is_there_at_either_instance_until_they_leave() {

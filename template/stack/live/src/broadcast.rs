@@ -4,8 +4,10 @@
 //! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
 //! message says that something has changed, and what it is now is in the database. A subscriber that may have missed one
 //! gets [`Lagged`] and loads again. So publish after the commit, not before.
+{%- if presence %}
 //!
 //! A hub also knows who is where, in all processes ([`presence`]).
+{%- endif %}
 {%- if cockroach %}
 //!
 //! CockroachDB has neither LISTEN nor NOTIFY: there a table is polled ([`polling`]).
@@ -33,7 +35,9 @@ mod outgoing;
 mod polling;
 {%- endif %}
 mod postgres;
+{%- if presence %}
 pub(crate) mod presence;
+{%- endif %}
 mod recent;
 {%- if stack_tests %}
 #[cfg(test)]
@@ -44,8 +48,10 @@ use backoff::Backoff;
 use envelope::Envelope;
 pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
 use outgoing::{Outgoing, OutgoingMessage};
+{%- if presence %}
 use presence::Presence;
 pub use presence::Present;
+{%- endif %}
 use recent::Recent;
 
 /// Bytes of a topic.
@@ -66,7 +72,9 @@ struct Shared {
     next_subscriber: AtomicU64,
     /// That of `topics.recent`, to be read without the lock.
     published: AtomicU64,
+{%- if presence %}
     presence: Mutex<Presence>,
+{%- endif %}
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
     dropped: AtomicU64,
@@ -119,7 +127,9 @@ impl Default for Hub {
             topics: Mutex::default(),
             next_subscriber: AtomicU64::new(0),
             published: AtomicU64::new(0),
+{%- if presence %}
             presence: Mutex::default(),
+{%- endif %}
             outgoing: Mutex::default(),
             dropped: AtomicU64::new(0),
             missed: AtomicBool::new(false),
@@ -231,19 +241,22 @@ impl Hub {
                 return;
             }
         };
+{%- if presence %}
         self.heard_of(&envelope.from);
+{%- endif %}
         match envelope {
+{%- if presence %}
+            Envelope {
+                topic: Some(topic),
+                message: Some(news),
+                ..
+            } if topic == presence::TOPIC => self.hear(&envelope.from, news.get()),
+{%- endif %}
             Envelope {
                 topic: Some(topic),
                 message: Some(message),
                 ..
-            } => {
-                if topic == presence::TOPIC {
-                    self.hear(&envelope.from, message.get());
-                } else {
-                    self.deliver(&mut self.topics(), &topic, &message.get().into());
-                }
-            }
+            } => self.deliver(&mut self.topics(), &topic, &message.get().into()),
             envelope if envelope.missed => self.mark_all_lagged(),
             // A heartbeat.
             _ => {}
@@ -252,7 +265,9 @@ impl Hub {
 
     /// Tells every subscriber that it may have missed messages.
     pub(crate) fn mark_all_lagged(&self) {
+{%- if presence %}
         self.ask_who_is_present();
+{%- endif %}
         let mut topics = self.topics();
         self.0
             .published

@@ -4,7 +4,9 @@ mod children;
 mod effects;
 mod handlers;
 mod loads;
+{%- if presence %}
 mod presence;
+{%- endif %}
 mod values;
 
 use std::{ops::Deref, sync::Arc};

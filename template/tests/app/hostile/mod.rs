@@ -2,7 +2,7 @@
 
 mod event_streams;
 mod heads;
-{%- if showcase %}
+{%- if presence and showcase %}
 mod killed;
 {%- endif %}
 mod live;

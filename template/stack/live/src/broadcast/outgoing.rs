@@ -52,7 +52,9 @@ impl Outgoing {
             if came == Ok(0) {
                 return;
             }
+{%- if presence %}
             self.hub.forget_silent();
+{%- endif %}
             let missed = self.hub.0.missed.swap(false, Ordering::AcqRel);
             let envelopes = self.envelopes(&mut waiting, missed);
             match send(envelopes).await {
