@@ -298,7 +298,8 @@ fn case_31_to_the_first_release_and_back_is_a_new_project() {
         run(Command::new(env!("CARGO_BIN_EXE_heavy")).current_dir(here).args(arguments));
     };
     // What the first release had, by which a project that comes from there is known; later features are chosen by hand.
-    let features = ["browser-tests", "cockroach", "load", "otel", "pgvector", "showcase", "stack-tests", "test-daemon"];
+    let first = ["browser-tests", "cockroach", "load", "otel", "pgvector", "phone", "showcase", "stack-tests"];
+    let features = [&first[..], &["test-daemon"]].concat();
     let chosen = features.iter().flat_map(|feature| ["--feature", *feature]);
     let new = ["new", "way", "--defaults", "--vcs", "none", "--quiet"];
     heavy(folder.path(), &new.into_iter().chain(chosen).collect::<Vec<_>>());

@@ -304,7 +304,9 @@ pub fn state_with_vectors(
         db: db.clone(),
         passwords,
         limits: limits.clone(),
+{%- if phone or totp %}
         vault: vault.clone(),
+{%- endif %}
         links: links.clone(),
         session_lifetime: config.session_lifetime,
         session_idle: config.session_idle,
@@ -321,7 +323,9 @@ pub fn state_with_vectors(
         oidc,
 {%- endif %}
         security_log,
+{%- if phone or totp %}
         vault,
+{%- endif %}
         live,
         metrics,
 {%- if load %}

@@ -111,10 +111,12 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 
 /// The live pages, and the forms that work without JavaScript or set cookies. `visit` identifies the visitor.
 fn pages(state: AppState) -> Router<AppState> {
+{%- if oidc or passkeys or phone or totp %}
+    use pages::settings;
+{%- endif %}
     use pages::settings::{deletion, email, password, security};
     use pages::{
-        account, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings,
-        visitor,
+        account, confirmation, forgot_password, live, mailed_link, notes, reset_password, visitor,
     };
 
     let pages = state.live.patterns();
@@ -174,8 +176,10 @@ fn pages(state: AppState) -> Router<AppState> {
             post(settings::identities::disconnect),
         )
 {%- endif %}
-        .route("/account/phone", post(settings::set_phone))
-        .route("/account/phone/delete", post(settings::remove_phone))
+{%- if phone %}
+        .route("/account/phone", post(settings::phone::set))
+        .route("/account/phone/delete", post(settings::phone::remove))
+{%- endif %}
 {%- if totp %}
         .route("/account/totp", post(settings::totp::begin))
         .route("/account/totp/confirm", post(settings::totp::confirm))

@@ -9,9 +9,7 @@ use stack_live::Live;
 {%- if load %}
 use stack_live::recording::Recorder;
 {%- endif %}
-use stack_web::{
-    client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics, sealed::Vault,
-};
+use stack_web::{client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics};
 
 use crate::{
     config::Config,
@@ -50,8 +48,10 @@ pub struct Shared {
     pub security_log: SecurityLog,
     /// How often something may be done.
     pub limits: Arc<Limits>,
+{%- if phone or totp %}
     /// Encrypts and decrypts columns of the database.
-    pub vault: Arc<Vault>,
+    pub vault: Arc<stack_web::sealed::Vault>,
+{%- endif %}
     /// The live pages.
     pub live: Live,
     /// The metrics of `/metrics`.

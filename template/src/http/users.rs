@@ -6,13 +6,20 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+{%- if phone %}
+use serde::Serialize;
+{%- endif %}
 use stack_web::extract::{ApiJson, Key};
 
 use super::current_user::CurrentUser;
 use crate::{
     error::{Error, Result},
+{%- if phone %}
     models::{ClientInfo, Phone, Registration, User, UserId},
+{%- else %}
+    models::{ClientInfo, Registration, User, UserId},
+{%- endif %}
     repositories::users::{self, Profile},
     state::AppState,
 };
@@ -51,6 +58,7 @@ pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Res
         .map(Json)
         .ok_or(Error::NotFound)
 }
+{%- if phone %}
 
 /// The account of the logged-in user.
 #[derive(Serialize)]
@@ -65,3 +73,10 @@ pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -
     let phone = state.accounts.phone(user.id).await?;
     Ok(Json(Me { user, phone }))
 }
+{%- else %}
+
+/// Returns the account of the logged-in user.
+pub async fn me(CurrentUser(user): CurrentUser) -> Json<User> {
+    Json(user)
+}
+{%- endif %}

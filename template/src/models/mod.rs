@@ -18,7 +18,9 @@ mod owner;
 mod passkey;
 {%- endif %}
 mod password;
+{%- if phone %}
 mod phone;
+{%- endif %}
 {%- if passkeys or totp %}
 mod recovery_code;
 {%- endif %}
@@ -56,7 +58,9 @@ pub use owner::Owner;
 pub use passkey::{ChallengeToken, Passkey, PasskeyName};
 {%- endif %}
 pub use password::{Password, PasswordHash};
+{%- if phone %}
 pub use phone::Phone;
+{%- endif %}
 {%- if passkeys or totp %}
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 {%- endif %}

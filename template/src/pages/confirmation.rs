@@ -34,7 +34,7 @@ use crate::{
 use crate::components::provider_button::provider_button;
 {%- endif %}
 
-/// A user who has proved in the last ten minutes who they are, for what matters: address, password, phone number,
+/// A user who has proved in the last ten minutes who they are, for what matters: address, password,
 /// deletion. Others are asked for their password first.
 pub struct RecentlyAuthenticated {
     /// The user.

@@ -21,10 +21,12 @@ pub enum Flash {
     Saved,
     /// A record was deleted.
     Deleted,
+{%- if phone %}
     /// The phone number was stored.
     PhoneSaved,
     /// The phone number was removed.
     PhoneRemoved,
+{%- endif %}
     /// Other sessions were ended.
     SessionEnded,
     /// The password was changed.
@@ -51,6 +53,7 @@ impl Flash {
         ),
         (Self::Saved, "saved", "Your changes were saved."),
         (Self::Deleted, "deleted", "The entry was deleted."),
+{%- if phone %}
         (
             Self::PhoneSaved,
             "phone-saved",
@@ -61,6 +64,7 @@ impl Flash {
             "phone-removed",
             "Your phone number was removed.",
         ),
+{%- endif %}
         (
             Self::SessionEnded,
             "session-ended",

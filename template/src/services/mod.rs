@@ -13,7 +13,9 @@ pub mod notes;
 pub mod oidc;
 {%- endif %}
 pub mod passwords;
+{%- if phone or totp %}
 pub mod rotation;
+{%- endif %}
 {%- if pgvector %}
 pub mod search;
 {%- endif %}

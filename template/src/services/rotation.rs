@@ -3,10 +3,11 @@
 use stack_db::Db;
 use stack_web::{progress::Progress, sealed::Vault};
 
-use crate::{
-    error::{Error, Result},
-    repositories::users,
-};
+use crate::error::Result;
+{%- if phone %}
+
+mod phone;
+{%- endif %}
 {%- if totp %}
 
 mod totp;
@@ -28,34 +29,10 @@ pub async fn rotate(
     vault: &Vault,
     on_progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<usize> {
-    let current = vault.current_range();
-    let mut progress = Progress::of(users::count_phones_outside(db.pool(), &current).await?);
-    on_progress(progress);
     let mut failed = 0;
-    let mut after = None;
-    loop {
-        let batch = users::phones_outside(db.pool(), &current, after, BATCH).await?;
-        let Some((last, _)) = batch.last() else {
-            break;
-        };
-        after = Some(*last);
-        let count = batch.len();
-        let resealed = vault.reseal(batch);
-        failed += count - resealed.len();
-        // `Db::run` may retry this: it has no effect outside of the database.
-        db.run(|tx| {
-            let resealed = &resealed;
-            Box::pin(async move {
-                for (user, old, new) in resealed {
-                    users::replace_phone(&mut **tx, *user, old, new).await?;
-                }
-                Ok::<_, Error>(())
-            })
-        })
-        .await?;
-        progress.advance(count);
-        on_progress(progress);
-    }
+{%- if phone %}
+    failed += phone::rotate(db, vault, on_progress).await?;
+{%- endif %}
 {%- if totp %}
     failed += totp::rotate(db, vault, on_progress).await?;
 {%- endif %}

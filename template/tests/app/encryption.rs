@@ -1,8 +1,8 @@
-//! Encrypted columns.
+//! The phone number, and its encrypted column.
 
 use app::{
     models::{ClientInfo, Phone, User, UserId},
-    repositories::users,
+    repositories::users::phones,
     services::rotation,
     state::AppState,
 };
@@ -10,18 +10,11 @@ use serde_json::Value;
 use stack_web::progress::Progress;
 
 use crate::{
-    common::{ENCRYPTION_KEYS, TestApp, config, log},
-    process::{in_production, run},
+    common::{ENCRYPTION_KEYS, LivePage, TestApp, log},
+    rotation::{NEW_KEY, rotate_by_command, with_keys},
 };
 
 const NUMBER: &str = "+49301234567";
-const NEW_KEY: &str = "test-2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
-
-/// The same application with other keys.
-fn with_keys(app: &TestApp, keys: &str) -> AppState {
-    let config = config(app.database.url(), &[("ENCRYPTION_KEYS", keys)]);
-    app::app::state(config, app.state.db.clone()).unwrap()
-}
 
 async fn phone(state: &AppState, user: &User) -> Option<String> {
     let phone = state.accounts.phone(user.id).await.unwrap();
@@ -93,8 +86,8 @@ async fn a_number_that_was_copied_to_another_account_is_an_error_and_is_not_show
     let (ada, _) = app.logged_in("ada").await;
     let (eve, mut client) = app.logged_in("eve").await;
     set_phone(&app.state, ada.id).await;
-    let stolen = users::phone(app.database.pool(), ada.id).await.unwrap();
-    users::set_phone(app.database.pool(), eve.id, stolen.as_ref())
+    let stolen = phones::get(app.database.pool(), ada.id).await.unwrap();
+    phones::set(app.database.pool(), eve.id, stolen.as_ref())
         .await
         .unwrap();
     let answer = client.get("/api/me").await;
@@ -172,39 +165,38 @@ async fn values_of_several_batches_are_rotated_although_some_cannot_be_decrypted
 }
 
 #[tokio::test]
-async fn the_command_rotate_moves_values_and_waiting_mails_and_fails_if_they_cannot_be_decrypted() {
+async fn after_ten_minutes_the_form_asks_for_the_password_on_an_open_page_too() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let mut page = LivePage::open(&app, &mut client, "/account").await;
+    let past = "UPDATE sessions SET authenticated_at = authenticated_at - interval '11 minutes'";
+    app.execute(past).await;
+    page.fill("#phone", NUMBER).await;
+    page.submit("form[action='/account/phone']").await;
+    page.expect_text("Confirm that it is you").await;
+    assert_eq!(page.url(), "/confirm-password?next=/account");
+    for path in ["/account/phone", "/account/phone/delete"] {
+        let answer = client.post_form(path, &[("phone", NUMBER)]).await;
+        answer.leads_to("/confirm-password?next=/account");
+    }
+    assert_eq!(phone(&app.state, &ada).await, None);
+}
+
+#[tokio::test]
+async fn the_command_rotate_moves_numbers_and_fails_if_they_cannot_be_decrypted() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     set_phone(&app.state, ada.id).await;
-    // A mail that waits, and the request for one.
-    let fields = [("email", "ada@example.com")];
-    app.client().post_form("/forgot-password", &fields).await;
-    app.mails().await;
-    app.client().post_form("/forgot-password", &fields).await;
-    let rotated = |keys: &str| {
-        let mut command = in_production(app.database.url());
-        command.env("APP_ENV", "development");
-        let run = run(command.env("ENCRYPTION_KEYS", keys).arg("rotate"));
-        (run.code, run.error)
-    };
-    let (code, error) = rotated(NEW_KEY);
+    let (code, error) = rotate_by_command(&app, NEW_KEY);
     assert_eq!(code, Some(1));
     assert!(
-        error.contains("error: 3 values cannot be decrypted"),
+        error.contains("error: 1 values cannot be decrypted"),
         "{error}"
     );
-    assert!(error.contains("hint: append the missing keys"), "{error}");
-    let (code, reported) = rotated(&format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
+    let (code, reported) = rotate_by_command(&app, &format!("{NEW_KEY},{ENCRYPTION_KEYS}"));
     assert_eq!(code, Some(0), "{reported}");
     assert!(
-        reported.ends_with("re-encrypting values: 1 of 1\n"),
+        reported.contains("re-encrypting values: 1 of 1\n"),
         "{reported}"
     );
-    let (code, reported) = rotated(NEW_KEY);
-    assert_eq!(code, Some(0), "{reported}");
-    // The worker writes and sends them with the new key alone.
-    let new = with_keys(&app, NEW_KEY);
-    let (links, db) = (&new.links, &new.db);
-    links.outbox.carry_out_requests(db, links).await.unwrap();
-    assert_eq!(links.outbox.newest(db.pool(), 9).await.unwrap().len(), 2);
 }

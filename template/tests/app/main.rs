@@ -11,7 +11,9 @@ mod cockroach;
 mod common;
 mod database;
 mod docs;
+{%- if phone %}
 mod encryption;
+{%- endif %}
 mod error;
 {%- if stack_tests %}
 #[cfg(unix)]
@@ -45,6 +47,7 @@ mod repositories;
 {%- if stack_tests %}
 mod request_layers;
 {%- endif %}
+mod rotation;
 {%- if pgvector %}
 mod search;
 {%- endif %}

@@ -82,11 +82,11 @@ fn a_project_of_a_release_keeps_what_became_a_feature_since() {
     assert!(!env.read("my-app/heavy.toml").contains("load"));
     let output = run(&env, &["sync"]);
     assert!(output.starts_with("exit 0\n"), "{output}");
-    let note = "note: `load`, `otel`, `browser-tests`, `showcase`, `stack-tests` and `test-daemon` are features now, and \
-                stay: `heavy remove-feature FEATURE` takes one out\n";
+    let note = "note: `load`, `otel`, `browser-tests`, `showcase`, `stack-tests`, `test-daemon` and `phone` are features \
+                now, and stay: `heavy remove-feature FEATURE` takes one out\n";
     assert!(output.contains(note), "{output}");
 
-    let features = ["load", "otel", "browser-tests", "showcase", "stack-tests", "test-daemon"];
+    let features = ["load", "otel", "browser-tests", "showcase", "stack-tests", "test-daemon", "phone"];
     let features = features.map(|feature| ["--feature", feature]);
     env.succeeds(&[&["new", "fresh/my-app", "--defaults"], features.as_flattened()].concat());
     let (moved, fresh) = (files(&env.path("my-app")), files(&env.path("fresh/my-app")));
