@@ -3,7 +3,8 @@
 //! 1. [`names`] and [`field`] are what was typed, parsed, so that a table that cannot be does not exist. `reserved`
 //!    has the names that are taken by languages and by the template.
 //! 2. [`existing`] looks at what the project has: tables, modules, types, factories. `checks` says whether the table's
-//!    names are free, `references` whether its fields can refer to other tables.
+//!    names are free, `references` whether its fields can refer to other tables, `sets` whether they can be
+//!    chosen from.
 //! 3. `types` says what each type of field is in SQL, in Rust, in a form and in a test, and `column` is a field with all
 //!    of that; `context` puts it together with the names, `sql` and `uses` for the [`templates`], of which a project may have
 //!    its own.
@@ -35,6 +36,7 @@ mod references;
 mod removal_points;
 pub mod remove;
 mod reserved;
+mod sets;
 mod source_code;
 mod sql;
 pub mod templates;
@@ -46,6 +48,7 @@ use existing::Existing;
 use field::{Field, Kind};
 pub use generate::{Format, Generated, ManualStep};
 use names::Names;
+use sets::Set;
 
 /// Where generated code leans on the template; without these files it could not compile.
 const NEEDED: [&str; 7] = [
@@ -63,6 +66,7 @@ const NEEDED: [&str; 7] = [
 pub struct Table {
     names: Names,
     columns: Vec<Column>,
+    sets: Vec<Set>,
     fields: Vec<Field>,
     owned: bool,
     in_vectors: bool,
@@ -93,9 +97,20 @@ impl Table {
             return Err(Error::user("the project has no vector database, where a table with a vector lives")
                 .hint("add it first: `heavy add-feature pgvector`"));
         }
-        let mut columns = Vec::new();
+        let (mut columns, mut sets) = (Vec::new(), Vec::new());
         for field in &fields {
             let reference = match &field.kind {
+                Kind::Many(target) if in_vectors => {
+                    return Err(Error::user(format!(
+                        "`{}` cannot be a set of `{target}` in a table with a vector: that lives in the vector database, from which no foreign key leads out",
+                        field.name
+                    ))
+                    .hint("put the vector into a table of its own"));
+                }
+                Kind::Many(target) => {
+                    sets.push(Set::of(field, target, &names, owned, existing)?);
+                    continue;
+                }
                 Kind::References(target) if in_vectors => {
                     return Err(Error::user(format!(
                         "`{}` cannot refer to `{target}` from a table with a vector: that lives in the vector database, from which no foreign key leads out",
@@ -112,7 +127,7 @@ impl Table {
             Error::user("every number of the files in `schema/` up to the last one is taken")
                 .hint("give all files numbers with one digit more: `010_users.sql` becomes `0010_users.sql`")
         })?;
-        let mut table = Self { names, columns, fields, owned, in_vectors, number };
+        let mut table = Self { names, columns, sets, fields, owned, in_vectors, number };
         table.name_searches();
         table.check_types(existing, files)?;
         checks::check_constraints(&table.relation_names(), existing)?;
@@ -166,6 +181,7 @@ impl Table {
         for column in &self.columns {
             names.extend(["check", "fkey", "idx", "key"].map(|kind| format!("{table}_{}_{kind}", column.name)));
         }
+        names.extend(self.sets.iter().flat_map(Set::relation_names));
         names
     }
 

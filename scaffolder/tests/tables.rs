@@ -63,6 +63,16 @@ fn add_relational_tables(project: &Path) {
     let more =
         ["code:int?:unique", "size:int:index:default=1", "day:date:default=today", "seen_at:timestamp:default=now"];
     add_table(project, &[&folder[..], &more].concat());
+    // Sets: of one's own rows, of shared ones, and of rows that were not made by `add-table`.
+    add_table(project, &["genres", "name:string:unique", "--shared"]);
+    add_table(
+        project,
+        &["articles", "title:string", "writers:many(authors)", "genres:many:genres", "sources:many:notes"],
+    );
+    add_table(
+        project,
+        &["recipes", "title:string:unique", "note:text?", "portions:int:default=2", "kinds:many:genres", "--shared"],
+    );
     // Lines of every length, so that a formatter breaks them elsewhere.
     add_table(project, &["qs", "a:string?", "b:references:switches?"]);
     add_table(

@@ -16,6 +16,7 @@ use clap::Args;
   enum(a|b)               one of these words
   vector(384)             an embedding; needs the feature pgvector
   references(authors)     a row of another table, or of the same one
+  many(tags)              any number of rows of another table
 Behind a type may stand
   :unique                 no two rows may have the same; no two of one owner, where rows have owners
   :index                  an index, for what you search or sort by yourself
@@ -29,6 +30,7 @@ Examples:
   heavy add-table books title:string 'author:string?' pages:int 'published:date?'
   heavy add-table tags name:string:unique --shared
   heavy add-table folders name:string 'parent:references(folders)?' status:enum:open,closed:default=open
+  heavy add-table articles title:string 'tags:many(tags)'
   heavy add-table --eject        # the templates of these files, to change them: templates/table/")]
 pub struct AddTable {
     /// The table, in the plural: `blog_posts`

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 
 use super::existing::Existing;
-use super::field::Field;
+use super::field::{Field, Kind};
 use super::names::Names;
+use super::sets;
 use crate::error::{Error, Result};
 
 /// Refuses a table without fields, or with two of one name.
@@ -14,9 +15,19 @@ pub(super) fn check_fields(fields: &[Field]) -> Result<()> {
     if fields.is_empty() {
         return Err(Error::user("the table has no fields").hint("name some, for example `title:string`"));
     }
+    if fields.iter().all(|field| matches!(field.kind, Kind::Many(_))) {
+        return Err(Error::user("the table has no fields but what is chosen from other tables")
+            .hint("give it one of its own, for example `title:string`"));
+    }
     for (index, field) in fields.iter().enumerate() {
         if fields[..index].iter().any(|other| other.name == field.name) {
             return Err(Error::user(format!("there are two fields `{}`", field.name)).hint("leave one of them out"));
+        }
+        if let Some(other) =
+            fields.iter().find(|other| rust_name(other) == rust_name(field) && other.name != field.name)
+        {
+            return Err(Error::user(format!("`{}` and `{}` would be one field in Rust", other.name, field.name))
+                .hint("call one of them something else"));
         }
         let alike = |other: &&Field| other.name.to_pascal_case() == field.name.to_pascal_case();
         if let Some(other) = fields[..index].iter().find(alike) {
@@ -25,6 +36,14 @@ pub(super) fn check_fields(fields: &[Field]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the field of the model is called.
+fn rust_name(field: &Field) -> String {
+    match field.kind {
+        Kind::Many(_) => sets::key(field),
+        _ => field.name.clone(),
+    }
 }
 
 /// Refuses names that the project has: tables, modules, URLs, functions.

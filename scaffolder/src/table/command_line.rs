@@ -23,6 +23,12 @@ impl CommandLine {
         Some(Self::parse(&words))
     }
 
+    /// The table that the first command of a file made.
+    pub(super) fn first(text: &str) -> Option<String> {
+        let line = text.lines().find_map(|line| line.trim_end().strip_prefix(START))?;
+        words(line).into_iter().next()
+    }
+
     fn parse(words: &[String]) -> Result<Self> {
         let (mut model, mut owned, mut fields) = (None, true, Vec::new());
         let table = words.first().ok_or_else(|| Error::user("the table has no name"))?;
@@ -78,6 +84,7 @@ impl Field {
             Kind::Enum(choices) => format!("enum({})", choices.join("|")),
             Kind::Vector(dimensions) => format!("vector({dimensions})"),
             Kind::References(table) => format!("references({table})"),
+            Kind::Many(table) => format!("many({table})"),
         };
         let optional = if self.optional { "?" } else { "" };
         let unique = if self.unique { ":unique" } else { "" };
@@ -128,6 +135,7 @@ mod tests {
             "a:vector(3)",
             "a:string:default=it's 'so'",
             "a:date?:default=today",
+            "a:many:tags",
         ] {
             let field = Field::parse(typed).expect("a field");
             let found = words(&quoted(&field.typed()));

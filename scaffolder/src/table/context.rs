@@ -82,6 +82,8 @@ impl Table {
             columns => Value::from(Serde(&self.columns)),
             owned,
             checked,
+            sets => Value::from(Serde(&self.sets)),
+            set_sql => self.set_statements(),
             in_vectors => self.in_vectors,
             any_optional => self.columns.iter().any(|column| column.optional),
             any_own_type => self.columns.iter().any(Column::has_own_type),
@@ -132,6 +134,7 @@ impl Table {
 
     fn refers_to_what_is_owned(&self) -> bool {
         self.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| reference.owned))
+            || self.sets.iter().any(|set| set.owned)
     }
 
     /// What a row is called in a list: its first line of text that it has to have.

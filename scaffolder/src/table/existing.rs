@@ -1,5 +1,6 @@
 //! What a project has already, as far as a new table has to know: tables, modules, types, factories.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -58,6 +59,11 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern")
 }
 
+/// SQL without its comments.
+pub(super) fn without_sql_comments(sql: &str) -> Cow<'_, str> {
+    COMMENT.replace_all(sql, "")
+}
+
 impl<'a> Existing<'a> {
     /// The text of a file; `None` if there is no such file, or it is no text.
     #[must_use]
@@ -82,7 +88,7 @@ impl<'a> Existing<'a> {
     pub fn tables(self) -> Vec<Known> {
         let mut tables = Vec::new();
         for (_, text, in_vectors) in self.schema() {
-            let text = COMMENT.replace_all(text, "");
+            let text = without_sql_comments(text);
             let found: Vec<_> = CREATE_TABLE.captures_iter(&text).collect();
             for (index, table) in found.iter().enumerate() {
                 let end = found.get(index + 1).and_then(|next| next.get(0)).map_or(text.len(), |next| next.start());
@@ -93,6 +99,12 @@ impl<'a> Existing<'a> {
             }
         }
         tables
+    }
+
+    /// What stands between the `CREATE` of a table and its semicolon, in SQL without comments.
+    pub(super) fn body_of<'t>(self, table: &str, sql: &'t str) -> Option<&'t str> {
+        let found = CREATE_TABLE.captures_iter(sql).find(|found| found[1].eq_ignore_ascii_case(table))?;
+        sql[found.get(0)?.end()..].split(';').next()
     }
 
     /// The number of the next file of the schema, with zeros in front: the next multiple of ten, as long as it has no more digits
@@ -118,7 +130,7 @@ impl<'a> Existing<'a> {
     /// The file of the schema that makes a table.
     pub(super) fn schema_of(self, table: &str) -> Option<(&'a TreePath, &'a str)> {
         let makes = |text: &str| {
-            let text = COMMENT.replace_all(text, "");
+            let text = without_sql_comments(text);
             CREATE_TABLE.captures_iter(&text).any(|found| found[1].eq_ignore_ascii_case(table))
         };
         self.schema().find(|(_, text, _)| makes(text)).map(|(path, text, _)| (path, text))
@@ -128,7 +140,7 @@ impl<'a> Existing<'a> {
     pub(super) fn referring_to(self, table: &str) -> Vec<String> {
         let mut others = Vec::new();
         for (_, text, _) in self.schema() {
-            let text = COMMENT.replace_all(text, "");
+            let text = without_sql_comments(text);
             let mut current = String::new();
             for word in TABLE_OR_REFERENCE.captures_iter(&text) {
                 let name = word[2].to_lowercase();
@@ -147,7 +159,7 @@ impl<'a> Existing<'a> {
     pub fn relation_names(self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = self.tables().into_iter().map(|table| table.name).collect();
         for (_, text, _) in self.schema() {
-            let text = COMMENT.replace_all(text, "");
+            let text = without_sql_comments(text);
             names.extend(NAMED.captures_iter(&text).map(|found| found[1].to_lowercase()));
         }
         names

@@ -11,7 +11,7 @@ mod modifiers;
 use modifiers::Modifiers;
 
 /// The types, as they are typed.
-const TYPES: [&str; 15] = [
+const TYPES: [&str; 16] = [
     "string",
     "text",
     "int",
@@ -27,10 +27,11 @@ const TYPES: [&str; 15] = [
     "enum(a|b)",
     "vector(n)",
     "references(table)",
+    "many(table)",
 ];
 
 /// What other tools call them.
-const ALSO_CALLED: [(&str, &str); 29] = [
+const ALSO_CALLED: [(&str, &str); 32] = [
     ("bigserial", "bigint"),
     ("binary", "bytes"),
     ("blob", "bytes"),
@@ -43,6 +44,8 @@ const ALSO_CALLED: [(&str, &str); 29] = [
     ("f32", "float"),
     ("f64", "float"),
     ("foreign_key", "references(table)"),
+    ("habtm", "many(table)"),
+    ("has_many", "many(table)"),
     ("i32", "int"),
     ("i64", "bigint"),
     ("int4", "int"),
@@ -50,6 +53,7 @@ const ALSO_CALLED: [(&str, &str); 29] = [
     ("integer", "int"),
     ("jsonb", "json"),
     ("long", "bigint"),
+    ("many_to_many", "many(table)"),
     ("map", "json"),
     ("money", "decimal"),
     ("number", "int"),
@@ -104,6 +108,8 @@ pub enum Kind {
     Vector(u32),
     /// A row of this table.
     References(String),
+    /// Any number of rows of this table, by a table of pairs.
+    Many(String),
 }
 
 /// A field of a table.
@@ -191,11 +197,12 @@ impl Kind {
                 return Err(Error::user(format!("the vector `{field}` has no number of dimensions"))
                     .hint(format!("write as many as your model has: `{field}:vector(384)`")));
             }
-            "references" => match argument.map(str::trim).filter(|table| !table.is_empty()) {
-                Some(table) => Self::References(table.to_owned()),
-                None => {
-                    return Err(Error::user(format!("`{field}` references no table"))
-                        .hint(format!("write which: `{field}:references(notes)`")));
+            "references" | "many" => match (word, argument.map(str::trim).filter(|table| !table.is_empty())) {
+                ("many", Some(table)) => Self::Many(table.to_owned()),
+                (_, Some(table)) => Self::References(table.to_owned()),
+                (_, None) => {
+                    return Err(Error::user(format!("`{field}` names no table"))
+                        .hint(format!("write which: `{field}:{word}(notes)`")));
                 }
             },
             _ => match plain(word) {

@@ -130,6 +130,12 @@ impl Table {
                 ));
             }
         }
+        for set in &self.sets {
+            entries.push_str(&format!(
+                "    (\"{}_{}_fkey\", || {{\n        Error::Invalid(FieldErrors::one(\"{}\", \"{}\"))\n    }}),\n",
+                set.pairs, set.to, set.key, set.rule
+            ));
+        }
         entries
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::existing::Existing;
-use super::field::Field;
+use super::field::{Field, Kind};
 use super::names::{Names, with_article};
 use crate::error::{Error, Result};
 use crate::suggest::{listed, nearest};
@@ -61,7 +61,7 @@ pub(super) fn reference(
         let error =
             Error::user(format!("`{name}` refers to a table `{}`, which does not exist", target.escape_debug()));
         return Err(match nearest(target, relational.clone()) {
-            Some(near) => error.hint(format!("did you mean `references({near})`?")),
+            Some(near) => error.hint(format!("did you mean `{}({near})`?", word(field))),
             None => error.hint(format!("the tables are {}", listed(relational))),
         });
     };
@@ -97,7 +97,11 @@ pub(super) fn reference(
                 with_article(&model)
             ))
             .hint(format!("write one in `tests/app/common/`: `pub async fn make(&self, owner: &User) -> {model}`"))
-            .hint(format!("or let it be left out: `{name}:references({target})?`")));
+            .hint(if word(field) == "references" {
+                format!("or let it be left out: `{name}:references({target})?`")
+            } else {
+                "or leave out the field".to_owned()
+            }));
         }
     };
     let noun = heck::ToSnakeCase::to_snake_case(model.as_str()).replace('_', " ");
@@ -111,6 +115,11 @@ pub(super) fn reference(
         make,
         variable,
     })
+}
+
+/// How the field is typed.
+fn word(field: &Field) -> &'static str {
+    if matches!(field.kind, Kind::Many(_)) { "many" } else { "references" }
 }
 
 /// A reference to another row of the same table, as of a folder to the one that it lies in.

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use super::command_line::CommandLine;
 use super::existing::Existing;
 use super::generate::{Format, Generated, tree_path};
+use super::names::singular_of;
+use super::sets::table_of_pairs;
 use super::{Table, removal_points, source_code};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
@@ -43,9 +45,13 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
         Error::user(format!("`{schema}` does not say that `heavy add-table` made the table `{table}`"))
             .hint("take it out by hand: its file of the schema, then what the compiler names")
     })??;
-    if let Some(other) = existing.referring_to(table).first() {
+    let pairs: Vec<String> = made.fields.iter().filter_map(|field| table_of_pairs(&made.names, field)).collect();
+    if let Some(other) = existing.referring_to(table).iter().find(|other| !pairs.contains(other)) {
+        // A table of pairs goes with the one that has the set.
+        let first = existing.schema_of(other).and_then(|(_, text)| CommandLine::first(text));
+        let first = first.unwrap_or_else(|| other.clone());
         return Err(Error::user(format!("`{other}` refers to the table `{table}`"))
-            .hint(format!("take that out first: `heavy remove-table {other}`, or its column in `schema/`")));
+            .hint(format!("take that out first: `heavy remove-table {first}`, or its column in `schema/`")));
     }
 
     let paths = BTreeSet::from([schema.clone()]);
@@ -152,7 +158,11 @@ fn without_lines(made: &CommandLine, files: &Tree, format: Option<Format<'_>>) -
     edit("src/error.rs", &|text| {
         let mut text = text.to_owned();
         let fields = made.fields.iter().map(|field| field.name.as_str()).chain(["user_id"]);
-        for name in fields.flat_map(|field| ["check", "fkey", "key"].map(|kind| format!("{table}_{field}_{kind}"))) {
+        let columns = fields.flat_map(|field| ["check", "fkey", "key"].map(|kind| format!("{table}_{field}_{kind}")));
+        let pairs = made.fields.iter().filter_map(|field| {
+            Some(format!("{}_{}_id_fkey", table_of_pairs(&made.names, field)?, singular_of(&field.name)))
+        });
+        for name in columns.chain(pairs) {
             text = removal_points::calls(&text, &format!("(\"{name}\","), "");
         }
         text

@@ -4,16 +4,66 @@ use minijinja::{Value, context};
 
 use super::Table;
 use super::column::Column;
+use super::sets::Set;
 
 /// Where a line of SQL is broken.
 const WIDTH: usize = 84;
 
 impl Table {
+    /// What is read of each row, in lines.
+    fn selected(&self) -> Vec<String> {
+        let table = &self.names.table;
+        let sets = self.sets.iter().map(|Set { pairs, from, to, key, .. }| {
+            format!("ARRAY(SELECT {to} FROM {pairs} WHERE {from} = {table}.id ORDER BY {to}) AS {key}")
+        });
+        let mut lines: Vec<String> = [format!("SELECT {}", self.column_list())].into_iter().chain(sets).collect();
+        let last = lines.len() - 1;
+        lines[..last].iter_mut().for_each(|line| line.push(','));
+        lines
+    }
+
     fn column_list(&self) -> String {
         let owner = self.owned.then_some("user_id");
         let names = self.columns.iter().map(|column| column.name.as_str());
         let names = ["id"].into_iter().chain(owner).chain(names).chain(["version", "created_at", "updated_at"]);
         names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The statements of each set, in their order.
+    pub(super) fn set_statements(&self) -> Vec<Value> {
+        let statements = |set: &Set| {
+            let Set { pairs, from, to, table: other, shown, .. } = set;
+            let table = &self.names.table;
+            let (join, mine) = if self.owned {
+                (vec![format!("JOIN {table} ON {table}.id = {pairs}.{from}")], format!(" AND {table}.user_id = $2"))
+            } else {
+                (Vec::new(), String::new())
+            };
+            let theirs = if set.owned { " WHERE user_id = $2" } else { "" };
+            context! {
+                take_out => lines(9, &[format!("DELETE FROM {pairs}"), format!("WHERE {from} = $1 AND {to} <> ALL($2)")]),
+                add => lines(9, &[
+                    format!("INSERT INTO {pairs} ({from}, {to})"),
+                    "SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING".to_owned(),
+                ]),
+                called => lines(9, &[
+                    &[format!("SELECT {pairs}.{from}, {other}.{shown} FROM {pairs}")][..],
+                    &join,
+                    &[
+                        format!("JOIN {other} ON {other}.id = {pairs}.{to}"),
+                        format!("WHERE {pairs}.{from} = ANY($1){mine}"),
+                        format!("ORDER BY {other}.{shown}, {other}.id"),
+                    ],
+                ]
+                .concat()),
+                choose => lines(9, &[
+                    format!("SELECT id, {shown} FROM {other}{theirs}"),
+                    format!("ORDER BY id = ANY($1) DESC, {shown}, id LIMIT 200"),
+                ]),
+                count_owned => format!("SELECT count(*) FROM {other} WHERE id = ANY($1) AND user_id = $2"),
+            }
+        };
+        self.sets.iter().map(statements).collect()
     }
 
     /// What each function of the repository sends.
@@ -29,26 +79,26 @@ impl Table {
             names.iter().enumerate().map(|(at, name)| format!("{name} = ${}", at + first)).collect();
         let (mine, mine_listed) = if self.owned { (" AND user_id = $2", " WHERE user_id = $1") } else { ("", "") };
         let (limit, after) = if self.owned { (2, " WHERE user_id = $1 AND id < $3") } else { (1, " WHERE id < $2") };
-        let lines = |indent: usize, lines: &[String]| {
-            let lines: Vec<String> = lines.iter().map(|line| wrapped(line, indent)).collect();
-            lines.join(&format!("\n{}", " ".repeat(indent)))
-        };
+        let select =
+            |indent: usize, from: String| lines(indent, &self.selected().into_iter().chain([from]).collect::<Vec<_>>());
+        // With sets, a row is read when they are written.
+        let returning = self.sets.is_empty().then(|| format!("RETURNING {all}"));
+        let with_returning =
+            |statement: [String; 2]| lines(9, &statement.into_iter().chain(returning.clone()).collect::<Vec<_>>());
         let (search, limit_place, offset_place) = self.search();
         context! {
-            insert => lines(9, &[
+            insert => with_returning([
                 format!("INSERT INTO {table} ({})", written.join(", ")),
                 format!("VALUES ({})", places.join(", ")),
-                format!("RETURNING {all}"),
             ]),
-            find => lines(9, &[format!("SELECT {all}"), format!("FROM {table} WHERE id = $1{mine}")]),
-            list => lines(17, &[format!("SELECT {all}"), format!("FROM {table}{mine_listed} ORDER BY id DESC LIMIT ${limit}")]),
-            list_after => lines(17, &[format!("SELECT {all}"), format!("FROM {table}{after} ORDER BY id DESC LIMIT ${limit}")]),
-            update => lines(9, &[
+            find => select(9, format!("FROM {table} WHERE id = $1{mine}")),
+            list => select(17, format!("FROM {table}{mine_listed} ORDER BY id DESC LIMIT ${limit}")),
+            list_after => select(17, format!("FROM {table}{after} ORDER BY id DESC LIMIT ${limit}")),
+            update => with_returning([
                 format!("UPDATE {table} SET {}, version = version + 1, updated_at = now()", sets.join(", ")),
                 format!("WHERE id = $1{mine} AND version = ${}", if self.owned { 3 } else { 2 }),
-                format!("RETURNING {all}"),
             ]),
-            search => lines(17, &search),
+            search => select(17, search),
             search_limit => limit_place,
             search_offset => offset_place,
             orders => self.orders(),
@@ -56,8 +106,9 @@ impl Table {
         }
     }
 
-    /// The statement of a list that is searched and sorted, up to its order, and the places of its limit and offset.
-    fn search(&self) -> ([String; 2], String, String) {
+    /// The statement of a list that is searched and sorted, from its `FROM` up to its order, and the places of its limit and
+    /// offset.
+    fn search(&self) -> (String, String, String) {
         let mut places = 1..;
         let mut place = || places.next().unwrap_or_default();
         let mut conditions: Vec<String> = self.owned.then(|| format!("user_id = ${}", place())).into_iter().collect();
@@ -69,8 +120,7 @@ impl Table {
         }
         let conditions =
             if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        let lines = [format!("SELECT {}", self.column_list()), format!("FROM {}{conditions}", self.names.table)];
-        (lines, format!("${}", place()), format!("${}", place()))
+        (format!("FROM {}{conditions}", self.names.table), format!("${}", place()), format!("${}", place()))
     }
 
     /// What a list is sorted by, each in both directions, and then by the id, so that no row is on two pages.
@@ -106,6 +156,12 @@ impl Table {
         };
         self.columns.iter().map(|column| (column.dimensions > 0).then(|| statement(column))).collect()
     }
+}
+
+/// Lines of SQL, one below the other.
+fn lines(indent: usize, lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| wrapped(line, indent)).collect();
+    lines.join(&format!("\n{}", " ".repeat(indent)))
 }
 
 /// A line of SQL, broken between words where it is too wide.

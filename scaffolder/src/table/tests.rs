@@ -172,6 +172,47 @@ fn a_table_can_refer_to_one_that_was_added_before() {
 }
 
 #[test]
+fn a_set_is_a_table_of_pairs_that_goes_with_both_sides() {
+    let files = after(&PLAIN, &make(&PLAIN, "tags color:enum(red|blue) name:string --shared"));
+    let generated = make(&files, "articles title:string tags:many(tags) sources:many:notes");
+    let schema = text_of(&generated, "schema/080_articles.sql");
+    let (_, pairs) = schema.split_once("-- Which tags").expect("the pairs");
+    insta::assert_snapshot!(format!("-- Which tags{pairs}"), @"
+    -- Which tags each of the articles has.
+    CREATE TABLE articles_tags (
+        article_id uuid NOT NULL,
+        tag_id uuid NOT NULL,
+        CONSTRAINT articles_tags_pkey PRIMARY KEY (article_id, tag_id),
+        CONSTRAINT articles_tags_article_id_fkey FOREIGN KEY (article_id)
+            REFERENCES articles (id) ON DELETE CASCADE,
+        CONSTRAINT articles_tags_tag_id_fkey FOREIGN KEY (tag_id)
+            REFERENCES tags (id) ON DELETE CASCADE
+    );
+
+    CREATE INDEX articles_tags_tag_id_idx ON articles_tags (tag_id);
+
+    -- Which sources each of the articles has.
+    CREATE TABLE articles_sources (
+        article_id uuid NOT NULL,
+        source_id uuid NOT NULL,
+        CONSTRAINT articles_sources_pkey PRIMARY KEY (article_id, source_id),
+        CONSTRAINT articles_sources_article_id_fkey FOREIGN KEY (article_id)
+            REFERENCES articles (id) ON DELETE CASCADE,
+        CONSTRAINT articles_sources_source_id_fkey FOREIGN KEY (source_id)
+            REFERENCES notes (id) ON DELETE CASCADE
+    );
+
+    CREATE INDEX articles_sources_source_id_idx ON articles_sources (source_id);
+    ");
+    let repository = text_of(&generated, "src/repositories/articles.rs");
+    assert!(repository.contains("SELECT id, name FROM tags\n         ORDER BY"), "{repository}");
+    assert!(repository.contains("SELECT id, title FROM notes WHERE user_id = $2\n"), "{repository}");
+    let errors = text_of(&generated, "src/error.rs");
+    assert!(errors.contains("(\"articles_tags_tag_id_fkey\", || {"), "{errors}");
+    assert!(text_of(&generated, "tests/app/api/articles.rs").contains("[app.note(owner, \"x\", \"x\").await.id]"));
+}
+
+#[test]
 fn where_a_file_has_another_shape_the_lines_are_shown_and_the_rest_is_made() {
     let mut files = PLAIN.clone();
     for (path, text) in [
@@ -296,6 +337,20 @@ fn a_table_that_is_taken_out_again_leaves_nothing_behind() {
         }
         assert_eq!(files.len(), PLAIN.len());
     }
+}
+
+#[test]
+fn a_table_is_not_taken_out_while_it_is_in_a_set_and_a_set_goes_with_its_table() {
+    let with_tags = after(&PLAIN, &make(&PLAIN, "tags name:string"));
+    let added = after(&with_tags, &make(&with_tags, "articles title:string tags:many(tags)"));
+    let error = remove::remove("tags", &added, false, None).expect_err("it stays");
+    assert_eq!(error.message, "`articles_tags` refers to the table `tags`");
+    assert_eq!(error.hints, ["take that out first: `heavy remove-table articles`, or its column in `schema/`"]);
+    let removed = remove::remove("articles", &added, false, None).expect("it can be taken out");
+    assert_eq!((removed.kept.len(), removed.mentions.len()), (0, 0), "{removed:?}");
+    let errors = removed.changes.iter().find(|change| change.path.as_str() == "src/error.rs").expect("a change");
+    let errors = String::from_utf8(errors.after.clone().expect("a file").bytes).expect("text");
+    assert!(errors.contains("\"tags_name_check\"") && !errors.contains("articles"), "{errors}");
 }
 
 #[test]

@@ -187,7 +187,8 @@ impl Facts {
                 ),
                 ..Self::own("vector", own, "Vector", "", ["", ""])
             },
-            Kind::References(_) => {
+            // A set has no column.
+            Kind::References(_) | Kind::Many(_) => {
                 let id = reference.map(|reference| reference.id.as_str()).unwrap_or_default();
                 let variable = reference.map(|reference| reference.variable.as_str()).unwrap_or_default();
                 let (json, text) = match variable {

@@ -8,7 +8,8 @@ impl Table {
     /// What the tests call to make what is referred to; empty where that is the owner.
     pub(super) fn made_in_tests(&self) -> impl Iterator<Item = &str> {
         let references = self.columns.iter().filter_map(|column| column.references.as_ref());
-        references.filter(|reference| !reference.variable.is_empty()).map(|reference| reference.make.as_str())
+        let references = references.filter(|reference| !reference.variable.is_empty());
+        references.map(|reference| reference.make.as_str()).chain(self.sets.iter().map(|set| set.make.as_str()))
     }
 
     fn has(&self, kind: &str) -> bool {
@@ -20,7 +21,13 @@ impl Table {
     }
 
     fn reference_ids(&self) -> impl Iterator<Item = String> {
-        self.columns.iter().filter_map(|column| column.references.as_ref()).map(|reference| reference.id.clone())
+        let references = self.columns.iter().filter_map(|column| column.references.as_ref());
+        references.map(|reference| reference.id.clone()).chain(self.set_ids())
+    }
+
+    /// The types of the ids in sets.
+    fn set_ids(&self) -> impl Iterator<Item = String> {
+        self.sets.iter().map(|set| set.id.clone())
     }
 
     pub(super) fn model_uses(&self) -> Vec<String> {
@@ -52,11 +59,11 @@ impl Table {
         let mut names: BTreeSet<String> = self.reference_ids().collect();
         names.extend(["FieldErrors".to_owned(), format!("{}Id", self.names.model), "Version".to_owned()]);
         names.extend(self.owned.then(|| "UserId".to_owned()));
-        names.extend(self.own_types().next().map(|_| "Invalid".to_owned()));
+        names.extend(self.own_types().chain(self.set_ids()).next().map(|_| "Invalid".to_owned()));
         let uses_input = self.columns.iter().any(|column| {
             [&column.parse, &column.text, &column.default].iter().any(|code| code.contains("input::"))
                 || column.serde.contains("input::")
-        });
+        }) || !self.sets.is_empty();
         let uses_text = self.columns.iter().any(|column| column.sent == "Text");
         names.extend(match (uses_input, uses_text) {
             (true, true) => Some("input::{self, Text}".to_owned()),
@@ -79,7 +86,12 @@ impl Table {
         if self.has("json") {
             uses.push("use serde_json::Value;");
         }
-        uses.push("use sqlx::{FromRow, PgExecutor};");
+        let by_connection = !self.sets.is_empty();
+        uses.push(if by_connection {
+            "use sqlx::{FromRow, PgConnection, PgExecutor};"
+        } else {
+            "use sqlx::{FromRow, PgExecutor};"
+        });
         uses.push(if self.has("date") { "use time::{Date, OffsetDateTime};" } else { "use time::OffsetDateTime;" });
         if self.has("uuid") {
             uses.push("use uuid::Uuid;");
@@ -103,6 +115,7 @@ impl Table {
         let mut models: BTreeSet<String> =
             in_tests.filter(|reference| !reference.variable.is_empty()).map(|reference| reference.id.clone()).collect();
         models.extend(self.columns.iter().filter(|column| column.dimensions > 0).map(|column| column.value.clone()));
+        models.extend(self.set_ids());
         models.extend(uses_owner.then(|| "User".to_owned()));
         models.extend(self.makes_ids().then(|| format!("{}Id", self.names.model)));
         let models = (!models.is_empty()).then(|| format!("models::{{{}}}", listed(models)));

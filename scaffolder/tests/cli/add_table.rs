@@ -141,6 +141,26 @@ fn a_table_that_was_added_can_be_taken_out_again_to_the_byte() {
 }
 
 #[test]
+fn a_set_of_another_tables_rows_is_made_and_taken_out_with_its_table() {
+    let env = project();
+    run(&env, &["tags", "name:string"]);
+    env.git("shop", &["add", "--all"]);
+    env.git("shop", &["commit", "--quiet", "--message=tags"]);
+    let shown = run(&env, &["articles", "title:string", "tags:many(tags)"]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+    assert!(env.read("shop/schema/080_articles.sql").contains("PRIMARY KEY (article_id, tag_id)"));
+    assert!(env.read("shop/src/models/article.rs").contains("pub tag_ids: Vec<TagId>,"));
+    insta::assert_snapshot!(env.run(&["remove-table", "--project", "shop", "tags"]), @"
+    exit 2
+    --- err
+    error: `articles_tags` refers to the table `tags`
+    hint: take that out first: `heavy remove-table articles`, or its column in `schema/`
+    ");
+    env.succeeds(&["remove-table", "--project", "shop", "articles", "--quiet"]);
+    assert_eq!(status(&env), "");
+}
+
+#[test]
 fn a_file_of_a_table_that_was_edited_stays_and_is_named() {
     let env = project();
     run(&env, &["books", "title:string"]);

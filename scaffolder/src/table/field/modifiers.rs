@@ -131,6 +131,12 @@ pub(super) fn check(field: &Field) -> Result<()> {
             Error::user(format!("`{}` is no default for `{name}`", default.escape_debug())).hint(field.default_hint())
         );
     }
+    if let Kind::Many(table) = kind
+        && (field.optional || field.unique || field.index || field.default.is_some())
+    {
+        return Err(Error::user(format!("nothing may stand behind `{name}:many({table})`, which may always be empty"))
+            .hint(format!("write `{name}:many({table})`")));
+    }
     let refused = |what: &str, types: &str| {
         Err(Error::user(format!("`{name}` cannot {what}"))
             .hint(format!("{types} can; if you need it all the same, write it into `schema/`")))

@@ -39,6 +39,8 @@ fn every_type_can_be_typed_required_and_optional() {
         "a:vector:3?",
         "author:references(authors)",
         "author_id:references:authors?",
+        "tags:many(tags)",
+        "tags:many:tags",
     ];
     let all: Vec<String> = all.iter().map(|typed| shown(typed)).collect();
     insta::assert_snapshot!(all.join("\n"), @r#"
@@ -65,6 +67,8 @@ fn every_type_can_be_typed_required_and_optional() {
     a Vector(3) optional
     author_id References("authors")
     author_id References("authors") optional
+    tags Many("tags")
+    tags Many("tags")
     "#);
 }
 
@@ -88,6 +92,9 @@ fn what_makes_no_sense_is_refused_with_what_would() {
         "a:vector",
         "a:vector(9000)",
         "a:references",
+        "a:many",
+        "a:many(b)?",
+        "a:many:b:unique",
         "a:decimal(40)",
         "a:decimal(2,3)",
         "Name:int",
@@ -100,14 +107,14 @@ fn what_makes_no_sense_is_refused_with_what_would() {
         "a\u{7}:int",
     ];
     let all: Vec<String> = all.iter().map(|typed| shown(typed)).collect();
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @r"
     the field `a` has no type; write it as `a:string`
     the field `a?` has no type; write it as `a:string`
     the field `a:` has no type; write it as `a:string`
     the name of a field is empty; give the field a name
-    there is no type `strin`, which `a` would have; did you mean `string`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
-    there is no type `boolean`, which `a` would have; did you mean `bool`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
-    there is no type `mongo`, which `a` would have; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)` and `references(table)`
+    there is no type `strin`, which `a` would have; did you mean `string`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)`, `references(table)` and `many(table)`
+    there is no type `boolean`, which `a` would have; did you mean `bool`?; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)`, `references(table)` and `many(table)`
+    there is no type `mongo`, which `a` would have; the types are `string`, `text`, `int`, `bigint`, `float`, `decimal`, `bool`, `uuid`, `timestamp`, `date`, `json`, `bytes`, `enum(a|b)`, `vector(n)`, `references(table)` and `many(table)`
     the type `int` of `a` takes nothing in parentheses; write `a:int`
     `0` is no size for the string `a`; write a number from 1 to 10000: `a:string(200)`
     the enum `a` has nothing to choose; write it as `'a:enum(draft|published)'`, or without quotes as `a:enum:draft,published`
@@ -117,7 +124,10 @@ fn what_makes_no_sense_is_refused_with_what_would() {
     the choice `B` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `b`
     the vector `a` has no number of dimensions; write as many as your model has: `a:vector(384)`
     `9000` is no size for the vector `a`; write a number from 1 to 2000: `a:vector(384)`
-    `a` references no table; write which: `a:references(notes)`
+    `a` names no table; write which: `a:references(notes)`
+    `a` names no table; write which: `a:many(notes)`
+    nothing may stand behind `a:many(b)`, which may always be empty; write `a:many(b)`
+    nothing may stand behind `a:many(b)`, which may always be empty; write `a:many(b)`
     `40` is no size for the decimal `a`; write how many digits it has, of at most 28, and how many of them behind the point: `a:decimal(12,2)`
     `2,3` is no size for the decimal `a`; write how many digits it has, of at most 28, and how many of them behind the point: `a:decimal(12,2)`
     the field `Name` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `name`
@@ -128,7 +138,7 @@ fn what_makes_no_sense_is_refused_with_what_would() {
     the field cannot be called `order`, which is a word of SQL; find another name, for example `order_name`
     the field cannot be called `type`, which is a word of Rust; find another name, for example `type_name`
     the field `a\u{7}` cannot be called that: a name is lower-case words of letters and digits, joined by `_`; write it as `a`
-    "#);
+    ");
 }
 
 #[test]

@@ -33,12 +33,24 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         "books session:references(sessions)",
         "books keeper:references(users)",
         "books note:references(notes)",
+        "books notes:many(notes)",
+        "books title:string readers:many(users)",
+        "books title:string others:many(books)",
+        "books title:string tags:many(tag)",
+        "books title:string sessions:many(sessions)",
+        "books title:string notes:many(notes) --shared",
+        "books title:string notes:many(notes) note_ids:uuid",
+        "books title:string books:many(notes)",
+        "shopping_basket_descriptions title:string recommended_other_articles:many(notes)",
     ] {
         all.push(shown(&PLAIN, typed));
     }
-    for typed in
-        ["books a:vector(3) note:references(notes)", "books e:references(note_embeddings)", "books a:vector(3)"]
-    {
+    for typed in [
+        "books a:vector(3) note:references(notes)",
+        "books a:vector(3) notes:many(notes)",
+        "books e:references(note_embeddings)",
+        "books a:vector(3)",
+    ] {
         all.push(shown(&VECTORS, typed));
     }
     insta::assert_snapshot!(all.join("\n"), @"
@@ -104,9 +116,39 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         write one in `tests/app/common/`: `pub async fn make(&self, owner: &User) -> Session`; or let it be left out: `session_id:references(sessions)?`
     books keeper:references(users): fine
     books note:references(notes): fine
+    books notes:many(notes)
+        the table has no fields but what is chosen from other tables
+        give it one of its own, for example `title:string`
+    books title:string readers:many(users)
+        `readers` would show every user to everybody who can fill in the form
+        make the pairs a table of their own, with two `references`
+    books title:string others:many(books)
+        `others` would be a set of rows of its own table
+        make the pairs a table of their own, with two `references`
+    books title:string tags:many(tag)
+        `tags` refers to a table `tag`, which does not exist
+        the tables are `users`, `sessions`, `security_events`, `notes`, `rate_limits`, `outbox` and `email_tokens`
+    books title:string sessions:many(sessions)
+        the tests have no factory that makes a Session, to which `sessions` refers
+        write one in `tests/app/common/`: `pub async fn make(&self, owner: &User) -> Session`; or leave out the field
+    books title:string notes:many(notes) --shared
+        a shared table cannot refer to `notes`, whose rows belong to one user each: others could not see them
+        leave out `--shared`, or the field
+    books title:string notes:many(notes) note_ids:uuid
+        `note_ids` and `notes` would be one field in Rust
+        call one of them something else
+    books title:string books:many(notes)
+        `books` would be a pair of two columns `book_id`
+        call the field something else
+    shopping_basket_descriptions title:string recommended_other_articles:many(notes)
+        `shopping_basket_descriptions_recommended_other_articles_shopping_basket_description_id_fkey` would have 91 characters, 63 are allowed
+        find a shorter name for the field or the table
     books a:vector(3) note:references(notes)
         `note_id` cannot refer to `notes` from a table with a vector: that lives in the vector database, from which no foreign key leads out
         keep the id without a promise: `note_id:uuid`
+    books a:vector(3) notes:many(notes)
+        `notes` cannot be a set of `notes` in a table with a vector: that lives in the vector database, from which no foreign key leads out
+        put the vector into a table of its own
     books e:references(note_embeddings)
         `note_embeddings` lives in the vector database, to which no foreign key leads
         keep the id without a promise: `e_id:uuid`
