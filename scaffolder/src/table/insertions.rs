@@ -28,26 +28,31 @@ impl Table {
             article(&self.names.one_of_them())
         );
         let exported = listed(
-            ["", "Draft", "Input", "Query", "Sort"].iter().map(|rest| format!("{model}{rest}")).chain(self.own_types()),
+            ["", "Draft", "Id", "Input", "Query", "Sort"]
+                .iter()
+                .map(|rest| format!("{model}{rest}"))
+                .chain(self.own_types()),
         );
         let live_pages: String = [("", "index"), ("/new", "new"), ("/{id}", "edit")]
             .iter()
             .map(|(rest, page)| format!("        .page(\"{url}{rest}\", pages::{table}::{page})\n"))
             .collect();
         let page_routes = [
-            format!("{url}\", post({table}::create)"),
-            format!("{url}/{{id}}\", post({table}::update)"),
-            format!("{url}/{{id}}/delete\", post({table}::delete)"),
+            format!("{url}\", post(pages::{table}::create)"),
+            format!("{url}/{{id}}\", post(pages::{table}::update)"),
+            format!("{url}/{{id}}/delete\", post(pages::{table}::delete)"),
         ];
+        // By their paths, since a `use` of several names is one line for all tables.
+        let api = format!("http::{table}");
         let api_routes = [
-            format!("/api{url}\", get({table}::list).post({table}::create)"),
-            format!("/api{url}/{{id}}\", get({table}::show).put({table}::update).delete({table}::delete)"),
+            format!("/api{url}\", get({api}::list).post({api}::create)"),
+            format!("/api{url}/{{id}}\", get({api}::show).put({api}::update).delete({api}::delete)"),
         ];
         let routes = |routes: &[String]| -> String {
             routes.iter().map(|route| format!("        .route(\"{route})\n")).collect()
         };
         let mut all = vec![
-            ("src/models/id.rs", vec![insertion("at the end", block, insertion_points::id)]),
+            ("src/models/id.rs", vec![insertion("among the others", block, insertion_points::id)]),
             (
                 "src/models/mod.rs",
                 vec![
@@ -57,7 +62,6 @@ impl Table {
                         format!("pub use {one}::{{{exported}}};"),
                         insertion_points::public_use,
                     ),
-                    list_insertion("pub use id", id),
                 ],
             ),
             ("src/repositories/mod.rs", vec![public()]),
@@ -68,18 +72,8 @@ impl Table {
                 "src/routes.rs",
                 vec![
                     insertion("in `fn live`, among the pages", live_pages, insertion_points::live_pages),
-                    list_insertion("use pages", table.clone()),
-                    list_insertion("use http", table.clone()),
-                    insertion(
-                        "in `fn pages`, before `.route_layer`",
-                        routes(&page_routes),
-                        insertion_points::page_routes,
-                    ),
-                    insertion(
-                        "in `fn api`, at the end of the chain",
-                        routes(&api_routes),
-                        insertion_points::api_routes,
-                    ),
+                    insertion("in `fn pages`, among the routes", routes(&page_routes), insertion_points::page_routes),
+                    insertion("in `fn api`, among the routes", routes(&api_routes), insertion_points::api_routes),
                 ],
             ),
             (
@@ -147,15 +141,6 @@ pub(super) fn insertion(place: &'static str, snippet: String, insert: fn(&str, &
 
 pub(super) fn module_insertion(line: String) -> Insertion {
     insertion("among the other modules", line, insertion_points::module)
-}
-
-fn list_insertion(list: &'static str, name: String) -> Insertion {
-    let snippet = format!("{list}::{{…, {name}}};");
-    Insertion {
-        place: "in the list",
-        snippet,
-        insert: Box::new(move |text| insertion_points::into_list(text, list, &name)),
-    }
 }
 
 fn article(noun: &str) -> &str {

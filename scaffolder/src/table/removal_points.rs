@@ -1,5 +1,7 @@
 //! The way back of `insertion_points`: takes out of a text what was put in. Each function leaves a text alone in which it is not.
 
+use super::source_code::closing;
+
 /// Takes a whole line out, and the blank line behind it if one is left before it too.
 pub(super) fn line(text: &str, line: &str) -> String {
     let mut start = 0;
@@ -64,28 +66,6 @@ pub(super) fn calls(text: &str, start: &str, inside: &str) -> String {
         }
     }
     result
-}
-
-/// Where the first parenthesis of a text is closed, strings and comments aside.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0;
-    let (mut in_string, mut escaped) = (false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if in_string => escaped = true,
-            '"' => in_string = !in_string,
-            '(' if !in_string => depth += 1,
-            ')' if !in_string => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

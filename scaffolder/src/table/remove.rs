@@ -147,6 +147,9 @@ fn without_lines(made: &CommandLine, files: &Tree, format: Option<Format<'_>>) -
     edit("tests/app/common/factories.rs", &|text| module(text, table))?;
     edit("src/routes.rs", &|text| {
         let text = removal_points::calls(text, ".page(", &format!("pages::{table}::"));
+        let text = removal_points::calls(&text, ".route(", &format!("(pages::{table}::"));
+        let text = removal_points::calls(&text, ".route(", &format!("(http::{table}::"));
+        // Where their modules are imported, as it was done before.
         let text = removal_points::calls(&text, ".route(", &format!("({table}::"));
         let text = removal_points::from_list(&text, "use pages", table);
         removal_points::from_list(&text, "use http", table)

@@ -93,6 +93,28 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(inside.find(&end).map_or(text.len(), |at| 1 + fences + 1 + at + end.len()))
 }
 
+/// Where the first parenthesis of a text is closed, strings and comments aside.
+pub(super) fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            '(' if !in_string => depth += 1,
+            ')' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

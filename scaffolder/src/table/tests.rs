@@ -130,8 +130,7 @@ fn files_that_are_there_get_single_lines() {
             BlogPostId
     src/models/mod.rs
         mod blog_post;
-        pub use blog_post::{BlogPost, BlogPostDraft, BlogPostInput, BlogPostQuery, BlogPostSort, BlogPostTitle};
-        pub use id::{BlogPostId, NoteId, SecurityEventId, SessionId, UserId};
+        pub use blog_post::{BlogPost, BlogPostDraft, BlogPostId, BlogPostInput, BlogPostQuery, BlogPostSort, BlogPostTitle};
     src/pages/layout.rs
                         a href="/blog-posts" data-link { "Blog posts" }
     src/pages/mod.rs
@@ -142,13 +141,11 @@ fn files_that_are_there_get_single_lines() {
                 .page("/blog-posts", pages::blog_posts::index)
                 .page("/blog-posts/new", pages::blog_posts::new)
                 .page("/blog-posts/{id}", pages::blog_posts::edit)
-            use pages::{account, blog_posts, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings, visitor};
-                .route("/blog-posts", post(blog_posts::create))
-                .route("/blog-posts/{id}", post(blog_posts::update))
-                .route("/blog-posts/{id}/delete", post(blog_posts::delete))
-            use http::{blog_posts, limits, notes, session, users};
-                .route("/api/blog-posts", get(blog_posts::list).post(blog_posts::create))
-                .route("/api/blog-posts/{id}", get(blog_posts::show).put(blog_posts::update).delete(blog_posts::delete))
+                .route("/blog-posts", post(pages::blog_posts::create))
+                .route("/blog-posts/{id}", post(pages::blog_posts::update))
+                .route("/blog-posts/{id}/delete", post(pages::blog_posts::delete))
+                .route("/api/blog-posts", get(http::blog_posts::list).post(http::blog_posts::create))
+                .route("/api/blog-posts/{id}", get(http::blog_posts::show).put(http::blog_posts::update).delete(http::blog_posts::delete))
     src/services/mod.rs
         pub mod blog_posts;
     tests/app/api/mod.rs
@@ -234,17 +231,13 @@ fn where_a_file_has_another_shape_the_lines_are_shown_and_the_rest_is_made() {
             .page("/books", pages::books::index)
             .page("/books/new", pages::books::new)
             .page("/books/{id}", pages::books::edit)
-    src/routes.rs in the list:
-    use pages::{…, books};
-    src/routes.rs in the list:
-    use http::{…, books};
-    src/routes.rs in `fn pages`, before `.route_layer`:
-            .route("/books", post(books::create))
-            .route("/books/{id}", post(books::update))
-            .route("/books/{id}/delete", post(books::delete))
-    src/routes.rs in `fn api`, at the end of the chain:
-            .route("/api/books", get(books::list).post(books::create))
-            .route("/api/books/{id}", get(books::show).put(books::update).delete(books::delete))
+    src/routes.rs in `fn pages`, among the routes:
+            .route("/books", post(pages::books::create))
+            .route("/books/{id}", post(pages::books::update))
+            .route("/books/{id}/delete", post(pages::books::delete))
+    src/routes.rs in `fn api`, among the routes:
+            .route("/api/books", get(http::books::list).post(http::books::create))
+            .route("/api/books/{id}", get(http::books::show).put(http::books::update).delete(http::books::delete))
     src/pages/layout.rs in the navigation of who is logged in:
     a href="/books" data-link { "Books" }
     src/error.rs in `CONSTRAINTS`:

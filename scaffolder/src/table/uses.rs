@@ -57,7 +57,8 @@ impl Table {
 
     pub(super) fn model_super(&self) -> String {
         let mut names: BTreeSet<String> = self.reference_ids().collect();
-        names.extend(["FieldErrors".to_owned(), format!("{}Id", self.names.model), "Version".to_owned()]);
+        names.remove(&format!("{}Id", self.names.model));
+        names.extend(["FieldErrors", "Version"].map(str::to_owned));
         names.extend(self.owned.then(|| "UserId".to_owned()));
         names.extend(self.own_types().chain(self.set_ids()).next().map(|_| "Invalid".to_owned()));
         let uses_input = self.columns.iter().any(|column| {

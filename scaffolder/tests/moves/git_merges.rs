@@ -215,8 +215,9 @@ fn a_table_and_then_a_feature_and_two_tables_on_two_branches_have_no_conflict() 
     world.git(&["checkout", "-q", "-b", "other", "main"]);
     table("zebras");
     let alone = git(&world, &["merge", "-m", "both", "books"]);
-    let conflicts = world.unmerged().len();
-    assert!(conflicts <= 6, "git alone has {conflicts} files in conflict: {}", world.env.shown(&alone));
+    // What stands on both sides of what the template has is merged by lines. The factories have no module yet beside which two
+    // could stand apart.
+    assert_eq!(world.unmerged(), ["tests/app/common/factories.rs"], "{}", world.env.shown(&alone));
     world.git(&["merge", "--abort"]);
     world.returns(0, &["setup-git"]);
     world.commit();
