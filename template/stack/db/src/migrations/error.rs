@@ -89,15 +89,13 @@ pub enum Error {
     /// Others held the locks that a migration needs, as long as it was tried. Nothing of it was kept.
     #[error(
         "{refused}\n`{}` was tried for {seconds} s{}\n{}",
-        refused.path.display(), blocked_by(blocker.as_deref()), locked_hint(*.pid, command)
+        refused.path.display(), blocked_by(blocker.as_ref()), locked_hint(blocker.as_ref(), command)
     )]
     Locked {
         /// The server's last answer.
         refused: Box<Refused>,
-        /// Who was in the way, in words; not known if it was never seen.
-        blocker: Option<String>,
-        /// The number of that process of the server.
-        pid: Option<i32>,
+        /// Who was in the way, as the number of the server's process and in words; not known if it was never seen.
+        blocker: Option<(i32, String)>,
         /// How long it was tried.
         seconds: u64,
         /// What to type to migrate.
@@ -268,13 +266,13 @@ fn unfinished_hint(version: i64, command: &str) -> String {
     )
 }
 
-fn blocked_by(blocker: Option<&str>) -> String {
-    blocker.map_or_else(String::new, |who| format!(", and waited for {who}"))
+fn blocked_by(blocker: Option<&(i32, String)>) -> String {
+    blocker.map_or_else(String::new, |(_, who)| format!(", and waited for {who}"))
 }
 
-fn locked_hint(pid: Option<i32>, command: &str) -> String {
-    match pid {
-        Some(pid) => format!(
+fn locked_hint(blocker: Option<&(i32, String)>, command: &str) -> String {
+    match blocker {
+        Some((pid, _)) => format!(
             "hint: wait for the end of that transaction, or end it: `psql \"$DATABASE_URL\" -c 'SELECT pg_terminate_backend({pid})'`. \
              Then: `{command}`"
         ),

@@ -40,29 +40,8 @@ impl Default for Timeouts {
     }
 }
 
-/// Who holds a lock that a migration waits for.
-#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
-struct Blocker {
-    pid: i32,
-    application: String,
-    seconds: i64,
-    query: String,
-}
-
-impl std::fmt::Display for Blocker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            pid,
-            application,
-            seconds,
-            query,
-        } = self;
-        write!(
-            f,
-            "process {pid} (`{application}`), whose transaction began {seconds} s ago: `{query}`"
-        )
-    }
-}
+/// Who holds a lock that a migration waits for: the number of the server's process, and words about it.
+type Blocker = (i32, String);
 
 impl Session {
     /// Applies one, again while others hold its locks. Of a file that may have done a part of its work there is no
@@ -85,8 +64,7 @@ impl Session {
             if !retry.is_zero() && begun.elapsed() + pause > retry {
                 return Err(Error::Locked {
                     refused: Box::new(refused),
-                    blocker: blocker.as_ref().map(Blocker::to_string),
-                    pid: blocker.map(|blocker| blocker.pid),
+                    blocker,
                     seconds: retry.as_secs(),
                     command: self.command.clone(),
                 });
@@ -150,8 +128,8 @@ impl Session {
             let Some(found) = blocker_of(&mut lock.0, pid).await? else {
                 continue;
             };
-            if blocker.as_ref().is_none_or(|known| known.pid != found.pid) {
-                tracing::info!("`{}` waits for {found}", migration.name);
+            if blocker.as_ref().is_none_or(|(pid, _)| *pid != found.0) {
+                tracing::info!("`{}` waits for {}", migration.name, found.1);
             }
             *blocker = Some(found);
         }
@@ -164,9 +142,9 @@ async fn blocker_of(
     pid: i32,
 ) -> Result<Option<Blocker>, sqlx::Error> {
     sqlx::query_as(
-        r"select pid, application_name as application,
-             extract(epoch from clock_timestamp() - coalesce(xact_start, backend_start))::bigint as seconds,
-             regexp_replace(left(query, 200), '\s+', ' ', 'g') as query
+        r"select pid, format('process %s (`%s`), whose transaction began %s s ago: `%s`', pid, application_name,
+             extract(epoch from clock_timestamp() - coalesce(xact_start, backend_start))::bigint,
+             regexp_replace(left(query, 200), '\s+', ' ', 'g'))
          from pg_stat_activity where pid = any (pg_blocking_pids($1))
          order by xact_start limit 1",
     )
