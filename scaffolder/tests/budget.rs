@@ -75,11 +75,11 @@ fn weigh(project: &Path) -> [Entry; 7] {
     let rust = |folder| lines_of_rust(&project.join(folder));
     let crates = |package| third_party_crates(project, package);
     [
-        Entry { what: "files", limit: 474, today: files(project).len() },
-        Entry { what: "lines of Rust in `src/`, the application", limit: 9_700, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 27_550, today: rust("stack") },
-        Entry { what: "lines of Rust in `tests/`", limit: 4_650, today: rust("tests") },
-        Entry { what: "third-party crates of the application", limit: 246, today: crates("app") },
+        Entry { what: "files", limit: 472, today: files(project).len() },
+        Entry { what: "lines of Rust in `src/`, the application", limit: 9_650, today: rust("src") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 27_450, today: rust("stack") },
+        Entry { what: "lines of Rust in `tests/`", limit: 4_550, today: rust("tests") },
+        Entry { what: "third-party crates of the application", limit: 244, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },
         Entry {
             what: "bytes of the script of live pages, compressed",
@@ -154,7 +154,8 @@ const WORDS_OF_FEATURES: [&str; 21] = [
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 15] = [
+const PHRASES_OF_FEATURES: [&str; 16] = [
+    "breached_passwords",
     "browser test",
     "browser-test",
     "browser_test",

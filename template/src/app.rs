@@ -12,7 +12,6 @@ use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
-    breached_passwords::BreachedPasswords,
     metrics::{self, Metrics, Pools},
     sealed::Vault,
     server,
@@ -251,8 +250,10 @@ pub fn state_with_vectors(
 ) -> Result<AppState, StartError> {
 {%- endif %}
     let passwords = Passwords::new(config.password_cost)
-        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?
-        .with_breached(breached_passwords(&config)?);
+        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
+{%- if breached_passwords %}
+    let passwords = passwords.with_breached(&config)?;
+{%- endif %}
     let limits = Arc::new(Limits::new(db.clone(), config.limit_factor));
     let vault = Arc::new(Vault::new(&config.encryption_keys));
     let outbox = Outbox::new(vault.clone(), config.mail.clone());
@@ -335,13 +336,4 @@ pub fn state_with_vectors(
         search,
 {%- endif %}
     }))
-}
-
-/// The service of `BREACHED_PASSWORDS_URL`, if there is one.
-fn breached_passwords(config: &Config) -> Result<Option<BreachedPasswords>, StartError> {
-    let url = config.breached_passwords_url.as_ref();
-    let service = url.map(|url| BreachedPasswords::new(url.expose()));
-    service
-        .transpose()
-        .map_err(|error| StartError(format!("`BREACHED_PASSWORDS_URL` cannot be used: {error}")))
 }

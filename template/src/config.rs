@@ -126,8 +126,10 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
     pub limit_factor: u32,
+{%- if breached_passwords %}
     /// `BREACHED_PASSWORDS_URL`: the service that knows breached passwords. Without it none is asked.
     pub breached_passwords_url: Option<Secret>,
+{%- endif %}
     /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
@@ -244,7 +246,9 @@ impl Config {
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
             limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
+{%- if breached_passwords %}
             breached_passwords_url: vars.url("BREACHED_PASSWORDS_URL", &["https", "http"]),
+{%- endif %}
             password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {

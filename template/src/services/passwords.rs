@@ -1,5 +1,8 @@
 //! Hashing passwords with Argon2id, on threads that do not serve requests.
 
+{%- if breached_passwords %}
+mod breached;
+{%- endif %}
 mod memory;
 
 use std::{io, time::Duration};
@@ -8,8 +11,10 @@ use argon2::{
     Algorithm, Argon2, Params, RECOMMENDED_SALT_LEN as SALT_BYTES, Version,
     password_hash::{self, phc},
 };
+{%- if breached_passwords %}
+use stack_web::breached_passwords::BreachedPasswords;
+{%- endif %}
 use stack_web::{
-    breached_passwords::BreachedPasswords,
     random,
     workers::{WorkError, Workers},
 };
@@ -18,7 +23,7 @@ use self::memory::Memory;
 use crate::{
     config::PasswordCost,
     error::{Error, Result},
-    models::{FieldErrors, Password, PasswordHash},
+    models::{Password, PasswordHash},
 };
 
 /// How many passwords wait for each processor, at most: for less than a second, since a hash takes some 20 ms.
@@ -39,7 +44,9 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     workers: Workers<Memory>,
     dummy: PasswordHash,
+{%- if breached_passwords %}
     breached: Option<BreachedPasswords>,
+{%- endif %}
 }
 
 impl Passwords {
@@ -60,22 +67,24 @@ impl Passwords {
             argon2,
             workers,
             dummy,
+{%- if breached_passwords %}
             breached: None,
+{%- endif %}
         })
-    }
-
-    /// The same with a service that knows breached passwords, which are refused as new ones.
-    #[must_use]
-    pub fn with_breached(self, breached: Option<BreachedPasswords>) -> Self {
-        Self { breached, ..self }
     }
 
     /// The hash of a new `password`, to be stored.
     ///
     /// # Errors
+{%- if breached_passwords %}
     /// [`Error::Invalid`] if it is known from a breach; [`Error::Overloaded`]
+{%- else %}
+    /// [`Error::Overloaded`]
+{%- endif %}
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
+{%- if breached_passwords %}
         self.refuse_breached(&password).await?;
+{%- endif %}
         self.compute(password).await
     }
 
@@ -120,24 +129,6 @@ impl Passwords {
             })
             .await?;
         Ok(matches && exists)
-    }
-
-    /// A service that does not answer keeps nobody from choosing a password.
-    async fn refuse_breached(&self, password: &Password) -> Result<()> {
-        let Some(breached) = &self.breached else {
-            return Ok(());
-        };
-        match breached.contains(password.as_bytes()).await {
-            Ok(true) => {
-                let message = "is known from a breach of another site; choose another one";
-                Err(FieldErrors::one("password", message).into())
-            }
-            Ok(false) => Ok(()),
-            Err(error) => {
-                tracing::warn!(%error, "a new password could not be compared with breached ones");
-                Ok(())
-            }
-        }
     }
 
     async fn run<T: Send + 'static>(

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod api;
+{%- if breached_passwords %}
 mod breached_passwords;
+{%- endif %}
 {%- if cockroach %}
 mod cockroach;
 {%- endif %}

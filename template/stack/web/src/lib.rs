@@ -12,7 +12,9 @@
 //! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
 
 pub mod assets;
+{%- if breached_passwords %}
 pub mod breached_passwords;
+{%- endif %}
 pub mod client_ip;
 pub mod cookies;
 pub mod extract;
