@@ -143,15 +143,7 @@ impl Comparison {
             wanted,
             mut steps,
         } = self;
-        let locks = request.locks.clone();
-{%- if cockroach %}
-        // CockroachDB locks no table while it changes it.
-        let locks = match request.single {
-            true => LockPolicy::default(),
-            false => locks,
-        };
-{%- endif %}
-        let more = diff::difference(&before.catalog, &wanted.catalog, &locks);
+        let more = diff::difference(&before.catalog, &wanted.catalog, &request.locks);
         steps.extend(more.map_err(Error::Unsupported)?);
         let large = request.locks.large.iter();
         let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
