@@ -12,21 +12,18 @@ use common::{at, library, repository};
 use heavy_parity::{Engine, Form, Request, by_heavy, differences, write};
 use heavy_stack::answers::Value;
 use heavy_stack::lint::lint;
-use heavy_stack::manifest::Manifest;
+use heavy_stack::manifest::{Manifest, combinations};
 use heavy_stack::tree::{File, Tree};
 
-/// Every combination of the yes-or-no questions.
-fn combinations(repository: &Tree) -> Vec<BTreeMap<String, Value>> {
+/// Answers to the yes-or-no questions: those that stand for all combinations of them, and `more` others.
+fn answers(repository: &Tree, more: u64) -> Vec<BTreeMap<String, Value>> {
     let manifest = Manifest::of(repository).expect("a manifest");
-    manifest.features().iter().fold(vec![BTreeMap::new()], |all, feature| {
-        let with = |chosen| {
-            all.iter().cloned().map(move |mut answers: BTreeMap<_, _>| {
-                answers.insert(feature.name.to_owned(), Value::Bool(chosen));
-                answers
-            })
-        };
-        with(false).chain(with(true)).collect()
-    })
+    let features = manifest.features();
+    let answers = |bits: u64| {
+        let named = features.iter().enumerate();
+        named.map(|(at, feature)| (feature.name.to_owned(), Value::Bool(bits >> at & 1 == 1))).collect()
+    };
+    combinations(features.len(), more).into_iter().map(answers).collect()
 }
 
 fn request(name: &str, answers: &BTreeMap<String, Value>) -> Request {
@@ -68,17 +65,10 @@ fn chosen(answers: &BTreeMap<String, Value>) -> usize {
     answers.values().filter(|value| **value == Value::Bool(true)).count()
 }
 
-/// The combinations that are tried: at most two features, all but at most two, and every eleventh of those between, which
-/// are hundreds and take cargo-generate two seconds each. (Every eighth would never have some of the features.)
-///
-/// Names in every spelling, and every other project with a title that is not derived from its name.
+/// What is tried: names in every spelling, and every other project with a title that is not derived from its name.
 fn requests(repository: &Tree) -> Vec<Request> {
     let names = ["a0", "my-app", "SunnyDay", "zz_top", "titled"];
-    let tried = |(number, answers): &(usize, BTreeMap<_, _>)| {
-        let yes = chosen(answers);
-        yes <= 2 || yes + 2 >= answers.len() || number.is_multiple_of(11)
-    };
-    let numbered = combinations(repository).into_iter().enumerate().filter(tried);
+    let numbered = answers(repository, 40).into_iter().enumerate();
     let answered = numbered.map(|(number, answers)| (number, if number % 2 == 0 { answers } else { titled(answers) }));
     answered.map(|(number, answers)| request(names[number % names.len()], &answers)).collect()
 }
@@ -188,7 +178,7 @@ fn the_installed_command_asks_nothing_and_makes_the_same_project() {
     git(&["add", "--all", "--force"]);
     git(&["commit", "--quiet", "--message", "template"]);
     let engine = Engine { program: PathBuf::from("cargo-generate"), by_git: true };
-    let all = combinations(&repository);
+    let all = answers(&repository, 0);
     // The library has done these and more; here they take the way through git.
     let most = all.iter().map(chosen).max();
     let some = all.into_iter().filter(|answers| chosen(answers) < 2 || Some(chosen(answers)) == most);

@@ -1,5 +1,6 @@
 //! `cargo-generate.toml`: what a template asks, and which files go where.
 
+mod combinations;
 mod own;
 pub(crate) mod pack;
 pub(crate) mod patterns;
@@ -12,6 +13,7 @@ use toml::Table;
 
 use crate::error::{Error, Result};
 use crate::tree::{Tree, TreePath};
+pub use combinations::combinations;
 pub use own::{Before, Migration, Once};
 pub use pack::{Dependency, Insertion, PackManifest, Place};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};

@@ -7,7 +7,7 @@
 
 mod workshop;
 
-use heavy_stack::manifest::Manifest;
+use heavy_stack::manifest::{Manifest, combinations};
 use workshop::full::is_full_run;
 use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, firefox_tests, project, turn};
 
@@ -56,23 +56,17 @@ fn a_project_with_one_feature_is_formatted_and_clean() {
     }
 }
 
-/// In a full run those of at most two features, of all but at most two, and every eleventh of the others, which double with
-/// each feature; else those of no feature, of each, and of all.
+/// In a full run of the combinations that stand for all, and of forty others; else of all features, of none, and of each.
 #[test]
 fn the_lock_file_is_what_cargo_would_write_whatever_is_chosen() {
     let _turn = turn();
     let features = features();
-    let all = (1_u64 << features.len()) - 1;
-    let few = [all, 0].into_iter().chain((0..features.len()).map(|at| 1 << at));
-    let many = |bits: &u64| {
-        let (yes, no) = (bits.count_ones(), (all & !bits).count_ones());
-        yes <= 2 || no <= 2 || bits.is_multiple_of(11)
-    };
-    let combinations: Vec<u64> = match is_full_run("the lock file in hundreds of combinations of features") {
-        true => (0..=all).rev().filter(many).collect(),
-        false => few.collect(),
-    };
-    for bits in combinations {
+    let mut tried = combinations(features.len(), 40);
+    if !is_full_run("the lock file in hundreds of combinations of features") {
+        tried.truncate(2 + features.len());
+    }
+    let all = tried[0];
+    for bits in tried {
         let chosen = features.iter().enumerate().filter(|(at, _)| bits & (1_u64 << *at) != 0);
         let project = project("locked", &chosen.map(|(_, feature)| feature.as_str()).collect::<Vec<_>>());
         // The first, with everything, fetches what the others have.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Report, rule};
 use crate::hooks::{Hooks, NoHost, Variable, Variables};
+use crate::manifest::{Question, combinations};
 use crate::render::lists::{Lists, literal, names};
 use crate::suggest::{listed, nearest};
 use crate::template::{Conditional, Manifest, QuestionKind, Template};
@@ -226,7 +227,7 @@ fn within(file: &str, folder: &str) -> bool {
 fn all_lists(manifest: &Manifest, text: &str, report: &mut Report) -> Option<Vec<Lists>> {
     let hooks = Hooks::new(&NoHost);
     let mut all = Vec::new();
-    for variables in combinations(manifest) {
+    for variables in answers(manifest) {
         match Lists::of(manifest, &variables, Some(&hooks)) {
             Ok(lists) => all.push(lists),
             Err(error) => {
@@ -247,17 +248,27 @@ fn all_lists(manifest: &Manifest, text: &str, report: &mut Report) -> Option<Vec
     Some(all)
 }
 
-/// Every combination of the answers that conditions name, at most a few thousand of them.
-fn combinations(manifest: &Manifest) -> Vec<Variables> {
+/// Combinations of the answers that conditions name, at most a few thousand of them: of the yes-or-no questions
+/// [those that stand for all](combinations), each with every choice of the others.
+fn answers(manifest: &Manifest) -> Vec<Variables> {
     let named: BTreeSet<&str> =
         manifest.conditionals.iter().flat_map(|conditional| names(&conditional.expression)).collect();
-    let mut all = vec![BTreeMap::from([("crate_name".to_owned(), Variable::Text("my_app".to_owned()))])];
-    for question in &manifest.questions {
+    let is_bool = |question: &&Question| matches!(question.kind, QuestionKind::Bool { .. });
+    let (bools, texts): (Vec<_>, Vec<_>) = manifest.questions.iter().partition(is_bool);
+    let (named, others): (Vec<_>, Vec<_>) =
+        bools.into_iter().partition(|question| named.contains(question.name.as_str()));
+    let of = |bits: u64| {
+        let mut variables = BTreeMap::from([("crate_name".to_owned(), Variable::Text("my_app".to_owned()))]);
+        variables.extend(others.iter().map(|question| (question.name.clone(), Variable::Bool(false))));
+        let named = named.iter().enumerate();
+        variables.extend(named.map(|(at, question)| (question.name.clone(), Variable::Bool(bits >> at & 1 == 1))));
+        variables
+    };
+    // Nobody has more yes-or-no questions than a number has bits; one who had them would have the first of them looked at.
+    let mut all: Vec<Variables> = combinations(named.len().min(63), 0).into_iter().map(of).collect();
+    for question in texts {
         let values = match &question.kind {
-            QuestionKind::Bool { .. } if named.contains(question.name.as_str()) => {
-                vec![Variable::Bool(false), Variable::Bool(true)]
-            }
-            QuestionKind::Bool { .. } => vec![Variable::Bool(false)],
+            QuestionKind::Bool { .. } => continue,
             QuestionKind::Text { choices, .. } if !choices.is_empty() => {
                 choices.iter().map(|choice| Variable::Text(choice.value.clone())).collect()
             }

@@ -7,11 +7,12 @@
 //! 3. put the lock files together ([`crate::lockgen`])
 //! 4. compare with cargo in other combinations, chosen by number; a difference is one more to learn from
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cli::Lock;
 use crate::error::{Error, Result};
 use crate::lockgen::{Variant, template_lock};
+use crate::manifest::combinations;
 use crate::source::folder;
 use crate::suggest::typed;
 use crate::template::{Manifest, Template};
@@ -29,17 +30,17 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
     let features: Vec<String> = names(&template.manifest)?;
     let mut variants: Vec<Variant> = Vec::new();
     let busy = ui.busy("Resolving versions");
-    for features in asked(&features) {
+    let enough = combinations(features.len(), 0).len();
+    let chosen = combinations(features.len(), COMPARED).into_iter().map(|bits| combination(bits, &features));
+    let (asked, compared): (Vec<_>, Vec<_>) = chosen.enumerate().partition(|(number, _)| *number < enough);
+    for (_, features) in asked {
         busy.now(&described(&features));
         let start = variants.first().map(|with_everything| with_everything.lock.as_str());
         let lock = resolve(&template, &features, start, args.offline)?;
         variants.push(Variant { features, lock });
     }
     let mut text = template_lock(&variants)?;
-    for features in others(&features) {
-        if variants.iter().any(|variant| variant.features == features) {
-            continue;
-        }
+    for (_, features) in compared {
         busy.now(&described(&features));
         let lock = resolve(&template, &features, Some(&variants[0].lock), args.offline)?;
         let as_expected = locked(&template, &text, &features)? == lock;
@@ -69,29 +70,6 @@ fn names(manifest: &Manifest) -> Result<Vec<String>> {
     Ok(features)
 }
 
-/// The combinations that cargo is asked about: all features, none, one, two, all but one.
-fn asked(features: &[String]) -> Vec<Features> {
-    let count = features.len();
-    let all = (1_u64 << count) - 1;
-    let one = || (0..count).map(|at| 1_u64 << at);
-    let two = one().flat_map(|first| one().map(move |second| first | second));
-    let bits = [all, 0].into_iter().chain(one()).chain(two).chain(one().map(|bit| all ^ bit));
-    distinct(bits, features)
-}
-
-/// Other combinations, far from each other, always the same.
-fn others(features: &[String]) -> Vec<Features> {
-    let all = (1_u64 << features.len()) - 1;
-    // Fibonacci hashing: the steps of the golden ratio spread evenly over the bits.
-    let scattered = (1..=COMPARED).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16 & all);
-    distinct(scattered, features)
-}
-
-fn distinct(all: impl Iterator<Item = u64>, features: &[String]) -> Vec<Features> {
-    let mut seen = BTreeSet::new();
-    all.filter(|bits| seen.insert(*bits)).map(|bits| combination(bits, features)).collect()
-}
-
 fn combination(bits: u64, features: &[String]) -> Features {
     features
         .iter()
@@ -103,17 +81,4 @@ fn combination(bits: u64, features: &[String]) -> Features {
 fn described(features: &Features) -> String {
     let chosen: Vec<&str> = features.iter().filter(|(_, chosen)| **chosen).map(|(name, _)| name.as_str()).collect();
     if chosen.is_empty() { "without features".to_owned() } else { format!("with {}", chosen.join(" and ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_combinations_grow_with_the_square_of_the_features() {
-        let names = |count: usize| (0..count).map(|at| format!("f{at}")).collect::<Vec<_>>();
-        let counts: Vec<usize> = (0..10).map(|count| asked(&names(count)).len()).collect();
-        assert_eq!(counts, [1, 2, 4, 8, 16, 22, 29, 37, 46, 56]);
-        assert!(others(&names(10)).len() > 8);
-    }
 }
