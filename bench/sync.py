@@ -123,6 +123,10 @@ def main():
     new = ["--defaults", "--quiet", "--template", source]
     measure([heavy, "new", made, *new, "--rev", "1.0.0"], env=env)
     measure([heavy, "new", theirs, *new, "--rev", "2.0.0", "--vcs", "none"], env=env)
+    git(made.parent, "init", "--quiet", "--initial-branch=main", made)
+    # Its own collection of garbage would run beside what is measured.
+    git(made, "config", "gc.auto", "0")
+    git(made, "config", "maintenance.auto", "false")
     commit(made)
     edit(made)
     files = sum(1 for path in made.rglob("*") if path.is_file() and ".git" not in path.parts)
