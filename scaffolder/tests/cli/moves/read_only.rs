@@ -42,6 +42,49 @@ fn assert_writes_nothing(env: &Environment, arguments: &[&str]) -> String {
     shown
 }
 
+/// Commands that only look, with what they return in a project whose template has a newer version.
+const LOOKING: [(&[&str], &str); 8] = [
+    (&["check"], "exit 1"),
+    (&["check", "--json"], "exit 1"),
+    (&["sync", "--dry-run"], "exit 0"),
+    (&["rename", "shop", "--dry-run"], "exit 0"),
+    (&["remove-feature", "vectors", "--dry-run"], "exit 0"),
+    (&["undo", "--dry-run"], "exit 0"),
+    (&["diff"], "exit 0"),
+    (&["adopt", "--template", "template", "--dry-run"], "exit 0"),
+];
+
+/// On a mount that nobody can write to, in a name space of its own for mounts. Where the system lets nobody make one, nothing is tried here,
+/// and the test below has to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn commands_that_only_look_run_on_a_read_only_mount() {
+    let alone = |script: &str, env: &Environment| {
+        let mut command = env.program("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-ec", script, "sh", env!("CARGO_BIN_EXE_heavy")]);
+        command
+    };
+    let env = project();
+    run(&env, &["add-feature", "vectors"]);
+    super::commit(&env);
+    next_version(&env);
+    let read_only = "here=$PWD; for folder in \"$here\" \"$HOME\"; do mount --bind \"$folder\" \"$folder\"; \
+                     mount -o remount,bind,ro \"$folder\"; done; cd /; cd \"$here\"";
+    if !alone(read_only, &env).output().is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let there = |arguments: &[&str]| {
+        let mut command = alone(&format!("{read_only}; exec \"$@\""), &env);
+        env.shown(&command.args(arguments).args(["--project", "my-app"]).output().expect("unshare starts"))
+    };
+    for (arguments, code) in LOOKING {
+        let shown = there(arguments);
+        assert!(shown.starts_with(code), "heavy {arguments:?}: {shown}");
+    }
+    let shown = there(&["sync", "--yes"]);
+    assert!(shown.contains("Read-only file system"), "it could be written to: {shown}");
+}
+
 #[test]
 fn check_diff_and_dry_runs_write_nothing_and_take_no_lock_that_is_not_there() {
     let env = project();
@@ -52,17 +95,7 @@ fn check_diff_and_dry_runs_write_nothing_and_take_no_lock_that_is_not_there() {
     let state = env.path("my-app/.git/heavy/top");
     fs::remove_file(state.join("lock")).expect("it was there");
     fs::create_dir(state.join("moves/9.new")).expect("a folder");
-    let commands: [(&[&str], &str); 8] = [
-        (&["check"], "exit 1"),
-        (&["check", "--json"], "exit 1"),
-        (&["sync", "--dry-run"], "exit 0"),
-        (&["rename", "shop", "--dry-run"], "exit 0"),
-        (&["remove-feature", "vectors", "--dry-run"], "exit 0"),
-        (&["undo", "--dry-run"], "exit 0"),
-        (&["diff"], "exit 0"),
-        (&["adopt", "--template", "template", "--dry-run"], "exit 0"),
-    ];
-    for (arguments, code) in commands {
+    for (arguments, code) in LOOKING {
         let shown = assert_writes_nothing(&env, arguments);
         assert!(shown.starts_with(code), "heavy {arguments:?}: {shown}");
     }
