@@ -69,8 +69,8 @@ impl Prompt {
     /// The person stopped.
     pub fn features(&self, features: &[Feature<'_>]) -> Result<Vec<(String, Value)>> {
         let width = features.iter().map(|feature| feature.name.len()).max().unwrap_or(0);
-        let lines: Vec<String> =
-            features.iter().map(|feature| format!("{:width$}  {}", kebab(feature.name), feature.about)).collect();
+        let line = |feature: &Feature<'_>| format!("{:width$}  {}", kebab(feature.name), feature.about);
+        let lines: Vec<String> = features.iter().map(|feature| on_one_line(&line(feature))).collect();
         let defaults: Vec<bool> = features.iter().map(|feature| feature.default).collect();
         let chosen = MultiSelect::with_theme(&*self.0)
             .with_prompt("Features (space to choose, Enter when done)")
@@ -139,7 +139,7 @@ impl Prompt {
                 let refused = check(&text).err();
                 match &refused {
                     None => self.0.format_input_prompt_selection(&mut line, prompt, &text),
-                    Some(error) => self.0.format_error(&mut line, &error.message),
+                    Some(error) => self.0.format_error(&mut line, &with_hint(error)),
                 }
                 .map_err(io::Error::other)?;
                 terminal.write_line(&line)?;
@@ -200,6 +200,7 @@ impl Prompt {
                 }
             };
             terminal.clear_line()?;
+            terminal.clear_last_lines(lines_above(&asked, usize::from(terminal.size().1)))?;
             let answer = Some(decision == Decision::Yes).filter(|_| decision != Decision::Show);
             self.0.format_confirm_prompt_selection(&mut answered, prompt, answer).map_err(io::Error::other)?;
             terminal.write_line(&answered)?;
@@ -213,12 +214,63 @@ impl Prompt {
     /// # Errors
     /// The person stopped.
     pub fn choose(&self, prompt: &str, choices: &[&str], first: usize) -> Result<usize> {
-        Select::with_theme(&*self.0).with_prompt(prompt).items(choices).default(first).interact().map_err(stopped)
+        let lines: Vec<String> = choices.iter().map(|choice| on_one_line(choice)).collect();
+        Select::with_theme(&*self.0).with_prompt(prompt).items(&lines).default(first).interact().map_err(stopped)
     }
+}
+
+/// What is wrong with an answer, and what would be right.
+fn with_hint(error: &Error) -> String {
+    match error.hints.first() {
+        Some(hint) => format!("{}; {hint}", error.message),
+        None => error.message.clone(),
+    }
+}
+
+/// How many lines a text goes on before its last one, on a terminal of this width.
+fn lines_above(text: &str, width: usize) -> usize {
+    console::measure_text_width(text).saturating_sub(1).checked_div(width).unwrap_or(0)
+}
+
+/// A line of a list, cut to the terminal's width. One that goes over two lines is not cleared when the list is drawn again.
+fn on_one_line(text: &str) -> String {
+    fitted(text, usize::from(Term::stderr().size().1))
+}
+
+fn fitted(text: &str, width: usize) -> String {
+    /// The mark before each line, of the wider theme, and the cursor behind it.
+    const MARK: usize = 7;
+    console::truncate_str(text, width.saturating_sub(MARK).max(10), "…").into_owned()
 }
 
 fn stopped(error: dialoguer::Error) -> Error {
     Error::new(Kind::Stopped, "the question was not answered")
         .because(error)
         .hint("add `--defaults` to take the defaults without being asked")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_a_list_fits_a_narrow_terminal() {
+        let line = "pgvector       embeddings and similarity search, in a vector database of their own";
+        assert_eq!(fitted(line, 120), line);
+        assert_eq!(fitted(line, 60), "pgvector       embeddings and similarity search, in …");
+        assert_eq!(fitted(line, 1), "pgvector …");
+    }
+
+    #[test]
+    fn a_question_that_goes_over_several_lines_is_cleared_whole() {
+        assert_eq!([60, 61, 120, 121].map(|length| lines_above(&"x".repeat(length), 60)), [0, 1, 1, 2]);
+        assert_eq!((lines_above("", 60), lines_above("x", 0)), (0, 0));
+    }
+
+    #[test]
+    fn a_refused_answer_is_told_with_what_would_be_right() {
+        let error = Error::user("`book` is not a plural").hint("a table is named in the plural: `books`").hint("or so");
+        assert_eq!(with_hint(&error), "`book` is not a plural; a table is named in the plural: `books`");
+        assert_eq!(with_hint(&Error::user("no")), "no");
+    }
 }

@@ -44,7 +44,9 @@ static CREATE_TABLE: LazyLock<Regex> = LazyLock::new(|| {
 static NAMED: LazyLock<Regex> =
     LazyLock::new(|| regex(r#"(?i)\b(?:constraint|index(?:\s+concurrently)?(?:\s+if\s+not\s+exists)?)\s+"?(\w+)"?"#));
 static TABLE_OR_REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r#"(?i)\b(create\s+(?:unlogged\s+)?table(?:\s+if\s+not\s+exists)?|references)\s+(?:\w+\.)?"?(\w+)"?"#)
+    regex(
+        r#"(?i)\b((?:create\s+(?:unlogged\s+)?|alter\s+)table(?:\s+if(?:\s+not)?\s+exists)?(?:\s+only)?|references)\s+(?:\w+\.)?"?(\w+)"?"#,
+    )
 });
 static OWNER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\buser_id\s+uuid\s+not\s+null"));
 static COMMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"--[^\n]*"));
@@ -144,10 +146,12 @@ impl<'a> Existing<'a> {
             let mut current = String::new();
             for word in TABLE_OR_REFERENCE.captures_iter(&text) {
                 let name = word[2].to_lowercase();
-                if word[1].to_lowercase().starts_with("create") {
+                if word[1].to_lowercase().ends_with("references") {
+                    if name == table && current != table && !others.contains(&current) {
+                        others.push(current.clone());
+                    }
+                } else {
                     current = name;
-                } else if name == table && current != table && !others.contains(&current) {
-                    others.push(current.clone());
                 }
             }
         }

@@ -43,10 +43,17 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
     };
     let made = CommandLine::find(text, table).ok_or_else(|| {
         Error::user(format!("`{schema}` does not say that `heavy add-table` made the table `{table}`"))
-            .hint("take it out by hand: its file of the schema, then what the compiler names")
+            .hint(format!(
+                "write there how it would be made, `-- heavy add-table {table} title:string …`, and what is still as it would be made goes"
+            ))
+            .hint("or take it out by hand: its file of the schema, then what the compiler names")
     })??;
     let pairs: Vec<String> = made.fields.iter().filter_map(|field| table_of_pairs(&made.names, field)).collect();
     if let Some(other) = existing.referring_to(table).iter().find(|other| !pairs.contains(other)) {
+        if existing.referring_to(other).iter().any(|back| back == table) {
+            return Err(Error::user(format!("`{other}` and `{table}` refer to each other"))
+                .hint(format!("take the column of `{other}` that refers to `{table}` out of `schema/` first")));
+        }
         // A table of pairs goes with the one that has the set.
         let first = existing.schema_of(other).and_then(|(_, text)| CommandLine::first(text));
         let first = first.unwrap_or_else(|| other.clone());

@@ -347,6 +347,62 @@ fn a_table_is_not_taken_out_while_it_is_in_a_set_and_a_set_goes_with_its_table()
 }
 
 #[test]
+fn two_tables_that_refer_to_each_other_are_taken_out_one_after_the_other() {
+    let files = after(&PLAIN, &make(&PLAIN, "authors name:string"));
+    let refused = |typed: &str| table(&files, typed).expect_err("there is no such table").message;
+    assert_eq!(refused("books best:references(awards)"), "`best_id` refers to a table `awards`, which does not exist");
+    let mut files = after(&files, &make(&files, "books author:references(authors)"));
+    let circle = TreePath::parse("schema/090_best_books.sql").expect("a path");
+    let sql = "ALTER TABLE IF EXISTS ONLY authors ADD COLUMN best_id uuid REFERENCES books (id);\n";
+    files.insert(circle.clone(), File::new(sql));
+    let shown = |name: &str, files: &Tree| match remove::remove(name, files, false, None) {
+        Ok(removed) => format!("{} files, {} stay", removed.changes.len(), removed.kept.len()),
+        Err(error) => format!("{}; {}", error.message, error.hints.join("; ")),
+    };
+    insta::assert_snapshot!([shown("authors", &files), shown("books", &files)].join("\n"), @"
+    `books` and `authors` refer to each other; take the column of `books` that refers to `authors` out of `schema/` first
+    `authors` and `books` refer to each other; take the column of `authors` that refers to `books` out of `schema/` first
+    ");
+    files.remove(&circle);
+    insta::assert_snapshot!([shown("authors", &files), shown("books", &files)].join("\n"), @"
+    `books` refers to the table `authors`; take that out first: `heavy remove-table books`, or its column in `schema/`
+    21 files, 0 stay
+    ");
+}
+
+/// As it was written at first: modules imported, ids exported in one list, no command in the schema.
+#[test]
+fn a_table_that_was_made_at_first_is_taken_out_once_its_schema_says_how_it_was_made() {
+    let mut files = after(&PLAIN, &make(&PLAIN, "books title:string"));
+    let mut edit = |path: &str, from: &str, to: &str| {
+        let path = TreePath::parse(path).expect("a path");
+        let text = String::from_utf8(files[&path].bytes.clone()).expect("text");
+        assert!(text.contains(from), "{text}");
+        files.insert(path, File::new(text.replace(from, to)));
+    };
+    edit("src/routes.rs", "pages::books::", "books::");
+    edit("src/routes.rs", "http::books::", "books::");
+    edit("src/routes.rs", ", books::index", ", pages::books::index");
+    edit("src/routes.rs", ", books::new", ", pages::books::new");
+    edit("src/routes.rs", ", books::edit", ", pages::books::edit");
+    edit("src/routes.rs", "use http::{limits", "use http::{books, limits");
+    edit("src/routes.rs", "use pages::{\n        account,", "use pages::{\n        account, books,");
+    edit("src/models/mod.rs", "pub use id::{NoteId", "pub use id::{BookId, NoteId");
+    edit("schema/070_books.sql", "-- heavy add-table books title:string\n", "");
+    let error = remove::remove("books", &files, false, None).expect_err("nobody knows its fields");
+    insta::assert_snapshot!(format!("{}; {}", error.message, error.hints.join("; ")), @"`schema/070_books.sql` does not say that `heavy add-table` made the table `books`; write there how it would be made, `-- heavy add-table books title:string …`, and what is still as it would be made goes; or take it out by hand: its file of the schema, then what the compiler names");
+    let schema = TreePath::parse("schema/070_books.sql").expect("a path");
+    let text = String::from_utf8(files[&schema].bytes.clone()).expect("text");
+    files
+        .insert(schema, File::new(text.replace("CREATE TABLE", "-- heavy add-table books title:string\nCREATE TABLE")));
+    let removed = remove::remove("books", &files, false, None).expect("it can be taken out");
+    assert_eq!((removed.kept.len(), removed.mentions.len()), (0, 0), "{removed:?}");
+    let routes = removed.changes.iter().find(|change| change.path.as_str() == "src/routes.rs").expect("a change");
+    let routes = String::from_utf8(routes.after.clone().expect("a file").bytes).expect("text");
+    assert!(!routes.contains("books"), "{routes}");
+}
+
+#[test]
 fn a_table_that_was_edited_or_is_referred_to_is_not_lost() {
     let files = after(&PLAIN, &make(&PLAIN, "authors name:string"));
     let mut files = after(&files, &make(&files, "books author:references(authors)"));
@@ -356,7 +412,7 @@ fn a_table_that_was_edited_or_is_referred_to_is_not_lost() {
     };
     insta::assert_snapshot!([refused("authors", &files), refused("notes", &files), refused("bookz", &files)].join("\n"), @"
     `books` refers to the table `authors`; take that out first: `heavy remove-table books`, or its column in `schema/`
-    `schema/030_notes.sql` does not say that `heavy add-table` made the table `notes`; take it out by hand: its file of the schema, then what the compiler names
+    `schema/030_notes.sql` does not say that `heavy add-table` made the table `notes`; write there how it would be made, `-- heavy add-table notes title:string …`, and what is still as it would be made goes; or take it out by hand: its file of the schema, then what the compiler names
     there is no table `bookz`; did you mean `heavy remove-table books`?
     ");
     let mut edit = |path: &str, more: &str| {

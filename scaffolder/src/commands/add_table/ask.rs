@@ -15,7 +15,7 @@ pub(super) fn what_is_missing(args: &AddTable, prompt: Option<&Prompt>) -> Resul
                 .hint("name the table first: `heavy add-table books title:string`"));
         }
         (Some(name), _) => name.clone(),
-        (None, Some(prompt)) => prompt.text("Name of the table, in the plural (for example books)", None, |text| {
+        (None, Some(prompt)) => prompt.text("Name of the table (a plural: books)", None, |text| {
             Names::parse(text.trim(), args.model.as_deref()).map(drop)
         })?,
         (None, None) => {
@@ -38,7 +38,7 @@ fn ask_fields(prompt: &Prompt) -> Result<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
     loop {
         let question = match fields.len() {
-            0 => "A field, as name:type (for example title:string; `?` behind it if it may be left out)",
+            0 => "A field (title:string, author:string?)",
             _ => "Another field (nothing, when done)",
         };
         let check = |text: &str| match (text.trim(), fields.is_empty()) {
