@@ -201,6 +201,9 @@ fn a_set_is_a_table_of_pairs_that_goes_with_both_sides() {
 
     CREATE INDEX articles_sources_source_id_idx ON articles_sources (source_id);
     ");
+    let events = make(&files, "events title:string tags:many(tags)");
+    let page = text_of(&events, "src/pages/events.rs");
+    assert!(page.contains("let event = stack_live::Event { fields: fields.to_vec(),"), "{page}");
     let repository = text_of(&generated, "src/repositories/articles.rs");
     assert!(repository.contains("SELECT id, name FROM tags\n         ORDER BY"), "{repository}");
     assert!(repository.contains("SELECT id, title FROM notes WHERE user_id = $2\n"), "{repository}");
