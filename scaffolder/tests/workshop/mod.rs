@@ -92,10 +92,17 @@ pub(crate) fn browser_tests(project: &Path) {
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn firefox_tests(project: &Path) {
-    let files = ["client/(names|history|kinds|submits)", "pages"];
+    let files = ["client/(names|history|kinds|submits)", "live.spec", "pages"];
     let mut command = cargo_command(project, &["dev", "browser-test"]);
     command.args(files).env("BROWSER_NAME", "firefox");
     browser_tests_by(&mut command, false);
+}
+
+/// Those of the script of live pages, in the form that release builds serve.
+#[allow(dead_code, reason = "not every program with a workshop has them run")]
+pub(crate) fn minified_script_tests(project: &Path) {
+    let mut command = cargo_command(project, &["dev", "browser-test", "client/"]);
+    browser_tests_by(command.env("LIVE_SCRIPT", "minified"), false);
 }
 
 fn browser_tests_by(command: &mut Command, wanted: bool) {
