@@ -45,10 +45,6 @@ case "${1:-}" in
         # build other variants of the dependencies.
         cargo build --locked
         cargo test --locked --no-run
-        # `cargo dev test` runs tests by it.
-        command -v cargo-nextest >/dev/null ||
-            cargo install --locked cargo-nextest ||
-            echo "cargo-nextest could not be installed; only \`cargo dev test\` needs it"
         install_heavy
         ;;
     prepare)

@@ -6,12 +6,9 @@ CREATE TABLE users (
     display_name text NOT NULL,
     -- Argon2id, in the PHC string format: salt and cost are part of it.
     password_hash text NOT NULL,
-    -- Sealed by the application, see `src/encryption.rs`: only its owner ever sees it.
-    phone bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     CONSTRAINT users_email_check CHECK (email = lower(email) AND length(email) <= 254),
-    CONSTRAINT users_display_name_check CHECK (length(display_name) BETWEEN 1 AND 60),
-    CONSTRAINT users_phone_check CHECK (length(phone) <= 256)
+    CONSTRAINT users_display_name_check CHECK (length(display_name) BETWEEN 1 AND 60)
 );

@@ -6,14 +6,11 @@ CREATE TABLE users (
     display_name text NOT NULL,
     -- Argon2id, as a PHC string with salt and cost.
     password_hash text NOT NULL,
-    -- Encrypted by the application, see `stack/web/src/sealed.rs`. Only the user may see it.
-    phone bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     -- When a link was opened that was sent to the address.
     email_confirmed_at timestamptz,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     CONSTRAINT users_email_check CHECK (email = lower(email) AND length(email) <= 254),
-    CONSTRAINT users_display_name_check CHECK (length(display_name) BETWEEN 1 AND 60),
-    CONSTRAINT users_phone_check CHECK (length(phone) <= 256)
+    CONSTRAINT users_display_name_check CHECK (length(display_name) BETWEEN 1 AND 60)
 );

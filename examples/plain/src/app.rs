@@ -9,7 +9,6 @@ use stack_mail::Outbox;
 use stack_serve::dev::ControlChannel;
 use stack_web::{
     StartError,
-    breached_passwords::BreachedPasswords,
     metrics::{self, Metrics, Pools},
     sealed::Vault,
     server,
@@ -127,7 +126,8 @@ impl App {
         let cleanup = tokio::spawn(async move { cleanup.accounts.clean_up().await });
         let outbox = state.links.outbox.clone();
         let hub = state.live.hub().clone();
-        let sent = move || drop(hub.publish(dev_mail::TOPIC, &"sent"));
+        let shown = !state.config.environment.is_production();
+        let sent = move || drop(shown.then(|| hub.publish(dev_mail::TOPIC, &"sent")));
         let worker = outbox.clone();
         let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
         let limits = tokio::spawn(limits::clean_up(state.db.clone()));
@@ -200,8 +200,7 @@ pub async fn connect(config: Config) -> Result<AppState, StartError> {
 /// [`StartError`], whose message is shown to the user.
 pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
     let passwords = Passwords::new(config.password_cost)
-        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?
-        .with_breached(breached_passwords(&config)?);
+        .map_err(|error| StartError(format!("cannot hash passwords: {error}")))?;
     let limits = Arc::new(Limits::new(db.clone(), config.limit_factor));
     let vault = Arc::new(Vault::new(&config.encryption_keys));
     let outbox = Outbox::new(vault.clone(), config.mail.clone());
@@ -225,7 +224,6 @@ pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
         db: db.clone(),
         passwords,
         limits: limits.clone(),
-        vault: vault.clone(),
         links: links.clone(),
         session_lifetime: config.session_lifetime,
         session_idle: config.session_idle,
@@ -239,17 +237,7 @@ pub fn state(config: Config, db: Db) -> Result<AppState, StartError> {
         limits,
         links,
         security_log,
-        vault,
         live,
         metrics,
     }))
-}
-
-/// The service of `BREACHED_PASSWORDS_URL`, if there is one.
-fn breached_passwords(config: &Config) -> Result<Option<BreachedPasswords>, StartError> {
-    let url = config.breached_passwords_url.as_ref();
-    let service = url.map(|url| BreachedPasswords::new(url.expose()));
-    service
-        .transpose()
-        .map_err(|error| StartError(format!("`BREACHED_PASSWORDS_URL` cannot be used: {error}")))
 }

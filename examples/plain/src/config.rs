@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use stack_db::migrations::Timeouts as MigrateTimeouts;
 use stack_mail::{MailServer, Transport};
 use stack_serve::Timeouts;
 use stack_web::{
@@ -57,6 +58,8 @@ pub struct Config {
     pub mail: Transport,
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
+    /// `MIGRATE_LOCK_TIMEOUT_SECONDS`, `MIGRATE_RETRY_SECONDS`, `MIGRATE_STATEMENT_TIMEOUT_SECONDS`.
+    pub migrate_timeouts: MigrateTimeouts,
     /// The folder of `schema/`, and of `.data/` for the embedded server. Used only in development.
     pub project_dir: PathBuf,
     /// `RUST_LOG`: what is logged.
@@ -91,8 +94,6 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
     pub limit_factor: u32,
-    /// `BREACHED_PASSWORDS_URL`: the service that knows breached passwords. Without it none is asked.
-    pub breached_passwords_url: Option<Secret>,
     /// The cost of hashing a password. Not a variable: only tests change it.
     pub password_cost: PasswordCost,
 }
@@ -142,6 +143,11 @@ impl Config {
             encryption_keys: vars.keys("ENCRYPTION_KEYS", production),
             mail,
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
+            migrate_timeouts: MigrateTimeouts {
+                lock: vars.seconds_or_none("MIGRATE_LOCK_TIMEOUT_SECONDS", 3),
+                retry: vars.seconds_or_none("MIGRATE_RETRY_SECONDS", 600),
+                statement: vars.seconds_or_none("MIGRATE_STATEMENT_TIMEOUT_SECONDS", 0),
+            },
             project_dir: settings::project_dir(),
             log_filter: vars.parse(
                 "RUST_LOG",
@@ -190,7 +196,6 @@ impl Config {
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
             limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
-            breached_passwords_url: vars.url("BREACHED_PASSWORDS_URL", &["https", "http"]),
             password_cost: PasswordCost::Standard,
         };
         if production && config.database_url.is_none() {

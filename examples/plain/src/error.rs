@@ -31,7 +31,7 @@ pub enum Error {
     #[error("the e-mail address or the password is incorrect")]
     WrongCredentials,
     /// A link from a mail is unknown, was used, or has expired.
-    #[error("this link does not work any more; ask for another one")]
+    #[error("this link does not work any more")]
     LinkExpired,
     /// The client may not do this; the message says why.
     #[error("{0}")]

@@ -19,7 +19,10 @@ pub fn router(state: AppState) -> Router {
         timeout: state.config.request_timeout,
         body_limit: state.config.body_limit,
         https: state.config.environment.is_production(),
-        error_page: pages::error::page,
+        error_page: match state.links.is_on() {
+            true => pages::error::page,
+            false => pages::error::page_without_mail,
+        },
     };
     let metrics = state.metrics.clone();
     let routes = pages(state.clone())
@@ -64,8 +67,7 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 fn pages(state: AppState) -> Router<AppState> {
     use pages::settings::{deletion, email, password, security};
     use pages::{
-        account, confirmation, forgot_password, live, mailed_link, notes, reset_password, settings,
-        visitor,
+        account, confirmation, forgot_password, live, mailed_link, notes, reset_password, visitor,
     };
 
     let pages = state.live.patterns();
@@ -89,8 +91,6 @@ fn pages(state: AppState) -> Router<AppState> {
             "/account/security/sessions/end-others",
             post(security::end_others),
         )
-        .route("/account/phone", post(settings::set_phone))
-        .route("/account/phone/delete", post(settings::remove_phone))
         .route("/notes", post(notes::create))
         .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))

@@ -6,9 +6,7 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 use stack_db::Db;
 use stack_live::Live;
-use stack_web::{
-    client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics, sealed::Vault,
-};
+use stack_web::{client_ip::TrustedProxies, cookies::CookieSettings, metrics::Metrics};
 
 use crate::{
     config::Config,
@@ -35,8 +33,6 @@ pub struct Shared {
     pub security_log: SecurityLog,
     /// How often something may be done.
     pub limits: Arc<Limits>,
-    /// Encrypts and decrypts columns of the database.
-    pub vault: Arc<Vault>,
     /// The live pages.
     pub live: Live,
     /// The metrics of `/metrics`.

@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use stack_db::{
     Db, Migrations,
-    migrations::{Error as MigrationError, Outcome},
+    migrations::{Error as MigrationError, Outcome, Resolution},
 };
 use stack_web::StartError;
 
@@ -21,6 +21,23 @@ pub struct Migrate {
     /// `schema/` or by hand
     #[arg(long, value_name = "N")]
     assume_through: Option<i64>,
+    /// Record what became of the migration N, which was begun and has not ended
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "resolution",
+        conflicts_with = "assume_through"
+    )]
+    resolve: Option<i64>,
+    /// With `--resolve`: it has done all its work, or it shall run again
+    #[arg(requires = "resolve")]
+    resolution: Option<Resolved>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Resolved {
+    Applied,
+    Again,
 }
 
 impl Migrate {
@@ -32,6 +49,15 @@ impl Migrate {
     }
 
     async fn migrate(&self, migrations: &Migrations, db: &Db) -> Result<(), StartError> {
+        if let (Some(version), Some(resolution)) = (self.resolve, self.resolution) {
+            let (resolution, recorded) = match resolution {
+                Resolved::Applied => (Resolution::Applied, "recorded as applied"),
+                Resolved::Again => (Resolution::Again, "will run again"),
+            };
+            migrations.resolve(db.pool(), version, resolution).await?;
+            print_line(&format!("migration {version} {recorded}"));
+            return Ok(());
+        }
         let outcome = match self.assume_through {
             None => {
                 let print = |name: &str| print_line(&format!("applied {name}"));

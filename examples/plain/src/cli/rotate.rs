@@ -1,19 +1,18 @@
-//! `rotate`: re-encrypts every encrypted column, and the mails that wait, with the first key of `ENCRYPTION_KEYS`.
+//! `rotate`: re-encrypts every encrypted column, also that of the mails that wait, with the first key of `ENCRYPTION_KEYS`.
 
 use std::error::Error;
 
-use stack_web::{StartError, progress};
+use stack_web::StartError;
 
 use super::interrupted;
-use crate::{app, config::Config, database, services::rotation};
+use crate::{app, config::Config, database};
 
 pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;
     let state = app::state(config, db)?;
-    let mut on_progress = progress::on_stderr("re-encrypting values");
     let rotated = async {
-        let failed = rotation::rotate(&state.db, &state.vault, &mut on_progress).await?;
-        Ok::<_, crate::error::Error>(failed + state.links.outbox.rotate(state.db.pool()).await?)
+        let failed = state.links.outbox.rotate(state.db.pool()).await?;
+        Ok::<_, crate::error::Error>(failed)
     };
     match rotated.await {
         Ok(0) => Ok(()),

@@ -13,7 +13,10 @@ static MAIN: Migrator = sqlx::migrate!("./migrations");
 /// # Errors
 /// If the files are invalid, for example if two have the same number.
 pub fn main(config: &Config) -> Result<Migrations, StartError> {
-    Ok(Migrations::embedded(&MAIN, "migrations")?.applied_by(command(config)))
+    let migrations = Migrations::embedded(&MAIN, "migrations")?;
+    Ok(migrations
+        .applied_by(command(config))
+        .with_timeouts(config.migrate_timeouts))
 }
 
 /// The command that applies them, for hints of errors.

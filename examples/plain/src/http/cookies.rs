@@ -11,6 +11,8 @@ pub const SESSION: &str = "session";
 pub const VISITOR: &str = "visitor";
 /// The flash message for the next page.
 pub const FLASH: &str = "flash";
+/// The page that shows it.
+pub const FLASH_PAGE: &str = "flash_page";
 
 /// The token of the session cookie. Such a session need not exist.
 pub fn session_token(cookies: &Cookies) -> Option<SessionToken> {

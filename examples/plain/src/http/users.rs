@@ -6,13 +6,13 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use stack_web::extract::{ApiJson, Key};
 
 use super::current_user::CurrentUser;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, Phone, Registration, User, UserId},
+    models::{ClientInfo, Registration, User, UserId},
     repositories::users::{self, Profile},
     state::AppState,
 };
@@ -52,16 +52,7 @@ pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Res
         .ok_or(Error::NotFound)
 }
 
-/// The account of the logged-in user.
-#[derive(Serialize)]
-pub struct Me {
-    #[serde(flatten)]
-    user: User,
-    phone: Option<Phone>,
-}
-
 /// Returns the account of the logged-in user.
-pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -> Result<Json<Me>> {
-    let phone = state.accounts.phone(user.id).await?;
-    Ok(Json(Me { user, phone }))
+pub async fn me(CurrentUser(user): CurrentUser) -> Json<User> {
+    Json(user)
 }

@@ -9,7 +9,6 @@ mod id;
 mod note;
 mod owner;
 mod password;
-mod phone;
 mod security_event;
 mod session;
 mod text;
@@ -23,7 +22,6 @@ pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 pub use note::{Note, NoteBody, NoteDraft, NoteSummary, NoteTitle};
 pub use owner::Owner;
 pub use password::{Password, PasswordHash};
-pub use phone::Phone;
 pub use security_event::{EventKind, Outcome, SecurityEvent};
 pub use session::{Session, SessionToken};
 pub use stack_web::{

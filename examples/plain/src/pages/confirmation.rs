@@ -26,7 +26,7 @@ use crate::{
     state::AppState,
 };
 
-/// A user who has proved in the last ten minutes who they are, for what matters: address, password, phone number,
+/// A user who has proved in the last ten minutes who they are, for what matters: address, password,
 /// deletion. Others are asked for their password first.
 pub struct RecentlyAuthenticated {
     /// The user.

@@ -7,8 +7,24 @@ use stack_web::problem::Problem;
 use super::layout;
 use crate::services::mailed_links::FORGOT_PASSWORD;
 
+const HOME: (&str, &str) = ("/", "Go to the home page");
+
 /// Renders an error.
 pub fn page(problem: &Problem, request_id: &str) -> Response {
+    let next = match problem.code {
+        "link_expired" => (FORGOT_PASSWORD, "Ask for another link"),
+        _ => HOME,
+    };
+    render(problem, request_id, next)
+}
+
+/// Renders an error where no mails are sent, so that nobody can ask for another link.
+pub fn page_without_mail(problem: &Problem, request_id: &str) -> Response {
+    render(problem, request_id, HOME)
+}
+
+/// Renders an error, with a button that leads on: its address and its text.
+fn render(problem: &Problem, request_id: &str, (url, label): (&str, &str)) -> Response {
     let (status, title) = (problem.status, problem.title());
     let main = html! {
         section.error {
@@ -22,13 +38,7 @@ pub fn page(problem: &Problem, request_id: &str) -> Response {
                     }
                 }
             }
-            p {
-                @if problem.code == "link_expired" {
-                    a.button href=(FORGOT_PASSWORD) { "Ask for another link" }
-                } @else {
-                    a.button href="/" { "Go to the home page" }
-                }
-            }
+            p { a.button href=(url) { (label) } }
             @if status.is_server_error() {
                 p.small { "If you report this, please name " code { (request_id) } "." }
             }

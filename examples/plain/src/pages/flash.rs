@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use axum::{http::header::LOCATION, response::Response};
 use stack_web::cookies::Cookies;
 
-use crate::http::cookies::FLASH;
+use crate::http::cookies::{FLASH, FLASH_PAGE};
+
+/// How long a message waits for its page.
+const LIFETIME: Duration = Duration::from_secs(60);
 
 /// A flash message. The cookie has only its key, so nobody can forge the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +25,6 @@ pub enum Flash {
     Saved,
     /// A record was deleted.
     Deleted,
-    /// The phone number was stored.
-    PhoneSaved,
-    /// The phone number was removed.
-    PhoneRemoved,
     /// Other sessions were ended.
     SessionEnded,
     /// The password was changed.
@@ -45,16 +45,6 @@ impl Flash {
         ),
         (Self::Saved, "saved", "Your changes were saved."),
         (Self::Deleted, "deleted", "The entry was deleted."),
-        (
-            Self::PhoneSaved,
-            "phone-saved",
-            "Your phone number was saved.",
-        ),
-        (
-            Self::PhoneRemoved,
-            "phone-removed",
-            "Your phone number was removed.",
-        ),
         (
             Self::SessionEnded,
             "session-ended",
@@ -87,15 +77,41 @@ impl Flash {
             .iter()
             .find(|(flash, ..)| *flash == self)
             .map_or("", |(_, key, _)| key);
-        cookies.set(FLASH, key, Some(Duration::from_secs(60)))
+        cookies.set(FLASH, key, Some(LIFETIME))
     }
 
-    /// The message of the cookie, if there is one.
-    pub(super) fn from_cookies(cookies: &Cookies) -> Option<Self> {
+    /// The message of the cookie, if there is one for the page at this path.
+    pub(super) fn from_cookies(cookies: &Cookies, path: &str) -> Option<Self> {
         let value = cookies.get(FLASH)?;
+        if cookies.get(FLASH_PAGE)? != page(path) {
+            return None;
+        }
         Self::ALL
             .iter()
             .find(|(_, key, _)| *key == value)
             .map(|(flash, ..)| *flash)
     }
+}
+
+/// What a response does to the message of a request, or to its own: a redirect keeps it for the page that it leads to,
+/// since another window may load something meanwhile; a page has shown it.
+pub(super) fn update(cookies: Cookies, shown: Option<Flash>, response: &Response) -> Cookies {
+    let target = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|target| target.to_str().ok());
+    match target {
+        Some(target) if shown.is_some() || cookies.is_set_by(response, FLASH) => {
+            cookies.set(FLASH_PAGE, page(target), Some(LIFETIME))
+        }
+        None if shown.is_some() => cookies.remove(FLASH).remove(FLASH_PAGE),
+        _ => cookies,
+    }
+}
+
+/// The path of an address, as it can stand in a cookie.
+fn page(address: &str) -> String {
+    let path = address.chars().take_while(|c| !"?#".contains(*c));
+    let safe = path.map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    safe.take(100).collect()
 }

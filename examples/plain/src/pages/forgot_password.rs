@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     components::form::Field,
-    error::{Error, Result},
+    error::Result,
     models::{ClientInfo, Email},
     services::mailed_links::MailRequest,
     state::AppState,
@@ -45,9 +45,7 @@ enum Link {
 
 /// The form.
 pub async fn page(cx: Cx) -> stack_live::Result {
-    if !cx.app().links.is_on() {
-        return Err(Error::NotFound.into());
-    }
+    cx.app().links.require()?;
     let rejected = cx.extension::<FormErrors<MailForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors).get(&cx);
@@ -96,6 +94,7 @@ async fn request(state: &AppState, form: &MailForm, client: &ClientInfo) -> Resu
 
 /// What to do after a mail was asked for.
 pub async fn sent(cx: Cx) -> stack_live::Result {
+    cx.app().links.require()?;
     let main = html! {
         section.card.narrow {
             h1 { "Look into your mail" }

@@ -1,8 +1,6 @@
 //! `/`: the home page. It introduces a new developer to the project; replace it with your own.
 
-mod browser;
 mod clock;
-mod countdown;
 
 use maud::{Markup, html};
 use stack_live::{Cx, Result};
@@ -10,7 +8,6 @@ use stack_live::{Cx, Result};
 use super::{context::Context, layout};
 use crate::components::{
     expandable::{Expandable, expandable},
-    layout::{card, grid},
     link::Link,
     section::section,
 };
@@ -41,17 +38,12 @@ pub async fn page(cx: Cx) -> Result {
             aside.card aria-label="Live" {
                 (cx.child(clock::clock, ()).await?)
                 (cx.child(counter, ()).await?)
+                p.small {
+                    "The code of this page runs on the server, which handles your clicks and sends back only what "
+                    "has changed."
+                }
             }
         }
-        (section("live", "This page is live", html! {
-            p.soft {
-                "Its code runs on the server, which handles your clicks and sends back only what has changed."
-            }
-            (grid(html! {
-                (card(cx.child(countdown::countdown, ()).await?))
-                (card(cx.child(browser::browser, ()).await?))
-            }))
-        }))
         (section("places", "Where to look", html! {
             ul.places {
                 @for (path, what) in PLACES {

@@ -1,28 +1,9 @@
-//! `/account`: the user's account and phone number; below it, what protects the account.
+//! `/account`: the user's account; below it, what protects the account.
 
-use axum::{
-    Form,
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
 use maud::html;
-use serde::{Deserialize, Serialize};
 use stack_live::Cx;
-use stack_web::cookies::Cookies;
 
-use super::{
-    confirmation::RecentlyAuthenticated,
-    context::Context,
-    flash::Flash,
-    layout,
-    live::{self, FormErrors},
-};
-use crate::{
-    components::form::Field,
-    error::Result,
-    models::{ClientInfo, FieldErrors, Phone},
-    state::AppState,
-};
+use super::{context::Context, layout};
 
 pub mod activity;
 pub mod deletion;
@@ -30,110 +11,15 @@ pub mod email;
 pub mod password;
 pub mod security;
 
-/// The field of the phone number.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct PhoneForm {
-    phone: String,
-}
-
-/// The account. The phone number is loaded for each rendering, because the state of a page is not secret.
+/// The account.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.signed_in()?;
-    let rejected = cx.extension::<FormErrors<PhoneForm>>();
-    let (form, invalid) = rejected
-        .map(|rejected| (rejected.form, rejected.errors))
-        .unzip();
-    let typed = cx.use_local(|| form.map(|form| form.phone));
-    let errors = cx.use_state(|| invalid.unwrap_or_default());
-    let stored = cx
-        .use_load(
-            (),
-            |ctx| async move { ctx.app().accounts.phone(user.id).await },
-        )
-        .await?;
-    let reload = stored.reloading();
-
-    let save = cx.on_async(move |ctx, event| async move {
-        let form: PhoneForm = event.form()?;
-        let mut invalid = FieldErrors::default();
-        if let Some(phone) = invalid.check("phone", Phone::parse(&form.phone)) {
-            let (user, client) = (ctx.recently_authenticated().await?, ctx.visitor().client);
-            let accounts = &ctx.app().accounts;
-            accounts.set_phone(user.id, Some(&phone), &client).await?;
-            ctx.flash(Flash::PhoneSaved.text());
-            reload.reload(&ctx);
-        }
-        errors.set(&ctx, invalid);
-        Ok(())
-    });
-    let remove = cx.on_async(move |ctx, _| async move {
-        let (user, client) = (ctx.recently_authenticated().await?, ctx.visitor().client);
-        let accounts = &ctx.app().accounts;
-        accounts.set_phone(user.id, None, &client).await?;
-        ctx.flash(Flash::PhoneRemoved.text());
-        reload.reload(&ctx);
-        Ok(())
-    });
-    let typed = typed.get(&cx);
-    let shown = typed
-        .as_deref()
-        .or(stored.as_ref().map(Phone::as_str))
-        .unwrap_or_default();
     let main = html! {
         section.card.narrow {
             h1 { "Your account" }
             p { (user.display_name.as_str()) br; (user.email.as_str()) }
-            form method="post" action="/account/phone" novalidate on:submit=(save) {
-                (Field {
-                    name: "phone", label: "Phone number", kind: "tel", value: shown,
-                    autocomplete: "tel", hint: Some("Only you can see it. It is stored encrypted."),
-                    required: true,
-                }.render(&errors.read(&cx)))
-                button type="submit" { "Save" }
-            }
-            @if stored.is_some() {
-                form method="post" action="/account/phone/delete" on:submit=(remove) {
-                    button.secondary type="submit" { "Remove phone number" }
-                }
-            }
             p { a href="/account/security" data-link { "Security: where you are logged in, password, deletion" } }
         }
     };
     Ok(layout::live(&cx, "Your account", main))
-}
-
-/// Stores the phone number.
-pub async fn set_phone(
-    State(state): State<AppState>,
-    RecentlyAuthenticated { user, visitor, .. }: RecentlyAuthenticated,
-    client: ClientInfo,
-    cookies: Cookies,
-    Form(form): Form<PhoneForm>,
-) -> Result<Response> {
-    let phone = match Phone::parse(&form.phone) {
-        Ok(phone) => phone,
-        Err(invalid) => {
-            let error = invalid.at("phone").into();
-            return live::show_form_errors(&state, visitor, "/account", form, error).await;
-        }
-    };
-    let accounts = &state.accounts;
-    accounts.set_phone(user.id, Some(&phone), &client).await?;
-    Ok(redirect_to_account(cookies, Flash::PhoneSaved))
-}
-
-/// Removes the phone number.
-pub async fn remove_phone(
-    State(state): State<AppState>,
-    RecentlyAuthenticated { user, .. }: RecentlyAuthenticated,
-    client: ClientInfo,
-    cookies: Cookies,
-) -> Result<Response> {
-    state.accounts.set_phone(user.id, None, &client).await?;
-    Ok(redirect_to_account(cookies, Flash::PhoneRemoved))
-}
-
-/// Redirects to the account, with a flash message.
-fn redirect_to_account(cookies: Cookies, flash: Flash) -> Response {
-    (flash.add_to(cookies), Redirect::to("/account")).into_response()
 }

@@ -9,10 +9,10 @@ use axum::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stack_web::{cookies::Cookies, settings::Secret};
 
-use super::flash::Flash;
+use super::flash::{self, Flash};
 use crate::{
     error::{Error, Result},
-    http::cookies::{FLASH, VISITOR, session_token, time_zone},
+    http::cookies::{VISITOR, session_token, time_zone},
     models::{ClientInfo, Session, SessionToken, User},
     state::AppState,
 };
@@ -107,8 +107,11 @@ pub async fn visit(
         Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
-    let (secret, flash) = (visitor.secret.expose().to_owned(), visitor.flash);
-    request.extensions_mut().insert(visitor);
+    let secret = visitor.secret.expose().to_owned();
+    let flash = Flash::from_cookies(&cookies, request.uri().path());
+    request
+        .extensions_mut()
+        .insert(Visitor { flash, ..visitor });
 
     let response = next.run(request).await;
     let cookies = if is_new {
@@ -116,12 +119,7 @@ pub async fn visit(
     } else {
         cookies
     };
-    // A redirect shows no message, so its cookie stays for the next page.
-    let cookies = if flash.is_some() && !response.status().is_redirection() {
-        cookies.remove(FLASH)
-    } else {
-        cookies
-    };
+    let cookies = flash::update(cookies, flash, &response);
     (cookies, response).into_response()
 }
 
@@ -133,7 +131,7 @@ pub struct Identified {
     pub is_new: bool,
 }
 
-/// Identifies the visitor by their cookies.
+/// Identifies the visitor by their cookies, without a flash message.
 ///
 /// # Errors
 /// Errors of the database.
@@ -158,7 +156,7 @@ pub async fn identify(
     let visitor = Visitor {
         user,
         session,
-        flash: Flash::from_cookies(cookies),
+        flash: None,
         secret: Secret::new(secret),
         client: client.clone(),
         zone: time_zone(cookies),

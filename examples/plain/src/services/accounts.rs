@@ -1,16 +1,13 @@
-//! Registration, log-in, log-out, and the phone number of an account.
+//! Registration, log-in and log-out.
 
 use std::{sync::Arc, time::Duration};
 
 use stack_db::Db;
 use stack_live::Live;
-use stack_web::sealed::Vault;
 
 use crate::{
     error::{Error, Result},
-    models::{
-        ClientInfo, Email, EventKind, Password, Phone, Registration, SessionToken, User, UserId,
-    },
+    models::{ClientInfo, Email, EventKind, Password, Registration, SessionToken, User, UserId},
     repositories::users,
     services::{
         limits::{Key, Limit, Limits},
@@ -33,8 +30,6 @@ pub struct Accounts {
     pub passwords: Passwords,
     /// Limits how often somebody registers and logs in.
     pub limits: Arc<Limits>,
-    /// Encrypts and decrypts phone numbers.
-    pub vault: Arc<Vault>,
     /// Links by mail. If mails are sent, only users with a confirmed address may log in.
     pub links: MailedLinks,
     /// How long a user stays logged in.
@@ -123,29 +118,5 @@ impl Accounts {
             log.failed(EventKind::Limit, user, client).await;
         }
         allowed
-    }
-
-    /// The phone number of `user`, if there is one. Show it only to that user.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be decrypted.
-    pub async fn phone(&self, user: UserId) -> Result<Option<Phone>> {
-        let sealed = users::phone(self.db.pool(), user).await?;
-        let phone = sealed.map(|sealed| self.vault.open(&user, &sealed));
-        phone.transpose().map_err(Error::internal)
-    }
-
-    /// Encrypts and stores the phone number of `user`; `None` removes it.
-    pub async fn set_phone(
-        &self,
-        user: UserId,
-        phone: Option<&Phone>,
-        client: &ClientInfo,
-    ) -> Result<()> {
-        let sealed = phone.map(|phone| self.vault.seal(&user, phone));
-        users::set_phone(self.db.pool(), user, sealed.as_ref()).await?;
-        let log = &self.security_log;
-        log.succeeded(EventKind::PhoneChange, user, client).await;
-        Ok(())
     }
 }

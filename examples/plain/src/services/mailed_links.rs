@@ -79,6 +79,15 @@ impl MailedLinks {
         self.outbox.is_on()
     }
 
+    /// # Errors
+    /// [`Error::NotFound`] if no mails can be sent: what leads to one does not exist then.
+    pub fn require(&self) -> Result<()> {
+        match self.is_on() {
+            true => Ok(()),
+            false => Err(Error::NotFound),
+        }
+    }
+
     /// Registers an account, which can be used after its address is confirmed. If the address has an account, its owner is told
     /// so by mail.
     pub(super) async fn register(&self, registration: Registration) -> Result<()> {
@@ -98,6 +107,7 @@ impl MailedLinks {
 
     /// Stores a request for a mail.
     pub(super) async fn request(&self, request: &MailRequest) -> Result<()> {
+        self.require()?;
         let mut connection = self.db.pool().acquire().await?;
         self.outbox.request(&mut connection, request, DAY).await?;
         self.outbox.wake();

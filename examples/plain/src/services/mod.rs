@@ -7,5 +7,4 @@ pub mod limits;
 pub mod mailed_links;
 pub mod notes;
 pub mod passwords;
-pub mod rotation;
 pub mod security_log;

@@ -1,5 +1,4 @@
 //! Hashing passwords with Argon2id, on threads that do not serve requests.
-
 mod memory;
 
 use std::{io, time::Duration};
@@ -9,7 +8,6 @@ use argon2::{
     password_hash::{self, phc},
 };
 use stack_web::{
-    breached_passwords::BreachedPasswords,
     random,
     workers::{WorkError, Workers},
 };
@@ -18,7 +16,7 @@ use self::memory::Memory;
 use crate::{
     config::PasswordCost,
     error::{Error, Result},
-    models::{FieldErrors, Password, PasswordHash},
+    models::{Password, PasswordHash},
 };
 
 /// How many passwords wait for each processor, at most: for less than a second, since a hash takes some 20 ms.
@@ -39,7 +37,6 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     workers: Workers<Memory>,
     dummy: PasswordHash,
-    breached: Option<BreachedPasswords>,
 }
 
 impl Passwords {
@@ -60,22 +57,14 @@ impl Passwords {
             argon2,
             workers,
             dummy,
-            breached: None,
         })
-    }
-
-    /// The same with a service that knows breached passwords, which are refused as new ones.
-    #[must_use]
-    pub fn with_breached(self, breached: Option<BreachedPasswords>) -> Self {
-        Self { breached, ..self }
     }
 
     /// The hash of a new `password`, to be stored.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if it is known from a breach; [`Error::Overloaded`]
+    /// [`Error::Overloaded`]
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
-        self.refuse_breached(&password).await?;
         self.compute(password).await
     }
 
@@ -120,24 +109,6 @@ impl Passwords {
             })
             .await?;
         Ok(matches && exists)
-    }
-
-    /// A service that does not answer keeps nobody from choosing a password.
-    async fn refuse_breached(&self, password: &Password) -> Result<()> {
-        let Some(breached) = &self.breached else {
-            return Ok(());
-        };
-        match breached.contains(password.as_bytes()).await {
-            Ok(true) => {
-                let message = "is known from a breach of another site; choose another one";
-                Err(FieldErrors::one("password", message).into())
-            }
-            Ok(false) => Ok(()),
-            Err(error) => {
-                tracing::warn!(%error, "a new password could not be compared with breached ones");
-                Ok(())
-            }
-        }
     }
 
     async fn run<T: Send + 'static>(

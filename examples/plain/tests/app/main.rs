@@ -4,11 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod api;
-mod breached_passwords;
 mod common;
 mod database;
 mod docs;
-mod encryption;
 mod error;
 mod instances;
 mod layers;
@@ -21,6 +19,7 @@ mod observatory;
 mod pages;
 mod process;
 mod repositories;
+mod rotation;
 mod security_log;
 mod security_txt;
 mod seed;

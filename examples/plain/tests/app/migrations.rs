@@ -141,6 +141,25 @@ async fn a_database_that_was_created_from_the_schema_can_be_adopted_as_the_hint_
 }
 
 #[tokio::test]
+async fn a_migration_that_was_begun_and_has_not_ended_is_resolved_as_the_hint_says() {
+    let database = migrated_database().await;
+    sqlx::raw_sql("UPDATE _sqlx_migrations SET success = false WHERE version = 1")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    let refused = run(&database, &["migrate"]);
+    assert_eq!(refused.code, Some(1));
+    let command = concat!(env!("APP_NAME"), " migrate --resolve 1 applied`");
+    assert!(refused.error.contains(command), "{}", refused.error);
+    let resolved = run(&database, &["migrate", "--resolve", "1", "applied"]);
+    assert_eq!(resolved.code, Some(0), "{}", resolved.error);
+    let recorded = "migration 1 recorded as applied\n";
+    assert!(resolved.output.contains(recorded), "{}", resolved.output);
+    let again = run(&database, &["migrate"]);
+    assert!(again.output.contains("nothing to do"), "{}", again.error);
+}
+
+#[tokio::test]
 async fn production_does_not_start_while_a_migration_is_pending() {
     let database = migrated_database().await;
     sqlx::raw_sql(

@@ -11,7 +11,7 @@ use stack_live::Cx;
 
 use crate::{
     components::form::Field,
-    error::{Error, Result},
+    error::Result,
     models::{ClientInfo, Email, User},
     pages::{
         confirmation::RecentlyAuthenticated,
@@ -33,9 +33,7 @@ pub struct EmailForm {
 /// The form.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.recently_authenticated().await?;
-    if !cx.app().links.is_on() {
-        return Err(Error::NotFound.into());
-    }
+    cx.app().links.require()?;
     let rejected = cx.extension::<FormErrors<EmailForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors).get(&cx);

@@ -6,6 +6,9 @@
 //!
 //! - a mistake is named by file and line, and every error says what can be done about it;
 //! - several instances may start at once: one migrates, the others wait (see [`lock`]);
+//! - a migration that waits for a lock does not make everybody wait (see [`lock_wait`]);
+//! - one that runs outside of a transaction and ends in the middle is not run again by itself
+//!   (see [`unfinished`]);
 //! - old files can be squashed into one *baseline*, and a database that has applied them carries
 //!   on (see [`Baseline`]).
 //!
@@ -14,11 +17,14 @@
 
 mod apply;
 mod baseline;
+mod concurrently;
 mod error;
 mod history;
 mod lock;
+mod lock_wait;
 mod plan;
 mod read;
+mod unfinished;
 
 use std::path::PathBuf;
 
@@ -27,6 +33,8 @@ use sqlx::SqlStr;
 pub use apply::Outcome;
 pub use baseline::{Baseline, ReplacedMigration, baseline_header};
 pub use error::Error;
+pub use lock_wait::Timeouts;
+pub use unfinished::Resolution;
 
 /// The migrations of one database, in the order of their numbers.
 #[derive(Clone, Debug)]
@@ -34,6 +42,7 @@ pub struct Migrations {
     all: Vec<Migration>,
     /// What to type to apply them, for hints.
     command: String,
+    timeouts: Timeouts,
 }
 
 /// One migration: a file.
@@ -95,6 +104,7 @@ impl Migrations {
         Self {
             all: self.all.iter().filter(known).cloned().collect(),
             command: self.command.clone(),
+            timeouts: self.timeouts,
         }
     }
 }

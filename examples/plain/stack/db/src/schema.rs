@@ -50,7 +50,7 @@ pub enum Error {
 }
 
 impl Schema {
-    /// Reads every `*.sql` file that lies directly in `dir`, in the order of their names.
+    /// Reads every `*.sql` file that lies directly in `dir`, in the order of their numbers.
     ///
     /// # Errors
     /// [`Error::Read`], with the file or folder that could not be read.

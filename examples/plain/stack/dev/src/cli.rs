@@ -35,8 +35,6 @@ pub(crate) enum Command {
     Pave(Pave),
     /// Write the next migration, from the difference between `migrations/` and `schema/`, and prove it
     Migrate(Migrate),
-    /// Run the tests, and again on every save, those first that the change can affect
-    Test(Test),
     /// Start, stop and inspect the development database
     #[command(subcommand)]
     Db(Db),
@@ -139,25 +137,6 @@ pub(crate) enum Db {
         #[arg(long = "db", value_name = "NAME", default_value = "main")]
         database: String,
     },
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Keys: Enter or a runs all, r those that failed, f asks for a filter, s stops at the first failure, h helps, q quits.
-It needs cargo-nextest (`cargo install cargo-nextest --locked`). See docs/tests.md."
-)]
-pub(crate) struct Test {
-    /// A part of a test's path, `pages::notes` [default: all]
-    pub(crate) filter: Option<String>,
-    /// Run once, and say by the exit code how it went
-    #[arg(long)]
-    pub(crate) once: bool,
-    /// Stop at the first failure
-    #[arg(long)]
-    pub(crate) fail_fast: bool,
-    /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
-    #[arg(long)]
-    pub(crate) workspace: bool,
 }
 
 /// What may stand in the name of a file.

@@ -5,7 +5,6 @@ mod migrate;
 mod pave;
 mod seed;
 mod serve;
-mod test;
 
 use std::process::ExitCode;
 
@@ -22,7 +21,6 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
         Command::Doctor => doctor::run(&project).await,
-        Command::Test(arguments) => test::run(&project, &arguments).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

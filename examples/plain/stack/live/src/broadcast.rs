@@ -4,8 +4,6 @@
 //! processes on the same database, by LISTEN and NOTIFY ([`postgres`]). Nothing is stored for those who are not there: a
 //! message says that something has changed, and what it is now is in the database. A subscriber that may have missed one
 //! gets [`Lagged`] and loads again. So publish after the commit, not before.
-//!
-//! A hub also knows who is where, in all processes ([`presence`]).
 
 use std::{
     collections::HashMap,
@@ -26,15 +24,12 @@ mod envelope;
 mod mailbox;
 mod outgoing;
 mod postgres;
-pub(crate) mod presence;
 mod recent;
 
 use backoff::Backoff;
 use envelope::Envelope;
 pub use mailbox::{Delivery, Lagged, Mailbox, MailboxReceiver};
 use outgoing::{Outgoing, OutgoingMessage};
-use presence::Presence;
-pub use presence::Present;
 use recent::Recent;
 
 /// Bytes of a topic.
@@ -55,7 +50,6 @@ struct Shared {
     next_subscriber: AtomicU64,
     /// That of `topics.recent`, to be read without the lock.
     published: AtomicU64,
-    presence: Mutex<Presence>,
     /// To the task that sends to other processes, if there is one.
     outgoing: Mutex<Option<mpsc::Sender<OutgoingMessage>>>,
     dropped: AtomicU64,
@@ -108,7 +102,6 @@ impl Default for Hub {
             topics: Mutex::default(),
             next_subscriber: AtomicU64::new(0),
             published: AtomicU64::new(0),
-            presence: Mutex::default(),
             outgoing: Mutex::default(),
             dropped: AtomicU64::new(0),
             missed: AtomicBool::new(false),
@@ -220,19 +213,12 @@ impl Hub {
                 return;
             }
         };
-        self.heard_of(&envelope.from);
         match envelope {
             Envelope {
                 topic: Some(topic),
                 message: Some(message),
                 ..
-            } => {
-                if topic == presence::TOPIC {
-                    self.hear(&envelope.from, message.get());
-                } else {
-                    self.deliver(&mut self.topics(), &topic, &message.get().into());
-                }
-            }
+            } => self.deliver(&mut self.topics(), &topic, &message.get().into()),
             envelope if envelope.missed => self.mark_all_lagged(),
             // A heartbeat.
             _ => {}
@@ -241,7 +227,6 @@ impl Hub {
 
     /// Tells every subscriber that it may have missed messages.
     pub(crate) fn mark_all_lagged(&self) {
-        self.ask_who_is_present();
         let mut topics = self.topics();
         self.0
             .published

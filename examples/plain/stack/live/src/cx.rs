@@ -4,7 +4,6 @@ mod children;
 mod effects;
 mod handlers;
 mod loads;
-mod presence;
 mod values;
 
 use std::{ops::Deref, sync::Arc};

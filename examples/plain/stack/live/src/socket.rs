@@ -47,9 +47,10 @@ impl Live {
             return response;
         };
         let live = self.clone();
-        // The usual 128 KiB of buffer would be most of what an idle connection costs.
+        // The usual 128 KiB of buffer would be most of what an idle connection costs. For a message that is longer, the
+        // buffer grows.
         let upgrade = upgrade
-            .read_buffer_size(4 * 1024)
+            .read_buffer_size(1024)
             .write_buffer_size(0)
             .max_write_buffer_size(self.limits().send_bytes + 1024)
             .max_frame_size(MAX_FRAME_BYTES)

@@ -19,6 +19,10 @@ use uuid::Uuid;
 
 use crate::Mail;
 
+mod transaction;
+
+use transaction::hand_over;
+
 /// How long one mail may take, the connection included. Servers that look into mails may need a minute to accept one.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -214,16 +218,10 @@ impl Client {
             Some(open) => open,
             None => self.server.connect().await.map_err(unavailable)?,
         };
-        match connection
-            .send(message.envelope(), &message.formatted())
-            .await
-        {
-            Ok(_) => {
-                self.connection = Some(connection);
-                Ok(())
-            }
-            Err(error) => Err(failure(&error)),
-        }
+        let handed = hand_over(&mut connection, &message).await;
+        handed.map_err(|error| failure(&error))?;
+        self.connection = Some(connection);
+        Ok(())
     }
 }
 

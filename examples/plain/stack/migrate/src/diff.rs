@@ -18,7 +18,7 @@ mod type_changes;
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
-use crate::object::Id;
+use crate::object::{Id, Kind};
 
 use operations::Planner;
 
@@ -85,6 +85,8 @@ pub enum Transaction {
     Shared,
     /// In a file without a transaction, alone.
     Without,
+    /// The same, and it may run again from its start after it was interrupted.
+    Repeatable,
     /// In a transaction that begins after the others are committed.
     Later,
 }
@@ -152,7 +154,10 @@ pub fn difference(
             return Err(gaps.collect());
         }
         match order::sort(operations, from, to) {
-            Ok(steps) => return Ok(steps),
+            Ok(mut steps) => {
+                without_repeated_defaults(&mut steps);
+                return Ok(steps);
+            }
             // Objects that need each other: what can stand outside of its table does so.
             Err(cycle) if cycle.separate.is_subset(&separate) => {
                 let reason = "it and others need each other in a circle";
@@ -165,4 +170,16 @@ pub fn difference(
             Err(cycle) => separate.extend(cycle.separate),
         }
     }
+}
+
+/// Takes away defaults that were set already, before their columns were filled with them.
+fn without_repeated_defaults(steps: &mut Vec<Step>) {
+    let mut at = 0;
+    let before = steps.clone();
+    steps.retain(|step| {
+        let repeated = step.object.kind == Kind::Default
+            && before[..at].iter().any(|other| other.sql == step.sql);
+        at += 1;
+        !repeated
+    });
 }

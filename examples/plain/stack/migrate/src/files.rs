@@ -29,15 +29,13 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
         .partition(|step| step.transaction != Transaction::Later);
     let mut groups: Vec<(bool, Vec<Step>)> = Vec::new();
     for step in now {
-        let alone = step.transaction == Transaction::Without;
+        let alone = step.transaction != Transaction::Shared;
         match groups.last_mut() {
             Some((false, group)) if !alone => group.push(step),
             _ => groups.push((alone, vec![step])),
         }
     }
-    if !later.is_empty() {
-        groups.push((false, later));
-    }
+    groups.extend(last_groups(later).into_iter().map(|group| (false, group)));
     let several = groups.len() > 1;
     let mut drafts: Vec<Draft> = Vec::new();
     for (alone, steps) in groups {
@@ -68,6 +66,28 @@ pub fn drafts(steps: Vec<Step>, name: Option<&str>) -> Vec<Draft> {
         });
     }
     drafts
+}
+
+/// What looks at every row has a transaction of its own: the locks of others would be held meanwhile. What only takes a lock
+/// shares one with its neighbours of the same object.
+fn last_groups(steps: Vec<Step>) -> Vec<Vec<Step>> {
+    let quick = |step: &Step| {
+        step.sql.starts_with("ALTER TABLE ") && !step.sql.contains(" VALIDATE CONSTRAINT ")
+    };
+    let mut groups: Vec<Vec<Step>> = Vec::new();
+    for step in steps {
+        let fits = |group: &Vec<Step>| {
+            quick(&step)
+                && group
+                    .iter()
+                    .all(|one| quick(one) && one.object == step.object)
+        };
+        match groups.last_mut().filter(|group| fits(group)) {
+            Some(group) => group.push(step),
+            None => groups.push(vec![step]),
+        }
+    }
+    groups
 }
 
 /// What to call a migration that nobody gave a name: after the first thing that it is about.
@@ -137,6 +157,12 @@ fn text(steps: &[Step], alone: bool) -> String {
     if alone {
         sql += NO_TRANSACTION;
         sql += "\n";
+        if steps
+            .iter()
+            .all(|step| step.transaction == Transaction::Repeatable)
+        {
+            sql += "-- repeatable\n";
+        }
     }
     sql += "-- Written by `cargo dev migrate`.\n";
     if steps.iter().any(|step| step.object.kind == Kind::Routine) && !alone {

@@ -75,7 +75,7 @@ impl Rename {
     /// Whether the schema has the new name, as far as that can be told: of a table, and of a column whose
     /// table it has.
     pub(crate) fn leads_to(&self, from: &Catalog, to: &Catalog) -> bool {
-        let last = self.new.rsplit('.').next().unwrap_or_default();
+        let last = last_part(&self.new);
         if from.get(&Id::new(Kind::Table, &self.old)).is_some() {
             return to.tables().any(|table| last_part(table) == last);
         }
@@ -93,7 +93,7 @@ impl Rename {
 
     fn statement(&self, object: &Object) -> Option<String> {
         // Behind the last dot: `RENAME TO` takes no schema, and no table.
-        let new = self.new.rsplit('.').next()?;
+        let new = last_part(&self.new);
         let (word, table, name) = match &object.body {
             Body::Column(column) => ("COLUMN", &column.table, &column.name),
             Body::Constraint(constraint) => ("CONSTRAINT", &constraint.table, &constraint.name),

@@ -4,8 +4,8 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::request::Parts,
-    response::{IntoResponseParts, ResponseParts},
+    http::{header::SET_COOKIE, request::Parts},
+    response::{IntoResponseParts, Response, ResponseParts},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
@@ -58,6 +58,13 @@ impl Cookies {
         cookie.make_removal();
         let jar = self.jar.add(cookie);
         Self { jar, ..self }
+    }
+
+    /// Whether a response sets the cookie `name`.
+    pub fn is_set_by(&self, response: &Response, name: &str) -> bool {
+        let start = format!("{}=", self.full_name(name));
+        let mut set = response.headers().get_all(SET_COOKIE).iter();
+        set.any(|cookie| cookie.as_bytes().starts_with(start.as_bytes()))
     }
 
     fn cookie(&self, name: &str, value: String) -> Cookie<'static> {

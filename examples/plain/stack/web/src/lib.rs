@@ -12,7 +12,6 @@
 //! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
 
 pub mod assets;
-pub mod breached_passwords;
 pub mod client_ip;
 pub mod cookies;
 pub mod extract;

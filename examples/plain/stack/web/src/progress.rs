@@ -27,7 +27,7 @@ impl Progress {
 }
 
 /// A callback that prints the progress to stderr, since stdout is for results: a line at the start, after each tenth, and at the
-/// end. `what` describes the job: "encrypting phone numbers".
+/// end. `what` describes the job: "re-encrypting values".
 pub fn on_stderr(what: &'static str) -> impl FnMut(Progress) + Send {
     let mut lines = Lines { what, last: None };
     move |progress| lines.write(progress, &mut io::stderr())

@@ -153,6 +153,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Duration::from_secs(self.number(name, default, 1..=3600))
     }
 
+    /// A time in seconds up to a day, where zero is none.
+    pub fn seconds_or_none(&mut self, name: &str, default: u64) -> Duration {
+        Duration::from_secs(self.number(name, default, 0..=86_400))
+    }
+
     /// One of a few words.
     pub fn choice<T: Copy>(&mut self, name: &str, default: &str, words: &[(&str, T)]) -> T {
         let text = self.text(name);

@@ -82,6 +82,18 @@ async fn logging_out_is_a_form_and_ends_the_session() {
 }
 
 #[tokio::test]
+async fn what_another_window_loads_after_a_redirect_does_not_take_its_message() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    client.submit("/", "/logout", &[]).await.leads_to("/");
+    client.open("/notes").await.leads_to("/login?next=/notes");
+    let other = client.open("/login?next=/notes").await;
+    other.lacks("You are logged out.");
+    client.open("/").await.shows("You are logged out.");
+    client.open("/").await.lacks("You are logged out.");
+}
+
+#[tokio::test]
 async fn a_logged_in_user_is_not_asked_to_log_in_again() {
     let app = TestApp::new().await;
     let (_, mut client) = app.logged_in("ada").await;

@@ -61,57 +61,6 @@ async fn the_clock_shows_the_time_in_the_visitors_zone() {
 }
 
 #[tokio::test]
-async fn a_form_shows_the_error_of_each_field_or_its_result() {
-    let app = TestApp::new().await;
-    let mut page = LivePage::open(&app, &mut app.client(), "/").await;
-    page.fill("#day", "2026-02-30").await.submit("#what").await;
-    page.expect_text("This must not be empty.").await;
-    page.expect_text("This must be a day, such as 2026-01-31.")
-        .await;
-    assert_eq!(
-        page.attribute("#day", "value").as_deref(),
-        Some("2026-02-30")
-    );
-    page.fill("#what", "The <moon>").await;
-    page.fill("#day", "1969-07-20").await.submit("#what").await;
-    page.expect_text("The <moon> is over").await;
-    assert_eq!(page.count("[aria-invalid]"), 0);
-}
-
-#[tokio::test]
-async fn the_form_works_without_javascript() {
-    let app = TestApp::new().await;
-    let mut client = app.client();
-    let answer = client.open("/?what=The+moon&day=1969-07-20").await;
-    assert!(answer.page(200).contains("The moon is over"));
-    let answer = client.open("/?what=&day=1969-07-20").await;
-    assert!(answer.page(200).contains("id=\"what-error\""));
-}
-
-#[tokio::test]
-async fn the_page_calls_the_browser() {
-    let app = TestApp::new().await;
-    let mut page = LivePage::open(&app, &mut app.client(), "/").await;
-    page.fill("#name", " Ada ").await.submit("#name").await;
-    page.expect_text("Hello, Ada!").await;
-    for nth in 1..=3 {
-        let button = format!(".row button[type=button]:nth-child({nth})");
-        page.click(&button).await;
-    }
-    page.expect_text("Copied: cargo dev pave").await;
-    let calls = serde_json::to_string(page.calls()).unwrap();
-    for call in [
-        r#"["getItem","name"]"#,
-        r#"["setItem","name","Ada"]"#,
-        r#"["writeText","cargo dev pave"]"#,
-        r##"["$","#places"]"##,
-        r#"["open","/login","_blank","noopener,noreferrer"]"#,
-    ] {
-        assert!(calls.contains(call), "{call} is not in {calls}");
-    }
-}
-
-#[tokio::test]
 async fn a_link_navigates_without_loading() {
     let app = TestApp::new().await;
     let mut page = LivePage::open(&app, &mut app.client(), "/").await;

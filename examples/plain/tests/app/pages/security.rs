@@ -148,30 +148,15 @@ async fn what_matters_asks_for_the_password_again_ten_minutes_after_the_log_in()
             .leads_to(&format!("/confirm-password?next={path}"));
     }
     for (path, page) in [
-        ("/account/phone", "/account"),
-        ("/account/phone/delete", "/account"),
         ("/account/password", "/account/password"),
         ("/account/delete", "/account/delete"),
         (END_OTHERS, "/account/security"),
     ] {
-        let answer = client.post_form(path, &[("phone", "+49301234567")]).await;
+        let answer = client.post_form(path, &[]).await;
         answer.leads_to(&format!("/confirm-password?next={page}"));
     }
     // Reading and writing notes does not.
     client.open("/notes/new").await.page(200);
-}
-
-#[tokio::test]
-async fn an_open_page_asks_for_the_password_too() {
-    let app = TestApp::new().await;
-    let (ada, mut client) = app.logged_in("ada").await;
-    let mut page = LivePage::open(&app, &mut client, "/account").await;
-    let_time_pass(&app).await;
-    page.fill("#phone", "+49301234567").await;
-    page.submit("form[action='/account/phone']").await;
-    page.expect_text("Confirm that it is you").await;
-    assert_eq!(page.url(), "/confirm-password?next=/account");
-    assert!(app.state.accounts.phone(ada.id).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -294,11 +279,11 @@ async fn the_user_alone_sees_what_happened_in_the_account_newest_first_and_in_pa
     app.logged_in("eve").await;
     client.open("/account").await;
     client
-        .post_form("/account/phone", &[("phone", "+49301234567")])
+        .post_form("/confirm-password", &[("password", "wrong")])
         .await;
     let first = client.open("/account/activity?limit=2").await;
     let html = first.page(200);
-    let (newest, next) = html.split_once("Change of phone number").unwrap();
+    let (newest, next) = html.split_once("Confirmation: refused").unwrap();
     assert!(!newest.contains("Log-in") && next.contains("Log-in"));
     assert!(!html.contains("Account created"));
     let (_, link) = html

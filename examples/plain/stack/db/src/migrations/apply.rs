@@ -7,9 +7,9 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::lock::Lock;
 use super::plan::{Plan, plan};
-use super::{Error, Migration, Migrations, Status, history};
-use crate::sql_file::{self, Failure};
-use crate::statements;
+use super::unfinished::apply_alone;
+use super::{Error, Migration, Migrations, Status, Timeouts, history};
+use crate::sql_file;
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Migrations {
         pool: &PgPool,
         mut done: impl FnMut(&Migration),
     ) -> Result<Outcome, Error> {
-        let mut session = Session::begin(pool).await?;
+        let mut session = Session::begin(pool, self).await?;
         let outcome = self.apply_in(&mut session, &mut done).await;
         session.end().await?;
         outcome
@@ -47,13 +47,9 @@ impl Migrations {
     /// [`Error::NoSuch`], [`Error::NothingToAssume`], and as [`Migrations::apply`].
     pub async fn assume(&self, pool: &PgPool, version: i64) -> Result<Outcome, Error> {
         if self.get(version).is_none() {
-            return Err(Error::NoSuch {
-                version,
-                last: self.last(),
-                command: self.command.clone(),
-            });
+            return Err(self.no_such(version));
         }
-        let mut session = Session::begin(pool).await?;
+        let mut session = Session::begin(pool, self).await?;
         let outcome = self.assume_in(&mut session, version).await;
         session.end().await?;
         outcome
@@ -93,8 +89,10 @@ impl Migrations {
         session: &mut Session,
         done: &mut impl FnMut(&Migration),
     ) -> Result<Outcome, Error> {
+        session.settle_unfinished(self).await?;
         let plan = self.plan_newest(&mut session.connection).await?;
         history::ensure(&mut session.connection).await?;
+        history::renumber(&mut session.connection, &plan.renumbered).await?;
         let mut outcome = Outcome::default();
         if let Some(baseline) = plan.carry {
             session.carry(baseline).await?;
@@ -109,6 +107,14 @@ impl Migrations {
         Ok(outcome)
     }
 
+    pub(super) fn no_such(&self, version: i64) -> Error {
+        Error::NoSuch {
+            version,
+            last: self.last(),
+            command: self.command.clone(),
+        }
+    }
+
     async fn assume_in(&self, session: &mut Session, version: i64) -> Result<Outcome, Error> {
         if !history::has_other_tables(&mut session.connection).await? {
             let command = self.command.clone();
@@ -120,6 +126,7 @@ impl Migrations {
             plan => plan?,
         };
         history::ensure(&mut session.connection).await?;
+        history::renumber(&mut session.connection, &plan.renumbered).await?;
         let mut outcome = Outcome::default();
         let mut tx = session.connection.begin().await?;
         for migration in plan.pending {
@@ -162,14 +169,19 @@ impl Migrations {
 pub(super) struct Session {
     pub(super) connection: PgConnection,
     pub(super) lock: Lock,
+    pub(super) timeouts: Timeouts,
+    /// What to type to migrate, for hints.
+    pub(super) command: String,
 }
 
 impl Session {
-    async fn begin(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: &PgPool, migrations: &Migrations) -> Result<Self, Error> {
         let options = pool.connect_options();
         Ok(Self {
             lock: Lock::take(&options).await?,
             connection: PgConnection::connect_with(&options).await?,
+            timeouts: migrations.timeouts,
+            command: migrations.command.clone(),
         })
     }
 
@@ -189,55 +201,37 @@ impl Session {
 
     /// Applies one.
     pub(super) async fn apply(&mut self, migration: &Migration) -> Result<(), Error> {
-        let alone = migration.no_tx;
-        if alone {
-            self.apply_alone(migration).await
-        } else {
-            self.apply_in_transaction(migration).await
-        }
-    }
-
-    async fn apply_in_transaction(&mut self, migration: &Migration) -> Result<(), Error> {
-        let begun = Instant::now();
-        let sql = migration.sql.as_str();
-        let mut tx = self.connection.begin().await?;
-        sql_file::run(&mut tx, &migration.path, sql).await?;
-        history::insert(&mut *tx, migration, Some(begun.elapsed())).await?;
-        let Err(error) = tx.commit().await else {
-            return Ok(());
-        };
-        Err(sql_file::refused(error, &migration.path, sql, 0).into())
-    }
-
-    /// Without a transaction: recorded as begun before, and as applied after.
-    async fn apply_alone(&mut self, migration: &Migration) -> Result<(), Error> {
-        let begun = Instant::now();
-        let (version, sql) = (migration.version, migration.sql.as_str());
-        history::insert(&mut self.connection, migration, None).await?;
-        match sql_file::run(&mut self.connection, &migration.path, sql).await {
-            Ok(()) => Ok(history::finish(&mut self.connection, version, begun.elapsed()).await?),
-            Err(Failure::Refused(refused)) if leaves_something(sql, &refused.source) => {
-                Err(Error::RefusedHalfway { refused, version })
-            }
-            Err(Failure::Refused(refused)) => {
-                history::forget(&mut self.connection, version, version).await?;
-                Err(refused.into())
-            }
-            Err(Failure::Database(source)) => Err(source.into()),
-        }
+        self.apply_with_retries(migration).await
     }
 }
 
-/// Whether a text that was refused may have done a part of its work. The server takes back one
-/// statement, and several that came in one message; not what was built concurrently, unless it
-/// did not even begin (class 42: a mistake in the statement).
-fn leaves_something(sql: &str, error: &sqlx::Error) -> bool {
-    let began = sql_file::code(error).is_none_or(|code| !code.starts_with("42"));
-    began
-        && statements::split(sql).iter().any(|statement| {
-            statement
-                .tokens
-                .iter()
-                .any(|token| token.is("concurrently"))
-        })
+/// Applies one, once.
+pub(super) async fn attempt(
+    connection: &mut PgConnection,
+    migration: &Migration,
+    command: &str,
+) -> Result<(), Error> {
+    match migration.no_tx {
+        true => apply_alone(connection, migration, command).await,
+        false => apply_in_transaction(connection, migration).await,
+    }
+}
+
+pub(super) async fn apply_in_transaction(
+    connection: &mut PgConnection,
+    migration: &Migration,
+) -> Result<(), Error> {
+    let begun = Instant::now();
+    let sql = migration.sql.as_str();
+    let mut tx = connection.begin().await?;
+    sql_file::run(&mut tx, &migration.path, sql).await?;
+    // The first lines of a `pg_dump` empty it, and the record would not be found.
+    if sql.contains("search_path") {
+        sqlx::raw_sql("reset search_path").execute(&mut *tx).await?;
+    }
+    history::insert(&mut *tx, migration, Some(begun.elapsed())).await?;
+    let Err(error) = tx.commit().await else {
+        return Ok(());
+    };
+    Err(sql_file::refused(error, &migration.path, sql, 0).into())
 }

@@ -86,25 +86,63 @@ pub enum Error {
     /// kept, and those before it were.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Others held the locks that a migration needs, as long as it was tried. Nothing of it was kept.
+    #[error(
+        "{refused}\n`{}` was tried for {seconds} s{}\n{}",
+        refused.path.display(), blocked_by(blocker.as_ref()), locked_hint(blocker.as_ref(), command)
+    )]
+    Locked {
+        /// The server's last answer.
+        refused: Box<Refused>,
+        /// Who was in the way, as the number of the server's process and in words; not known if it was never seen.
+        blocker: Option<(i32, String)>,
+        /// How long it was tried.
+        seconds: u64,
+        /// What to type to migrate.
+        command: String,
+    },
     /// The server refused a statement of a migration that runs outside of a transaction, and may
     /// have kept a part of it.
-    #[error("{refused}\n{}", unfinished_hint(*.version))]
+    #[error("{refused}\n{}", unfinished_hint(*.version, command))]
     RefusedHalfway {
         /// The server's answer.
         refused: Refused,
         /// The number of the migration.
         version: i64,
+        /// What to type to migrate.
+        command: String,
     },
     /// A migration that runs outside of a transaction has begun and not ended.
     #[error(
         "`{name}` was begun on this database and has not ended: it was interrupted, or is still running\n{}",
-        unfinished_hint(*.version)
+        unfinished_hint(*.version, command)
     )]
     Unfinished {
         /// The number of the migration.
         version: i64,
         /// The name of its file.
         name: String,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// There is nothing to say about a migration that was not begun, or has ended.
+    #[error("`{name}` is not begun on this database: it was applied, or never ran")]
+    NotBegun {
+        /// The name of its file.
+        name: String,
+    },
+    /// The catalog knows better what became of a migration.
+    #[error(
+        "`{name}` is{} done: its index is{} there\nhint: {command}",
+        if *done { "" } else { " not" }, if *done { "" } else { " not" }
+    )]
+    Contradiction {
+        /// The name of its file.
+        name: String,
+        /// Whether it is done.
+        done: bool,
+        /// What to type to migrate, which settles it.
+        command: String,
     },
     /// A migration was edited after it was applied.
     #[error(
@@ -221,11 +259,25 @@ impl Error {
 }
 
 /// What is left to do by hand where there was no transaction.
-fn unfinished_hint(version: i64) -> String {
+fn unfinished_hint(version: i64, command: &str) -> String {
     format!(
-        "hint: look at what it has done, and undo that (an index that was built concurrently is left invalid: `DROP INDEX`). \
-         Then let it run again: `psql \"$DATABASE_URL\" -c 'DELETE FROM _sqlx_migrations WHERE version = {version}'`"
+        "hint: find out what it has done. If all of it: `{command} --resolve {version} applied`. \
+         If nothing, or you have undone it: `{command} --resolve {version} again`, then `{command}`"
     )
+}
+
+fn blocked_by(blocker: Option<&(i32, String)>) -> String {
+    blocker.map_or_else(String::new, |(_, who)| format!(", and waited for {who}"))
+}
+
+fn locked_hint(blocker: Option<&(i32, String)>, command: &str) -> String {
+    match blocker {
+        Some((pid, _)) => format!(
+            "hint: wait for the end of that transaction, or end it: `psql \"$DATABASE_URL\" -c 'SELECT pg_terminate_backend({pid})'`. \
+             Then: `{command}`"
+        ),
+        None => format!("hint: {command}"),
+    }
 }
 
 fn pending(names: &[String]) -> String {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::PgConnection;
-use sqlx::{Executor, Postgres};
+use sqlx::{Connection as _, Executor, Postgres};
 
+use super::plan::Renumbered;
 use super::{Error, Migration};
 use crate::schema;
 
@@ -106,6 +107,29 @@ pub(super) async fn forget<'e>(
         .execute(executor)
         .await
         .map(drop)
+}
+
+/// Gives rows other numbers, through negative ones, since a number may be that of another row.
+pub(super) async fn renumber(
+    connection: &mut PgConnection,
+    renumbered: &[Renumbered],
+) -> Result<(), sqlx::Error> {
+    if renumbered.is_empty() {
+        return Ok(());
+    }
+    let mut tx = connection.begin().await?;
+    for Renumbered { from, to } in renumbered {
+        tracing::info!("migration {from}, which was applied here, has the number {to} now");
+        sqlx::query("update _sqlx_migrations set version = -$2 where version = $1")
+            .bind(from)
+            .bind(to)
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("update _sqlx_migrations set version = -version where version < 0")
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 fn nanoseconds(took: Duration) -> i64 {

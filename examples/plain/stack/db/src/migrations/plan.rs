@@ -13,8 +13,17 @@ pub(super) struct Plan<'a> {
     pub(super) carry: Option<&'a Migration>,
     /// To be applied, in this order.
     pub(super) pending: Vec<&'a Migration>,
+    /// The numbers of rows that are to be changed: the file has another one here.
+    pub(super) renumbered: Vec<Renumbered>,
     /// See [`super::Status::newer`].
     pub(super) newer: Option<i64>,
+}
+
+/// A migration that was applied under another number: two people wrote one each with the same, and this one gave way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Renumbered {
+    pub(super) from: i64,
+    pub(super) to: i64,
 }
 
 /// Compares the migrations with the rows of a database, which are in the order of their numbers.
@@ -27,16 +36,28 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
         return Err(Error::Unfinished {
             version: row.version,
             name,
+            command: ours.command.clone(),
         });
     }
-    let mut plan = Plan::default();
+    let renumbered = renumbered(ours, rows);
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        if let Some(other) = renumbered.iter().find(|other| other.from == row.version) {
+            row.version = other.to;
+        }
+    }
+    rows.sort_by_key(|row| row.version);
+    let mut plan = Plan {
+        renumbered,
+        ..Plan::default()
+    };
     let is_newer_baseline = |row: &Row| {
         row.description == BASELINE
             && ours
                 .get(row.version)
                 .is_none_or(|known| known.checksum != row.checksum)
     };
-    let mut rest = rows;
+    let mut rest = rows.as_slice();
     let mut migrations = ours.all();
     if let [first, others @ ..] = migrations
         && first.baseline.is_some()
@@ -79,6 +100,27 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
         .filter(|migration| !applied(migration))
         .collect();
     Ok(plan)
+}
+
+/// The rows whose number belongs to another file now, where a file that is the same has a number that was not applied.
+fn renumbered(ours: &Migrations, rows: &[Row]) -> Vec<Renumbered> {
+    let is = |migration: &Migration, row: &Row| {
+        migration.checksum == row.checksum && migration.description() == row.description
+    };
+    let is_recorded = |migration: &Migration| {
+        rows.iter()
+            .any(|row| row.version == migration.version && is(migration, row))
+    };
+    let other = |row: &Row| ours.get(row.version).is_none_or(|known| !is(known, row));
+    let moved = rows.iter().filter(|row| other(row)).filter_map(|row| {
+        let same = |migration: &&Migration| is(migration, row) && !is_recorded(migration);
+        let migration = ours.all().iter().find(same)?;
+        Some(Renumbered {
+            from: row.version,
+            to: migration.version,
+        })
+    });
+    moved.collect()
 }
 
 /// Whether the rows up to the number of a baseline are to be replaced by its own; not if they were

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlx::migrate::{MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
-use super::{Baseline, Error, Migration, Migrations};
+use super::{Baseline, Error, Migration, Migrations, Timeouts};
 use crate::{sql_file, statements};
 
 /// The first words of a file that is not to run in a transaction; sqlx's.
@@ -66,6 +66,12 @@ impl Migrations {
         }
     }
 
+    /// The same, with these time-outs.
+    #[must_use]
+    pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
+        Self { timeouts, ..self }
+    }
+
     /// Sorts them, and looks for what does not go together.
     fn new(mut all: Vec<Migration>) -> Result<Self, Error> {
         all.sort_by(|a, b| (a.version, &a.name).cmp(&(b.version, &b.name)));
@@ -98,6 +104,7 @@ impl Migrations {
         Ok(Self {
             all,
             command: "cargo run -- migrate".to_owned(),
+            timeouts: Timeouts::default(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo dev doctor`: checks that this machine has what the project needs.
 //!
-//! It checks what nothing works without (Rust, a C compiler, PostgreSQL), and what only one command needs. Tools that
-//! only help are listed in `docs/editor.md`.
+//! It checks what nothing works without: Rust, a C compiler, PostgreSQL. Tools that only help are listed in
+//! `docs/editor.md`.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -18,63 +18,47 @@ use crate::ui;
 /// How long a database may take to answer.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Whether a check that fails stops the project from working, or only one of its commands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Need {
-    Required,
-    Optional,
-}
-
 /// One thing that was checked.
 struct Check {
     name: &'static str,
-    need: Need,
     /// What was found; or what is wrong, with a hint.
     found: Result<String>,
 }
 
 impl Check {
-    fn required(name: &'static str, found: Result<String>) -> Self {
-        Self {
-            name,
-            need: Need::Required,
-            found,
-        }
-    }
-
-    fn optional(name: &'static str, found: Result<String>) -> Self {
-        Self {
-            name,
-            need: Need::Optional,
-            found,
-        }
+    fn new(name: &'static str, found: Result<String>) -> Self {
+        Self { name, found }
     }
 }
 
 pub(super) async fn run(project: &Project) -> Result<ExitCode> {
-    let mut checks = vec![
-        Check::required("Rust", rust(project)),
-        Check::required("C compiler", compiler()),
+    let mut required = vec![
+        Check::new("Rust", rust(project)),
+        Check::new("C compiler", compiler()),
     ];
-    checks.extend(databases(project).await?);
-    checks.push(Check::optional("cargo-nextest", nextest()));
-    let mut missing = 0;
-    for check in &checks {
-        let line = match (&check.found, check.need) {
-            (Ok(found), _) => format!("✓ {}: {found}", check.name),
-            (Err(error), Need::Required) => {
-                missing += 1;
-                format!("✗ {}: {error}", check.name)
-            }
-            (Err(error), Need::Optional) => format!("! {}: {error}", check.name),
-        };
-        ui::result(&line.replace('\n', "\n    "));
-    }
+    required.extend(databases(project).await?);
+    let missing = show(&required, '✗');
     if missing > 0 {
         return Err(Error::new(format!("{missing} of the checks have failed")));
     }
     ui::say("ready; `docs/editor.md` lists tools that help");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what was found, and `failed` before what was not. Returns how many that are.
+fn show(checks: &[Check], failed: char) -> usize {
+    let mut missing = 0;
+    for Check { name, found } in checks {
+        let line = match found {
+            Ok(found) => format!("✓ {name}: {found}"),
+            Err(error) => {
+                missing += 1;
+                format!("{failed} {name}: {error}")
+            }
+        };
+        ui::result(&line.replace('\n', "\n    "));
+    }
+    missing
 }
 
 /// What a program prints, if it is there and succeeds.
@@ -127,16 +111,6 @@ fn compiler() -> Result<String> {
     }
 }
 
-/// What runs the tests of `cargo dev test`.
-fn nextest() -> Result<String> {
-    let printed = output("cargo-nextest", &["nextest", "--version"]).unwrap_or_default();
-    match printed.split_whitespace().nth(1) {
-        Some(version) => Ok(version.to_owned()),
-        None => Err(Error::new("not installed; only `cargo dev test` needs it")
-            .hint("cargo install cargo-nextest --locked")),
-    }
-}
-
 async fn databases(project: &Project) -> Result<Vec<Check>> {
     if project.setting("DATABASE_URL").is_none() {
         return Ok(vec![own_server(project)?]);
@@ -157,7 +131,7 @@ async fn databases(project: &Project) -> Result<Vec<Check>> {
             Error::new(format!("`{}` cannot be used: {error}", database.variable))
                 .hint("without that setting the project starts a server of its own")
         });
-        checks.push(Check::required("PostgreSQL", found));
+        checks.push(Check::new("PostgreSQL", found));
     }
     Ok(checks)
 }
@@ -177,7 +151,7 @@ fn own_server(project: &Project) -> Result<Check> {
             Error::new("not installed, nor is pip, which could download it").hint(install(package)),
         ),
     };
-    Ok(Check::required(name, found))
+    Ok(Check::new(name, found))
 }
 
 /// How to install a package, by its name on Debian.

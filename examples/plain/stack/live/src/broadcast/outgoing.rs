@@ -52,7 +52,6 @@ impl Outgoing {
             if came == Ok(0) {
                 return;
             }
-            self.hub.forget_silent();
             let missed = self.hub.0.missed.swap(false, Ordering::AcqRel);
             let envelopes = self.envelopes(&mut waiting, missed);
             match send(envelopes).await {

@@ -88,7 +88,7 @@ function closed(mine, code, count = 1) {
   // Uploads go on after the next join.
   for (const upload of uploads.values()) working.set(upload.seq, upload.input);
   busy.forEach(quiet);
-  if (gone) return uploads.forEach((upload) => upload.stop(word("disconnected")));
+  if (gone) return loaded.uploads?.stopAll();
   if (code === 4004) {
     entries.clear();
     return afterLeaving(() => location.reload());
@@ -185,15 +185,7 @@ function take(message) {
     address = here();
   }
   if (message.n) arrive(message.n === 2);
-  for (const [ref, ...at] of message.ua ?? []) uploads.get(ref)?.go(...at);
-  for (const [ref, why] of message.ue ?? []) uploads.get(ref)?.stop(why);
-  for (const ref of message.ud ?? []) uploads.get(ref)?.stop();
-  // One whose page is not there any more is acknowledged and not begun.
-  for (const upload of uploads.values()) {
-    if (upload.begun || upload.seq > acknowledged) continue;
-    if (message.w?.includes(upload.seq)) upload.begun = true;
-    else upload.stop();
-  }
+  if (uploads.size) loaded.uploads.take(message);
   for (const asked of message.c ?? []) {
     const mine = socket;
     useModule("calls", ({ call }) => call(mine, ...asked));
@@ -208,7 +200,7 @@ function take(message) {
     doubt = 0;
     status("online");
     resend(message.h === undefined, message);
-    look();
+    loaded.visible?.look();
     if (uploads.size) loaded.uploads.goOn(message.re?.[0]);
   }
   reach();

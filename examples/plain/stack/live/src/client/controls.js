@@ -25,34 +25,16 @@ function put(el, name, value) {
     for (const option of el.options) option.selected = chosen.includes(option.value);
     return;
   }
-  if (name.startsWith("inner")) return rewrite(el, name, value);
+  if (name.startsWith("inner")) {
+    if (loaded.editable) return loaded.editable.rewrite(el, name, value);
+    return useModule("editable", () => wish(el, name, value));
+  }
   if (el[name] === value) return;
   const { selectionStart: start, selectionEnd: end } = el;
   const more = name === "value" ? value.length - el.value.length : 0;
   el[name] = value;
   // From the end, where people type.
   if (document.activeElement === el && typeof start === "number") el.setSelectionRange(Math.max(0, start + more), Math.max(0, end + more));
-}
-
-// The content of an element that is edited in place. The caret goes after as many characters as before.
-function rewrite(el, name, html) {
-  // A browser has its own elements for lines, and may end the last one.
-  const plain = name === "innerText";
-  const now = plain && !childElements(el).length ? property(el, "textContent") : property(el, name).replace(/\n$/, "");
-  if (now === (plain ? parse(html).textContent : html)) return;
-  const caret = document.getSelection();
-  let left = -1;
-  if (contains(el, caret.focusNode)) {
-    const before = document.createRange();
-    before.setStart(el, 0);
-    before.setEnd(caret.focusNode, caret.focusOffset);
-    left = before.toString().length;
-  }
-  setProperty(el, "innerHTML", html);
-  const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
-  for (let node; left >= 0 && (node = texts.nextNode()); left -= node.length) {
-    caret.collapse(node, Math.min(left, node.length));
-  }
 }
 
 // What was chosen in a control that has a handler of its own: control → the number of its last event. When the server

@@ -16,7 +16,7 @@ function define(node) {
 }
 
 // Modules of this script, which a page has only if it needs them: by what its HTML has, or once something happens.
-const NEEDS = { commands: " do:", streams: " data-stream=", uploads: " on:upload=" };
+const NEEDS = { commands: " do:", editable: " contenteditable", streams: " data-stream=", uploads: " on:upload=", visible: " on:visible=" };
 const loaded = {}, loading = {}; // name → what the module gives, or a promise of it
 
 function loadModule(name) {

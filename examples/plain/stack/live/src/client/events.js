@@ -61,6 +61,9 @@ function payload(event, el, target, kind) {
     const secret = new Set(passwords(target.form));
     out.fields = fields(target.form).filter(([name]) => !secret.has(name));
   }
+  // What nobody is to write down.
+  const hidden = kind === "submit" ? passwords(el) : target.type === "password" ? [target.name] : [];
+  if (hidden.length) out.hidden = hidden;
   return out;
 }
 
@@ -91,7 +94,7 @@ function handle(event) {
   if (drawing && (kind === "focus" || kind === "blur")) return;
   // Keys that choose a word, and the word until it is chosen, are nobody else's.
   if (event.isComposing && /^(input|key)/.test(kind)) return;
-  if (kind === "input") untell(target);
+  if (kind === "input") loaded.notices?.untell(target);
   if (kind === "dragstart") dragged = nodeType(target) === 1 ? closest(target, "[draggable=true]") : null;
   // Where something is let go has to allow it.
   if (kind === "dragover") return void (listener(target, "drop") && event.preventDefault());
@@ -159,7 +162,7 @@ function deliver(event, kind, target, el) {
     // Without a connection a form that works without one is sent as such, unless it may have been sent already.
     if (!joined && !submits.has(el) && matches(el, "[method=post][action]")) return post(event, el);
     event.preventDefault();
-    untell(el);
+    loaded.notices?.untell(el);
   }
   if (hasAttribute(el, "data-once") && busied.has(el)) return;
   const send = () => emit(el, target, kind, event);
@@ -281,24 +284,3 @@ document.addEventListener("compositionend", (event) => {
     grantWishes();
   });
 });
-
-// `on:visible`: once each time that it comes into view.
-const seen = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    const el = entry.target;
-    if (!isConnected(el) || !hasAttribute(el, "on:visible")) seen.unobserve(el);
-    else if (entry.isIntersecting && joined) emit(el, el, "visible");
-  }
-}, { rootMargin: "200px" });
-function watch(node) {
-  for (const el of [node, ...querySelectorAll(node, "[on\\:visible]")]) {
-    if (hasAttribute(el, "on:visible")) seen.observe(el);
-  }
-}
-// What is in view still, after more has come, is seen once more.
-function look() {
-  for (const el of root.querySelectorAll("[on\\:visible]")) {
-    seen.unobserve(el);
-    seen.observe(el);
-  }
-}

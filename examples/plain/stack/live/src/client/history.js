@@ -64,7 +64,7 @@ function landed({ kind, kept, fragment }, restored) {
   }
   // Coming back, what still has the focus keeps it.
   if (kind !== "pop" || !contains(root, document.activeElement)) focusPage(fragment);
-  look();
+  loaded.visible?.look();
 }
 
 // Where a screen reader goes on, and the next Tab: at what was linked to, or asks for it, or at the heading.

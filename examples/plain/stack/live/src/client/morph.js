@@ -277,7 +277,7 @@ function move(parent, node, anchor) {
 function arrived(node) {
   if (nodeType(node) !== 1 || !isConnected(node)) return;
   for (const el of [node, ...querySelectorAll(node, "dialog[data-open]")]) if (matches(el, "dialog[data-open]")) dialog(el);
-  watch(node);
+  loaded.visible?.watch(node);
   const wanted = hasAttribute(node, "autofocus") ? node : querySelector(node, "[autofocus]");
   if (wanted) wantsFocus = wanted;
 }

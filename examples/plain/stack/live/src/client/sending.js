@@ -38,14 +38,10 @@ function size(text) {
 
 // What is too long for the server is told where it was written, and stays there.
 function tooLong(el, target, text) {
-  const most = Number(getAttribute(root, "data-most") ?? Infinity);
-  if (size(text) <= most) return false;
-  const length = (control) => (property(control, "isContentEditable") ? property(control, "innerText") : control.value).length;
-  const controls = control(target) ? [target] : all(el, "input, textarea");
-  const [longest = el] = controls.sort((a, b) => length(b) - length(a));
-  const kb = (bytes) => Math.ceil(bytes / 1024);
-  settle(el, null, true);
-  tell(longest, word("long").replace("{kb}", kb(size(text))).replace("{most}", kb(most)));
+  const bytes = size(text), most = Number(getAttribute(root, "data-most") ?? Infinity);
+  if (bytes <= most) return false;
+  settle(el, false, true);
+  useModule("notices", (notices) => notices.tooLong(el, target, bytes, most));
   return true;
 }
 

@@ -38,7 +38,6 @@ function start() {
   addEventListener("pageshow", (event) => { if (event.persisted && socket) { closed(socket, 0); hurry(); } });
   setInterval(listen, 5000);
   for (const el of root.querySelectorAll("dialog[data-open]")) dialog(el);
-  watch(root);
   announce();
   status("connecting");
   connect();
@@ -46,10 +45,11 @@ function start() {
 
 // What the modules work with.
 const core = {
-  PART, alike, all, arrived, busy, childElements, childNodes, claim, cloneNode, closest, connect, contains, document, emit,
-  enliven, firstChild, getAttribute, guessed, invoke, isConnected, keepingFocus, look, matches, move, moving, nextSibling,
-  nodeName, nodeType, parse, pressed, property, querySelector, quiet, remove, removeAttribute, replace, say, sendPart,
-  setAttribute, setProperty, uploads, waiting, word, working,
+  PART, alike, all, arrived, busy, childElements, childNodes, claim, cloneNode, closest, contains, control,
+  document, emit, enliven, firstChild, getAttribute, guessed, insertBefore, invoke, isConnected, keepingFocus, loaded,
+  matches, move, moving, nextSibling, nodeName, nodeType, parentNode, parse, pressed, property, querySelector, quiet,
+  remove, removeAttribute, replace, say, sendPart, setAttribute, setProperty, uploads, waiting, word, working,
+  get acknowledged() { return acknowledged; },
   get joined() { return joined; },
   get root() { return root; },
   get socket() { return socket; },

@@ -39,14 +39,14 @@ function unlock({ locked }) {
   for (const [el, name] of locked) removeAttribute(el, name);
 }
 
-// Ends it: it is done unless `words` say what else is to be told.
-function settle(form, words, failed) {
+// Ends it: it is done, unless it is not known whether it is, or it has failed.
+function settle(form, unanswered, failed) {
   const submit = submits.get(form);
   if (!submit) return;
   submits.delete(form);
   unlock(submit);
   if (!isConnected(form)) return;
-  if (words) return tell(form, words);
+  if (unanswered) return useModule("notices", (notices) => notices.unanswered(form));
   if (failed) return;
   if (hasAttribute(form, "data-reset") && !querySelector(form, "[aria-invalid=true]")) {
     const left = typedSince(form, submit.fields);
@@ -106,7 +106,7 @@ function follow(focused, elsewhere) {
 // After an answer of the server: those that it has done are not under way any more.
 function settleAll(failed = []) {
   for (const [form, { seq }] of submits) {
-    if (seq && seq <= acknowledged && !working.has(seq)) settle(form, null, failed.includes(seq));
+    if (seq && seq <= acknowledged && !working.has(seq)) settle(form, false, failed.includes(seq));
   }
 }
 
@@ -117,11 +117,11 @@ function resubmit({ a, x = [], f = [] }) {
     const { seq, by } = submit;
     const known = a !== undefined || seq > acknowledged && !cutOff;
     if (seq && (!known || x.includes(seq))) {
-      settle(form, word("unanswered"));
+      settle(form, true);
     } else if (!seq || seq > (a ?? 0)) {
       submit.seq = 0;
       emit(form, form, "submit", { submitter: by && contains(form, by) ? by : null });
-    } else settle(form, null, f.includes(seq));
+    } else settle(form, false, f.includes(seq));
   }
   cutOff = false;
 }
@@ -145,25 +145,3 @@ addEventListener("pageshow", () => {
   for (const mine of posted.values()) unlock(mine);
   posted.clear();
 });
-
-// Words for a person, at a field or a form. They stay until somebody goes on there.
-const notices = new Map(); // element → words
-function tell(el, words) {
-  untell(el);
-  const notice = document.createElement("p");
-  notice.className = "live-notice";
-  notice.setAttribute("role", "alert");
-  notice.textContent = words;
-  if (nodeName(el) === "FORM") insertBefore(el, notice, firstChild(el));
-  else insertBefore(parentNode(el), notice, nextSibling(el));
-  notices.set(el, notice);
-}
-
-function untell(at) {
-  for (const [el, notice] of notices) {
-    if (!isConnected(el) || contains(el, at) || contains(at, el)) {
-      notice.remove();
-      notices.delete(el);
-    }
-  }
-}

@@ -56,20 +56,11 @@ class Pieces {
 // Whether there has been a template in any of it.
 let templates = false;
 
-// `parent`: what it is to be put into, if that can be a drawing or a formula.
-function parse(html, parent, template = document.createElement("template")) {
+function parse(html, template = document.createElement("template")) {
   templates ||= html.includes("<template");
   listenFor(html);
-  const around = foreign(parent);
-  template.innerHTML = around ? `<${around}>${html}</${around}>` : html;
-  if (around) template.content.replaceChildren(...template.content.firstChild.childNodes);
+  template.innerHTML = html;
   return template.content;
-}
-
-// The element in which a parser takes HTML for what it is inside of `parent`.
-function foreign(parent) {
-  if (!parent || /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/.test(nodeName(parent))) return "";
-  return { "http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math" }[property(parent, "namespaceURI")];
 }
 
 // The text of what the document shows, as the server wrote it: a parser drops the newline after <textarea>, and the
@@ -82,6 +73,6 @@ function textOf(root) {
 }
 // Whether a parser makes of `html` what it says; then `template` holds that.
 function parses(html, template) {
-  parse(html, null, template);
+  parse(html, template);
   return withLines(template.innerHTML) === html;
 }

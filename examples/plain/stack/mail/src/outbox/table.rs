@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use sqlx::{FromRow, PgExecutor};
 use stack_web::sealed::{Sealed, SealedColumn};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -106,16 +106,27 @@ pub(super) async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<()
         .map(drop)
 }
 
-/// Keeps a mail that was sent, and deletes those that were sent more than a day ago.
-pub(super) async fn keep(db: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
-    sqlx::query("UPDATE outbox SET sent_at = now(), last_error = NULL WHERE id = $1")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query("DELETE FROM outbox WHERE sent_at < now() - interval '1 day'")
-        .execute(db)
-        .await
-        .map(drop)
+/// Keeps a mail that was sent for a day. Its next "attempt" is then, so that those who look for what is due do not meet it.
+pub(super) async fn keep(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET sent_at = now(), next_attempt_at = now() + interval '1 day', last_error = NULL
+         WHERE id = $1",
+    )
+    .bind(id)
+    .execute(db)
+    .await
+    .map(drop)
+}
+
+/// Deletes the mails that were kept for a day.
+pub(super) async fn delete_kept(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query(
+        "DELETE FROM outbox
+         WHERE next_attempt_at <= now() AND sent_at < now() - interval '1 day'",
+    )
+    .execute(db)
+    .await
+    .map(drop)
 }
 
 pub(super) async fn newest(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Row>> {

@@ -107,7 +107,12 @@ impl<R: Requests> Worker<R> {
     /// Deals with the row that is due, if there is one.
     async fn next(&mut self) -> sqlx::Result<Option<Outcome>> {
         let row = table::claim(self.db.pool(), &["mail", "request"], self.lease).await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row else {
+            if self.keep {
+                table::delete_kept(self.db.pool()).await?;
+            }
+            return Ok(None);
+        };
         let outcome = match row.expired {
             true => {
                 let last = row.last_error.as_deref().unwrap_or("no attempt was made");
@@ -156,7 +161,7 @@ impl<R: Requests> Worker<R> {
         let (id, attempt) = (row.id, row.attempts);
         match outcome {
             Outcome::Done if self.keep => {
-                table::keep(&mut *self.db.pool().acquire().await?, id).await?;
+                table::keep(self.db.pool(), id).await?;
                 tracing::debug!(%id, "done");
             }
             Outcome::Done => {

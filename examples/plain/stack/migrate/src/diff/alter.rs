@@ -1,5 +1,6 @@
 //! The statements that change an object where it is.
 
+mod backfill;
 mod column;
 
 use super::create::changed_options;
@@ -19,6 +20,8 @@ pub(super) struct Alteration<'a> {
     pub(super) locks: &'a LockPolicy,
     /// The column's default as it will be.
     pub(super) default: Option<&'a str>,
+    /// The statement that sets it, if it is not set yet.
+    pub(super) set_default: Option<&'a str>,
 }
 
 impl Alteration<'_> {

@@ -127,20 +127,26 @@ impl Changes {
 
     /// Indexes and constraints of tables that stay, which changed nothing but their name.
     fn find_renamed(&mut self, from: &Catalog, to: &Catalog) {
-        for new in self.created.clone() {
-            let wanted = to.get(&new);
-            let Some(does) = wanted.and_then(compare::nameless) else {
+        let mut dropped: BTreeMap<&Id, Vec<&Object>> = BTreeMap::new();
+        for old in self.dropped.iter().filter_map(|id| from.get(id)) {
+            if let Some(table) = &old.parent {
+                dropped.entry(table).or_default().push(old);
+            }
+        }
+        for new in self.created.iter().filter_map(|id| to.get(id)) {
+            let others = new.parent.as_ref().and_then(|table| dropped.get_mut(table));
+            let (Some(others), Some(does)) = (others, compare::nameless(new)) else {
                 continue;
             };
-            let same = |old: &&Id| {
-                from.parent(old) == to.parent(&new)
-                    && from.get(old).and_then(compare::nameless).as_ref() == Some(&does)
-            };
-            if let Some(old) = self.dropped.iter().find(same).cloned() {
-                self.dropped.remove(&old);
-                self.created.remove(&new);
-                self.renamed.insert(new, old);
+            let same = |old: &&Object| compare::nameless(old).as_ref() == Some(&does);
+            if let Some(at) = others.iter().position(same) {
+                let old = others.remove(at);
+                self.renamed.insert(new.id.clone(), old.id.clone());
             }
+        }
+        for (new, old) in &self.renamed {
+            self.created.remove(new);
+            self.dropped.remove(old);
         }
     }
 
@@ -246,20 +252,20 @@ impl Changes {
                 gaps.push(UnsupportedChange::new(needed, reason));
             }
         }
+        // One that inherits, by the table that it inherits from.
+        let mut heirs: BTreeMap<&str, &Id> = BTreeMap::new();
+        for child in from.iter().filter(|child| to.get(&child.id).is_some()) {
+            let table = from.table(&child.id);
+            let table = table.filter(|table| table.partition_bound.is_none());
+            for parent in table.into_iter().flat_map(|table| &table.parents) {
+                heirs.entry(parent).or_insert(&child.id);
+            }
+        }
         for id in self.created.union(&self.replaced) {
-            let Some(column) = to.column(id).filter(|column| column.identity.is_some()) else {
-                continue;
-            };
-            let inherits = |child: &&Object| {
-                let table = from.table(&child.id);
-                table.is_some_and(|table| {
-                    table.partition_bound.is_none() && table.parents.contains(&column.table)
-                }) && to.get(&child.id).is_some()
-            };
-            if let Some(child) = from.iter().find(inherits) {
+            let column = to.column(id).filter(|column| column.identity.is_some());
+            if let Some(child) = column.and_then(|column| heirs.get(column.table.as_str())) {
                 let reason = format!(
-                    "{} inherits from its table, which can be given no identity column then",
-                    child.id
+                    "{child} inherits from its table, which can be given no identity column then"
                 );
                 gaps.push(UnsupportedChange::new(id, reason));
             }

@@ -1,5 +1,8 @@
 //! Names and texts as SQL writes them.
 
+/// The bytes of a name that the server keeps.
+const LONGEST: usize = 63;
+
 /// A text as SQL says it.
 pub(crate) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -7,10 +10,18 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// The name under which an old type waits until nothing uses it any more.
 pub(super) fn temporary_name(name: &str) -> String {
-    match name.strip_suffix('"') {
-        Some(open) => format!("{open}__old\""),
-        None => format!("{name}__old"),
+    with_suffix(name, "__old")
+}
+
+/// A name, also with its schema, that ends so; cut off where it would be too long for the server.
+pub(super) fn with_suffix(name: &str, suffix: &str) -> String {
+    let last = last_part(name);
+    let schema = name.strip_suffix(&last).unwrap_or_default();
+    let mut own = bare(&last);
+    while own.len() + suffix.len() > LONGEST {
+        own.pop();
     }
+    schema.to_owned() + &quote_name(&(own + suffix))
 }
 
 /// A name without its schema.

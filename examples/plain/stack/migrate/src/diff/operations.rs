@@ -1,6 +1,7 @@
 //! Changes become operations: an object made, altered or dropped, with the statements for it.
 
 mod creation;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +107,11 @@ impl Planner<'_> {
         };
         for object in dropped() {
             if self.dropped_with(&object.id).is_none() {
-                all.add(Action::Drop, &object.id, vec![self.drop_of(object)]);
+                let steps = match self.is_swapped(&object.id) {
+                    true => Vec::new(),
+                    false => vec![self.drop_of(object)],
+                };
+                all.add(Action::Drop, &object.id, steps);
             }
         }
         for Object { id, .. } in dropped() {
@@ -182,7 +187,9 @@ impl Planner<'_> {
             let (Some(old), Some(new)) = (self.from.get(id), self.to.get(id)) else {
                 continue;
             };
-            let default = self.to.get(&Id::new(Kind::Default, &id.name));
+            let default_id = Id::new(Kind::Default, &id.name);
+            let default = self.to.get(&default_id);
+            let is_set = default == self.from.get(&default_id) && !self.is_dropped(&default_id);
             let alteration = Alteration {
                 id,
                 old,
@@ -191,6 +198,12 @@ impl Planner<'_> {
                 rebuilt: self.changes.rebuilt.contains(id),
                 locks: self.locks,
                 default: default.and_then(Object::default_expression),
+                set_default: match default.map(|default| &default.body) {
+                    Some(Body::Definition(definition)) if !is_set => {
+                        Some(definition.create.as_str())
+                    }
+                    _ => None,
+                },
             };
             let mut steps = alteration.steps();
             steps.extend(self.continue_sequence(id));
@@ -236,25 +249,14 @@ impl Planner<'_> {
 
     fn creations(&self, all: &mut Operations) {
         let created = || self.to.iter().filter(|object| self.is_created(&object.id));
-        for object in created() {
-            if self.inlined_in(object).is_some() {
-                continue;
+        let mut parts: BTreeMap<&Id, Vec<&Object>> = BTreeMap::new();
+        for part in created() {
+            if let Some(holder) = self.outermost(part) {
+                parts.entry(holder).or_default().push(part);
             }
-            let inlined: Vec<&Object> = created()
-                .filter(|part| {
-                    let mut at = self.inlined_in(part);
-                    while let Some(holder) = at {
-                        if holder == object.id {
-                            return true;
-                        }
-                        at = self
-                            .to
-                            .get(&holder)
-                            .and_then(|holder| self.inlined_in(holder));
-                    }
-                    false
-                })
-                .collect();
+        }
+        for object in created().filter(|object| self.inlined_in(object).is_none()) {
+            let inlined = parts.remove(&object.id).unwrap_or_default();
             let at = all.add(Action::Create, &object.id, self.create_of(object, &inlined));
             for part in inlined {
                 all.covered.insert((Action::Create, part.id.clone()), at);
@@ -265,8 +267,17 @@ impl Planner<'_> {
         }
     }
 
+    /// The object of a statement of its own inside of which this one stands.
+    fn outermost<'a>(&'a self, object: &'a Object) -> Option<&'a Id> {
+        let mut holder = self.inlined_in(object)?;
+        while let Some(next) = self.to.get(holder).and_then(|it| self.inlined_in(it)) {
+            holder = next;
+        }
+        Some(holder)
+    }
+
     /// Inside of which new object's definition this one stands.
-    fn inlined_in(&self, object: &Object) -> Option<Id> {
+    fn inlined_in<'a>(&self, object: &'a Object) -> Option<&'a Id> {
         let parent = object.parent.as_ref()?;
         if !self.is_created(parent) || self.separate.contains(&object.id) {
             return None;
@@ -283,6 +294,6 @@ impl Planner<'_> {
             }
             _ => false,
         };
-        holds.then(|| parent.clone())
+        holds.then_some(parent)
     }
 }

@@ -2,12 +2,23 @@
 
 export default (core) => {
   const { alike, all, arrived, childElements, childNodes, cloneNode, enliven, firstChild, getAttribute,
-    guessed, keepingFocus, look, move, moving, nextSibling, nodeType, parse, querySelector, remove, replace } = core;
+    guessed, keepingFocus, move, moving, nextSibling, nodeName, nodeType, parse, property, querySelector, remove, replace } = core;
 
   const born = new WeakMap(); // item → how the server wrote it last
   for (const item of all(core.root, "[data-stream] > *")) born.set(item, guessed(cloneNode(item, true)));
 
   const listOf = (id) => core.root.querySelector(`[data-stream="${CSS.escape(id)}"]`);
+
+  // The element in which a parser takes HTML for what it is inside of a drawing or a formula.
+  function foreign(parent) {
+    if (/^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/.test(nodeName(parent))) return "";
+    return { "http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math" }[property(parent, "namespaceURI")];
+  }
+
+  function parseItems(html, list) {
+    const around = foreign(list);
+    return around ? firstChild(parse(`<${around}>${html}</${around}>`)) : parse(html);
+  }
 
   // Items that one list loses and another one gets by the same message: each is the same item. Key → item.
   const passing = new Map();
@@ -50,7 +61,7 @@ export default (core) => {
     keepingFocus(() => {
       if (op === "remove") return passing.has(key) || remove(items.get(key));
       if (op === "replace" && !items.has(key)) return;
-      const nodes = [...parse(html, list).childNodes].map(node);
+      const nodes = [...childNodes(parseItems(html, list))].map(node);
       if (op === "reset") {
         const kept = new Set(nodes);
         for (const child of [...childNodes(list)]) if (!kept.has(child)) remove(child);
@@ -68,7 +79,7 @@ export default (core) => {
       if (limit && all.length > limit) (op === "append" ? all.slice(0, -limit) : all.slice(limit)).forEach(remove);
       for (const item of added) arrived(item);
     });
-    if (op !== "remove") look();
+    if (op !== "remove") core.loaded.visible?.look();
   }
 
   return { streams };

@@ -63,14 +63,15 @@ export default () => class Transport {
 
   async #arrives(body) {
     const headers = { "live-stream": this.#stream, "live-post": this.#number++ };
-    for (let attempt = 0; attempt < ATTEMPTS && this.readyState === 1; attempt++) {
-      if (attempt) await new Promise((go) => setTimeout(go, 500 * attempt));
+    for (let attempt = 0, pause = 0; attempt < ATTEMPTS && this.readyState === 1; attempt++) {
+      if (pause) await new Promise((go) => setTimeout(go, pause));
       const post = fetch(this.#url, { method: "POST", headers, body, keepalive: body.size < OUTLIVES });
-      const answer = await post.catch(() => null);
-      if (answer?.status < 500) {
-        this.isLost = !answer.ok;
-        return answer.ok;
-      }
+      const { status, ok } = await post.catch(() => ({}));
+      if (ok) return true;
+      this.isLost = status < 500;
+      // Where a proxy sends each request to another instance, the next one may reach that of the stream.
+      if (this.isLost && status !== 409) return false;
+      pause = this.isLost ? 0 : 500 * (attempt + 1);
     }
     return false;
   }

@@ -2,8 +2,16 @@
 // still has the page; else all of it once more.
 
 export default (core) => {
-  const { PART, busy, contains, emit, getAttribute, isConnected, quiet, say, sendPart, uploads, waiting, word,
+  const { PART, busy, contains, emit, getAttribute, isConnected, quiet, say, sendPart, uploads, waiting,
     working } = core;
+
+  const WORDS = {
+    uncertain: "The connection was lost. The files may have arrived.",
+    unconnected: "There is no connection. Try again in a moment.",
+    disconnected: "The connection was lost.",
+    unreadable: "The file cannot be read.",
+  };
+  const word = (name) => core.word(name, WORDS);
 
   const RESTARTS = 3;
   let reference = 0;
@@ -77,6 +85,24 @@ export default (core) => {
     mine.begin();
   }
 
+  // A message of the server.
+  function take({ ua = [], ue = [], ud = [], w = [] }) {
+    for (const [ref, ...at] of ua) uploads.get(ref)?.go(...at);
+    for (const [ref, why] of ue) uploads.get(ref)?.stop(why);
+    for (const ref of ud) uploads.get(ref)?.stop();
+    // One whose page is not there any more is acknowledged and not begun.
+    for (const upload of uploads.values()) {
+      if (upload.begun || upload.seq > core.acknowledged) continue;
+      if (w.includes(upload.seq)) upload.begun = true;
+      else upload.stop();
+    }
+  }
+
+  // The page is left or has failed.
+  function stopAll() {
+    for (const upload of uploads.values()) upload.stop(word("disconnected"));
+  }
+
   // After a join. `received`: the uploads that the server goes on with, and how many bytes of each it has.
   function goOn(received) {
     const kept = new Map(received);
@@ -86,5 +112,5 @@ export default (core) => {
     }
   }
 
-  return { upload, goOn };
+  return { goOn, stopAll, take, upload };
 };

@@ -1,10 +1,10 @@
 //! Changes of a column: its type, whether it may be null, where its values come from.
 
-use super::Alteration;
+use super::{Alteration, backfill};
+use crate::diff::Step;
 use crate::diff::create::{self, changed_options};
-use crate::diff::names::{bare, last_part, quote, quote_name};
+use crate::diff::names::{bare, last_part, quote};
 use crate::diff::type_changes::{Wider, is_castable, is_wider};
-use crate::diff::{Step, Transaction};
 use crate::object::Column;
 
 impl Alteration<'_> {
@@ -111,14 +111,7 @@ impl Alteration<'_> {
     }
 
     fn not_null(&self, new: &Column, alter: &str) -> Vec<Step> {
-        let set = format!("{alter} SET NOT NULL");
-        let (table, name) = (&new.table, &new.name);
-        let mut steps = Vec::new();
-        if let Some(default) = self.default {
-            let sql = format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL");
-            let what = format!("gives every row without `{}` its default", self.id.name);
-            steps.push(self.step(sql).warning(what));
-        }
+        let table = &new.table;
         let checked = |sql: String| {
             let what = format!("fails if a row has no `{}`", self.id.name);
             match self.default {
@@ -126,22 +119,18 @@ impl Alteration<'_> {
                 None => self.step(sql).destructive(what),
             }
         };
-        if !self.locks.is_online(table) {
-            steps.push(checked(set));
-            return steps;
+        if self.locks.is_online(table) {
+            return self.not_null_online(new, alter, checked);
         }
-        // A validated check spares `SET NOT NULL` its own look at every row under a lock.
-        let check = quote_name(&format!("{}_not_null_check", bare(name)));
-        steps.push(checked(format!(
-            "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"
-        )));
-        for sql in [
-            format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}"),
-            set,
-            format!("ALTER TABLE {table} DROP CONSTRAINT {check}"),
-        ] {
-            steps.push(self.step(sql).in_transaction(Transaction::Later));
+        let mut steps = Vec::new();
+        if let Some(default) = self.default {
+            // First, because it locks the table: no row without it comes in between.
+            steps.extend(self.set_default.map(|sql| self.step(sql)));
+            let what = format!("gives every row without `{}` its default", self.id.name);
+            let fill = backfill::fill(table, &new.name, default);
+            steps.push(self.step(fill).warning(what));
         }
+        steps.push(checked(format!("{alter} SET NOT NULL")));
         steps
     }
 }

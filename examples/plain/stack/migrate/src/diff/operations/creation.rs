@@ -1,6 +1,6 @@
 //! The statements that make an object.
 
-use super::Planner;
+use super::{Planner, swap};
 use crate::diff::names::quote;
 use crate::diff::{Step, Transaction, create};
 use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Sequence};
@@ -60,6 +60,9 @@ impl Planner<'_> {
             && let Some(table) = &object.parent
             && !self.is_created(table)
         {
+            if self.is_swapped(id) {
+                return swap::index(id, sql, &not_unique(&table.name));
+            }
             let careful = self.is_online(&table.name);
             let unique = sql.starts_with("CREATE UNIQUE ");
             let step = if careful {
@@ -125,6 +128,9 @@ impl Planner<'_> {
             "c" => format!("fails if a row of `{table}` breaks the rule"),
             _ => not_unique(table),
         };
+        if self.is_swapped(id) {
+            return swap::constraint(id, constraint, what);
+        }
         let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
@@ -137,7 +143,7 @@ impl Planner<'_> {
                 ]
             }
             "p" | "u" if careful && !temporal => {
-                let [index, attach] = through_an_index(constraint);
+                let [index, attach] = through_an_index(constraint, name);
                 let index = Step::new(id, index).warning(what);
                 vec![
                     index.in_transaction(Transaction::Without),
@@ -164,8 +170,8 @@ fn not_unique(table: &str) -> String {
 }
 
 /// Two statements for a primary key or a unique constraint: the first builds its index, and locks nothing;
-/// the second takes it over.
-fn through_an_index(constraint: &Constraint) -> [String; 2] {
+/// the second takes it over, and its name.
+pub(super) fn through_an_index(constraint: &Constraint, index: &str) -> [String; 2] {
     let Constraint { table, name, .. } = constraint;
     let (word, rest) = match constraint.definition.strip_prefix("PRIMARY KEY ") {
         Some(rest) => ("PRIMARY KEY", rest),
@@ -187,7 +193,7 @@ fn through_an_index(constraint: &Constraint) -> [String; 2] {
         None => (columns, ""),
     };
     [
-        format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{with}"),
-        format!("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}{deferred}"),
+        format!("CREATE UNIQUE INDEX CONCURRENTLY {index} ON {table} {columns}{nulls}{with}"),
+        format!("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {index}{deferred}"),
     ]
 }
