@@ -75,9 +75,11 @@ pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
 /// builds, lints and tests, where `cargo clippy` would go through all third-party crates once more.
 #[allow(dead_code, reason = "not every program with a workshop builds so")]
 pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
-    let mut command = cargo_command(project, arguments);
-    // What `cargo clippy -- -D warnings` sets for its own `cargo check`.
-    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings");
+    // What `cargo clippy -- -D warnings` sets for its own `cargo check`. The wrapper is no variable here: the tests inherit those,
+    // and start a cargo for programs of theirs that nobody lints.
+    let linted = ["--config", "build.rustc-workspace-wrapper='clippy-driver'"];
+    let mut command = cargo_command(project, &[&linted, arguments].concat());
+    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings");
     run(&mut command);
 }
 
