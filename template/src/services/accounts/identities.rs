@@ -125,8 +125,7 @@ impl Accounts {
             })
         });
         if connect.await? {
-            self.links.outbox.wake();
-            self.record(EventKind::MethodAdded, user, client, provider)
+            self.method_changed(EventKind::MethodAdded, user, client, provider)
                 .await;
         }
         Ok(())
@@ -155,8 +154,7 @@ impl Accounts {
             })
         });
         disconnect.await?;
-        self.links.outbox.wake();
-        self.record(EventKind::MethodRemoved, owner.id(), client, provider)
+        self.method_changed(EventKind::MethodRemoved, owner.id(), client, provider)
             .await;
         Ok(())
     }
