@@ -1,4 +1,4 @@
-//! The applications in `examples/`: each is laid over a fresh project, is formatted, has no warning and passes its tests.
+//! The applications in `examples/`: each is laid over a fresh project with the features that it needs, is formatted, has no warning and passes its tests.
 //! Only with `HEAVY_FULL=1`.
 
 mod workshop;
@@ -8,17 +8,18 @@ use std::path::Path;
 use std::process::Command;
 
 use workshop::full::is_full_run;
-use workshop::{Servers, cargo, cargo_with_clippy, project, run, turn};
+use workshop::{Servers, cargo, cargo_with_clippy, made, run, turn};
 
-/// Makes a plain project with the overlay `name` and checks it.
+/// Makes the project of the overlay's answers, as its README says, lays the overlay `name` over it and checks it.
 fn is_formatted_clean_and_passes_its_tests(name: &str) {
     if !is_full_run(&format!("the overlay examples/{name}")) {
         return;
     }
     let _turn = turn();
-    let project = project(&format!("overlay-{name}"), &[]);
-    let _servers = Servers(&project);
     let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    let answers = overlay.join("answers.toml");
+    let project = made(&format!("overlay-{name}"), &["--answers", &answers.to_string_lossy()]);
+    let _servers = Servers(&project);
     add_files(&overlay.join("files"), &project);
     apply(&overlay.join("insertion-points.patch"), &project);
     cargo(&project, &["fmt", "--all", "--check"]);

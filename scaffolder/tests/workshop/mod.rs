@@ -25,7 +25,13 @@ pub(crate) fn turn() -> File {
 }
 
 /// Makes the project again at a path that stays the same between runs, so that cargo builds only what changed.
+#[allow(dead_code, reason = "overlays have answers of their own")]
 pub(crate) fn project(name: &str, features: &[&str]) -> PathBuf {
+    made(name, &features.iter().flat_map(|feature| ["--feature", *feature]).collect::<Vec<_>>())
+}
+
+/// The same, with other `arguments` for `heavy new`.
+pub(crate) fn made(name: &str, arguments: &[&str]) -> PathBuf {
     let path = workshop().join(name);
     // The database's files stay: a warm start is part of what is tested.
     if let Ok(entries) = std::fs::read_dir(&path) {
@@ -43,10 +49,7 @@ pub(crate) fn project(name: &str, features: &[&str]) -> PathBuf {
     }
     let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
     heavy.arg("new").arg(&path).args(["--defaults", "--vcs", "none", "--quiet", "--force"]);
-    for feature in features {
-        heavy.args(["--feature", feature]);
-    }
-    run(&mut heavy);
+    run(heavy.args(arguments));
     path
 }
 
