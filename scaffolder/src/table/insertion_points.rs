@@ -83,13 +83,12 @@ struct Item<'a> {
     end: usize,
 }
 
-/// Puts something behind the last item with a smaller name, or before the first one.
-fn into_order(text: &str, items: &[Item<'_>], name: &str, what: &str) -> Option<String> {
-    let at = match items.iter().rfind(|item| item.name < name) {
-        Some(smaller) => smaller.end,
-        None => items.first()?.start,
-    };
-    Some(put(text, at, what))
+/// Puts something behind the last item with a smaller name, written as `behind`, or in front of the first one, as `before`.
+fn into_order(text: &str, items: &[Item<'_>], name: &str, behind: &str, before: &str) -> Option<String> {
+    Some(match items.iter().rfind(|item| item.name < name) {
+        Some(smaller) => put(text, smaller.end, behind),
+        None => put(text, items.first()?.start, before),
+    })
 }
 
 /// Adds a type of identifiers.
@@ -104,10 +103,7 @@ pub(super) fn id(text: &str, block: &str) -> Option<String> {
     });
     let items: Vec<Item<'_>> = items.collect();
     let name = block[..type_of(block)].rsplit([' ', '\n']).next()?;
-    if items.iter().any(|item| item.name < name) {
-        return into_order(text, &items, name, &format!("\n{block}"));
-    }
-    into_order(text, &items, name, &format!("{block}\n"))
+    into_order(text, &items, name, &format!("\n{block}"), &format!("{block}\n"))
 }
 
 /// Adds live pages to those that `Live::builder` is told.
@@ -151,11 +147,8 @@ fn into_chain(text: &str, (start, end): (usize, usize), call: &str, lines: &str)
     });
     let items: Vec<Item<'_>> = calls.collect();
     let name = lines.split('"').nth(1)?;
-    if items.iter().any(|item| item.name < name) {
-        // Before what may follow on the same line: the end of the statement.
-        return into_order(text, &items, name, &format!("\n{}", lines.trim_end()));
-    }
-    into_order(text, &items, name, lines)
+    // Behind a call something may follow on the same line: the end of the statement.
+    into_order(text, &items, name, &format!("\n{}", lines.trim_end()), lines)
 }
 
 /// Where a function of the top level begins, and where its last line ends.
@@ -181,7 +174,7 @@ pub(super) fn constraints(text: &str, entries: &str) -> Option<String> {
     if items.is_empty() {
         return Some(put(text, end, entries));
     }
-    into_order(text, &items, entries.split('"').nth(1)?, entries)
+    into_order(text, &items, entries.split('"').nth(1)?, entries, entries)
 }
 
 /// Where the comments begin that stand right above a line.
@@ -208,7 +201,7 @@ pub(super) fn link(text: &str, link: &str) -> Option<String> {
     if items.is_empty() {
         return Some(put(text, line, &link));
     }
-    into_order(text, &items, link.split('"').nth(1)?, &link)
+    into_order(text, &items, link.split('"').nth(1)?, &link, &link)
 }
 
 fn put(text: &str, at: usize, what: &str) -> String {

@@ -76,7 +76,7 @@ impl Set {
             key: key(field),
             label: capitalized(&name.replace('_', " ")),
             words: name.replace('_', " "),
-            pairs: format!("{}_{name}", names.table),
+            pairs: pairs(names, field),
             from: format!("{}_id", names.one),
             to: format!("{}_id", singular_of(name)),
             name: name.clone(),
@@ -113,7 +113,11 @@ pub(super) fn key(field: &Field) -> String {
 
 /// The table of pairs of a field, if it is a set.
 pub(super) fn table_of_pairs(names: &Names, field: &Field) -> Option<String> {
-    matches!(field.kind, Kind::Many(_)).then(|| format!("{}_{}", names.table, field.name))
+    matches!(field.kind, Kind::Many(_)).then(|| pairs(names, field))
+}
+
+fn pairs(names: &Names, field: &Field) -> String {
+    format!("{}_{}", names.table, field.name)
 }
 
 /// The column of a table that says what a row is called: its first line of text.
