@@ -1,5 +1,5 @@
-//! The applications in `examples/`: each is laid over a fresh project with the features that it needs, is formatted, has no warning and passes its tests.
-//! Only with `HEAVY_FULL=1`.
+//! The applications in `examples/`: each is laid over a fresh project with the features that it needs, is formatted, has no
+//! warning and passes its tests. Only with `HEAVY_FULL=1`.
 
 mod workshop;
 

@@ -30,17 +30,16 @@ pub(in crate::commands) fn run(args: &Lock, ui: Ui) -> Result<u8> {
     let features: Vec<String> = names(&template.manifest)?;
     let mut variants: Vec<Variant> = Vec::new();
     let busy = ui.busy("Resolving versions");
-    let enough = combinations(features.len(), 0).len();
-    let chosen = combinations(features.len(), COMPARED).into_iter().map(|bits| combination(bits, &features));
-    let (asked, compared): (Vec<_>, Vec<_>) = chosen.enumerate().partition(|(number, _)| *number < enough);
-    for (_, features) in asked {
+    let mut asked = combinations(features.len(), COMPARED);
+    let compared = asked.split_off(combinations(features.len(), 0).len());
+    for features in asked.into_iter().map(|bits| combination(bits, &features)) {
         busy.now(&described(&features));
         let start = variants.first().map(|with_everything| with_everything.lock.as_str());
         let lock = resolve(&template, &features, start, args.offline)?;
         variants.push(Variant { features, lock });
     }
     let mut text = template_lock(&variants)?;
-    for (_, features) in compared {
+    for features in compared.into_iter().map(|bits| combination(bits, &features)) {
         busy.now(&described(&features));
         let lock = resolve(&template, &features, Some(&variants[0].lock), args.offline)?;
         let as_expected = locked(&template, &text, &features)? == lock;
