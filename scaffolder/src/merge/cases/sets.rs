@@ -302,3 +302,19 @@ fn a_module_with_an_attribute_is_sorted_like_the_others() {
         "pub mod current_user;\n#[cfg(feature = \"export\")]\npub mod export;\npub mod limits;\npub mod notes;\n";
     assert_eq!(merged, both);
 }
+
+#[test]
+fn an_item_that_one_side_removed_stays_away_where_its_neighbours_look_alike() {
+    let item = |name: &str| format!("/// What {name} does.\npub fn {name}() -> u8 {{\n    0\n}}\n\n");
+    let source = |names: &[&str]| names.iter().map(|name| item(name)).collect::<String>() + "fn main() {}\n";
+    let merged = clean("a.rs", &source(&["a", "c", "e"]), &source(&["a", "c", "d"]), &source(&["a", "e", "d"]));
+    assert_eq!(merged, source(&["a", "d"]));
+}
+
+#[test]
+fn a_merge_that_is_made_again_changes_nothing() {
+    let source = |items: &str| format!("# About.\n\n{items}\nLAST=1\n");
+    let (base, theirs) = (source("V0=0\n"), source("V1=0\nV12=0\n"));
+    let merged = clean(".env.example", &base, &source("V0=0\nV12=0\n"), &theirs);
+    assert_eq!(clean(".env.example", &base, &merged, &theirs), merged);
+}

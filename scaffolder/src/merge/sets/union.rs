@@ -61,11 +61,13 @@ fn name(lists: &mut [Vec<Unit>; 3]) {
     }
 }
 
-/// Moves what both sides added at different places to where ours has it.
+/// Moves what both sides added at different places to where ours has it. A place is told by what all three have.
 fn meet(base: &[Unit], ours: &[Unit], theirs: &mut Vec<Unit>) {
+    let has = |list: &[Unit], id: &str| list.iter().any(|unit| unit.id == id);
     let known: BTreeSet<&str> = base.iter().map(|unit| unit.id.as_str()).collect();
+    let common: BTreeSet<&str> = known.iter().copied().filter(|id| has(ours, id) && has(theirs, id)).collect();
     let section = |list: &[Unit], index: usize| {
-        list[..index].iter().rev().find(|unit| known.contains(unit.id.as_str())).map(|unit| unit.id.clone())
+        list[..index].iter().rev().find(|unit| common.contains(unit.id.as_str())).map(|unit| unit.id.clone())
     };
     for (index, unit) in ours.iter().enumerate() {
         if unit.item.is_none() || known.contains(unit.id.as_str()) {

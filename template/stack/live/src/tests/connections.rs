@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maud::html;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::{builder, open, open_as, visit};
 use crate::{CloseReason, Cx, Limits, Live, PAGE_COST, Rate, Result, Visit};
@@ -322,7 +323,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, rng_seed: RngSeed::Fixed(6), ..ProptestConfig::default() })]
 
     #[test]
     fn no_sequence_of_messages_makes_anything_panic_or_leaks_to_another(
