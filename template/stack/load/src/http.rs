@@ -15,6 +15,8 @@ pub(crate) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// The failure that may only mean that the server closed an idle connection. A response has not begun.
 pub(crate) const CLOSED: &str = "connection closed";
+/// The failure of a server that accepts no connection.
+pub(crate) const NO_CONNECTION: &str = "no connection in time";
 const BROKE_OFF: &str = "response that broke off";
 const NOT_HTTP: &str = "response that is not HTTP";
 
@@ -44,7 +46,7 @@ pub(crate) struct HttpResponse {
 pub(crate) async fn connect(to: SocketAddr, timeout: Duration) -> Result<TcpStream, Failure> {
     let stream = tokio::time::timeout(timeout, TcpStream::connect(to))
         .await
-        .map_err(|_| "no connection in time")?
+        .map_err(|_| NO_CONNECTION)?
         .map_err(|error| describe_io(&error))?;
     stream.set_nodelay(true).ok();
     Ok(stream)

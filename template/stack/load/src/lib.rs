@@ -6,7 +6,8 @@
 //!    [`pattern`] finds what is different for each user, [`step`] is the result;
 //! 3. `user` plays the steps: `http` and `connection` send and receive, `cookies`, `html`, `splice` and `variables` know
 //!    what a browser would know;
-//! 4. [`user_pool`]: many users on a few threads, as many as the [`load_profile`] says; [`metrics`]: what they measure;
+//! 4. [`user_pool`]: many users on a few threads, as many as the [`load_profile`] says; [`metrics`] and [`stalls`]: what they
+//!    measure;
 //! 5. [`thresholds`] and [`report`]: a page and JSON of the results; [`control_page`]: the same while it runs.
 //!
 //! Up to 2. everything is pure; `cargo dev` uses that much. The rest is the feature `play`: the program `stack_load`, which
@@ -46,6 +47,8 @@ pub mod report;
 pub mod run;
 #[cfg(feature = "play")]
 mod splice;
+#[cfg(feature = "play")]
+pub mod stalls;
 #[cfg(feature = "play")]
 pub mod thresholds;
 #[cfg(feature = "play")]

@@ -2,27 +2,39 @@
 //!
 //! Each thread has counts of its own. Once a second they are taken and added up.
 
+mod latencies;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     mem,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
 
-use hdrhistogram::Histogram;
+use tokio::time::Instant;
+
+pub use latencies::Latencies;
+
+use crate::stalls::{Stall, StallWatch};
 
 /// Kinds of errors that are told apart: what a server makes up must not take memory without end.
 pub(crate) const MAX_ERROR_KINDS: usize = 200;
 /// What further kinds are counted as.
 const OTHER_ERRORS: &str = "other errors";
+/// What a step is called that waits for its response when the run ends.
+pub(crate) const UNANSWERED: &str = "no response when the run ended";
 
 /// What one thread measures.
 #[derive(Debug)]
 pub struct ThreadMetrics {
     counts: Mutex<Counts>,
+    /// Steps that wait for their response, by the index of the user: the name, and since when.
+    waiting: Mutex<HashMap<usize, (usize, Instant)>>,
+    /// That of all threads.
+    stalls: Arc<StallWatch>,
     /// Users that play.
     pub users: AtomicI64,
     /// Live pages that are connected.
@@ -34,17 +46,12 @@ pub struct ThreadMetrics {
 pub struct Counts {
     /// By the index of a step's name.
     pub steps: Vec<Latencies>,
+    /// Steps that got no response in time, or until the end: how long they waited.
+    pub waits: Latencies,
     /// By the index of a step's name, and kind.
     pub errors: BTreeMap<(usize, String), u64>,
     /// Iterations that were completed.
     pub iterations: u64,
-}
-
-/// How long the responses to a step took.
-#[derive(Clone, Debug, Default)]
-pub struct Latencies {
-    histogram: Option<Histogram<u64>>,
-    sum: Duration,
 }
 
 /// What a run measured.
@@ -56,6 +63,10 @@ pub struct Results {
     pub timeline: Vec<Sample>,
     /// How long it took.
     pub duration: Duration,
+    /// When nothing was answered, the longest times first.
+    pub stalls: Vec<Stall>,
+    /// The mean think time before a step.
+    pub think: Duration,
 }
 
 /// One second of a run.
@@ -77,13 +88,17 @@ pub struct Sample {
     pub users: i64,
     /// Live pages that are connected.
     pub connected: i64,
+    /// For how many seconds nothing has been answered.
+    pub silence: f64,
 }
 
 impl ThreadMetrics {
     /// For so many names of steps.
-    pub fn new(names: usize) -> Self {
+    pub fn new(names: usize, stalls: Arc<StallWatch>) -> Self {
         Self {
             counts: Mutex::new(Counts::new(names)),
+            waiting: Mutex::default(),
+            stalls,
             users: AtomicI64::new(0),
             connected: AtomicI64::new(0),
         }
@@ -93,11 +108,57 @@ impl ThreadMetrics {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A response to the step with this name.
-    pub fn response(&self, name: usize, latency: Duration) {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<usize, (usize, Instant)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This user begins the step with this name. What follows is [`Self::response`], [`Self::bad_response`] or
+    /// [`Self::no_response`].
+    pub fn begin(&self, user: usize, name: usize, now: Instant) {
+        self.waiting().insert(user, (name, now));
+        self.stalls.asked(now);
+    }
+
+    /// A response to the user's step, so long after it was due.
+    pub fn response(&self, user: usize, latency: Duration, now: Instant) {
+        let Some((name, _)) = self.waiting().remove(&user) else {
+            return;
+        };
+        self.stalls.answered(now);
         if let Some(step) = self.counts().steps.get_mut(name) {
             step.add(latency);
         }
+    }
+
+    /// An answer to the user's step that is not as it should be.
+    pub fn bad_response(&self, user: usize, kind: String, now: Instant) {
+        let Some((name, _)) = self.waiting().remove(&user) else {
+            return;
+        };
+        self.stalls.answered(now);
+        self.error(name, kind);
+    }
+
+    /// The user waits no longer for a response that took too long.
+    pub fn no_response(&self, user: usize, kind: String, now: Instant) {
+        if let Some((name, since)) = self.waiting().remove(&user) {
+            self.given_up(name, kind, now.duration_since(since));
+        }
+    }
+
+    /// The run ends: what still waits will not be answered.
+    pub fn end(&self, now: Instant) {
+        let waiting = mem::take(&mut *self.waiting());
+        for (name, since) in waiting.into_values() {
+            self.given_up(name, UNANSWERED.to_owned(), now.duration_since(since));
+        }
+    }
+
+    fn given_up(&self, name: usize, kind: String, waited: Duration) {
+        self.stalls.given_up();
+        let mut counts = self.counts();
+        counts.waits.add(waited);
+        counts.error(name, kind, 1);
     }
 
     /// An error at the step with this name.
@@ -153,6 +214,7 @@ impl Counts {
         for (step, more) in self.steps.iter_mut().zip(&other.steps) {
             step.merge(more);
         }
+        self.waits.merge(&other.waits);
         for ((name, kind), count) in other.errors {
             self.error(name, kind, count);
         }
@@ -169,6 +231,13 @@ impl Counts {
     /// Errors of all kinds.
     pub fn error_count(&self) -> u64 {
         self.errors.values().sum()
+    }
+
+    /// Steps that still waited for their response when the run ended.
+    pub fn unanswered(&self) -> u64 {
+        let errors = self.errors.iter();
+        let unanswered = errors.filter(|((_, kind), _)| kind == UNANSWERED);
+        unanswered.map(|(_, count)| count).sum()
     }
 
     /// Errors at the step with this name.
@@ -199,56 +268,21 @@ impl Counts {
     }
 }
 
-impl Latencies {
-    /// One response.
-    pub fn add(&mut self, latency: Duration) {
-        let micros = u64::try_from(latency.as_micros())
-            .unwrap_or(u64::MAX)
-            .clamp(1, 3_600_000_000);
-        // Two digits: what is shown is at most 1 % beside the truth, and a histogram takes some kilobytes.
-        self.histogram
-            .get_or_insert_with(|| Histogram::new(2).expect("two digits are allowed"))
-            .record(micros)
-            .expect("a histogram that resizes has room for an hour");
-        self.sum += latency;
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
-        match (&mut self.histogram, &other.histogram) {
-            (_, None) => {}
-            (Some(mine), Some(theirs)) => mine.add(theirs).expect("both resize by themselves"),
-            (none, Some(theirs)) => *none = Some(theirs.clone()),
-        }
-    }
-
-    /// How many responses.
-    pub fn count(&self) -> u64 {
-        self.histogram.as_ref().map_or(0, Histogram::len)
-    }
-
-    /// What so many percent of the responses took at most, in milliseconds.
-    pub fn percentile(&self, percent: f64) -> f64 {
-        let value = self
-            .histogram
-            .as_ref()
-            .map_or(0, |all| all.value_at_percentile(percent).min(all.max()));
-        value as f64 / 1000.0
-    }
-
-    /// The slowest response, in milliseconds.
-    pub fn max(&self) -> f64 {
-        self.histogram.as_ref().map_or(0, Histogram::max) as f64 / 1000.0
-    }
-
-    /// The mean, in milliseconds.
-    pub fn mean(&self) -> f64 {
-        let count = self.count().max(1) as f64;
-        self.sum.as_secs_f64() * 1000.0 / count
-    }
-}
-
 impl Results {
+    /// How long a user waits who comes at any time: the steps that got no response are in it, and so is what a user who
+    /// waited could not ask ([`Latencies::corrected`]).
+    pub fn waits(&self) -> Latencies {
+        let mut all = self.counts.latencies();
+        let usual = Duration::from_secs_f64(all.percentile(50.0) / 1000.0);
+        all.merge(&self.counts.waits);
+        all.corrected(self.think + usual)
+    }
+
+    /// The longest wait of all, in milliseconds: for a response, or for none.
+    pub fn max(&self) -> f64 {
+        self.counts.latencies().max().max(self.counts.waits.max())
+    }
+
     /// Responses per second, over the whole run.
     pub fn responses_per_second(&self) -> f64 {
         self.counts.latencies().count() as f64 / self.duration.as_secs_f64().max(0.001)
@@ -269,6 +303,7 @@ impl Sample {
             p99: latencies.percentile(99.0),
             users,
             connected,
+            silence: 0.0,
         }
     }
 }

@@ -8,6 +8,26 @@
 pub const REDACTED: &str = "[redacted]";
 const REDACTED_ENCODED: &str = "%5Bredacted%5D";
 
+/// Extensions of what a page is made of.
+const ASSETS: [&str; 16] = [
+    "avif",
+    "css",
+    "gif",
+    "ico",
+    "jpeg",
+    "jpg",
+    "js",
+    "map",
+    "mjs",
+    "png",
+    "svg",
+    "ttf",
+    "webmanifest",
+    "webp",
+    "woff",
+    "woff2",
+];
+
 /// A text with tokens that are different for each visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(pub Vec<Piece>);
@@ -88,6 +108,15 @@ impl Pattern {
             Piece::Token(..) => "{id}".to_owned(),
         };
         self.0.iter().map(piece).collect()
+    }
+
+    /// Whether it is the path of what a page is made of: a style sheet, a script, a picture, a font.
+    pub fn is_asset(&self) -> bool {
+        let recorded = self.recorded();
+        let path = recorded.split('?').next().unwrap_or_default();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        extension.is_some_and(|extension| ASSETS.contains(&extension))
     }
 
     /// The text that it was made of.

@@ -46,6 +46,9 @@ pub struct Plan {
     /// Threshold: what 99 of 100 responses may take.
     #[serde(with = "micros")]
     pub max_p99: Option<Duration>,
+    /// Threshold: how long nothing may be answered; five seconds if it is none and there is another threshold.
+    #[serde(with = "micros")]
+    pub max_stall: Option<Duration>,
     /// Threshold: how many errors there may be.
     pub max_errors: Option<ErrorLimit>,
     /// The folder of the report.
@@ -114,6 +117,7 @@ impl Default for Plan {
             page: None,
             json: false,
             max_p99: None,
+            max_stall: None,
             max_errors: None,
             folder: "target/load".into(),
         }

@@ -18,6 +18,8 @@ use crate::{
 
 /// How long a run without a control page takes if the plan does not say.
 const DEFAULT_DURATION: Duration = Duration::from_secs(30);
+/// How many times without an answer are printed.
+const MAX_STALLS: usize = 5;
 
 /// Reads the recording, plays it, and writes the report.
 ///
@@ -146,17 +148,29 @@ fn finish(
 }
 
 fn summarize(results: &Results) {
-    let latencies = results.counts.latencies();
+    let (latencies, waits) = (results.counts.latencies(), results.waits());
+    let errors = results.counts.error_count();
+    let unanswered = match results.counts.unanswered() {
+        0 => String::new(),
+        count => format!(", {count} of them not answered when the run ended"),
+    };
     ui::say(&format!(
-        "{} responses in {} s, {} per second; p50 {} ms, p90 {} ms, p99 {} ms; {} errors",
+        "{} responses in {} s, {} per second; p50 {} ms, p90 {} ms, p99 {} ms, max {} ms; {errors} errors{unanswered}",
         latencies.count(),
         short(results.duration.as_secs_f64()),
         short(results.responses_per_second()),
-        short(latencies.percentile(50.0)),
-        short(latencies.percentile(90.0)),
-        short(latencies.percentile(99.0)),
-        results.counts.error_count(),
+        short(waits.percentile(50.0)),
+        short(waits.percentile(90.0)),
+        short(waits.percentile(99.0)),
+        short(results.max()),
     ));
+    for stall in results.stalls.iter().take(MAX_STALLS) {
+        ui::say(&format!("  {stall}"));
+    }
+    if results.stalls.len() > MAX_STALLS {
+        let more = results.stalls.len() - MAX_STALLS;
+        ui::say(&format!("  and {more} shorter times"));
+    }
 }
 
 fn errors(plan: &Plan, script: &Script, results: &Results) {

@@ -65,7 +65,7 @@ impl Script {
             return Err(Error::new("the recording has nothing to play")
                 .hint("`cargo dev record` writes another one"));
         }
-        let steps = iteration::with_disconnects(steps);
+        let steps = iteration::with_disconnects(iteration::without_left_pages(steps));
         Ok(Self {
             loop_start: iteration::loop_start(&steps),
             names,

@@ -15,6 +15,8 @@ pub struct Step {
     pub name: usize,
     /// How long the visitor waited before it.
     pub think: Duration,
+    /// The browser does it by itself: it follows a redirect, fetches what a page is made of, or joins the page.
+    pub is_automatic: bool,
     /// What it is.
     pub action: Action,
 }

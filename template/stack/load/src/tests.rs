@@ -6,6 +6,8 @@
 mod bad_servers;
 #[cfg(feature = "play")]
 mod control_page;
+#[cfg(all(feature = "play", unix))]
+mod hanging_server;
 #[cfg(feature = "play")]
 mod pages;
 mod patterns;

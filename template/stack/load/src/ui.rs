@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::{
     Error,
     metrics::{Results, short},
+    stalls::MIN_STALL,
 };
 
 /// What went wrong.
@@ -35,8 +36,13 @@ pub fn progress(results: &Results) {
     let Some(sample) = results.timeline.last() else {
         return;
     };
+    let silence = if sample.silence >= MIN_STALL.as_secs_f64() {
+        format!("  nothing answered for {:.1} s", sample.silence)
+    } else {
+        String::new()
+    };
     let line = format!(
-        "{:>5} s  {:>6} users  {:>5} live  {:>8}/s  p50 {} ms  p99 {} ms  {} errors",
+        "{:>5} s  {:>6} users  {:>5} live  {:>8}/s  p50 {} ms  p99 {} ms  {} errors{silence}",
         short(sample.at),
         sample.users,
         sample.connected,

@@ -16,6 +16,7 @@ use tokio::{
 use crate::{
     load_profile::LoadProfile,
     metrics::{Counts, Results, Sample, ThreadMetrics},
+    stalls::StallWatch,
     user::{Scenario, User},
 };
 
@@ -30,6 +31,7 @@ pub(crate) struct UserPool {
     active_users: watch::Sender<usize>,
     metrics: Vec<Arc<ThreadMetrics>>,
     threads: Vec<thread::JoinHandle<()>>,
+    stalls: Arc<StallWatch>,
     began: Instant,
 }
 
@@ -40,15 +42,18 @@ impl UserPool {
         threads: usize,
     ) -> std::io::Result<Self> {
         let (active_users, receiver) = watch::channel(0);
+        let began = Instant::now();
         let mut pool = Self {
             scenario: Arc::new(scenario(receiver)),
             active_users,
             metrics: Vec::new(),
             threads: Vec::new(),
-            began: Instant::now(),
+            stalls: Arc::new(StallWatch::new(began)),
+            began,
         };
+        let names = pool.scenario.script.names.len();
         for number in 0..threads {
-            let metrics = Arc::new(ThreadMetrics::new(pool.scenario.script.names.len()));
+            let metrics = Arc::new(ThreadMetrics::new(names, Arc::clone(&pool.stalls)));
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
@@ -73,7 +78,10 @@ impl UserPool {
         stop: impl Future<Output = ()>,
         mut on_sample: impl FnMut(&Results),
     ) -> Results {
-        let mut results = Results::default();
+        let mut results = Results {
+            think: self.scenario.mean_think(),
+            ..Results::default()
+        };
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut users = 0.0;
@@ -103,6 +111,9 @@ impl UserPool {
             }
         }
         self.stop_users().await;
+        let now = Instant::now();
+        self.metrics.iter().for_each(|metrics| metrics.end(now));
+        results.stalls = self.stalls.finish(now);
         self.sample(&mut results, last_sample);
         on_sample(&results);
         results
@@ -139,7 +150,8 @@ impl UserPool {
         }
         results.duration = self.began.elapsed();
         let seconds = since.elapsed().as_secs_f64();
-        let sample = Sample::of(results.duration, seconds, &counts, gauges);
+        let mut sample = Sample::of(results.duration, seconds, &counts, gauges);
+        sample.silence = self.stalls.silence(Instant::now()).as_secs_f64();
         results.timeline.push(sample);
         results.counts.add(counts);
     }

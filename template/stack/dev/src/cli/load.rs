@@ -62,6 +62,9 @@ pub(crate) struct Load {
     /// Threshold: exit code 1 if one response of 100 takes longer, such as `300ms`
     #[arg(long, value_name = "D", value_parser = duration)]
     pub(crate) max_p99: Option<Duration>,
+    /// Threshold: exit code 1 if nothing is answered for longer [default: 5s if there is another threshold]
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub(crate) max_stall: Option<Duration>,
     /// Threshold: exit code 1 if there are more errors, such as `10` or `1%`
     #[arg(long, value_name = "N|P%")]
     pub(crate) max_errors: Option<stack_load::plan::ErrorLimit>,

@@ -94,6 +94,7 @@ fn plan(arguments: &Load, url: String) -> Plan {
         page: (!arguments.headless).then_some(arguments.port),
         json: arguments.json,
         max_p99: arguments.max_p99,
+        max_stall: arguments.max_stall,
         max_errors: arguments.max_errors,
         folder: arguments.report.clone(),
     }

@@ -42,13 +42,20 @@ pub fn html(plan: &Plan, script: &Script, results: &Results, time: &str) -> Stri
                         }
                     }
                     (tiles(results))
+                    @if !results.stalls.is_empty() {
+                        section {
+                            h2 { "Times without an answer" }
+                            ul { @for stall in &results.stalls { li { (stall) } } }
+                        }
+                    }
                     section .charts { (charts(&results.timeline)) }
                     section { h2 { "Steps" } (steps(script, results)) }
                     section { h2 { "Errors" } (errors(script, results)) }
                     footer {
                         p {
-                            "A closed loop: each user waits for a response before the next step. So while the server is "
-                            "slow, fewer requests are sent, and the latencies are those of the requests that were sent."
+                            "A closed loop: each user waits for a response before the next step. The percentiles at the "
+                            "top also count what users could not ask while they waited, and what was never answered; those "
+                            "of the steps and of the charts are those of the responses that came."
                         }
                     }
                 }
@@ -60,7 +67,7 @@ pub fn html(plan: &Plan, script: &Script, results: &Results, time: &str) -> Stri
 
 fn tiles(results: &Results) -> Markup {
     let counts = &results.counts;
-    let latencies = counts.latencies();
+    let (latencies, waits) = (counts.latencies(), results.waits());
     let users = results.timeline.iter().map(|sample| sample.users).max();
     let percent = format!("{} %", short(counts.error_percent()));
     let tiles = [
@@ -71,8 +78,9 @@ fn tiles(results: &Results) -> Markup {
         ),
         ("responses", latencies.count().to_string(), ""),
         ("errors", counts.error_count().to_string(), percent.as_str()),
-        ("p50", short(latencies.percentile(50.0)), "ms"),
-        ("p99", short(latencies.percentile(99.0)), "ms"),
+        ("p50", short(waits.percentile(50.0)), "ms"),
+        ("p99", short(waits.percentile(99.0)), "ms"),
+        ("max", short(results.max()), "ms"),
         ("users", users.unwrap_or_default().to_string(), ""),
         ("seconds", short(results.duration.as_secs_f64()), ""),
         ("iterations", counts.iterations.to_string(), ""),

@@ -22,6 +22,10 @@ pub fn json(plan: &Plan, script: &Script, results: &Results) -> Value {
     let errors = counts.errors.iter().map(|((name, kind), count)| {
         json!({ "step": script.step_name(*name), "kind": kind, "count": count })
     });
+    let stalls = results.stalls.iter();
+    let stalls = stalls.map(|stall| {
+        json!({ "at": stall.at.as_secs_f64(), "seconds": stall.length.as_secs_f64(), "open": stall.is_open })
+    });
     json!({
         "plan": plan,
         "seconds": results.duration.as_secs_f64(),
@@ -31,6 +35,10 @@ pub fn json(plan: &Plan, script: &Script, results: &Results) -> Value {
         "errors": counts.error_count(),
         "errors_percent": counts.error_percent(),
         "all": latencies(&counts.latencies()),
+        "waits": latencies(&results.waits()),
+        "max_ms": results.max(),
+        "unanswered": counts.unanswered(),
+        "stalls": stalls.collect::<Vec<_>>(),
         "steps": steps.collect::<Vec<_>>(),
         "errors_by_kind": errors.collect::<Vec<_>>(),
         "timeline": results.timeline.iter().map(sample).collect::<Vec<_>>(),
@@ -53,6 +61,6 @@ fn latencies(of: &Latencies) -> Value {
 pub fn sample(of: &Sample) -> Value {
     json!({
         "at": of.at, "responses": of.responses, "errors": of.errors, "p50_ms": of.p50, "p90_ms": of.p90, "p99_ms": of.p99,
-        "users": of.users, "connected": of.connected,
+        "users": of.users, "connected": of.connected, "silence": of.silence,
     })
 }

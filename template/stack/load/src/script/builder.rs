@@ -85,10 +85,12 @@ impl ScriptBuilder {
             Duration::from_micros(event.began.saturating_sub(self.ended)).min(MAX_THINK)
         };
         self.ended = self.ended.max(draft.ended);
+        let before = self.steps.last().map(|step| &step.action);
         self.steps.push(Step {
             line: event.line,
             name: self.names.index(draft.name),
             think,
+            is_automatic: is_automatic(&draft.action, before),
             action: draft.action,
         });
         Ok(())
@@ -151,6 +153,19 @@ impl ScriptBuilder {
             }),
             ended: response.at,
         }))
+    }
+}
+
+/// Whether the browser does this by itself after what was before.
+fn is_automatic(action: &Action, before: Option<&Action>) -> bool {
+    match action {
+        Action::Connect { .. } | Action::Disconnect(_) => true,
+        Action::Message(_) => false,
+        Action::Request(request) => {
+            let follows =
+                matches!(before, Some(Action::Request(before)) if before.redirect.is_some());
+            request.method == "GET" && (follows || request.target.is_asset())
+        }
     }
 }
 

@@ -10,14 +10,7 @@ use crate::{
 
 /// With connections closed where the visitor left their page: before the next live page is joined, if nothing follows on them.
 pub(super) fn with_disconnects(steps: Vec<Step>) -> Vec<Step> {
-    let mut last_use: HashMap<u64, usize> = HashMap::new();
-    for (index, step) in steps.iter().enumerate() {
-        if let Action::Connect { connection, .. } | Action::Message(Message { connection, .. }) =
-            &step.action
-        {
-            last_use.insert(*connection, index);
-        }
-    }
+    let last_use = last_uses(&steps);
     let mut open: Vec<u64> = Vec::new();
     let mut all = Vec::with_capacity(steps.len());
     for (index, step) in steps.into_iter().enumerate() {
@@ -28,6 +21,7 @@ pub(super) fn with_disconnects(steps: Vec<Step>) -> Vec<Step> {
             if !over.is_empty() {
                 all.push(Step {
                     think: Duration::ZERO,
+                    is_automatic: true,
                     action: Action::Disconnect(over),
                     ..step.clone()
                 });
@@ -36,6 +30,69 @@ pub(super) fn with_disconnects(steps: Vec<Step>) -> Vec<Step> {
         all.push(step);
     }
     all
+}
+
+/// Without messages of pages that the visitor had left when they came. A browser sends a form and, over another connection,
+/// the last message of its page, and either may be first.
+pub(super) fn without_left_pages(steps: Vec<Step>) -> Vec<Step> {
+    let last_use = last_uses(&steps);
+    let mut is_late = vec![false; steps.len()];
+    for (index, step) in steps.iter().enumerate() {
+        let Some(end) = next_page(&steps, index, step) else {
+            continue;
+        };
+        for late in index + 1..end {
+            if let Action::Message(message) = &steps[late].action {
+                let last = last_use.get(&message.connection);
+                is_late[late] |= last.is_some_and(|last| *last < end);
+            }
+        }
+    }
+    let steps = steps.into_iter().zip(is_late);
+    steps
+        .filter_map(|(step, is_late)| (!is_late).then_some(step))
+        .collect()
+}
+
+/// Where the next page begins, if this step leaves the one before: where it is joined, or at least loaded.
+fn next_page(steps: &[Step], index: usize, step: &Step) -> Option<usize> {
+    let request = |step: &Step| match &step.action {
+        Action::Request(request) => Some(request.target.path_name()),
+        _ => None,
+    };
+    let (loaded, path) = match &step.action {
+        Action::Request(leaving) if leaving.redirect.is_some() => {
+            let rest = steps.iter().enumerate().skip(index + 1);
+            let mut requests = rest.filter_map(|(at, step)| Some((at, request(step)?)));
+            requests.next()?
+        }
+        Action::Request(document) if !document.target.is_asset() => {
+            (index, document.target.path_name())
+        }
+        _ => return None,
+    };
+    let rest = steps.iter().enumerate().skip(loaded);
+    let mut joins = rest.filter_map(|(at, step)| match &step.action {
+        Action::Connect { url, .. } => Some((at, url.path_name())),
+        _ => None,
+    });
+    match joins.next() {
+        Some((joined, joined_path)) if joined_path == path => Some(joined),
+        _ => Some(loaded),
+    }
+}
+
+/// Live connection → the last step on it.
+fn last_uses(steps: &[Step]) -> HashMap<u64, usize> {
+    let mut last_use = HashMap::new();
+    for (index, step) in steps.iter().enumerate() {
+        if let Action::Connect { connection, .. } | Action::Message(Message { connection, .. }) =
+            &step.action
+        {
+            last_use.insert(*connection, index);
+        }
+    }
+    last_use
 }
 
 /// The step after the last one that sent a password, if the visitor stayed logged in.

@@ -237,3 +237,40 @@ async fn a_head_or_a_page_without_end_is_an_error() {
     let (_, kinds) = played(address, &lines).await;
     assert_eq!(kinds, ["page that is too large"]);
 }
+
+#[tokio::test]
+async fn the_think_time_holds_before_the_first_step_and_where_the_recording_has_no_pause() {
+    let address = server(|_| ok("")).await;
+    let mut plan = Plan::new("", format!("http://{address}"));
+    // Longer than the test may take: whoever thinks has not sent anything when the run ends.
+    plan.think = Some((Duration::from_secs(3600), Duration::from_secs(3600)));
+    let lines = [http(1, "GET", "/a", 200), http(2, "GET", "/b", 200)];
+    let target = play::resolve(&plan).await.unwrap();
+    let profile = tokio::sync::watch::channel(plan.load_profile()).1;
+    let mut samples = 0;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let mut stop = Some(stop);
+    let on_sample = |results: &crate::metrics::Results| {
+        samples += 1;
+        // All of them are there, and have had the time of a sample.
+        let users = results.timeline.last().map_or(0, |sample| sample.users);
+        if users == 10
+            && let Some(stop) = stop.take()
+        {
+            stop.send(()).unwrap();
+        }
+    };
+    let stop = async { stopped.await.unwrap() };
+    plan.ramp = 1000.0;
+    let results = play::play(&plan, script(&lines), &target, profile, stop, on_sample)
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            results.counts.latencies().count(),
+            results.counts.error_count()
+        ),
+        (0, 0)
+    );
+    assert!(samples > 0);
+}

@@ -1,22 +1,36 @@
 //! What is measured, and what is made of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::{
     Plan, Script,
     metrics::{Counts, MAX_ERROR_KINDS, Results, Sample, ThreadMetrics},
     plan::ErrorLimit,
     report::{self, chart::axis_end, charts},
+    stalls::{Stall, StallWatch},
     thresholds::failed,
 };
 
+fn metrics(names: usize) -> ThreadMetrics {
+    ThreadMetrics::new(names, Arc::new(StallWatch::new(Instant::now())))
+}
+
+/// A response to the step with this name after so many milliseconds.
+fn respond(metrics: &ThreadMetrics, name: usize, millis: u64) {
+    let began = Instant::now();
+    let latency = Duration::from_millis(millis);
+    metrics.begin(0, name, began);
+    metrics.response(0, latency, began + latency);
+}
+
 #[test]
 fn the_counts_of_threads_are_added_without_loss() {
-    let threads = [ThreadMetrics::new(2), ThreadMetrics::new(2)];
+    let threads = [metrics(2), metrics(2)];
     for (metrics, millis) in threads.iter().zip([1, 3]) {
-        metrics.response(1, Duration::from_millis(millis));
+        respond(metrics, 1, millis);
         metrics.error(0, "connection refused".into());
         metrics.iteration();
     }
@@ -42,7 +56,7 @@ fn the_counts_of_threads_are_added_without_loss() {
 
 #[test]
 fn too_many_kinds_of_errors_are_counted_as_one() {
-    let metrics = ThreadMetrics::new(1);
+    let metrics = metrics(1);
     for number in 0..10_000 {
         metrics.error(0, format!("kind {number}"));
     }
@@ -52,12 +66,9 @@ fn too_many_kinds_of_errors_are_counted_as_one() {
 }
 
 fn results(responses: u64, errors: u64) -> Results {
-    let metrics = ThreadMetrics::new(1);
+    let metrics = metrics(1);
     for number in 0..responses {
-        metrics.response(
-            0,
-            Duration::from_millis(if number % 10 == 0 { 400 } else { 10 }),
-        );
+        respond(&metrics, 0, if number % 10 == 0 { 400 } else { 10 });
     }
     for _ in 0..errors {
         metrics.error(0, "connection refused".into());
@@ -96,9 +107,9 @@ fn example() -> (Plan, Script, Results) {
         names,
         ..Script::default()
     };
-    let metrics = ThreadMetrics::new(2);
+    let metrics = metrics(2);
     for millis in [1, 2, 30] {
-        metrics.response(0, Duration::from_millis(millis));
+        respond(&metrics, 0, millis);
     }
     metrics.error(1, "expected a patch, got <script>".into());
     let counts = metrics.take();
@@ -112,6 +123,7 @@ fn example() -> (Plan, Script, Results) {
             counts,
             timeline,
             duration: Duration::from_secs(3),
+            ..Results::default()
         },
     )
 }
@@ -172,4 +184,118 @@ fn a_long_run_and_none_at_all_can_be_drawn() {
         .collect();
     assert!(charts(&long).into_string().len() < 60_000);
     assert!(!charts(&[]).into_string().contains("NaN"));
+}
+
+#[test]
+fn a_server_that_stops_answering_fails_its_thresholds() {
+    let metrics = metrics(1);
+    let began = Instant::now();
+    // Ten users ask every second for eight seconds, then nothing is answered until the end, 12.5 seconds later.
+    for _ in 0..80 {
+        respond(&metrics, 0, 4);
+    }
+    for user in 0..10 {
+        metrics.begin(user, 0, began);
+    }
+    metrics.end(began + Duration::from_millis(12_500));
+    let results = Results {
+        counts: metrics.take(),
+        think: Duration::from_secs(1),
+        ..Results::default()
+    };
+    assert_eq!(
+        (results.counts.unanswered(), results.counts.error_count()),
+        (10, 10)
+    );
+    assert!(
+        (results.max() - 12_500.0).abs() < 125.0,
+        "{}",
+        results.max()
+    );
+    let waits = results.waits();
+    // Each of the ten stands for the eleven that its user could not ask meanwhile as well.
+    assert_eq!(waits.count(), 80 + 10 * 12);
+    assert!(
+        waits.percentile(99.0) > 11_000.0,
+        "{}",
+        waits.percentile(99.0)
+    );
+    let mut plan = Plan::new("f", "http://localhost");
+    plan.max_p99 = Some(Duration::from_millis(300));
+    plan.max_errors = Some(ErrorLimit::Percent(1.0));
+    let words = failed(&plan, &results).join("; ");
+    assert!(
+        words.contains("p99 is") && words.contains("% of all"),
+        "{words}"
+    );
+}
+
+#[test]
+fn responses_that_come_in_time_are_not_corrected() {
+    let metrics = metrics(1);
+    for millis in [1, 2, 3, 900] {
+        respond(&metrics, 0, millis);
+    }
+    let mut results = Results {
+        counts: metrics.take(),
+        think: Duration::from_secs(1),
+        ..Results::default()
+    };
+    assert_eq!(results.waits().count(), 4);
+    results.think = Duration::ZERO;
+    assert!(
+        results.waits().count() > 400,
+        "without a pause the user would have asked more"
+    );
+}
+
+#[test]
+fn times_without_an_answer_are_found_across_users_and_pauses() {
+    let began = Instant::now();
+    let at = |millis: u64| began + Duration::from_millis(millis);
+    let watch = StallWatch::new(began);
+    // Nobody asks for ten seconds: that is no stall.
+    watch.asked(at(10_000));
+    watch.asked(at(10_100));
+    watch.answered(at(10_200));
+    watch.answered(at(12_200));
+    assert_eq!(watch.silence(at(20_000)), Duration::ZERO);
+    watch.asked(at(20_000));
+    // Giving up, and asking once more after a pause, is no answer.
+    watch.given_up();
+    watch.asked(at(24_000));
+    assert_eq!(watch.silence(at(25_000)), Duration::from_secs(5));
+    let stall = |at: u64, length: u64, is_open| Stall {
+        at: Duration::from_millis(at),
+        length: Duration::from_millis(length),
+        is_open,
+    };
+    let stalls = watch.finish(at(26_000));
+    assert_eq!(
+        stalls,
+        [stall(20_000, 6_000, true), stall(10_200, 2_000, false)]
+    );
+    assert_eq!(
+        stalls[0].to_string(),
+        "nothing answered for 6.0 s, from 20.0 s on until the end"
+    );
+}
+
+#[test]
+fn a_time_without_an_answer_fails_a_run_with_thresholds() {
+    let mut results = results(1000, 0);
+    results.stalls = vec![Stall {
+        at: Duration::from_secs(8),
+        length: Duration::from_secs(6),
+        is_open: false,
+    }];
+    let mut plan = Plan::new("f", "http://localhost");
+    assert_eq!(failed(&plan, &results), Vec::<String>::new());
+    plan.max_errors = Some(ErrorLimit::Count(0));
+    assert_eq!(
+        failed(&plan, &results),
+        ["nothing answered for 6.0 s, from 8.0 s on, more than 5s"]
+    );
+    plan.max_stall = Some(Duration::from_secs(10));
+    assert_eq!(failed(&plan, &results), Vec::<String>::new());
 }

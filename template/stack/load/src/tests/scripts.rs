@@ -172,3 +172,74 @@ fn a_connection_is_closed_before_the_next_page_is_joined() {
         matches!(&script.steps[3].action, Action::Disconnect(connections) if connections == &[1])
     );
 }
+
+#[test]
+fn a_message_of_a_page_that_was_left_is_not_played_and_the_next_iteration_does_not_register_again()
+{
+    let mut second = live(9_000, "in", json!(["join", { "url": "/notes" }]));
+    second["connection"] = 2.into();
+    let mut third = live(11_000, "in", json!(["ev", 1, 1, "1", "click", {}]));
+    third["connection"] = 2.into();
+    let lines = [
+        http(1_000, "GET", "/register", 200),
+        live(2_000, "in", json!(["join", { "url": "/register" }])),
+        live(3_000, "in", json!(["ev", 1, 1, "1", "change", {}])),
+        form(5_000, "/register", 303, "password=%5Bredacted%5D"),
+        // On their way when the form was sent, and behind it in the file.
+        live(5_001, "in", json!(["ev", 2, 1, "1", "blur", {}])),
+        http(6_000, "GET", "/notes", 200),
+        live(6_001, "in", json!(["ev", 3, 1, "1", "blur", {}])),
+        http(7_000, "GET", "/static/app.css", 200),
+        second,
+        third,
+    ];
+    let script = script(&lines);
+    assert_eq!(
+        names(&script),
+        [
+            "GET /register",
+            "live /register",
+            "change 1 on /register",
+            "POST /register",
+            "GET /notes",
+            "GET /static/app.css",
+            "live /notes",
+            "live /notes",
+            "click 1 on /notes"
+        ],
+        "the second but last closes what was left"
+    );
+    assert_eq!(script.loop_start, 4);
+}
+
+#[test]
+fn messages_of_another_tab_are_played_after_a_form_was_sent() {
+    let lines = [
+        live(2_000, "in", json!(["join", { "url": "/chat" }])),
+        form(5_000, "/register", 303, "password=%5Bredacted%5D"),
+        live(5_001, "in", json!(["ev", 1, 1, "1", "click", {}])),
+        http(6_000, "GET", "/notes", 200),
+        live(7_000, "in", json!(["ev", 2, 1, "1", "click", {}])),
+    ];
+    let script = script(&lines);
+    let clicks = names(&script)
+        .iter()
+        .filter(|name| name.starts_with("click"))
+        .count();
+    assert_eq!(clicks, 2);
+}
+
+#[test]
+fn what_the_browser_does_by_itself_is_told_apart_from_what_the_visitor_does() {
+    let script = script(&[
+        http(1_000, "GET", "/", 200),
+        http(2_000, "GET", "/static/app.css?v=1", 200),
+        live(3_000, "in", json!(["join", { "url": "/" }])),
+        live(4_000, "in", json!(["ev", 1, 1, "1", "click", {}])),
+        form(5_000, "/notes", 303, "a=1"),
+        http(6_000, "GET", "/notes/1", 200),
+        http(7_000, "GET", "/report.pdf", 200),
+    ]);
+    let automatic: Vec<bool> = script.steps.iter().map(|step| step.is_automatic).collect();
+    assert_eq!(automatic, [false, true, true, false, false, true, false]);
+}

@@ -10,18 +10,16 @@ use tokio::{
 use super::{Abort, User};
 use crate::{
     connection::no_response,
+    http::NO_CONNECTION,
     step::{Action, Step},
 };
-
-/// A shorter think time is that of the browser, not of the visitor.
-const MIN_THINK: Duration = Duration::from_millis(50);
 
 impl User {
     /// Plays the script from the step with this index on.
     pub(super) async fn iteration(&mut self, start: usize) -> Result<(), Abort> {
         let scenario = Arc::clone(&self.scenario);
-        for step in &scenario.script.steps[start..] {
-            self.think(step).await?;
+        for (index, step) in scenario.script.steps.iter().enumerate().skip(start) {
+            self.think(step, index == start).await?;
             if let Action::Disconnect(connections) = &step.action {
                 for connection in connections {
                     self.browser.disconnect(*connection).await;
@@ -29,14 +27,30 @@ impl User {
                 continue;
             }
             let began = Instant::now();
+            self.metrics.begin(self.index, step.name, began);
             let done = timeout(scenario.timeout, self.step(step)).await;
             let late = |_| Err(no_response(scenario.timeout).into());
-            match done.unwrap_or_else(late) {
-                Ok(()) => self.metrics.response(step.name, began.elapsed()),
-                Err(abort) => return Err(self.failed(step, abort)),
-            }
+            let done = done.unwrap_or_else(late);
+            self.measured(&done, began);
+            done?;
         }
         Ok(())
+    }
+
+    /// Notes how a step ended that began at this time.
+    fn measured(&self, done: &Result<(), Abort>, began: Instant) {
+        let now = Instant::now();
+        match done {
+            Ok(()) => {
+                let latency = now.duration_since(began);
+                self.metrics.response(self.index, latency, now);
+            }
+            Err(Abort::Error(kind)) if is_silence(kind, self.scenario.timeout) => {
+                self.metrics.no_response(self.index, kind.clone(), now);
+            }
+            Err(Abort::Error(kind)) => self.metrics.bad_response(self.index, kind.clone(), now),
+            Err(Abort::Inactive) => {}
+        }
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), Abort> {
@@ -66,10 +80,10 @@ impl User {
     }
 
     /// Waits as long as the recorded visitor did, or as the plan says.
-    async fn think(&mut self, step: &Step) -> Result<(), Abort> {
+    async fn think(&mut self, step: &Step, is_first: bool) -> Result<(), Abort> {
         let time = match self.scenario.think {
             None => step.think,
-            Some(_) if step.think < MIN_THINK => Duration::ZERO,
+            Some(_) if step.is_automatic && !is_first => Duration::ZERO,
             Some((min, max)) => min + max.saturating_sub(min).mul_f64(self.rng.f64()),
         };
         if time.is_zero() {
@@ -105,6 +119,11 @@ impl User {
             }
         }
     }
+}
+
+/// Whether a step failed because the server did nothing at all.
+fn is_silence(kind: &str, timeout: Duration) -> bool {
+    kind == NO_CONNECTION || kind == no_response(timeout)
 }
 
 /// Ready when the user with this index is not active any more.
