@@ -1,6 +1,7 @@
 //! Where changes come from: reported by the system, or found by polling where it reports none.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -26,13 +27,14 @@ pub(super) struct ChangeSource<'a> {
     /// None while polling.
     watcher: Option<FolderWatcher>,
     poller: Poller,
+    head_log: HeadLog,
 }
 
 impl<'a> ChangeSource<'a> {
     /// Begins to watch, or to poll if `poll` says so or the system cannot watch. `events` is where the system's events go.
     pub(super) fn begin(paths: &'a TimePaths, poll: bool, events: Sender<WatchEvent>, warn: Warn<'_>) -> Result<Self> {
         let filter = IgnoreFilter::new(paths.repository(), paths.root())?;
-        let mut source = Self { paths, filter, watcher: None, poller: Poller::default() };
+        let mut source = Self { paths, filter, watcher: None, poller: Poller::default(), head_log: HeadLog::of(paths) };
         if !poll {
             match source.watch(events) {
                 Ok(watcher) => source.watcher = Some(watcher),
@@ -69,7 +71,7 @@ impl<'a> ChangeSource<'a> {
         let mut changed = false;
         for path in outside(event, paths.folder()) {
             if path.starts_with(paths.git_dir()) {
-                changed |= path.ends_with(Path::new("logs").join("HEAD"));
+                changed |= path.ends_with(Path::new("logs").join("HEAD")) && self.head_log.has_work();
                 continue;
             }
             if path.file_name().is_some_and(|name| name == ".gitignore") {
@@ -79,7 +81,8 @@ impl<'a> ChangeSource<'a> {
             }
             let folder = self.watcher.as_ref().is_some_and(|watcher| watcher.is_new_folder(event, path));
             if self.filter.counts(path, folder.then_some(true)) {
-                changed = true;
+                // Cementing makes that folder; what is put there otherwise counts by itself.
+                changed |= *path != paths.committed();
                 if folder {
                     self.watch_again(path, warn);
                 }
@@ -125,6 +128,38 @@ impl<'a> ChangeSource<'a> {
     }
 }
 
+/// Git's log of where `HEAD` was.
+struct HeadLog {
+    path: PathBuf,
+    /// How much of it was read before, in bytes.
+    read: usize,
+}
+
+impl HeadLog {
+    fn of(paths: &TimePaths) -> Self {
+        let mut log = Self { path: paths.git_dir().join("logs").join("HEAD"), read: 0 };
+        log.new_lines();
+        log
+    }
+
+    /// Whether there is more since the last call than switches of branches: what these change is seen in the files.
+    fn has_work(&mut self) -> bool {
+        self.new_lines().lines().any(|line| {
+            let what = line.split_once('\t').map_or("", |(_, what)| what);
+            !what.starts_with("checkout: ")
+        })
+    }
+
+    fn new_lines(&mut self) -> String {
+        let all = fs::read(&self.path).unwrap_or_default();
+        // Git may have shortened it.
+        let new = all.get(self.read..).unwrap_or(&all);
+        let new = String::from_utf8_lossy(new).into_owned();
+        self.read = all.len();
+        new
+    }
+}
+
 /// Why changes are polled, as a warning.
 fn polling_because(why: &WatchError) -> Error {
     match why {
@@ -139,3 +174,6 @@ fn polling_because(why: &WatchError) -> Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
