@@ -16,7 +16,7 @@ mod time;
 
 pub use git::{MergeDriver, SetupGit};
 pub use moves::{AddFeature, Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
-pub use table::{AddPage, AddTable, Common, RemoveTable};
+pub use table::{AddField, AddPage, AddTable, Common, RemoveField, RemoveTable};
 pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
 
 /// Create a full Rust web stack from a template, and keep it up to date.
@@ -66,6 +66,10 @@ pub enum Command {
     Undo(Undo),
     /// Add a table to the project: schema, model, SQL, JSON routes, pages, tests
     AddTable(AddTable),
+    /// Add fields to a table that was added, in all of its files
+    AddField(AddField),
+    /// Take fields out of a table that was added
+    RemoveField(RemoveField),
     /// Take a table out of the project again
     RemoveTable(RemoveTable),
     /// Add a live page to the project, with its route and a test
@@ -308,6 +312,8 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::Adopt(args) => args.move_args.json,
         Command::Check(args) => args.json,
         Command::AddTable(args) => args.common.json,
+        Command::AddField(args) => args.common.json,
+        Command::RemoveField(args) => args.common.json,
         Command::RemoveTable(args) => args.common.json,
         Command::AddPage(args) => args.common.json,
         Command::Features(args) => args.json,
@@ -322,7 +328,7 @@ pub const fn wants_json(command: &Command) -> bool {
 }
 
 /// What other tools call our verbs: (theirs, ours).
-const OTHER_WORDS: [(&str, &str); 24] = [
+const OTHER_WORDS: [(&str, &str); 26] = [
     ("create", "new"),
     ("init", "new"),
     ("start", "new"),
@@ -334,6 +340,8 @@ const OTHER_WORDS: [(&str, &str); 24] = [
     ("scaffold", "add-table"),
     ("table", "add-table"),
     ("page", "add-page"),
+    ("field", "add-field"),
+    ("column", "add-field"),
     ("destroy", "remove-table"),
     ("resource", "add-table"),
     ("add", "add-feature"),

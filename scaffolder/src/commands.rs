@@ -15,6 +15,7 @@ mod add_feature;
 mod add_page;
 mod add_table;
 mod adopt;
+mod alter_table;
 mod check;
 mod completions;
 mod consent;
@@ -52,6 +53,8 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::Check(args) => check::run(args, Ui::new(false, args.json)),
         Command::Undo(args) => undo::run(args, of_move(&args.move_args)),
         Command::AddTable(args) => add_table::run(args, Ui::new(args.common.quiet, args.common.json)),
+        Command::AddField(args) => alter_table::add(args, Ui::new(args.common.quiet, args.common.json)),
+        Command::RemoveField(args) => alter_table::remove(args, Ui::new(args.common.quiet, args.common.json)),
         Command::RemoveTable(args) => remove_table::run(args, Ui::new(args.common.quiet, args.common.json)),
         Command::AddPage(args) => add_page::run(args, Ui::new(args.common.quiet, args.common.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.move_args)),
@@ -114,6 +117,8 @@ fn folder_of(command: &Command) -> Option<&Path> {
         Command::Check(args) => &args.project,
         Command::SetupGit(args) => &args.project,
         Command::AddTable(args) => &args.common.project,
+        Command::AddField(args) => &args.common.project,
+        Command::RemoveField(args) => &args.common.project,
         Command::RemoveTable(args) => &args.common.project,
         Command::AddPage(args) => &args.common.project,
         Command::Features(_) => &None,

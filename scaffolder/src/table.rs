@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use crate::error::{Error, Result};
 use crate::tree::Tree;
 
+pub mod alter;
 mod cells;
 mod checks;
 mod column;
@@ -72,6 +73,8 @@ pub struct Table {
     in_vectors: bool,
     /// The number of the schema's file, with zeros in front.
     number: String,
+    /// The schema's file, where there is one already.
+    schema: Option<String>,
 }
 
 impl Table {
@@ -80,6 +83,16 @@ impl Table {
     /// # Errors
     /// Of kind `User`: a name is taken, a reference leads nowhere, a feature or a newer template is needed.
     pub fn new(names: Names, fields: Vec<Field>, owned: bool, files: &Tree) -> Result<Self> {
+        checks::check_fields(&fields)?;
+        checks::check_free(&names, &fields, Existing(files))?;
+        let table = Self::of(names, fields, owned, files)?;
+        table.check_types(table.type_names(), files)?;
+        checks::check_constraints(&table.relation_names(), Existing(files))?;
+        Ok(table)
+    }
+
+    /// The same, without a look at whether its names are free.
+    fn of(names: Names, fields: Vec<Field>, owned: bool, files: &Tree) -> Result<Self> {
         let existing = Existing(files);
         if let Some(missing) = NEEDED.iter().find(|path| existing.text(path).is_none()) {
             return Err(Error::user(format!("the project has no `{missing}`, which the code of a table needs"))
@@ -90,8 +103,6 @@ impl Table {
             return Err(Error::user("`stack/web/src/input.rs` is that of an older version of the template")
                 .hint("`heavy sync` brings the one that the code of a table needs"));
         }
-        checks::check_fields(&fields)?;
-        checks::check_free(&names, &fields, existing)?;
         let in_vectors = fields.iter().any(|field| matches!(field.kind, Kind::Vector(_)));
         if in_vectors && existing.text("src/database/vectors.rs").is_none() {
             return Err(Error::user("the project has no vector database, where a table with a vector lives")
@@ -127,10 +138,8 @@ impl Table {
             Error::user("every number of the files in `schema/` up to the last one is taken")
                 .hint("give all files numbers with one digit more: `010_users.sql` becomes `0010_users.sql`")
         })?;
-        let mut table = Self { names, columns, sets, fields, owned, in_vectors, number };
+        let mut table = Self { names, columns, sets, fields, owned, in_vectors, number, schema: None };
         table.name_searches();
-        table.check_types(existing, files)?;
-        checks::check_constraints(&table.relation_names(), existing)?;
         Ok(table)
     }
 
@@ -152,10 +161,11 @@ impl Table {
     }
 
     /// Every type that is made has to be new, no two the same, and none that generated code has already.
-    fn check_types(&self, existing: Existing<'_>, files: &Tree) -> Result<()> {
+    fn check_types(&self, names: Vec<String>, files: &Tree) -> Result<()> {
+        let existing = Existing(files);
         let words = templates::words(files);
         let mut seen = BTreeSet::new();
-        for name in self.type_names() {
+        for name in names {
             let what = if !seen.insert(name.clone()) {
                 "two types would be called"
             } else if existing.has_word("src/models/mod.rs", &name) || existing.has_word("src/models/id.rs", &name) {

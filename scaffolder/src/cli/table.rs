@@ -52,6 +52,47 @@ pub struct AddTable {
     pub common: Common,
 }
 
+/// `heavy add-field`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The fields are written as for `heavy add-table`, whose help has the types. The table is made twice in memory, as it was
+and with the new fields, from the line `-- heavy add-table …` in its file of the schema; what is different is merged into your
+files as `heavy sync` does it. What you edited stays; where you changed the same lines, both versions stand between markers.
+
+Examples:
+  heavy add-field books 'subtitle:string?'
+  heavy add-field books pages:int:default=0 'author:references(authors)?' 'tags:many(tags)'
+  cargo dev migrate --name add_subtitle     # afterwards: the migration"
+)]
+pub struct AddField {
+    /// The table
+    pub table: String,
+    /// The new fields
+    #[arg(value_name = "FIELD:TYPE", required = true)]
+    pub fields: Vec<String>,
+    /// What commands that write files take
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `heavy remove-field`.
+#[derive(Args, Debug)]
+#[command(after_help = "The way back of `heavy add-field`, for any field of a table that `heavy add-table` made.
+
+Examples:
+  heavy remove-field books subtitle
+  cargo dev migrate --name remove_subtitle  # afterwards: the migration that drops it")]
+pub struct RemoveField {
+    /// The table
+    pub table: String,
+    /// The fields
+    #[arg(value_name = "FIELD", required = true)]
+    pub fields: Vec<String>,
+    /// What commands that write files take
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// `heavy remove-table`.
 #[derive(Args, Debug)]
 #[command(

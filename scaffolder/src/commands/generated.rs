@@ -1,19 +1,23 @@
-//! What the commands have in common that write code into a project: `add-table`, `add-page`, `remove-table`.
+//! What the commands have in common that write code into a project: `add-table`, `add-field`, `add-page`, and their
+//! ways back.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::cli::Common;
 use crate::error::{Error, Kind, Result};
-use crate::lockfile::Lock;
+use crate::lockfile::{LOCKFILE, Lock};
 use crate::merge::Labels;
 use crate::plan::moves::{Header, Moves};
 use crate::project::Project;
 use crate::project::files::Reach;
 use crate::project::rustfmt::Rustfmt;
 use crate::prompt::Prompt;
+use crate::snapshot::Snapshot;
 use crate::table::{Format, ManualStep};
-use crate::transition::{Change, Move};
-use crate::tree::{Tree, TreePath};
+use crate::transition::{Change, Move, Request, transition};
+use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
 
 use super::consent;
@@ -49,6 +53,64 @@ impl<'a> Target<'a> {
         let rustfmt = Rustfmt::of(self.project.root());
         let format = rustfmt.map(|rustfmt| move |text: &str| rustfmt.format(text));
         make(format.as_ref().map(|format| format as Format<'_>))
+    }
+
+    /// Merges what is different between two states of generated files into the project's. What was formatted stays formatted.
+    pub(super) fn merged(&self, base: &Tree, theirs: &Tree) -> Result<(Move, Labels)> {
+        let labels = Labels::new("yours", format!("heavy {}", self.verb));
+        let labels = Labels { style: self.project.conflict_style(), ..labels };
+        let mut ours = self.project.snapshot(base, theirs, Reach::Everything)?;
+        // A move needs to know how the project was made, and this one changes nothing of it.
+        let heavy = ours.files.iter().find(|(path, _)| path.as_str() == LOCKFILE);
+        let heavy: Tree = heavy.into_iter().map(|(path, file)| (path.clone(), file.clone())).collect();
+        let with_it =
+            |tree: &Tree| tree.iter().chain(&heavy).map(|(path, file)| (path.clone(), file.clone())).collect();
+        let (base, theirs): (&Tree, &Tree) = (&with_it(base), &with_it(theirs));
+        let driver = self.project.merge_driver()?;
+        let planned = |ours: &Snapshot| {
+            let once = |_: &TreePath| false;
+            let (labels, driver) = (&labels, &driver);
+            transition(&Request { base, ours, theirs, once: &once, labels, driver, base_is_known: true })
+        };
+        let mut plan = planned(&ours)?;
+        while self.project.add_paths(&mut ours, base, plan.changes.iter().map(|change| &change.path))? {
+            plan = planned(&ours)?;
+        }
+        self.formatted(|format| {
+            let open = |path: &TreePath| plan.conflicts.iter().any(|conflict| conflict.path == *path);
+            for change in plan.changes.iter_mut().filter(|change| change.path.as_str().ends_with(".rs")) {
+                let (Some(format), Some(before), Some(after)) = (format, &change.before, &mut change.after) else {
+                    continue;
+                };
+                let text = |file: &File| String::from_utf8(file.bytes.clone()).ok();
+                if !open(&change.path)
+                    && text(before).is_some_and(|text| format(&text).as_deref() == Some(&*text))
+                    && let Some(text) = text(after).and_then(|text| format(&text))
+                {
+                    after.bytes = text.into_bytes();
+                }
+            }
+            Ok(())
+        })?;
+        for note in driver.notes() {
+            self.ui.note(note);
+        }
+        Ok((plan, labels))
+    }
+
+    /// Applies a move. With `lock_by_cargo` cargo brings its lock file up to date afterwards.
+    pub(super) fn apply_move(&self, plan: &Move, labels: Labels) -> Result<Written> {
+        let (from, to) = (self.lock.version.clone(), self.lock.version.clone());
+        let header = Header { verb: self.verb.to_owned(), from, to, labels };
+        Moves::of(&self.project).apply(plan, &header)?;
+        let readable = !plan.conflicts.iter().any(|conflict| conflict.path.file_name() == "Cargo.toml");
+        let cargo = if plan.lock_by_cargo && readable { update_lock(&self.project, self.ui) } else { Ok(()) };
+        Ok(Written { cargo })
+    }
+
+    /// The project's folder.
+    pub(super) fn root(&self) -> &Path {
+        self.project.root()
     }
 
     /// Shows the plan, asks, and writes. Returns whether it was written.
@@ -117,14 +179,7 @@ impl<'a> Target<'a> {
     /// file up to date afterwards.
     pub(super) fn write(&self, changes: &[Change], dependencies: bool) -> Result<Written> {
         let plan = Move { changes: changes.to_vec(), lock_by_cargo: dependencies, ..Move::default() };
-        let header = Header {
-            verb: self.verb.to_owned(),
-            from: self.lock.version.clone(),
-            to: self.lock.version.clone(),
-            labels: Labels::new("yours", self.verb),
-        };
-        Moves::of(&self.project).apply(&plan, &header)?;
-        Ok(Written { cargo: if dependencies { update_lock(&self.project, self.ui) } else { Ok(()) } })
+        self.apply_move(&plan, Labels::new("yours", self.verb))
     }
 
     /// The result as JSON, if that is wanted, with `details` in it; or that nothing was written.

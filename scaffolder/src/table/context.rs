@@ -18,6 +18,7 @@ impl Table {
     pub(super) fn path_of(&self, template: &str) -> String {
         let (table, one) = (&self.names.table, &self.names.one);
         match template {
+            "schema.sql.jinja" if self.schema.is_some() => self.schema.clone().unwrap_or_default(),
             "schema.sql.jinja" if self.in_vectors => format!("schema/vector/{}_{table}.sql", self.number),
             "schema.sql.jinja" => format!("schema/{}_{table}.sql", self.number),
             "model.rs.jinja" => format!("src/models/{one}.rs"),

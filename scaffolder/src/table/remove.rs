@@ -33,16 +33,9 @@ pub struct Removed {
 /// Of kind `User`: there is no such table, it was not made by `heavy add-table`, or other tables refer to it.
 pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>) -> Result<Removed> {
     let existing = Existing(files);
-    let Some((schema, text)) = existing.schema_of(table) else {
-        let tables = existing.tables();
-        let error = Error::user(format!("there is no table `{}`", table.escape_debug()));
-        return Err(match nearest(table, tables.iter().map(|known| known.name.as_str())) {
-            Some(near) => error.hint(format!("did you mean `heavy remove-table {near}`?")),
-            None => error.hint("the tables stand in `schema/`"),
-        });
-    };
+    let (schema, text) = schema_of(table, "remove-table", existing)?;
     let made = CommandLine::find(text, table).ok_or_else(|| {
-        Error::user(format!("`{schema}` does not say that `heavy add-table` made the table `{table}`"))
+        not_made(schema, table)
             .hint(format!(
                 "write there how it would be made, `-- heavy add-table {table} title:string …`, and what is still as it would be made goes"
             ))
@@ -61,14 +54,8 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
             .hint(format!("take that out first: `heavy remove-table {first}`, or its column in `schema/`")));
     }
 
-    let paths = BTreeSet::from([schema.clone()]);
-    let without = without_lines(&made, files, format)?;
-    let mut base = without.clone();
-    let own: BTreeSet<TreePath> = own_paths(&made, files).into_iter().chain(paths).collect();
-    for path in &own {
-        base.remove(path);
-    }
-    let table = Table::new(made.names, made.fields, made.owned, &base)?;
+    let Without { lines: without, own, base } = Without::table(&made, schema, files, format)?;
+    let table = Table::of(made.names, made.fields, made.owned, &base)?;
     let made_again = table.generate(&base, format)?;
     let mut removed = Removed::default();
     for path in own {
@@ -87,6 +74,48 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
     removed.changes.sort_by(|a, b| a.path.cmp(&b.path));
     removed.mentions = mentions(&table, files, &removed);
     Ok(removed)
+}
+
+/// The file of the schema that makes a table, for the command `verb`.
+pub(super) fn schema_of<'a>(table: &str, verb: &str, existing: Existing<'a>) -> Result<(&'a TreePath, &'a str)> {
+    existing.schema_of(table).ok_or_else(|| {
+        let tables = existing.tables();
+        let error = Error::user(format!("there is no table `{}`", table.escape_debug()));
+        match nearest(table, tables.iter().map(|known| known.name.as_str())) {
+            Some(near) => error.hint(format!("did you mean `heavy {verb} {near}`?")),
+            None => error.hint("the tables stand in `schema/`"),
+        }
+    })
+}
+
+/// The table's file of the schema does not say how it was made.
+pub(super) fn not_made(schema: &TreePath, table: &str) -> Error {
+    Error::user(format!("`{schema}` does not say that `heavy add-table` made the table `{table}`"))
+}
+
+/// A project without a table.
+pub(super) struct Without {
+    /// The project without the table's lines in files of others.
+    pub(super) lines: Tree,
+    /// The table's own files.
+    pub(super) own: BTreeSet<TreePath>,
+    /// The project without either, as it was before the table was added.
+    pub(super) base: Tree,
+}
+
+impl Without {
+    pub(super) fn table(
+        made: &CommandLine,
+        schema: &TreePath,
+        files: &Tree,
+        format: Option<Format<'_>>,
+    ) -> Result<Self> {
+        let lines = without_lines(made, files, format)?;
+        let own: BTreeSet<TreePath> = own_paths(made, files).into_iter().chain([schema.clone()]).collect();
+        let mut base = lines.clone();
+        base.retain(|path, _| !own.contains(path));
+        Ok(Self { lines, own, base })
+    }
 }
 
 /// The files of the table, but for its schema.

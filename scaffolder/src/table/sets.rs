@@ -121,7 +121,7 @@ fn pairs(names: &Names, field: &Field) -> String {
 }
 
 /// The column of a table that says what a row is called: its first line of text.
-fn shown(table: &str, existing: Existing<'_>) -> Option<String> {
+pub(super) fn shown(table: &str, existing: Existing<'_>) -> Option<String> {
     let (_, text) = existing.schema_of(table)?;
     let sql = without_sql_comments(text);
     let columns: Vec<&str> = TEXT

@@ -1,6 +1,7 @@
 //! The `heavy` process as a person meets it: what it says, what it returns, and what it leaves on the disk.
 
 mod add_table;
+mod alter_table;
 mod bad_input;
 mod environment;
 mod git;
