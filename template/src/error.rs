@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use stack_db::SqlxCause;
-use stack_web::problem::Problem;
+use stack_web::{faults, problem::Problem};
 {%- if totp %}
 
 use crate::models::{CodeRequest, FieldErrors};
@@ -114,7 +114,9 @@ impl Error {
     }
 
     /// Wraps an unexpected error.
+    #[track_caller]
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        faults::here();
         Self::Internal(source.into())
     }
 }
@@ -239,6 +241,7 @@ pub fn known_constraints() -> impl Iterator<Item = &'static str> {
 }
 
 impl From<sqlx::Error> for Error {
+    #[track_caller]
     fn from(error: sqlx::Error) -> Self {
         let constraint = error
             .as_database_error()
@@ -249,7 +252,10 @@ impl From<sqlx::Error> for Error {
         match (known, error) {
             (Some((_, client_error)), _) => client_error(),
             (None, sqlx::Error::RowNotFound) => Self::NotFound,
-            (None, error) if stack_db::is_unavailable(&error) => Self::Unavailable(error.into()),
+            (None, error) if stack_db::is_unavailable(&error) => {
+                faults::here();
+                Self::Unavailable(error.into())
+            }
             (None, error) if stack_db::is_unstorable(&error) => {
                 Self::BadRequest("a text has a character that cannot be stored".into())
             }

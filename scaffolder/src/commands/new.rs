@@ -82,7 +82,9 @@ pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
     if !plan.kept.is_empty() {
         return Err(left_open(&plan));
     }
-    if args.run { launch::run(&destination.path, ui) } else { Ok(0) }
+    let asks = prompt.as_ref().filter(|_| !args.quiet);
+    let run = args.run || asks.is_some_and(|prompt| launch::is_wanted(&destination.path, prompt));
+    if run { launch::run(&destination.path, ui) } else { Ok(0) }
 }
 
 fn left_open(plan: &Plan) -> Error {

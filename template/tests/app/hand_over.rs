@@ -1,4 +1,4 @@
-//! Processes that take over the same socket from each other, as under `cargo dev`.
+//! Processes under `cargo dev`: they take over the same socket from each other, and tell it what their handlers fail with.
 
 use std::{
     io::{
@@ -14,7 +14,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{common::database, process::program};
+use serde_json::Value;
+
+use crate::{
+    common::{database, migrated_database},
+    process::{program, serving},
+};
 
 /// The sockets of `cargo dev`: that of the application, and its control channel.
 struct Dev {
@@ -128,6 +133,81 @@ async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_ot
         running
     })
     .stop();
+}
+
+/// Asks for a path, and returns the connection; the response is to be read.
+fn ask(address: SocketAddr, path: &str) -> BufReader<TcpStream> {
+    let mut connection = TcpStream::connect(address).unwrap();
+    let limit = Duration::from_secs(120);
+    connection.set_read_timeout(Some(limit)).unwrap();
+    let head = "Host: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
+    write!(connection, "GET {path} HTTP/1.1\r\n{head}").unwrap();
+    BufReader::new(connection)
+}
+
+fn text(address: SocketAddr, path: &str) -> String {
+    let mut text = String::new();
+    ask(address, path).read_to_string(&mut text).unwrap();
+    text
+}
+
+/// A user who is not there, whom nobody can be asked for any more.
+const USER: &str = "/api/users/019ad1c2-0000-7000-8000-000000000000";
+
+#[tokio::test]
+async fn what_a_handler_fails_with_is_told_to_open_pages_with_its_place_and_statement() {
+    let database = database().await;
+    let dev = Dev {
+        socket: TcpListener::bind("127.0.0.1:0").unwrap(),
+        links: TcpListener::bind("127.0.0.1:0").unwrap(),
+        database: database.url().to_owned(),
+    };
+    dev.links.set_nonblocking(true).unwrap();
+    let address = dev.socket.local_addr().unwrap();
+    let running = dev.start();
+    let mut events = ask(address, "/_dev/events").lines();
+    let mut next = || -> Value {
+        let line = events.find_map(|line| line.unwrap().strip_prefix("data: ").map(str::to_owned));
+        serde_json::from_str(&line.unwrap()).unwrap()
+    };
+    assert!(next()["fault"].is_null());
+    let rename = "ALTER TABLE users RENAME TO people";
+    sqlx::raw_sql(rename).execute(database.pool()).await.unwrap();
+    let answer = text(address, USER);
+    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    let fault = next()["fault"].take();
+    assert_eq!(fault["title"], format!("GET {USER}: internal error"));
+    let said = fault["text"].as_str().unwrap();
+    assert!(said.contains("\"users\" does not exist"), "{said}");
+    assert!(fault["sql"].as_str().unwrap().contains("users"), "{fault}");
+    let file = fault["place"]["file"].as_str().unwrap();
+    assert_eq!(file, "src/http/users.rs");
+    let line = &fault["place"]["line"];
+    let lines = fault["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|shown| shown[0] == *line), "{fault}");
+    running.stop();
+}
+
+#[tokio::test]
+async fn in_production_nobody_is_told_what_a_handler_fails_with() {
+    let database = migrated_database().await;
+    let links = TcpListener::bind("127.0.0.1:0").unwrap();
+    let link = format!("{}/token", links.local_addr().unwrap());
+    let mut program = program();
+    let (mut child, _log, address) = serving(program.env("CARGO_DEV", link), database.url());
+    let rename = "ALTER TABLE users RENAME TO people";
+    sqlx::raw_sql(rename).execute(database.pool()).await.unwrap();
+    let answer = text(address, USER);
+    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    assert!(!answer.contains("does not exist"), "{answer}");
+    assert!(!text(address, "/").contains("/_dev/"));
+    for path in ["/_dev/events", "/_dev/client.js"] {
+        assert!(text(address, path).starts_with("HTTP/1.1 404"), "{path}");
+    }
+    links.set_nonblocking(true).unwrap();
+    assert_eq!(links.accept().unwrap_err().kind(), WouldBlock);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// How long a new connection accepts a request at least: a program that shuts down keeps it open slightly longer.

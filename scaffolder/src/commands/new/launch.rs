@@ -1,10 +1,11 @@
-//! `heavy new --run`.
+//! `heavy new --run`, and the question about it.
 
 use std::path::Path;
 
 use crate::commands::cargo;
 use crate::error::{Error, Result};
 use crate::project::cargo::become_it;
+use crate::prompt::Prompt;
 use crate::suggest::typed;
 use crate::ui::Ui;
 
@@ -19,6 +20,12 @@ pub(super) fn run(project: &Path, ui: Ui) -> Result<u8> {
             .because(error)
             .hint(format!("`cd {} && cargo {verb}` starts it once cargo is on the PATH", typed(project)))
     })
+}
+
+/// Asks whether to go on with `cargo dev`, where the project has it. Who stops here has a complete project all the same.
+pub(super) fn is_wanted(project: &Path, prompt: &Prompt) -> bool {
+    has_dev(project)
+        && prompt.confirm("Build it and open it in the browser now (`cargo dev`)?", Some(true)).unwrap_or(false)
 }
 
 /// Whether the project's own settings of cargo have the alias `dev`.

@@ -97,6 +97,12 @@ pub(crate) struct Serve {
     /// Create the database again, now and whenever `schema/` changes, as `cargo dev pave` does
     #[arg(long)]
     pub(crate) pave: bool,
+    /// Open the page in the browser when it is there [default: the first time in this folder]
+    #[arg(long, conflicts_with = "no_open")]
+    pub(crate) open: bool,
+    /// Do not open the page in the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 #[derive(Args, Debug)]

@@ -50,7 +50,6 @@ pub(crate) fn interrupt(id: u32) {
     let _ = id;
 }
 {%- endif %}
-{%- if test_daemon %}
 
 /// Ends a process and everything that it has started: on Unix the group that it leads, by SIGTERM or, `by_force`, by
 /// SIGKILL; on Windows always by force. Processes that have ended already are left alone.
@@ -78,7 +77,6 @@ pub(crate) fn end_group(leader: u32, by_force: bool) {
             .status();
     }
 }
-{%- endif %}
 
 #[cfg(unix)]
 fn pid(id: u32) -> Option<rustix::process::Pid> {

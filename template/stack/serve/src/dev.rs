@@ -1,5 +1,5 @@
 //! What `cargo dev` adds to an application that it has started: a page that is open shows why the last build has
-//! failed, takes over a style sheet that has changed, and comes back when there is another program.
+//! failed and what a handler has failed with, takes over a style sheet that has changed, and comes back when there is another program.
 //!
 //! `cargo dev` says by a [`ControlChannel`] what is to be shown, and when to stop. Every page gets a script from
 //! `/_dev/`, which listens to it. Without `cargo dev` there is none of this.
@@ -38,7 +38,10 @@ pub fn around(router: Router, channel: &ControlChannel, files: Files) -> Router 
     let events = get(events).with_state((channel.clone(), files));
     router
         .layer(middleware::map_request(page::uncompressed))
-        .layer(middleware::map_response(page::with_script))
+        .layer(middleware::from_fn_with_state(
+            channel.clone(),
+            page::with_script,
+        ))
         .route("/_dev/events", events)
         .route("/_dev/client.js", get(script))
 }
@@ -56,12 +59,12 @@ async fn events(
     State((channel, files)): State<(ControlChannel, Files)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let states = stream::unfold(channel.states(), move |mut states| async move {
-        let state = states.next().await?;
+        let (show, fault) = states.next().await?;
         let files: serde_json::Map<_, _> = files()
             .into_iter()
             .map(|(name, url)| (name, url.into()))
             .collect();
-        let data = json!({ "run": page::run(), "files": files, "show": state });
+        let data = json!({ "run": page::run(), "files": files, "show": show, "fault": fault });
         let event = Event::default().retry(RETRY).data(data.to_string());
         Some((Ok(event), states))
     });

@@ -158,3 +158,44 @@ async fn many_files_at_once_are_all_in_it() {
         seen.len()
     );
 }
+
+#[tokio::test]
+async fn files_that_are_what_they_were_have_not_changed() {
+    let folder = Folder::new("same");
+    folder.write("schema/010_users.sql", "create table users ();");
+    folder.write("src/pages/home.rs", "");
+    let mut watcher = Watcher::start(&folder.0).unwrap();
+    // As `touch` does, and what makes the watcher look at everything again.
+    folder.write("src/main.rs", "");
+    folder.write(".gitignore", "/target\n*.log\n!keep.log\n");
+    // There and back again.
+    folder.write("schema/010_users.sql", "");
+    folder.write("schema/010_users.sql", "create table users ();");
+    folder.write("done-1", "");
+    assert_eq!(watcher.until("done-1").await, batch(&[]));
+    folder.write("src/main.rs", "fn main() {}");
+    fs::rename(folder.0.join("src/pages"), folder.0.join("src/views")).unwrap();
+    folder.write("done-2", "");
+    let expected = batch(&["src/main.rs", "src/pages", "src/views/home.rs"]);
+    assert_eq!(watcher.until("done-2").await, expected);
+}
+
+#[test]
+fn files_that_editors_write_while_they_save_are_left_out() {
+    for name in [
+        "app.css~",
+        ".app.css.swp",
+        "4913",
+        "#app.css#",
+        ".#app.css",
+        ".app.css.kate-swp",
+        ".goutputstream-AB12CD",
+        "sedk3jD0x",
+        "app.css.tmp.4711",
+    ] {
+        assert!(is_editor_file(&Path::new("static").join(name)), "{name}");
+    }
+    for name in ["app.css", "sediment.svg", "tmp.css", "sedlitz.css"] {
+        assert!(!is_editor_file(&Path::new("static").join(name)), "{name}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -26,6 +27,9 @@ fn main() {
     let hello = r#"{"token":"TOKEN"}"#.replace("TOKEN", token);
     writeln!(link, "{hello}").unwrap();
     assert!("VERSION" != "bad", "it cannot start");
+    while "VERSION" == "hanging" {
+        std::thread::park();
+    }
     let told = Arc::new(Mutex::new(Some(String::new())));
     let (lines, tell) = (BufReader::new(link.try_clone().unwrap()).lines(), told.clone());
     std::thread::spawn(move || {
@@ -49,7 +53,12 @@ fn main() {
             Err(error) => panic!("{error}"),
         };
         client.set_nonblocking(false).unwrap();
-        assert!(client.read(&mut [0; 1000]).unwrap() > 0);
+        let mut request = [0; 1000];
+        assert!(client.read(&mut request).unwrap() > 0);
+        if request.starts_with(b"GET /crash ") {
+            eprintln!("it has crashed");
+            std::process::exit(3);
+        }
         write!(client, "HTTP/1.1 200 OK\r\n\r\nVERSION {shown}").unwrap();
     }
 }
@@ -60,37 +69,88 @@ struct Serve {
     project: Project,
     command: Child,
     address: String,
+    said: Said,
+}
+
+/// The lines that a command has written.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<String>>>);
+
+impl Said {
+    fn listen(&self, output: impl std::io::Read + Send + 'static) {
+        let lines = BufReader::new(output).lines();
+        let said = self.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                said.0.lock().unwrap().push(line);
+            }
+        });
+    }
+
+    /// The line with these words, as soon as there are `count` of them.
+    fn wait(&self, words: &str, count: usize) -> String {
+        for _ in 0..TIMES {
+            let lines = self.0.lock().unwrap();
+            let mut found = lines.iter().filter(|line| line.contains(words));
+            if let Some(line) = found.nth(count - 1) {
+                return line.clone();
+            }
+            drop(lines);
+            sleep(PAUSE);
+        }
+        panic!("no `{words}` in {:#?}", self.0.lock().unwrap());
+    }
+
+    fn count(&self, words: &str) -> usize {
+        let lines = self.0.lock().unwrap();
+        lines.iter().filter(|line| line.contains(words)).count()
+    }
+}
+
+/// A project with the program, and nothing that was built.
+fn project(version: &str) -> Project {
+    let project = Project::new();
+    project.write(
+        "Cargo.toml",
+        "[package]\nname = \"trial\"\ndefault-run = \"trial\"\nedition = \"2024\"\n[workspace]\n",
+    );
+    project.write(".gitignore", "/target\n/.data\n");
+    write(&project, version);
+    project
+}
+
+/// `cargo dev serve` in a project, without a terminal.
+fn command(project: &Project) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stack_dev"));
+    command
+        .current_dir(&project.root)
+        .env("CARGO_TARGET_DIR", project.root.join("target"))
+        .env("PORT", "0")
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped());
+    // A database would be nobody's, so no server is looked for.
+    command.env("DATABASE_URL", "postgres://localhost:1/trial");
+    command
 }
 
 impl Serve {
     fn start() -> Self {
-        let project = Project::new();
-        project.write(
-            "Cargo.toml",
-            "[package]\nname = \"trial\"\ndefault-run = \"trial\"\nedition = \"2024\"\n[workspace]\n",
-        );
-        project.write(".gitignore", "/target\n");
-        write(&project, "one");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stack_dev"))
-            .current_dir(&project.root)
-            .env("CARGO_TARGET_DIR", project.root.join("target"))
-            .env("PORT", "0")
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(command.stderr.take().unwrap()).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("serving on http://")?.to_owned()));
-        // What it says further on must go somewhere.
-        std::thread::spawn(move || lines.for_each(drop));
-        let address = address.unwrap();
+        let project = project("one");
+        let command = command(&project);
+        Self::start_with(project, command)
+    }
+
+    fn start_with(project: Project, mut command: Command) -> Self {
+        let mut command = command.spawn().unwrap();
+        let said = Said::default();
+        said.listen(command.stderr.take().unwrap());
+        let line = said.wait("serving on http://", 1);
+        let address = line.trim_start_matches("serving on http://").to_owned();
         Self {
             project,
             command,
             address,
+            said,
         }
     }
 
@@ -113,14 +173,20 @@ impl Serve {
     }
 
     fn ask(&self) -> String {
+        let answer = self.get("/");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    }
+
+    fn get(&self, path: &str) -> String {
         let mut server = TcpStream::connect(&self.address).unwrap();
         // Rather a failure than a test without an end.
         let limit = Duration::from_secs(120);
         server.set_read_timeout(Some(limit)).unwrap();
-        server.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\n\r\n");
+        server.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         server.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         answer
     }
 }
@@ -144,6 +210,7 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
     serve.until("two ");
     serve.project.write("src/main.rs", "fn main() { mistake }");
     serve.until("cannot find value `mistake` in this scope");
+    serve.said.wait("`src/main.rs` changed, building", 2);
     serve.is("two ");
     write(&serve.project, "bad");
     serve.until("it cannot start");
@@ -151,7 +218,8 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
     serve.project.write("schema/020_more.sql", "");
     serve.until("`cargo dev pave` creates the database again");
     write(&serve.project, "three");
-    serve.until("three {\"show\":{\"notices\":[\"");
+    serve.until("three ");
+    serve.is("\"notices\":[\"");
     // However `cargo dev` ends, nobody is left behind who would keep the socket.
     serve.command.kill().unwrap();
     let closed = (0..TIMES).any(|_| {
@@ -159,4 +227,108 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
         TcpStream::connect(&serve.address).is_err()
     });
     assert!(closed, "somebody still listens on {}", serve.address);
+}
+
+#[test]
+fn a_program_that_hangs_while_it_starts_is_replaced_by_the_next_save() {
+    let serve = Serve::start();
+    write(&serve.project, "hanging");
+    serve.said.wait("the new program does not answer yet", 1);
+    serve.is("one ");
+    write(&serve.project, "two");
+    serve.until("two ");
+    serve.said.wait("is not wanted any more", 1);
+}
+
+#[test]
+fn a_file_that_is_touched_builds_nothing_and_a_schema_that_is_as_before_takes_its_notice_back() {
+    const NOTICE: &str = "creates the database again";
+    let serve = Serve::start();
+    let before = serve.project.read("schema/010_notes.sql");
+    write(&serve.project, "one");
+    serve
+        .project
+        .write(".gitignore", "/target\n/.data\n# more\n");
+    serve.project.write("schema/010_notes.sql", "");
+    serve.until(NOTICE);
+    assert_eq!(serve.said.count("src/main.rs"), 0);
+    serve.project.write("schema/010_notes.sql", &before);
+    serve.until(r#""notices":[]"#);
+    assert_eq!(serve.said.count(NOTICE), 1);
+}
+
+#[test]
+fn after_a_crash_pages_are_told_why_and_how_to_go_on() {
+    let serve = Serve::start();
+    serve.get("/crash");
+    let line = serve.said.wait("The program has ended", 1);
+    assert!(line.contains("r and Enter"), "{line}");
+    let page = serve.get("/");
+    assert!(page.starts_with("HTTP/1.1 503"), "{page}");
+    assert!(page.contains("it has crashed"), "{page}");
+    // Pages that are open, and this one: they show it, and come back with the program.
+    assert!(page.contains("/_dev/client.js"), "{page}");
+    assert!(serve.get("/_dev/client.js").contains("/_dev/events"));
+    write(&serve.project, "two");
+    let is_back = (0..TIMES).any(|_| {
+        sleep(PAUSE);
+        serve.get("/").contains("two ")
+    });
+    assert!(is_back);
+}
+
+#[test]
+fn a_build_script_that_writes_into_src_is_named_and_does_not_build_for_ever() {
+    let serve = Serve::start();
+    // Another content each time.
+    let script = r#"
+fn main() {
+    println!("cargo::rerun-if-changed=src");
+    let now = std::time::SystemTime::now();
+    std::fs::write("src/made.rs", format!("// {now:?}")).unwrap();
+}
+"#;
+    serve.project.write("build.rs", script);
+    let line = serve.said.wait("starts no other one", 1);
+    assert!(line.contains("`src/made.rs`"), "{line}");
+}
+
+#[test]
+fn a_signal_during_a_build_ends_it_with_its_exit_code() {
+    let project = project("one");
+    project.write("build.rs", "fn main() { loop { std::thread::park(); } }");
+    let mut command = command(&project).spawn().unwrap();
+    let said = Said::default();
+    said.listen(command.stderr.take().unwrap());
+    said.wait("Compiling trial", 1);
+    kill(&command.id().to_string(), "-INT");
+    assert_eq!(command.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_database_server_that_is_killed_is_started_again() {
+    let project = project("one");
+    project.dev(&["db", "start"]).with(0);
+    let mut command = command(&project);
+    command.env_remove("DATABASE_URL");
+    let serve = Serve::start_with(project, command);
+    let first = server_of(&serve.project).unwrap();
+    kill(&first, "-KILL");
+    serve.said.wait("the database server runs again", 1);
+    assert_ne!(server_of(&serve.project).unwrap(), first);
+    serve.project.dev(&["db", "stop"]).with(0);
+    serve.said.wait("the database server was stopped", 1);
+}
+
+/// The number of the process that is the project's own database server.
+fn server_of(project: &Project) -> Option<String> {
+    let folders = std::fs::read_dir(project.root.join(".data")).unwrap();
+    let mut files = folders.map(|entry| entry.unwrap().path().join("postmaster.pid"));
+    let text = files.find_map(|file| std::fs::read_to_string(file).ok())?;
+    Some(text.lines().next()?.to_owned())
+}
+
+fn kill(process: &str, signal: &str) {
+    let done = Command::new("kill").args([signal, process]).status();
+    assert!(done.unwrap().success());
 }

@@ -25,6 +25,9 @@ pub struct ControlChannel {
 #[derive(Clone, Debug, Default)]
 struct ControlState {
     show: Value,
+    /// The last error or panic of a handler, with its `number`.
+    fault: Value,
+    faults: u64,
     stop: bool,
 }
 
@@ -67,6 +70,21 @@ impl ControlChannel {
         self.state.send_modify(|state| state.stop = true);
     }
 
+    /// Shows an error or a panic of a handler on open pages: an object with `title` and `text`, and with `place`, `lines` and
+    /// `sql` where they are known.
+    pub fn report(&self, mut fault: Value) {
+        self.state.send_modify(|state| {
+            state.faults += 1;
+            fault["number"] = state.faults.into();
+            state.fault = fault;
+        });
+    }
+
+    /// How many there were: a page shows only those that come after it was asked for.
+    pub(super) fn faults(&self) -> u64 {
+        self.state.borrow().faults
+    }
+
     pub(super) fn states(&self) -> States {
         let mut state = self.state.subscribe();
         state.mark_changed();
@@ -78,10 +96,11 @@ impl ControlChannel {
 pub(super) struct States(watch::Receiver<ControlState>);
 
 impl States {
-    pub(super) async fn next(&mut self) -> Option<Value> {
+    /// What `cargo dev` shows, and the last fault.
+    pub(super) async fn next(&mut self) -> Option<(Value, Value)> {
         self.0.changed().await.ok()?;
         let state = self.0.borrow_and_update();
-        (!state.stop).then(|| state.show.clone())
+        (!state.stop).then(|| (state.show.clone(), state.fault.clone()))
     }
 }
 
