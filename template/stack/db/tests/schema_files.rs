@@ -40,6 +40,34 @@ async fn files_run_in_the_order_of_their_names_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_file_by_pg_dump_is_a_schema_and_leaves_nothing_set() {
+    let dump = "\\restrict aB3
+        SET row_security = off;
+        SELECT pg_catalog.set_config('search_path', '', false);
+        CREATE TABLE public.users (id integer);
+        \n\\unrestrict aB3\n";
+    let schema = read(&[
+        ("1.sql", dump),
+        ("2.sql", "create table notes (id integer);"),
+    ]);
+    let database = empty_database().await;
+    assert!(schema.fill_if_empty(database.pool()).await.expect("filled"));
+    let mut connections = Vec::new();
+    for _ in 0..database.pool().size().max(1) {
+        connections.push(database.pool().acquire().await.expect("a connection"));
+    }
+    for connection in &mut connections {
+        let seen: (bool, bool) = sqlx::query_as(
+            "select current_setting('row_security') = 'on', 'notes'::regclass::text = 'notes'",
+        )
+        .fetch_one(&mut **connection)
+        .await
+        .expect("an answer");
+        assert_eq!(seen, (true, true));
+    }
+}
+
+#[tokio::test]
 async fn several_at_once_fill_one_database_once() {
     let schema = read(&[(
         "a.sql",

@@ -119,7 +119,13 @@ pub(super) async fn apply_alone(
     let begun = Instant::now();
     let (version, sql) = (migration.version, migration.sql.as_str());
     history::insert(&mut *connection, migration, None).await?;
-    let refused = match sql_file::run(connection, &migration.path, sql).await {
+    let outcome = sql_file::run(connection, &migration.path, sql).await;
+    if sql.contains("search_path") {
+        sqlx::raw_sql("reset search_path")
+            .execute(&mut *connection)
+            .await?;
+    }
+    let refused = match outcome {
         Ok(()) => return Ok(history::finish(connection, version, begun.elapsed()).await?),
         Err(Failure::Refused(refused)) => refused,
         Err(Failure::Database(source)) => return Err(source.into()),

@@ -27,3 +27,15 @@ fn files_come_in_the_order_of_their_numbers_and_then_of_their_names() {
         ]
     );
 }
+
+#[test]
+fn what_pg_dump_tells_psql_is_left_out_and_nothing_moves() {
+    let sql = "\\restrict aB3\nselect 1;\r\n\\unrestrict aB3\r\nselect '\\restrict x y';";
+    let plain = without_restrict(sql);
+    assert_eq!(plain.len(), sql.len());
+    assert_eq!(
+        plain.trim(),
+        "select 1;\r\n               \r\nselect '\\restrict x y';"
+    );
+    assert!(matches!(without_restrict("select 1"), Cow::Borrowed(_)));
+}
