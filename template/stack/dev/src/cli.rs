@@ -140,6 +140,9 @@ pub(crate) struct Migrate {
     /// Let it take data away
     #[arg(long)]
     pub(crate) allow_destructive: bool,
+    /// Write it though it fails on rows that were made up, or `pg_dump` sees more than it does
+    #[arg(long)]
+    pub(crate) accept: bool,
     /// Lock no table for long: indexes concurrently, constraints validated afterwards
     #[arg(long)]
     pub(crate) online: bool,

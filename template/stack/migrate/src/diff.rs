@@ -13,6 +13,7 @@ mod names;
 mod operations;
 mod order;
 mod renames;
+mod together;
 mod type_changes;
 
 use std::collections::BTreeSet;
@@ -156,7 +157,7 @@ pub fn difference(
         match order::sort(operations, from, to) {
             Ok(mut steps) => {
                 without_repeated_defaults(&mut steps);
-                return Ok(steps);
+                return Ok(together::put_together(steps));
             }
             // Objects that need each other: what can stand outside of its table does so.
             Err(cycle) if cycle.separate.is_subset(&separate) => {

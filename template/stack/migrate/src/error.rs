@@ -7,6 +7,7 @@ use stack_db::{migrations, schema, testing};
 
 use crate::diff::{Hazard, RenameCandidate, Step, UnsupportedChange};
 use crate::rename::Rename;
+use crate::shell;
 
 /// Why no migration was written.
 ///
@@ -60,14 +61,18 @@ pub enum Error {
          hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", .0.join(", ")
     )]
     Unproven(Vec<String>),
+    /// `pg_dump` sees a difference that the comparison does not see.
+    #[error("{}", unseen(.0))]
+    Unseen(Vec<String>),
     /// It does not run where there are rows.
-    #[error(
-        "the migration runs on an empty database, and not on one with rows: {message}\n\
-         hint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`"
-    )]
+    #[error("{}", fails_on_data(.sql.as_deref(), .message, .rows.as_ref()))]
     FailsOnData {
+        /// The first line of the statement that was refused.
+        sql: Option<String>,
         /// What the server said.
         message: String,
+        /// The table that it is about, and rows that were made up there.
+        rows: Option<(String, Vec<String>)>,
     },
     /// A file could not be written.
     #[error("cannot {action} `{}`: {source}", .path.display())]
@@ -123,6 +128,33 @@ fn unsupported(changes: &[UnsupportedChange]) -> String {
     text + "\nhint: `cargo dev migrate --empty --name NAME` makes a file to write it by hand"
 }
 
+fn unseen(statements: &[String]) -> String {
+    let mut text =
+        "`pg_dump` tells the schema from what the migrations lead to, and nothing else does"
+            .to_owned();
+    for statement in statements {
+        let words: Vec<&str> = statement.split_whitespace().collect();
+        let short: String = words.join(" ").chars().take(200).collect();
+        let _ = write!(text, "\n  {short}");
+    }
+    text + "\nhint: `-` is what only the migrations have, `+` what only the schema has; write it by hand: `cargo dev migrate --empty --name NAME`\n\
+            hint: if it makes no difference: `cargo dev migrate --accept`"
+}
+
+fn fails_on_data(sql: Option<&str>, message: &str, rows: Option<&(String, Vec<String>)>) -> String {
+    let mut text = format!(
+        "the migration runs on an empty database, and not on one with rows that were made up: {message}"
+    );
+    if let Some(sql) = sql {
+        let _ = write!(text, "\n  in `{sql}`");
+    }
+    if let Some((table, rows)) = rows {
+        let _ = write!(text, "\n  rows of `{table}`: {}", rows.join(", "));
+    }
+    text + "\nhint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`\n\
+            hint: if no row of yours is like these: `cargo dev migrate --accept`"
+}
+
 fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
     let mut text = "this migration takes data away or may fail on it".to_owned();
     for step in steps {
@@ -136,7 +168,7 @@ fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
             "\nhint: if the {} became the {}: `cargo dev migrate --rename {}`",
             candidate.old,
             candidate.new,
-            Rename::from(candidate)
+            shell::word(&Rename::from(candidate).to_string())
         );
     }
     text + "\nhint: if that is meant: `cargo dev migrate --allow-destructive`"

@@ -108,9 +108,12 @@ fn usual_name(steps: &[Step]) -> String {
 /// The table rather than its column, where there is one.
 fn subject(id: &Id) -> String {
     match id.kind {
-        Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => {
-            id.kind.to_string()
-        }
+        Kind::Comment
+        | Kind::Grant
+        | Kind::Revoke
+        | Kind::DefaultPrivilege
+        | Kind::Setting
+        | Kind::Ownership => id.kind.to_string(),
         Kind::Column
         | Kind::Default
         | Kind::Constraint

@@ -15,6 +15,7 @@ use stack_db::{Migrations, Schema};
 use crate::atomic;
 use crate::catalog::Catalog;
 use crate::diff::{self, Hazard, LockPolicy, RenameCandidate, Step, rename_candidates};
+use crate::dump::Dumps;
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::Filled;
@@ -35,6 +36,10 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether steps may take data away.
     pub allow_destructive: bool,
+    /// Whether a migration may fail on the rows that are made up, and `pg_dump` may see more than the comparison.
+    pub accept: bool,
+    /// Whether `pg_dump` is asked as well where there is nothing to do.
+    pub thorough: bool,
     /// Which tables must not be locked for long.
     pub locks: LockPolicy,
 {%- if cockroach %}
@@ -103,22 +108,25 @@ impl Comparison {
     /// # Errors
     /// [`Error::Refused`] with the server's answer.
     pub async fn rename(&mut self, rename: &Rename) -> Result<bool, Error> {
-        let Some(step) = rename.step(&self.before.catalog) else {
+        let steps = rename.steps(&self.before.catalog, &self.wanted.catalog);
+        if steps.is_empty() {
             return Ok(false);
-        };
+        }
         if !rename.leads_to(&self.before.catalog, &self.wanted.catalog) {
             return Err(Error::UnknownRename(rename.clone()));
         }
         let mut connection = connect(&self.before.database).await?;
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
-            .execute(&mut connection)
-            .await;
-        done.map_err(|error| Error::Refused {
-            object: step.object.to_string(),
-            sql: step.sql.clone(),
-            message: message(&error),
-        })?;
-        self.steps.push(step);
+        for step in steps {
+            let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+                .execute(&mut connection)
+                .await;
+            done.map_err(|error| Error::Refused {
+                object: step.object.to_string(),
+                sql: step.sql.clone(),
+                message: message(&error),
+            })?;
+            self.steps.push(step);
+        }
         self.before.catalog = Catalog::read(&mut connection).await?;
         // The sequence of a `serial` column is named after it, and keeps its position.
         for step in rename::sequences(&self.before.catalog, &self.wanted.catalog) {
@@ -149,6 +157,10 @@ impl Comparison {
         let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
         let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
+            if request.thorough {
+                let dumps = Dumps::begin(&before.database, &wanted.database).await?;
+                nothing_unseen(dumps, request)?;
+            }
             return Ok(Proven {
                 rows_missing: rows_missing(&before.database, &wanted.database).await?,
                 unknown_large,
@@ -179,14 +191,27 @@ impl Comparison {
         let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
         let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
         same(&replayed.catalog, &wanted.catalog)?;
-        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
+        let dumps = Dumps::begin(&replayed.database, &wanted.database).await?;
+        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial, &files).await?;
+        nothing_unseen(dumps, request)?;
         let failed_on_data = match failed {
-            // The rows know nothing of a new rule, and may break it: that is announced with the step.
-            Some(refused) if step_at(&refused, &files).is_none_or(|step| step.hazard.is_none()) => {
-                let message = refused.message;
-                return Err(Error::FailsOnData { message });
+            None => None,
+            Some(failed) => {
+                // The rows know nothing of a new rule, and may break it: that is announced with the step. What only rows can
+                // break is a hazard as well, though nobody knew of it before.
+                let step = step_at(&failed.refused, &files);
+                let announced = step.is_some_and(|step| step.hazard.is_some());
+                let allowed = request.allow_destructive && failed.is_about_data;
+                if !announced && !allowed && !request.accept {
+                    return Err(Error::FailsOnData {
+                        sql: step
+                            .map(|step| step.sql.lines().next().unwrap_or_default().to_owned()),
+                        message: failed.refused.message,
+                        rows: failed.rows,
+                    });
+                }
+                Some(failed.refused.message)
             }
-            failed => failed.map(|refused| refused.message),
         };
         Ok(Proven {
             files,
@@ -195,6 +220,14 @@ impl Comparison {
             rows_missing: rows_missing(&replayed.database, &wanted.database).await?,
             unknown_large,
         })
+    }
+}
+
+/// Whether `pg_dump`, where there is one, sees no difference either.
+fn nothing_unseen(dumps: Dumps, request: &Request) -> Result<(), Error> {
+    match dumps.difference() {
+        Some(found) if !found.is_empty() && !request.accept => Err(Error::Unseen(found)),
+        _ => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@
 //!    server accepts. Pure.
 //! 4. [`files`]: steps become files. Pure.
 //! 5. [`fill`]: rows for any schema, to try a migration where there is data.
+//! 6. [`dump`]: what `pg_dump` says of it.
 //!
 //! [`prune()`] squashes old migrations into one.
 {%- if cockroach %}
@@ -26,6 +27,7 @@ pub mod catalog;
 pub mod cockroach;
 {%- endif %}
 pub mod diff;
+pub mod dump;
 mod error;
 pub mod files;
 pub mod fill;
@@ -34,6 +36,7 @@ pub mod object;
 mod prune;
 mod rename;
 mod scratch;
+pub mod shell;
 mod trial;
 
 pub use catalog::Catalog;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use stack_db::Schema;
 use stack_migrate::diff::{Hazard, LockPolicy, Step};
-use stack_migrate::{Comparison, Proven, Request};
+use stack_migrate::{Comparison, Proven, Request, shell};
 
 use crate::cli::{Migrate, MigrateCommand};
 use crate::databases::{DATABASES, Database};
@@ -55,16 +55,27 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// An error whose hints keep what was typed: its name and its renames.
+/// An error whose hints keep what was typed.
 fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Error {
-    let name = arguments.name.iter().map(|name| format!(" --name {name}"));
-    let renames = arguments
-        .renames
-        .iter()
-        .map(|rename| format!(" --rename {rename}"));
-    let typed: String = name.chain(renames).collect();
+    let mut typed = String::new();
+    if let Some(name) = &arguments.name {
+        typed += &format!(" --name {name}");
+    }
+    for rename in &arguments.renames {
+        typed += &format!(" --rename {}", shell::word(&rename.to_string()));
+    }
+    for (flag, given) in [
+        ("--allow-destructive", arguments.allow_destructive),
+        ("--online", arguments.online),
+        ("--accept", arguments.accept),
+    ] {
+        if given {
+            typed += " ";
+            typed += flag;
+        }
+    }
     let mut text = error.to_string();
-    for flag in ["--allow-destructive", "--rename"] {
+    for flag in ["--allow-destructive", "--rename", "--accept"] {
         text = text.replace(
             &format!("`cargo dev migrate {flag}"),
             &format!("`cargo dev migrate{typed} {flag}"),
@@ -95,6 +106,8 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         name: arguments.name.clone(),
         // Of a check it is enough to know that something differs.
         allow_destructive: arguments.allow_destructive || arguments.check,
+        accept: arguments.accept,
+        thorough: arguments.check,
         locks: LockPolicy {
             online: arguments.online,
             large: Schema::read(&schema)?.texts().flat_map(large_in).collect(),
@@ -199,20 +212,19 @@ fn report(proven: &Proven, dry_run: bool) {
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
-            "on the database with made-up rows it failed, as announced: {message}; check whether it would on yours"
+            "on the database with made-up rows it failed: {message}; check whether it would on yours"
         ));
     }
 }
 
 /// A step on one line.
 fn line(step: &Step) -> String {
-    let sql = step
-        .sql
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(" (");
-    let short: String = sql.chars().take(100).collect();
+    let first = step.sql.lines().next().unwrap_or_default();
+    let short: String = match first.starts_with("ALTER TABLE ") && first != step.sql {
+        // Its parts have lines of their own.
+        true => step.sql.clone(),
+        false => first.trim_end_matches(" (").chars().take(100).collect(),
+    };
     match &step.hazard {
         Some(Hazard::Destructive(what)) => format!("{short}\n    ! {what}"),
         Some(Hazard::Warning(what)) => format!("{short}\n    careful: {what}"),

@@ -96,13 +96,69 @@ fn a_new_rule_that_rows_may_break_is_announced() {
     );
     let done = project.dev(&["migrate", "--name", "rule"]);
     done.says(0, "careful: fails if a row of `notes` breaks the rule");
-    done.says(
-        0,
-        "warning: on the database with made-up rows it failed, as announced",
-    );
+    done.says(0, "warning: on the database with made-up rows it failed: ");
     let text = project.read("migrations/0002_rule.sql");
     assert!(
         text.contains("-- Careful: fails if a row of `notes` breaks the rule."),
+        "{text}"
+    );
+}
+
+#[test]
+fn rows_that_are_made_up_are_told_and_stop_nobody_who_knows_better() {
+    let project = Project::new();
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE notes (id bigint PRIMARY KEY, title text);",
+    );
+    project.dev(&["migrate"]).with(0);
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE notes (id bigint PRIMARY KEY, title text, n int GENERATED ALWAYS AS (title::int) STORED);",
+    );
+    let refused = project.dev(&["migrate", "--name", "n"]);
+    refused.says(1, "invalid input syntax for type integer");
+    refused.says(1, "rows of `notes`: (1,\"text 1\")");
+    refused.says(1, "`cargo dev migrate --name n --accept`");
+    let accepted = project.dev(&["migrate", "--name", "n", "--accept"]);
+    accepted.says(
+        0,
+        "warning: on the database with made-up rows it failed: invalid input syntax",
+    );
+    assert_eq!(project.migrations().len(), 2);
+}
+
+#[test]
+fn a_table_moves_to_another_schema_by_the_name_that_the_hint_says() {
+    let project = Project::new();
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE \"My notes\" (id serial PRIMARY KEY, title text);",
+    );
+    project.dev(&["migrate"]).with(0);
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE SCHEMA app; CREATE TABLE app.\"My notes\" (id serial PRIMARY KEY, title text);",
+    );
+    project.dev(&["migrate"]).says(
+        1,
+        "`cargo dev migrate --rename '\"My notes\"=app.\"My notes\"'`",
+    );
+    project
+        .dev(&[
+            "migrate",
+            "--rename",
+            "\"My notes\"=app.\"My notes\"",
+            "--name",
+            "moved",
+        ])
+        .with(0);
+    let files = project.migrations().into_iter().skip(1);
+    let text: String = files
+        .map(|name| project.read(&format!("migrations/{name}")))
+        .collect();
+    assert!(
+        text.contains("ALTER TABLE \"My notes\" SET SCHEMA app;") && !text.contains("DROP"),
         "{text}"
     );
 }

@@ -6,6 +6,7 @@ mod column;
 use super::create::changed_options;
 use super::names::{last_part, quote, temporary_name};
 use super::{LockPolicy, Step, Transaction};
+use crate::catalog::Catalog;
 use crate::object::{Body, Composite, Domain, Id, Object, Sequence, Table};
 
 /// What was and what is wanted, and what one has to know besides.
@@ -18,6 +19,8 @@ pub(super) struct Alteration<'a> {
     /// The enum's labels are not only more.
     pub(super) rebuilt: bool,
     pub(super) locks: &'a LockPolicy,
+    pub(super) from: &'a Catalog,
+    pub(super) to: &'a Catalog,
     /// The column's default as it will be.
     pub(super) default: Option<&'a str>,
     /// The statement that sets it, if it is not set yet.
@@ -91,7 +94,7 @@ impl Alteration<'_> {
         } else {
             format!("fails if a row holds {}", gone.join(" or "))
         };
-        let aside = last_part(&temporary_name(name));
+        let aside = last_part(&temporary_name(name, self.from, self.to));
         let labels = labels.join(", ");
         vec![
             self.step(format!("ALTER TYPE {name} RENAME TO {aside}"))

@@ -127,7 +127,7 @@ impl Planner<'_> {
             }
         }
         for id in &self.changes.rebuilt {
-            let sql = format!("DROP TYPE {}", temporary_name(&id.name));
+            let sql = format!("DROP TYPE {}", temporary_name(&id.name, self.from, self.to));
             all.add(Action::Drop, id, vec![Step::new(id, sql)]);
         }
     }
@@ -197,6 +197,8 @@ impl Planner<'_> {
                 retyped: self.changes.retyped.contains(id),
                 rebuilt: self.changes.rebuilt.contains(id),
                 locks: self.locks,
+                from: self.from,
+                to: self.to,
                 default: default.and_then(Object::default_expression),
                 set_default: match default.map(|default| &default.body) {
                     Some(Body::Definition(definition)) if !is_set => {
@@ -284,7 +286,8 @@ impl Planner<'_> {
         }
         let holds = match (&object.body, parent.kind) {
             (Body::Column(_), Kind::Table) => true,
-            (Body::Definition(_), Kind::Column) => object.id.kind == Kind::Default,
+            // That there is none where a parent has one is a statement of its own.
+            (Body::Definition(_), Kind::Column) => object.default_expression().is_some(),
             (Body::Constraint(constraint), Kind::Table) => {
                 let table = self.to.table(parent);
                 let partition = table.is_some_and(|table| table.partition_bound.is_some());

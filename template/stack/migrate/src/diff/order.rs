@@ -74,9 +74,16 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         (Some(old), Some(new)) => !old.not_null && new.not_null,
         _ => false,
     };
+    // What is done to a default is done to those of the tables that inherit, whatever they had: theirs come after it.
+    let inherits = |id: &Id, needed: &Id| id.kind == Kind::Default && needed.kind == Kind::Default;
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
+            if inherits(id, needed)
+                && let Some(first) = at(Action::Drop, needed)
+            {
+                add(first, then);
+            }
             // A table that is logged may refer only to one that already is, and a sequence follows its owner.
             if matches!(id.kind, Kind::Constraint | Kind::Ownership)
                 && let Some(table) = to.parent(needed)
@@ -97,7 +104,9 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     }
     for (id, needed) in from.pairs() {
         let gone = at(Action::Drop, needed);
-        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone) {
+        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone)
+            && !inherits(id, needed)
+        {
             add(altered, gone);
         }
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
@@ -150,6 +159,7 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     }
     same_names(all, &mut add);
+    overloads(all, &mut add);
     partitions(all, from, to, &mut add);
     edges
 }
@@ -209,33 +219,43 @@ fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
     }
 }
 
+/// A function goes before another of its name comes: with both there, a call may fit the two of them.
+fn overloads(all: &Operations, add: &mut impl FnMut(usize, usize)) {
+    let named = |wanted: Action| {
+        let covered = all.covered.iter();
+        let routines =
+            covered.filter(move |((action, id), _)| *action == wanted && id.kind == Kind::Routine);
+        routines.map(|((_, id), at)| (id.name.split('(').next().unwrap_or_default(), *at))
+    };
+    let mut gone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (name, at) in named(Action::Drop) {
+        gone.entry(name).or_default().push(at);
+    }
+    for (name, then) in named(Action::Create) {
+        for first in gone.get(name).into_iter().flatten() {
+            add(*first, then);
+        }
+    }
+}
+
 fn shares_names(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Enum
-            | Kind::Domain
-            | Kind::Composite
-            | Kind::Range
-            | Kind::Sequence
-            | Kind::Table
-            | Kind::Constraint
-            | Kind::Index
-            | Kind::View
-            | Kind::MaterializedView
-    )
+    Kind::ALL_WITH_SHARED_NAMES.contains(&kind)
 }
 
 /// What comes first where nothing else decides: things out of the way, new types and tables, changes,
 /// what stands on them, and at last what nobody needs any more.
 fn rank(operation: &Operation) -> u8 {
     use Kind::{
-        Column, Comment, Composite, Constraint, Default, Domain, DomainConstraint, Enum, Extension,
-        Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule, Schema,
-        Sequence, Setting, Statistics, Table, Trigger, Unsupported, View,
+        Column, Comment, Composite, Constraint, Default, DefaultPrivilege, Domain,
+        DomainConstraint, Enum, Extension, Grant, Index, MaterializedView, Ownership, Policy,
+        Range, Revoke, Routine, Rule, Schema, Sequence, Setting, Statistics, Table, Trigger,
+        Unsupported, View,
     };
     match (operation.action, operation.id.kind) {
         // In files of their own: nothing is gone while they are committed.
         (Action::Alter, Enum) => 0,
+        // What is made here has its own grants: these come when all of it is there, and go before.
+        (Action::Drop, DefaultPrivilege) => 1,
         (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 1,
         (Action::Drop, Setting | Ownership) => 1,
         (Action::Drop, View | MaterializedView | Statistics) => 2,
@@ -268,5 +288,6 @@ fn rank(operation: &Operation) -> u8 {
         (Action::Drop, Extension) => 44,
         (Action::Drop, Schema) => 45,
         (Action::Alter, DomainConstraint) | (_, Unsupported) => 46,
+        (Action::Create | Action::Alter, DefaultPrivilege) => 47,
     }
 }

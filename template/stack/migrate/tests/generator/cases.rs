@@ -20,26 +20,11 @@ const FILES: [&str; 4] = [
 ];
 
 /// Those that are not right yet, on servers from which version on, and why.
-const NOT_YET: [(&str, i32, &str); 14] = [
-    (
-        "default privileges",
-        0,
-        "default privileges are refused, with the way round",
-    ),
-    (
-        "domain check by replaced function (pg-toolbelt#286)",
-        0,
-        "a function that gets an argument with a default stands beside the old one",
-    ),
+const NOT_YET: [(&str, i32, &str); 4] = [
     (
         "index on only parent then attached by hand",
         0,
         "the names of indexes on partitions are not compared",
-    ),
-    (
-        "inheritance, column added to parent, child override",
-        0,
-        "a default of the parent is given to the child, which has its own",
     ),
     (
         "named not null pg18",
@@ -47,46 +32,11 @@ const NOT_YET: [(&str, i32, &str); 14] = [
         "the names of `NOT NULL` constraints are not compared",
     ),
     (
-        "names change in quoted things: type changes, drop, rename",
-        18,
-        "the names of `NOT NULL` constraints are not compared",
-    ),
-    (
-        "names: quoted, mixed case, reserved, unicode, 63 bytes, dots, spaces, quotes",
-        0,
-        "the case itself is refused: a sequence and its table are of two schemas",
-    ),
-    (
         "not null not valid pg18",
         0,
         "`NOT NULL … NOT VALID` is not modelled",
     ),
-    (
-        "numeric widening is safe",
-        0,
-        "wider numbers, times and bits are called narrower",
-    ),
-    (
-        "online: helper check name taken already",
-        0,
-        "the name of the check for `NOT NULL` may be taken",
-    ),
-    (
-        "online: index, fk, check, unique, not null",
-        0,
-        "the case itself is refused: it has two primary keys",
-    ),
     ("owner is compared?", 0, "owners are not compared"),
-    (
-        "replica identity, cluster, fillfactor, toast, storage, compression, statistics",
-        0,
-        "statistics targets of indexes and of extended statistics are not seen",
-    ),
-    (
-        "view calls function (pg-schema-diff#284)",
-        0,
-        "the case itself is refused: the view comes before its function",
-    ),
 ];
 
 /// How many are tried at once.

@@ -1,12 +1,10 @@
 //! Whether two databases look alike, asked of others than the generator: `pg_dump`, where there is
 //! one that can read the server, and always the information schema.
 
-use std::path::PathBuf;
-use std::process::Stdio;
-
 use sqlx::AssertSqlSafe;
 use stack_db::testing::TestDatabase;
 use stack_migrate::diff::Step;
+use stack_migrate::dump::Dumps;
 
 use crate::bench::connect;
 
@@ -20,10 +18,9 @@ pub(crate) async fn alike(mine: &TestDatabase, other: &TestDatabase, steps: &[St
         one, two,
         "the information schema sees a difference after\n{said}"
     );
-    if let (Some(left), Some(right)) = (dump(mine).await, dump(other).await) {
-        let one: Vec<&String> = left.iter().filter(|part| !right.contains(part)).collect();
-        let two: Vec<&String> = right.iter().filter(|part| !left.contains(part)).collect();
-        assert_eq!(one, two, "pg_dump sees a difference after\n{said}");
+    let dumps = Dumps::begin(mine, other).await.unwrap();
+    if let Some(found) = dumps.difference() {
+        assert_eq!(found, [""; 0], "pg_dump sees a difference after\n{said}");
     }
 }
 
@@ -124,88 +121,9 @@ fn plain(text: &str) -> String {
             casts
                 .iter()
                 .fold(line.to_owned(), |line, cast| line.replace(cast, ""))
-        } else if let Some((before, columns, table)) = statistics(line) {
-            let mut columns: Vec<&str> = columns.split(", ").collect();
-            columns.sort_unstable();
-            format!("{before} {columns:?} {table}")
         } else {
             line.to_owned()
         }
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// `CREATE STATISTICS … ON … FROM …`, whose columns stand in the order of the table's.
-fn statistics(line: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = line
-        .strip_prefix("CREATE STATISTICS ")?
-        .split_once(" ON ")?;
-    let (columns, table) = rest.split_once(" FROM ")?;
-    Some((before, columns, table))
-}
-
-/// The whole schema as `pg_dump` writes it, each statement on its own, sorted, columns too.
-async fn dump(database: &TestDatabase) -> Option<Vec<String>> {
-    let program = program(database).await?;
-    let output = tokio::process::Command::new(program)
-        .args(["--schema-only", "--no-owner", "--dbname", database.url()])
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut statements: Vec<String> = text
-        .split(";\n")
-        .map(|statement| {
-            let lines = statement.lines().filter(|line| {
-                !line.starts_with("--") && !line.starts_with('\\') && !line.trim().is_empty()
-            });
-            let mut lines: Vec<&str> = lines.map(|line| line.trim_end_matches(',')).collect();
-            if statement.contains("CREATE TABLE") || statement.contains("CREATE UNLOGGED TABLE") {
-                lines.sort_unstable();
-            }
-            plain(&lines.join("\n"))
-        })
-        .collect();
-    statements.sort();
-    Some(statements)
-}
-
-/// A `pg_dump` of the server's version or a later one.
-async fn program(database: &TestDatabase) -> Option<PathBuf> {
-    let mut connection = connect(database).await;
-    let (folder, version): (Option<String>, i32) = sqlx::query_as(
-        "select (select setting from pg_config where name = 'BINDIR'),
-                current_setting('server_version_num')::int / 10000",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    let beside = folder.map(|folder| PathBuf::from(folder).join("pg_dump"));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(&path).map(|folder| folder.join("pg_dump"));
-    for program in beside
-        .into_iter()
-        .chain(on_path)
-        .filter(|program| program.is_file())
-    {
-        let output = tokio::process::Command::new(&program)
-            .arg("--version")
-            .output()
-            .await
-            .ok()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let major = text
-            .split_whitespace()
-            .find_map(|word| word.split('.').next()?.parse::<i32>().ok());
-        if major.is_some_and(|major| major >= version) {
-            return Some(program);
-        }
-    }
-    None
 }

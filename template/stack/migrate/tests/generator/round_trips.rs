@@ -193,6 +193,44 @@ kinds! {
         "alter table notes enable row level security; alter table notes force row level security;
          create policy own on notes as restrictive for update to public
          using (user_id = current_setting('app.user')::uuid) with check (score > 0);";
+    defaults_of_what_inherits: "create table a (x text, y text default 'p'); create table b (y text default 'own') inherits (a);",
+        "alter table only a alter x set default 'q'; alter table only a alter y set default 'q';",
+        "alter table only a alter y drop default; alter table only b alter x set default 'c'; alter table only b alter y drop default;
+         create table c (y text) inherits (a); alter table only a alter y set default 'z';";
+    all_privileges: TABLES,
+        "grant all on notes to pg_monitor; create sequence q; grant all on q to pg_monitor with grant option;
+         revoke all on users from current_user;",
+        "grant all on notes to pg_monitor; revoke delete on notes from pg_monitor; create schema app;
+         grant all on schema app to pg_monitor;";
+    default_privileges: "create schema app;",
+        "alter default privileges in schema app grant select on tables to pg_monitor;
+         alter default privileges grant all on tables to pg_monitor;
+         alter default privileges revoke execute on functions from public;",
+        "alter default privileges in schema app grant select, insert on tables to pg_monitor with grant option;
+         alter default privileges for role pg_monitor grant usage on sequences to public;";
+    triggers_that_are_off_on_one_partition: "create function f() returns trigger language plpgsql as 'begin return new; end';
+         create table t (a int) partition by list (a); create table t1 partition of t for values in (1);
+         create table t2 partition of t for values in (2);",
+        "create trigger b before insert on t for each row execute function f(); alter table t1 disable trigger b;",
+        "create trigger b before insert on t for each row execute function f(); alter table t2 enable always trigger b;
+         create table t3 partition of t for values in (3); alter table t3 disable trigger b;";
+    statistics_targets: "create table t (a int, b int);",
+        "create index i on t (abs(a)); alter index i alter column 1 set statistics 77;
+         create statistics s on a, b from t; alter statistics s set statistics 33;",
+        "create index i on t (abs(a)); alter index i alter column 1 set statistics 78;
+         create statistics s on a, b from t;";
+    column_settings_of_materialized_views: "create table t (a text);",
+        "create materialized view m as select a, 1 as one from t; alter materialized view m alter a set storage external;
+         alter materialized view m alter a set statistics 7; alter materialized view m alter one set (n_distinct = 1);",
+        "create materialized view m as select a, 1 as one from t; alter materialized view m alter a set compression pglz;";
+    comments_on_extensions: "create extension pg_trgm;",
+        "comment on extension pg_trgm is 'of ours';",
+        "comment on extension pg_trgm is null; create extension citext;";
+    functions_that_get_an_argument_with_a_default: "",
+        "create function ok(v text) returns boolean language sql immutable as 'select true';
+         create table t (a text check (ok(a)), b boolean default ok('x')); create view v as select ok('y') as y;",
+        "create function ok(v text, w text default '') returns boolean language sql immutable as 'select true';
+         create table t (a text check (ok(a)), b boolean default ok('x')); create view v as select ok('y') as y;";
     grants: TABLES,
         "grant select, insert on notes to pg_monitor; grant update (title) on notes to pg_monitor with grant option;
          create function f() returns int language sql as $$ select 1 $$; revoke execute on function f() from public;
@@ -526,4 +564,64 @@ async fn what_cannot_be_expressed_is_an_error_that_names_the_object() {
             "{name}: {gaps:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_is_not_modelled_is_seen_and_refused() {
+    for (object, one, other) in [
+        (
+            "operator `###(integer,integer)`",
+            "create operator ### (function = int4pl, leftarg = int, rightarg = int);",
+            "create operator ### (function = int4pl, leftarg = int, rightarg = int, commutator = ###);",
+        ),
+        (
+            "collation `c`",
+            "create collation c (provider = libc, locale = 'C');",
+            "create collation c (provider = libc, lc_collate = 'C', lc_ctype = 'POSIX');",
+        ),
+        (
+            "foreign table `f`",
+            "create foreign data wrapper w; create server s foreign data wrapper w;
+             create foreign table f (a int) server s options (x '1');",
+            "create foreign data wrapper w; create server s foreign data wrapper w;
+             create foreign table f (a int) server s options (x '2');",
+        ),
+        (
+            "operator family `o USING btree`",
+            "create operator family o using btree;",
+            "create operator family o using btree; alter operator family o using btree add operator 1 < (int, int);",
+        ),
+    ] {
+        let gaps = steps(one, other, &LockPolicy::default()).await.unwrap_err();
+        let names: Vec<String> = gaps.iter().map(|gap| gap.object.to_string()).collect();
+        assert_eq!(names, [object]);
+        assert_eq!(steps(one, one, &LockPolicy::default()).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn a_helper_has_a_name_that_nothing_else_has() {
+    let long = "x".repeat(60);
+    let table = |more: &str| {
+        format!(
+            "create table t (a int{more}, {long}a int{more}, {long}b int{more}, constraint a_not_null_check check (a > 0));"
+        )
+    };
+    let locks = LockPolicy {
+        online: true,
+        ..LockPolicy::default()
+    };
+    proven_with(&table(""), &table(" not null"), &locks).await;
+    let index = |more: &str| {
+        format!(
+            "create table t (a int, b int); create index i_new on t (b); create index i on t (a){more};"
+        )
+    };
+    proven_with(&index(""), &index(" where b > 0"), &locks).await;
+    let labels = |labels: &str| {
+        format!(
+            "create type s as enum ({labels}); create type s__old as enum ('a'); create table t (s s, o s__old);"
+        )
+    };
+    proven(&labels("'a', 'b'"), &labels("'b', 'a'")).await;
 }

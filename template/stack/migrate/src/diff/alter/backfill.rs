@@ -1,7 +1,7 @@
 //! A column that becomes `NOT NULL` and has a default, on a table that is in use.
 
 use super::Alteration;
-use crate::diff::names::{bare, quote, quote_name};
+use crate::diff::names::{free_name, is_taken_in, quote};
 use crate::diff::{Step, Transaction};
 use crate::object::Column;
 
@@ -20,7 +20,9 @@ impl Alteration<'_> {
         checked: impl Fn(String) -> Step,
     ) -> Vec<Step> {
         let (table, name) = (&new.table, &new.name);
-        let check = quote_name(&format!("{}_not_null_check", bare(name)));
+        let check = free_name(name, "_not_null_check", |check| {
+            is_taken_in(table, check, self.from, self.to)
+        });
         let mut steps = Vec::new();
         if let Some(default) = self.default {
             let what = format!("gives every row without `{}` its default", self.id.name);

@@ -61,7 +61,7 @@ impl Planner<'_> {
             && !self.is_created(table)
         {
             if self.is_swapped(id) {
-                return swap::index(id, sql, &not_unique(&table.name));
+                return swap::index(id, sql, &self.name_beside(id), &not_unique(&table.name));
             }
             let careful = self.is_online(&table.name);
             let unique = sql.starts_with("CREATE UNIQUE ");
@@ -129,7 +129,7 @@ impl Planner<'_> {
             _ => not_unique(table),
         };
         if self.is_swapped(id) {
-            return swap::constraint(id, constraint, what);
+            return swap::constraint(id, constraint, &self.name_beside(id), what);
         }
         let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
