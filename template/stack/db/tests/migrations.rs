@@ -6,7 +6,7 @@ mod folder;
 use std::process::{Command, Stdio};
 
 use sqlx::postgres::PgPool;
-use stack_db::migrations::{Error, Outcome, Status, baseline_header};
+use stack_db::migrations::{Error, Event, Outcome, Status, baseline_header};
 use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema};
 
@@ -80,7 +80,11 @@ async fn each_file_is_applied_once_and_in_order() {
     assert_eq!(applied(&[USERS], &database).await, ["0001_users.sql"]);
     let mut seen = Vec::new();
     let outcome = read(&[INDEX, NOTES, USERS])
-        .apply(database.pool(), |migration| seen.push(migration.version))
+        .apply(database.pool(), |event| {
+            if let Event::Applied(migration) = event {
+                seen.push(migration.version);
+            }
+        })
         .await
         .expect("applied");
     assert_eq!(outcome.applied, ["0002_notes.sql", "0003_index.sql"]);
@@ -250,20 +254,88 @@ async fn a_database_that_was_made_in_another_way_is_taken_on_by_assuming() {
         "{error}"
     );
     let files = read(&[USERS, NOTES]);
-    let outcome = files.assume(database.pool(), 1).await.expect("assumed");
+    let outcome = files
+        .assume(database.pool(), 1, false)
+        .await
+        .expect("assumed");
     assert_eq!(outcome.applied, ["0001_users.sql"]);
     assert_eq!(
         applied(&[USERS, NOTES], &database).await,
         ["0002_notes.sql"]
     );
-    let unknown = files.assume(database.pool(), 7).await;
+    let unknown = files.assume(database.pool(), 7, false).await;
     assert!(matches!(unknown, Err(Error::NoSuch { version: 7, .. })));
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_as_assumed_is_refused_with_the_difference() {
+    let database = empty().await;
+    sqlx::raw_sql("create table users (id bigint primary key, extra text)")
+        .execute(database.pool())
+        .await
+        .expect("made");
+    let files = read(&[USERS]);
+    let error = files.assume(database.pool(), 1, false).await;
+    let Err(Error::Different { lacks, has, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(lacks, ["column `users.id` integer not null"]);
+    assert_eq!(
+        has,
+        [
+            "column `users.extra` text",
+            "column `users.id` bigint not null"
+        ]
+    );
+    assert!(recorded_if_any(&database).await.is_empty());
+    let outcome = files.assume(database.pool(), 1, true).await;
+    assert_eq!(outcome.expect("assumed").applied, ["0001_users.sql"]);
+}
+
+async fn recorded_if_any(database: &TestDatabase) -> Vec<i64> {
+    match has_table(database, "_sqlx_migrations").await {
+        true => recorded(database.pool()).await,
+        false => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_may_make_no_database_is_told_the_other_way() {
+    let database = empty().await;
+    let url = database.url();
+    let name: String = sqlx::query_scalar("select 'plain_of_' || current_database()")
+        .fetch_one(database.pool())
+        .await
+        .expect("answered");
+    let sql = format!(
+        "create role {name} login password 'p'; create table users (id int primary key); grant create on schema public to {name}; grant select on users to {name}"
+    );
+    let run = |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(database.pool());
+    run(sql).await.expect("made");
+    let (_, rest) = url.split_once('@').expect("a URL with a role");
+    let pool = PgPool::connect(&format!("postgres://{name}:p@{rest}"))
+        .await
+        .expect("connected");
+    let error = read(&[USERS])
+        .assume(&pool, 1, false)
+        .await
+        .expect_err("refused")
+        .to_string();
+    assert!(
+        error.contains("CREATEDB")
+            && error.contains("cargo dev migrate --against URL --through 1`"),
+        "{error}"
+    );
+    pool.close().await;
+    run(format!("drop owned by {name}; drop role {name}"))
+        .await
+        .expect("dropped");
 }
 
 #[tokio::test]
 async fn an_empty_database_is_migrated_and_not_assumed() {
     let database = empty().await;
-    let outcome = read(&[USERS]).assume(database.pool(), 1).await;
+    let outcome = read(&[USERS]).assume(database.pool(), 1, false).await;
     assert!(matches!(outcome, Err(Error::NothingToAssume { .. })));
     assert_eq!(applied(&[USERS], &database).await, ["0001_users.sql"]);
 }
@@ -289,13 +361,13 @@ fn a_name_that_is_none_is_refused() {
 }
 
 #[test]
-fn two_files_with_one_number_are_both_named_and_the_hint_gives_a_free_one() {
+fn two_files_with_one_number_are_both_named_with_the_command_that_settles_it() {
     let text = mistake(&[USERS, ("0001_other.sql", ""), ("0007_last.sql", "")]);
     assert!(
         text.contains("0001_other.sql` and `") && text.contains("0001_users.sql`"),
         "{text}"
     );
-    assert!(text.contains("0008_users.sql`"), "{text}");
+    assert!(text.ends_with("hint: cargo dev migrate renumber"), "{text}");
 }
 
 #[test]

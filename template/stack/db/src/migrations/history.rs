@@ -56,9 +56,9 @@ async fn exists(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 /// Whether the database has tables of somebody's, besides ours.
 pub(super) async fn has_other_tables(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 {%- if cockroach %}
-    let ours = [TABLE, super::cockroach::LOCK_TABLE];
+    let ours = [TABLE, super::PROGRESS, super::cockroach::LOCK_TABLE];
 {%- else %}
-    let ours = [TABLE];
+    let ours = [TABLE, super::PROGRESS];
 {%- endif %}
     schema::has_tables(connection, &ours).await
 }

@@ -10,6 +10,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::apply::Session;
+use super::backfill::drop_progress;
 use super::concurrently::Concurrent;
 use super::{Error, Migration, Migrations, history};
 use crate::sql_file::{self, Failure, Refused};
@@ -68,6 +69,9 @@ impl Session {
                 command: self.command.clone(),
             });
         }
+        if migration.backfill.is_some() {
+            drop_progress(&mut self.connection).await?;
+        }
         let mut tx = self.connection.begin().await?;
         history::forget(&mut *tx, version, version).await?;
         if resolution == Resolution::Applied {
@@ -90,6 +94,9 @@ impl Session {
             let Some(migration) = ours.get(row.version).filter(|_| !row.success) else {
                 continue;
             };
+            if migration.backfill.is_some() {
+                continue;
+            }
             let done = match is_repeatable(migration) {
                 true => Some(false),
                 false => self.is_done(migration).await?,
