@@ -12,6 +12,8 @@ mod load;
 mod test;
 {%- endif %}
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
 {%- if browser_tests %}
@@ -124,7 +126,7 @@ brings the rest. Tables that are large in production are named in `schema/`: `--
 )]
 pub(crate) struct Migrate {
     #[command(subcommand)]
-    pub(crate) prune: Option<MigrateCommand>,
+    pub(crate) command: Option<MigrateCommand>,
     /// What to call it [default: after the first thing that it changes]
     #[arg(long, value_parser = name)]
     pub(crate) name: Option<String>,
@@ -149,6 +151,29 @@ pub(crate) struct Migrate {
     /// Make an empty file to write by hand
     #[arg(long, requires = "name")]
     pub(crate) empty: bool,
+    #[command(flatten)]
+    pub(crate) against: Against,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Against {
+    /// Look how a real database differs from the migrations; exit code 1 if it does. Only reads
+    #[arg(long = "against", value_name = "URL", conflicts_with_all = ["name", "dry_run", "empty", "renames", "online"])]
+    pub(crate) url: Option<String>,
+    /// With `--against`: which database: `main`, or another that `cargo dev db status` lists
+    #[arg(
+        long = "db",
+        value_name = "NAME",
+        default_value = "main",
+        requires = "url"
+    )]
+    pub(crate) database: String,
+    /// With `--against`: compare with the migrations up to this number [default: those that it has applied]
+    #[arg(long, value_name = "N", requires = "url")]
+    pub(crate) through: Option<i64>,
+    /// With `--against`: leave out what is called so in the output: `extension pg_stat_statements`
+    #[arg(long = "ignore", value_name = "WHAT", requires = "url")]
+    pub(crate) ignored: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,6 +183,12 @@ pub(crate) enum MigrateCommand {
         /// The number of the last one to squash [default: all]
         #[arg(long, value_name = "NUMBER")]
         through: Option<i64>,
+    },
+    /// Give one of two migrations with the same number the next one; works in the middle of a merge too
+    Renumber {
+        /// The one that gives way [default: the one that the main branch does not have, or got later]
+        #[arg(long)]
+        file: Option<PathBuf>,
     },
 }
 

@@ -96,6 +96,17 @@ pub enum Error {
          hint: `cargo dev migrate --check` tells whether migrations and schema agree"
     )]
     NothingToPrune(String),
+    /// The role may not read the record of migrations.
+    #[error(
+        "the role `{role}` may not read the record of migrations\n\
+         hint: as its owner: `GRANT SELECT ON _sqlx_migrations TO {role}`"
+    )]
+    HiddenRecord {
+        /// Who asked.
+        role: String,
+        /// What the server answered.
+        source: sqlx::Error,
+    },
     /// The database could not be asked.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),

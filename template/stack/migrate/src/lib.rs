@@ -11,7 +11,7 @@
 //! 5. [`fill`]: rows for any schema, to try a migration where there is data.
 //! 6. [`dump`]: what `pg_dump` says of it.
 //!
-//! [`prune()`] squashes old migrations into one.
+//! [`prune()`] squashes old migrations into one. [`drift()`] looks how a real database differs from them.
 {%- if cockroach %}
 //! [`cockroach`] is a lint.
 {%- endif %}
@@ -28,6 +28,7 @@ pub mod cockroach;
 {%- endif %}
 pub mod diff;
 pub mod dump;
+mod drift;
 mod error;
 pub mod files;
 pub mod fill;
@@ -40,6 +41,7 @@ pub mod shell;
 mod trial;
 
 pub use catalog::Catalog;
+pub use drift::{Drift, drift};
 pub use error::Error;
 pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};

@@ -12,18 +12,27 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
 
+mod against;
 {%- if cockroach %}
 mod cockroach;
 {%- endif %}
 mod renames;
+mod renumber;
 mod scratch;
 
 pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
-    if let Some(MigrateCommand::Prune { through }) = &arguments.prune {
-        return prune(project, *through).await;
+    match &arguments.command {
+        Some(MigrateCommand::Prune { through }) => return prune(project, *through).await,
+        Some(MigrateCommand::Renumber { file }) => return renumber::run(project, file.as_deref()),
+        None => {}
     }
     if arguments.empty {
         return empty(project, arguments);
+    }
+    if let Some(url) = &arguments.against.url
+        && !arguments.check
+    {
+        return against::run(project, url, &arguments.against).await;
     }
     let mut all = Vec::new();
     for database in DATABASES {
@@ -52,7 +61,10 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     for (database, proven) in &proven {
         finish(project, database, proven, arguments.dry_run)?;
     }
-    Ok(ExitCode::SUCCESS)
+    match &arguments.against.url {
+        Some(url) => against::run(project, url, &arguments.against).await,
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// An error whose hints keep what was typed.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod against;
 {%- if browser_tests %}
 mod browser_test;
 {%- endif %}
@@ -13,6 +14,7 @@ mod load;
 {%- endif %}
 mod migrate;
 mod pave;
+mod renumber;
 #[cfg(unix)]
 mod serve;
 {%- if test_daemon %}
