@@ -27,8 +27,8 @@ pub mod catalog;
 pub mod cockroach;
 {%- endif %}
 pub mod diff;
-pub mod dump;
 mod drift;
+pub mod dump;
 mod error;
 pub mod files;
 pub mod fill;
