@@ -182,11 +182,13 @@ fn grantee(id: &Id) -> Option<&str> {
             let (target, _) = id.name.rsplit_once(": ")?;
             Some(target.rsplit_once(" to ")?.1)
         }
-        Kind::Unsupported => id
-            .name
-            .strip_prefix("default acl `for role ")?
-            .split([' ', '`'])
-            .next(),
+        Kind::DefaultPrivilege => {
+            let (_, role) = id
+                .name
+                .rsplit_once(" TO ")
+                .or(id.name.rsplit_once(" FROM "))?;
+            role.split(" WITH GRANT OPTION").next()
+        }
         _ => None,
     }
 }
