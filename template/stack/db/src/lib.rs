@@ -21,11 +21,7 @@ pub mod migrations;
 mod retry;
 pub mod schema;
 mod sql_file;
-{%- if cockroach %}
 pub mod statements;
-{%- else %}
-mod statements;
-{%- endif %}
 pub mod testing;
 mod tls;
 {%- if cockroach %}

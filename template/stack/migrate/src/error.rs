@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use stack_db::{migrations, schema, testing};
 
-use crate::diff::{Hazard, RenameCandidate, Step, UnsupportedChange};
+use crate::diff::{RenameCandidate, UnsupportedChange};
+use crate::hazard::Hazard;
 use crate::rename::Rename;
 use crate::shell;
 
@@ -27,11 +28,11 @@ pub enum Error {
     /// Something differs that no migration can express.
     #[error("{}", unsupported(.0))]
     Unsupported(Vec<UnsupportedChange>),
-    /// It would take data away.
-    #[error("{}", destructive(.steps, .candidates))]
-    Destructive {
-        /// Every step.
-        steps: Vec<Step>,
+    /// It has hazards that nobody has allowed.
+    #[error("{}", not_allowed(.hazards, .candidates))]
+    NotAllowed {
+        /// These.
+        hazards: Vec<Hazard>,
         /// What may have been renamed instead.
         candidates: Vec<RenameCandidate>,
     },
@@ -166,12 +167,14 @@ fn fails_on_data(sql: Option<&str>, message: &str, rows: Option<&(String, Vec<St
             hint: if no row of yours is like these: `cargo dev migrate --accept`"
 }
 
-fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
-    let mut text = "this migration takes data away or may fail on it".to_owned();
-    for step in steps {
-        if let Some(Hazard::Destructive(what)) = &step.hazard {
-            let _ = write!(text, "\n  {what}");
-        }
+/// How many hazards are allowed one by one in a hint; more are allowed by their kinds.
+const ONE_BY_ONE: usize = 6;
+
+fn not_allowed(hazards: &[Hazard], candidates: &[RenameCandidate]) -> String {
+    let mut text = "this migration has hazards that are not allowed".to_owned();
+    for hazard in hazards {
+        let instead = hazard.name.description().instead;
+        let _ = write!(text, "\n  {hazard}\n    instead: {instead}");
     }
     for candidate in candidates {
         let _ = write!(
@@ -182,5 +185,23 @@ fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
             shell::word(&Rename::from(candidate).to_string())
         );
     }
-    text + "\nhint: if that is meant: `cargo dev migrate --allow-destructive`"
+    let mut keys: Vec<String> = match hazards.len() {
+        ..=ONE_BY_ONE => hazards.iter().map(Hazard::key).collect(),
+        _ => hazards
+            .iter()
+            .map(|hazard| hazard.name.to_string())
+            .collect(),
+    };
+    keys.sort();
+    keys.dedup();
+    let flags = keys
+        .iter()
+        .map(|key| format!(" --allow {}", shell::word(key)));
+    let flags: String = flags.collect();
+    text + &format!("\nhint: if that is meant: `cargo dev migrate{flags}`")
 }
+{%- if stack_tests %}
+
+#[cfg(test)]
+mod tests;
+{%- endif %}

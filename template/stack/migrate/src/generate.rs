@@ -14,11 +14,12 @@ use stack_db::{Migrations, Schema};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Hazard, LockPolicy, RenameCandidate, Step, rename_candidates};
+use crate::diff::{self, LockPolicy, RenameCandidate, Step, rename_candidates};
 use crate::dump::Dumps;
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::Filled;
+use crate::hazard::{Allowed, Hazard, Name};
 use crate::rename::{self, Rename};
 use crate::scratch::{Database, Scratch, connect, read, rows_missing};
 use crate::trial::{Trial, same, step_at, try_on_data};
@@ -34,8 +35,8 @@ pub struct Request {
     pub schema: PathBuf,
     /// What to call the migration.
     pub name: Option<String>,
-    /// Whether steps may take data away.
-    pub allow_destructive: bool,
+    /// Which hazards are meant.
+    pub allowed: Allowed,
     /// Whether a migration may fail on the rows that are made up, and `pg_dump` may see more than the comparison.
     pub accept: bool,
     /// Whether `pg_dump` is asked as well where there is nothing to do.
@@ -151,6 +152,8 @@ impl Comparison {
             wanted,
             mut steps,
         } = self;
+        let (old, new) = (&before.catalog, &wanted.catalog);
+        diff::with_hazards(&mut steps, old, new, &request.locks);
         let more = diff::difference(&before.catalog, &wanted.catalog, &request.locks);
         steps.extend(more.map_err(Error::Unsupported)?);
         let large = request.locks.large.iter();
@@ -167,11 +170,13 @@ impl Comparison {
                 ..Proven::default()
             });
         }
-        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
-        let destructive = steps.iter().any(destroys);
-        if destructive && !request.allow_destructive {
+        let hazards: Vec<Hazard> = not_allowed(&steps, &request.allowed).cloned().collect();
+        if !hazards.is_empty() {
             let candidates = rename_candidates(&before.catalog, &wanted.catalog);
-            return Err(Error::Destructive { steps, candidates });
+            return Err(Error::NotAllowed {
+                hazards,
+                candidates,
+            });
         }
 {%- if cockroach %}
         if request.single {
@@ -200,8 +205,9 @@ impl Comparison {
                 // The rows know nothing of a new rule, and may break it: that is announced with the step. What only rows can
                 // break is a hazard as well, though nobody knew of it before.
                 let step = step_at(&failed.refused, &files);
-                let announced = step.is_some_and(|step| step.hazard.is_some());
-                let allowed = request.allow_destructive && failed.is_about_data;
+                let announced = step.is_some_and(Step::announces_failure);
+                let allowed =
+                    request.allowed.covers_kind(Name::FailsOnData) && failed.is_about_data;
                 if !announced && !allowed && !request.accept {
                     return Err(Error::FailsOnData {
                         sql: step
@@ -231,7 +237,24 @@ fn nothing_unseen(dumps: Dumps, request: &Request) -> Result<(), Error> {
     }
 }
 
+/// What is written only on request, and was not asked for.
+fn not_allowed<'s>(
+    steps: impl IntoIterator<Item = &'s Step>,
+    allowed: &Allowed,
+) -> impl Iterator<Item = &'s Hazard> {
+    let hazards = steps.into_iter().flat_map(|step| &step.hazards);
+    hazards.filter(|hazard| hazard.refused && !allowed.covers(hazard))
+}
+
 impl Proven {
+    /// Hazards that are written only on request, and are not among these.
+    pub fn not_allowed(&self, allowed: &Allowed) -> impl Iterator<Item = &Hazard> {
+        not_allowed(
+            self.files.iter().flat_map(|(_, draft)| &draft.steps),
+            allowed,
+        )
+    }
+
     /// Writes the files, all or none. A kill leaves those in front, each whole: they were proven in this
     /// order, and what is left of the difference comes next time.
     ///

@@ -7,9 +7,10 @@
 //!    from the server's own catalog, in the server's own words ([`object`]).
 //! 3. [`diff`]: what is only in one of them, or different, becomes steps in an order that the
 //!    server accepts. Pure.
-//! 4. [`files`]: steps become files. Pure.
-//! 5. [`fill`]: rows for any schema, to try a migration where there is data.
-//! 6. [`dump`]: what `pg_dump` says of it.
+//! 4. [`hazard`]: what a statement may do to a database in use. Pure.
+//! 5. [`files`]: steps become files. Pure.
+//! 6. [`fill`]: rows for any schema, to try a migration where there is data.
+//! 7. [`dump`]: what `pg_dump` says of it.
 //!
 //! [`prune()`] squashes old migrations into one. [`drift()`] looks how a real database differs from them.
 {%- if cockroach %}
@@ -33,6 +34,8 @@ mod error;
 pub mod files;
 pub mod fill;
 pub mod generate;
+pub mod hazard;
+pub mod lint;
 pub mod object;
 mod prune;
 mod rename;

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use stack_db::Schema;
-use stack_migrate::diff::{Hazard, LockPolicy, Step};
+use stack_migrate::diff::{LockPolicy, Step};
+use stack_migrate::hazard::Allowed;
 use stack_migrate::{Comparison, Proven, Request, shell};
 
 use crate::cli::{Migrate, MigrateCommand};
@@ -16,14 +17,21 @@ mod against;
 {%- if cockroach %}
 mod cockroach;
 {%- endif %}
+mod lint;
+mod plan_json;
 mod renames;
 mod renumber;
 mod scratch;
+mod statistics;
 
 pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
     match &arguments.command {
         Some(MigrateCommand::Prune { through }) => return prune(project, *through).await,
         Some(MigrateCommand::Renumber { file }) => return renumber::run(project, file.as_deref()),
+        Some(MigrateCommand::Lint(arguments)) => return lint::run(project, arguments),
+        Some(MigrateCommand::Statistics(arguments)) => {
+            return statistics::fetch(project, arguments).await;
+        }
         None => {}
     }
     if arguments.empty {
@@ -49,7 +57,9 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     let mut proven = Vec::new();
     for (database, request, comparison) in all {
         match comparison.prove(&request).await {
-            Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
+            Ok(one) if arguments.check && !arguments.json && !one.files.is_empty() => {
+                return Err(missing());
+            }
             Ok(one) => proven.push((database, one)),
             Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
             Err(error) => return Err(with_typed_options(&error, arguments)),
@@ -58,6 +68,9 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     {%- if cockroach %}
     cockroach::look(project, &proven).await?;
     {%- endif %}
+    if arguments.json {
+        return Ok(plan_json::print(&proven, arguments));
+    }
     for (database, proven) in &proven {
         finish(project, database, proven, arguments.dry_run)?;
     }
@@ -76,9 +89,13 @@ fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Erro
     for rename in &arguments.renames {
         typed += &format!(" --rename {}", shell::word(&rename.to_string()));
     }
+    for allowed in &arguments.allow {
+        typed += &format!(" --allow {}", shell::word(&allowed.to_string()));
+    }
     for (flag, given) in [
         ("--allow-destructive", arguments.allow_destructive),
         ("--online", arguments.online),
+        ("--plain", arguments.plain),
         ("--accept", arguments.accept),
     ] {
         if given {
@@ -87,7 +104,7 @@ fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Erro
         }
     }
     let mut text = error.to_string();
-    for flag in ["--allow-destructive", "--rename", "--accept"] {
+    for flag in ["--allow", "--rename", "--accept"] {
         text = text.replace(
             &format!("`cargo dev migrate {flag}"),
             &format!("`cargo dev migrate{typed} {flag}"),
@@ -116,13 +133,18 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         scratch: scratch::server(project, database).await,
         migrations: project.migrations(database),
         name: arguments.name.clone(),
-        // Of a check it is enough to know that something differs.
-        allow_destructive: arguments.allow_destructive || arguments.check,
+        // Of a check it is enough to know that something differs; as JSON all of it is told.
+        allowed: Allowed {
+            everything: arguments.allow_destructive || arguments.check || arguments.json,
+            some: arguments.allow.clone(),
+        },
         accept: arguments.accept,
         thorough: arguments.check,
         locks: LockPolicy {
             online: arguments.online,
             large: Schema::read(&schema)?.texts().flat_map(large_in).collect(),
+            statistics: statistics::read(&project.migrations(database))?,
+            plain: arguments.plain,
         },
         {%- if cockroach %}
         // CockroachDB: each statement in a file of its own.
@@ -137,7 +159,7 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
     matches!(
         error,
         E::Unsupported(_)
-            | E::Destructive { .. }
+            | E::NotAllowed { .. }
             | E::Refused { .. }
             | E::Unproven(_)
             | E::FailsOnData { .. }
@@ -197,7 +219,7 @@ fn report(proven: &Proven, dry_run: bool) {
     for (path, draft) in &proven.files {
         ui::result(&format!("{verb} {}", path.display()));
         for step in &draft.steps {
-            ui::result(&format!("  {}", line(step)));
+            ui::result(&format!("  {}", lines(step)));
         }
     }
     let tables = proven.filled.tables.len();
@@ -229,19 +251,21 @@ fn report(proven: &Proven, dry_run: bool) {
     }
 }
 
-/// A step on one line.
-fn line(step: &Step) -> String {
+/// A step, what it locks and its hazards, each on one line.
+fn lines(step: &Step) -> String {
     let first = step.sql.lines().next().unwrap_or_default();
     let short: String = match first.starts_with("ALTER TABLE ") && first != step.sql {
         // Its parts have lines of their own.
         true => step.sql.clone(),
         false => first.trim_end_matches(" (").chars().take(100).collect(),
     };
-    match &step.hazard {
-        Some(Hazard::Destructive(what)) => format!("{short}\n    ! {what}"),
-        Some(Hazard::Warning(what)) => format!("{short}\n    careful: {what}"),
-        None => short,
-    }
+    let lock = step.lock.as_ref();
+    let lock = lock.map(|lock| format!("\n    lock: {lock}, {}", lock.duration()));
+    let hazards = step.hazards.iter().map(|hazard| {
+        let sign = if hazard.refused { "!" } else { "careful:" };
+        format!("\n    {sign} {hazard}")
+    });
+    short + &lock.into_iter().chain(hazards).collect::<String>()
 }
 
 async fn prune(project: &Project, through: Option<i64>) -> Result<ExitCode> {

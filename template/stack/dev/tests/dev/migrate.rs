@@ -51,7 +51,7 @@ fn what_takes_data_away_is_written_only_on_request_and_marked() {
         .with(0);
     let text = project.read("migrations/0002_no_title.sql");
     assert!(
-        text.contains("-- DESTRUCTIVE: drops the column `notes.title`"),
+        text.contains("-- allow: data-loss: drops the column `notes.title`"),
         "{text}"
     );
 }
@@ -82,7 +82,7 @@ fn a_column_that_looks_renamed_is_named_and_renamed_on_request() {
         text.contains("ALTER TABLE notes RENAME COLUMN title TO headline;"),
         "{text}"
     );
-    assert!(!text.contains("DESTRUCTIVE"), "{text}");
+    assert!(!text.contains("data-loss"), "{text}");
 }
 
 #[test]
@@ -95,11 +95,11 @@ fn a_new_rule_that_rows_may_break_is_announced() {
         "CREATE TABLE notes (id bigint PRIMARY KEY, title text NOT NULL CHECK (title = 'never'));",
     );
     let done = project.dev(&["migrate", "--name", "rule"]);
-    done.says(0, "careful: fails if a row of `notes` breaks the rule");
+    done.says(0, "careful: may-fail-on-data:notes.notes_title_check: fails if a row of `notes` breaks the rule");
     done.says(0, "warning: on the database with made-up rows it failed: ");
     let text = project.read("migrations/0002_rule.sql");
     assert!(
-        text.contains("-- Careful: fails if a row of `notes` breaks the rule."),
+        text.contains("-- allow: may-fail-on-data: fails if a row of `notes` breaks the rule."),
         "{text}"
     );
 }
@@ -186,7 +186,7 @@ fn a_serial_column_keeps_its_numbers_when_the_table_is_renamed() {
         text.contains("ALTER SEQUENCE notes_id_seq RENAME TO memos_id_seq;"),
         "{text}"
     );
-    assert!(!text.contains("DESTRUCTIVE"), "{text}");
+    assert!(!text.contains("data-loss"), "{text}");
 }
 
 #[tokio::test]
@@ -288,6 +288,101 @@ fn tables_that_the_schema_calls_large_are_not_locked_for_long() {
         text.contains("CREATE INDEX CONCURRENTLY notes_title_idx"),
         "{text}"
     );
+}
+
+#[test]
+fn an_error_has_the_command_that_allows_its_hazards_one_by_one() {
+    let project = Project::new();
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE notes (id bigint PRIMARY KEY, \"Sub\" text, title text);",
+    );
+    project.dev(&["migrate"]).with(0);
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE notes (id bigint PRIMARY KEY);",
+    );
+    let refused = project.dev(&["migrate", "--name", "less"]);
+    refused.says(
+        1,
+        "hint: if that is meant: `cargo dev migrate --name less --allow 'data-loss:notes.\"Sub\"' --allow data-loss:notes.title`",
+    );
+    let one = [
+        "migrate",
+        "--name",
+        "less",
+        "--allow",
+        "data-loss:notes.title",
+    ];
+    let refused = project.dev(&one);
+    assert!(!refused.with(1).contains("drops the column `notes.title`"));
+    let json = ["migrate", "--dry-run", "--json"];
+    let plan = project.dev(&[&json[..], &one[3..]].concat());
+    let plan: serde_json::Value = serde_json::from_str(plan.with(1)).unwrap();
+    let statements = plan["files"][0]["statements"].as_array().unwrap();
+    let refused = statements
+        .iter()
+        .filter(|one| one["hazards"][0]["refused"] == true);
+    let refused: Vec<_> = refused.map(|one| &one["hazards"][0]["allow"]).collect();
+    assert_eq!(refused, ["data-loss:notes.\"Sub\""]);
+    assert_eq!(statements[0]["lock"]["mode"], "ACCESS EXCLUSIVE");
+    assert_eq!(project.migrations().len(), 1);
+
+    let both = [&one[..], &["--allow", "data-loss:notes.\"Sub\""]].concat();
+    project.dev(&both).says(0, "! data-loss:notes.title");
+    project.dev(&["migrate", "lint"]).with(0);
+}
+
+#[test]
+fn what_was_written_by_hand_is_looked_at_and_excused_by_a_comment() {
+    let project = Project::new();
+    project.write("migrations/0001_a.sql", "CREATE TABLE notes (id int);");
+    let by_hand = "-- allow: data-loss: nobody reads it\nDROP TABLE old;\nALTER TABLE notes ADD a int NOT NULL;";
+    project.write("migrations/0002_b.sql", by_hand);
+    // Made in files that are looked at together.
+    project.dev(&["migrate", "lint"]).with(0);
+    let done = project.dev(&["migrate", "lint", "migrations/0002_b.sql"]);
+    done.says(
+        1,
+        "migrations/0002_b.sql:3: fails-on-data:notes.a: fails if `notes` has a row",
+    );
+    assert!(!done.text.contains("data-loss"), "{}", done.text);
+    project
+        .dev(&["migrate", "lint", "migrations/0009_none.sql"])
+        .says(1, "`migrations/0009_none.sql` is no migration");
+    let json = project.dev(&["migrate", "lint", "--json", "migrations/0002_b.sql"]);
+    let found: serde_json::Value = serde_json::from_str(json.with(1)).unwrap();
+    assert_eq!(found["findings"][0]["allow"], "fails-on-data:notes.a");
+    assert_eq!(found["findings"][0]["line"], 3);
+}
+
+#[tokio::test]
+async fn tables_that_are_large_in_production_are_not_locked_for_long() {
+    let project = Project::new();
+    let production = TestDatabase::create(&Schema::empty()).await;
+    sqlx::raw_sql(
+        "create table notes as select n as id, 'x' as title from generate_series(1, 20000) n; analyze",
+    )
+    .execute(production.pool())
+    .await
+    .unwrap();
+    project.dev(&["migrate"]).with(0);
+    project
+        .dev(&["migrate", "statistics", production.url()])
+        .says(0, "large, and so migrated online: `notes`");
+    project.write(
+        "schema/010_notes.sql",
+        "CREATE TABLE notes (id bigint PRIMARY KEY, title text NOT NULL, n int GENERATED ALWAYS AS IDENTITY);
+         CREATE INDEX notes_title_idx ON notes (title);",
+    );
+    project
+        .dev(&["migrate"])
+        .says(1, "--allow rewrite:notes.n`");
+    let written = project.dev(&["migrate", "--allow", "rewrite:notes.n"]);
+    written.says(0, "while every row is written: 20000 rows, perhaps 1 s");
+    written.says(0, "CREATE INDEX CONCURRENTLY notes_title_idx");
+    let plain = project.dev(&["migrate", "--plain", "--dry-run"]);
+    plain.says(0, "nothing to do");
 }
 
 #[test]

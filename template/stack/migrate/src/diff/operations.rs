@@ -1,6 +1,7 @@
 //! Changes become operations: an object made, altered or dropped, with the statements for it.
 
 mod creation;
+mod partitioned;
 mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use super::changes::Changes;
 use super::names::{last_part, temporary_name};
 use super::{LockPolicy, Step, Transaction};
 use crate::catalog::Catalog;
+use crate::hazard::{Name, Volatile};
 use crate::object::{Body, Id, Kind, Object, Table};
 
 /// What is done to an object.
@@ -52,6 +54,7 @@ pub(super) struct Planner<'a> {
     pub(super) to: &'a Catalog,
     pub(super) changes: &'a Changes,
     pub(super) locks: &'a LockPolicy,
+    pub(super) volatile: &'a Volatile,
     /// What may not stand inside of its table's definition.
     pub(super) separate: &'a BTreeSet<Id>,
 }
@@ -176,7 +179,7 @@ impl Planner<'_> {
         };
         // A column that is made anew loses what it inlined.
         if for_good || id.kind == Kind::Column {
-            Step::new(id, sql).destructive(what)
+            Step::new(id, sql).hazard(Name::DataLoss, what)
         } else {
             Step::new(id, sql)
         }

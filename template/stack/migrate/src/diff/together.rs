@@ -1,6 +1,9 @@
 //! Neighbours that alter one table become one statement, which locks it once and, where it has to, writes it once.
 
+use std::collections::BTreeSet;
+
 use super::{Step, Transaction};
+use crate::hazard::Name;
 
 /// Puts together what stands side by side in one transaction and adds columns to one table, or changes their types in the same way.
 ///
@@ -18,6 +21,7 @@ pub(super) fn put_together(steps: Vec<Step>) -> Vec<Step> {
                 }
                 last.sql += ",\n    ";
                 last.sql += part;
+                last.hazards.extend(step.hazards);
             }
             _ => all.push(step),
         }
@@ -31,7 +35,11 @@ fn is_like(one: &Step, other: &Step) -> bool {
         return false;
     };
     let shared = one.transaction == Transaction::Shared && other.transaction == Transaction::Shared;
-    shared && table == other_table && kind(first) == kind(second) && one.hazard == other.hazard
+    shared && table == other_table && kind(first) == kind(second) && names(one) == names(other)
+}
+
+fn names(step: &Step) -> BTreeSet<Name> {
+    step.hazards.iter().map(|hazard| hazard.name).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

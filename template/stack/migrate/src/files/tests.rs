@@ -1,10 +1,12 @@
 use super::*;
+use crate::hazard::{Hazard, Name};
 
 fn step(kind: Kind, name: &str, sql: &str, transaction: Transaction) -> Step {
     Step {
         object: Id::new(kind, name),
         sql: sql.to_owned(),
-        hazard: None,
+        hazards: Vec::new(),
+        lock: None,
         transaction,
     }
 }
@@ -75,12 +77,13 @@ fn what_stands_together_shares_a_file_and_the_rest_has_its_own() {
 fn a_hazard_is_one_line_whatever_its_text_has() {
     let mut steps = some();
     if let Some(step) = steps.get_mut(1) {
-        step.hazard = Some(Hazard::Destructive("drops `a\n; drop table b`".to_owned()));
+        let what = "drops `a\n; drop table b`";
+        step.hazards.push(Hazard::new(Name::DataLoss, "a", what));
     }
     let all = drafts(steps, None);
     assert!(all.iter().any(|draft| {
         draft
             .sql
-            .contains("-- DESTRUCTIVE: drops `a ; drop table b`.\n")
+            .contains("-- allow: data-loss: drops `a ; drop table b`.\n")
     }));
 }

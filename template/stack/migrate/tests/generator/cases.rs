@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use sqlx::{AssertSqlSafe, Row as _};
 use stack_db::testing::TestDatabase;
-use stack_migrate::diff::{self, Hazard, LockPolicy, Step};
+use stack_migrate::diff::{self, LockPolicy, Step};
+use stack_migrate::hazard::{Allowed, Name};
 use stack_migrate::{Comparison, Request, Scratch};
 
 use crate::bench::{apply, catalog, connect, database, try_apply, version};
@@ -176,11 +177,15 @@ async fn steps(case: &Case, old: &TestDatabase, new: &TestDatabase) -> Result<Ve
             steps.map_err(|gaps| format!("{gaps:?}"))?
         }
     };
-    let destroys = |step: &&Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
+    // What it does to data; that somebody may see more, or has to wait, is another thing.
+    let destroys = |step: &&Step| {
+        let mut names = step.hazards.iter().map(|hazard| hazard.name);
+        names.any(|name| matches!(name, Name::DataLoss | Name::FailsOnData))
+    };
     // What the made-up rows of the whole way would refuse is announced at least.
     let allowed = case.has_flag("--allow-destructive") && case.part("expect").trim() != "refuse";
     match steps.iter().find(destroys) {
-        Some(step) if !allowed => Err(format!("called destructive: {:?}", step.hazard)),
+        Some(step) if !allowed => Err(format!("called destructive: {:?}", step.hazards)),
         _ => Ok(steps),
     }
 }
@@ -203,7 +208,7 @@ async fn renamed(case: &Case, rename: &str, locks: LockPolicy) -> Result<Vec<Ste
         scratch: Scratch::Own,
         migrations,
         schema,
-        allow_destructive: true,
+        allowed: Allowed::everything(),
         locks,
         ..Request::default()
     };

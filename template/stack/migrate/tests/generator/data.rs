@@ -1,9 +1,8 @@
 //! What rows and sequences have been through after a migration.
 
-use stack_migrate::diff::Hazard;
+use stack_migrate::diff::{self, LockPolicy, Step};
 
 use crate::bench::{apply, catalog, connect, database};
-use stack_migrate::diff::{self, LockPolicy};
 
 /// Migrates a database that has rows, and runs one more statement there.
 async fn goes_on(from: &str, rows: &str, to: &str, then: &str) -> Vec<i64> {
@@ -95,9 +94,7 @@ async fn narrower_elements_of_an_array_take_data_away() {
             &LockPolicy::default(),
         )
         .unwrap();
-        let destroys = steps
-            .iter()
-            .any(|step| matches!(step.hazard, Some(Hazard::Destructive(_))));
+        let destroys = steps.iter().any(Step::is_refused);
         assert!(destroys, "{from} to {to}: {steps:?}");
     }
 }

@@ -179,3 +179,62 @@ async fn the_default_comes_first_and_the_check_after_the_batches() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn an_index_of_a_partitioned_table_is_built_on_each_partition() {
+    let tables = "create schema s; create table m (id int not null, k int) partition by list (k);
+        create table \"M 1\" partition of m for values in (1);
+        create table s.m_2 partition of m for values in (2, 3) partition by list (k);
+        create table s.m_3 partition of s.m_2 for values in (3); create table empty (id int, k int) partition by list (k);";
+    let indexes = "create index mi on m (id); create index ei on empty (id);
+        create unique index mu on m (id, k) include (k) where id > 0;";
+    let (old, new) = (
+        database(tables).await,
+        database(&format!("{tables} {indexes}")).await,
+    );
+    let wanted = catalog(&new).await;
+    let steps = diff::difference(&catalog(&old).await, &wanted, &online()).unwrap();
+    apply(&old, &steps).await;
+    // Whether they are valid is a part of it; what the partitions' are called is not.
+    let rest = diff::difference(&catalog(&old).await, &wanted, &online()).unwrap();
+    assert_eq!(rest, []);
+    for step in &steps {
+        let builds = step.sql.contains(" INDEX ") && step.sql.starts_with("CREATE");
+        let careful = step.sql.contains("CONCURRENTLY") || step.sql.contains(" ON ONLY ");
+        assert!(!builds || careful, "{step:#?}");
+        assert!(!step.is_refused(), "{step:#?}");
+    }
+    let text = texts(steps).join("\n");
+    assert_order(
+        &text,
+        &[
+            "CREATE INDEX mi ON ONLY m ",
+            "CREATE INDEX CONCURRENTLY \"M 1_mi\" ON \"M 1\" ",
+            "CREATE INDEX m_2_mi ON ONLY s.m_2 ",
+            "CREATE INDEX CONCURRENTLY m_3_mi ON s.m_3 ",
+            "ALTER INDEX s.m_2_mi ATTACH PARTITION s.m_3_mi",
+            "ALTER INDEX mi ATTACH PARTITION \"M 1_mi\"",
+            "ALTER INDEX mi ATTACH PARTITION s.m_2_mi",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_new_column_with_another_value_for_each_row_is_filled_in_batches() {
+    let from = "create table t (id int); insert into t select generate_series(1, 3000);";
+    let to = "create table t (id int, a uuid not null default gen_random_uuid(), b double precision default random(), c serial);";
+    let steps = proven_with(from, to, &online()).await;
+    assert!(!steps.iter().any(Step::is_refused), "{steps:#?}");
+    let batches = |step: &&Step| step.transaction == Transaction::Repeatable;
+    assert_eq!(steps.iter().filter(batches).count(), 3, "{steps:#?}");
+    let old = database(from).await;
+    apply(&old, &steps).await;
+    let mut connection = connect(&old).await;
+    let distinct: (i64, i64, i64) =
+        sqlx::query_as("select count(distinct a), count(distinct b), count(distinct c) from t")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    assert_eq!(distinct, (3000, 3000, 3000));
+    connection.close().await.unwrap();
+}

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use futures_util::StreamExt as _;
 use sqlx::Connection as _;
-use stack_migrate::diff::{self, Hazard, LockPolicy, Step, UnsupportedChange};
+use stack_migrate::diff::{self, LockPolicy, Step, UnsupportedChange};
 use stack_migrate::object::Kind;
 use stack_migrate::{Catalog, fill};
 
@@ -84,8 +84,7 @@ async fn on_rows(from: &str, steps: &[Step]) {
     fill::fill(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     if let Err((step, error)) = try_apply(&filled, steps).await {
-        let announced = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
-        let fine = step.hazard.is_some() || steps.iter().any(announced);
+        let fine = !step.hazards.is_empty() || steps.iter().any(Step::is_refused);
         let all: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
         assert!(
             fine,

@@ -1,6 +1,6 @@
 //! For each kind of object: made, changed, dropped, and back.
 
-use stack_migrate::diff::{Hazard, LockPolicy, Transaction};
+use stack_migrate::diff::{LockPolicy, Transaction};
 
 use crate::bench::{proven, proven_with, sql, steps};
 
@@ -426,10 +426,9 @@ async fn what_takes_data_away_or_may_fail_on_it_is_said() {
     .await;
     let mut destroys: Vec<String> = steps
         .iter()
-        .filter_map(|step| match &step.hazard {
-            Some(Hazard::Destructive(what)) => Some(what.clone()),
-            _ => None,
-        })
+        .flat_map(|step| &step.hazards)
+        .filter(|hazard| hazard.refused)
+        .map(|hazard| hazard.what.clone())
         .collect();
     destroys.sort();
     assert_eq!(

@@ -5,6 +5,7 @@ use super::Planner;
 use super::creation::through_an_index;
 use crate::diff::names::{free_name, is_taken, is_taken_in, last_part};
 use crate::diff::{Step, Transaction, create};
+use crate::hazard::Name;
 use crate::object::{Body, Constraint, Id, Kind};
 
 impl Planner<'_> {
@@ -76,7 +77,7 @@ pub(super) fn index(id: &Id, create: &str, new: &str, not_unique: &str) -> Vec<S
     let build = Step::new(id, built).in_transaction(Transaction::Without);
     vec![
         match create.starts_with("CREATE UNIQUE ") {
-            true => build.warning(not_unique),
+            true => build.hazard(Name::MayFailOnData, not_unique),
             false => build,
         },
         Step::new(id, format!("DROP INDEX {}", id.name)),
@@ -90,7 +91,7 @@ pub(super) fn constraint(id: &Id, constraint: &Constraint, new: &str, what: Stri
     let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {name}");
     if matches!(constraint.ty.as_str(), "p" | "u") {
         let [index, attach] = through_an_index(constraint, new);
-        let index = Step::new(id, index).warning(what);
+        let index = Step::new(id, index).hazard(Name::MayFailOnData, what);
         return vec![
             index.in_transaction(Transaction::Without),
             Step::new(id, drop),
@@ -105,7 +106,8 @@ pub(super) fn constraint(id: &Id, constraint: &Constraint, new: &str, what: Stri
     let later = |sql: String| Step::new(id, sql).in_transaction(Transaction::Later);
     vec![
         Step::new(id, format!("ALTER TABLE {table} ADD {add} NOT VALID")),
-        later(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {new}")).warning(what),
+        later(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {new}"))
+            .hazard(Name::MayFailOnData, what),
         later(drop),
         later(format!(
             "ALTER TABLE {table} RENAME CONSTRAINT {new} TO {name}"

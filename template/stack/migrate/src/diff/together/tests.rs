@@ -1,4 +1,5 @@
 use super::*;
+use crate::hazard::Name;
 use crate::object::{Id, Kind};
 
 fn step(sql: &str) -> Step {
@@ -32,7 +33,7 @@ fn columns_of_one_table_come_in_one_statement() {
 fn what_may_do_something_else_to_the_data_stays_alone() {
     let alone = vec![
         step("ALTER TABLE t ADD COLUMN a int"),
-        step("ALTER TABLE t ADD COLUMN b int NOT NULL").destructive("fails"),
+        step("ALTER TABLE t ADD COLUMN b int NOT NULL").hazard(Name::FailsOnData, "fails"),
         step("ALTER TABLE t ADD COLUMN c int").in_transaction(Transaction::Without),
         step("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)"),
         step("ALTER TABLE t ADD CONSTRAINT d CHECK (b > 0)"),
