@@ -98,6 +98,9 @@ pub async fn drift(
     })
 }
 
+/// Takes away what was prepared.
+const FORGET: &str = "deallocate all";
+
 /// What is read of a real database, in one transaction.
 struct Real {
     entries: Vec<Entry>,
@@ -109,12 +112,13 @@ struct Real {
 impl Real {
     async fn read(url: &str, migrations: &Migrations) -> Result<Self, Error> {
         let options: PgConnectOptions = url.parse()?;
-        // Nothing prepared stays on a connection that a pooler may lend to somebody else.
-        let options = options.statement_cache_capacity(0).extra_float_digits(None);
+        let options = options.extra_float_digits(None);
         let role = options.get_username().to_owned();
         let mut connection = PgConnection::connect_with(&options).await?;
         let begin = "begin isolation level repeatable read, read only";
         let mut tx = connection.begin_with(begin).await?;
+        // A pooler may lend it from somebody else, and to somebody else.
+        sqlx::raw_sql(FORGET).execute(&mut *tx).await?;
         let states = migrations.states(&mut tx).await;
         let (entries, unmanaged) = states.map_err(|error| match error {
             stack_db::migrations::Error::Database(source) if is_forbidden(&source) => {
@@ -124,6 +128,7 @@ impl Real {
         })?;
         let catalog = Catalog::read(&mut tx).await?;
         let version = version(&mut tx).await?;
+        sqlx::raw_sql(FORGET).execute(&mut *tx).await?;
         tx.rollback().await?;
         connection.close().await?;
         Ok(Self {

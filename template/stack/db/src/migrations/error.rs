@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sql_file::{Failure, Refused};
+use crate::sql_file::{self, Failure, Refused};
 
 /// Why a database was not migrated.
 ///
@@ -288,7 +288,7 @@ pub enum Error {
         command: String,
     },
     /// The database could not be asked.
-    #[error("cannot migrate the database: {0}")]
+    #[error("cannot migrate the database: {}{}", .0, pooler_hint(.0))]
     Database(#[from] sqlx::Error),
 }
 
@@ -330,6 +330,17 @@ fn listed(what: &str, lines: &[String]) -> String {
         text += &format!("\n  and {} more", lines.len() - SHOWN);
     }
     text
+}
+
+/// Statements that were prepared are lost, or are another's, where a pooler lends connections for one transaction.
+fn pooler_hint(error: &sqlx::Error) -> &'static str {
+    match sql_file::code(error).as_deref() {
+        Some("26000" | "42P05") => {
+            "\nhint: is a pooler between here and the server? It has to keep sessions or prepared statements: \
+             pgbouncer does so since 1.21, with `max_prepared_statements`"
+        }
+        _ => "",
+    }
 }
 
 fn blocked_by(blocker: Option<&(i32, String)>) -> String {
