@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures from a saved edit to the new answer: `cargo dev` beside stopping and starting `cargo run`, taking turns in one run.
+"""Measures from a saved edit to the new answer: `cargo dev` beside stopping and starting `cargo run`, taking turns in one run. The edit is one
+of code, which has to be compiled; and for `cargo dev` also one of a text in markup, which has not.
 
     bench/reload.py                    # generates a project, and builds it first
     bench/reload.py --project FOLDER   # one that is there already; its files are edited and put back
@@ -11,24 +12,30 @@ import argparse, os, pathlib, signal, statistics, subprocess, sys, threading, ti
 
 from measure import WORK, free_port, generate, report, say
 
-EDITED, TEXT = "src/pages/home.rs", "It runs"
+EDITED = "src/pages/home.rs"
+# A text in the markup of that page, and one in a constant.
+TEXT, CODE = "It runs", "Every URL on one screen."
 
 
 class Project:
     def __init__(self, folder):
         self.folder, self.page = folder, folder / EDITED
         self.original = self.page.read_text()
-        self.number = 0
+        self.number, self.edits = 0, {}
         self.environment = {**os.environ, "RUST_LOG": "warn", "PORT": str(free_port()), "NO_COLOR": "1"}
         if "CARGO_TARGET_DIR" not in os.environ:
             self.environment["CARGO_TARGET_DIR"] = str(WORK / "target")
         self.url = f"http://127.0.0.1:{self.environment['PORT']}/"
 
-    def edit(self):
+    def edit(self, what=CODE):
         """Saves an edit that was never there before, and returns what the page says then."""
         self.number += 1
-        text = f"{TEXT} {os.getpid()}-{self.number}."
-        self.page.write_text(self.original.replace(TEXT, text))
+        text = f"{what} {os.getpid()}-{self.number}."
+        self.edits[what] = text
+        page = self.original
+        for old, new in self.edits.items():
+            page = page.replace(old, new)
+        self.page.write_text(page)
         return text
 
     def until(self, text):
@@ -86,6 +93,24 @@ def with_dev(project):
         stop(program)
 
 
+def text_with_dev(project):
+    program = project.start("cargo", "dev")
+    try:
+        project.until(TEXT)
+        begun = time.monotonic()
+        text = project.edit(TEXT)
+        project.until(text)
+        took = time.monotonic() - begun
+        # The program that is built behind it says the same.
+        exchanged = project.exchanged()
+        next(exchanged)
+        next(exchanged)
+        project.until(text)
+        return took
+    finally:
+        stop(program)
+
+
 def by_hand(project):
     program = project.start("cargo", "run", "--quiet")
     try:
@@ -139,8 +164,9 @@ def main():
         for package in ([], ["--package", "stack_dev"]):
             subprocess.run(["cargo", "build", "--quiet", *package], cwd=project.folder, env=project.environment, check=True)
         say(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        samples = {"cargo dev": [], "stop, and cargo run": []}
+        samples = {"a text, cargo dev": [], "cargo dev": [], "stop, and cargo run": []}
         for _ in range(chosen.rounds):
+            samples["a text, cargo dev"].append(text_with_dev(project))
             samples["cargo dev"].append(with_dev(project))
             samples["stop, and cargo run"].append(by_hand(project))
         medians = {name: statistics.median(times) for name, times in samples.items()}

@@ -1,11 +1,13 @@
 //! What `cargo dev` adds to an application that it has started: a page that is open shows why the last build has
-//! failed and what a handler has failed with, takes over a style sheet that has changed, and comes back when there is another program.
+//! failed and what a handler has failed with, takes over a style sheet or a text that has changed, and comes back when there
+//! is another program.
 //!
 //! `cargo dev` says by a [`ControlChannel`] what is to be shown, and when to stop. Every page gets a script from
 //! `/_dev/`, which listens to it. Without `cargo dev` there is none of this.
 
 mod control_channel;
 mod page;
+mod texts;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -37,7 +39,6 @@ const SCRIPT: &str = include_str!("dev/client.js");
 pub fn around(router: Router, channel: &ControlChannel, files: Files) -> Router {
     let events = get(events).with_state((channel.clone(), files));
     router
-        .layer(middleware::map_request(page::uncompressed))
         .layer(middleware::from_fn_with_state(
             channel.clone(),
             page::with_script,
@@ -64,7 +65,13 @@ async fn events(
             .into_iter()
             .map(|(name, url)| (name, url.into()))
             .collect();
-        let data = json!({ "run": page::run(), "files": files, "show": show, "fault": fault });
+        let data = json!({
+            "run": page::run(),
+            "texts": texts::version(),
+            "files": files,
+            "show": show,
+            "fault": fault,
+        });
         let event = Event::default().retry(RETRY).data(data.to_string());
         Some((Ok(event), states))
     });

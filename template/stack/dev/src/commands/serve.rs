@@ -6,6 +6,8 @@
 //!    finish what it has begun: nobody meets a closed door;
 //! 4. wait for a change, a key ([`keys`]) or the end of the program, and do what is [needed](Task).
 //!
+//! Texts of pages do not wait for that ([`texts`]).
+//!
 //! One thing at a time: what comes in during a build is the next task ([`inbox`]), and ends the start of a program that is not
 //! wanted any more.
 
@@ -21,6 +23,7 @@ mod offline_page;
 mod overlay;
 mod process;
 mod socket;
+mod texts;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -123,6 +126,7 @@ impl Server<'_> {
             return self.once().await;
         }
         let watcher = Watcher::start(self.project.folder())?;
+        self.starter.texts.watch(self.project.folder())?;
         let mut inbox = Inbox::new(watcher, keys, self.url.clone());
         let mut task = Task::first(self.arguments.pave);
         loop {
@@ -197,6 +201,7 @@ impl Server<'_> {
     /// Builds, and exchanges the application if there is another one, or if it is to be started anyway.
     async fn build(&mut self, restart: bool, pave: bool, inbox: &mut Inbox) -> Result<()> {
         let begun = Instant::now();
+        self.starter.texts.build_begins();
         let build = Build::run(self.project, self.arguments.release, self.announced);
         let built = match inbox.during(build).await?? {
             Ok(built) => built,

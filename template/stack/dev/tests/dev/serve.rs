@@ -33,8 +33,13 @@ fn main() {
     let told = Arc::new(Mutex::new(Some(String::new())));
     let (lines, tell) = (BufReader::new(link.try_clone().unwrap()).lines(), told.clone());
     std::thread::spawn(move || {
+        let (mut shown, mut texts) = (String::new(), String::new());
         for line in lines.map_while(Result::ok).take_while(|line| !line.contains("\"stop\"")) {
-            *tell.lock().unwrap() = Some(line);
+            match line.starts_with("{\"texts\"") {
+                true => texts = line,
+                false => shown = line,
+            }
+            *tell.lock().unwrap() = Some(format!("{shown} {texts}"));
         }
         *tell.lock().unwrap() = None;
     });
@@ -227,6 +232,23 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
         TcpStream::connect(&serve.address).is_err()
     });
     assert!(closed, "somebody still listens on {}", serve.address);
+}
+
+#[test]
+fn a_text_that_is_saved_is_sent_to_the_program_that_runs_without_a_build() {
+    let serve = Serve::start();
+    let page = "fn page() -> Markup { html! { p { \"old\" } } }\n";
+    // Read when the program was built, though it has no such module.
+    serve.project.write("src/page.rs", page);
+    write(&serve.project, "two");
+    serve.until("two ");
+    // From now on nothing can be built.
+    serve.project.write("Cargo.toml", "broken");
+    serve
+        .project
+        .write("src/page.rs", &page.replace("old", "new"));
+    serve.until(r#"{"texts":[["src/page.rs",1,34,"old","new"]]}"#);
+    serve.is("two ");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // What `cargo dev` has to say, on the page that is open. Only an application that it has started sends this.
 "use strict";
 (() => {
-  const { run: begun, seen = "0", back } = document.currentScript.dataset;
+  const { run: begun, seen = "0", texts: shown, back } = document.currentScript.dataset;
   const made = Number(begun);
   let source = null, host = null, dismissed = "";
 
@@ -18,16 +18,17 @@
   document.addEventListener("visibilitychange", listen);
   listen();
 
-  function take({ run, files, show, fault }) {
-    if (stale(run, files)) return void (back === undefined ? location.reload() : history.back());
+  function take({ run, texts, files, show, fault }) {
+    if (stale(run, texts, files)) return void (back === undefined ? location.reload() : history.back());
     for (const url of Object.values(files)) exchange(url);
     overlay(show, fault?.number > Number(seen) ? fault : null);
   }
 
   // A live page takes over what has changed by itself, unless its script has. While no program runs (0) the page stays, with
   // what somebody has typed.
-  function stale(run, files) {
-    if (run === made || run === 0) return false;
+  function stale(run, texts, files) {
+    if (run === 0) return false;
+    if (run === made) return String(texts) !== shown && !document.getElementById("live");
     const script = document.querySelector('script[src^="/static/live.js"]');
     return !document.getElementById("live") || script?.getAttribute("src") !== files["live.js"];
   }

@@ -1,7 +1,8 @@
 //! The connection to `cargo dev`: JSON, one object a line.
 //!
 //! From here `{"token": …}` first, and `{"ready": true}` when requests are answered. From there `{"show": …}`, what
-//! pages are to show, and `{"stop": true}`. Its end is the end of `cargo dev`, and so of this process.
+//! pages are to show, `{"texts": …}`, those that have changed, and `{"stop": true}`. Its end is the end of `cargo dev`, and so of this
+//! process.
 
 use std::{io, sync::Arc};
 
@@ -14,6 +15,8 @@ use tokio::{
     },
     sync::{Mutex, watch},
 };
+
+use super::texts;
 
 /// The connection to `cargo dev`. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -113,8 +116,15 @@ async fn listen(reader: OwnedReadHalf, state: watch::Sender<ControlState>) {
         if message["stop"] == true {
             break;
         }
-        let show = message["show"].take();
-        state.send_modify(|state| state.show = show);
+        if let Some(texts) = message.get_mut("texts") {
+            texts::set(texts.take());
+            // Pages hear of it, and ask for the texts again.
+            state.send_modify(|_| ());
+        }
+        if let Some(show) = message.get_mut("show") {
+            let show = show.take();
+            state.send_modify(|state| state.show = show);
+        }
     }
     state.send_modify(|state| state.stop = true);
 }

@@ -86,3 +86,32 @@ async fn the_end_of_cargo_dev_is_the_end_of_the_application() {
     drop(dev);
     channel.stopped().await;
 }
+
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn pages_hear_of_texts_that_have_changed() {
+    let (router, _channel, mut dev) = start().await;
+    let mut events = ask(&router, "/_dev/events")
+        .await
+        .into_body()
+        .into_data_stream();
+    let before = texts::version();
+    dev.write_all(b"{\"texts\":[[\"src/pages/home.rs\",3,8,\"one\",\"two\"]]}\n")
+        .await
+        .unwrap();
+    let wanted = format!("\"texts\":{}", before + 1);
+    loop {
+        let event = events.next().await.unwrap().unwrap();
+        if String::from_utf8(event.to_vec()).unwrap().contains(&wanted) {
+            break;
+        }
+    }
+    // A page that is made from now on has them.
+    let page = ask(&router, "/").await.into_body();
+    let page = axum::body::to_bytes(page, 1000).await.unwrap();
+    let page = String::from_utf8(page.to_vec()).unwrap();
+    assert!(
+        page.contains(&format!("data-texts=\"{}\"", before + 1)),
+        "{page}"
+    );
+}
