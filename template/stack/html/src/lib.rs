@@ -12,8 +12,3 @@ pub use stack_html_macros::html;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub use upstream_maud::html as maud_html;
-{%- if stack_tests %}
-
-#[cfg(test)]
-mod tests;
-{%- endif %}
