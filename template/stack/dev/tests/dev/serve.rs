@@ -243,7 +243,8 @@ fn a_text_that_is_saved_is_sent_to_the_program_that_runs_without_a_build() {
     write(&serve.project, "two");
     serve.until("two ");
     // From now on nothing can be built.
-    serve.project.write("Cargo.toml", "broken");
+    serve.project.write("src/main.rs", "fn main() { mistake }");
+    serve.until("cannot find value `mistake` in this scope");
     serve
         .project
         .write("src/page.rs", &page.replace("old", "new"));

@@ -6,7 +6,7 @@
 
 mod sources;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -22,6 +22,8 @@ pub(super) struct Texts(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
+    /// The project's; none as long as nobody watches.
+    folder: Option<PathBuf>,
     sources: Sources,
     /// To the program that runs.
     running: Option<Writer>,
@@ -32,7 +34,7 @@ impl Texts {
     pub(super) fn watch(&self, folder: &Path) -> Result<()> {
         let mut watcher = Watcher::start(folder)?;
         let folder = folder.to_owned();
-        self.lock().sources = Sources::read(&folder);
+        self.lock().folder = Some(folder.clone());
         let this = self.clone();
         tokio::spawn(async move {
             while let Ok(batch) = watcher.next().await {
@@ -47,7 +49,10 @@ impl Texts {
 
     /// The program is built of the files as they are now.
     pub(super) fn build_begins(&self) {
-        self.lock().sources.build_begins();
+        let mut state = self.lock();
+        if let Some(folder) = state.folder.clone() {
+            state.sources.build_begins(&folder);
+        }
     }
 
     /// The program that was built last runs.

@@ -23,9 +23,10 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Reads all files below `src` and `stack`.
-    pub(super) fn read(folder: &Path) -> Self {
-        let mut this = Self::default();
+    /// Takes the files below `src` and `stack` for those that a program is built of. Reads them all, since the same save
+    /// that begins a build may be told of here only later.
+    pub(super) fn build_begins(&mut self, folder: &Path) {
+        self.now.clear();
         let mut folders = vec![PathBuf::from("src"), PathBuf::from("stack")];
         while let Some(inner) = folders.pop() {
             // What cannot be read is gone again, or not there in this project.
@@ -36,11 +37,11 @@ impl Sources {
                 let path = inner.join(entry.file_name());
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => folders.push(path),
-                    _ => this.read_file(folder, &path),
+                    _ => self.read_file(folder, &path),
                 }
             }
         }
-        this
+        self.building = self.now.clone();
     }
 
     /// Reads the files of a batch again. Whether texts have changed by that.
@@ -51,10 +52,6 @@ impl Sources {
             self.compare(path);
         }
         self.changes != before
-    }
-
-    pub(super) fn build_begins(&mut self) {
-        self.building = self.now.clone();
     }
 
     pub(super) fn program_runs(&mut self) {

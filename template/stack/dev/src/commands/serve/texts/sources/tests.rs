@@ -22,8 +22,7 @@ impl Project {
         this.write("src/pages/one.rs", "fn one() { html! { \"one\" } }");
         this.write("src/pages/two.rs", "fn two() { html! { \"two\" (f(2)) } }");
         this.write("stack/web/src/notes.txt", "no code");
-        this.sources = Sources::read(&this.folder);
-        this.sources.build_begins();
+        this.sources.build_begins(&this.folder);
         this.sources.program_runs();
         this
     }
@@ -37,6 +36,11 @@ impl Project {
         self.write(path, text);
         self.sources
             .update(&self.folder, &Batch::from([path.into()]))
+    }
+
+    /// A build begins.
+    fn build(&mut self) {
+        self.sources.build_begins(&self.folder);
     }
 
     /// The new texts.
@@ -84,15 +88,28 @@ fn code_that_has_changed_waits_for_the_compiler_and_what_was_shown_stays() {
 fn the_next_program_is_sent_what_was_saved_while_it_was_built() {
     let mut project = Project::new();
     project.save("src/pages/one.rs", "fn one() { html! { \"uno\" } }");
-    project.sources.build_begins();
+    project.build();
     project.save("src/pages/two.rs", "fn two() { html! { \"due\" (f(2)) } }");
     assert_eq!(project.texts(), ["uno", "due"]);
     project.sources.program_runs();
     assert_eq!(project.texts(), ["due"]);
     // A build that has failed is not what runs.
     project.save("src/pages/one.rs", "fn one() { html! { \"un\" } }");
-    project.sources.build_begins();
+    project.build();
     project.save("src/pages/one.rs", "fn one() { html! { \"ein\" } }");
     let found = project.sources.changes();
     assert_eq!(found[0].3, "uno");
+}
+
+#[test]
+fn a_save_that_begins_a_build_is_part_of_it_though_it_is_told_of_later() {
+    let mut project = Project::new();
+    project.write("src/pages/one.rs", "fn one() { html! { \"uno\" } }");
+    project.build();
+    project.save("src/pages/one.rs", "fn one() { html! { \"uno\" } }");
+    project.sources.program_runs();
+    assert!(project.texts().is_empty());
+    project.save("src/pages/one.rs", "fn one() { html! { \"un\" } }");
+    let found = project.sources.changes();
+    assert_eq!((found[0].3, found[0].4), ("uno", "un"));
 }
