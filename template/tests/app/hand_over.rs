@@ -172,7 +172,10 @@ async fn what_a_handler_fails_with_is_told_to_open_pages_with_its_place_and_stat
     };
     assert!(next()["fault"].is_null());
     let rename = "ALTER TABLE users RENAME TO people";
-    sqlx::raw_sql(rename).execute(database.pool()).await.unwrap();
+    sqlx::raw_sql(rename)
+        .execute(database.pool())
+        .await
+        .unwrap();
     let answer = text(address, USER);
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     let fault = next()["fault"].take();
@@ -196,7 +199,10 @@ async fn in_production_nobody_is_told_what_a_handler_fails_with() {
     let mut program = program();
     let (mut child, _log, address) = serving(program.env("CARGO_DEV", link), database.url());
     let rename = "ALTER TABLE users RENAME TO people";
-    sqlx::raw_sql(rename).execute(database.pool()).await.unwrap();
+    sqlx::raw_sql(rename)
+        .execute(database.pool())
+        .await
+        .unwrap();
     let answer = text(address, USER);
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     assert!(!answer.contains("does not exist"), "{answer}");

@@ -241,7 +241,8 @@ impl Server<'_> {
         }
         self.offline_page.stop();
         let started = {
-            let mut start = std::pin::pin!(self.starter.start(&built.program, &self.overlay));
+            let shown = self.overlay.clone();
+            let mut start = std::pin::pin!(self.starter.start(&built.program, &shown));
             let slow = tokio::time::sleep(SLOW_START);
             let mut slow = std::pin::pin!(slow);
             let mut said = false;
@@ -255,10 +256,13 @@ impl Server<'_> {
                     () = &mut slow, if !said => {
                         said = true;
                         ui::say(WAITING);
+                        self.overlay.notice(WAITING);
+                        publish(&mut self.running, &self.overlay).await;
                     }
                 }
             }
         };
+        self.overlay.withdraw(WAITING);
         match started {
             Some(Ok(new)) => {
                 if let Some(old) = self.running.replace(new) {
@@ -273,7 +277,10 @@ impl Server<'_> {
                 });
                 self.report(problem).await;
             }
-            None => ui::say("the program that was starting is not wanted any more, and is ended"),
+            None => {
+                ui::say("the program that was starting is not wanted any more, and is ended");
+                self.publish().await;
+            }
         }
         Ok(())
     }
@@ -315,9 +322,7 @@ impl Server<'_> {
 
     /// Updates the overlay of open pages.
     async fn publish(&mut self) {
-        if let Some(running) = &mut self.running {
-            running.update(&self.overlay).await;
-        }
+        publish(&mut self.running, &self.overlay).await;
     }
 
     async fn pave(&mut self) {
@@ -332,6 +337,12 @@ impl Server<'_> {
             }
             Err(error) => ui::error(&error),
         }
+    }
+}
+
+async fn publish(running: &mut Option<Application>, overlay: &Overlay) {
+    if let Some(running) = running {
+        running.update(overlay).await;
     }
 }
 

@@ -257,6 +257,7 @@ fn a_program_that_hangs_while_it_starts_is_replaced_by_the_next_save() {
     let serve = Serve::start();
     write(&serve.project, "hanging");
     serve.said.wait("the new program does not answer yet", 1);
+    serve.until("does not answer yet");
     serve.is("one ");
     write(&serve.project, "two");
     serve.until("two ");
@@ -303,10 +304,10 @@ fn after_a_crash_pages_are_told_why_and_how_to_go_on() {
 #[test]
 fn a_build_script_that_writes_into_src_is_named_and_does_not_build_for_ever() {
     let serve = Serve::start();
-    // Another content each time.
+    // At each build, another content: a file that is not there has always changed.
     let script = r#"
 fn main() {
-    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=nowhere");
     let now = std::time::SystemTime::now();
     std::fs::write("src/made.rs", format!("// {now:?}")).unwrap();
 }
@@ -343,12 +344,65 @@ fn a_database_server_that_is_killed_is_started_again() {
     serve.said.wait("the database server was stopped", 1);
 }
 
+/// In the background of a terminal: it goes on, and ends by SIGTERM. Reading the terminal there would stop it.
+#[cfg(target_os = "linux")]
+#[test]
+fn in_the_background_of_a_terminal_it_serves_and_ends_when_it_is_told_to() {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let project = project("one");
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let stdin = open(
+        name.as_c_str(),
+        OFlags::RDWR | OFlags::NOCTTY,
+        Mode::empty(),
+    )
+    .unwrap();
+    // A shell with job control, whose terminal it is. `setsid` becomes the shell.
+    let script = format!("set -m; '{}' & wait", env!("CARGO_BIN_EXE_stack_dev"));
+    let mut shell = Command::new("setsid");
+    shell.args(["--ctty", "bash", "-c", &script]);
+    let template = command(&project);
+    shell.envs(
+        template
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let mut shell = shell
+        .current_dir(&project.root)
+        .stdin(Stdio::from(stdin))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = Said::default();
+    said.listen(shell.stderr.take().unwrap());
+    said.wait("serving on http://", 1);
+    // It does not notice what is typed for the shell.
+    rustix::io::write(&terminal, b"q\n").unwrap();
+    write(&project, "two");
+    said.wait("built in", 2);
+    kill(&child_of(shell.id()).unwrap(), "-TERM");
+    shell.wait().unwrap();
+}
+
 /// The number of the process that is the project's own database server.
 fn server_of(project: &Project) -> Option<String> {
     let folders = std::fs::read_dir(project.root.join(".data")).unwrap();
     let mut files = folders.map(|entry| entry.unwrap().path().join("postmaster.pid"));
     let text = files.find_map(|file| std::fs::read_to_string(file).ok())?;
     Some(text.lines().next()?.to_owned())
+}
+
+/// The first process that a process has started.
+#[cfg(target_os = "linux")]
+fn child_of(process: u32) -> Option<String> {
+    let file = format!("/proc/{process}/task/{process}/children");
+    let text = std::fs::read_to_string(file).ok()?;
+    Some(text.split_whitespace().next()?.to_owned())
 }
 
 fn kill(process: &str, signal: &str) {

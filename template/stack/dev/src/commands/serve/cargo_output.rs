@@ -33,7 +33,8 @@ pub(super) fn show(stderr: impl Read, all: bool) -> String {
         let text = String::from_utf8_lossy(&line).replace("\u{1b}[K", "");
         let plain = strip_ansi_codes(&text).trim().to_owned();
         if byte == b'\r' {
-            ui::progress(&text);
+            // Cargo fills it up with spaces, behind which `^C` would not be on the same line.
+            ui::progress(text.trim_end());
         } else if STEPS.iter().any(|step| plain.starts_with(step)) {
             if all {
                 ui::say(&text);
