@@ -84,23 +84,34 @@ pub(crate) async fn in_order(connection: &mut PgConnection) -> sqlx::Result<Vec<
     )
     .fetch_all(&mut *connection)
     .await?;
-    let mut waits: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+    let mut waits: BTreeMap<&String, BTreeSet<&String>> = tables
+        .iter()
+        .map(|table| (table, BTreeSet::new()))
+        .collect();
+    let mut awaited: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
     for (table, referred) in &references {
-        waits.entry(table).or_default().insert(referred);
+        if waits.contains_key(referred)
+            && let Some(needed) = waits.get_mut(table)
+        {
+            needed.insert(referred);
+            awaited.entry(referred).or_default().push(table);
+        }
     }
+    let free = waits.iter().filter(|(_, needed)| needed.is_empty());
+    let mut free: BTreeSet<&String> = free.map(|(table, _)| *table).collect();
     let mut order: Vec<String> = Vec::new();
-    let mut left: BTreeSet<&String> = tables.iter().collect();
-    while !left.is_empty() {
-        let free = |table: &&String| {
-            waits
-                .get(*table)
-                .is_none_or(|needed| needed.is_disjoint(&left))
-        };
-        let next: BTreeSet<&String> = left.iter().copied().filter(free).collect();
-        // In a circle somebody has to be first.
-        let next = if next.is_empty() { left.clone() } else { next };
-        left.retain(|table| !next.contains(table));
-        order.extend(next.into_iter().cloned());
+    // In a circle somebody has to be first.
+    while let Some(next) = free.pop_first().or_else(|| waits.keys().next().copied()) {
+        waits.remove(next);
+        order.push(next.clone());
+        for table in awaited.remove(next).unwrap_or_default() {
+            if let Some(needed) = waits.get_mut(table) {
+                needed.remove(next);
+                if needed.is_empty() {
+                    free.insert(table);
+                }
+            }
+        }
     }
     Ok(order)
 }

@@ -23,13 +23,21 @@ pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<
     for at in later.values().flatten() {
         waits[*at] += 1;
     }
-    let entry = |at: usize| (rank(&all.list[at]), &all.list[at].id, at);
-    let mut free: BTreeSet<(u8, &Id, usize)> = (0..waits.len())
+    // Columns of a table come as the schema has them.
+    let place = |id: &'_ Id| {
+        to.column(id)
+            .map(|column| (column.table.as_str(), column.number))
+    };
+    let entry = |at: usize| {
+        let id = &all.list[at].id;
+        (rank(&all.list[at]), id.kind, place(id), id, at)
+    };
+    let mut free: BTreeSet<_> = (0..waits.len())
         .filter(|at| waits[*at] == 0)
         .map(entry)
         .collect();
     let mut order = Vec::new();
-    while let Some((_, _, at)) = free.pop_first() {
+    while let Some((.., at)) = free.pop_first() {
         order.push(at);
         for then in later.remove(&at).unwrap_or_default() {
             waits[then] -= 1;
