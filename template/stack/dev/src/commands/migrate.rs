@@ -93,6 +93,7 @@ fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Erro
         typed += &format!(" --allow {}", shell::word(&allowed.to_string()));
     }
     for (flag, given) in [
+        ("--check", arguments.check),
         ("--allow-destructive", arguments.allow_destructive),
         ("--online", arguments.online),
         ("--plain", arguments.plain),

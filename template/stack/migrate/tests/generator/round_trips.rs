@@ -1,8 +1,9 @@
 //! For each kind of object: made, changed, dropped, and back.
 
 use stack_migrate::diff::{LockPolicy, Transaction};
+use stack_migrate::dump::Dumps;
 
-use crate::bench::{proven, proven_with, sql, steps};
+use crate::bench::{database, proven, proven_with, sql, steps};
 
 /// From nothing to `one`, to `other`, back to `one`, and to nothing, each proven.
 pub(crate) async fn there_and_back(base: &str, one: &str, other: &str) {
@@ -623,4 +624,22 @@ async fn a_helper_has_a_name_that_nothing_else_has() {
         )
     };
     proven(&labels("'a', 'b'"), &labels("'b', 'a'")).await;
+}
+
+#[tokio::test]
+async fn what_only_pg_dump_sees_is_told() {
+    let table = "create table m (k int) partition by list (k); create table m_1 partition of m for values in (1);
+                 create index i on m (abs(k));";
+    let more = format!("{table} alter index m_1_abs_idx alter column 1 set statistics 50;");
+    assert_eq!(
+        steps(table, &more, &LockPolicy::default()).await.unwrap(),
+        []
+    );
+    let (one, other) = (database(table).await, database(&more).await);
+    let dumps = Dumps::begin(&one, &other).await.unwrap();
+    // None where there is no `pg_dump`.
+    if let Some(found) = dumps.difference() {
+        let statement = "ALTER INDEX public.m_1_abs_idx ALTER COLUMN 1 SET STATISTICS 50";
+        assert_eq!(found, [format!("+ {statement}")]);
+    }
 }
