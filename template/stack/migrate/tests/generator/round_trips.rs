@@ -361,7 +361,7 @@ async fn a_partitioned_table_is_changed_without_what_cannot_be_done_to_it_concur
         ..LockPolicy::default()
     };
     let table = "create table m (at int, v int) partition by list (at); create table n partition of m default;";
-    let more = "create index i on m (v); alter table m add constraint k unique (at, v);
+    let more = "create index m_v_idx on m (v); alter table m add constraint k unique (at, v);
                 alter table m add constraint c check (v > 0);";
     proven_with(table, &format!("{table} {more}"), &locks).await;
     proven_with(&format!("{table} {more}"), table, &locks).await;

@@ -156,7 +156,8 @@ impl Planner<'_> {
         let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
-            "f" | "c" if careful => {
+            // A check of a partitioned table too.
+            "f" | "c" if careful || ty == "c" && self.locks.is_online(table) => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
                 let validate = Step::new(id, validate).hazard(Name::MayFailOnData, what);
                 vec![
