@@ -80,11 +80,10 @@ impl Observer {
         authorization(words, &mut effects);
         let is_new = |table: &str| self.new.contains(table);
         if let Some(lock) = effects.lock.take_if(|lock| is_new(&lock.table)) {
+            // An index has a name of its own.
+            let part = format!("{}.", lock.table);
             effects.hazards.retain(|hazard| {
-                let Some(rest) = hazard.object.strip_prefix(lock.table.as_str()) else {
-                    return hazard.name != Name::IndexBuild;
-                };
-                !(rest.is_empty() || rest.starts_with('.'))
+                hazard.name != Name::IndexBuild && !hazard.object.starts_with(&part)
             });
         }
         effects.hazards.retain(|hazard| !is_new(&hazard.object));

@@ -48,6 +48,8 @@ fn what_a_table_that_was_just_made_is_given_disturbs_nobody() {
     assert_eq!(last(sql), Effects::default());
     let sql = "create table t (a int, b int); alter table t add unique (a), alter b set not null";
     assert_eq!(last(sql), Effects::default());
+    let sql = "create table t (a int); create index t_a_idx on t (a)";
+    assert_eq!(last(sql), Effects::default());
     // Another of which the name only begins so.
     let sql = "create table t (a int); drop table t2";
     assert_eq!(keys(sql), ["data-loss:t2"]);
