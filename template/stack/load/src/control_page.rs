@@ -16,7 +16,7 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-use crate::{Error, Plan, Script, load_profile::LoadProfile, metrics::Results, report};
+use crate::{Error, Plan, load_profile::LoadProfile, metrics::Results, mix::Mix, report};
 
 /// The state that page and run share. Cheap to clone.
 #[derive(Clone)]
@@ -56,7 +56,7 @@ struct Shown {
 impl ControlPage {
     /// For this plan.
     pub fn new(plan: &Plan) -> Self {
-        let about = json!({ "file": plan.file, "url": plan.url });
+        let about = json!({ "file": plan.names(), "url": plan.url });
         Self(Arc::new(Shared {
             load_profile: watch::Sender::new(plan.load_profile()),
             start: Notify::new(),
@@ -119,11 +119,11 @@ impl ControlPage {
     }
 
     /// A second has passed.
-    pub fn sample(&self, script: &Script, results: &Results) {
+    pub fn sample(&self, mix: &Mix, results: &Results) {
         let mut run = self.run();
         let sample = results.timeline.last().map(report::sample);
         run.timeline.extend(sample);
-        run.summary = summary(script, results);
+        run.summary = summary(mix, results);
         drop(run);
         self.changed();
     }
@@ -180,12 +180,12 @@ impl ControlPage {
     }
 }
 
-fn summary(script: &Script, results: &Results) -> Value {
+fn summary(mix: &Mix, results: &Results) -> Value {
     let counts = &results.counts;
     let latencies = counts.latencies();
     let errors = counts.frequent_errors();
     let errors = errors.iter().take(20).map(
-        |(name, kind, count)| json!({ "step": script.step_name(*name), "kind": kind, "count": count }),
+        |(name, kind, count)| json!({ "step": mix.step_name(*name), "kind": kind, "count": count }),
     );
     json!({
         "responses": latencies.count(), "errors": counts.error_count(), "seconds": results.duration.as_secs_f64(),

@@ -83,7 +83,9 @@ impl HttpConnection {
         let (head, body) = response.map_err(|error| describe(&error))?.into_parts();
         let headers = &head.headers;
         let content_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
-        let is_text = content_type.contains("html") || content_type.contains("json");
+        let is_text = ["html", "json", "openmetrics", "text/plain"]
+            .iter()
+            .any(|kind| content_type.contains(kind));
         let is_gzip = text(headers, header::CONTENT_ENCODING).is_some_and(|it| it.contains("gzip"));
         let body = if keep_body && is_text {
             Some(read(body, is_gzip).await?)

@@ -8,6 +8,8 @@
 //!    what a browser would know;
 //! 4. [`user_pool`]: many users on a few threads, as many as the [`load_profile`] says; [`metrics`] and [`stalls`]: what they
 //!    measure;
+//!    [`mix`]: several scripts at once; `arrivals`: visits at a rate; [`generator`] and [`server_figures`]: whether it is the
+//!    server that was measured;
 //! 5. [`thresholds`] and [`report`]: a page and JSON of the results; [`control_page`]: the same while it runs.
 //!
 //! Up to 2. everything is pure; `cargo dev` uses that much. The rest is the feature `play`: the program `stack_load`, which
@@ -28,11 +30,15 @@ mod step_names;
 pub mod target;
 
 #[cfg(feature = "play")]
+mod arrivals;
+#[cfg(feature = "play")]
 mod connection;
 #[cfg(feature = "play")]
 pub mod control_page;
 #[cfg(feature = "play")]
 mod cookies;
+#[cfg(feature = "play")]
+pub mod generator;
 #[cfg(feature = "play")]
 mod html;
 #[cfg(feature = "play")]
@@ -40,11 +46,15 @@ mod http;
 #[cfg(feature = "play")]
 pub mod metrics;
 #[cfg(feature = "play")]
+pub mod mix;
+#[cfg(feature = "play")]
 pub mod play;
 #[cfg(feature = "play")]
 pub mod report;
 #[cfg(feature = "play")]
 pub mod run;
+#[cfg(feature = "play")]
+pub mod server_figures;
 #[cfg(feature = "play")]
 mod splice;
 #[cfg(feature = "play")]

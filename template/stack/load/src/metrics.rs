@@ -18,7 +18,10 @@ use tokio::time::Instant;
 
 pub use latencies::Latencies;
 
-use crate::stalls::{Stall, StallWatch};
+use crate::{
+    server_figures::ServerFigures,
+    stalls::{Stall, StallWatch},
+};
 
 /// Kinds of errors that are told apart: what a server makes up must not take memory without end.
 pub(crate) const MAX_ERROR_KINDS: usize = 200;
@@ -26,6 +29,9 @@ pub(crate) const MAX_ERROR_KINDS: usize = 200;
 const OTHER_ERRORS: &str = "other errors";
 /// What a step is called that waits for its response when the run ends.
 pub(crate) const UNANSWERED: &str = "no response when the run ended";
+
+/// What a visit is called that nobody was free for until the run ended.
+pub(crate) const NO_USER_FREE: &str = "no user was free for a visit that was due";
 
 /// What one thread measures.
 #[derive(Debug)]
@@ -48,6 +54,8 @@ pub struct Counts {
     pub steps: Vec<Latencies>,
     /// Steps that got no response in time, or until the end: how long they waited.
     pub waits: Latencies,
+    /// How late the generator's threads came to their work.
+    pub lag: Latencies,
     /// By the index of a step's name, and kind.
     pub errors: BTreeMap<(usize, String), u64>,
     /// Iterations that were completed.
@@ -65,8 +73,10 @@ pub struct Results {
     pub duration: Duration,
     /// When nothing was answered, the longest times first.
     pub stalls: Vec<Stall>,
-    /// The mean think time before a step.
-    pub think: Duration,
+    /// The mean think time before a step. None where visits begin at a rate, so that nothing has to be corrected.
+    pub think: Option<Duration>,
+    /// What the server measured itself meanwhile, if it shows that.
+    pub server: Option<ServerFigures>,
 }
 
 /// One second of a run.
@@ -112,10 +122,10 @@ impl ThreadMetrics {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This user begins the step with this name. What follows is [`Self::response`], [`Self::bad_response`] or
-    /// [`Self::no_response`].
-    pub fn begin(&self, user: usize, name: usize, now: Instant) {
-        self.waiting().insert(user, (name, now));
+    /// This user begins the step with this name, which is due since `since`. What follows is [`Self::response`],
+    /// [`Self::bad_response`] or [`Self::no_response`].
+    pub fn begin(&self, user: usize, name: usize, since: Instant, now: Instant) {
+        self.waiting().insert(user, (name, since));
         self.stalls.asked(now);
     }
 
@@ -154,6 +164,18 @@ impl ThreadMetrics {
         }
     }
 
+    /// Nobody was free for a visit that begins with the step of this name.
+    pub fn missed(&self, name: usize, waited: Duration) {
+        let mut counts = self.counts();
+        counts.waits.add(waited);
+        counts.error(name, NO_USER_FREE.to_owned(), 1);
+    }
+
+    /// A thread came so late to its work.
+    pub fn lag(&self, late: Duration) {
+        self.counts().lag.add(late);
+    }
+
     fn given_up(&self, name: usize, kind: String, waited: Duration) {
         self.stalls.given_up();
         let mut counts = self.counts();
@@ -187,6 +209,23 @@ impl ThreadMetrics {
     }
 }
 
+/// Counts as a user until it is dropped.
+#[derive(Debug)]
+pub(crate) struct CountedUser(Arc<ThreadMetrics>);
+
+impl CountedUser {
+    pub(crate) fn new(metrics: &Arc<ThreadMetrics>) -> Self {
+        metrics.users.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(metrics))
+    }
+}
+
+impl Drop for CountedUser {
+    fn drop(&mut self) {
+        self.0.users.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Counts {
     fn new(names: usize) -> Self {
         Self {
@@ -215,6 +254,7 @@ impl Counts {
             step.merge(more);
         }
         self.waits.merge(&other.waits);
+        self.lag.merge(&other.lag);
         for ((name, kind), count) in other.errors {
             self.error(name, kind, count);
         }
@@ -275,7 +315,10 @@ impl Results {
         let mut all = self.counts.latencies();
         let usual = Duration::from_secs_f64(all.percentile(50.0) / 1000.0);
         all.merge(&self.counts.waits);
-        all.corrected(self.think + usual)
+        match self.think {
+            Some(think) => all.corrected(think + usual),
+            None => all,
+        }
     }
 
     /// The longest wait of all, in milliseconds: for a response, or for none.

@@ -12,16 +12,20 @@ use crate::{Error, load_profile::LoadProfile};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plan {
-    /// The recording.
-    pub file: PathBuf,
+    /// The recordings, each with how many of the users play it, as shares.
+    pub recordings: Vec<(PathBuf, u32)>,
     /// Which visitor of the recording is played; the one who did most if it is none.
     pub visitor: Option<String>,
     /// The application.
     pub url: String,
     /// The origin that may be loaded although it is not on this machine.
     pub own: Option<String>,
-    /// How many users play at once.
+    /// How many users play at once; with a rate, how many at most.
     pub users: usize,
+    /// How many visits begin in a second, however long the responses take. None: each user begins the next one by itself.
+    pub rate: Option<f64>,
+    /// Where the application shows its own figures, for Prometheus.
+    pub metrics: Option<String>,
     /// How many of them start in a second.
     pub ramp: f64,
     /// How long; without an end if there is a control page.
@@ -69,7 +73,7 @@ impl Plan {
     /// Plays this file as `cargo dev load FILE` does.
     pub fn new(file: impl Into<PathBuf>, url: impl Into<String>) -> Self {
         Self {
-            file: file.into(),
+            recordings: vec![(file.into(), 1)],
             url: url.into(),
             page: Some(8089),
             ..Self::default()
@@ -94,19 +98,31 @@ impl Plan {
     pub fn load_profile(&self) -> LoadProfile {
         LoadProfile {
             users: self.users,
-            ramp: self.ramp,
+            // Users wait for the time of a visit then, and that is when they come.
+            ramp: self.rate.map_or(self.ramp, |_| self.users as f64 * 1000.0),
         }
+    }
+
+    /// The recordings, for people.
+    pub fn names(&self) -> String {
+        let names = self.recordings.iter().map(|(file, weight)| match weight {
+            1 => file.display().to_string(),
+            weight => format!("{} ({weight} times)", file.display()),
+        });
+        names.collect::<Vec<_>>().join(", ")
     }
 }
 
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            file: PathBuf::new(),
+            recordings: Vec::new(),
             visitor: None,
             url: String::new(),
             own: None,
             users: 10,
+            rate: None,
+            metrics: None,
             ramp: 10.0,
             duration: None,
             think: None,

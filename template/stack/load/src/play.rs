@@ -1,12 +1,24 @@
 //! From a plan to a pool of users that plays it.
 
-use std::{net::SocketAddr, time::SystemTime};
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
-    Error, Script, http, load_profile::LoadProfile, metrics::Results, plan::Plan, target::Origin,
-    user::Scenario, user_pool::UserPool,
+    Error,
+    arrivals::Arrivals,
+    http::{self, HttpConnection, RequestBody},
+    load_profile::LoadProfile,
+    metrics::Results,
+    mix::Mix,
+    plan::Plan,
+    server_figures::ServerFigures,
+    target::Origin,
+    user::Scenario,
+    user_pool::UserPool,
 };
 
 /// An origin that may be loaded, with its address.
@@ -53,40 +65,47 @@ pub async fn check_connection(plan: &Plan, target: &Target) -> Result<(), Error>
     })
 }
 
-/// Plays `script` as `plan` says until `stop` is ready. The load profile may change meanwhile; `on_sample` is called every second.
+/// Plays the scripts as `plan` says until `stop` is ready. The load profile may change meanwhile; `on_sample` is called every second.
 ///
 /// # Errors
-/// If threads cannot be started.
+/// If threads cannot be started, or the server does not show the figures that the plan asks for.
 pub async fn play(
     plan: &Plan,
-    script: Script,
+    mix: impl Into<Mix>,
     target: &Target,
     profile: watch::Receiver<LoadProfile>,
     stop: impl Future<Output = ()>,
     on_sample: impl FnMut(&Results),
 ) -> Result<Results, Error> {
-    let pool = user_pool(plan, script, target, None)?;
-    Ok(pool.run(profile, stop, on_sample).await)
+    let before = server_figures(plan, target).await?;
+    let pool = user_pool(plan, mix.into(), target, None)?;
+    let mut results = pool.run(profile, stop, on_sample).await;
+    if let Some(before) = before {
+        // A server that hangs says nothing.
+        let after = server_figures(plan, target).await.ok().flatten();
+        results.server = after.map(|after| after.since(&before));
+    }
+    Ok(results)
 }
 
-/// Plays `script` so many times for each user of the plan, and no longer: for tests.
+/// Plays the scripts so many times for each user of the plan, and no longer: for tests.
 ///
 /// # Errors
 /// If threads cannot be started.
 pub async fn play_iterations(
     plan: &Plan,
-    script: Script,
+    mix: impl Into<Mix>,
     target: &Target,
     iterations: u64,
 ) -> Result<Results, Error> {
-    let pool = user_pool(plan, script, target, Some(iterations))?;
+    let pool = user_pool(plan, mix.into(), target, Some(iterations))?;
     let (_profile, profile) = watch::channel(plan.load_profile());
     Ok(pool.run(profile, std::future::pending(), |_| {}).await)
 }
 
 fn user_pool(
     plan: &Plan,
-    script: Script,
+    mix: Mix,
     target: &Target,
     iterations: Option<u64>,
 ) -> Result<UserPool, Error> {
@@ -94,7 +113,8 @@ fn user_pool(
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
     let scenario = |active_users| Scenario {
-        script,
+        mix,
+        arrivals: plan.rate.map(|rate| Arrivals::new(Instant::now(), rate)),
         origin: target.origin.clone(),
         address: target.address,
         run_id: format!("{:x}", now.as_micros()),
@@ -109,4 +129,44 @@ fn user_pool(
     let threads = plan.threads.unwrap_or_else(|| cores.saturating_sub(1));
     UserPool::new(scenario, threads.max(1))
         .map_err(|error| Error::new(format!("cannot start threads: {error}")))
+}
+
+/// How long the server may take to show its figures.
+const FIGURES_WITHIN: Duration = Duration::from_secs(3);
+
+/// What the server has measured by now; none if the plan does not say where it shows that.
+async fn server_figures(plan: &Plan, target: &Target) -> Result<Option<ServerFigures>, Error> {
+    let Some(url) = &plan.metrics else {
+        return Ok(None);
+    };
+    let cannot = |why: String| {
+        Error::new(format!(
+            "the server's figures cannot be read at `{url}`: {why}"
+        ))
+        .hint(
+            "start the application with `METRICS_ADDRESS=127.0.0.1:9464`, or leave `--metrics` out",
+        )
+    };
+    let origin = Origin::parse(url)?;
+    let host = origin.host();
+    let found = tokio::net::lookup_host((host.as_str(), origin.port())).await;
+    let addresses: Vec<SocketAddr> = found.map_err(|error| cannot(error.to_string()))?.collect();
+    // Beside the application that may be loaded, if it is not on this machine.
+    let own = (host == target.origin.host()).then_some(url.as_str());
+    let address = origin.allowed_address(&addresses, own)?;
+    let shown = tokio::time::timeout(FIGURES_WITHIN, async {
+        let request = hyper::Request::get("/metrics")
+            .header(hyper::header::HOST, origin.authority())
+            .body(RequestBody::default())
+            .map_err(|error| error.to_string())?;
+        let mut connection = HttpConnection::open(address, FIGURES_WITHIN).await?;
+        let response = connection.exchange(request, true).await?;
+        response
+            .body
+            .ok_or_else(|| format!("status {}", response.status))
+    });
+    let shown = shown
+        .await
+        .unwrap_or_else(|_| Err("no response".to_owned()));
+    Ok(Some(ServerFigures::parse(&shown.map_err(cannot)?)))
 }

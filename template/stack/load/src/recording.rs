@@ -1,5 +1,6 @@
 //! A recording, as `RECORD=path` writes it: who did what, and what came back.
 
+mod har;
 mod reader;
 
 use std::io::BufRead;
@@ -79,6 +80,14 @@ impl Recording {
     /// If a line is not one of a recording, with its number. An incomplete last line is ignored.
     pub fn read(input: impl BufRead) -> Result<Self, Error> {
         reader::read(input)
+    }
+
+    /// Reads a HAR file: requests to the site of the first one, and messages of its live pages.
+    ///
+    /// # Errors
+    /// If it is none, with the number of the entry that cannot be read.
+    pub fn read_har(input: impl BufRead) -> Result<Self, Error> {
+        har::read(input)
     }
 
     /// How much is in it.

@@ -11,7 +11,9 @@ use tokio::{signal::ctrl_c, time::sleep};
 use crate::{
     Error, Plan, Script,
     control_page::ControlPage,
+    generator,
     metrics::{Results, short},
+    mix::Mix,
     play::{self, Target},
     report, thresholds, ui,
 };
@@ -26,7 +28,7 @@ const MAX_STALLS: usize = 5;
 /// # Errors
 /// If it cannot be played at all.
 pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
-    let script = script(&plan.file, plan.visitor.as_deref())?;
+    let mix = mix(plan)?;
     let target = play::resolve(plan).await?;
     play::check_connection(plan, &target).await?;
     let control = ControlPage::new(plan);
@@ -35,8 +37,8 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
         ui::say(&format!("watch and change it at {page}; Ctrl-C ends it"));
     }
     loop {
-        let (results, interrupted) = run_once(plan, &script, &control, &target).await?;
-        let passed = finish(plan, &script, &results, &control)?;
+        let (results, interrupted) = run_once(plan, &mix, &control, &target).await?;
+        let passed = finish(plan, &mix, &results, &control)?;
         let code = if passed {
             ExitCode::SUCCESS
         } else {
@@ -51,6 +53,19 @@ pub async fn run(plan: &Plan) -> Result<ExitCode, Error> {
             _ = ctrl_c() => return Ok(code),
         }
     }
+}
+
+/// Reads all recordings of the plan.
+fn mix(plan: &Plan) -> Result<Mix, Error> {
+    let scripts = plan.recordings.iter().map(|(file, weight)| {
+        let script = script(file, plan.visitor.as_deref())?;
+        Ok((script, *weight))
+    });
+    let scripts = scripts.collect::<Result<Vec<_>, Error>>()?;
+    if scripts.is_empty() {
+        return Err(Error::new("the plan has no recording").hint("cargo dev load FILE"));
+    }
+    Ok(Mix::of(scripts))
 }
 
 /// Reads what a visitor of the recording did.
@@ -82,7 +97,7 @@ pub fn script(file: &Path, visitor: Option<&str>) -> Result<Script, Error> {
 /// One run, and whether Ctrl-C ended it.
 async fn run_once(
     plan: &Plan,
-    script: &Script,
+    mix: &Mix,
     control: &ControlPage,
     target: &Target,
 ) -> Result<(Results, bool), Error> {
@@ -107,31 +122,26 @@ async fn run_once(
     control.begin();
     let on_sample = |results: &Results| {
         ui::progress(results);
-        control.sample(script, results);
+        control.sample(mix, results);
     };
     let profile = control.load_profile();
-    let results = play::play(plan, script.clone(), target, profile, stop, on_sample).await?;
+    let results = play::play(plan, mix.clone(), target, profile, stop, on_sample).await?;
     ui::progress_ends();
     Ok((results, interrupted))
 }
 
 /// Writes the report and prints the most important figures; whether the thresholds were passed.
-fn finish(
-    plan: &Plan,
-    script: &Script,
-    results: &Results,
-    control: &ControlPage,
-) -> Result<bool, Error> {
+fn finish(plan: &Plan, mix: &Mix, results: &Results, control: &ControlPage) -> Result<bool, Error> {
     let now = jiff::Timestamp::now().strftime("%F %T").to_string();
-    let page = report::html(plan, script, results, &now);
-    let json = report::json(plan, script, results);
+    let page = report::html(plan, mix, results, &now);
+    let json = report::json(plan, mix, results);
     let name = plan.folder.join(now.replace([' ', ':'], "-"));
     let (page_file, json_file) = (name.with_extension("html"), name.with_extension("json"));
     write(&page_file, &page)?;
     write(&json_file, &format!("{json:#}\n"))?;
     control.end(page);
     summarize(results);
-    errors(plan, script, results);
+    errors(plan, mix, results);
     ui::say(&format!(
         "report: {} and {}",
         page_file.display(),
@@ -171,14 +181,20 @@ fn summarize(results: &Results) {
         let more = results.stalls.len() - MAX_STALLS;
         ui::say(&format!("  and {more} shorter times"));
     }
+    if let Some(server) = &results.server {
+        ui::say(&format!("the server itself measured: {server}"));
+    }
+    if let Some(warning) = generator::holds_up(results) {
+        ui::say(&format!("warning: {warning}"));
+    }
 }
 
-fn errors(plan: &Plan, script: &Script, results: &Results) {
+fn errors(plan: &Plan, mix: &Mix, results: &Results) {
     let errors = results.counts.frequent_errors();
     for (name, kind, count) in errors.iter().take(10) {
-        ui::say(&format!("  {count} × {}: {kind}", script.step_name(*name)));
+        ui::say(&format!("  {count} × {}: {kind}", mix.step_name(*name)));
     }
-    if errors.iter().any(|(name, ..)| script.logs_in(*name)) && plan.set.is_empty() {
+    if errors.iter().any(|(name, ..)| mix.logs_in(*name)) && plan.set.is_empty() {
         ui::say(
             "hint: for an account from before the recording, add `--set email=… --set password=…`",
         );

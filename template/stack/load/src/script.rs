@@ -44,7 +44,16 @@ impl Script {
             Error::new(format!("cannot read `{name}`: {error}"))
                 .hint("`cargo dev record` writes a recording; one is in the project: `cargo dev load load/demo.jsonl`")
         })?;
-        let recording = Recording::read(BufReader::new(opened)).map_err(named)?;
+        let opened = BufReader::new(opened);
+        let is_har = file
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("har"));
+        let recording = if is_har {
+            Recording::read_har(opened)
+        } else {
+            Recording::read(opened)
+        };
+        let recording = recording.map_err(named)?;
         let script = Self::of(recording.choose(visitor)?).map_err(named)?;
         Ok((recording, script))
     }

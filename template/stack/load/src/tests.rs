@@ -8,6 +8,9 @@ mod bad_servers;
 mod control_page;
 #[cfg(all(feature = "play", unix))]
 mod hanging_server;
+mod har;
+#[cfg(feature = "play")]
+mod open_loop;
 #[cfg(feature = "play")]
 mod pages;
 mod patterns;

@@ -1,7 +1,7 @@
 //! A virtual user: plays the script again and again, as a browser would.
 //!
-//! The next step begins when the response to the one before is complete and the think time is over: a closed loop. A
-//! response of another kind than the recorded one ends the iteration; after a while the user starts again as a new visitor.
+//! The next step begins when the response to the one before is complete and the think time is over: a closed loop. With a
+//! rate, a visit begins when it is due ([`crate::arrivals`]). A response of another kind than the recorded one ends the iteration; after a while the user starts again as a new visitor.
 
 mod browser;
 pub(crate) mod checks;
@@ -18,7 +18,12 @@ use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use fastrand::Rng;
 use tokio::sync::watch;
 
-use crate::{metrics::ThreadMetrics, variables::Variables};
+use crate::{
+    Script,
+    arrivals::Arrivals,
+    metrics::{CountedUser, ThreadMetrics},
+    variables::Variables,
+};
 use browser::Browser;
 pub(crate) use scenario::Scenario;
 
@@ -27,6 +32,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 pub(crate) struct User {
     scenario: Arc<Scenario>,
+    script: Arc<Script>,
     metrics: Arc<ThreadMetrics>,
     /// Counted from 0.
     index: usize,
@@ -64,6 +70,7 @@ impl User {
         Self {
             active_users: scenario.active_users.clone(),
             browser: Browser::new(scenario.origin.url(), Arc::clone(&metrics)),
+            script: scenario.mix.script(index),
             scenario,
             metrics,
             index,
@@ -80,13 +87,20 @@ impl User {
         let mut start = 0;
         while self.is_active() && self.scenario.iterations.is_none_or(|max| iterations < max) {
             iterations += 1;
+            let due = self.scenario.arrivals.as_ref().map(Arrivals::take);
+            if let Some(due) = due
+                && self.wait_until(due).await.is_err()
+            {
+                return;
+            }
+            let _counted = due.map(|_| CountedUser::new(&self.metrics));
             if start == 0 {
                 self.become_new_visitor();
             } else {
                 self.variables.forget_tokens();
                 self.browser.forget_documents();
             }
-            let outcome = self.iteration(start).await;
+            let outcome = self.iteration(start, due).await;
             self.browser.disconnect_all().await;
             match outcome {
                 Ok(()) => {
@@ -95,7 +109,7 @@ impl User {
                     start = if self.scenario.fresh {
                         0
                     } else {
-                        self.scenario.script.loop_start
+                        self.script.loop_start
                     };
                 }
                 Err(Abort::Inactive) => return,

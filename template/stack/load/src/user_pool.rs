@@ -1,11 +1,6 @@
 //! Many users on a few threads: as many as the load profile says, until the run ends.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::Ordering},
-    thread,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -14,8 +9,9 @@ use tokio::{
 };
 
 use crate::{
+    generator::LOOK_EVERY,
     load_profile::LoadProfile,
-    metrics::{Counts, Results, Sample, ThreadMetrics},
+    metrics::{CountedUser, Counts, Results, Sample, ThreadMetrics},
     stalls::StallWatch,
     user::{Scenario, User},
 };
@@ -51,7 +47,7 @@ impl UserPool {
             stalls: Arc::new(StallWatch::new(began)),
             began,
         };
-        let names = pool.scenario.script.names.len();
+        let names = pool.scenario.mix.names.len();
         for number in 0..threads {
             let metrics = Arc::new(ThreadMetrics::new(names, Arc::clone(&pool.stalls)));
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -110,6 +106,7 @@ impl UserPool {
                 break;
             }
         }
+        self.count_missed(Instant::now());
         self.stop_users().await;
         let now = Instant::now();
         self.metrics.iter().for_each(|metrics| metrics.end(now));
@@ -123,6 +120,19 @@ impl UserPool {
     fn is_done(&self) -> bool {
         let mut threads = self.threads.iter();
         self.scenario.iterations.is_some() && threads.all(thread::JoinHandle::is_finished)
+    }
+
+    /// Counts the visits that were due by now and that nobody was free for.
+    fn count_missed(&self, now: Instant) {
+        let (Some(arrivals), Some(metrics)) = (&self.scenario.arrivals, self.metrics.first())
+        else {
+            return;
+        };
+        for (number, late) in arrivals.missed(now).enumerate() {
+            let script = self.scenario.mix.script(number);
+            let first = script.steps.first().map(|step| step.name);
+            metrics.missed(first.unwrap_or_default(), late);
+        }
     }
 
     async fn stop_users(&self) {
@@ -169,6 +179,7 @@ impl UserThread {
     async fn run(self) {
         let mut active_users = self.scenario.active_users.clone();
         let has_end = self.scenario.iterations.is_some();
+        tokio::spawn(measure_lag(Arc::clone(&self.metrics)));
         let mut tasks: HashMap<usize, JoinHandle<()>> = HashMap::new();
         loop {
             let users = *active_users.borrow_and_update();
@@ -193,7 +204,9 @@ impl UserThread {
     }
 
     fn start(&self, index: usize) -> JoinHandle<()> {
-        let counted = CountedUser::new(&self.metrics);
+        // One that waits for a visit is not there yet.
+        let has_arrivals = self.scenario.arrivals.is_some();
+        let counted = (!has_arrivals).then(|| CountedUser::new(&self.metrics));
         let (scenario, metrics) = (Arc::clone(&self.scenario), Arc::clone(&self.metrics));
         let user = User::new(scenario, metrics, index);
         tokio::spawn(async move {
@@ -203,18 +216,11 @@ impl UserThread {
     }
 }
 
-/// Counts as a user until it is dropped.
-struct CountedUser(Arc<ThreadMetrics>);
-
-impl CountedUser {
-    fn new(metrics: &Arc<ThreadMetrics>) -> Self {
-        metrics.users.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(metrics))
-    }
-}
-
-impl Drop for CountedUser {
-    fn drop(&mut self) {
-        self.0.users.fetch_sub(1, Ordering::Relaxed);
+/// Looks again and again how late this thread is, which is how late everything on it is.
+async fn measure_lag(metrics: Arc<ThreadMetrics>) {
+    loop {
+        let due = Instant::now() + LOOK_EVERY;
+        tokio::time::sleep_until(due).await;
+        metrics.lag(due.elapsed());
     }
 }

@@ -21,11 +21,15 @@ pub(crate) struct Record {
     after_help = "Try it: `cargo dev load load/demo.jsonl --serve`. What is measured, and what not: docs/load-tests.md."
 )]
 pub(crate) struct Load {
-    /// A recording, such as `cargo dev record` writes
-    pub(crate) file: PathBuf,
-    /// How many users play at once
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) users: usize,
+    /// Recordings, such as `cargo dev record` writes, or HAR files; `=3` behind one lets three times as many users play it
+    #[arg(required = true, value_name = "FILE[=SHARE]", value_parser = recording)]
+    pub(crate) files: Vec<(PathBuf, u32)>,
+    /// How many users play at once [default: 10; with `--rate` at most 1000]
+    #[arg(long, value_name = "N")]
+    pub(crate) users: Option<usize>,
+    /// So many visits begin in a second, however long the responses take [default: each user begins one after another]
+    #[arg(long, value_name = "R/s", value_parser = rate, conflicts_with = "ramp")]
+    pub(crate) rate: Option<f64>,
     /// Ramp-up: how many of them start in a second
     #[arg(long, value_name = "R/s", default_value = "10", value_parser = rate)]
     pub(crate) ramp: f64,
@@ -41,6 +45,9 @@ pub(crate) struct Load {
     /// Start the application for it: a release build with a database of its own, dropped afterwards
     #[arg(long)]
     pub(crate) serve: bool,
+    /// Where the application shows its own figures, which are compared [default: that of `METRICS_ADDRESS`]
+    #[arg(long, value_name = "URL")]
+    pub(crate) metrics: Option<String>,
     /// Which visitor of the recording to play [default: the one who did most]
     #[arg(long, value_name = "ID", alias = "connection")]
     pub(crate) visitor: Option<String>,
@@ -103,6 +110,18 @@ fn rate(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix("/s").unwrap_or(text).parse().ok();
     let fits = number.filter(|rate| *rate > 0.0 && *rate <= 100_000.0);
     fits.ok_or_else(|| "use a number of users a second, such as `5/s`".to_owned())
+}
+
+/// `a.jsonl`, `a.jsonl=3`.
+fn recording(text: &str) -> Result<(PathBuf, u32), String> {
+    let share = |share: &str| share.parse().ok().filter(|it| (1..=1000).contains(it));
+    match text.rsplit_once('=') {
+        Some((file, number)) if number.bytes().all(|it| it.is_ascii_digit()) => {
+            let share = share(number).ok_or("a share is a number from 1 to 1000")?;
+            Ok((file.into(), share))
+        }
+        _ => Ok((text.into(), 1)),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

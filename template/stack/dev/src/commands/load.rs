@@ -20,7 +20,9 @@ use crate::ui;
 use served::Served;
 
 pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode> {
-    check(&arguments.file, arguments.visitor.as_deref())?;
+    for (file, _) in &arguments.files {
+        check(file, arguments.visitor.as_deref())?;
+    }
     let url = match (&arguments.url, &arguments.i_own) {
         (Some(url), _) => url.clone(),
         (None, Some(own)) => own.clone(),
@@ -44,7 +46,16 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
         None
     };
     let url = served.as_ref().map_or(url, |served| served.url.clone());
-    let plan = plan(arguments, url);
+    let metrics = match (&served, &arguments.metrics) {
+        (_, Some(metrics)) => Some(metrics.clone()),
+        (Some(served), None) => Some(served.metrics.clone()),
+        // That of this project, if it is what is loaded.
+        (None, None) if arguments.url.is_none() && arguments.i_own.is_none() => project
+            .setting("METRICS_ADDRESS")
+            .map(|address| format!("http://{}", address.replace("0.0.0.0", "127.0.0.1"))),
+        (None, None) => None,
+    };
+    let plan = plan(arguments, url, metrics);
     let mut command = Command::new(program);
     cargo::forget_this_program(&mut command);
     command.arg(plan.to_json());
@@ -77,13 +88,21 @@ pub(super) async fn run(project: &Project, arguments: &Load) -> Result<ExitCode>
     })
 }
 
-fn plan(arguments: &Load, url: String) -> Plan {
+/// How many users there are if nothing is said.
+const USERS: usize = 10;
+/// The same with a rate: at most so many visits at once.
+const USERS_AT_A_RATE: usize = 1000;
+
+fn plan(arguments: &Load, url: String, metrics: Option<String>) -> Plan {
+    let usual = arguments.rate.map_or(USERS, |_| USERS_AT_A_RATE);
     Plan {
-        file: arguments.file.clone(),
+        recordings: arguments.files.clone(),
+        rate: arguments.rate,
+        metrics,
         visitor: arguments.visitor.clone(),
         url,
         own: arguments.i_own.clone(),
-        users: arguments.users,
+        users: arguments.users.unwrap_or(usual),
         ramp: arguments.ramp,
         duration: arguments.duration,
         think: arguments.think,

@@ -4,14 +4,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{STYLE, charts};
 use crate::{
-    Script,
+    generator,
     metrics::{Latencies, Results, short},
+    mix::Mix,
     plan::Plan,
     thresholds,
 };
 
 /// All results as a page.
-pub fn html(plan: &Plan, script: &Script, results: &Results, time: &str) -> String {
+pub fn html(plan: &Plan, mix: &Mix, results: &Results, time: &str) -> String {
     let think = match plan.think {
         None => "as recorded".to_owned(),
         Some((min, max)) => format!("{min:?} to {max:?}"),
@@ -31,7 +32,7 @@ pub fn html(plan: &Plan, script: &Script, results: &Results, time: &str) -> Stri
                     header {
                         h1 { "Load test" }
                         p {
-                            code { (plan.file.display()) } " at " code { (plan.url) } ", " (time)
+                            code { (plan.names()) } " at " code { (plan.url) } ", " (time)
                             ". Think time: " (think) "."
                         }
                     }
@@ -48,9 +49,18 @@ pub fn html(plan: &Plan, script: &Script, results: &Results, time: &str) -> Stri
                             ul { @for stall in &results.stalls { li { (stall) } } }
                         }
                     }
+                    @if let Some(warning) = generator::holds_up(results) {
+                        section .failed role="alert" { p { (warning) } }
+                    }
+                    @if let Some(server) = &results.server {
+                        section {
+                            h2 { "What the server measured itself" }
+                            p { (server) "." }
+                        }
+                    }
                     section .charts { (charts(&results.timeline)) }
-                    section { h2 { "Steps" } (steps(script, results)) }
-                    section { h2 { "Errors" } (errors(script, results)) }
+                    section { h2 { "Steps" } (steps(mix, results)) }
+                    section { h2 { "Errors" } (errors(mix, results)) }
                     footer {
                         p {
                             "A closed loop: each user waits for a response before the next step. The percentiles at the "
@@ -100,7 +110,7 @@ fn tiles(results: &Results) -> Markup {
     }
 }
 
-fn steps(script: &Script, results: &Results) -> Markup {
+fn steps(mix: &Mix, results: &Results) -> Markup {
     let counts = &results.counts;
     html! {
         div .wide tabindex="0" role="region" aria-label="Steps" {
@@ -113,7 +123,7 @@ fn steps(script: &Script, results: &Results) -> Markup {
                     }
                 }
                 tbody {
-                    @for (index, (name, step)) in script.names.iter().zip(&counts.steps).enumerate() {
+                    @for (index, (name, step)) in mix.names.iter().zip(&counts.steps).enumerate() {
                         tr { (step_cells(name, counts.step_errors(index), step)) }
                     }
                     tr .all { (step_cells("all", counts.error_count(), &counts.latencies())) }
@@ -135,7 +145,7 @@ fn step_cells(name: &str, errors: u64, latencies: &Latencies) -> Markup {
     }
 }
 
-fn errors(script: &Script, results: &Results) -> Markup {
+fn errors(mix: &Mix, results: &Results) -> Markup {
     let errors = results.counts.frequent_errors();
     html! {
         @if errors.is_empty() {
@@ -153,7 +163,7 @@ fn errors(script: &Script, results: &Results) -> Markup {
                     tbody {
                         @for (name, kind, count) in errors {
                             tr {
-                                th scope="row" { (script.step_name(name)) }
+                                th scope="row" { (mix.step_name(name)) }
                                 td .text { (kind) }
                                 td { (count) }
                             }

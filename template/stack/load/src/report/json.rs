@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Script,
     metrics::{Latencies, Results, Sample},
+    mix::Mix,
     plan::Plan,
     thresholds,
 };
 
 /// All results as JSON.
-pub fn json(plan: &Plan, script: &Script, results: &Results) -> Value {
+pub fn json(plan: &Plan, mix: &Mix, results: &Results) -> Value {
     let counts = &results.counts;
-    let steps = script.names.iter().zip(&counts.steps).enumerate();
+    let steps = mix.names.iter().zip(&counts.steps).enumerate();
     let steps = steps.map(|(index, (name, step))| {
         let mut step = latencies(step);
         step["name"] = json!(name);
@@ -20,7 +20,11 @@ pub fn json(plan: &Plan, script: &Script, results: &Results) -> Value {
         step
     });
     let errors = counts.errors.iter().map(|((name, kind), count)| {
-        json!({ "step": script.step_name(*name), "kind": kind, "count": count })
+        json!({ "step": mix.step_name(*name), "kind": kind, "count": count })
+    });
+    let server = results.server.as_ref().map(|server| {
+        let [p50, p99] = [50.0, 99.0].map(|percent| server.percentile(percent));
+        json!({ "requests": server.requests(), "p50_ms": p50, "p99_ms": p99 })
     });
     let stalls = results.stalls.iter();
     let stalls = stalls.map(|stall| {
@@ -38,6 +42,8 @@ pub fn json(plan: &Plan, script: &Script, results: &Results) -> Value {
         "waits": latencies(&results.waits()),
         "max_ms": results.max(),
         "unanswered": counts.unanswered(),
+        "generator_lag": latencies(&counts.lag),
+        "server": server,
         "stalls": stalls.collect::<Vec<_>>(),
         "steps": steps.collect::<Vec<_>>(),
         "errors_by_kind": errors.collect::<Vec<_>>(),

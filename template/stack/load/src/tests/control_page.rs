@@ -16,6 +16,7 @@ use crate::{
     control_page::{ControlPage, server::router},
     load_profile::LoadProfile,
     metrics::{Results, Sample},
+    mix::Mix,
 };
 
 async fn post(page: &ControlPage, host: &str, origin: Option<&str>, body: &Value) -> StatusCode {
@@ -145,11 +146,11 @@ const APPLIED: LoadProfile = LoadProfile {
 #[tokio::test]
 async fn each_second_is_sent_once() {
     let page = ControlPage::new(&Plan::new("f", "http://localhost"));
-    let script = script(&[http(1, "GET", "/a", 200)]);
+    let mix = Mix::from(script(&[http(1, "GET", "/a", 200)]));
     let mut results = Results::default();
     let mut second = || {
         results.timeline.push(Sample::default());
-        page.sample(&script, &results);
+        page.sample(&mix, &results);
     };
     page.begin();
     second();
@@ -168,7 +169,7 @@ async fn each_second_is_sent_once() {
 #[tokio::test]
 async fn an_open_page_begins_anew_with_each_run_whatever_comes_right_after_it() {
     let page = ControlPage::new(&Plan::new("f", "http://localhost"));
-    let script = script(&[http(1, "GET", "/a", 200)]);
+    let mix = Mix::from(script(&[http(1, "GET", "/a", 200)]));
     let mut results = Results::default();
     results.timeline.push(Sample::default());
     let mut open = events(&page).await;
@@ -178,7 +179,7 @@ async fn an_open_page_begins_anew_with_each_run_whatever_comes_right_after_it() 
         page.set_load_profile(APPLIED);
         assert_eq!(next(&mut open).await, (true, 0));
         page.begin();
-        page.sample(&script, &results);
+        page.sample(&mix, &results);
         assert_eq!(next(&mut open).await, (true, 1));
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::{
     Plan, Script,
     metrics::{Counts, MAX_ERROR_KINDS, Results, Sample, ThreadMetrics},
+    mix::Mix,
     plan::ErrorLimit,
     report::{self, chart::axis_end, charts},
     stalls::{Stall, StallWatch},
@@ -22,7 +23,7 @@ fn metrics(names: usize) -> ThreadMetrics {
 fn respond(metrics: &ThreadMetrics, name: usize, millis: u64) {
     let began = Instant::now();
     let latency = Duration::from_millis(millis);
-    metrics.begin(0, name, began);
+    metrics.begin(0, name, began, began);
     metrics.response(0, latency, began + latency);
 }
 
@@ -101,7 +102,7 @@ fn a_run_without_one_good_response_fails() {
     assert_eq!(failed(&Plan::new("f", "u"), &results(0, 3)).len(), 1);
 }
 
-fn example() -> (Plan, Script, Results) {
+fn example() -> (Plan, Mix, Results) {
     let names = vec!["GET /".to_owned(), "click <b>".to_owned()];
     let script = Script {
         names,
@@ -118,7 +119,7 @@ fn example() -> (Plan, Script, Results) {
         .collect();
     (
         Plan::new("demo.jsonl", "http://localhost"),
-        script,
+        Mix::of(vec![(script, 1)]),
         Results {
             counts,
             timeline,
@@ -195,12 +196,12 @@ fn a_server_that_stops_answering_fails_its_thresholds() {
         respond(&metrics, 0, 4);
     }
     for user in 0..10 {
-        metrics.begin(user, 0, began);
+        metrics.begin(user, 0, began, began);
     }
     metrics.end(began + Duration::from_millis(12_500));
     let results = Results {
         counts: metrics.take(),
-        think: Duration::from_secs(1),
+        think: Some(Duration::from_secs(1)),
         ..Results::default()
     };
     assert_eq!(
@@ -238,11 +239,11 @@ fn responses_that_come_in_time_are_not_corrected() {
     }
     let mut results = Results {
         counts: metrics.take(),
-        think: Duration::from_secs(1),
+        think: Some(Duration::from_secs(1)),
         ..Results::default()
     };
     assert_eq!(results.waits().count(), 4);
-    results.think = Duration::ZERO;
+    results.think = Some(Duration::ZERO);
     assert!(
         results.waits().count() > 400,
         "without a pause the user would have asked more"

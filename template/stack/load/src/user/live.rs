@@ -64,7 +64,7 @@ impl User {
         }]);
         connection.send(&message).await?;
         // It is kept for the next connection, if the script has one.
-        if !self.scenario.script.needs_html {
+        if !self.script.needs_html {
             connection.page.state = String::new();
         }
         self.browser.connected(number, connection);
@@ -101,7 +101,7 @@ impl User {
             hash: root.hash,
             items: root.items,
         };
-        if self.scenario.script.needs_html {
+        if self.script.needs_html {
             if splice::hash(&root.html) == joined.hash {
                 joined.page.html = Some(root.html);
             } else {
@@ -186,7 +186,7 @@ impl User {
                 return Err(failure.into());
             }
         };
-        let results = &self.scenario.script.call_results;
+        let results = &self.script.call_results;
         for (id, path) in calls {
             let message = match results.iter().find(|result| result.path == path) {
                 Some(result) => json!(["ret", id, result.ok, result.value]),

@@ -1,5 +1,7 @@
 //! Requests.
 
+use std::sync::Arc;
+
 use hyper::{Request as HttpRequest, header, http::request::Builder};
 
 use super::{
@@ -19,7 +21,7 @@ impl User {
     pub(super) async fn request(&mut self, request: &Request) -> Result<(), Abort> {
         let (target, body) = self.fill_in(request)?;
         let http_request = self.http_request(&request.method, &target, body)?;
-        let script = &self.scenario.script;
+        let script = Arc::clone(&self.script);
         let keep_body = script.needs_html || script.has_live_pages;
         let response = self.exchange(http_request, keep_body).await?;
         for cookie in &response.cookies {
@@ -27,7 +29,7 @@ impl User {
         }
         self.browser.location = None;
         if let Some(body) = response.body {
-            let is_kept = self.scenario.script.has_live_pages;
+            let is_kept = self.script.has_live_pages;
             self.browser.show(&target, body, is_kept);
         }
         check_status(request, response.status)?;

@@ -4,16 +4,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::sync::watch;
 
-use crate::{
-    Script,
-    step::{Action, Step},
-    target::Origin,
-};
+use crate::{arrivals::Arrivals, mix::Mix, step::Action, target::Origin};
 
 /// What all users do, and where.
 #[derive(Debug)]
 pub(crate) struct Scenario {
-    pub script: Script,
+    pub mix: Mix,
+    /// When visits begin, if that does not depend on the responses.
+    pub arrivals: Option<Arrivals>,
     pub origin: Origin,
     /// The address of the origin.
     pub address: SocketAddr,
@@ -32,23 +30,25 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// The mean think time before a step, of all that are repeated.
-    pub(crate) fn mean_think(&self) -> Duration {
-        let start = if self.fresh {
-            0
-        } else {
-            self.script.loop_start
-        };
-        let steps = self.script.steps.iter().skip(start);
-        let steps = steps.filter(|step| !matches!(step.action, Action::Disconnect(_)));
-        let think = |index: u32, step: &Step| match self.think {
-            None => step.think,
-            Some(_) if step.is_automatic && index > 0 => Duration::ZERO,
-            Some((min, max)) => (min + max) / 2,
-        };
-        let (count, sum) = steps.fold((0, Duration::ZERO), |(count, sum), step| {
-            (count + 1, sum + think(count, step))
-        });
-        sum / count.max(1)
+    /// The mean think time before a step, of all that are repeated; none where visits begin at a rate.
+    pub(crate) fn mean_think(&self) -> Option<Duration> {
+        if self.arrivals.is_some() {
+            return None;
+        }
+        let (mut count, mut sum) = (0, Duration::ZERO);
+        for script in self.mix.shares() {
+            let start = if self.fresh { 0 } else { script.loop_start };
+            let steps = script.steps.iter().skip(start);
+            let steps = steps.filter(|step| !matches!(step.action, Action::Disconnect(_)));
+            for (index, step) in steps.enumerate() {
+                count += 1;
+                sum += match self.think {
+                    None => step.think,
+                    Some(_) if step.is_automatic && index > 0 => Duration::ZERO,
+                    Some((min, max)) => (min + max) / 2,
+                };
+            }
+        }
+        Some(sum / count.max(1))
     }
 }

@@ -15,19 +15,27 @@ use crate::{
 };
 
 impl User {
-    /// Plays the script from the step with this index on.
-    pub(super) async fn iteration(&mut self, start: usize) -> Result<(), Abort> {
-        let scenario = Arc::clone(&self.scenario);
-        for (index, step) in scenario.script.steps.iter().enumerate().skip(start) {
-            self.think(step, index == start).await?;
+    /// Plays the script from the step with this index on. Its first step began when the visit was `due`, if that is said.
+    pub(super) async fn iteration(
+        &mut self,
+        start: usize,
+        mut due: Option<Instant>,
+    ) -> Result<(), Abort> {
+        let (scenario, script) = (Arc::clone(&self.scenario), Arc::clone(&self.script));
+        for (index, step) in script.steps.iter().enumerate().skip(start) {
+            // Who comes when it is time has thought already.
+            if due.is_none() {
+                self.think(step, index == start).await?;
+            }
             if let Action::Disconnect(connections) = &step.action {
                 for connection in connections {
                     self.browser.disconnect(*connection).await;
                 }
                 continue;
             }
-            let began = Instant::now();
-            self.metrics.begin(self.index, step.name, began);
+            let now = Instant::now();
+            let began = due.take().unwrap_or(now);
+            self.metrics.begin(self.index, step.name, began, now);
             let done = timeout(scenario.timeout, self.step(step)).await;
             let late = |_| Err(no_response(scenario.timeout).into());
             let done = done.unwrap_or_else(late);
@@ -95,6 +103,14 @@ impl User {
         }
         let paused = self.pause(time).await;
         paused.map_err(|abort| self.failed(step, abort))
+    }
+
+    /// Waits for this time, unless it is over already.
+    pub(super) async fn wait_until(&mut self, time: Instant) -> Result<(), Abort> {
+        match time.checked_duration_since(Instant::now()) {
+            Some(left) => self.pause(left).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits, while live pages receive messages and send pings.

@@ -1,6 +1,7 @@
 //! The application for a load test: a release build, a free port, a database of its own.
 
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
 use crate::cargo;
@@ -12,6 +13,8 @@ use crate::ui;
 /// The application, until it is stopped.
 pub(super) struct Served {
     pub(super) url: String,
+    /// Where it shows its own figures.
+    pub(super) metrics: String,
     child: Running,
     databases: Databases,
 }
@@ -31,6 +34,7 @@ impl Served {
     pub(super) async fn start(project: &Project) -> Result<Self> {
         let application = cargo::build(project, &["--release"], &project.name()?)?;
         let databases = Databases::create(project).await?;
+        let metrics = free_address()?;
         let mut command = Command::new(application);
         cargo::forget_this_program(&mut command);
         command
@@ -38,6 +42,7 @@ impl Served {
             .env("APP_ENV", "development")
             .env("HOST", "127.0.0.1")
             .env("PORT", "0")
+            .env("METRICS_ADDRESS", metrics.to_string())
             // All users of a load test have one address.
             .env("LIMIT_FACTOR", "0")
             // Where it listens, and what went wrong.
@@ -78,6 +83,7 @@ impl Served {
         ));
         Ok(Self {
             url,
+            metrics: format!("http://{metrics}"),
             child,
             databases,
         })
@@ -87,4 +93,11 @@ impl Served {
         drop(self.child);
         drop(self.databases);
     }
+}
+
+/// An address of this machine that nobody listens on.
+fn free_address() -> Result<SocketAddr> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = bound.and_then(|listener| listener.local_addr());
+    address.map_err(|error| Error::new(format!("no port is free: {error}")))
 }
