@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -51,7 +52,12 @@ impl fmt::Display for Test {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Message {
-    Test { event: String, name: String },
+    Test {
+        event: String,
+        name: String,
+        /// In seconds.
+        exec_time: Option<f64>,
+    },
 }
 
 /// The results of a run.
@@ -59,12 +65,39 @@ enum Message {
 pub(super) struct Results {
     pub(super) passed: BTreeSet<Test>,
     pub(super) failed: BTreeSet<Test>,
+    /// How long each of them took.
+    pub(super) times: Vec<(Duration, Test)>,
 }
 
+/// A test that takes less is not worth a line.
+const SLOW: Duration = Duration::from_secs(1);
+/// So many of the slowest tests are named.
+const MAX_SLOW: usize = 3;
+
 impl Results {
+    /// The slowest tests, for people; nothing if none is slow.
+    pub(super) fn slowest(&self) -> Option<String> {
+        let mut slow: Vec<_> = self
+            .times
+            .iter()
+            .filter(|(time, _)| *time >= SLOW)
+            .collect();
+        slow.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+        slow.truncate(MAX_SLOW);
+        let lines = slow
+            .iter()
+            .map(|(time, test)| format!("\n  {:>6.2} s  {test}", time.as_secs_f64()));
+        (!slow.is_empty()).then(|| format!("slowest:{}", lines.collect::<String>()))
+    }
+
     /// Reads a line of what cargo-nextest reports.
     pub(super) fn read(&mut self, line: &str) {
-        let Ok(Message::Test { event, name }) = serde_json::from_str(line) else {
+        let Ok(Message::Test {
+            event,
+            name,
+            exec_time,
+        }) = serde_json::from_str(line)
+        else {
             return;
         };
         let results = match event.as_str() {
@@ -72,7 +105,12 @@ impl Results {
             "failed" => &mut self.failed,
             _ => return,
         };
-        results.extend(Test::parse(&name));
+        let Some(test) = Test::parse(&name) else {
+            return;
+        };
+        let time = exec_time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        self.times.extend(time.map(|time| (time, test.clone())));
+        results.insert(test);
     }
 }
 

@@ -9,12 +9,15 @@ use std::fmt::Write as _;
 
 use super::changes::Change;
 use super::nextest::Test;
+use super::workspace::Workspace;
 
-/// How the configuration begins: priorities are there since this version; a test that passes needs no line.
+/// How the configuration begins: priorities are there since this version; a test that passes needs no line, and one that
+/// hangs is named while it does.
 const HEAD: &str = r#"nextest-version = { required = "0.9.91" }
 
 [profile.default]
 status-level = "slow"
+slow-timeout = "10s"
 "#;
 
 /// The configuration for cargo-nextest. That of the project, `.config/nextest.toml`, wins over it.
@@ -36,6 +39,66 @@ pub(super) fn config(changes: &[Change], failed: &BTreeSet<Test>) -> String {
         }
     }
     config
+}
+
+/// The tests of one program that a change affects, and those of it that failed last time: they are built and run before
+/// anything else is built.
+pub(super) struct First {
+    /// The target.
+    pub(super) program: String,
+    filter: String,
+}
+
+impl First {
+    /// The arguments of cargo-nextest that choose them; no other program is built.
+    pub(super) fn arguments(&self) -> [String; 4] {
+        let program = self.program.clone();
+        [
+            "--test".to_owned(),
+            program,
+            "-E".to_owned(),
+            self.filter.clone(),
+        ]
+    }
+
+    /// Those that choose all others.
+    pub(super) fn others(&self) -> [String; 2] {
+        ["-E".to_owned(), format!("not ({})", self.filter)]
+    }
+}
+
+/// What runs first among the tests of these packages; none if no test is known to be affected, or the changes do not belong to
+/// one program.
+pub(super) fn first(
+    changes: &[Change],
+    failed: &BTreeSet<Test>,
+    packages: &[String],
+    workspace: &Workspace,
+) -> Option<First> {
+    let mut programs = BTreeSet::new();
+    for change in changes {
+        let package = change.package.as_ref().filter(|it| packages.contains(it))?;
+        let own = change
+            .program
+            .clone()
+            .map_or_else(|| workspace.test_programs(package), |program| vec![program]);
+        programs.extend(own.into_iter().map(|program| (package.clone(), program)));
+    }
+    let [(package, program)] = Vec::from_iter(programs).try_into().ok()?;
+    let failed = failed.iter();
+    let failed = failed.filter(|test| test.package == package && test.binary == program);
+    let near = changes
+        .iter()
+        .flat_map(|change| [of_module(change), named_alike(change)]);
+    let near = any(near
+        .flatten()
+        .chain(Some(tests(&failed.cloned().collect())))
+        .filter(|filter| !filter.is_empty()));
+    let in_program = format!("package(={package}) & kind(test) & binary(={program})");
+    (!near.is_empty()).then(|| First {
+        program,
+        filter: format!("{in_program} & ({near})"),
+    })
 }
 
 /// The filterset of exactly these tests; empty if there are none.

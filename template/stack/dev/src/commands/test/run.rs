@@ -37,10 +37,11 @@ impl Run<'_> {
         // Whether every test of a group runs.
         let is_complete = *request != Request::Failed && self.settings.filter.is_none();
         let mut total = Outcome::NoTests;
+        let mut all = Results::default();
         for packages in self.groups(request, &changes) {
             let mut results = Results::default();
             let outcome = self
-                .group(&packages, &config, &selection, &mut results)
+                .group_in_order(&packages, &changes, &config, &selection, &mut results)
                 .await?;
             let stops = match outcome {
                 Outcome::Passed | Outcome::NoTests => false,
@@ -55,8 +56,44 @@ impl Run<'_> {
             }
             // A failure outweighs what passes, and that a group without tests.
             total = total.max(outcome);
+            all.times.append(&mut results.times);
+        }
+        if let Some(slowest) = all.slowest() {
+            ui::say(&slowest);
         }
         Ok(total)
+    }
+
+    /// Builds and runs the tests of packages: those that the changes affect, if they are in one program, before the other
+    /// programs are built.
+    async fn group_in_order(
+        &mut self,
+        packages: &[String],
+        changes: &[Change],
+        config: &Path,
+        selection: &[String],
+        results: &mut Results,
+    ) -> Result<Outcome> {
+        let failed = self.history.failed();
+        let Some(first) = order::first(changes, failed, packages, self.workspace) else {
+            return self.group(packages, config, selection, results).await;
+        };
+        let with = |more: &[String]| [more, selection].concat();
+        let near = self
+            .group(packages, config, &with(&first.arguments()), results)
+            .await?;
+        let stops = match near {
+            Outcome::Passed | Outcome::NoTests => false,
+            Outcome::Failed => self.settings.fail_fast,
+            Outcome::NotBuilt | Outcome::Cancelled => true,
+        };
+        if stops {
+            return Ok(near);
+        }
+        let others = self
+            .group(packages, config, &with(&first.others()), results)
+            .await?;
+        Ok(near.max(others))
     }
 
     /// Builds and runs the tests of packages.

@@ -50,6 +50,13 @@ impl Workspace {
         targets.is_some_and(|targets| targets.iter().any(|known| known.name == target))
     }
 
+    /// The test programs of a package, those of `tests/`.
+    pub(super) fn test_programs(&self, package: &str) -> Vec<String> {
+        let targets = self.package(package).into_iter().flat_map(|it| &it.targets);
+        let tests = targets.filter(|target| target.is_test());
+        tests.map(|target| target.name.clone()).collect()
+    }
+
     /// Which packages are tested: those of `cargo test` together, as that builds them, and each by itself that is
     /// in `near` or is built with one that is. Groups with a package that is in `near` come first.
     pub(super) fn groups(&self, near: &BTreeSet<String>, all: bool) -> Vec<Vec<String>> {

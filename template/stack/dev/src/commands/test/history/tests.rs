@@ -9,6 +9,7 @@ fn a_failure_is_remembered_until_it_passes_or_is_gone() {
     let results = |passed: &[&str], failed: &[&str]| Results {
         passed: passed.iter().map(|name| test(name)).collect(),
         failed: failed.iter().map(|name| test(name)).collect(),
+        ..Results::default()
     };
     let mut history = History::read(&folder);
     history.record(&results(&[], &[a, b, gone]), &[]);

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 #[test]
@@ -21,4 +23,18 @@ fn a_test_is_read_as_it_is_written() {
     let test = Test::parse("my-shop::app$pages::notes::a_note is shown").unwrap();
     assert_eq!(test.binary, "app");
     assert_eq!(Test::parse(&test.to_string()), Some(test));
+}
+
+#[test]
+fn the_slowest_tests_are_named_and_quick_ones_are_not() {
+    let mut results = Results::default();
+    assert_eq!(results.slowest(), None);
+    for (name, seconds) in [("a", 0.9), ("b", 1.5), ("c", 12.0), ("d", 1.25), ("e", 2.0)] {
+        let name = format!("shop::app${name}");
+        let line = json!({ "type": "test", "event": "ok", "name": name, "exec_time": seconds });
+        results.read(&line.to_string());
+    }
+    let slowest =
+        "slowest:\n   12.00 s  shop::app c\n    2.00 s  shop::app e\n    1.50 s  shop::app b";
+    assert_eq!(results.slowest().as_deref(), Some(slowest));
 }

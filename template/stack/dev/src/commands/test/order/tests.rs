@@ -83,3 +83,49 @@ fn a_word_is_no_pattern() {
 fn what_cannot_be_placed_has_no_order() {
     assert_eq!(filters(&["Cargo.toml"], &[]), []);
 }
+
+fn first_of(files: &[&str], failed: &[&str]) -> Option<First> {
+    let workspace = shop();
+    let changes = files
+        .iter()
+        .filter_map(|file| Change::of(Path::new(file), &workspace));
+    let changes: Vec<Change> = changes.collect();
+    let failed = failed.iter().filter_map(|test| Test::parse(test)).collect();
+    first(&changes, &failed, &["shop".to_owned()], &workspace)
+}
+
+#[test]
+fn the_program_with_the_tests_of_a_page_is_built_before_all_others() {
+    let first = first_of(&["src/pages/notes.rs"], &[]).unwrap();
+    assert_eq!(first.program, "app");
+    let [test, program, _, filter] = first.arguments();
+    assert_eq!([test.as_str(), program.as_str()], ["--test", "app"]);
+    assert!(
+        filter.starts_with("package(=shop) & kind(test) & binary(=app) & (")
+            && filter.contains("test(/^pages::notes(::|$)/)"),
+        "{filter}"
+    );
+    assert_eq!(first.others(), ["-E".to_owned(), format!("not ({filter})")]);
+}
+
+#[test]
+fn what_failed_in_that_program_runs_with_it() {
+    let failed = ["shop::app search::finds", "shop::shop parsing::reads"];
+    let first = first_of(&["tests/app/pages/notes.rs"], &failed).unwrap();
+    let [.., filter] = first.arguments();
+    assert!(
+        filter.contains("search::finds") && !filter.contains("parsing::reads"),
+        "{filter}"
+    );
+}
+
+#[test]
+fn nothing_is_first_where_a_change_is_everything_or_of_another_package() {
+    for file in ["Cargo.toml", "stack/live/src/hash.rs", "src/lib.rs"] {
+        assert!(first_of(&[file], &[]).is_none(), "{file}");
+    }
+    assert!(
+        first_of(&[], &["shop::app search::finds"]).is_none(),
+        "nothing was changed"
+    );
+}
