@@ -23,6 +23,7 @@ mod cells;
 mod checks;
 mod column;
 mod command_line;
+mod components;
 mod context;
 mod dependencies;
 pub mod existing;
@@ -32,6 +33,7 @@ mod inflection;
 mod insertion_points;
 mod insertions;
 pub mod names;
+mod offers;
 pub mod page;
 mod references;
 mod removal_points;
@@ -139,6 +141,7 @@ impl Table {
                 .hint("give all files numbers with one digit more: `010_users.sql` becomes `0010_users.sql`")
         })?;
         let mut table = Self { names, columns, sets, fields, owned, in_vectors, number, schema: None };
+        table.choose_references();
         table.name_searches();
         Ok(table)
     }
@@ -147,6 +150,21 @@ impl Table {
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// References to rows that have something to be shown by are chosen from them.
+    fn choose_references(&mut self) {
+        let heading = self.heading().map(|column| column.name.clone());
+        for column in &mut self.columns {
+            if let Some(reference) = column.references.as_mut() {
+                if reference.is_itself {
+                    reference.shown.clone_from(&heading);
+                }
+                if reference.shown.is_some() {
+                    column.choose();
+                }
+            }
+        }
     }
 
     fn name_searches(&mut self) {

@@ -10,7 +10,7 @@ use super::existing::Existing;
 use super::field::{Field, Kind};
 use super::generate::{Format, Generated, ManualStep};
 use super::remove::{Without, not_made, schema_of};
-use super::{Table, checks, sets};
+use super::{Table, checks, references};
 use crate::error::{Error, Result};
 use crate::suggest::{listed, nearest};
 use crate::tree::{Tree, TreePath};
@@ -129,7 +129,7 @@ fn without(made: &CommandLine, names: &[String], existing: Existing<'_>) -> Resu
                 None => error.hint(format!("its fields are {}", listed(known()))),
             });
         }
-        let shown = sets::shown(table, existing).is_some_and(|shown| shown == *name);
+        let shown = references::shown(table, existing).is_some_and(|shown| shown == *name);
         if let Some(other) = existing.referring_to(table).first().filter(|_| shown) {
             return Err(Error::user(format!("`{other}` refers to `{table}`, whose rows it shows by their `{name}`"))
                 .hint("let it show another line of text first: put that field before this one in `schema/`, and into its SQL"));

@@ -44,22 +44,23 @@ pub(super) fn of(columns: &[Column], names: &Names, variable: &str) -> Vec<Cell>
         label: "Created".to_owned(),
         numeric: false,
         variant: "CreatedAt".to_owned(),
-        code: format!("(date({variable}.created_at))"),
+        code: format!("(zone.date({variable}.created_at))"),
     });
     cells
 }
 
 fn code(column: &Column, variable: &str, without: Option<String>) -> String {
-    let field = format!("{variable}.{}", column.name);
+    let field =
+        if column.is_chosen { format!("labels.{}_label", column.name) } else { format!("{variable}.{}", column.name) };
     let shown = |value: &str| match column.kind {
         "bool" => format!("(if {value} {{ \"Yes\" }} else {{ \"No\" }})"),
-        "timestamp" => format!("(date({value}))"),
+        "timestamp" => format!("(zone.date_time({value}))"),
         _ => format!("({value})"),
     };
     if !column.optional {
         return shown(&field);
     }
     let otherwise = without.map(|text| format!(" @else {{ \"{text}\" }}")).unwrap_or_default();
-    let borrow = if column.kind == "string" { "&" } else { "" };
+    let borrow = if column.kind == "string" || column.is_chosen { "&" } else { "" };
     format!("@if let Some(value) = {borrow}{field} {{ {} }}{otherwise}", shown("value"))
 }

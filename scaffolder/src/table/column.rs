@@ -68,6 +68,10 @@ pub(super) struct Column {
     pub(super) choices_are_alike: bool,
     pub(super) dimensions: u32,
     pub(super) references: Option<Reference>,
+    /// Whether a form offers the rows that it can refer to.
+    pub(super) is_chosen: bool,
+    /// Markup of what the row holds, called `stored`, whose text for a form is `input`.
+    pub(super) stored: String,
     /// Rust expressions of JSON values for tests: two that are right, one that is wrong (or nothing).
     pub(super) sample: String,
     pub(super) other: String,
@@ -126,11 +130,7 @@ impl Column {
                 Kind::Date => "date",
                 _ => "text",
             },
-            hint: match (kind, &reference) {
-                (Kind::Timestamp, _) => "For example 2026-01-31T12:00:00Z.".to_owned(),
-                (_, Some(reference)) => format!("The id of {}.", reference.one),
-                _ => String::new(),
-            },
+            hint: reference.as_ref().map(|reference| format!("The id of {}.", reference.one)).unwrap_or_default(),
             decimal_rule: match kind {
                 Kind::Decimal(digits, 0) => format!("must be a whole number of at most {digits} digits"),
                 Kind::Decimal(digits, scale) => {
@@ -186,6 +186,8 @@ impl Column {
             choices: facts.choices,
             dimensions: if let Kind::Vector(dimensions) = kind { *dimensions } else { 0 },
             references: reference,
+            is_chosen: false,
+            stored: stored(name, kind, optional, sent),
             sample: facts.sample.0,
             other: facts.sample.1,
             wrong: facts.wrong,
@@ -199,9 +201,28 @@ impl Column {
         }
     }
 
+    /// A reference to rows that have something to be shown by is chosen from them.
+    pub(super) fn choose(&mut self) {
+        let name = &self.name;
+        self.is_chosen = true;
+        self.sorted = true;
+        self.hint = String::new();
+        let id = if self.optional { format!("&stored.{name}") } else { format!("[&stored.{name}]") };
+        self.stored = format!("(offers.{name}.labels({id}))");
+    }
+
     /// Whether the field's type is one of the model's own.
     pub(super) fn has_own_type(&self) -> bool {
         matches!(self.kind, "string" | "text" | "decimal" | "json" | "bytes" | "enum" | "vector")
+    }
+}
+
+fn stored(name: &str, kind: &Kind, optional: bool, sent: &str) -> String {
+    match kind {
+        Kind::Timestamp if optional => format!("@if let Some(at) = stored.{name} {{ (zone.date_time(at)) }}"),
+        Kind::Timestamp => format!("(zone.date_time(stored.{name}))"),
+        _ if sent == "Text" => format!("(*input.{name})"),
+        _ => format!("(input.{name})"),
     }
 }
 

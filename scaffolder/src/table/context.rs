@@ -39,6 +39,10 @@ impl Table {
         let owned = self.owned;
         let if_owned = |text: &'static str| if owned { text } else { "" };
         let words = templates::words(files);
+        let offers = self.offers();
+        let own_id = format!("{model}Id");
+        let offered: BTreeSet<String> =
+            offers.iter().map(|offer| offer.id.clone()).filter(|id| *id != own_id).collect();
         let variable = variable(&names.one, &words);
         let checked = self.refers_to_what_is_owned();
         let uses_app = self.made_in_tests().any(|make| !make.is_empty());
@@ -85,6 +89,13 @@ impl Table {
             checked,
             sets => Value::from(Serde(&self.sets)),
             set_sql => self.set_statements(),
+            chosen => self.columns.iter().any(|column| column.is_chosen),
+            offered_ids => offered.into_iter().collect::<Vec<_>>(),
+            offers_owned => offers.iter().any(|offer| offer.owned),
+            offers => Value::from(Serde(&offers)),
+            moments => listed(self.moments().map(|name| format!("{name:?}"))),
+            by_fields => !self.sets.is_empty() || self.moments().next().is_some(),
+            shows_input => self.columns.iter().any(|column| column.stored.contains("input.")),
             in_vectors => self.in_vectors,
             any_optional => self.columns.iter().any(|column| column.optional),
             any_own_type => self.columns.iter().any(Column::has_own_type),
@@ -138,8 +149,13 @@ impl Table {
             || self.sets.iter().any(|set| set.owned)
     }
 
+    /// The fields that are moments.
+    fn moments(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter(|column| column.kind == "timestamp").map(|column| column.name.as_str())
+    }
+
     /// What a row is called in a list: its first line of text that it has to have.
-    fn heading(&self) -> Option<&Column> {
+    pub(super) fn heading(&self) -> Option<&Column> {
         self.columns.iter().find(|column| column.kind == "string" && !column.optional)
     }
 }

@@ -54,7 +54,25 @@ impl Table {
             };
             generated.changes.push(Change { path, before: None, after: Some(File::new(text)) });
         }
-        generated.insert(self.insertions(), files, format)?;
+        let mut insertions = self.insertions();
+        for component in self.missing_components(existing) {
+            for (path, text) in component.files {
+                let path = tree_path(path)?;
+                // Written by hand, or left by an older version: it is the project's.
+                if !files.contains_key(&path) {
+                    let formatted = format.filter(|_| path.as_str().ends_with(".rs")).and_then(|format| format(text));
+                    let after = Some(File::new(formatted.unwrap_or_else(|| (*text).to_owned())));
+                    generated.changes.push(Change { path, before: None, after });
+                }
+            }
+            for (path, new) in component.insertions() {
+                match insertions.iter_mut().find(|(known, _)| *known == path) {
+                    Some((_, known)) => known.extend(new),
+                    None => insertions.push((path, new)),
+                }
+            }
+        }
+        generated.insert(insertions, files, format)?;
         self.add_dependencies(existing, files, &mut generated)?;
         generated.changes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(generated)

@@ -204,6 +204,11 @@ pub(super) fn link(text: &str, link: &str) -> Option<String> {
     into_order(text, &items, link.split('"').nth(1)?, &link, &link)
 }
 
+/// Adds something at the end, unless it is there.
+pub(super) fn at_the_end(text: &str, what: &str) -> Option<String> {
+    Some(if text.contains(what) { text.to_owned() } else { format!("{text}{what}") })
+}
+
 fn put(text: &str, at: usize, what: &str) -> String {
     format!("{}{what}{}", &text[..at], &text[at..])
 }

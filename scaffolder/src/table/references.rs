@@ -1,12 +1,20 @@
 //! Fields that refer to a row of another table.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::Serialize;
 
-use super::existing::Existing;
+use super::command_line::CommandLine;
+use super::existing::{Existing, without_sql_comments};
 use super::field::{Field, Kind};
 use super::names::{Names, with_article};
 use crate::error::{Error, Result};
 use crate::suggest::{listed, nearest};
+
+/// A column of a table that was written by hand: a line of text that every row has.
+static TEXT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?im)^\s*"?(\w+)"?\s+(?:text|varchar)\b[^,\n]*\bnot\s+null"#).expect("a pattern"));
 
 /// What a reference refers to.
 #[derive(Clone, Debug, Serialize)]
@@ -15,6 +23,9 @@ pub(super) struct Reference {
     /// `AuthorId`.
     pub(super) id: String,
     pub(super) owned: bool,
+    /// The column of that table by which a form and a list show its rows. Nothing if there is none, and for users, whom a
+    /// form would show to everybody.
+    pub(super) shown: Option<String>,
     /// Whether it is the table that refers.
     pub(super) is_itself: bool,
     /// "an author".
@@ -109,6 +120,7 @@ pub(super) fn reference(
         table: target.to_owned(),
         id,
         owned: known.owned,
+        shown: if target == "users" { None } else { shown(target, existing) },
         is_itself: false,
         one: with_article(&noun),
         many: target.replace('_', " "),
@@ -133,12 +145,32 @@ fn itself(field: &Field, names: &Names, owned: bool) -> Result<Reference> {
         table: names.table.clone(),
         id: format!("{}Id", names.model),
         owned,
+        // Its fields are not known yet.
+        shown: None,
         is_itself: true,
         one: names.one_of_them(),
         many: names.plural(),
         make: String::new(),
         variable: String::new(),
     })
+}
+
+/// The column of a table that says what a row is called: its first line of text.
+pub(super) fn shown(table: &str, existing: Existing<'_>) -> Option<String> {
+    let (_, text) = existing.schema_of(table)?;
+    let sql = without_sql_comments(text);
+    let columns: Vec<&str> = TEXT
+        .captures_iter(existing.body_of(table, &sql)?)
+        .filter_map(|found| found.get(1))
+        .map(|found| found.as_str())
+        .collect();
+    let made = CommandLine::find(text, table).and_then(Result::ok);
+    let Some(made) = made else {
+        return columns.first().map(|name| (*name).to_owned());
+    };
+    // Of the columns of text, some are choices and some are long.
+    let lines = made.fields.iter().filter(|field| matches!(field.kind, Kind::String(_)) && !field.optional);
+    lines.map(|field| field.name.clone()).find(|name| columns.contains(&name.as_str()))
 }
 
 /// The call that makes a row of the target, behind `app.`; nothing where the owner is that row.

@@ -10,7 +10,7 @@ use super::existing::Existing;
 use super::generate::{Format, Generated, tree_path};
 use super::names::singular_of;
 use super::sets::table_of_pairs;
-use super::{Table, removal_points, source_code};
+use super::{Table, components, removal_points, source_code};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
 use crate::transition::Change;
@@ -110,9 +110,24 @@ impl Without {
         files: &Tree,
         format: Option<Format<'_>>,
     ) -> Result<Self> {
-        let lines = without_lines(made, files, format)?;
-        let own: BTreeSet<TreePath> = own_paths(made, files).into_iter().chain([schema.clone()]).collect();
+        let mut lines = without_lines(made, files, format)?;
+        let mut own: BTreeSet<TreePath> = own_paths(made, files).into_iter().chain([schema.clone()]).collect();
         let mut base = lines.clone();
+        base.retain(|path, _| !own.contains(path));
+        for component in components::ALL {
+            if component.is_used(Existing(&base)) || !component.is_as_written(Existing(&base), format) {
+                continue;
+            }
+            for (path, text) in component.removals(Existing(&lines)) {
+                if let Some(file) = lines.get_mut(&tree_path(path)?) {
+                    file.bytes = text.into_bytes();
+                }
+            }
+            for (path, _) in component.files {
+                own.extend(Some(tree_path(path)?).filter(|path| files.contains_key(path)));
+            }
+        }
+        base.clone_from(&lines);
         base.retain(|path, _| !own.contains(path));
         Ok(Self { lines, own, base })
     }

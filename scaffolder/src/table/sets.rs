@@ -1,23 +1,15 @@
 //! Fields that are sets of another table's rows, as the tags of an article: a table of pairs, and what the templates see of it.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde::Serialize;
 
-use super::command_line::CommandLine;
-use super::existing::{Existing, without_sql_comments};
+use super::existing::Existing;
 use super::field::{Field, Kind};
 use super::names::{Names, capitalized, singular_of};
-use super::references::{Reference, reference};
+use super::references::{Reference, reference, shown};
 use crate::error::{Error, Result};
 
 /// The longest name that PostgreSQL keeps whole.
 const LONGEST: usize = 63;
-
-/// A column of a table that was written by hand: a line of text that every row has.
-static TEXT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?im)^\s*"?(\w+)"?\s+(?:text|varchar)\b[^,\n]*\bnot\s+null"#).expect("a pattern"));
 
 /// A set, as the templates see it. The examples are of `articles … tags:many(tags)`.
 #[derive(Clone, Debug, Serialize)]
@@ -118,22 +110,4 @@ pub(super) fn table_of_pairs(names: &Names, field: &Field) -> Option<String> {
 
 fn pairs(names: &Names, field: &Field) -> String {
     format!("{}_{}", names.table, field.name)
-}
-
-/// The column of a table that says what a row is called: its first line of text.
-pub(super) fn shown(table: &str, existing: Existing<'_>) -> Option<String> {
-    let (_, text) = existing.schema_of(table)?;
-    let sql = without_sql_comments(text);
-    let columns: Vec<&str> = TEXT
-        .captures_iter(existing.body_of(table, &sql)?)
-        .filter_map(|found| found.get(1))
-        .map(|found| found.as_str())
-        .collect();
-    let made = CommandLine::find(text, table).and_then(Result::ok);
-    let Some(made) = made else {
-        return columns.first().map(|name| (*name).to_owned());
-    };
-    // Of the columns of text, some are choices and some are long.
-    let lines = made.fields.iter().filter(|field| matches!(field.kind, Kind::String(_)) && !field.optional);
-    lines.map(|field| field.name.clone()).find(|name| columns.contains(&name.as_str()))
 }

@@ -22,6 +22,24 @@ impl Table {
         lines
     }
 
+    /// The same, with what each row of a list refers to.
+    fn listed(&self) -> Vec<String> {
+        let table = &self.names.table;
+        let labels = self.columns.iter().filter(|column| column.is_chosen).filter_map(|column| {
+            let (name, reference) = (&column.name, column.references.as_ref()?);
+            let (other, shown) = (&reference.table, reference.shown.as_ref()?);
+            Some(format!(
+                "(SELECT other.{shown} FROM {other} AS other WHERE other.id = {table}.{name}) AS {name}_label"
+            ))
+        });
+        let mut lines = self.selected();
+        for label in labels {
+            lines.last_mut().into_iter().for_each(|line| line.push(','));
+            lines.push(label);
+        }
+        lines
+    }
+
     fn column_list(&self) -> String {
         let owner = self.owned.then_some("user_id");
         let names = self.columns.iter().map(|column| column.name.as_str());
@@ -39,7 +57,6 @@ impl Table {
             } else {
                 (Vec::new(), String::new())
             };
-            let theirs = if set.owned { " WHERE user_id = $2" } else { "" };
             context! {
                 take_out => lines(9, &[format!("DELETE FROM {pairs}"), format!("WHERE {from} = $1 AND {to} <> ALL($2)")]),
                 add => lines(9, &[
@@ -56,10 +73,6 @@ impl Table {
                     ],
                 ]
                 .concat()),
-                choose => lines(9, &[
-                    format!("SELECT id, {shown} FROM {other}{theirs}"),
-                    format!("ORDER BY id = ANY($1) DESC, {shown}, id LIMIT 200"),
-                ]),
                 count_owned => format!("SELECT count(*) FROM {other} WHERE id = ANY($1) AND user_id = $2"),
             }
         };
@@ -98,7 +111,7 @@ impl Table {
                 format!("UPDATE {table} SET {}, version = version + 1, updated_at = now()", sets.join(", ")),
                 format!("WHERE id = $1{mine} AND version = ${}", if self.owned { 3 } else { 2 }),
             ]),
-            search => select(17, search),
+            search => lines(17, &self.listed().into_iter().chain([search]).collect::<Vec<_>>()),
             search_limit => limit_place,
             search_offset => offset_place,
             orders => self.orders(),
@@ -128,7 +141,7 @@ impl Table {
         let sorted = self.columns.iter().filter(|column| column.sorted);
         let mut orders: Vec<Value> = sorted
             .map(|column| {
-                let name = &column.name;
+                let name = if column.is_chosen { format!("{}_label", column.name) } else { column.name.clone() };
                 let nulls = if column.optional { " NULLS LAST" } else { "" };
                 context! {
                     variant => column.variant.clone(),
@@ -159,7 +172,7 @@ impl Table {
 }
 
 /// Lines of SQL, one below the other.
-fn lines(indent: usize, lines: &[String]) -> String {
+pub(super) fn lines(indent: usize, lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| wrapped(line, indent)).collect();
     lines.join(&format!("\n{}", " ".repeat(indent)))
 }

@@ -111,6 +111,8 @@ fn a_table_that_was_added_can_be_taken_out_again_to_the_byte() {
     --- err
         Removing the table `books`
         delete    schema/070_books.sql
+        delete    src/components/choice.rs
+        update    src/components/mod.rs
         update    src/error.rs
         delete    src/http/books.rs
         update    src/http/mod.rs
@@ -125,13 +127,15 @@ fn a_table_that_was_added_can_be_taken_out_again_to_the_byte() {
         update    src/routes.rs
         delete    src/services/books.rs
         update    src/services/mod.rs
+        update    static/app.css
+        delete    static/elements/search-select.js
         delete    tests/app/api/books.rs
         update    tests/app/api/mod.rs
         update    tests/app/common/factories.rs
         delete    tests/app/common/factories/books.rs
         delete    tests/app/pages/books.rs
         update    tests/app/pages/mod.rs
-         Removed `books`: 9 deleted, 12 updated
+         Removed `books`: 11 deleted, 14 updated
     note: `heavy undo` brings it back; `Cargo.toml` keeps what its fields needed
 
     Next: `cargo dev migrate --name remove_books`   the migration that drops it

@@ -41,12 +41,16 @@ fn a_table_with_a_new_field_is_as_if_it_had_been_made_with_it() {
     --- err
           Adding `subtitle`, `state`, `born` and `notes` to the table `books`
         update    schema/070_books.sql
+        create    src/components/choice.rs
+        update    src/components/mod.rs
         update    src/error.rs
         update    src/models/book.rs
         update    src/models/mod.rs
         update    src/pages/books.rs
         update    src/repositories/books.rs
         update    src/services/books.rs
+        update    static/app.css
+        create    static/elements/search-select.js
         update    tests/app/api/books.rs
         update    tests/app/common/factories/books.rs
         update    tests/app/pages/books.rs

@@ -56,6 +56,11 @@ fn days_and_moments_are_those_that_the_database_can_hold() {
     let at = moment("2026-01-31T12:00:00+02:00").unwrap();
     assert_eq!(moment_text(at), "2026-01-31T12:00:00+02:00");
     assert!(moment("2026-01-31").is_err());
+    let skipped = moment("2026-03-29T02:30[Europe/Berlin]").unwrap_err();
+    assert_eq!(
+        skipped.to_string(),
+        "is skipped by the clocks of Europe/Berlin"
+    );
 }
 
 #[test]
