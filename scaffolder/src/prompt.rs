@@ -23,19 +23,35 @@ pub enum Decision {
 }
 
 /// Somebody at a terminal.
-pub struct Prompt(Box<dyn Theme>);
+pub struct Prompt {
+    theme: Box<dyn Theme>,
+    /// How the command is run without a question.
+    way_round: &'static str,
+}
 
 impl Prompt {
     /// Somebody to ask, if standard input and standard error are a terminal.
     #[must_use]
     pub fn at_terminal() -> Option<Self> {
         (io::stdin().is_terminal() && console::user_attended_stderr()).then(|| {
-            Self(if console::colors_enabled_stderr() {
+            let theme: Box<dyn Theme> = if console::colors_enabled_stderr() {
                 Box::new(ColorfulTheme::default())
             } else {
                 Box::new(SimpleTheme)
-            })
+            };
+            Self { theme, way_round: "write the answer into the command line (`--help` says how), and add `--yes`" }
         })
+    }
+
+    /// The same, for a command that has `--defaults`.
+    #[must_use]
+    pub fn at_terminal_with_defaults() -> Option<Self> {
+        let way_round = "add `--defaults` to take the defaults without being asked";
+        Self::at_terminal().map(|prompt| Self { way_round, ..prompt })
+    }
+
+    fn stopped(&self, error: dialoguer::Error) -> Error {
+        Error::new(Kind::Stopped, "the question was not answered").because(error).hint(self.way_round)
     }
 
     /// Asks for the project's name until it is a good one and `check` accepts it. `refused` says why the one at hand
@@ -56,11 +72,11 @@ impl Prompt {
     /// # Errors
     /// The person stopped.
     pub fn title(&self, suggestion: &str) -> Result<String> {
-        Input::with_theme(&*self.0)
+        Input::with_theme(&*self.theme)
             .with_prompt("Title, as people read it")
             .default(suggestion.to_owned())
             .interact_text()
-            .map_err(stopped)
+            .map_err(|error| self.stopped(error))
     }
 
     /// Asks which features to take; the answer has one entry a feature.
@@ -72,14 +88,14 @@ impl Prompt {
         let line = |feature: &Feature<'_>| format!("{:width$}  {}", kebab(feature.name), feature.about);
         let lines: Vec<String> = features.iter().map(|feature| on_one_line(&line(feature))).collect();
         let defaults: Vec<bool> = features.iter().map(|feature| feature.default).collect();
-        let chosen = MultiSelect::with_theme(&*self.0)
+        let chosen = MultiSelect::with_theme(&*self.theme)
             .with_prompt("Features (space to choose, Enter when done)")
             .items(&lines)
             .defaults(&defaults)
             // Whole lines with their explanations would stand there; what was chosen is said when it is created.
             .report(false)
             .interact()
-            .map_err(stopped)?;
+            .map_err(|error| self.stopped(error))?;
         let answer =
             |(index, feature): (usize, &Feature<'_>)| (feature.name.to_owned(), Value::Bool(chosen.contains(&index)));
         Ok(features.iter().enumerate().map(answer).collect())
@@ -126,7 +142,7 @@ impl Prompt {
         let mut typed = String::new();
         let mut asked = || -> dialoguer::Result<String> {
             loop {
-                let mut input = Input::with_theme(&*self.0)
+                let mut input = Input::with_theme(&*self.theme)
                     .with_prompt(prompt)
                     .with_initial_text(&typed)
                     .allow_empty(may_be_empty)
@@ -138,8 +154,8 @@ impl Prompt {
                 let mut line = String::new();
                 let refused = check(&text).err();
                 match &refused {
-                    None => self.0.format_input_prompt_selection(&mut line, prompt, &text),
-                    Some(error) => self.0.format_error(&mut line, &with_hint(error)),
+                    None => self.theme.format_input_prompt_selection(&mut line, prompt, &text),
+                    Some(error) => self.theme.format_error(&mut line, &with_hint(error)),
                 }
                 .map_err(io::Error::other)?;
                 terminal.write_line(&line)?;
@@ -149,7 +165,7 @@ impl Prompt {
                 typed = text;
             }
         };
-        asked().map_err(stopped)
+        asked().map_err(|error| self.stopped(error))
     }
 
     /// Asks for a text that matches the regular expression `pattern`.
@@ -173,11 +189,11 @@ impl Prompt {
     /// # Errors
     /// The person stopped.
     pub fn confirm(&self, prompt: &str, default: Option<bool>) -> Result<bool> {
-        let mut confirm = Confirm::with_theme(&*self.0).with_prompt(prompt);
+        let mut confirm = Confirm::with_theme(&*self.theme).with_prompt(prompt);
         if let Some(default) = default {
             confirm = confirm.default(default);
         }
-        confirm.interact().map_err(stopped)
+        confirm.interact().map_err(|error| self.stopped(error))
     }
 
     /// Asks whether to do what is planned, by one key: `y` or Enter, `n` or Escape, or `d` for the difference.
@@ -189,7 +205,7 @@ impl Prompt {
         let (mut asked, mut answered) = (String::new(), String::new());
         let with_key = format!("{prompt} (d shows what changes)");
         let mut decided = || -> io::Result<Decision> {
-            self.0.format_confirm_prompt(&mut asked, &with_key, Some(true)).map_err(io::Error::other)?;
+            self.theme.format_confirm_prompt(&mut asked, &with_key, Some(true)).map_err(io::Error::other)?;
             terminal.write_str(&asked)?;
             let decision = loop {
                 match terminal.read_key()? {
@@ -202,11 +218,11 @@ impl Prompt {
             terminal.clear_line()?;
             terminal.clear_last_lines(lines_above(&asked, usize::from(terminal.size().1)))?;
             let answer = Some(decision == Decision::Yes).filter(|_| decision != Decision::Show);
-            self.0.format_confirm_prompt_selection(&mut answered, prompt, answer).map_err(io::Error::other)?;
+            self.theme.format_confirm_prompt_selection(&mut answered, prompt, answer).map_err(io::Error::other)?;
             terminal.write_line(&answered)?;
             Ok(decision)
         };
-        decided().map_err(|error| stopped(error.into()))
+        decided().map_err(|error| self.stopped(error.into()))
     }
 
     /// Asks for one of several; the answer is its index.
@@ -215,7 +231,12 @@ impl Prompt {
     /// The person stopped.
     pub fn choose(&self, prompt: &str, choices: &[&str], first: usize) -> Result<usize> {
         let lines: Vec<String> = choices.iter().map(|choice| on_one_line(choice)).collect();
-        Select::with_theme(&*self.0).with_prompt(prompt).items(&lines).default(first).interact().map_err(stopped)
+        Select::with_theme(&*self.theme)
+            .with_prompt(prompt)
+            .items(&lines)
+            .default(first)
+            .interact()
+            .map_err(|error| self.stopped(error))
     }
 }
 
@@ -241,12 +262,6 @@ fn fitted(text: &str, width: usize) -> String {
     /// The mark before each line, of the wider theme, and the cursor behind it.
     const MARK: usize = 7;
     console::truncate_str(text, width.saturating_sub(MARK).max(10), "…").into_owned()
-}
-
-fn stopped(error: dialoguer::Error) -> Error {
-    Error::new(Kind::Stopped, "the question was not answered")
-        .because(error)
-        .hint("add `--defaults` to take the defaults without being asked")
 }
 
 #[cfg(test)]

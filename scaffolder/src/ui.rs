@@ -234,7 +234,7 @@ pub fn help(text: &clap::builder::StyledStr) -> u8 {
 /// there already (a move with conflicts), and then on standard error. A "no" to a question is said as what it is.
 pub fn error(error: &Error, json: bool) {
     if error.kind == Kind::Declined {
-        return Ui::new(false, json).status("Unchanged", &error.message);
+        return Ui::new(false, json).status("Declined", &error.message);
     }
     if !json {
         return describe(&styled("error:").red().bold().to_string(), error);

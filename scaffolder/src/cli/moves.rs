@@ -92,7 +92,7 @@ What lies outside of the project (databases, volumes, deployed settings) is name
 )]
 pub struct Rename {
     /// The new name
-    pub name: String,
+    pub name: Option<String>,
     /// The new title [default: from the new name, if the old title was from the old one]
     #[arg(long)]
     pub title: Option<String>,

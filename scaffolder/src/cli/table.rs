@@ -124,7 +124,7 @@ Examples:
   heavy add-page order-history --signed-in --link --title \"Your orders\"")]
 pub struct AddPage {
     /// The page, as it stands in its URL: `about-us`
-    pub name: String,
+    pub name: Option<String>,
     /// What its heading and its tab say [default: from the name, `about-us` becomes "About us"]
     #[arg(long)]
     pub title: Option<String>,

@@ -27,7 +27,7 @@ mod report;
 mod values;
 
 pub(super) fn run(args: &New, ui: Ui) -> Result<u8> {
-    let prompt = if args.defaults || args.json { None } else { Prompt::at_terminal() };
+    let prompt = if args.defaults || args.json { None } else { Prompt::at_terminal_with_defaults() };
     let file = args.answers.as_deref().map(answers_file::read).transpose()?;
     let request = destination::Request::read(args, file.as_ref(), prompt.as_ref())?;
 

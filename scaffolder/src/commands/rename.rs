@@ -6,7 +6,7 @@ use heck::ToKebabCase;
 
 use crate::answers::{ProjectName, Value};
 use crate::cli::Rename;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
 use crate::name_references::{self, Spelling};
 use crate::project::files::Reach;
@@ -19,12 +19,21 @@ use crate::ui::Ui;
 use super::moving::{CurrentState, Extra, Findings, Moving, State};
 
 pub(super) fn run(args: &Rename, ui: Ui) -> Result<u8> {
-    let name = ProjectName::parse(&args.name)?;
+    let given = args.name.as_deref().map(ProjectName::parse).transpose()?;
     let moving = Moving::begin(&args.move_args, ui)?;
     let from = moving.known_state()?;
-    if name.crate_name() != from.answers.name.crate_name() {
-        check_crates(&from.template, &name)?;
-    }
+    let check = |name: &ProjectName| match name.crate_name() == from.answers.name.crate_name() {
+        true => Ok(()),
+        false => check_crates(&from.template, name),
+    };
+    let name = match (given, &moving.prompt) {
+        (Some(name), _) => name,
+        (None, Some(prompt)) => prompt.name(None, check)?,
+        (None, None) => {
+            return Err(Error::usage("the new name is missing").hint("write it: `heavy rename my-shop`"));
+        }
+    };
+    check(&name)?;
     let old_title = title(&from);
     let mut answers = from.answers.clone();
     let derived = old_title == from.answers.name.default_title();

@@ -225,3 +225,29 @@ fn a_table_is_asked_for_its_name_and_its_fields_one_by_one() {
     let schema = env.read("shop/schema/070_books.sql");
     assert!(schema.contains("title text NOT NULL") && schema.contains("pages int4,"), "{schema}");
 }
+
+#[test]
+fn a_page_and_a_new_name_are_asked_for_where_they_are_missing() {
+    let env = Environment::new();
+    env.succeeds(&["new", "shop", "--defaults"]);
+    let mut terminal = on_terminal(&env, &["add-page", "--project", "shop"]);
+    terminal.exp_string("Name of the page").expect("a question");
+    terminal.send_line("about-us").expect("an answer");
+    terminal.exp_string("Do this?").expect("a question");
+    terminal.send_line("y").expect("an answer");
+    terminal.exp_string("Added").expect("the end");
+    terminal.exp_eof().expect("the end");
+    assert!(env.read("shop/src/pages/about_us.rs").contains("About us"));
+
+    let mut terminal = on_terminal(&env, &["rename", "--project", "shop", "--allow-dirty"]);
+    terminal.exp_string("Name of the project").expect("a question");
+    terminal.send_line("store").expect("an answer");
+    terminal.exp_string("Do this?").expect("a question");
+    terminal.send_line("n").expect("an answer");
+    terminal.exp_string("Declined").expect("what it is");
+    terminal.exp_string("nothing was changed").expect("the end");
+    terminal.exp_eof().expect("the end");
+
+    assert!(env.run(&["rename", "--project", "shop"]).contains("hint: write it: `heavy rename my-shop`"));
+    assert!(env.run(&["add-page", "--project", "shop"]).contains("hint: write it: `heavy add-page about-us`"));
+}
