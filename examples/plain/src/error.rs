@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use stack_db::SqlxCause;
-use stack_web::problem::Problem;
+use stack_web::{faults, problem::Problem};
 
 use crate::models::FieldErrors;
 
@@ -101,7 +101,9 @@ impl Error {
     }
 
     /// Wraps an unexpected error.
+    #[track_caller]
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        faults::here();
         Self::Internal(source.into())
     }
 }
@@ -123,8 +125,12 @@ pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let words = error.to_string();
+        // Some errors say what their cause says.
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
         cause = error.source();
     }
     text
@@ -201,6 +207,7 @@ pub fn known_constraints() -> impl Iterator<Item = &'static str> {
 }
 
 impl From<sqlx::Error> for Error {
+    #[track_caller]
     fn from(error: sqlx::Error) -> Self {
         let constraint = error
             .as_database_error()
@@ -211,7 +218,10 @@ impl From<sqlx::Error> for Error {
         match (known, error) {
             (Some((_, client_error)), _) => client_error(),
             (None, sqlx::Error::RowNotFound) => Self::NotFound,
-            (None, error) if stack_db::is_unavailable(&error) => Self::Unavailable(error.into()),
+            (None, error) if stack_db::is_unavailable(&error) => {
+                faults::here();
+                Self::Unavailable(error.into())
+            }
             (None, error) if stack_db::is_unstorable(&error) => {
                 Self::BadRequest("a text has a character that cannot be stored".into())
             }

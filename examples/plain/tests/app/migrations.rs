@@ -138,6 +138,13 @@ async fn a_database_that_was_created_from_the_schema_can_be_adopted_as_the_hint_
     assert!(assumed.output.contains(recorded), "{}", assumed.output);
     let again = run(&database, &["migrate"]);
     assert!(again.output.contains("nothing to do"), "{}", again.error);
+    let status = run(&database, &["migrate", "--status"]);
+    assert!(
+        status.output.contains("0001_users.sql: applied\n"),
+        "{}",
+        status.error
+    );
+    assert_eq!(status.code, Some(0));
 }
 
 #[tokio::test]
@@ -150,6 +157,13 @@ async fn a_migration_that_was_begun_and_has_not_ended_is_resolved_as_the_hint_sa
     let refused = run(&database, &["migrate"]);
     assert_eq!(refused.code, Some(1));
     let command = concat!(env!("APP_NAME"), " migrate --resolve 1 applied`");
+    let status = run(&database, &["migrate", "--status"]);
+    assert!(
+        status.output.contains("0001_users.sql: begun"),
+        "{}",
+        status.error
+    );
+    assert_eq!(status.code, Some(1));
     assert!(refused.error.contains(command), "{}", refused.error);
     let resolved = run(&database, &["migrate", "--resolve", "1", "applied"]);
     assert_eq!(resolved.code, Some(0), "{}", resolved.error);

@@ -77,6 +77,8 @@ impl Db {
             source,
             hint: HINT,
         })?;
+        // Every server since version 12 writes numbers exactly; a pooler refuses what it does not know.
+        let options = options.extra_float_digits(None);
         let place = place(&options);
         let verify = settings.verify_tls && !tls::is_chosen(url) && !tls::is_local(&options);
         let (options, hint) = match verify {

@@ -171,6 +171,13 @@ impl Server {
         connection.close().await.map_err(Error::Statement)
     }
 
+    /// How the server has ended: stopped, so that it has taken its files away, or killed. `None` while its process runs.
+    #[must_use]
+    pub fn was_stopped(&self) -> Option<bool> {
+        let runs = self.cluster.is_running();
+        (!runs).then(|| !self.cluster.dir().join("postmaster.pid").exists())
+    }
+
     /// Stops the server. Not needed in daily life: it is left running for the next start.
     ///
     /// # Errors

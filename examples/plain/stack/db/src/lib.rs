@@ -21,7 +21,7 @@ pub mod migrations;
 mod retry;
 pub mod schema;
 mod sql_file;
-mod statements;
+pub mod statements;
 pub mod testing;
 mod tls;
 

@@ -9,6 +9,7 @@
 //! - a migration that waits for a lock does not make everybody wait (see [`lock_wait`]);
 //! - one that runs outside of a transaction and ends in the middle is not run again by itself
 //!   (see [`unfinished`]);
+//! - a statement over all rows of a large table runs in batches, and goes on where it was (see [`Backfill`]);
 //! - old files can be squashed into one *baseline*, and a database that has applied them carries
 //!   on (see [`Baseline`]).
 //!
@@ -16,24 +17,33 @@
 //! into a program. What is to be done is decided by [`plan`], which knows no database.
 
 mod apply;
+mod backfill;
 mod baseline;
 mod concurrently;
+mod description;
 mod error;
 mod history;
 mod lock;
 mod lock_wait;
+mod pace;
 mod plan;
+mod pooler;
+mod progress;
 mod read;
+mod states;
 mod unfinished;
 
 use std::path::PathBuf;
 
 use sqlx::SqlStr;
 
-pub use apply::Outcome;
+pub use apply::{Event, Outcome};
+pub use backfill::{Backfill, Filled, PROGRESS};
 pub use baseline::{Baseline, ReplacedMigration, baseline_header};
 pub use error::Error;
 pub use lock_wait::Timeouts;
+pub use progress::Progress;
+pub use states::{Entry, State};
 pub use unfinished::Resolution;
 
 /// The migrations of one database, in the order of their numbers.
@@ -64,6 +74,8 @@ pub struct Migration {
     pub no_tx: bool,
     /// What it replaces, if it is a baseline.
     pub baseline: Option<Baseline>,
+    /// How it runs in batches, if it is a backfill.
+    pub backfill: Option<Backfill>,
 }
 
 /// How far a database is.
@@ -100,11 +112,6 @@ impl Migrations {
     /// Those up to the number `version`, which is included: a state of the past.
     #[must_use]
     pub fn through(&self, version: i64) -> Self {
-        let known = |migration: &&Migration| migration.version <= version;
-        Self {
-            all: self.all.iter().filter(known).cloned().collect(),
-            command: self.command.clone(),
-            timeouts: self.timeouts,
-        }
+        self.only(|migration| migration.version <= version)
     }
 }

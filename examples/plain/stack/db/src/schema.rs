@@ -17,6 +17,10 @@ use crate::sql_file::{self, Failure, Refused};
 /// The advisory lock under which a database is filled. Any number will do, if all use the same.
 const FILL_LOCK: i64 = 0x0073_6368_656d_6121;
 
+/// A file by `pg_dump` leaves no schema in which names are looked for: the next one gets the usual ones back.
+const USUAL_PATH: &str = "select set_config('search_path', reset_val, false) from pg_settings
+    where name = 'search_path' and setting in ('', '\"\"')";
+
 /// The files of one schema folder, read.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -110,6 +114,9 @@ impl Schema {
     pub async fn run(&self, connection: &mut PgConnection) -> Result<(), Error> {
         for file in &self.files {
             sql_file::run(&mut *connection, &file.path, &file.sql).await?;
+            if file.sql.contains("search_path") {
+                sqlx::raw_sql(USUAL_PATH).execute(&mut *connection).await?;
+            }
         }
         Ok(())
     }
@@ -144,7 +151,12 @@ impl Schema {
 
     async fn fill_unless_filled(&self, pool: &PgPool) -> Result<bool, Error> {
         let mut connection = pool.acquire().await?;
-        self.fill(&mut connection, Some(FILL_LOCK)).await
+        let filled = self.fill(&mut connection, Some(FILL_LOCK)).await?;
+        if filled {
+            // What a file has set, as one by `pg_dump` does, ends with the connection.
+            connection.close().await.ok();
+        }
+        Ok(filled)
     }
 
     /// Fills a database in one transaction, under an advisory lock if there is one to take.

@@ -74,7 +74,8 @@ pub(crate) async fn run(
     sql: &str,
 ) -> Result<(), Failure> {
     let mut done = 0;
-    let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
+    let plain = without_restrict(sql);
+    let mut results = sqlx::raw_sql(AssertSqlSafe(plain.as_ref())).fetch_many(connection);
     while let Some(result) = results.next().await {
         match result {
             Ok(sqlx::Either::Left(_)) => done += 1,
@@ -83,6 +84,28 @@ pub(crate) async fn run(
         }
     }
     Ok(())
+}
+
+/// The text without the lines by which `pg_dump` tells `psql` to take no commands from it: blanks in their place, so that what
+/// follows stays where it is. <https://www.postgresql.org/docs/current/app-psql.html>
+fn without_restrict(sql: &str) -> Cow<'_, str> {
+    let is_one = |line: &str| {
+        let key = line
+            .strip_prefix(r"\restrict ")
+            .or_else(|| line.strip_prefix(r"\unrestrict "));
+        key.is_some_and(|key| key.trim_end().chars().all(|c| c.is_ascii_alphanumeric()))
+    };
+    if !sql.lines().any(is_one) {
+        return Cow::Borrowed(sql);
+    }
+    let lines = sql.split_inclusive('\n').map(|line| {
+        let text = line.trim_end_matches(['\r', '\n']);
+        match is_one(text) {
+            true => line.replacen(text, &" ".repeat(text.len()), 1),
+            false => line.to_owned(),
+        }
+    });
+    Cow::Owned(lines.collect())
 }
 
 /// Adds file and line to the server's error; `done` is how many statements succeeded before.

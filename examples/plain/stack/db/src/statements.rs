@@ -1,7 +1,7 @@
 //! The statements and words of a text of SQL, for finding things in it.
 //!
-//! For naming a line in an error, and for refusing what a migration must not do. Execution leaves
-//! the splitting to the server, so a mistake here costs no more than a wrong line number.
+//! For naming a line in an error, for refusing what a migration must not do, and for the hazards of a
+//! statement. Execution leaves the splitting to the server, so a mistake here costs no more than a wrong line number.
 
 /// One statement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,39 @@ impl Statement<'_> {
                 .iter()
                 .zip(&self.tokens)
                 .all(|(word, token)| token.is(word))
+    }
+}
+
+/// What is left of a statement, read from its front.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'t, 'a>(pub &'t [Token<'a>]);
+
+impl Words<'_, '_> {
+    /// Goes on behind these words, if they come next.
+    pub fn take(&mut self, words: &[&str]) -> bool {
+        let next = self.0.len() >= words.len()
+            && words.iter().zip(self.0).all(|(word, token)| token.is(word));
+        if next {
+            self.0 = &self.0[words.len()..];
+        }
+        next
+    }
+
+    /// The next name, of a schema too: `public.notes`.
+    pub fn name(&mut self) -> Option<String> {
+        let [first, rest @ ..] = self.0 else {
+            return None;
+        };
+        let mut name = first.sql.to_owned();
+        self.0 = rest;
+        while let [dot, part, rest @ ..] = self.0
+            && dot.is(".")
+        {
+            name += ".";
+            name += part.sql;
+            self.0 = rest;
+        }
+        Some(name)
     }
 }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
-use crate::{Schema, embedded, schema};
+use crate::{Schema, embedded, schema, sql_file};
 use reaper::Reaper;
 pub use rollback::TestTransaction;
 use server::Location;
@@ -39,7 +39,7 @@ pub enum Error {
     #[error(transparent)]
     Schema(#[from] schema::Error),
     /// The server refused something.
-    #[error("cannot create a test database: {0}")]
+    #[error("cannot create a test database: {}{}", .0, hint(.0))]
     Database(#[from] sqlx::Error),
     /// There is no workspace above the current folder, so no place for the server's data.
     #[error(
@@ -50,6 +50,17 @@ pub enum Error {
     /// The thread that talks to the server for this process could not start, or has panicked.
     #[error("the thread that creates and drops the test databases has ended")]
     Gone,
+}
+
+/// What a role lacks that may not.
+fn hint(error: &sqlx::Error) -> &'static str {
+    match sql_file::code(error).as_deref() {
+        Some("42501") => {
+            "\nhint: as an administrator of that server: `ALTER ROLE … CREATEDB`; \
+             or take `DATABASE_URL` out of the environment to use the project's own server"
+        }
+        _ => "",
+    }
 }
 
 /// A database that lives as long as this value.

@@ -1,7 +1,10 @@
 //! The command line. The doc comments are the help.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use stack_migrate::Rename;
+use stack_migrate::hazard::Allowance;
 
 /// The commands for working on this project.
 #[derive(Debug, Parser)]
@@ -59,6 +62,12 @@ pub(crate) struct Serve {
     /// Create the database again, now and whenever `schema/` changes, as `cargo dev pave` does
     #[arg(long)]
     pub(crate) pave: bool,
+    /// Open the page in the browser when it is there [default: the first time in this folder]
+    #[arg(long, conflicts_with = "no_open")]
+    pub(crate) open: bool,
+    /// Do not open the page in the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 #[derive(Args, Debug)]
@@ -76,11 +85,12 @@ pub(crate) struct Pave {
     args_conflicts_with_subcommands = true,
     after_help = "A migration is replayed on an empty database and tried on one with rows before it is written.
 What it cannot express, write by hand: `cargo dev migrate --empty --name NAME`, then `cargo dev migrate`
-brings the rest. Tables that are large in production are named in `schema/`: `-- large: notes, events`."
+brings the rest. Tables that are large in production are named in `schema/`: `-- large: notes, events`,
+or known by `cargo dev migrate statistics URL`. They are locked by no step for long."
 )]
 pub(crate) struct Migrate {
     #[command(subcommand)]
-    pub(crate) prune: Option<MigrateCommand>,
+    pub(crate) command: Option<MigrateCommand>,
     /// What to call it [default: after the first thing that it changes]
     #[arg(long, value_parser = name)]
     pub(crate) name: Option<String>,
@@ -93,15 +103,50 @@ pub(crate) struct Migrate {
     /// What was renamed rather than dropped and made: `notes=memos`, `notes.title=headline`
     #[arg(long = "rename", value_name = "OLD=NEW")]
     pub(crate) renames: Vec<Rename>,
-    /// Let it take data away
+    /// A hazard that is meant: `data-loss:notes.subtitle`, or `data-loss` for all of the kind
+    #[arg(long, value_name = "HAZARD[:OBJECT]")]
+    pub(crate) allow: Vec<Allowance>,
+    /// Allow every hazard, also that data is lost
     #[arg(long)]
     pub(crate) allow_destructive: bool,
+    /// Write it though it fails on rows that were made up, or `pg_dump` sees more than it does
+    #[arg(long)]
+    pub(crate) accept: bool,
     /// Lock no table for long: indexes concurrently, constraints validated afterwards
     #[arg(long)]
     pub(crate) online: bool,
+    /// The short way also for tables that are large
+    #[arg(long, conflicts_with = "online")]
+    pub(crate) plain: bool,
+    /// With `--dry-run` or `--check`: print statements, locks and hazards as JSON; exit code 1 if one is not allowed
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Make an empty file to write by hand
     #[arg(long, requires = "name")]
     pub(crate) empty: bool,
+    #[command(flatten)]
+    pub(crate) against: Against,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Against {
+    /// Look how a real database differs from the migrations; exit code 1 if it does. Only reads
+    #[arg(long = "against", value_name = "URL", conflicts_with_all = ["name", "dry_run", "empty", "renames", "online"])]
+    pub(crate) url: Option<String>,
+    /// With `--against`: which database: `main`, or another that `cargo dev db status` lists
+    #[arg(
+        long = "db",
+        value_name = "NAME",
+        default_value = "main",
+        requires = "url"
+    )]
+    pub(crate) database: String,
+    /// With `--against`: compare with the migrations up to this number [default: those that it has applied]
+    #[arg(long, value_name = "N", requires = "url")]
+    pub(crate) through: Option<i64>,
+    /// With `--against`: leave out what is called so in the output: `extension pg_stat_statements`
+    #[arg(long = "ignore", value_name = "WHAT", requires = "url")]
+    pub(crate) ignored: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +157,39 @@ pub(crate) enum MigrateCommand {
         #[arg(long, value_name = "NUMBER")]
         through: Option<i64>,
     },
+    /// Give one of two migrations with the same number the next one; works in the middle of a merge too
+    Renumber {
+        /// The one that gives way [default: the one that the main branch does not have, or got later]
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// Look for hazards in migrations that were written by hand; exit code 1 if there are any
+    ///
+    /// `-- allow: HAZARD`, on a line of its own before a statement, says that one is meant.
+    Lint(MigrateLint),
+    /// Note how large the tables of a database are, so that large ones are migrated online by default
+    Statistics(MigrateStatistics),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MigrateLint {
+    /// The files [default: those of `migrations/` that the last commit does not have]
+    pub(crate) files: Vec<PathBuf>,
+    /// A revision: the files that came after it; `origin/main` in CI
+    #[arg(long, value_name = "REVISION", conflicts_with = "files")]
+    pub(crate) since: Option<String>,
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MigrateStatistics {
+    /// The database; it is only read
+    pub(crate) url: String,
+    /// Which one it is: `main`, or another that `cargo dev db status` lists
+    #[arg(long = "db", value_name = "NAME", default_value = "main")]
+    pub(crate) database: String,
 }
 
 #[derive(Debug, Subcommand)]

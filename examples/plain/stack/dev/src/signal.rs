@@ -38,6 +38,33 @@ pub(crate) fn terminate(id: u32) {
     let _ = id;
 }
 
+/// Ends a process and everything that it has started: on Unix the group that it leads, by SIGTERM or, `by_force`, by
+/// SIGKILL; on Windows always by force. Processes that have ended already are left alone.
+pub(crate) fn end_group(leader: u32, by_force: bool) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, kill_process_group};
+
+        let how = if by_force { Signal::KILL } else { Signal::TERM };
+        if let Some(group) = pid(leader) {
+            // Nobody may be left in it.
+            kill_process_group(group, how).ok();
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        use std::process::{Command, Stdio};
+
+        let _ = by_force;
+        let _ = Command::new("taskkill")
+            .args(["/T", "/F", "/PID", &leader.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
 #[cfg(unix)]
 fn pid(id: u32) -> Option<rustix::process::Pid> {
     i32::try_from(id)

@@ -7,8 +7,35 @@
 )]
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use console::Term;
 
 use crate::error::Error;
+
+/// Whether the last line of the terminal is a progress, which the next text takes the place of.
+static IN_PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// The width of the terminal, if there is one to show progress on.
+pub(crate) fn width() -> Option<u16> {
+    let terminal = Term::stderr();
+    terminal.is_term().then(|| terminal.size().1)
+}
+
+/// Shows how far something is, until the next text.
+pub(crate) fn progress(text: &str) {
+    if width().is_some() {
+        IN_PROGRESS.store(true, Ordering::Relaxed);
+        eprint!("\r{text}\u{1b}[K");
+    }
+}
+
+/// Takes the progress away.
+pub(crate) fn end_progress() {
+    if IN_PROGRESS.swap(false, Ordering::Relaxed) {
+        eprint!("\r\u{1b}[K");
+    }
+}
 
 /// Whether what is said is shown in colours.
 pub(crate) fn has_colors() -> bool {
@@ -16,15 +43,18 @@ pub(crate) fn has_colors() -> bool {
 }
 
 pub(crate) fn error(error: &Error) {
+    end_progress();
     eprintln!("error: {error}");
 }
 
 pub(crate) fn warning(text: &str) {
+    end_progress();
     eprintln!("warning: {text}");
 }
 
 /// What was done, or is about to be.
 pub(crate) fn say(text: &str) {
+    end_progress();
     eprintln!("{text}");
 }
 

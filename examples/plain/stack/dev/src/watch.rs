@@ -1,13 +1,15 @@
 //! What changes in the project's folder, in batches that have settled.
 //!
-//! What git ignores is left out ([`ignore_filter`]), and so is what editors write beside a file while they save it. A
-//! batch is what has changed until nothing did for a moment: an editor that renames into place, `cargo fmt`, and a
-//! `git checkout` of a hundred files are one batch each. What a batch asks for is said by [`action`].
+//! What git ignores is left out ([`ignore_filter`]), and so are files that editors write beside the one that they save, and
+//! files whose [contents](contents) are the same as before. A batch is what has changed until nothing did for a moment: an
+//! editor that renames into place, `cargo fmt`, and a `git checkout` of a hundred files are one batch each. What a batch asks
+//! for is said by [`action`].
 //!
 //! On Linux each folder is watched by itself, so that `target/` costs nothing; elsewhere the operating system
 //! watches the whole tree.
 
 pub(crate) mod action;
+mod contents;
 mod ignore_filter;
 
 use std::collections::BTreeSet;
@@ -21,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::error::{Error, Result};
+use contents::Contents;
 use ignore_filter::IgnoreFilter;
 
 /// How long nothing has to change until a batch is complete.
@@ -29,7 +32,7 @@ const SETTLED: Duration = Duration::from_millis(25);
 /// Whether the operating system watches a tree as one.
 const TREE: bool = cfg!(any(target_os = "macos", windows));
 
-/// Files that changed, from the project's folder; also those that are gone. A folder that is gone or was
+/// Files whose contents changed, from the project's folder; also those that are gone. A folder that is gone or was
 /// renamed stands for what was in it.
 pub(crate) type Batch = BTreeSet<PathBuf>;
 
@@ -37,6 +40,7 @@ pub(crate) type Batch = BTreeSet<PathBuf>;
 pub(crate) struct Watcher {
     root: PathBuf,
     filter: IgnoreFilter,
+    contents: Contents,
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     /// The batch that has not settled yet.
@@ -57,6 +61,7 @@ impl Watcher {
         .map_err(not_watched)?;
         let mut this = Self {
             filter: IgnoreFilter::new(&root),
+            contents: Contents::new(&root, Batch::new()),
             root,
             watcher,
             events,
@@ -67,7 +72,7 @@ impl Watcher {
             this.watcher.watch(&this.root, all).map_err(not_watched)?;
         }
         this.add_tree(&this.root.clone())?;
-        this.pending.clear();
+        this.contents = Contents::new(&this.root, std::mem::take(&mut this.pending));
         Ok(this)
     }
 
@@ -79,7 +84,13 @@ impl Watcher {
             } else {
                 match timeout(SETTLED, self.events.recv()).await {
                     Ok(event) => event,
-                    Err(_elapsed) => return Ok(std::mem::take(&mut self.pending)),
+                    Err(_elapsed) => {
+                        let batch = self.contents.changed(std::mem::take(&mut self.pending));
+                        match batch.is_empty() {
+                            true => continue,
+                            false => return Ok(batch),
+                        }
+                    }
                 }
             };
             match event {
@@ -164,14 +175,30 @@ impl Watcher {
     }
 }
 
-/// What editors write beside a file while they save it.
+/// What editors and tools write beside a file while they save it.
 fn is_editor_file(path: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
         return true;
     };
-    let ends = ["~", ".swp", ".swx", ".tmp", "___jb_tmp___", "___jb_old___"];
-    // Vim asks with a file `4913` whether it may write here.
-    ends.iter().any(|end| name.ends_with(end)) || name.starts_with(".#") || name == "4913"
+    let ends = [
+        "~",
+        ".swp",
+        ".swo",
+        ".swx",
+        ".kate-swp",
+        ".tmp",
+        ".TMP",
+        "___jb_tmp___",
+        "___jb_old___",
+    ];
+    let begins = [".#", "#", ".goutputstream-"];
+    // Vim asks with a file `4913` whether it may write here; `sed -i` writes `sedXXXXXX`.
+    let is_of_sed = name.len() == 9 && name.starts_with("sed") && !name.contains('.');
+    ends.iter().any(|end| name.ends_with(end))
+        || begins.iter().any(|begin| name.starts_with(begin))
+        || name.contains(".tmp.")
+        || name == "4913"
+        || is_of_sed
 }
 
 fn not_watched(error: notify::Error) -> Error {

@@ -1,6 +1,6 @@
 //! Why a page or a component returns no markup.
 
-use std::{any::Any, error::Error};
+use std::{any::Any, error::Error, panic::Location};
 
 /// What a page, a component and an async handler may return. Any error becomes one by `?`.
 #[derive(Debug)]
@@ -32,7 +32,11 @@ impl PageError {
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for PageError {
+    #[track_caller]
     fn from(error: E) -> Self {
+        let at = Location::caller();
+        // For the overlay of `cargo dev`; nothing else is interested.
+        tracing::trace!(target: "place", file = at.file(), line = at.line(), column = at.column());
         Self::Failed(Box::new(error))
     }
 }

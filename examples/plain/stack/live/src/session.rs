@@ -1,14 +1,15 @@
 //! The life of a connection: a page, its events, and what is sent back. One task, one thing after another.
 //!
 //! `join` is its beginning, `resume` that of a page with an upload under way, `finish` its end, `uploads` and
-//! `navigation` what else a browser may want, `send` the answer, `work` the id of
-//! what is done for it.
+//! `navigation` what else a browser may want, `send` the answer, `work` the id of what is done for it, `texts` what
+//! changes in development.
 
 mod finish;
 mod join;
 mod navigation;
 mod resume;
 mod send;
+mod texts;
 mod uploads;
 mod work;
 
@@ -37,6 +38,7 @@ use crate::{
 };
 pub(crate) use resume::Claim;
 use resume::{SentMessages, claimed};
+use texts::Texts;
 
 /// What goes to and from a browser, whatever carries it.
 pub(crate) trait Io: Send {
@@ -98,6 +100,7 @@ struct Session<I> {
     pinged: bool,
     /// Of the visitor's session.
     session_end: SessionEnd,
+    texts: Texts,
     /// What is done until the next message is sent.
     work: Vec<ActiveWork>,
 }
@@ -178,6 +181,7 @@ impl<I: Io> Session<I> {
             claimed: None,
             pinged: false,
             session_end: pending().boxed(),
+            texts: Texts::new(),
             work: Vec::new(),
         }
     }
@@ -208,6 +212,7 @@ impl<I: Io> Session<I> {
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
                 Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
                 () = page.wake.notified() => {}
+                () = self.texts.changed() => self.texts_changed(),
                 claim = claimed(&mut self.claimed) => {
                     self.hand_over(claim);
                     return Err(CloseReason::Gone);

@@ -51,6 +51,32 @@ impl Catalog {
         Ok(reader.catalog)
     }
 
+    /// Takes objects out, with what is a part of them.
+    pub(crate) fn leave_out(&mut self, out: impl Fn(&Id) -> bool) {
+        let mut gone: BTreeSet<Id> = self.objects.keys().filter(|id| out(id)).cloned().collect();
+        loop {
+            let part = |object: &&Object| {
+                let of = |parent: &Id| gone.contains(parent);
+                object.parent.as_ref().is_some_and(of) && !gone.contains(&object.id)
+            };
+            let parts: Vec<Id> = self
+                .objects
+                .values()
+                .filter(part)
+                .map(|one| one.id.clone())
+                .collect();
+            if parts.is_empty() {
+                break;
+            }
+            gone.extend(parts);
+        }
+        self.objects.retain(|id, _| !gone.contains(id));
+        self.needs.retain(|id, _| !gone.contains(id));
+        for needed in self.needs.values_mut() {
+            needed.retain(|id| !gone.contains(id));
+        }
+    }
+
     /// The object of this name, if there is one.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<&Object> {

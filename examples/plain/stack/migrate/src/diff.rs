@@ -6,6 +6,7 @@
 //! 3. [`order`]: nothing is made before what it needs, nothing dropped before what needs it.
 
 mod alter;
+mod annotate;
 mod changes;
 mod compare;
 mod create;
@@ -13,15 +14,18 @@ mod names;
 mod operations;
 mod order;
 mod renames;
+mod together;
 mod type_changes;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
+use crate::hazard::{Hazard, Lock, Name, Statistics, Volatile};
 use crate::object::{Id, Kind};
 
 use operations::Planner;
 
+pub(crate) use annotate::with_hazards;
 pub(crate) use names::{last_part, quote};
 pub use renames::{RenameCandidate, rename_candidates};
 
@@ -32,8 +36,10 @@ pub struct Step {
     pub object: Id,
     /// The statement, without a semicolon at its end.
     pub sql: String,
-    /// What it may do to a database that holds data.
-    pub hazard: Option<Hazard>,
+    /// What it may do to a database that is in use.
+    pub hazards: Vec<Hazard>,
+    /// What it locks, if that was there before.
+    pub lock: Option<Lock>,
     /// In which transaction it runs.
     pub transaction: Transaction,
 }
@@ -43,21 +49,28 @@ impl Step {
         Self {
             object: object.clone(),
             sql: sql.into(),
-            hazard: None,
+            hazards: Vec::new(),
+            lock: None,
             transaction: Transaction::Shared,
         }
     }
 
-    /// See [`Hazard::Destructive`].
-    pub(crate) fn destructive(self, what: impl Into<String>) -> Self {
-        let hazard = Some(Hazard::Destructive(what.into()));
-        Self { hazard, ..self }
+    /// With a hazard for what it is about.
+    pub(crate) fn hazard(mut self, name: Name, what: impl Into<String>) -> Self {
+        let hazard = Hazard::new(name, &self.object.name, what);
+        self.hazards.push(hazard);
+        self
     }
 
-    /// See [`Hazard::Warning`].
-    pub(crate) fn warning(self, what: impl Into<String>) -> Self {
-        let hazard = Some(Hazard::Warning(what.into()));
-        Self { hazard, ..self }
+    pub(crate) fn announces_failure(&self) -> bool {
+        let mut hazards = self.hazards.iter();
+        hazards.any(|hazard| hazard.name.announces_failure())
+    }
+
+    /// Whether it is written only on request.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.hazards.iter().any(|hazard| hazard.refused)
     }
 
     pub(crate) fn in_transaction(self, transaction: Transaction) -> Self {
@@ -66,16 +79,6 @@ impl Step {
             ..self
         }
     }
-}
-
-/// What a step may do to a database that holds data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hazard {
-    /// It takes data away, or fails on data that there may be: only on request. As the end of a
-    /// sentence: "drops the column `notes.body` with all it holds".
-    Destructive(String),
-    /// It takes long or locks, or fails on data that breaks a new rule.
-    Warning(String),
 }
 
 /// In which transaction a step runs.
@@ -98,12 +101,17 @@ pub struct LockPolicy {
     pub online: bool,
     /// These.
     pub large: BTreeSet<String>,
+    /// And those that are large in production.
+    pub statistics: Statistics,
+    /// None, whatever is said of them.
+    pub plain: bool,
 }
 
 impl LockPolicy {
     /// Whether this table must not be locked for long.
     pub(crate) fn is_online(&self, table: &str) -> bool {
-        self.online || self.large.contains(table)
+        let is_large = self.large.contains(table) || self.statistics.is_large(table);
+        !self.plain && (self.online || is_large)
     }
 }
 
@@ -135,6 +143,7 @@ pub fn difference(
     locks: &LockPolicy,
 ) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
     let changes = changes::find(from, to)?;
+    let volatile = Volatile::of(to);
     let mut separate = BTreeSet::new();
     loop {
         let planner = Planner {
@@ -142,6 +151,7 @@ pub fn difference(
             to,
             changes: &changes,
             locks,
+            volatile: &volatile,
             separate: &separate,
         };
         let operations = planner.operations();
@@ -156,6 +166,8 @@ pub fn difference(
         match order::sort(operations, from, to) {
             Ok(mut steps) => {
                 without_repeated_defaults(&mut steps);
+                let mut steps = together::put_together(steps);
+                with_hazards(&mut steps, from, to, locks);
                 return Ok(steps);
             }
             // Objects that need each other: what can stand outside of its table does so.

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use stack_db::{migrations, schema, testing};
 
-use crate::diff::{Hazard, RenameCandidate, Step, UnsupportedChange};
+use crate::diff::{RenameCandidate, UnsupportedChange};
+use crate::hazard::Hazard;
 use crate::rename::Rename;
+use crate::shell;
 
 /// Why no migration was written.
 ///
@@ -26,11 +28,11 @@ pub enum Error {
     /// Something differs that no migration can express.
     #[error("{}", unsupported(.0))]
     Unsupported(Vec<UnsupportedChange>),
-    /// It would take data away.
-    #[error("{}", destructive(.steps, .candidates))]
-    Destructive {
-        /// Every step.
-        steps: Vec<Step>,
+    /// It has hazards that nobody has allowed.
+    #[error("{}", not_allowed(.hazards, .candidates))]
+    NotAllowed {
+        /// These.
+        hazards: Vec<Hazard>,
         /// What may have been renamed instead.
         candidates: Vec<RenameCandidate>,
     },
@@ -60,14 +62,18 @@ pub enum Error {
          hint: nothing was written; write it by hand: `cargo dev migrate --empty --name NAME`", .0.join(", ")
     )]
     Unproven(Vec<String>),
+    /// `pg_dump` sees a difference that the comparison does not see.
+    #[error("{}", unseen(.0))]
+    Unseen(Vec<String>),
     /// It does not run where there are rows.
-    #[error(
-        "the migration runs on an empty database, and not on one with rows: {message}\n\
-         hint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`"
-    )]
+    #[error("{}", fails_on_data(.sql.as_deref(), .message, .rows.as_ref()))]
     FailsOnData {
+        /// The first line of the statement that was refused.
+        sql: Option<String>,
         /// What the server said.
         message: String,
+        /// The table that it is about, and rows that were made up there.
+        rows: Option<(String, Vec<String>)>,
     },
     /// A file could not be written.
     #[error("cannot {action} `{}`: {source}", .path.display())]
@@ -91,6 +97,17 @@ pub enum Error {
          hint: `cargo dev migrate --check` tells whether migrations and schema agree"
     )]
     NothingToPrune(String),
+    /// The role may not read the record of migrations.
+    #[error(
+        "the role `{role}` may not read the record of migrations\n\
+         hint: as its owner: `GRANT SELECT ON _sqlx_migrations TO {role}`"
+    )]
+    HiddenRecord {
+        /// Who asked.
+        role: String,
+        /// What the server answered.
+        source: sqlx::Error,
+    },
     /// The database could not be asked.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
@@ -123,12 +140,41 @@ fn unsupported(changes: &[UnsupportedChange]) -> String {
     text + "\nhint: `cargo dev migrate --empty --name NAME` makes a file to write it by hand"
 }
 
-fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
-    let mut text = "this migration takes data away or may fail on it".to_owned();
-    for step in steps {
-        if let Some(Hazard::Destructive(what)) = &step.hazard {
-            let _ = write!(text, "\n  {what}");
-        }
+fn unseen(statements: &[String]) -> String {
+    let mut text =
+        "`pg_dump` tells the schema from what the migrations lead to, and nothing else does"
+            .to_owned();
+    for statement in statements {
+        let words: Vec<&str> = statement.split_whitespace().collect();
+        let short: String = words.join(" ").chars().take(200).collect();
+        let _ = write!(text, "\n  {short}");
+    }
+    text + "\nhint: `-` is what only the migrations have, `+` what only the schema has; write it by hand: `cargo dev migrate --empty --name NAME`\n\
+            hint: if it makes no difference: `cargo dev migrate --accept`"
+}
+
+fn fails_on_data(sql: Option<&str>, message: &str, rows: Option<&(String, Vec<String>)>) -> String {
+    let mut text = format!(
+        "the migration runs on an empty database, and not on one with rows that were made up: {message}"
+    );
+    if let Some(sql) = sql {
+        let _ = write!(text, "\n  in `{sql}`");
+    }
+    if let Some((table, rows)) = rows {
+        let _ = write!(text, "\n  rows of `{table}`: {}", rows.join(", "));
+    }
+    text + "\nhint: give new columns a default, or write that step by hand, so that it moves the rows too: `cargo dev migrate --empty --name NAME`\n\
+            hint: if no row of yours is like these: `cargo dev migrate --accept`"
+}
+
+/// How many hazards are allowed one by one in a hint; more are allowed by their kinds.
+const ONE_BY_ONE: usize = 6;
+
+fn not_allowed(hazards: &[Hazard], candidates: &[RenameCandidate]) -> String {
+    let mut text = "this migration has hazards that are not allowed".to_owned();
+    for hazard in hazards {
+        let instead = hazard.name.description().instead;
+        let _ = write!(text, "\n  {hazard}\n    instead: {instead}");
     }
     for candidate in candidates {
         let _ = write!(
@@ -136,8 +182,21 @@ fn destructive(steps: &[Step], candidates: &[RenameCandidate]) -> String {
             "\nhint: if the {} became the {}: `cargo dev migrate --rename {}`",
             candidate.old,
             candidate.new,
-            Rename::from(candidate)
+            shell::word(&Rename::from(candidate).to_string())
         );
     }
-    text + "\nhint: if that is meant: `cargo dev migrate --allow-destructive`"
+    let mut keys: Vec<String> = match hazards.len() {
+        ..=ONE_BY_ONE => hazards.iter().map(Hazard::key).collect(),
+        _ => hazards
+            .iter()
+            .map(|hazard| hazard.name.to_string())
+            .collect(),
+    };
+    keys.sort();
+    keys.dedup();
+    let flags = keys
+        .iter()
+        .map(|key| format!(" --allow {}", shell::word(key)));
+    let flags: String = flags.collect();
+    text + &format!("\nhint: if that is meant: `cargo dev migrate{flags}`")
 }

@@ -1,11 +1,14 @@
 //! Steps become files: what may stand in one transaction together, what has to stand alone, and what
 //! comes after. Pure.
 
-use crate::diff::{Hazard, Step, Transaction};
+use crate::diff::{Step, Transaction};
 use crate::object::{Id, Kind};
 
 /// The first line of a file that runs without a transaction, as sqlx knows it.
 pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
+
+/// Begins a comment before a statement whose hazard is known: `-- allow: data-loss: nobody reads it`.
+pub(crate) const ALLOW: &str = "-- allow:";
 
 /// A migration that is not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +111,12 @@ fn usual_name(steps: &[Step]) -> String {
 /// The table rather than its column, where there is one.
 fn subject(id: &Id) -> String {
     match id.kind {
-        Kind::Comment | Kind::Grant | Kind::Revoke | Kind::Setting | Kind::Ownership => {
-            id.kind.to_string()
-        }
+        Kind::Comment
+        | Kind::Grant
+        | Kind::Revoke
+        | Kind::DefaultPrivilege
+        | Kind::Setting
+        | Kind::Ownership => id.kind.to_string(),
         Kind::Column
         | Kind::Default
         | Kind::Constraint
@@ -171,17 +177,12 @@ fn text(steps: &[Step], alone: bool) -> String {
     }
     for step in steps {
         sql += "\n";
-        match &step.hazard {
-            Some(Hazard::Destructive(what)) => sql += &comment("DESTRUCTIVE", what),
-            Some(Hazard::Warning(what)) => sql += &comment("Careful", what),
-            None => {}
+        for hazard in &step.hazards {
+            let what = hazard.what.replace(['\n', '\r'], " ");
+            sql += &format!("{ALLOW} {}: {what}.\n", hazard.name);
         }
         sql += &step.sql;
         sql += ";\n";
     }
     sql
-}
-
-fn comment(word: &str, what: &str) -> String {
-    format!("-- {word}: {}.\n", what.replace(['\n', '\r'], " "))
 }

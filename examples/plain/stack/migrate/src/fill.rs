@@ -31,6 +31,7 @@ pub struct Filled {
 
 #[derive(Clone, Debug, FromRow)]
 struct Column {
+    table: String,
     name: String,
     /// As in a cast: `numeric(10,2)`.
     ty: String,
@@ -52,9 +53,10 @@ struct Column {
 /// The server's, of any query but those that try a row.
 pub async fn fill(connection: &mut PgConnection) -> sqlx::Result<Filled> {
     let tables = in_order(connection).await?;
+    let mut columns = columns(connection, &tables).await?;
     let mut filled = Filled::default();
     for table in tables {
-        let columns = columns(connection, &table).await?;
+        let columns = columns.remove(&table).unwrap_or_default();
         match rows(connection, &table, &columns).await? {
             (0, reason) => filled.empty.push((table, reason)),
             _ => filled.tables.push(table),
@@ -82,30 +84,45 @@ pub(crate) async fn in_order(connection: &mut PgConnection) -> sqlx::Result<Vec<
     )
     .fetch_all(&mut *connection)
     .await?;
-    let mut waits: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+    let mut waits: BTreeMap<&String, BTreeSet<&String>> = tables
+        .iter()
+        .map(|table| (table, BTreeSet::new()))
+        .collect();
+    let mut awaited: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
     for (table, referred) in &references {
-        waits.entry(table).or_default().insert(referred);
+        if waits.contains_key(referred)
+            && let Some(needed) = waits.get_mut(table)
+        {
+            needed.insert(referred);
+            awaited.entry(referred).or_default().push(table);
+        }
     }
+    let free = waits.iter().filter(|(_, needed)| needed.is_empty());
+    let mut free: BTreeSet<&String> = free.map(|(table, _)| *table).collect();
     let mut order: Vec<String> = Vec::new();
-    let mut left: Vec<&String> = tables.iter().collect();
-    while !left.is_empty() {
-        let free = |table: &&String| {
-            waits
-                .get(*table)
-                .is_none_or(|needed| needed.iter().all(|needed| !left.contains(needed)))
-        };
-        let next: Vec<&String> = left.iter().copied().filter(free).collect();
-        // In a circle somebody has to be first.
-        let next = if next.is_empty() { left.clone() } else { next };
-        left.retain(|table| !next.contains(table));
-        order.extend(next.into_iter().cloned());
+    // In a circle somebody has to be first.
+    while let Some(next) = free.pop_first().or_else(|| waits.keys().next().copied()) {
+        waits.remove(next);
+        order.push(next.clone());
+        for table in awaited.remove(next).unwrap_or_default() {
+            if let Some(needed) = waits.get_mut(table) {
+                needed.remove(next);
+                if needed.is_empty() {
+                    free.insert(table);
+                }
+            }
+        }
     }
     Ok(order)
 }
 
-async fn columns(connection: &mut PgConnection, table: &str) -> sqlx::Result<Vec<Column>> {
-    sqlx::query_as(
-        "select quote_ident(a.attname) as name,
+/// The columns of each table, in their order.
+async fn columns(
+    connection: &mut PgConnection,
+    tables: &[String],
+) -> sqlx::Result<BTreeMap<String, Vec<Column>>> {
+    let rows: Vec<Column> = sqlx::query_as(
+        "select a.attrelid::regclass::text as table, quote_ident(a.attname) as name,
                 format_type(a.atttypid, a.atttypmod) as ty,
                 format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end) as base,
                 array(select enumlabel::text from pg_enum where enumtypid = b.oid order by enumsortorder) as labels,
@@ -122,13 +139,18 @@ async fn columns(connection: &mut PgConnection, table: &str) -> sqlx::Result<Vec
          join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
          left join lateral (select * from pg_constraint f where f.contype = 'f' and f.conrelid = a.attrelid
                             and a.attnum = any (f.conkey) order by f.oid limit 1) f on true
-         where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
+         where a.attrelid = any ($1::regclass[]) and a.attnum > 0 and not a.attisdropped
            and a.attgenerated = '' and a.attidentity <> 'a'
-         order by a.attnum",
+         order by a.attrelid, a.attnum",
     )
-    .bind(table)
+    .bind(tables)
     .fetch_all(connection)
-    .await
+    .await?;
+    let mut columns: BTreeMap<String, Vec<Column>> = BTreeMap::new();
+    for row in rows {
+        columns.entry(row.table.clone()).or_default().push(row);
+    }
+    Ok(columns)
 }
 
 /// Inserts rows; returns how many, and why not more.

@@ -14,10 +14,12 @@ use stack_db::{Migrations, Schema};
 
 use crate::atomic;
 use crate::catalog::Catalog;
-use crate::diff::{self, Hazard, LockPolicy, RenameCandidate, Step, rename_candidates};
+use crate::diff::{self, LockPolicy, RenameCandidate, Step, rename_candidates};
+use crate::dump::Dumps;
 use crate::error::Error;
 use crate::files::{self, Draft};
 use crate::fill::Filled;
+use crate::hazard::{Allowed, Hazard, Name};
 use crate::rename::{self, Rename};
 use crate::scratch::{Database, Scratch, connect, read, rows_missing};
 use crate::trial::{Trial, same, step_at, try_on_data};
@@ -33,8 +35,12 @@ pub struct Request {
     pub schema: PathBuf,
     /// What to call the migration.
     pub name: Option<String>,
-    /// Whether steps may take data away.
-    pub allow_destructive: bool,
+    /// Which hazards are meant.
+    pub allowed: Allowed,
+    /// Whether a migration may fail on the rows that are made up, and `pg_dump` may see more than the comparison.
+    pub accept: bool,
+    /// Whether `pg_dump` is asked as well where there is nothing to do.
+    pub thorough: bool,
     /// Which tables must not be locked for long.
     pub locks: LockPolicy,
 }
@@ -98,22 +104,25 @@ impl Comparison {
     /// # Errors
     /// [`Error::Refused`] with the server's answer.
     pub async fn rename(&mut self, rename: &Rename) -> Result<bool, Error> {
-        let Some(step) = rename.step(&self.before.catalog) else {
+        let steps = rename.steps(&self.before.catalog, &self.wanted.catalog);
+        if steps.is_empty() {
             return Ok(false);
-        };
+        }
         if !rename.leads_to(&self.before.catalog, &self.wanted.catalog) {
             return Err(Error::UnknownRename(rename.clone()));
         }
         let mut connection = connect(&self.before.database).await?;
-        let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
-            .execute(&mut connection)
-            .await;
-        done.map_err(|error| Error::Refused {
-            object: step.object.to_string(),
-            sql: step.sql.clone(),
-            message: message(&error),
-        })?;
-        self.steps.push(step);
+        for step in steps {
+            let done = sqlx::raw_sql(AssertSqlSafe(step.sql.as_str()))
+                .execute(&mut connection)
+                .await;
+            done.map_err(|error| Error::Refused {
+                object: step.object.to_string(),
+                sql: step.sql.clone(),
+                message: message(&error),
+            })?;
+            self.steps.push(step);
+        }
         self.before.catalog = Catalog::read(&mut connection).await?;
         // The sequence of a `serial` column is named after it, and keeps its position.
         for step in rename::sequences(&self.before.catalog, &self.wanted.catalog) {
@@ -138,23 +147,31 @@ impl Comparison {
             wanted,
             mut steps,
         } = self;
+        let (old, new) = (&before.catalog, &wanted.catalog);
+        diff::with_hazards(&mut steps, old, new, &request.locks);
         let more = diff::difference(&before.catalog, &wanted.catalog, &request.locks);
         steps.extend(more.map_err(Error::Unsupported)?);
         let large = request.locks.large.iter();
         let is_there = |name: &&String| wanted.catalog.tables().any(|table| table == *name);
         let unknown_large = large.filter(|name| !is_there(name)).cloned().collect();
         if steps.is_empty() {
+            if request.thorough {
+                let dumps = Dumps::begin(&before.database, &wanted.database).await?;
+                nothing_unseen(dumps, request)?;
+            }
             return Ok(Proven {
                 rows_missing: rows_missing(&before.database, &wanted.database).await?,
                 unknown_large,
                 ..Proven::default()
             });
         }
-        let destroys = |step: &Step| matches!(step.hazard, Some(Hazard::Destructive(_)));
-        let destructive = steps.iter().any(destroys);
-        if destructive && !request.allow_destructive {
+        let hazards: Vec<Hazard> = not_allowed(&steps, &request.allowed).cloned().collect();
+        if !hazards.is_empty() {
             let candidates = rename_candidates(&before.catalog, &wanted.catalog);
-            return Err(Error::Destructive { steps, candidates });
+            return Err(Error::NotAllowed {
+                hazards,
+                candidates,
+            });
         }
         let drafts = files::drafts(steps, request.name.as_deref());
         let first = migrations.last() + 1;
@@ -169,14 +186,28 @@ impl Comparison {
         let replayed = Database::replayed(&wanted.database, &trial.migrations).await;
         let replayed = replayed.map_err(|error| trial.explain(error, &files))?;
         same(&replayed.catalog, &wanted.catalog)?;
-        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial).await?;
+        let dumps = Dumps::begin(&replayed.database, &wanted.database).await?;
+        let (filled, failed) = try_on_data(&wanted.database, &migrations, &trial, &files).await?;
+        nothing_unseen(dumps, request)?;
         let failed_on_data = match failed {
-            // The rows know nothing of a new rule, and may break it: that is announced with the step.
-            Some(refused) if step_at(&refused, &files).is_none_or(|step| step.hazard.is_none()) => {
-                let message = refused.message;
-                return Err(Error::FailsOnData { message });
+            None => None,
+            Some(failed) => {
+                // The rows know nothing of a new rule, and may break it: that is announced with the step. What only rows can
+                // break is a hazard as well, though nobody knew of it before.
+                let step = step_at(&failed.refused, &files);
+                let announced = step.is_some_and(Step::announces_failure);
+                let allowed =
+                    request.allowed.covers_kind(Name::FailsOnData) && failed.is_about_data;
+                if !announced && !allowed && !request.accept {
+                    return Err(Error::FailsOnData {
+                        sql: step
+                            .map(|step| step.sql.lines().next().unwrap_or_default().to_owned()),
+                        message: failed.refused.message,
+                        rows: failed.rows,
+                    });
+                }
+                Some(failed.refused.message)
             }
-            failed => failed.map(|refused| refused.message),
         };
         Ok(Proven {
             files,
@@ -188,7 +219,32 @@ impl Comparison {
     }
 }
 
+/// Whether `pg_dump`, where there is one, sees no difference either.
+fn nothing_unseen(dumps: Dumps, request: &Request) -> Result<(), Error> {
+    match dumps.difference() {
+        Some(found) if !found.is_empty() && !request.accept => Err(Error::Unseen(found)),
+        _ => Ok(()),
+    }
+}
+
+/// What is written only on request, and was not asked for.
+fn not_allowed<'s>(
+    steps: impl IntoIterator<Item = &'s Step>,
+    allowed: &Allowed,
+) -> impl Iterator<Item = &'s Hazard> {
+    let hazards = steps.into_iter().flat_map(|step| &step.hazards);
+    hazards.filter(|hazard| hazard.refused && !allowed.covers(hazard))
+}
+
 impl Proven {
+    /// Hazards that are written only on request, and are not among these.
+    pub fn not_allowed(&self, allowed: &Allowed) -> impl Iterator<Item = &Hazard> {
+        not_allowed(
+            self.files.iter().flat_map(|(_, draft)| &draft.steps),
+            allowed,
+        )
+    }
+
     /// Writes the files, all or none. A kill leaves those in front, each whole: they were proven in this
     /// order, and what is left of the difference comes next time.
     ///

@@ -7,10 +7,12 @@
 //!    from the server's own catalog, in the server's own words ([`object`]).
 //! 3. [`diff`]: what is only in one of them, or different, becomes steps in an order that the
 //!    server accepts. Pure.
-//! 4. [`files`]: steps become files. Pure.
-//! 5. [`fill`]: rows for any schema, to try a migration where there is data.
+//! 4. [`hazard`]: what a statement may do to a database in use. Pure.
+//! 5. [`files`]: steps become files. Pure.
+//! 6. [`fill`]: rows for any schema, to try a migration where there is data.
+//! 7. [`dump`]: what `pg_dump` says of it.
 //!
-//! [`prune()`] squashes old migrations into one.
+//! [`prune()`] squashes old migrations into one. [`drift()`] looks how a real database differs from them.
 //!
 //! Nothing is parsed and nothing believed: what was written is replayed, and has to lead where the
 //! schema leads.
@@ -20,17 +22,23 @@
 mod atomic;
 pub mod catalog;
 pub mod diff;
+mod drift;
+pub mod dump;
 mod error;
 pub mod files;
 pub mod fill;
 pub mod generate;
+pub mod hazard;
+pub mod lint;
 pub mod object;
 mod prune;
 mod rename;
 mod scratch;
+pub mod shell;
 mod trial;
 
 pub use catalog::Catalog;
+pub use drift::{Drift, drift};
 pub use error::Error;
 pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};

@@ -47,8 +47,8 @@ impl From<&RenameCandidate> for Rename {
 }
 
 impl Rename {
-    /// The statement, for a database that looks like `from`; none if there is nothing of this name.
-    pub(crate) fn step(&self, from: &Catalog) -> Option<Step> {
+    /// The statements, for a database that looks like `from`; none if there is nothing of this name.
+    pub(crate) fn steps(&self, from: &Catalog, to: &Catalog) -> Vec<Step> {
         let kinds = [
             Kind::Table,
             Kind::Column,
@@ -67,23 +67,25 @@ impl Rename {
         ];
         let mut ids = kinds.into_iter().map(|kind| Id::new(kind, &self.old));
         match ids.find_map(|id| from.get(&id)) {
-            Some(object) => Some(Step::new(&object.id, self.statement(object)?)),
-            None => self.label(from),
+            Some(object) if lies_in_a_schema(object.id.kind) => self.moved(object, from, to),
+            Some(object) => self.statement(object).into_iter().collect(),
+            None => self.label(from).into_iter().collect(),
         }
     }
 
     /// Whether the schema has the new name, as far as that can be told: of a table, and of a column whose
     /// table it has.
     pub(crate) fn leads_to(&self, from: &Catalog, to: &Catalog) -> bool {
-        let last = last_part(&self.new);
         if from.get(&Id::new(Kind::Table, &self.old)).is_some() {
-            return to.tables().any(|table| last_part(table) == last);
+            let id = Id::new(Kind::Table, self.new_place(Kind::Table, to));
+            return to.get(&id).is_some();
         }
         match self.old.rsplit_once('.') {
             Some((table, _))
                 if from.get(&Id::new(Kind::Column, &self.old)).is_some()
                     && to.get(&Id::new(Kind::Table, table)).is_some() =>
             {
+                let last = last_part(&self.new);
                 let id = Id::new(Kind::Column, format!("{table}.{last}"));
                 to.get(&id).is_some()
             }
@@ -91,15 +93,59 @@ impl Rename {
         }
     }
 
-    fn statement(&self, object: &Object) -> Option<String> {
+    /// The new name with its schema, of what lies in one: that of the old one where none is said, if there it is.
+    fn new_place(&self, kind: Kind, to: &Catalog) -> String {
+        let beside = format!("{}{}", schema_of(&self.old), self.new);
+        let is_there = |name: &String| to.get(&Id::new(kind, name)).is_some();
+        let says_a_schema = !schema_of(&self.new).is_empty();
+        if is_there(&self.new) || says_a_schema && !is_there(&beside) {
+            self.new.clone()
+        } else {
+            beside
+        }
+    }
+
+    /// Another schema, another name, or both.
+    fn moved(&self, object: &Object, from: &Catalog, to: &Catalog) -> Vec<Step> {
+        let place = self.new_place(object.id.kind, to);
+        let (schema, name) = (schema_of(&place), last_part(&place));
+        let (old_schema, old_name) = (schema_of(&self.old), last_part(&self.old));
+        let Some(target) = object.target() else {
+            return Vec::new();
+        };
+        let step = |sql: String| Step::new(&object.id, sql);
+        let mut steps = Vec::new();
+        let mut now = target;
+        if schema != old_schema {
+            let bare = schema.trim_end_matches('.');
+            let id = Id::new(Kind::Schema, bare);
+            if let (None, Some(Body::Definition(new))) = (from.get(&id), to.body(&id)) {
+                steps.push(Step::new(&id, new.create.clone()));
+            }
+            let bare = if bare.is_empty() { "public" } else { bare };
+            steps.push(step(format!("ALTER {now} SET SCHEMA {bare}")));
+            let word = now.strip_suffix(&self.old).unwrap_or_default();
+            now = format!("{word}{schema}{old_name}");
+        }
+        if name != old_name {
+            steps.push(step(format!("ALTER {now} RENAME TO {name}")));
+        }
+        steps
+    }
+
+    fn statement(&self, object: &Object) -> Option<Step> {
         // Behind the last dot: `RENAME TO` takes no schema, and no table.
         let new = last_part(&self.new);
         let (word, table, name) = match &object.body {
             Body::Column(column) => ("COLUMN", &column.table, &column.name),
             Body::Constraint(constraint) => ("CONSTRAINT", &constraint.table, &constraint.name),
-            _ => return Some(format!("ALTER {} RENAME TO {new}", object.target()?)),
+            _ => {
+                let sql = format!("ALTER {} RENAME TO {new}", object.target()?);
+                return Some(Step::new(&object.id, sql));
+            }
         };
-        Some(format!("ALTER TABLE {table} RENAME {word} {name} TO {new}"))
+        let sql = format!("ALTER TABLE {table} RENAME {word} {name} TO {new}");
+        Some(Step::new(&object.id, sql))
     }
 
     /// `status.open=done`: a label of an enum.
@@ -116,6 +162,26 @@ impl Rename {
         let sql = format!("ALTER TYPE {ty} RENAME VALUE {label} TO {new}");
         Some(Step::new(&id, sql))
     }
+}
+
+/// What `ALTER … SET SCHEMA` moves.
+fn lies_in_a_schema(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Table
+            | Kind::View
+            | Kind::MaterializedView
+            | Kind::Enum
+            | Kind::Composite
+            | Kind::Domain
+            | Kind::Range
+            | Kind::Sequence
+    )
+}
+
+/// `app.` of `app.notes`; nothing of `notes`.
+fn schema_of(name: &str) -> &str {
+    name.strip_suffix(&last_part(name)).unwrap_or_default()
 }
 
 /// Sequences that belong to one column in both, under two names.

@@ -6,8 +6,12 @@ use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema};
 
 use crate::catalog::Catalog;
+use crate::diff::quote;
 use crate::error::Error;
 use crate::fill;
+
+/// How many tables one query is about: it locks them all, and a server has room for so many locks.
+const AT_ONCE: usize = 50;
 
 /// The server on which everything is tried, in databases that go afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,17 +73,23 @@ pub(crate) async fn rows_missing(
     Ok(tables)
 }
 
+/// Those of a database, asked for at once.
 async fn with_rows(database: &TestDatabase) -> Result<Vec<String>, Error> {
     let mut connection = connect(database).await?;
     let mut found = Vec::new();
-    for table in fill::in_order(&mut connection).await? {
-        let query = format!("select exists (select from {table})");
-        let filled: bool = sqlx::query_scalar(AssertSqlSafe(query))
+    for tables in fill::in_order(&mut connection).await?.chunks(AT_ONCE) {
+        let asked = tables.iter().map(|table| {
+            format!(
+                "case when exists (select from {table}) then {} end",
+                quote(table)
+            )
+        });
+        let asked: Vec<String> = asked.collect();
+        let query = format!("select array_remove(array[{}], null)", asked.join(", "));
+        let filled: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
             .fetch_one(&mut connection)
             .await?;
-        if filled {
-            found.push(table);
-        }
+        found.extend(filled);
     }
     connection.close().await?;
     Ok(found)

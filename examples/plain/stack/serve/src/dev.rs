@@ -1,11 +1,13 @@
 //! What `cargo dev` adds to an application that it has started: a page that is open shows why the last build has
-//! failed, takes over a style sheet that has changed, and comes back when there is another program.
+//! failed and what a handler has failed with, takes over a style sheet or a text that has changed, and comes back when there
+//! is another program.
 //!
 //! `cargo dev` says by a [`ControlChannel`] what is to be shown, and when to stop. Every page gets a script from
 //! `/_dev/`, which listens to it. Without `cargo dev` there is none of this.
 
 mod control_channel;
 mod page;
+mod texts;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -37,8 +39,10 @@ const SCRIPT: &str = include_str!("dev/client.js");
 pub fn around(router: Router, channel: &ControlChannel, files: Files) -> Router {
     let events = get(events).with_state((channel.clone(), files));
     router
-        .layer(middleware::map_request(page::uncompressed))
-        .layer(middleware::map_response(page::with_script))
+        .layer(middleware::from_fn_with_state(
+            channel.clone(),
+            page::with_script,
+        ))
         .route("/_dev/events", events)
         .route("/_dev/client.js", get(script))
 }
@@ -56,12 +60,18 @@ async fn events(
     State((channel, files)): State<(ControlChannel, Files)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let states = stream::unfold(channel.states(), move |mut states| async move {
-        let state = states.next().await?;
+        let (show, fault) = states.next().await?;
         let files: serde_json::Map<_, _> = files()
             .into_iter()
             .map(|(name, url)| (name, url.into()))
             .collect();
-        let data = json!({ "run": page::run(), "files": files, "show": state });
+        let data = json!({
+            "run": page::run(),
+            "texts": texts::version(),
+            "files": files,
+            "show": show,
+            "fault": fault,
+        });
         let event = Event::default().retry(RETRY).data(data.to_string());
         Some((Ok(event), states))
     });

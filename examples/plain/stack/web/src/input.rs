@@ -105,7 +105,12 @@ pub fn day(text: &str) -> Result<Date, Invalid> {
 
 /// A moment, such as `2026-01-31T12:00:00Z`. PostgreSQL keeps microseconds.
 pub fn moment(text: &str) -> Result<OffsetDateTime, Invalid> {
-    let moment = OffsetDateTime::parse(required(text)?, &Rfc3339).ok();
+    let text = required(text)?;
+    // A form says so of a local time that its zone does not have: `2026-03-29T02:30[Europe/Berlin]`.
+    if let Some((_, zone)) = text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        return Err(Invalid::new(format!("is skipped by the clocks of {zone}")));
+    }
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok();
     moment
         .filter(|moment| (1..=9998).contains(&moment.year()))
         .ok_or_else(|| Invalid::new("must be a moment, such as 2026-01-31T12:00:00Z"))

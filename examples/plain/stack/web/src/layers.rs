@@ -24,6 +24,7 @@ use tower_http::{
 use tracing::{Level, Span};
 
 use crate::{
+    logs::short_line::REQUEST,
     problem::{self, ErrorPage, Problem},
     request_id,
 };
@@ -121,9 +122,10 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 fn span(request: &Request) -> Span {
     let (method, path) = (request.method(), request.uri().path());
     let request_id = request_id::of(request.extensions());
-    // Probes come every few seconds and say nothing new. Anything else is of the highest level, so that every line has
-    // the id whatever is logged.
-    if matches!(path, "/healthz" | "/readyz") {
+    // Probes come every few seconds and say nothing new, and neither do the files of a page in development. Anything else is
+    // of the highest level, so that every line has the id whatever is logged.
+    let is_file = cfg!(debug_assertions) && path.starts_with("/static/");
+    if is_file || matches!(path, "/healthz" | "/readyz") {
         tracing::debug_span!("request", request_id, %method, path)
     } else {
         tracing::error_span!("request", request_id, %method, path)
@@ -136,9 +138,9 @@ fn log<B>(response: &Response<B>, latency: Duration, span: &Span) {
     let ms = latency.as_micros() as f64 / 1000.0;
     let level = span.metadata().map(|metadata| *metadata.level());
     if level == Some(Level::ERROR) {
-        tracing::info!(status, ms, "request");
+        tracing::info!(name: REQUEST, status, ms, "request");
     } else {
-        tracing::debug!(status, ms, "request");
+        tracing::debug!(name: REQUEST, status, ms, "request");
     }
 }
 
@@ -150,6 +152,6 @@ fn cross_site(error: ProtectionError) -> Response {
 
 /// The panic hook has printed where and why.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
-    tracing::error!("a handler panicked");
+    tracing::error!(error = "panic", "a handler panicked");
     Problem::internal().into_response()
 }

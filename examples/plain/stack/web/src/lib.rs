@@ -9,12 +9,14 @@
 //! - [`settings`] reads variables, [`logs`] writes the log, [`metrics`] counts, [`live_pages`] does both for live pages.
 //! - [`server`]: where an application listens, and [`site_url`] for its visitors; [`probe`] asks one how it is. [`progress`] shows how far a command is.
 //! - [`sealed`]: values that not even the database may read; [`random`]: bytes for secrets.
+//! - [`faults`]: errors and panics for the overlay of `cargo dev`.
 //! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
 
 pub mod assets;
 pub mod client_ip;
 pub mod cookies;
 pub mod extract;
+pub mod faults;
 pub mod fields;
 pub mod health;
 pub mod input;

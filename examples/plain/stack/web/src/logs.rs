@@ -5,6 +5,8 @@
 //! thread of their own. If whatever reads them does not keep up, new lines are dropped and counted, so that it cannot stop
 //! the application, unless [`LogOverflow::Wait`] is wanted.
 
+pub(crate) mod short_line;
+
 use std::{
     io::{self, IsTerminal, Write},
     sync::{OnceLock, mpsc},
@@ -16,6 +18,9 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGua
 use tracing_subscriber::{
     Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt,
 };
+
+use crate::faults;
+use short_line::ShortLine;
 
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +115,8 @@ pub fn init(format: LogFormat, overflow: LogOverflow, filter: &Targets) -> io::R
     let writer = Writer(Some(writer));
     let log = match format {
         LogFormat::Pretty => fmt::layer()
-            .compact()
+            .fmt_fields(short_line::fields())
+            .event_format(ShortLine)
             .with_ansi(io::stdout().is_terminal())
             .with_writer(lines)
             .boxed(),
@@ -121,7 +127,9 @@ pub fn init(format: LogFormat, overflow: LogOverflow, filter: &Targets) -> io::R
             .with_writer(lines)
             .boxed(),
     };
-    let registry = tracing_subscriber::registry().with(log.with_filter(filter.clone()));
+    let registry = tracing_subscriber::registry()
+        .with(log.with_filter(filter.clone()))
+        .with(faults::layer());
     registry.try_init().map_err(io::Error::other)?;
     Ok(Logs { _writer: writer })
 }

@@ -8,7 +8,7 @@ use std::{
 use stack_serve::dev::ControlChannel;
 use tokio::net::TcpListener;
 
-use crate::{StartError, settings::Environment};
+use crate::{StartError, faults, settings::Environment};
 
 /// Where to listen, by the settings.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,10 @@ pub async fn cargo_dev(
 ) -> Result<Option<ControlChannel>, StartError> {
     match to {
         Some(to) if !environment.is_production() => match ControlChannel::connect(to).await {
-            Ok(link) => Ok(Some(link)),
+            Ok(link) => {
+                faults::show_on(&link);
+                Ok(Some(link))
+            }
             Err(error) => Err(StartError(format!(
                 "`CARGO_DEV` leads to no `cargo dev`: {error}\n\
                  hint: leave it out; `cargo dev` sets it for the program that it starts"

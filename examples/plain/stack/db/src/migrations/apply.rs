@@ -8,8 +8,17 @@ use sqlx::postgres::{PgConnection, PgPool};
 use super::lock::Lock;
 use super::plan::{Plan, plan};
 use super::unfinished::apply_alone;
-use super::{Error, Migration, Migrations, Status, Timeouts, history};
+use super::{Error, Filled, Migration, Migrations, Status, Timeouts, history, pooler};
 use crate::sql_file;
+
+/// What is told while migrations are applied.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'m> {
+    /// One was applied.
+    Applied(&'m Migration),
+    /// A backfill has done a batch.
+    Filled(&'m Migration, Filled),
+}
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,8 +30,8 @@ pub struct Outcome {
 }
 
 impl Migrations {
-    /// Applies what the database lacks, and calls `done` after each. What was applied before a
-    /// mistake stays.
+    /// Applies what the database lacks, and calls `report` after each, and after each batch of a backfill. What was
+    /// applied before a mistake stays.
     ///
     /// Uses connections of its own to the database of the pool, so that nothing that a migration
     /// sets is left in the pool. If another process is migrating, waits for it.
@@ -32,22 +41,32 @@ impl Migrations {
     pub async fn apply(
         &self,
         pool: &PgPool,
-        mut done: impl FnMut(&Migration),
+        mut report: impl FnMut(Event<'_>),
     ) -> Result<Outcome, Error> {
         let mut session = Session::begin(pool, self).await?;
-        let outcome = self.apply_in(&mut session, &mut done).await;
+        let outcome = self.apply_in(&mut session, &mut report).await;
         session.end().await?;
         outcome
     }
 
     /// Records the migrations up to the number `version` as applied, and runs nothing: for a
-    /// database that was made in another way.
+    /// database that was made in another way. Unless it is `unchecked`, the database has to look as they would
+    /// leave it; to know that, they are run in another one on the same server, which goes afterwards.
     ///
     /// # Errors
-    /// [`Error::NoSuch`], [`Error::NothingToAssume`], and as [`Migrations::apply`].
-    pub async fn assume(&self, pool: &PgPool, version: i64) -> Result<Outcome, Error> {
+    /// [`Error::NoSuch`], [`Error::NothingToAssume`], [`Error::Different`], [`Error::NotCompared`], and as
+    /// [`Migrations::apply`].
+    pub async fn assume(
+        &self,
+        pool: &PgPool,
+        version: i64,
+        unchecked: bool,
+    ) -> Result<Outcome, Error> {
         if self.get(version).is_none() {
             return Err(self.no_such(version));
+        }
+        if !unchecked {
+            self.require_alike(pool, version).await?;
         }
         let mut session = Session::begin(pool, self).await?;
         let outcome = self.assume_in(&mut session, version).await;
@@ -87,7 +106,7 @@ impl Migrations {
     pub(super) async fn apply_in(
         &self,
         session: &mut Session,
-        done: &mut impl FnMut(&Migration),
+        report: &mut impl FnMut(Event<'_>),
     ) -> Result<Outcome, Error> {
         session.settle_unfinished(self).await?;
         let plan = self.plan_newest(&mut session.connection).await?;
@@ -100,9 +119,15 @@ impl Migrations {
             outcome.carried = Some(baseline.name.clone());
         }
         for migration in plan.pending {
+            if let Some(backfill) = &migration.backfill {
+                session.fill(migration, backfill, report).await?;
+                outcome.applied.push(migration.name.clone());
+                report(Event::Applied(migration));
+                continue;
+            }
             session.apply(migration).await?;
             outcome.applied.push(migration.name.clone());
-            done(migration);
+            report(Event::Applied(migration));
         }
         Ok(outcome)
     }
@@ -112,6 +137,30 @@ impl Migrations {
             version,
             last: self.last(),
             command: self.command.clone(),
+        }
+    }
+
+    /// Compares the database with one that the migrations up to `version` make.
+    async fn require_alike(&self, pool: &PgPool, version: i64) -> Result<(), Error> {
+        let mut connection = pool.acquire().await?;
+        if !history::has_other_tables(&mut connection).await? {
+            return Ok(());
+        }
+        drop(connection);
+        let command = self.command.clone();
+        match self.through(version).difference(pool).await {
+            Ok(difference) if difference.is_none() => Ok(()),
+            Ok(difference) => Err(Error::Different {
+                version,
+                lacks: difference.lacks,
+                has: difference.has,
+                command,
+            }),
+            Err(error) => Err(Error::NotCompared {
+                version,
+                reason: error.to_string(),
+                command,
+            }),
         }
     }
 
@@ -177,9 +226,16 @@ pub(super) struct Session {
 impl Session {
     pub(super) async fn begin(pool: &PgPool, migrations: &Migrations) -> Result<Self, Error> {
         let options = pool.connect_options();
+        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut lock = PgConnection::connect_with(&options).await?;
+        if pooler::is_between(&mut connection, &mut lock).await? {
+            return Err(Error::Pooler {
+                command: migrations.command.clone(),
+            });
+        }
         Ok(Self {
-            lock: Lock::take(&options).await?,
-            connection: PgConnection::connect_with(&options).await?,
+            lock: Lock::take(lock).await?,
+            connection,
             timeouts: migrations.timeouts,
             command: migrations.command.clone(),
         })

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::Migration;
-use crate::statements::{self, Token};
+use crate::statements::{self, Words};
 
 /// How long to wait before somebody looks again whether an index is still being built.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -113,36 +113,4 @@ async fn is_being_built(connection: &mut PgConnection, table: &str) -> Result<bo
     .bind(table)
     .fetch_one(connection)
     .await
-}
-
-/// What is left of a statement.
-struct Words<'t>(&'t [Token<'t>]);
-
-impl Words<'_> {
-    /// Goes on behind these words, if they come next.
-    fn take(&mut self, words: &[&str]) -> bool {
-        let next = self.0.len() >= words.len()
-            && words.iter().zip(self.0).all(|(word, token)| token.is(word));
-        if next {
-            self.0 = &self.0[words.len()..];
-        }
-        next
-    }
-
-    /// The next name, of a schema too: `public.notes`.
-    fn name(&mut self) -> Option<String> {
-        let [first, rest @ ..] = self.0 else {
-            return None;
-        };
-        let mut name = first.sql.to_owned();
-        self.0 = rest;
-        while let [dot, part, rest @ ..] = self.0
-            && dot.is(".")
-        {
-            name += ".";
-            name += part.sql;
-            self.0 = rest;
-        }
-        Some(name)
-    }
 }

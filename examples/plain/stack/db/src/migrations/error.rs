@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sql_file::{Failure, Refused};
+use crate::sql_file::{self, Failure, Refused};
 
 /// Why a database was not migrated.
 ///
@@ -31,8 +31,8 @@ pub enum Error {
     /// Two files have one number, which happens when two people write one each.
     #[error(
         "two migrations have the number {version}: `{}` and `{}`\n\
-         hint: give the one that was applied nowhere yet the next number: `git mv {} {}`",
-        .first.display(), .second.display(), .second.display(), .free.display()
+         hint: cargo dev migrate renumber",
+        .first.display(), .second.display()
     )]
     Duplicate {
         /// The number.
@@ -41,8 +41,6 @@ pub enum Error {
         first: PathBuf,
         /// The other.
         second: PathBuf,
-        /// What the other could be called.
-        free: PathBuf,
     },
     /// A file that begins like a baseline cannot be read as one.
     #[error(
@@ -51,6 +49,18 @@ pub enum Error {
         .path.display(), .path.display(), .path.display()
     )]
     Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file that begins like a backfill is none that could be run.
+    #[error(
+        "`{}` is a backfill that cannot be run: {reason}\n\
+         hint: `docs/migrations.md` shows one, under \"Backfills\"",
+        .path.display()
+    )]
+    Backfill {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -206,6 +216,48 @@ pub enum Error {
         /// What to type to migrate.
         command: String,
     },
+    /// A database is not as it is assumed to be.
+    #[error(
+        "the database is not as the migrations up to {version} make it{}{}\n\
+         hint: `cargo dev migrate --against URL --through {version}` shows the difference as statements; \
+         `{command} --assume-through {version} --unchecked` records them all the same",
+        listed("it lacks", lacks),
+        listed("it has besides", has)
+    )]
+    Different {
+        /// The number.
+        version: i64,
+        /// What it lacks.
+        lacks: Vec<String>,
+        /// What it has besides.
+        has: Vec<String>,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// It could not be seen whether a database is as it is assumed to be.
+    #[error(
+        "whether the database is as the migrations up to {version} make it cannot be seen: to compare, they are run in another database of the server: {reason}\n\
+         hint: a role needs `CREATEDB` for that. Without: `cargo dev migrate --against URL --through {version}` compares from your machine, \
+         then `{command} --assume-through {version} --unchecked`"
+    )]
+    NotCompared {
+        /// The number.
+        version: i64,
+        /// Why not.
+        reason: String,
+        /// What to type to migrate.
+        command: String,
+    },
+    /// Something between lends a connection for one transaction at a time.
+    #[error(
+        "between here and the server is a pooler that lends connections for one transaction at a time, \
+         so the lock and the time-outs of a migration would be lost\n\
+         hint: give this command the server's own address: `DATABASE_URL=postgres://… {command}`"
+    )]
+    Pooler {
+        /// What to type to migrate.
+        command: String,
+    },
     /// There is nothing that could be assumed.
     #[error(
         "the database is empty: its tables have to be made, not assumed\n\
@@ -236,7 +288,7 @@ pub enum Error {
         command: String,
     },
     /// The database could not be asked.
-    #[error("cannot migrate the database: {0}")]
+    #[error("cannot migrate the database: {}{}", .0, pooler_hint(.0))]
     Database(#[from] sqlx::Error),
 }
 
@@ -264,6 +316,31 @@ fn unfinished_hint(version: i64, command: &str) -> String {
         "hint: find out what it has done. If all of it: `{command} --resolve {version} applied`. \
          If nothing, or you have undone it: `{command} --resolve {version} again`, then `{command}`"
     )
+}
+
+/// How many lines of a difference are shown.
+const SHOWN: usize = 20;
+
+fn listed(what: &str, lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines.iter().take(SHOWN) {
+        text += &format!("\n  {what}: {}", line.replace('\n', "\n    "));
+    }
+    if lines.len() > SHOWN {
+        text += &format!("\n  and {} more", lines.len() - SHOWN);
+    }
+    text
+}
+
+/// Statements that were prepared are lost, or are another's, where a pooler lends connections for one transaction.
+fn pooler_hint(error: &sqlx::Error) -> &'static str {
+    match sql_file::code(error).as_deref() {
+        Some("26000" | "42P05") => {
+            "\nhint: is a pooler between here and the server? It has to keep sessions or prepared statements: \
+             pgbouncer does so since 1.21, with `max_prepared_statements`"
+        }
+        _ => "",
+    }
 }
 
 fn blocked_by(blocker: Option<&(i32, String)>) -> String {

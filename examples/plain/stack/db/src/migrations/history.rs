@@ -55,7 +55,7 @@ async fn exists(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 
 /// Whether the database has tables of somebody's, besides ours.
 pub(super) async fn has_other_tables(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let ours = [TABLE];
+    let ours = [TABLE, super::PROGRESS];
     schema::has_tables(connection, &ours).await
 }
 

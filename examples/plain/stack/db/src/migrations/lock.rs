@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 
 /// The advisory lock. Any number will do, if all use the same.
 const ADVISORY: i64 = 0x006d_6967_7261_7465;
@@ -21,8 +21,7 @@ pub(super) struct Lock(pub(super) PgConnection);
 
 impl Lock {
     /// Waits until nobody else has it.
-    pub(super) async fn take(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let mut connection = PgConnection::connect_with(options).await?;
+    pub(super) async fn take(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
         let mut reported = false;
         loop {
             let taken: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")

@@ -80,7 +80,7 @@ impl Session {
     }
 
     /// Before every file, since those before it may have set something.
-    async fn set_timeouts(&mut self, migration: &Migration) -> Result<(), sqlx::Error> {
+    pub(super) async fn set_timeouts(&mut self, migration: &Migration) -> Result<(), sqlx::Error> {
         let Timeouts {
             lock, statement, ..
         } = self.timeouts;
@@ -154,11 +154,11 @@ async fn blocker_of(
 }
 
 /// Whether it was refused because others hold its locks, and would be taken later.
-fn needs_locks(error: &sqlx::Error) -> bool {
+pub(super) fn needs_locks(error: &sqlx::Error) -> bool {
     retry::is_retryable(error) || sql_file::code(error).is_some_and(|code| code == "55P03")
 }
 
-fn pauses() -> ExponentialBackoff {
+pub(super) fn pauses() -> ExponentialBackoff {
     let [first, longest] = PAUSES;
     ExponentialBuilder::new()
         .with_min_delay(first)

@@ -4,7 +4,7 @@ use super::history::Row;
 use super::{Error, Migration, Migrations};
 
 /// What `description` is in the row of a baseline.
-const BASELINE: &str = "baseline";
+pub(super) const BASELINE: &str = "baseline";
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -28,6 +28,12 @@ pub(super) struct Renumbered {
 
 /// Compares the migrations with the rows of a database, which are in the order of their numbers.
 pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, Error> {
+    // A backfill goes on where it is.
+    let goes_on = |row: &Row| {
+        let known = ours.get(row.version);
+        !row.success && known.is_some_and(|migration| migration.backfill.is_some())
+    };
+    let rows: Vec<Row> = rows.iter().filter(|row| !goes_on(row)).cloned().collect();
     if let Some(row) = rows.iter().find(|row| !row.success) {
         let name = ours.get(row.version).map_or_else(
             || format!("migration {}", row.version),
@@ -39,8 +45,8 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
             command: ours.command.clone(),
         });
     }
-    let renumbered = renumbered(ours, rows);
-    let mut rows = rows.to_vec();
+    let renumbered = renumbered(ours, &rows);
+    let mut rows = rows;
     for row in &mut rows {
         if let Some(other) = renumbered.iter().find(|other| other.from == row.version) {
             row.version = other.to;
@@ -103,7 +109,7 @@ pub(super) fn plan<'a>(ours: &'a Migrations, rows: &[Row]) -> Result<Plan<'a>, E
 }
 
 /// The rows whose number belongs to another file now, where a file that is the same has a number that was not applied.
-fn renumbered(ours: &Migrations, rows: &[Row]) -> Vec<Renumbered> {
+pub(super) fn renumbered(ours: &Migrations, rows: &[Row]) -> Vec<Renumbered> {
     let is = |migration: &Migration, row: &Row| {
         migration.checksum == row.checksum && migration.description() == row.description
     };

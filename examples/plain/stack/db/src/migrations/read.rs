@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlx::migrate::{MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
-use super::{Baseline, Error, Migration, Migrations, Timeouts};
+use super::{Backfill, Baseline, Error, Migration, Migrations, Timeouts};
 use crate::{sql_file, statements};
 
 /// The first words of a file that is not to run in a transaction; sqlx's.
@@ -18,7 +18,7 @@ impl Migrations {
     ///
     /// # Errors
     /// [`Error::Read`], [`Error::Name`], [`Error::Duplicate`], [`Error::Baseline`],
-    /// [`Error::Replaced`] or [`Error::Transaction`], each with the file.
+    /// [`Error::Backfill`], [`Error::Replaced`] or [`Error::Transaction`], each with the file.
     pub fn read(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let dir = dir.as_ref();
         let mut all = Vec::new();
@@ -75,19 +75,14 @@ impl Migrations {
     /// Sorts them, and looks for what does not go together.
     fn new(mut all: Vec<Migration>) -> Result<Self, Error> {
         all.sort_by(|a, b| (a.version, &a.name).cmp(&(b.version, &b.name)));
-        let last = all.last().map_or(0, |migration| migration.version);
         for two in all.windows(2) {
             if let [first, second] = two
                 && first.version == second.version
             {
-                let rest = second.name.split_once('_').map_or("", |(_, rest)| rest);
                 return Err(Error::Duplicate {
                     version: first.version,
                     first: first.path.clone(),
                     second: second.path.clone(),
-                    free: second
-                        .path
-                        .with_file_name(format!("{:04}_{rest}", last + 1)),
                 });
             }
         }
@@ -131,6 +126,10 @@ impl Migration {
             Ok(baseline) => baseline,
             Err(reason) => return Err(Error::Baseline { path, reason }),
         };
+        let backfill = match Backfill::parse(sql.as_str()) {
+            Ok(backfill) => backfill,
+            Err(reason) => return Err(Error::Backfill { path, reason }),
+        };
         // sqlx's own, so that its checksum is too.
         let sqlx = sqlx::migrate::Migration::new(
             version,
@@ -147,6 +146,7 @@ impl Migration {
             path,
             no_tx,
             baseline,
+            backfill,
         })
     }
 

@@ -10,6 +10,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::apply::Session;
+use super::backfill::drop_progress;
 use super::concurrently::Concurrent;
 use super::{Error, Migration, Migrations, history};
 use crate::sql_file::{self, Failure, Refused};
@@ -68,6 +69,9 @@ impl Session {
                 command: self.command.clone(),
             });
         }
+        if migration.backfill.is_some() {
+            drop_progress(&mut self.connection).await?;
+        }
         let mut tx = self.connection.begin().await?;
         history::forget(&mut *tx, version, version).await?;
         if resolution == Resolution::Applied {
@@ -90,6 +94,9 @@ impl Session {
             let Some(migration) = ours.get(row.version).filter(|_| !row.success) else {
                 continue;
             };
+            if migration.backfill.is_some() {
+                continue;
+            }
             let done = match is_repeatable(migration) {
                 true => Some(false),
                 false => self.is_done(migration).await?,
@@ -119,7 +126,13 @@ pub(super) async fn apply_alone(
     let begun = Instant::now();
     let (version, sql) = (migration.version, migration.sql.as_str());
     history::insert(&mut *connection, migration, None).await?;
-    let refused = match sql_file::run(connection, &migration.path, sql).await {
+    let outcome = sql_file::run(connection, &migration.path, sql).await;
+    if sql.contains("search_path") {
+        sqlx::raw_sql("reset search_path")
+            .execute(&mut *connection)
+            .await?;
+    }
+    let refused = match outcome {
         Ok(()) => return Ok(history::finish(connection, version, begun.elapsed()).await?),
         Err(Failure::Refused(refused)) => refused,
         Err(Failure::Database(source)) => return Err(source.into()),

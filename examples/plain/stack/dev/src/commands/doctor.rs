@@ -3,6 +3,7 @@
 //! It checks what nothing works without: Rust, a C compiler, PostgreSQL. Tools that only help are listed in
 //! `docs/editor.md`.
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
     ];
     required.extend(databases(project).await?);
     let missing = show(&required, '✗');
+    if cfg!(target_os = "linux") {
+        show(&[Check::new("Linker", linker())], '!');
+    }
     if missing > 0 {
         return Err(Error::new(format!("{missing} of the checks have failed")));
     }
@@ -109,6 +113,39 @@ fn compiler() -> Result<String> {
         Some(name) => Ok(format!("`{name}`")),
         None => Err(Error::new("not installed").hint(install("build-essential"))),
     }
+}
+
+/// A quick linker, if there is one and cargo is told to take it.
+fn linker() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let config = home.and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
+    let version = |program: &str| {
+        let printed = output(program, &["--version"])?;
+        Some(printed.lines().next()?.trim().to_owned())
+    };
+    linker_of(&config.unwrap_or_default(), version)
+}
+
+/// The same with this configuration of cargo, and programs that say their versions.
+fn linker_of(config: &str, version: impl Fn(&str) -> Option<String>) -> Result<String> {
+    let known = ["mold", "wild"];
+    let mut installed = known
+        .iter()
+        .filter_map(|name| Some((*name, version(name)?)));
+    let Some((name, version)) = installed.next() else {
+        return Ok(format!("Rust's own; mold is quicker: {}", install("mold")));
+    };
+    let lines = config.lines().map(str::trim_start);
+    let mut lines = lines.filter(|line| !line.starts_with('#'));
+    if lines.any(|line| known.iter().any(|name| line.contains(name))) {
+        return Ok(version);
+    }
+    Err(
+        Error::new(format!("{version} is installed, and cargo does not use it")).hint(format!(
+            "`docs/hot-reload.md`, Faster builds, says how cargo is told to take {name}"
+        )),
+    )
 }
 
 async fn databases(project: &Project) -> Result<Vec<Check>> {

@@ -3,23 +3,41 @@
 use std::process::ExitCode;
 
 use stack_db::Schema;
-use stack_migrate::diff::{Hazard, LockPolicy, Step};
-use stack_migrate::{Comparison, Proven, Request};
+use stack_migrate::diff::{LockPolicy, Step};
+use stack_migrate::hazard::Allowed;
+use stack_migrate::{Comparison, Proven, Request, shell};
 
 use crate::cli::{Migrate, MigrateCommand};
 use crate::databases::{DATABASES, Database};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ui;
+
+mod against;
+mod lint;
+mod plan_json;
 mod renames;
+mod renumber;
 mod scratch;
+mod statistics;
 
 pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCode> {
-    if let Some(MigrateCommand::Prune { through }) = &arguments.prune {
-        return prune(project, *through).await;
+    match &arguments.command {
+        Some(MigrateCommand::Prune { through }) => return prune(project, *through).await,
+        Some(MigrateCommand::Renumber { file }) => return renumber::run(project, file.as_deref()),
+        Some(MigrateCommand::Lint(arguments)) => return lint::run(project, arguments),
+        Some(MigrateCommand::Statistics(arguments)) => {
+            return statistics::fetch(project, arguments).await;
+        }
+        None => {}
     }
     if arguments.empty {
         return empty(project, arguments);
+    }
+    if let Some(url) = &arguments.against.url
+        && !arguments.check
+    {
+        return against::run(project, url, &arguments.against).await;
     }
     let mut all = Vec::new();
     for database in DATABASES {
@@ -36,28 +54,52 @@ pub(super) async fn run(project: &Project, arguments: &Migrate) -> Result<ExitCo
     let mut proven = Vec::new();
     for (database, request, comparison) in all {
         match comparison.prove(&request).await {
-            Ok(one) if arguments.check && !one.files.is_empty() => return Err(missing()),
+            Ok(one) if arguments.check && !arguments.json && !one.files.is_empty() => {
+                return Err(missing());
+            }
             Ok(one) => proven.push((database, one)),
             Err(error) if arguments.check && is_difference(&error) => return Err(missing()),
             Err(error) => return Err(with_typed_options(&error, arguments)),
         }
     }
+    if arguments.json {
+        return Ok(plan_json::print(&proven, arguments));
+    }
     for (database, proven) in &proven {
         finish(project, database, proven, arguments.dry_run)?;
     }
-    Ok(ExitCode::SUCCESS)
+    match &arguments.against.url {
+        Some(url) => against::run(project, url, &arguments.against).await,
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
 
-/// An error whose hints keep what was typed: its name and its renames.
+/// An error whose hints keep what was typed.
 fn with_typed_options(error: &stack_migrate::Error, arguments: &Migrate) -> Error {
-    let name = arguments.name.iter().map(|name| format!(" --name {name}"));
-    let renames = arguments
-        .renames
-        .iter()
-        .map(|rename| format!(" --rename {rename}"));
-    let typed: String = name.chain(renames).collect();
+    let mut typed = String::new();
+    if let Some(name) = &arguments.name {
+        typed += &format!(" --name {name}");
+    }
+    for rename in &arguments.renames {
+        typed += &format!(" --rename {}", shell::word(&rename.to_string()));
+    }
+    for allowed in &arguments.allow {
+        typed += &format!(" --allow {}", shell::word(&allowed.to_string()));
+    }
+    for (flag, given) in [
+        ("--check", arguments.check),
+        ("--allow-destructive", arguments.allow_destructive),
+        ("--online", arguments.online),
+        ("--plain", arguments.plain),
+        ("--accept", arguments.accept),
+    ] {
+        if given {
+            typed += " ";
+            typed += flag;
+        }
+    }
     let mut text = error.to_string();
-    for flag in ["--allow-destructive", "--rename"] {
+    for flag in ["--allow", "--rename", "--accept"] {
         text = text.replace(
             &format!("`cargo dev migrate {flag}"),
             &format!("`cargo dev migrate{typed} {flag}"),
@@ -86,11 +128,18 @@ async fn request(project: &Project, database: &Database, arguments: &Migrate) ->
         scratch: scratch::server(project, database).await,
         migrations: project.migrations(database),
         name: arguments.name.clone(),
-        // Of a check it is enough to know that something differs.
-        allow_destructive: arguments.allow_destructive || arguments.check,
+        // Of a check it is enough to know that something differs; as JSON all of it is told.
+        allowed: Allowed {
+            everything: arguments.allow_destructive || arguments.check || arguments.json,
+            some: arguments.allow.clone(),
+        },
+        accept: arguments.accept,
+        thorough: arguments.check,
         locks: LockPolicy {
             online: arguments.online,
             large: Schema::read(&schema)?.texts().flat_map(large_in).collect(),
+            statistics: statistics::read(&project.migrations(database))?,
+            plain: arguments.plain,
         },
         schema,
     })
@@ -101,7 +150,7 @@ fn is_difference(error: &stack_migrate::Error) -> bool {
     matches!(
         error,
         E::Unsupported(_)
-            | E::Destructive { .. }
+            | E::NotAllowed { .. }
             | E::Refused { .. }
             | E::Unproven(_)
             | E::FailsOnData { .. }
@@ -161,7 +210,7 @@ fn report(proven: &Proven, dry_run: bool) {
     for (path, draft) in &proven.files {
         ui::result(&format!("{verb} {}", path.display()));
         for step in &draft.steps {
-            ui::result(&format!("  {}", line(step)));
+            ui::result(&format!("  {}", lines(step)));
         }
     }
     let tables = proven.filled.tables.len();
@@ -188,25 +237,26 @@ fn report(proven: &Proven, dry_run: bool) {
     }
     if let Some(message) = &proven.failed_on_data {
         ui::warning(&format!(
-            "on the database with made-up rows it failed, as announced: {message}; check whether it would on yours"
+            "on the database with made-up rows it failed: {message}; check whether it would on yours"
         ));
     }
 }
 
-/// A step on one line.
-fn line(step: &Step) -> String {
-    let sql = step
-        .sql
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(" (");
-    let short: String = sql.chars().take(100).collect();
-    match &step.hazard {
-        Some(Hazard::Destructive(what)) => format!("{short}\n    ! {what}"),
-        Some(Hazard::Warning(what)) => format!("{short}\n    careful: {what}"),
-        None => short,
-    }
+/// A step, what it locks and its hazards, each on one line.
+fn lines(step: &Step) -> String {
+    let first = step.sql.lines().next().unwrap_or_default();
+    let short: String = match first.starts_with("ALTER TABLE ") && first != step.sql {
+        // Its parts have lines of their own.
+        true => step.sql.clone(),
+        false => first.trim_end_matches(" (").chars().take(100).collect(),
+    };
+    let lock = step.lock.as_ref();
+    let lock = lock.map(|lock| format!("\n    lock: {lock}, {}", lock.duration()));
+    let hazards = step.hazards.iter().map(|hazard| {
+        let sign = if hazard.refused { "!" } else { "careful:" };
+        format!("\n    {sign} {hazard}")
+    });
+    short + &lock.into_iter().chain(hazards).collect::<String>()
 }
 
 async fn prune(project: &Project, through: Option<i64>) -> Result<ExitCode> {

@@ -4,38 +4,59 @@
 //! 2. build ([`build`]); what the compiler has against it goes to the terminal and to the pages that are open;
 //! 3. start the new program ([`application`]), wait until it says that it answers ([`control_channel`]), and let the old one
 //!    finish what it has begun: nobody meets a closed door;
-//! 4. wait for a change, a key ([`keys`]) or the end of the program, and do what is [needed](Action).
+//! 4. wait for a change, a key ([`keys`]) or the end of the program, and do what is [needed](Task).
 //!
-//! One thing at a time: what changes in the meantime is the next batch.
+//! Texts of pages do not wait for that ([`texts`]).
+//!
+//! One thing at a time: what comes in during a build is the next task ([`inbox`]), and ends the start of a program that is not
+//! wanted any more.
 
 mod application;
+mod browser;
 mod build;
+mod cargo_output;
 mod control_channel;
+mod database;
+mod inbox;
 mod keys;
 mod offline_page;
 mod overlay;
 mod process;
 mod socket;
+mod texts;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use stack_db::Schema;
 
 use crate::cli::{Pave, Serve};
 use crate::commands::pave;
+use crate::databases::DATABASES;
 use crate::error::Result;
 use crate::project::Project;
 use crate::signal::interrupted;
 use crate::ui;
-use crate::watch::{Watcher, action::Action};
+use crate::watch::Watcher;
 use application::{Application, Starter};
 use build::Build;
-use keys::{Key, Keys};
+use inbox::{Inbox, Task};
+use keys::Keys;
 use offline_page::OfflinePage;
-use overlay::{Overlay, Problem};
+use overlay::{Editor, Overlay, Problem};
 use process::End;
 use socket::Socket;
 
 const SCHEMA: &str = "`schema/` has changed: `cargo dev pave` creates the database again";
+
+/// After what time it is said that a program has not started yet.
+const SLOW_START: Duration = Duration::from_secs(10);
+
+const WAITING: &str = "the new program does not answer yet: it may wait for something while it starts; a save, or r and Enter in \
+     the terminal, starts it again";
+
+/// The exit code of a command that Ctrl-C has ended: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
 
 pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode> {
     let socket = Socket::open(project)?;
@@ -46,22 +67,40 @@ pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode
         offline_page: OfflinePage::new(&socket),
         starter: Starter::new(project, socket, arguments.release).await?,
         running: None,
-        overlay: Overlay::default(),
+        overlay: Overlay {
+            editor: Editor::new(project),
+            ..Overlay::default()
+        },
         announced: false,
-        pave: arguments.pave,
+        busy: false,
+        schema: schema(project),
     };
     let stop = interrupted()?;
-    let mut keys = Keys::listen(!arguments.no_watch);
+    let keys = Keys::listen(!arguments.no_watch);
     let quit = std::sync::Arc::clone(&keys.quit);
     let ended = tokio::select! {
-        ended = server.serve(&mut keys) => ended,
-        () = stop => Ok(ExitCode::SUCCESS),
-        () = quit.notified() => Ok(ExitCode::SUCCESS),
+        ended = server.serve(keys) => Some(ended),
+        () = stop => None,
+        () = quit.notified() => None,
     };
+    ui::end_progress();
+    let unfinished = server.busy;
     if let Some(running) = server.running.take() {
         running.stop().await;
     }
-    ended
+    ended.unwrap_or(Ok(match unfinished {
+        true => ExitCode::from(INTERRUPTED),
+        false => ExitCode::SUCCESS,
+    }))
+}
+
+/// What `schema/` says, as a checksum; none while it cannot be read.
+fn schema(project: &Project) -> Option<Vec<String>> {
+    let checksums = DATABASES.iter().map(|database| {
+        let schema = Schema::read(project.schema(database)).ok()?;
+        Some(schema.checksum().to_owned())
+    });
+    checksums.collect()
 }
 
 struct Server<'a> {
@@ -75,34 +114,34 @@ struct Server<'a> {
     overlay: Overlay,
     /// Whether the address was printed.
     announced: bool,
-    /// Whether to create the database again as soon as there is a program.
-    pave: bool,
+    /// Whether something is built or started.
+    busy: bool,
+    /// The schema that the database was created from, as far as this command knows.
+    schema: Option<Vec<String>>,
 }
 
 impl Server<'_> {
-    async fn serve(&mut self, keys: &mut Keys) -> Result<ExitCode> {
+    async fn serve(&mut self, keys: Keys) -> Result<ExitCode> {
         if self.arguments.no_watch {
             return self.once().await;
         }
-        let mut watcher = Watcher::start(self.project.folder())?;
-        let mut action = Action {
-            build: true,
-            ..Action::default()
-        };
+        let watcher = Watcher::start(self.project.folder())?;
+        self.starter.texts.watch(self.project.folder())?;
+        let mut inbox = Inbox::new(watcher, keys, self.url.clone());
+        let mut task = Task::first(self.arguments.pave);
         loop {
-            self.act(&action).await?;
-            action = Action::default();
+            self.busy = true;
+            self.act(&task, &mut inbox).await?;
+            self.busy = false;
             // What is there is done first: an application that ends over and over must not hide a change.
-            tokio::select! {
+            task = tokio::select! {
                 biased;
-                batch = watcher.next() => action = Action::after(&batch?),
-                key = keys.next() => match key {
-                    Key::Restart => (action.build, action.restart) = (true, true),
-                    Key::Pave => (action.build, self.pave) = (true, true),
-                    Key::Open => self.open_browser(),
-                },
-                end = ended(&mut self.running) => self.report_end(end),
-            }
+                task = inbox.next() => task?,
+                end = ended(&mut self.running) => {
+                    self.report_end(end);
+                    inbox.next().await?
+                }
+            };
         }
     }
 
@@ -116,7 +155,7 @@ impl Server<'_> {
             Ok(application) => self.running = Some(application),
             Err(_problem) => return Ok(ExitCode::FAILURE),
         }
-        self.announce();
+        self.announce().await;
         let end = ended(&mut self.running).await;
         self.running = None;
         Ok(match end.success {
@@ -125,23 +164,16 @@ impl Server<'_> {
         })
     }
 
-    async fn act(&mut self, action: &Action) -> Result<()> {
-        if action.is_nothing() {
-            return Ok(());
-        }
-        self.pave |= action.schema && self.arguments.pave;
-        if action.schema && !self.pave {
-            ui::say(SCHEMA);
-            self.overlay.notice(SCHEMA);
-            self.publish().await;
-        }
+    async fn act(&mut self, task: &Task, inbox: &mut Inbox) -> Result<()> {
+        let Task { action, .. } = task;
+        let pave = task.pave || action.schema && self.schema_changed().await;
         // They are a part of a release build.
         let embedded = self.arguments.release && !action.files.is_empty();
-        if action.build || embedded || self.pave {
-            self.build(action.restart).await?;
-        } else if action.restart {
-            ui::say("`.env` has changed");
-            self.build(true).await?;
+        if action.build || action.restart || embedded || pave {
+            if let Some(label) = task.label() {
+                ui::say(&format!("{label} changed, building…"));
+            }
+            self.build(action.restart, pave, inbox).await?;
         } else if !action.files.is_empty() {
             ui::say(&format!("changed {}", action.files.join(", ")));
             self.publish().await;
@@ -149,10 +181,29 @@ impl Server<'_> {
         Ok(())
     }
 
+    /// Compares `schema/` with what the database was created from. Returns whether to create it again now.
+    async fn schema_changed(&mut self) -> bool {
+        let changed = schema(self.project) != self.schema;
+        if changed && self.arguments.pave {
+            return true;
+        }
+        if changed {
+            ui::say(SCHEMA);
+            self.overlay.notice(SCHEMA);
+        } else {
+            ui::say("`schema/` is what the database was created from");
+            self.overlay.withdraw(SCHEMA);
+        }
+        self.publish().await;
+        false
+    }
+
     /// Builds, and exchanges the application if there is another one, or if it is to be started anyway.
-    async fn build(&mut self, restart: bool) -> Result<()> {
+    async fn build(&mut self, restart: bool, pave: bool, inbox: &mut Inbox) -> Result<()> {
         let begun = Instant::now();
-        let built = match Build::run(self.project, self.arguments.release, self.announced).await? {
+        self.starter.texts.build_begins();
+        let build = Build::run(self.project, self.arguments.release, self.announced);
+        let built = match inbox.during(build).await?? {
             Ok(built) => built,
             Err(problem) => {
                 ui::say(match &self.running {
@@ -163,15 +214,15 @@ impl Server<'_> {
                 return Ok(());
             }
         };
-        // Not before: the application inserts the seeds.
-        let restart = restart || self.pave;
-        if std::mem::take(&mut self.pave) {
+        if pave {
+            // Not before: the application inserts the seeds.
             self.pave().await;
         }
+        let restart = restart || pave;
         let healed = self.overlay.problem.take().is_some();
         if self.starter.is_started(&built.program) && !restart && self.running.is_some() {
+            ui::say("nothing to do: the running program is up to date");
             if healed {
-                ui::say("nothing to do: the running program is up to date");
                 self.publish().await;
             }
             return Ok(());
@@ -179,53 +230,82 @@ impl Server<'_> {
         if !built.fresh || self.running.is_none() {
             ui::say(&format!("built in {:.1} s", begun.elapsed().as_secs_f32()));
         }
-        self.replace(&built).await
+        self.replace(&built, inbox).await
     }
 
-    async fn replace(&mut self, built: &Build) -> Result<()> {
+    async fn replace(&mut self, built: &Build, inbox: &mut Inbox) -> Result<()> {
         if !Socket::IS_HANDED_OVER
             && let Some(old) = self.running.take()
         {
             old.stop().await;
         }
         self.offline_page.stop();
-        match self.starter.start(&built.program, &self.overlay).await? {
-            Ok(new) => {
+        let started = {
+            let shown = self.overlay.clone();
+            let mut start = std::pin::pin!(self.starter.start(&built.program, &shown));
+            let slow = tokio::time::sleep(SLOW_START);
+            let mut slow = std::pin::pin!(slow);
+            let mut said = false;
+            loop {
+                tokio::select! {
+                    started = &mut start => break Some(started?),
+                    superseded = inbox.superseded() => {
+                        superseded?;
+                        break None;
+                    }
+                    () = &mut slow, if !said => {
+                        said = true;
+                        ui::say(WAITING);
+                        self.overlay.notice(WAITING);
+                        publish(&mut self.running, &self.overlay).await;
+                    }
+                }
+            }
+        };
+        self.overlay.withdraw(WAITING);
+        match started {
+            Some(Ok(new)) => {
                 if let Some(old) = self.running.replace(new) {
                     tokio::spawn(old.stop());
                 }
-                self.announce();
+                self.announce().await;
             }
-            Err(problem) => {
+            Some(Err(problem)) => {
                 ui::say(match &self.running {
                     Some(_) => "the new program did not start; the previous one keeps running",
                     None => "the program did not start; the next change starts it again",
                 });
                 self.report(problem).await;
             }
+            None => {
+                ui::say("the program that was starting is not wanted any more, and is ended");
+                self.publish().await;
+            }
         }
         Ok(())
     }
 
     /// Prints the address, once.
-    fn announce(&mut self) {
+    async fn announce(&mut self) {
         if !std::mem::replace(&mut self.announced, true) {
+            database::keep_running(self.project).await;
             ui::say(&format!("serving on {}", self.url));
+            if browser::is_wanted(self.project, self.arguments) {
+                browser::open(&self.url);
+            }
         }
     }
 
     /// The application has ended by itself.
     fn report_end(&mut self, end: End) {
         self.running = None;
-        ui::say(&format!(
-            "the program has ended ({}); the next change starts it again",
+        let title = format!(
+            "The program has ended ({}); a save, or r and Enter in the terminal, starts it again",
             end.how
-        ));
+        );
+        ui::say(&title);
         let problem = Problem {
-            title: format!(
-                "The program has ended ({}); the next change starts it again",
-                end.how
-            ),
+            title,
             texts: vec![end.stderr],
         };
         self.overlay.problem = Some(problem);
@@ -240,23 +320,9 @@ impl Server<'_> {
         self.publish().await;
     }
 
-    fn open_browser(&self) {
-        let url = self.url.clone();
-        // A browser in the terminal ends before this does.
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = webbrowser::open(&url) {
-                ui::warning(&format!(
-                    "no browser could be opened ({error}); the address is {url}"
-                ));
-            }
-        });
-    }
-
     /// Updates the overlay of open pages.
     async fn publish(&mut self) {
-        if let Some(running) = &mut self.running {
-            running.update(&self.overlay).await;
-        }
+        publish(&mut self.running, &self.overlay).await;
     }
 
     async fn pave(&mut self) {
@@ -265,9 +331,18 @@ impl Server<'_> {
             confirm: Vec::new(),
         };
         match pave::run(self.project, &arguments).await {
-            Ok(_) => self.overlay.notices.clear(),
+            Ok(_) => {
+                self.schema = schema(self.project);
+                self.overlay.withdraw(SCHEMA);
+            }
             Err(error) => ui::error(&error),
         }
+    }
+}
+
+async fn publish(running: &mut Option<Application>, overlay: &Overlay) {
+    if let Some(running) = running {
+        running.update(overlay).await;
     }
 }
 

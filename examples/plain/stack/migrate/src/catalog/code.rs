@@ -23,17 +23,22 @@ pub(super) const RULES: &str = "
            format('DROP RULE %I ON %s', r.rulename, r.ev_class::regclass) as drop
     from pg_rewrite r where r.rulename <> '_RETURN' and r.oid >= 16384";
 
-/// Triggers are on from the start.
+/// Triggers are on from the start, and on a partition as on its table: there only what is otherwise is one of its own.
 pub(super) const TRIGGERS: &str = "
     select t.tableoid as class, t.oid, t.tgrelid as parent,
            format('%s.%I', t.tgrelid::regclass, t.tgname) as name,
-           pg_get_triggerdef(t.oid, true) as create,
-           case t.tgenabled when 'O' then null
-           else format('ALTER TABLE %s %s TRIGGER %I', t.tgrelid::regclass,
-                       case t.tgenabled when 'D' then 'DISABLE' when 'R' then 'ENABLE REPLICA'
-                                        else 'ENABLE ALWAYS' end, t.tgname) end as then,
-           format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) as drop
-    from pg_trigger t where not t.tgisinternal and t.tgparentid = 0 and t.oid >= 16384";
+           case when p.oid is null then pg_get_triggerdef(t.oid, true) else switched end as create,
+           case when p.oid is null and t.tgenabled <> 'O' then switched end as then,
+           case when p.oid is null then format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
+           else format('ALTER TABLE %s %s TRIGGER %I', t.tgrelid::regclass, before.word, t.tgname) end as drop
+    from pg_trigger t
+    left join pg_trigger p on p.oid = t.tgparentid
+    join (values ('O'::\"char\", 'ENABLE'), ('D', 'DISABLE'), ('R', 'ENABLE REPLICA'), ('A', 'ENABLE ALWAYS')) state (code, word)
+         on state.code = t.tgenabled
+    left join (values ('O'::\"char\", 'ENABLE'), ('D', 'DISABLE'), ('R', 'ENABLE REPLICA'), ('A', 'ENABLE ALWAYS'))
+         before (code, word) on before.code = p.tgenabled
+    cross join format('ALTER TABLE %s %s TRIGGER %I', t.tgrelid::regclass, state.word, t.tgname) switched
+    where not t.tgisinternal and t.oid >= 16384 and (p.oid is null or t.tgenabled <> p.tgenabled)";
 
 pub(super) const POLICIES: &str = "
     select p.tableoid as class, p.oid, p.polrelid as parent,

@@ -16,7 +16,7 @@ pub(super) async fn read(reader: &mut Reader<'_>) -> sqlx::Result<()> {
                       where a.attrelid = d.objoid and a.attnum = d.objsubid) end,
                 case when d.classoid = 'pg_class'::regclass then d.objoid::regclass::text end
          from pg_description d
-         where d.objoid >= 16384
+         where d.objoid >= 16384 and d.classoid <> 'pg_extension'::regclass
             or d.classoid = 'pg_namespace'::regclass and d.objoid = 'public'::regnamespace",
     )
     .fetch_all(&mut *reader.connection)
@@ -26,16 +26,46 @@ pub(super) async fn read(reader: &mut Reader<'_>) -> sqlx::Result<()> {
         let Some((target, parent)) = target(reader, address, column, index) else {
             continue;
         };
-        let create = format!("COMMENT ON {target} IS {text}");
-        let drop = format!("COMMENT ON {target} IS NULL");
-        let definition = Definition {
-            keeps: Some(Vec::new()),
-            ..Definition::new(create, drop)
-        };
-        let id = Id::new(Kind::Comment, target);
-        reader.put(Object::new(id, parent, Body::Definition(definition)));
+        put(reader, target, parent, &text, "NULL");
+    }
+    of_extensions(reader).await
+}
+
+/// An extension comes with a comment of its own: what it says instead is somebody's.
+async fn of_extensions(reader: &mut Reader<'_>) -> sqlx::Result<()> {
+    let is_extension = |object: &Object| object.id.kind == Kind::Extension;
+    if !reader.catalog.iter().any(is_extension) {
+        return Ok(());
+    }
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "select quote_ident(e.extname), quote_nullable(obj_description(e.oid, 'pg_extension')), quote_nullable(a.comment)
+         from pg_extension e join pg_available_extensions a on a.name = e.extname
+         where e.extname <> 'plpgsql' and obj_description(e.oid, 'pg_extension') is distinct from a.comment",
+    )
+    .fetch_all(&mut *reader.connection)
+    .await?;
+    for (name, text, usual) in rows {
+        let parent = Id::new(Kind::Extension, &name);
+        put(
+            reader,
+            format!("EXTENSION {name}"),
+            Some(parent),
+            &text,
+            &usual,
+        );
     }
     Ok(())
+}
+
+fn put(reader: &mut Reader<'_>, target: String, parent: Option<Id>, text: &str, usual: &str) {
+    let create = format!("COMMENT ON {target} IS {text}");
+    let drop = format!("COMMENT ON {target} IS {usual}");
+    let definition = Definition {
+        keeps: Some(Vec::new()),
+        ..Definition::new(create, drop)
+    };
+    let id = Id::new(Kind::Comment, target);
+    reader.put(Object::new(id, parent, Body::Definition(definition)));
 }
 
 /// How `COMMENT ON` names what is at an address, and which object that is or belongs to.

@@ -36,6 +36,8 @@ pub(super) const STATISTICS: &str = "
                          || array(select '(' || e || ')'
                                   from unnest(pg_get_statisticsobjdef_expressions(s.oid)) e), ', '),
                      'FROM', s.stxrelid::regclass) as create,
+           case when s.stxstattarget >= 0
+                then format('ALTER STATISTICS %s SET STATISTICS %s', named, s.stxstattarget) end as then,
            format('DROP STATISTICS %s', named) as drop
     from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace
     cross join concat(quote_ident(nullif(n.nspname, 'public')) || '.', quote_ident(s.stxname)) named

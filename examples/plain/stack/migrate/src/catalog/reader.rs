@@ -6,6 +6,8 @@ use sqlx::FromRow;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgConnection, PgRow};
 
+use stack_db::migrations::PROGRESS;
+
 use super::{Catalog, RECORD, class};
 use crate::object::{Body, Id, Kind, Object};
 
@@ -130,7 +132,8 @@ impl<'c> Reader<'c> {
         let at = (class, oid);
         if self.members.contains_key(&at)
             || self.temporary.contains(&at)
-            || object.id == Id::new(Kind::Table, RECORD)
+            || object.id.kind == Kind::Table
+                && [RECORD, PROGRESS].contains(&object.id.name.as_str())
         {
             return;
         }

@@ -55,7 +55,7 @@ pub(super) const DEFAULTS: &str = "
     left join lateral (
         select p.attrelid, p.attnum from pg_inherits i
         join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname
-        where i.inhrelid = a.attrelid and not a.attislocal order by i.inhseqno limit 1
+        where i.inhrelid = a.attrelid order by i.inhseqno limit 1
     ) p on true
     left join pg_attrdef e on e.adrelid = p.attrelid and e.adnum = p.attnum
     where a.attgenerated = '' and a.attnum > 0 and not a.attisdropped

@@ -18,7 +18,7 @@ pub(super) const SETTINGS: &str = "
                format('ALTER TABLE %s ALTER COLUMN %I ', c.name, a.attname) as alter,
                format('ALTER TABLE ONLY %s ALTER COLUMN %I ', c.name, a.attname) as alter_only
         from relation c join pg_attribute a on a.attrelid = c.oid
-        where c.relkind <> 'm' and a.attnum > 0 and not a.attisdropped
+        where a.attnum > 0 and not a.attisdropped
     ),
     storage (code, word) as (
         values ('p'::\"char\", 'PLAIN'), ('e', 'EXTERNAL'), ('m', 'MAIN'), ('x', 'EXTENDED')
@@ -58,6 +58,20 @@ pub(super) const SETTINGS: &str = "
         select a.attrelid, a.attnum, a.name, 'statistics', a.alter_only,
                'SET STATISTICS ' || a.attstattarget, 'SET STATISTICS -1'
         from member a where a.attstattarget >= 0
+        union all
+        -- Of an index, whose columns have numbers for names.
+        select a.attrelid, 0, format('%s.%s', c.oid::regclass, a.attnum), 'statistics',
+               format('ALTER INDEX %s ALTER COLUMN %s ', c.oid::regclass, a.attnum),
+               'SET STATISTICS ' || a.attstattarget, 'SET STATISTICS -1'
+        from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relkind in ('i', 'I') and c.oid >= 16384 and a.attstattarget >= 0
+        union all
+        -- Of a table it is the column's to say.
+        select a.attrelid, a.attnum, a.name, 'compression', a.alter,
+               'SET COMPRESSION ' || case a.attcompression when 'p' then 'pglz' else 'lz4' end,
+               'SET COMPRESSION default'
+        from member a join pg_class c on c.oid = a.attrelid
+        where c.relkind = 'm' and a.attcompression in ('p', 'l')
         union all
         select a.attrelid, a.attnum, a.name, split_part(o, '=', 1), a.alter_only,
                format('SET (%s)', o), format('RESET (%s)', split_part(o, '=', 1))

@@ -3,10 +3,12 @@
 mod backfill;
 mod column;
 
-use super::create::changed_options;
+use super::create::{self, changed_options};
 use super::names::{last_part, quote, temporary_name};
 use super::{LockPolicy, Step, Transaction};
-use crate::object::{Body, Composite, Domain, Id, Object, Sequence, Table};
+use crate::catalog::Catalog;
+use crate::hazard::Name;
+use crate::object::{Body, Column, Composite, Domain, Id, Object, Sequence, Table};
 
 /// What was and what is wanted, and what one has to know besides.
 pub(super) struct Alteration<'a> {
@@ -18,10 +20,48 @@ pub(super) struct Alteration<'a> {
     /// The enum's labels are not only more.
     pub(super) rebuilt: bool,
     pub(super) locks: &'a LockPolicy,
+    pub(super) from: &'a Catalog,
+    pub(super) to: &'a Catalog,
     /// The column's default as it will be.
     pub(super) default: Option<&'a str>,
     /// The statement that sets it, if it is not set yet.
     pub(super) set_default: Option<&'a str>,
+}
+
+/// A new column of a table in use, with a default that is another one for each row: the rows that are there get theirs in batches.
+pub(super) fn added_online(
+    object: &Object,
+    column: &Column,
+    default: &str,
+    locks: &LockPolicy,
+    [from, to]: [&Catalog; 2],
+) -> Vec<Step> {
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", column.table, column.name);
+    let set_default = format!("{alter} SET DEFAULT {default}");
+    let alteration = Alteration {
+        id: &object.id,
+        old: object,
+        new: object,
+        retyped: false,
+        rebuilt: false,
+        locks,
+        from,
+        to,
+        default: Some(default),
+        set_default: Some(&set_default),
+    };
+    let nullable = Column {
+        not_null: false,
+        ..column.clone()
+    };
+    let definition = create::column(&nullable, None);
+    let add = format!("ALTER TABLE {} ADD COLUMN {definition}", column.table);
+    let mut steps = vec![alteration.step(add)];
+    steps.extend(match column.not_null {
+        true => alteration.not_null_online(column, &alter, |sql| alteration.step(sql)),
+        false => alteration.filled_online(column, default),
+    });
+    steps
 }
 
 impl Alteration<'_> {
@@ -86,16 +126,18 @@ impl Alteration<'_> {
         let labels: Vec<String> = new.iter().map(|label| quote(label)).collect();
         let gone = old.iter().filter(|label| !new.contains(label));
         let gone: Vec<String> = gone.map(|label| format!("`{label}`")).collect();
-        let what = if gone.is_empty() {
-            "rewrites every table with a column of this type".to_owned()
+        let (name_of_hazard, what) = if gone.is_empty() {
+            let what = "rewrites every table with a column of this type".to_owned();
+            (Name::Rewrite, what)
         } else {
-            format!("fails if a row holds {}", gone.join(" or "))
+            let what = format!("fails if a row holds {}", gone.join(" or "));
+            (Name::FailsOnData, what)
         };
-        let aside = last_part(&temporary_name(name));
+        let aside = last_part(&temporary_name(name, self.from, self.to));
         let labels = labels.join(", ");
         vec![
             self.step(format!("ALTER TYPE {name} RENAME TO {aside}"))
-                .destructive(what),
+                .hazard(name_of_hazard, what),
             self.step(format!("CREATE TYPE {name} AS ENUM ({labels})")),
         ]
     }
@@ -116,7 +158,7 @@ impl Alteration<'_> {
             let name = &self.id.name;
             let what = format!("fails if a column of the domain `{name}` holds a null");
             let step = self.step(format!("{alter} SET NOT NULL"));
-            steps.push(step.destructive(what));
+            steps.push(step.hazard(Name::FailsOnData, what));
         }
         steps
     }
@@ -129,7 +171,7 @@ impl Alteration<'_> {
             if new.type_of(attribute).is_none() {
                 let what = format!("drops the attribute `{name}.{attribute}` with all it holds");
                 let step = self.step(format!("{alter} DROP ATTRIBUTE {attribute}"));
-                steps.push(step.destructive(what));
+                steps.push(step.hazard(Name::DataLoss, what));
             }
         }
         for (attribute, ty) in &new.attributes {
@@ -138,7 +180,7 @@ impl Alteration<'_> {
                 Some(before) if before != ty => {
                     let what = format!("changes the attribute `{name}.{attribute}` to `{ty}`");
                     let step = self.step(format!("{alter} ALTER ATTRIBUTE {attribute} TYPE {ty}"));
-                    steps.push(step.destructive(what));
+                    steps.push(step.hazard(Name::DataLoss, what));
                 }
                 Some(_) => {}
             }
@@ -169,7 +211,11 @@ impl Alteration<'_> {
         if !clauses.is_empty() {
             let step = self.step(format!("{alter} {}", clauses.join(" ")));
             let what = format!("sets the sequence `{name}` back, which may give a number twice");
-            steps.push(if back { step.destructive(what) } else { step });
+            steps.push(if back {
+                step.hazard(Name::FailsOnData, what)
+            } else {
+                step
+            });
         }
         if old.unlogged != new.unlogged {
             steps.push(self.step(format!("{alter} SET {}", logged(new.unlogged))));
@@ -187,12 +233,12 @@ impl Alteration<'_> {
             if let (Some(bound), Some(parent)) = (&new.partition_bound, new.parents.first()) {
                 let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}");
                 let what = "fails if a row lies outside of the partition's bounds";
-                steps.push(self.step(sql).warning(what));
+                steps.push(self.step(sql).hazard(Name::MayFailOnData, what));
             }
         }
         if old.unlogged != new.unlogged {
             let sql = format!("ALTER TABLE {name} SET {}", logged(new.unlogged));
-            steps.push(self.step(sql).warning("rewrites the table"));
+            steps.push(self.step(sql));
         }
         steps
     }

@@ -173,6 +173,7 @@ impl Changes {
         for (id, needed) in from.pairs() {
             dependents.entry(needed).or_default().push(id);
         }
+        let is_default = |id: &&Id| id.kind == Kind::Default;
         let first = self
             .dropped
             .iter()
@@ -180,7 +181,8 @@ impl Changes {
             .chain(&self.retyped)
             .chain(&self.rebuilt)
             // Which is given to inherited columns too, whatever they had.
-            .chain(self.altered.iter().filter(|id| id.kind == Kind::Default));
+            .chain(self.altered.iter().filter(is_default))
+            .chain(self.created.iter().filter(is_default));
         let mut open: Vec<Id> = first.cloned().collect();
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {

@@ -1,6 +1,7 @@
 //! Changes become operations: an object made, altered or dropped, with the statements for it.
 
 mod creation;
+mod partitioned;
 mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use super::changes::Changes;
 use super::names::{last_part, temporary_name};
 use super::{LockPolicy, Step, Transaction};
 use crate::catalog::Catalog;
+use crate::hazard::{Name, Volatile};
 use crate::object::{Body, Id, Kind, Object, Table};
 
 /// What is done to an object.
@@ -52,6 +54,7 @@ pub(super) struct Planner<'a> {
     pub(super) to: &'a Catalog,
     pub(super) changes: &'a Changes,
     pub(super) locks: &'a LockPolicy,
+    pub(super) volatile: &'a Volatile,
     /// What may not stand inside of its table's definition.
     pub(super) separate: &'a BTreeSet<Id>,
 }
@@ -127,7 +130,7 @@ impl Planner<'_> {
             }
         }
         for id in &self.changes.rebuilt {
-            let sql = format!("DROP TYPE {}", temporary_name(&id.name));
+            let sql = format!("DROP TYPE {}", temporary_name(&id.name, self.from, self.to));
             all.add(Action::Drop, id, vec![Step::new(id, sql)]);
         }
     }
@@ -176,7 +179,7 @@ impl Planner<'_> {
         };
         // A column that is made anew loses what it inlined.
         if for_good || id.kind == Kind::Column {
-            Step::new(id, sql).destructive(what)
+            Step::new(id, sql).hazard(Name::DataLoss, what)
         } else {
             Step::new(id, sql)
         }
@@ -197,6 +200,8 @@ impl Planner<'_> {
                 retyped: self.changes.retyped.contains(id),
                 rebuilt: self.changes.rebuilt.contains(id),
                 locks: self.locks,
+                from: self.from,
+                to: self.to,
                 default: default.and_then(Object::default_expression),
                 set_default: match default.map(|default| &default.body) {
                     Some(Body::Definition(definition)) if !is_set => {
@@ -284,7 +289,8 @@ impl Planner<'_> {
         }
         let holds = match (&object.body, parent.kind) {
             (Body::Column(_), Kind::Table) => true,
-            (Body::Definition(_), Kind::Column) => object.id.kind == Kind::Default,
+            // That there is none where a parent has one is a statement of its own.
+            (Body::Definition(_), Kind::Column) => object.default_expression().is_some(),
             (Body::Constraint(constraint), Kind::Table) => {
                 let table = self.to.table(parent);
                 let partition = table.is_some_and(|table| table.partition_bound.is_some());

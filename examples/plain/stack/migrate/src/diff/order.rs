@@ -23,13 +23,21 @@ pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<
     for at in later.values().flatten() {
         waits[*at] += 1;
     }
-    let entry = |at: usize| (rank(&all.list[at]), &all.list[at].id, at);
-    let mut free: BTreeSet<(u8, &Id, usize)> = (0..waits.len())
+    // Columns of a table come as the schema has them.
+    let place = |id: &'_ Id| {
+        to.column(id)
+            .map(|column| (column.table.as_str(), column.number))
+    };
+    let entry = |at: usize| {
+        let id = &all.list[at].id;
+        (rank(&all.list[at]), id.kind, place(id), id, at)
+    };
+    let mut free: BTreeSet<_> = (0..waits.len())
         .filter(|at| waits[*at] == 0)
         .map(entry)
         .collect();
     let mut order = Vec::new();
-    while let Some((_, _, at)) = free.pop_first() {
+    while let Some((.., at)) = free.pop_first() {
         order.push(at);
         for then in later.remove(&at).unwrap_or_default() {
             waits[then] -= 1;
@@ -74,9 +82,16 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         (Some(old), Some(new)) => !old.not_null && new.not_null,
         _ => false,
     };
+    // What is done to a default is done to those of the tables that inherit, whatever they had: theirs come after it.
+    let inherits = |id: &Id, needed: &Id| id.kind == Kind::Default && needed.kind == Kind::Default;
     for (id, needed) in to.pairs() {
         for then in made(id) {
             made(needed).for_each(|first| add(first, then));
+            if inherits(id, needed)
+                && let Some(first) = at(Action::Drop, needed)
+            {
+                add(first, then);
+            }
             // A table that is logged may refer only to one that already is, and a sequence follows its owner.
             if matches!(id.kind, Kind::Constraint | Kind::Ownership)
                 && let Some(table) = to.parent(needed)
@@ -97,7 +112,9 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
     }
     for (id, needed) in from.pairs() {
         let gone = at(Action::Drop, needed);
-        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone) {
+        if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone)
+            && !inherits(id, needed)
+        {
             add(altered, gone);
         }
         // What waits aside (`rebuilt`) is dropped when nothing uses it any more.
@@ -150,6 +167,7 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
         }
     }
     same_names(all, &mut add);
+    overloads(all, &mut add);
     partitions(all, from, to, &mut add);
     edges
 }
@@ -209,33 +227,43 @@ fn same_names(all: &Operations, add: &mut impl FnMut(usize, usize)) {
     }
 }
 
+/// A function goes before another of its name comes: with both there, a call may fit the two of them.
+fn overloads(all: &Operations, add: &mut impl FnMut(usize, usize)) {
+    let named = |wanted: Action| {
+        let covered = all.covered.iter();
+        let routines =
+            covered.filter(move |((action, id), _)| *action == wanted && id.kind == Kind::Routine);
+        routines.map(|((_, id), at)| (id.name.split('(').next().unwrap_or_default(), *at))
+    };
+    let mut gone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (name, at) in named(Action::Drop) {
+        gone.entry(name).or_default().push(at);
+    }
+    for (name, then) in named(Action::Create) {
+        for first in gone.get(name).into_iter().flatten() {
+            add(*first, then);
+        }
+    }
+}
+
 fn shares_names(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Enum
-            | Kind::Domain
-            | Kind::Composite
-            | Kind::Range
-            | Kind::Sequence
-            | Kind::Table
-            | Kind::Constraint
-            | Kind::Index
-            | Kind::View
-            | Kind::MaterializedView
-    )
+    Kind::ALL_WITH_SHARED_NAMES.contains(&kind)
 }
 
 /// What comes first where nothing else decides: things out of the way, new types and tables, changes,
 /// what stands on them, and at last what nobody needs any more.
 fn rank(operation: &Operation) -> u8 {
     use Kind::{
-        Column, Comment, Composite, Constraint, Default, Domain, DomainConstraint, Enum, Extension,
-        Grant, Index, MaterializedView, Ownership, Policy, Range, Revoke, Routine, Rule, Schema,
-        Sequence, Setting, Statistics, Table, Trigger, Unsupported, View,
+        Column, Comment, Composite, Constraint, Default, DefaultPrivilege, Domain,
+        DomainConstraint, Enum, Extension, Grant, Index, MaterializedView, Ownership, Policy,
+        Range, Revoke, Routine, Rule, Schema, Sequence, Setting, Statistics, Table, Trigger,
+        Unsupported, View,
     };
     match (operation.action, operation.id.kind) {
         // In files of their own: nothing is gone while they are committed.
         (Action::Alter, Enum) => 0,
+        // What is made here has its own grants: these come when all of it is there, and go before.
+        (Action::Drop, DefaultPrivilege) => 1,
         (Action::Drop, Grant | Revoke | Comment | Policy | Trigger | Rule) => 1,
         (Action::Drop, Setting | Ownership) => 1,
         (Action::Drop, View | MaterializedView | Statistics) => 2,
@@ -268,5 +296,6 @@ fn rank(operation: &Operation) -> u8 {
         (Action::Drop, Extension) => 44,
         (Action::Drop, Schema) => 45,
         (Action::Alter, DomainConstraint) | (_, Unsupported) => 46,
+        (Action::Create | Action::Alter, DefaultPrivilege) => 47,
     }
 }

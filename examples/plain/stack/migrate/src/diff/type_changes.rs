@@ -10,27 +10,81 @@ pub(super) enum Wider {
 }
 
 pub(super) fn is_wider(old: &str, new: &str) -> Wider {
-    let (old_name, old_size) = size(old);
-    let (new_name, new_size) = size(new);
-    let text = ["character varying", "text"];
-    match (old_name, new_name) {
-        ("character varying", "character varying") if at_least(new_size, old_size) => {
+    if let (Some(old), Some(new)) = (old.strip_suffix("[]"), new.strip_suffix("[]")) {
+        // Each element, which the server does not know to be what it was.
+        return match is_wider(old, new) {
+            Wider::No => Wider::No,
+            Wider::InPlace | Wider::Rewritten => Wider::Rewritten,
+        };
+    }
+    let ((old_name, old_size), (new_name, new_size)) = (size(old), size(new));
+    let unlimited = new_size.is_none();
+    let fits = at_least(new_size, old_size);
+    match (old_name.as_str(), new_name.as_str()) {
+        ("character varying", "character varying") | ("bit varying", "bit varying") if fits => {
             Wider::InPlace
         }
         ("character varying", "text") => Wider::InPlace,
-        ("text", "character varying") if new_size.is_none() => Wider::InPlace,
-        ("character", other) if text.contains(&other) && new_size.is_none() => Wider::Rewritten,
-        ("smallint", "integer" | "bigint" | "numeric") if new_size.is_none() => Wider::Rewritten,
-        ("integer", "bigint" | "numeric" | "double precision") if new_size.is_none() => {
+        ("text", "character varying") if unlimited => Wider::InPlace,
+        ("character", "character") if fits => Wider::Rewritten,
+        (
+            "character" | "smallint" | "integer" | "bigint" | "numeric" | "uuid" | "inet"
+            | "boolean",
+            "text" | "character varying",
+        ) if unlimited => Wider::Rewritten,
+        ("numeric", "numeric") => wider_number(old_size, new_size),
+        ("smallint" | "integer" | "bigint", "numeric") if holds_digits(&old_name, new_size) => {
             Wider::Rewritten
         }
-        ("bigint", "numeric") if new_size.is_none() => Wider::Rewritten,
-        ("real", "double precision") => Wider::Rewritten,
-        ("numeric", "numeric") if new_size.is_none() => Wider::InPlace,
-        ("date", "timestamp without time zone") => Wider::Rewritten,
-        ("uuid" | "inet" | "boolean", "text") => Wider::Rewritten,
+        ("smallint", "integer" | "bigint" | "real" | "double precision")
+        | ("integer", "bigint" | "double precision")
+        | ("real", "double precision")
+        | ("date", "timestamp without time zone") => Wider::Rewritten,
         ("cidr", "inet") => Wider::InPlace,
+        // Six digits behind the second are all there are.
+        (old, new) if old == new && is_time(new) && (fits || new_size == Some("6")) => {
+            Wider::InPlace
+        }
         _ => Wider::No,
+    }
+}
+
+fn is_time(name: &str) -> bool {
+    name.starts_with("time ") || name.starts_with("timestamp ") || name == "interval"
+}
+
+/// Of `numeric(precision, scale)`.
+fn digits(size: &str) -> Option<(i32, i32)> {
+    let (precision, scale) = size.split_once(',')?;
+    Some((precision.parse().ok()?, scale.parse().ok()?))
+}
+
+fn wider_number(old: Option<&str>, new: Option<&str>) -> Wider {
+    let Some(new) = new else {
+        return Wider::InPlace;
+    };
+    let Some(((precision, scale), (more, behind))) = old.and_then(digits).zip(digits(new)) else {
+        return Wider::No;
+    };
+    if scale == behind && more >= precision {
+        Wider::InPlace
+    } else if behind >= scale && more - behind >= precision - scale {
+        Wider::Rewritten
+    } else {
+        Wider::No
+    }
+}
+
+/// Whether a `numeric` of this size holds every number of a whole type.
+fn holds_digits(whole: &str, size: Option<&str>) -> bool {
+    let most = match whole {
+        "smallint" => 5,
+        "integer" => 10,
+        _ => 19,
+    };
+    match size {
+        None => true,
+        Some(size) => digits(size).is_some_and(|(precision, scale)| precision - scale >= most),
     }
 }
 
@@ -74,13 +128,7 @@ pub(super) fn is_castable(old: &str, new: &str) -> bool {
 
 /// `timestamp(3) without time zone` without its size.
 fn bare_type(ty: &str) -> String {
-    match ty.split_once('(') {
-        Some((name, rest)) => {
-            let (_, behind) = rest.split_once(')').unwrap_or_default();
-            format!("{name}{behind}")
-        }
-        None => ty.to_owned(),
-    }
+    size(ty).0
 }
 
 fn at_least(new: Option<&str>, old: Option<&str>) -> bool {
@@ -92,14 +140,11 @@ fn at_least(new: Option<&str>, old: Option<&str>) -> bool {
     }
 }
 
-/// `character varying(20)` is `character varying` and `20`.
-fn size(ty: &str) -> (&str, Option<&str>) {
-    match ty
-        .split_once('(')
-        .map(|(name, rest)| (name, rest.strip_suffix(')')))
-    {
-        Some((name, Some(size))) => (name, Some(size)),
-        // Without one, or with something behind it, as an array has: a type of its own.
-        _ => (ty, None),
-    }
+/// `timestamp(3) without time zone` is `timestamp without time zone` and `3`.
+fn size(ty: &str) -> (String, Option<&str>) {
+    let size = ty.split_once('(').and_then(|(name, rest)| {
+        let (size, behind) = rest.split_once(')')?;
+        Some((format!("{name}{behind}"), Some(size)))
+    });
+    size.unwrap_or_else(|| (ty.to_owned(), None))
 }

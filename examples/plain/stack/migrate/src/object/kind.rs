@@ -55,8 +55,26 @@ pub enum Kind {
     Grant,
     /// `REVOKE` of what everybody has from the start.
     Revoke,
+    /// `ALTER DEFAULT PRIVILEGES`
+    DefaultPrivilege,
     /// What a migration cannot express; that it differs is an error.
     Unsupported,
+}
+
+impl Kind {
+    /// Those that share their names within a schema. An index that a constraint made is one.
+    pub(crate) const ALL_WITH_SHARED_NAMES: [Self; 10] = [
+        Self::Enum,
+        Self::Domain,
+        Self::Composite,
+        Self::Range,
+        Self::Sequence,
+        Self::Table,
+        Self::Constraint,
+        Self::Index,
+        Self::View,
+        Self::MaterializedView,
+    ];
 }
 
 impl fmt::Display for Kind {
@@ -87,6 +105,7 @@ impl fmt::Display for Kind {
             Self::Comment => "comment on",
             Self::Grant => "grant on",
             Self::Revoke => "revoked grant on",
+            Self::DefaultPrivilege => "default privilege",
             Self::Unsupported => "",
         })
     }

@@ -1,7 +1,8 @@
 //! The connection to `cargo dev`: JSON, one object a line.
 //!
 //! From here `{"token": …}` first, and `{"ready": true}` when requests are answered. From there `{"show": …}`, what
-//! pages are to show, and `{"stop": true}`. Its end is the end of `cargo dev`, and so of this process.
+//! pages are to show, `{"texts": …}`, those that have changed, and `{"stop": true}`. Its end is the end of `cargo dev`, and so of this
+//! process.
 
 use std::{io, sync::Arc};
 
@@ -15,6 +16,8 @@ use tokio::{
     sync::{Mutex, watch},
 };
 
+use super::texts;
+
 /// The connection to `cargo dev`. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ControlChannel {
@@ -25,6 +28,9 @@ pub struct ControlChannel {
 #[derive(Clone, Debug, Default)]
 struct ControlState {
     show: Value,
+    /// The last error or panic of a handler, with its `number`.
+    fault: Value,
+    faults: u64,
     stop: bool,
 }
 
@@ -67,6 +73,21 @@ impl ControlChannel {
         self.state.send_modify(|state| state.stop = true);
     }
 
+    /// Shows an error or a panic of a handler on open pages: an object with `title` and `text`, and with `place`, `lines` and
+    /// `sql` where they are known.
+    pub fn report(&self, mut fault: Value) {
+        self.state.send_modify(|state| {
+            state.faults += 1;
+            fault["number"] = state.faults.into();
+            state.fault = fault;
+        });
+    }
+
+    /// How many there were: a page shows only those that come after it was asked for.
+    pub(super) fn faults(&self) -> u64 {
+        self.state.borrow().faults
+    }
+
     pub(super) fn states(&self) -> States {
         let mut state = self.state.subscribe();
         state.mark_changed();
@@ -78,10 +99,11 @@ impl ControlChannel {
 pub(super) struct States(watch::Receiver<ControlState>);
 
 impl States {
-    pub(super) async fn next(&mut self) -> Option<Value> {
+    /// What `cargo dev` shows, and the last fault.
+    pub(super) async fn next(&mut self) -> Option<(Value, Value)> {
         self.0.changed().await.ok()?;
         let state = self.0.borrow_and_update();
-        (!state.stop).then(|| state.show.clone())
+        (!state.stop).then(|| (state.show.clone(), state.fault.clone()))
     }
 }
 
@@ -94,8 +116,15 @@ async fn listen(reader: OwnedReadHalf, state: watch::Sender<ControlState>) {
         if message["stop"] == true {
             break;
         }
-        let show = message["show"].take();
-        state.send_modify(|state| state.show = show);
+        if let Some(texts) = message.get_mut("texts") {
+            texts::set(texts.take());
+            // Pages hear of it, and ask for the texts again.
+            state.send_modify(|_| ());
+        }
+        if let Some(show) = message.get_mut("show") {
+            let show = show.take();
+            state.send_modify(|state| state.show = show);
+        }
     }
     state.send_modify(|state| state.stop = true);
 }

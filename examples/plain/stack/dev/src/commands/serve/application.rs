@@ -12,6 +12,7 @@ use super::control_channel::{Channel, Channels};
 use super::overlay::{Overlay, Problem};
 use super::process::{End, Process};
 use super::socket::Socket;
+use super::texts::Texts;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -24,6 +25,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Starter {
     folder: PathBuf,
     socket: Socket,
+    pub(super) texts: Texts,
     channels: Channels,
     /// Whether `APP_ENV` has to be said, since a release build takes itself for one in production.
     development: bool,
@@ -62,6 +64,7 @@ impl Starter {
         Ok(Self {
             folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
             socket,
+            texts: Texts::default(),
             channels: Channels::listen().await?,
             development: release && environment.is_none(),
             started: None,
@@ -88,7 +91,9 @@ impl Starter {
             end = process.ended() => return Ok(Err(not_started(end))),
         };
         if let Some(mut channel) = connected {
-            channel.send(&json!({ "show": overlay.to_json() })).await;
+            let show = json!({ "show": overlay.to_json() });
+            channel.writer.send(&show).await;
+            self.texts.program_runs(channel.writer.clone()).await;
             if channel.ready().await {
                 self.started = version;
                 return Ok(Ok(Application { process, channel }));
@@ -160,9 +165,8 @@ pub(super) struct Application {
 
 impl Application {
     pub(super) async fn update(&mut self, overlay: &Overlay) {
-        self.channel
-            .send(&json!({ "show": overlay.to_json() }))
-            .await;
+        let show = json!({ "show": overlay.to_json() });
+        self.channel.writer.send(&show).await;
     }
 
     /// Ready when it has ended. Nothing is lost if the future is dropped.

@@ -8,10 +8,12 @@ use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
 use console::strip_ansi_codes;
 
+use super::cargo_output;
 use super::overlay::Problem;
 use crate::cargo;
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::signal::end_group;
 use crate::ui;
 
 /// A program that was built.
@@ -22,8 +24,8 @@ pub(super) struct Build {
 }
 
 impl Build {
-    /// Builds the application. Cargo shows its progress, unless `quiet`. Errors and warnings are printed; the errors are
-    /// returned, too.
+    /// Builds the application. Cargo's progress is shown on a terminal, and its steps unless `quiet`. Errors and warnings are
+    /// printed; the errors are returned, too.
     pub(super) async fn run(
         project: &Project,
         release: bool,
@@ -32,19 +34,30 @@ impl Build {
         let name = project.name()?;
         let mut command = cargo::command(project);
         command.args(["build", "--bin", &name]);
-        command.arg(match ui::has_colors() {
-            true => "--message-format=json-diagnostic-rendered-ansi",
-            false => "--message-format=json",
-        });
+        command.arg("--message-format=json-diagnostic-rendered-ansi");
         if release {
             command.arg("--release");
         }
-        if quiet {
-            command.arg("--quiet");
+        let colors = if ui::has_colors() { "always" } else { "never" };
+        command.env("CARGO_TERM_COLOR", colors);
+        if let Some(width) = ui::width() {
+            command.env("CARGO_TERM_PROGRESS_WHEN", "always");
+            command.env("CARGO_TERM_PROGRESS_WIDTH", width.to_string());
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Compilers and build scripts end with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = Building(command.spawn().map_err(cargo::not_started)?);
+        let output = child.0.stderr.take();
+        let output = tokio::task::spawn_blocking(move || {
+            output.map_or_else(String::new, |stderr| cargo_output::show(stderr, !quiet))
+        });
         let mut messages = Messages::new(name);
+        let stopped = |error| Error::new(format!("the build has stopped: {error}"));
         if let Some(stdout) = child.0.stdout.take() {
             let read = move || {
                 Message::parse_stream(BufReader::new(stdout))
@@ -52,13 +65,15 @@ impl Build {
                     .for_each(|message| messages.add(message));
                 messages
             };
-            messages = tokio::task::spawn_blocking(read)
-                .await
-                .map_err(|error| Error::new(format!("the build has stopped: {error}")))?;
+            messages = tokio::task::spawn_blocking(read).await.map_err(stopped)?;
         }
+        let output = output.await.map_err(stopped)?;
         // It has closed its output, so this is its end.
         let status = child.0.wait().map_err(cargo::not_started)?;
         messages.success = status.success();
+        if messages.errors.is_empty() {
+            messages.errors.push(output);
+        }
         messages.finish()
     }
 }
@@ -68,8 +83,10 @@ struct Building(Child);
 
 impl Drop for Building {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        if matches!(self.0.try_wait(), Ok(None)) {
+            end_group(self.0.id(), false);
+            self.0.wait().ok();
+        }
     }
 }
 
@@ -110,21 +127,21 @@ impl Messages {
         let Some(rendered) = &diagnostic.rendered else {
             return;
         };
-        ui::say(rendered.trim_end());
+        let rendered = rendered.trim_end();
+        match ui::has_colors() {
+            true => ui::say(rendered),
+            false => ui::say(&strip_ansi_codes(rendered)),
+        }
         // The last one only counts the others.
         let counts =
             diagnostic.spans.is_empty() && diagnostic.code.is_none() && !self.errors.is_empty();
         if diagnostic.level == DiagnosticLevel::Error && !counts {
-            let text = strip_ansi_codes(rendered);
-            self.errors.push(text.trim_end().to_owned());
+            self.errors.push(rendered.to_owned());
         }
     }
 
-    fn finish(mut self) -> Result<std::result::Result<Build, Problem>> {
+    fn finish(self) -> Result<std::result::Result<Build, Problem>> {
         if !self.success {
-            if self.errors.is_empty() {
-                self.errors.push("The terminal shows the error.".to_owned());
-            }
             return Ok(Err(Problem {
                 title: "The application cannot be built".to_owned(),
                 texts: self.errors,

@@ -49,23 +49,27 @@ impl Channels {
     }
 }
 
+/// The way to one program. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Writer(Arc<tokio::sync::Mutex<OwnedWriteHalf>>);
+
+impl Writer {
+    /// Sends a message. A program that has ended is noticed elsewhere.
+    pub(super) async fn send(&self, message: &Value) {
+        let line = format!("{message}\n");
+        self.0.lock().await.write_all(line.as_bytes()).await.ok();
+    }
+}
+
 /// The connection of one program.
 pub(super) struct Channel {
-    writer: OwnedWriteHalf,
+    pub(super) writer: Writer,
     messages: mpsc::UnboundedReceiver<Value>,
 }
 
 impl Channel {
-    /// Sends a message. A program that has ended is noticed elsewhere.
-    pub(super) async fn send(&mut self, message: &Value) {
-        self.writer
-            .write_all(format!("{message}\n").as_bytes())
-            .await
-            .ok();
-    }
-
     pub(super) async fn stop(&mut self) {
-        self.send(&json!({ "stop": true })).await;
+        self.writer.send(&json!({ "stop": true })).await;
     }
 
     /// Whether it says that it answers requests, or ends before.
@@ -95,6 +99,7 @@ async fn identify(stream: TcpStream, expected: Expected) {
         return;
     };
     let (sender, messages) = mpsc::unbounded_channel();
+    let writer = Writer(Arc::new(tokio::sync::Mutex::new(writer)));
     if known.send(Channel { writer, messages }).is_err() {
         return;
     }

@@ -1,7 +1,9 @@
-//! The page that browsers get while no application runs: why there is none.
+//! The page that browsers get while no application runs: why there is none. It has the script of every page, which shows the
+//! same overlay, and goes back to what was asked for when the application is there.
 
 use std::sync::Arc;
 
+use console::strip_ansi_codes;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -9,6 +11,9 @@ use tokio::task::JoinHandle;
 
 use super::overlay::Overlay;
 use super::socket::Socket;
+
+/// The script of every page.
+const SCRIPT: &str = include_str!("../../../../serve/src/dev/client.js");
 
 /// Answers in the place of the application.
 pub(super) struct OfflinePage {
@@ -66,14 +71,19 @@ async fn answer(stream: TcpStream, overlay: Arc<Overlay>) {
     while stream.read_line(&mut line).await.is_ok_and(|read| read > 2) {
         line.clear();
     }
-    let pages = first.split(' ').nth(1) == Some("/_dev/events");
-    let text = if pages {
-        events(&overlay)
-    } else {
-        page(&overlay)
+    let mut words = first.split(' ');
+    let (method, path) = (words.next(), words.next());
+    let text = match path {
+        Some("/_dev/events") => events(&overlay),
+        Some("/_dev/client.js") => response("200 OK", "text/javascript; charset=utf-8", SCRIPT),
+        _ => response(
+            "503 Service Unavailable",
+            "text/html; charset=utf-8",
+            &page(&overlay, method == Some("GET")),
+        ),
     };
     stream.write_all(text.as_bytes()).await.ok();
-    if pages {
+    if path == Some("/_dev/events") {
         // Until the application is there again.
         std::future::pending::<()>().await;
     }
@@ -88,23 +98,30 @@ fn events(overlay: &Overlay) -> String {
     )
 }
 
-fn page(overlay: &Overlay) -> String {
-    let mut body = String::from(
-        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"1\">\
-         <title>cargo dev</title>",
+fn response(status: &str, kind: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n\
+         content-security-policy: default-src 'none'; script-src 'self'; connect-src 'self'\r\n\
+         cache-control: no-store\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// In the place of a page that was asked for by GET; in the place of a response to a form, which must not be sent twice, the
+/// script goes back to the page with the form.
+fn page(overlay: &Overlay, is_get: bool) -> String {
+    let back = if is_get { "" } else { " data-back" };
+    let mut body = format!(
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>cargo dev</title>\
+         <script src=\"/_dev/client.js\" data-run=\"0\"{back}></script><noscript>"
     );
     if let Some(problem) = &overlay.problem {
         body += &format!("<h1>{}</h1>", escaped(&problem.title));
         for text in &problem.texts {
-            body += &format!("<pre>{}</pre>", escaped(text));
+            body += &format!("<pre>{}</pre>", escaped(&strip_ansi_codes(text)));
         }
     }
-    format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/html; charset=utf-8\r\n\
-         content-security-policy: default-src 'none'\r\ncache-control: no-store\r\nconnection: close\r\n\
-         content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    body + "</noscript>"
 }
 
 fn escaped(text: &str) -> String {

@@ -19,9 +19,13 @@ const KEPT_LINES: usize = 60;
 /// it has started holds its output open, or the machine is busy.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A process that was started, and is waited for. If nobody waits for it any more, it is told to end.
+/// How long a process that was told to end may take, before it is killed.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A process that was started, and is waited for. If nobody waits for it any more, it is told to end, and made to.
 pub(super) struct Process {
-    child: Child,
+    /// None only while this is dropped.
+    child: Option<Child>,
     /// What it has written to standard error, when that is closed.
     output: oneshot::Receiver<String>,
 }
@@ -40,12 +44,16 @@ impl Process {
         if let Some(stderr) = child.stderr.take() {
             tokio::spawn(listen(stderr, sender));
         }
+        let child = Some(child);
         Self { child, output }
     }
 
     /// Ready when it has ended, once. Nothing is lost if the future is dropped.
     pub(super) async fn ended(&mut self) -> End {
-        let status = self.child.wait().await;
+        let Some(child) = &mut self.child else {
+            return std::future::pending().await;
+        };
+        let status = child.wait().await;
         let said = timeout(DRAIN_TIMEOUT, &mut self.output).await;
         End {
             success: status.as_ref().is_ok_and(std::process::ExitStatus::success),
@@ -58,16 +66,25 @@ impl Process {
     }
 
     pub(super) async fn kill(mut self) {
-        // It may have ended by itself.
-        self.child.kill().await.ok();
+        if let Some(child) = &mut self.child {
+            // It may have ended by itself.
+            child.kill().await.ok();
+        }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         // Without a number it has ended already.
-        if let Some(id) = self.child.id() {
+        if let Some(mut child) = self.child.take()
+            && let Some(id) = child.id()
+        {
             terminate(id);
+            tokio::spawn(async move {
+                if timeout(END_TIMEOUT, child.wait()).await.is_err() {
+                    child.kill().await.ok();
+                }
+            });
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A column that becomes `NOT NULL` and has a default, on a table that is in use.
 
 use super::Alteration;
-use crate::diff::names::{bare, quote, quote_name};
+use crate::diff::names::{free_name, is_taken_in, quote};
 use crate::diff::{Step, Transaction};
+use crate::hazard::Name;
 use crate::object::Column;
 
 /// How many pages of 8 kB are filled in one transaction.
@@ -20,13 +21,12 @@ impl Alteration<'_> {
         checked: impl Fn(String) -> Step,
     ) -> Vec<Step> {
         let (table, name) = (&new.table, &new.name);
-        let check = quote_name(&format!("{}_not_null_check", bare(name)));
+        let check = free_name(name, "_not_null_check", |check| {
+            is_taken_in(table, check, self.from, self.to)
+        });
         let mut steps = Vec::new();
         if let Some(default) = self.default {
-            let what = format!("gives every row without `{}` its default", self.id.name);
-            let batches = self.step(in_batches(table, name, default)).warning(what);
-            steps.extend(self.set_default.map(|sql| self.step(sql)));
-            steps.push(batches.in_transaction(Transaction::Repeatable));
+            steps.extend(self.filled_online(new, default));
         }
         steps.push(checked(format!(
             "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"
@@ -40,6 +40,17 @@ impl Alteration<'_> {
         let later = rest.into_iter().chain(later);
         steps.extend(later.map(|sql| self.step(sql).in_transaction(Transaction::Later)));
         steps
+    }
+
+    /// Sets the default, and gives it to the rows without a value.
+    pub(super) fn filled_online(&self, new: &Column, default: &str) -> Vec<Step> {
+        let column = &self.id.name;
+        let what = format!("gives every row without `{column}` its default, in batches");
+        let batches = self.step(in_batches(&new.table, &new.name, default));
+        let batches = batches.hazard(Name::MayFailOnData, what);
+        let set_default = self.set_default.map(|sql| self.step(sql)).into_iter();
+        let batches = batches.in_transaction(Transaction::Repeatable);
+        set_default.chain([batches]).collect()
     }
 }
 

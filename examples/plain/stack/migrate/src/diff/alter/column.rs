@@ -5,6 +5,7 @@ use crate::diff::Step;
 use crate::diff::create::{self, changed_options};
 use crate::diff::names::{bare, last_part, quote};
 use crate::diff::type_changes::{Wider, is_castable, is_wider};
+use crate::hazard::Name;
 use crate::object::Column;
 
 impl Alteration<'_> {
@@ -87,7 +88,9 @@ impl Alteration<'_> {
         let collate = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
         let set = format!("{alter} TYPE {ty}{collate}");
         if old.ty == new.ty && !self.retyped {
-            return self.step(set).warning("rewrites the indexes of the column");
+            return self
+                .step(set)
+                .hazard(Name::IndexBuild, "rewrites the indexes of the column");
         }
         if old.ty == new.ty {
             // The same name, another enum.
@@ -96,7 +99,7 @@ impl Alteration<'_> {
         }
         match is_wider(&old.ty, ty) {
             Wider::InPlace => self.step(set),
-            Wider::Rewritten => self.step(set).warning("rewrites the table"),
+            Wider::Rewritten => self.step(set).hazard(Name::Rewrite, "rewrites the table"),
             Wider::No => {
                 let castable = is_castable(&old.ty, ty);
                 let through = if castable { "" } else { "::text" };
@@ -105,7 +108,8 @@ impl Alteration<'_> {
                     self.id.name, old.ty
                 );
                 self.step(format!("{set} USING {name}{through}::{ty}"))
-                    .destructive(what)
+                    .hazard(Name::DataLoss, what)
+                    .hazard(Name::Rewrite, "rewrites the table")
             }
         }
     }
@@ -116,7 +120,7 @@ impl Alteration<'_> {
             let what = format!("fails if a row has no `{}`", self.id.name);
             match self.default {
                 Some(_) => self.step(sql),
-                None => self.step(sql).destructive(what),
+                None => self.step(sql).hazard(Name::FailsOnData, what),
             }
         };
         if self.locks.is_online(table) {
@@ -128,7 +132,7 @@ impl Alteration<'_> {
             steps.extend(self.set_default.map(|sql| self.step(sql)));
             let what = format!("gives every row without `{}` its default", self.id.name);
             let fill = backfill::fill(table, &new.name, default);
-            steps.push(self.step(fill).warning(what));
+            steps.push(self.step(fill).hazard(Name::BulkWrite, what));
         }
         steps.push(checked(format!("{alter} SET NOT NULL")));
         steps

@@ -1,8 +1,9 @@
 //! The statements that make an object.
 
-use super::{Planner, swap};
+use super::{Planner, partitioned, swap};
 use crate::diff::names::quote;
-use crate::diff::{Step, Transaction, create};
+use crate::diff::{Step, Transaction, alter, create};
+use crate::hazard::Name;
 use crate::object::{Body, Column, Constraint, Definition, Id, Kind, Object, Sequence};
 
 impl Planner<'_> {
@@ -29,7 +30,7 @@ impl Planner<'_> {
             }
             Body::Sequence(new) => create_sequence(name, new),
             Body::Table(table) => create::table(name, table, inlined),
-            Body::Column(column) => return vec![self.create_column(id, column, inlined)],
+            Body::Column(column) => return self.create_column(object, column, inlined),
             Body::Constraint(constraint) => return self.create_constraint(object, constraint),
             Body::Definition(definition) => return self.create_defined(object, definition),
             Body::Unsupported(_) => return Vec::new(),
@@ -37,20 +38,27 @@ impl Planner<'_> {
         vec![Step::new(id, sql)]
     }
 
-    fn create_column(&self, id: &Id, column: &Column, inlined: &[&Object]) -> Step {
-        let (name, table) = (&id.name, &column.table);
+    fn create_column(&self, object: &Object, column: &Column, inlined: &[&Object]) -> Vec<Step> {
+        let (id, name, table) = (&object.id, &object.id.name, &column.table);
         let default = create::inlined_default(inlined, name);
+        if let Some(default) = default
+            && self.is_online(table)
+            && self.volatile.is_called_in(default)
+        {
+            return alter::added_online(object, column, default, self.locks, [self.from, self.to]);
+        }
         let definition = create::column(column, default);
         let step = Step::new(id, format!("ALTER TABLE {table} ADD COLUMN {definition}"));
         let filled = column.generated.is_some()
             || column.identity.is_some()
             || self.to.get(&Id::new(Kind::Default, name)).is_some();
         if column.not_null && !filled {
-            return step.destructive(format!(
+            let what = format!(
                 "fails if `{table}` has a row: `{name}` must not be null, and has no default"
-            ));
+            );
+            return vec![step.hazard(Name::FailsOnData, what)];
         }
-        step
+        vec![step]
     }
 
     fn create_defined(&self, object: &Object, definition: &Definition) -> Vec<Step> {
@@ -61,7 +69,21 @@ impl Planner<'_> {
             && !self.is_created(table)
         {
             if self.is_swapped(id) {
-                return swap::index(id, sql, &not_unique(&table.name));
+                return swap::index(id, sql, &self.name_beside(id), &not_unique(&table.name));
+            }
+            if self.locks.is_online(&table.name)
+                && let Some(partitions) = self.partitions(&table.name)
+            {
+                let is_unique = sql.starts_with("CREATE UNIQUE ");
+                let what = is_unique.then(|| not_unique(&table.name));
+                return partitioned::index(
+                    self,
+                    id,
+                    sql,
+                    &table.name,
+                    &partitions,
+                    what.as_deref(),
+                );
             }
             let careful = self.is_online(&table.name);
             let unique = sql.starts_with("CREATE UNIQUE ");
@@ -73,7 +95,7 @@ impl Planner<'_> {
             };
             let announced = unique && (careful || !self.is_made_again(object));
             return vec![if announced {
-                step.warning(not_unique(&table.name))
+                step.hazard(Name::MayFailOnData, not_unique(&table.name))
             } else {
                 step
             }];
@@ -129,14 +151,15 @@ impl Planner<'_> {
             _ => not_unique(table),
         };
         if self.is_swapped(id) {
-            return swap::constraint(id, constraint, what);
+            return swap::constraint(id, constraint, &self.name_beside(id), what);
         }
         let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
-            "f" | "c" if careful => {
+            // A check of a partitioned table too.
+            "f" | "c" if careful || ty == "c" && self.locks.is_online(table) => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
-                let validate = Step::new(id, validate).warning(what);
+                let validate = Step::new(id, validate).hazard(Name::MayFailOnData, what);
                 vec![
                     Step::new(id, format!("{add} NOT VALID")),
                     validate.in_transaction(Transaction::Later),
@@ -144,13 +167,13 @@ impl Planner<'_> {
             }
             "p" | "u" if careful && !temporal => {
                 let [index, attach] = through_an_index(constraint, name);
-                let index = Step::new(id, index).warning(what);
+                let index = Step::new(id, index).hazard(Name::MayFailOnData, what);
                 vec![
                     index.in_transaction(Transaction::Without),
                     Step::new(id, attach),
                 ]
             }
-            _ => vec![Step::new(id, add).warning(what)],
+            _ => vec![Step::new(id, add).hazard(Name::MayFailOnData, what)],
         }
     }
 }

@@ -3,8 +3,9 @@
 
 use super::Planner;
 use super::creation::through_an_index;
-use crate::diff::names::{last_part, with_suffix};
+use crate::diff::names::{free_name, is_taken, is_taken_in, last_part};
 use crate::diff::{Step, Transaction, create};
+use crate::hazard::Name;
 use crate::object::{Body, Constraint, Id, Kind};
 
 impl Planner<'_> {
@@ -37,6 +38,21 @@ impl Planner<'_> {
             && !self.from.needs(id).any(moves)
             && !self.from.pairs().any(needs_it)
     }
+
+    /// The name of the new one as long as there is the old one.
+    pub(super) fn name_beside(&self, id: &Id) -> String {
+        let (from, to) = (self.from, self.to);
+        match to.body(id) {
+            Some(Body::Constraint(Constraint { table, name, .. })) => {
+                let schema = table.strip_suffix(&last_part(table)).unwrap_or_default();
+                free_name(name, "_new", |new| {
+                    is_taken_in(table, new, from, to)
+                        || is_taken(&format!("{schema}{new}"), from, to)
+                })
+            }
+            _ => free_name(&id.name, "_new", |new| is_taken(new, from, to)),
+        }
+    }
 }
 
 /// Whether two of such may stand side by side.
@@ -48,9 +64,10 @@ fn can_be_two(constraint: &Constraint) -> bool {
 }
 
 /// `create` is the statement that makes the index.
-pub(super) fn index(id: &Id, create: &str, not_unique: &str) -> Vec<Step> {
+/// `new` is the name of the new one as long as there is the old one.
+pub(super) fn index(id: &Id, create: &str, new: &str, not_unique: &str) -> Vec<Step> {
     let own = last_part(&id.name);
-    let new = beside(&own);
+    let new = last_part(new);
     let schema = id.name.strip_suffix(&own).unwrap_or_default();
     let built = create.replacen(
         &format!(" INDEX {own} "),
@@ -60,7 +77,7 @@ pub(super) fn index(id: &Id, create: &str, not_unique: &str) -> Vec<Step> {
     let build = Step::new(id, built).in_transaction(Transaction::Without);
     vec![
         match create.starts_with("CREATE UNIQUE ") {
-            true => build.warning(not_unique),
+            true => build.hazard(Name::MayFailOnData, not_unique),
             false => build,
         },
         Step::new(id, format!("DROP INDEX {}", id.name)),
@@ -68,14 +85,13 @@ pub(super) fn index(id: &Id, create: &str, not_unique: &str) -> Vec<Step> {
     ]
 }
 
-/// `what` is how it may fail.
-pub(super) fn constraint(id: &Id, constraint: &Constraint, what: String) -> Vec<Step> {
+/// `new` is the name of the new one as long as there is the old one, `what` how it may fail.
+pub(super) fn constraint(id: &Id, constraint: &Constraint, new: &str, what: String) -> Vec<Step> {
     let Constraint { table, name, .. } = constraint;
-    let new = beside(name);
     let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {name}");
     if matches!(constraint.ty.as_str(), "p" | "u") {
-        let [index, attach] = through_an_index(constraint, &new);
-        let index = Step::new(id, index).warning(what);
+        let [index, attach] = through_an_index(constraint, new);
+        let index = Step::new(id, index).hazard(Name::MayFailOnData, what);
         return vec![
             index.in_transaction(Transaction::Without),
             Step::new(id, drop),
@@ -83,22 +99,18 @@ pub(super) fn constraint(id: &Id, constraint: &Constraint, what: String) -> Vec<
         ];
     }
     let renamed = Constraint {
-        name: new.clone(),
+        name: new.to_owned(),
         ..constraint.clone()
     };
     let add = create::constraint(&renamed);
     let later = |sql: String| Step::new(id, sql).in_transaction(Transaction::Later);
     vec![
         Step::new(id, format!("ALTER TABLE {table} ADD {add} NOT VALID")),
-        later(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {new}")).warning(what),
+        later(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {new}"))
+            .hazard(Name::MayFailOnData, what),
         later(drop),
         later(format!(
             "ALTER TABLE {table} RENAME CONSTRAINT {new} TO {name}"
         )),
     ]
-}
-
-/// The name of the new one as long as there is the old one.
-fn beside(name: &str) -> String {
-    with_suffix(name, "_new")
 }
