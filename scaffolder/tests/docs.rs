@@ -8,13 +8,16 @@ use clap::CommandFactory;
 use heavy_stack::cli::Cli;
 use regex::Regex;
 
-/// Folders that a page names and that lie in no repository: git's, the user's, a project's own.
-const ELSEWHERE: [&str; 7] = [
+/// What a page names and what lies in no repository: git's, the user's, a project's own, and what comes with an added table.
+const ELSEWHERE: [&str; 10] = [
     ".git/heavy/",
     ".git/heavy/time/",
     ".heavy/",
     "docs/UPGRADING.md",
     "kept/",
+    "src/components/choice.rs",
+    "src/components/moment.rs",
+    "static/elements/search-select.js",
     "templates/table/",
     "time/NAME-CHAIN.jsonl",
 ];
