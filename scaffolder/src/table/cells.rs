@@ -49,6 +49,11 @@ pub(super) fn of(columns: &[Column], names: &Names, variable: &str) -> Vec<Cell>
     cells
 }
 
+/// Whether the list shows what a row refers to: not if other columns take the room.
+pub(super) fn show_labels(cells: &[Cell]) -> bool {
+    cells.iter().any(|cell| cell.code.contains("labels."))
+}
+
 fn code(column: &Column, variable: &str, without: Option<String>) -> String {
     let field =
         if column.is_chosen { format!("labels.{}_label", column.name) } else { format!("{variable}.{}", column.name) };

@@ -110,6 +110,7 @@ impl Table {
             service_models => listed([model.clone(), format!("{model}Draft"), format!("{model}Id"), "Version".to_owned()]
                 .into_iter().chain(owned.then(|| "Owner".to_owned())).chain(checked.then(|| "FieldErrors".to_owned()))),
         };
+        let cells = cells::of(&self.columns, &self.names, variable);
         let second = context! {
             pool,
             db,
@@ -121,7 +122,8 @@ impl Table {
             user_and => if_owned("user, "),
             rest => if owned { "" } else { ", .." },
             searched => self.columns.iter().any(|column| column.searched),
-            cells => Value::from(Serde(cells::of(&self.columns, &self.names, variable))),
+            shows_labels => cells::show_labels(&cells),
+            cells => Value::from(Serde(&cells)),
             searched_by => self.heading().filter(|column| column.most >= 5).map(|column| column.name.clone()),
             factory_models => listed(["", "Draft", "Id", "Input"].iter().map(|rest| format!("{model}{rest}"))
                 .chain(owned.then(|| "User".to_owned()))),
