@@ -82,7 +82,7 @@ impl Accounts {
         match found {
             Found::Known => {}
             Found::Connected => {
-                self.record(EventKind::MethodAdded, user, client, provider)
+                self.record(EventKind::MethodAdded, user, client, &details(provider))
                     .await;
             }
             Found::Created => {
@@ -125,7 +125,7 @@ impl Accounts {
             })
         });
         if connect.await? {
-            self.method_changed(EventKind::MethodAdded, user, client, provider)
+            self.method_changed(EventKind::MethodAdded, user, client, &details(provider))
                 .await;
         }
         Ok(())
@@ -154,8 +154,13 @@ impl Accounts {
             })
         });
         disconnect.await?;
-        self.method_changed(EventKind::MethodRemoved, owner.id(), client, provider)
-            .await;
+        self.method_changed(
+            EventKind::MethodRemoved,
+            owner.id(),
+            client,
+            &details(provider),
+        )
+        .await;
         Ok(())
     }
 
@@ -184,10 +189,15 @@ impl Accounts {
     }
 
     async fn record(&self, kind: EventKind, user: UserId, client: &ClientInfo, provider: &str) {
-        let (log, details) = (&self.security_log, format!("With {provider}"));
+        let (log, details) = (&self.security_log, details(provider));
         log.record(kind, Outcome::Success, Some(user), client, &details)
             .await;
     }
+}
+
+/// What the security log says of it.
+fn details(provider: &str) -> String {
+    format!("With {provider}")
 }
 
 /// What mails call it.
