@@ -82,7 +82,7 @@ impl Accounts {
         match found {
             Found::Known => {}
             Found::Connected => {
-                self.record(EventKind::MethodAdded, user, client, &details(provider))
+                self.record(EventKind::MethodAdded, user, client, provider)
                     .await;
             }
             Found::Created => {
