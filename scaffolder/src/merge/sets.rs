@@ -5,9 +5,9 @@
 //! of a YAML mapping and some of its lists; rows of a table and items of a list in Markdown; lines of an `.env` file; and the
 //! patterns of a file like `.gitignore`, unless one of them takes another back (`!pattern`), which makes their order count.
 //!
-//! A text that merges line by line, says nothing twice and brings nothing back is left to that. Any other is taken apart into [`units`], whole
-//! lines that belong together. What the units decide is made alike in the three texts; what is left is merged by
-//! lines again, and so the markers stand around it alone. One key with two values stays a question for a person.
+//! A text that merges line by line, says nothing twice and brings nothing back is left to that. Any other is taken apart
+//! into [`units`], whole lines that belong together. What the units decide is made alike in the three texts; what is left is
+//! merged by lines again, and so the markers stand around it alone. One key with two values stays a question for a person.
 
 use super::{Labels, lines, preservation};
 use crate::tree::TreePath;

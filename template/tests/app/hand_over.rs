@@ -15,6 +15,7 @@ use std::{
 };
 
 use serde_json::Value;
+use stack_db::testing::TestDatabase;
 
 use crate::{
     common::{database, migrated_database},
@@ -35,6 +36,16 @@ struct Running {
 }
 
 impl Dev {
+    fn new(database: &TestDatabase) -> Self {
+        let dev = Self {
+            socket: TcpListener::bind("127.0.0.1:0").unwrap(),
+            links: TcpListener::bind("127.0.0.1:0").unwrap(),
+            database: database.url().to_owned(),
+        };
+        dev.links.set_nonblocking(true).unwrap();
+        dev
+    }
+
     fn start(&self) -> Running {
         let address = self.links.local_addr().unwrap();
         let mut child = program()
@@ -91,12 +102,7 @@ impl Drop for RequestLimit<'_> {
 #[tokio::test]
 async fn of_a_thousand_requests_none_fails_while_programs_take_over_from_each_other() {
     let database = database().await;
-    let dev = Dev {
-        socket: TcpListener::bind("127.0.0.1:0").unwrap(),
-        links: TcpListener::bind("127.0.0.1:0").unwrap(),
-        database: database.url().to_owned(),
-    };
-    dev.links.set_nonblocking(true).unwrap();
+    let dev = Dev::new(&database);
     let address = dev.socket.local_addr().unwrap();
     let (sent, limit) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let left = || {
@@ -154,15 +160,18 @@ fn text(address: SocketAddr, path: &str) -> String {
 /// A user who is not there, whom nobody can be asked for any more.
 const USER: &str = "/api/users/019ad1c2-0000-7000-8000-000000000000";
 
+/// Makes the handler of [`USER`] fail.
+async fn take_users_away(database: &TestDatabase) {
+    sqlx::raw_sql("ALTER TABLE users RENAME TO people")
+        .execute(database.pool())
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn what_a_handler_fails_with_is_told_to_open_pages_with_its_place_and_statement() {
     let database = database().await;
-    let dev = Dev {
-        socket: TcpListener::bind("127.0.0.1:0").unwrap(),
-        links: TcpListener::bind("127.0.0.1:0").unwrap(),
-        database: database.url().to_owned(),
-    };
-    dev.links.set_nonblocking(true).unwrap();
+    let dev = Dev::new(&database);
     let address = dev.socket.local_addr().unwrap();
     let running = dev.start();
     let mut events = ask(address, "/_dev/events").lines();
@@ -171,11 +180,7 @@ async fn what_a_handler_fails_with_is_told_to_open_pages_with_its_place_and_stat
         serde_json::from_str(&line.unwrap()).unwrap()
     };
     assert!(next()["fault"].is_null());
-    let rename = "ALTER TABLE users RENAME TO people";
-    sqlx::raw_sql(rename)
-        .execute(database.pool())
-        .await
-        .unwrap();
+    take_users_away(&database).await;
     let answer = text(address, USER);
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     let fault = next()["fault"].take();
@@ -198,11 +203,7 @@ async fn in_production_nobody_is_told_what_a_handler_fails_with() {
     let link = format!("{}/token", links.local_addr().unwrap());
     let mut program = program();
     let (mut child, _log, address) = serving(program.env("CARGO_DEV", link), database.url());
-    let rename = "ALTER TABLE users RENAME TO people";
-    sqlx::raw_sql(rename)
-        .execute(database.pool())
-        .await
-        .unwrap();
+    take_users_away(&database).await;
     let answer = text(address, USER);
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     assert!(!answer.contains("does not exist"), "{answer}");
