@@ -9,7 +9,9 @@ mod workshop;
 
 use heavy_stack::manifest::{Manifest, combinations};
 use workshop::full::is_full_run;
-use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, firefox_tests, minified_script_tests, project, turn};
+use workshop::{
+    Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, minified_script_tests, project, turn,
+};
 
 /// The features of this repository's template.
 fn features() -> Vec<String> {
@@ -50,8 +52,9 @@ fn a_project_with_one_feature_is_formatted_and_clean() {
         return;
     }
     let _turn = turn();
+    let project = project("one-feature", &[]);
     for feature in features() {
-        let project = project("one-feature", &[&feature]);
+        change(&project, &[&feature]);
         cargo(&project, &["fmt", "--all", "--check"]);
         cargo_with_clippy(&project, &["check", "--locked", "--workspace", "--all-targets"]);
     }

@@ -6,6 +6,7 @@
 
 pub(crate) mod full;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,35 @@ pub(crate) fn made(name: &str, arguments: &[&str]) -> PathBuf {
     heavy.arg("new").arg(&path).args(["--defaults", "--vcs", "none", "--quiet", "--force"]);
     run(heavy.args(arguments));
     path
+}
+
+/// Gives the project other features. Files that stay as they are keep their times, so that cargo builds only what the features
+/// change. That holds only if no other project was built in the meantime.
+#[allow(dead_code, reason = "most programs with a workshop build a project once")]
+pub(crate) fn change(project: &Path, features: &[&str]) {
+    let name = project.file_name().expect("a project has a name").to_string_lossy();
+    let next =
+        made(&format!("next/{name}"), &features.iter().flat_map(|feature| ["--feature", *feature]).collect::<Vec<_>>());
+    let (old, new) = (files(project), files(&next));
+    for gone in old.difference(&new) {
+        std::fs::remove_file(project.join(gone)).expect("an old file can be removed");
+    }
+    for file in &new {
+        let (from, to) = (next.join(file), project.join(file));
+        let bytes = std::fs::read(&from).expect("a file that was just written");
+        if std::fs::read(&to).ok().as_ref() != Some(&bytes) {
+            std::fs::create_dir_all(to.parent().expect("a folder")).expect("a folder can be made");
+            std::fs::copy(&from, &to).expect("a file can be copied");
+        }
+    }
+}
+
+/// The project's files, without those of its databases.
+fn files(project: &Path) -> BTreeSet<PathBuf> {
+    let entries = ignore::WalkBuilder::new(project).standard_filters(false).build();
+    let paths = entries.map(|entry| entry.expect("a readable folder").into_path()).filter(|path| path.is_file());
+    let within = paths.map(|path| path.strip_prefix(project).expect("a path within").to_owned());
+    within.filter(|path| !path.starts_with(".data")).collect()
 }
 
 /// Runs a command that must succeed, and shows all it said when it does not.
