@@ -1,4 +1,8 @@
 //! The README's sessions: whoever types them sees what stands there.
+//!
+//! `HEAVY_BLESS=1 cargo test --test cli readme` writes the numbers in them again; words are a person's to change.
+
+use std::sync::Mutex;
 
 use crate::environment::Environment;
 
@@ -47,7 +51,8 @@ fn play(env: &Environment, steps: &[Step], edit: impl Fn(&str)) {
         }
         if let (Some(printed), false) = (printed, step.shown.is_empty()) {
             let lines: Vec<&str> = printed.lines().collect();
-            assert!(agree(&step.shown, &lines), "the README shows something else for `{}`:\n{printed}", step.typed);
+            let agreed = agree(&step.shown, &lines) || is_blessed(&step.shown, &lines);
+            assert!(agreed, "the README shows something else for `{}`:\n{printed}", step.typed);
         }
     }
 }
@@ -67,6 +72,28 @@ fn agree(shown: &[&str], printed: &[&str]) -> bool {
         }
         Some((line, rest)) => printed.first() == Some(line) && agree(rest, &printed[1..]),
     }
+}
+
+/// Writes the README again with the numbers that were printed, where blessing was asked for and numbers are all that differs.
+fn is_blessed(shown: &[&str], printed: &[&str]) -> bool {
+    static WRITER: Mutex<()> = Mutex::new(());
+    let without_numbers = |line: &str| line.replace(|character: char| character.is_ascii_digit(), "");
+    if std::env::var_os("HEAVY_BLESS").is_none() {
+        return false;
+    }
+    let _turn = WRITER.lock().expect("nobody panics while writing");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let mut readme = std::fs::read_to_string(path).expect("a README");
+    let (mut blessed, mut used) = (Vec::new(), 0);
+    for line in shown {
+        let found = printed[used..].iter().position(|printed| without_numbers(printed) == without_numbers(line));
+        let now = found.map_or(*line, |at| printed[used + at]);
+        used += found.map_or(0, |at| at + 1);
+        readme = readme.replacen(&format!("\n{line}\n"), &format!("\n{now}\n"), 1);
+        blessed.push(now);
+    }
+    std::fs::write(path, readme).expect("the README can be written");
+    agree(&blessed, printed)
 }
 
 /// Appends to the project's README and commits, as its owner.
@@ -99,7 +126,12 @@ fn a_new_project_says_what_the_readme_shows() {
     let env = Environment::new();
     let output = env.heavy(&["new", "../my-app", "--defaults"]);
     let printed = String::from_utf8(output.stderr).expect("UTF-8");
-    for line in printed.lines().filter(|line| line.starts_with("    Creating") || line.starts_with("     Created")) {
-        assert!(README.contains(line), "the README shows something else:\n{printed}");
-    }
+    let starts = ["    Creating", "     Created"];
+    let told = |line: &&str| starts.iter().any(|start| line.starts_with(start));
+    let (shown, printed): (Vec<_>, Vec<_>) =
+        (README.lines().filter(told).collect(), printed.lines().filter(told).collect());
+    assert!(
+        shown == printed || is_blessed(&shown, &printed),
+        "the README shows {shown:?}, and this is printed: {printed:?}"
+    );
 }
