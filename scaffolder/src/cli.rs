@@ -10,11 +10,13 @@ use crate::error::Error;
 use crate::suggest::nearest;
 
 mod git;
+mod inspect;
 mod moves;
 mod table;
 mod time;
 
 pub use git::{MergeDriver, SetupGit};
+pub use inspect::{Question, Routes, Schema, Skill};
 pub use moves::{AddFeature, Adopt, Check, Diff, FeatureArgs, MoveArgs, Rename, Sync, Undo};
 pub use table::{AddField, AddPage, AddTable, Common, RemoveField, RemoveTable};
 pub use time::{By, Cement, Report, Start, Status, Time, Verify, WorkTree};
@@ -78,6 +80,12 @@ pub enum Command {
     Adopt(Adopt),
     /// List the features that a template offers; in a project, those of its own
     Features(Features),
+    /// List the project's routes: method, path, handler, file and line
+    Routes(Routes),
+    /// List the project's tables: columns, types, keys and references
+    Schema(Schema),
+    /// Write a skill for coding agents, from this help and the project's docs
+    Skill(Skill),
     /// Let git merge lists as sets, as moves do
     SetupGit(SetupGit),
     /// Merge one file for git, which `heavy setup-git` tells of this
@@ -317,18 +325,22 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::RemoveTable(args) => args.common.json,
         Command::AddPage(args) => args.common.json,
         Command::Features(args) => args.json,
+        Command::Routes(args) => args.question.json,
+        Command::Schema(args) => args.question.json,
+        Command::Skill(args) => args.common.json,
+        Command::Diff(args) => args.json,
+        Command::SetupGit(args) => args.json,
         Command::Time(Time::Status(args)) => args.json,
         Command::Time(Time::Report(args)) => args.json,
         Command::Time(Time::Cement(args)) => args.json,
         Command::Time(Time::Verify(args)) => args.json,
         Command::Template(Template::Lint(args)) => args.json,
-        Command::SetupGit(_) | Command::MergeDriver(_) => false,
-        Command::Diff(_) | Command::Completions(_) | Command::Time(_) | Command::Template(_) => false,
+        Command::MergeDriver(_) | Command::Completions(_) | Command::Time(_) | Command::Template(_) => false,
     }
 }
 
 /// What other tools call our verbs: (theirs, ours).
-const OTHER_WORDS: [(&str, &str); 26] = [
+const OTHER_WORDS: [(&str, &str); 30] = [
     ("create", "new"),
     ("init", "new"),
     ("start", "new"),
@@ -354,6 +366,10 @@ const OTHER_WORDS: [(&str, &str); 26] = [
     ("rollback", "undo"),
     ("import", "adopt"),
     ("list", "features"),
+    ("route", "routes"),
+    ("urls", "routes"),
+    ("tables", "schema"),
+    ("skills", "skill"),
     ("lint", "template lint"),
 ];
 
@@ -394,6 +410,30 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_json_but_those_whose_result_is_no_answer() {
+        let mut without = Vec::new();
+        let mut open = vec![(String::new(), <Cli as clap::CommandFactory>::command())];
+        while let Some((name, command)) = open.pop() {
+            if command.has_subcommands() {
+                open.extend(command.get_subcommands().map(|sub| (format!("{name} {}", sub.get_name()), sub.clone())));
+            } else if command.get_arguments().all(|argument| argument.get_long() != Some("json")) {
+                without.push(name.trim_start().to_owned());
+            }
+        }
+        without.sort();
+        let expected = [
+            "completions",
+            "merge-driver",
+            "template lock",
+            "template release",
+            "template stamp",
+            "time start",
+            "time stop",
+        ];
+        assert_eq!(without, expected);
     }
 
     #[test]

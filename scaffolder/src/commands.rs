@@ -23,6 +23,7 @@ mod diff;
 mod features;
 mod generated;
 mod host;
+mod inspect;
 mod merge_driver;
 mod moving;
 mod new;
@@ -32,6 +33,7 @@ mod remove_feature;
 mod remove_table;
 mod rename;
 mod setup_git;
+mod skill;
 mod sync;
 mod template;
 mod time;
@@ -49,7 +51,7 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::RemoveFeature(args) => remove_feature::run(args, of_move(&args.move_args)),
         Command::Rename(args) => rename::run(args, of_move(&args.move_args)),
         Command::Sync(args) => sync::run(args, of_move(&args.move_args)),
-        Command::Diff(args) => diff::run(args, Ui::default()),
+        Command::Diff(args) => diff::run(args, Ui::new(false, args.json)),
         Command::Check(args) => check::run(args, Ui::new(false, args.json)),
         Command::Undo(args) => undo::run(args, of_move(&args.move_args)),
         Command::AddTable(args) => add_table::run(args, Ui::new(args.common.quiet, args.common.json)),
@@ -59,7 +61,10 @@ pub fn run(command: &Command) -> Result<u8> {
         Command::AddPage(args) => add_page::run(args, Ui::new(args.common.quiet, args.common.json)),
         Command::Adopt(args) => adopt::run(args, of_move(&args.move_args)),
         Command::Features(args) => features::run(args, Ui::new(false, args.json)),
-        Command::SetupGit(args) => setup_git::run(args, Ui::new(args.quiet, false)),
+        Command::Routes(args) => inspect::routes(args, Ui::new(false, args.question.json)),
+        Command::Schema(args) => inspect::schema(args, Ui::new(false, args.question.json)),
+        Command::Skill(args) => skill::run(args, Ui::new(args.common.quiet, args.common.json)),
+        Command::SetupGit(args) => setup_git::run(args, Ui::new(args.quiet, args.json)),
         Command::MergeDriver(args) => merge_driver::run(args),
         Command::Time(Time::Start(args)) => time::start::run(args, Ui::new(args.work_tree.quiet, false)),
         Command::Time(Time::Stop(args)) => time::stop::run(args, Ui::new(args.quiet, false)),
@@ -122,6 +127,9 @@ fn folder_of(command: &Command) -> Option<&Path> {
         Command::RemoveTable(args) => &args.common.project,
         Command::AddPage(args) => &args.common.project,
         Command::Features(_) => &None,
+        Command::Routes(args) => &args.question.project,
+        Command::Schema(args) => &args.question.project,
+        Command::Skill(args) => &args.common.project,
         Command::Time(time) => match time {
             Time::Start(args) => &args.work_tree.project,
             Time::Stop(args) => &args.project,

@@ -10,9 +10,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Every module of the crate, from the top down. A line may only import lines below it.
-const LAYERS: [&str; 38] = [
+const LAYERS: [&str; 39] = [
     "commands",
     "adopt",
+    "inspect",
     "table",
     "time",
     "plan",

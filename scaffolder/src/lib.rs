@@ -3,7 +3,7 @@
 //! `heavy new` is a way down, and each layer knows only those below it (`layers.rs` has every module, and is a test):
 //!
 //! ```text
-//! main → commands → { adopt, table, time } → plan → source → project → { prompt, ui, cli } → transition → lint
+//! main → commands → { adopt, inspect, table, time } → plan → source → project → { prompt, ui, cli } → transition → lint
 //!      → { lockfile, stamp, render, merge, lockgen } → hooks → answers → template → manifest
 //!      → { tree, name, disk, … } → error
 //! ```
@@ -31,6 +31,8 @@
 //!
 //! [`table`](mod@table) makes a new table of a project: files of its own, and single lines for files that are there.
 //!
+//! [`inspect`](mod@inspect) reads routes and tables from a project's source, and writes the skill for coding agents.
+//!
 //! [`time`](mod@time) turns changes of files into spans of work, signed entries and reports.
 //!
 //! [`notes`](mod@notes) are what a version says to those who come to it, and [`codemods`] rewrite their code by what it renamed.
@@ -55,6 +57,7 @@ pub mod disk;
 pub mod error;
 pub mod hidden;
 pub mod hooks;
+pub mod inspect;
 pub mod lint;
 pub mod lockfile;
 pub mod lockgen;

@@ -1,5 +1,8 @@
 //! What the documentation names is there: files, links, commands of `heavy` and their flags.
 
+#[path = "docs/project.rs"]
+mod project;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -9,10 +12,12 @@ use heavy_stack::cli::Cli;
 use regex::Regex;
 
 /// What a page names and what lies in no repository: git's, the user's, a project's own, and what comes with an added table.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 12] = [
+    ".agents/skills/heavy/SKILL.md",
     ".git/heavy/",
     ".git/heavy/time/",
     ".heavy/",
+    "SKILL.md",
     "docs/UPGRADING.md",
     "kept/",
     "src/components/choice.rs",

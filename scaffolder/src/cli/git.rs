@@ -10,7 +10,9 @@ use clap::Args;
     after_help = "Two branches that each add a table, a module, a route or a dependency at one place are no conflict for `heavy`.
 With this they are none for `git merge`, `rebase` and `cherry-pick` either. It sets `merge.heavy.driver` in the repository's
 configuration, for all its work trees, and names the files in `.gitattributes`. Without the program git reports
-conflicts in these files, and every clone sets it up once for itself; one that does not merges by lines."
+conflicts in these files, and every clone sets it up once for itself; one that does not merges by lines.
+
+JSON: {\"project\", \"config\", \"attributes\", \"undo\"}: the files that were changed, null for one that was not."
 )]
 pub struct SetupGit {
     /// Take it back
@@ -19,6 +21,9 @@ pub struct SetupGit {
     /// The project [default: the folder with a `heavy.toml`, from here upwards]
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
+    /// Print what was done as one JSON object
+    #[arg(long)]
+    pub json: bool,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

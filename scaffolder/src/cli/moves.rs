@@ -140,6 +140,10 @@ pub struct Sync {
 
 /// `heavy diff`.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "JSON: {\"project\", \"files\": [{\"action\", \"path\", \"diff\"}]}; `action` is `create`, `update` or `delete`, and `diff` is left
+out with --name-only."
+)]
 pub struct Diff {
     /// Only these files and folders, as they are called from here
     pub paths: Vec<String>,
@@ -149,6 +153,9 @@ pub struct Diff {
     /// Only name the files
     #[arg(long)]
     pub name_only: bool,
+    /// Print the files and their differences as one JSON object
+    #[arg(long)]
+    pub json: bool,
     /// The project [default: the folder with a `heavy.toml`, from here upwards]
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,

@@ -1,15 +1,21 @@
 //! `heavy diff`.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path};
+
+use serde_json::json;
 
 use crate::cli::Diff;
 use crate::diff::difference;
 use crate::error::{Error, Result};
 use crate::pack::Packs;
 use crate::project::files::Reach;
+use crate::transition::Change;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
+use super::consent;
+use super::generated::action;
 use super::moving::{Moving, State};
 use super::sync;
 
@@ -36,10 +42,25 @@ pub(super) fn run(args: &Diff, ui: Ui) -> Result<u8> {
         }
     }
     let (before, after) = (only(before, &wanted), only(after, &wanted));
-    if args.name_only {
-        let paths: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
-        for path in paths.into_iter().filter(|path| before.get(*path) != after.get(*path)) {
-            ui.result(path)?;
+    let paths: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let changes: Vec<Change> = paths
+        .into_iter()
+        .filter(|path| before.get(*path) != after.get(*path))
+        .map(|path| Change { path: path.clone(), before: before.get(path).cloned(), after: after.get(path).cloned() })
+        .collect();
+    if ui.wants_json() {
+        let entry = |change: &Change| {
+            let mut entry = json!({ "action": action(change), "path": change.path.as_str() });
+            if !args.name_only {
+                entry["diff"] = consent::text(std::slice::from_ref(change)).into();
+            }
+            entry
+        };
+        let files: Vec<_> = changes.iter().map(entry).collect();
+        ui.json(&json!({ "project": moving.project.root(), "files": files }))?;
+    } else if args.name_only {
+        for change in &changes {
+            ui.result(&change.path)?;
         }
     } else {
         ui.difference(&difference(&before, &after), true)?;

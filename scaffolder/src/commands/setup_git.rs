@@ -4,6 +4,8 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::cli::SetupGit;
 use crate::disk::replace::{Access, replace};
 use crate::error::{Error, Result};
@@ -38,6 +40,14 @@ pub(super) fn run(args: &SetupGit, ui: Ui) -> Result<u8> {
         } else {
             replace(&path, after.as_bytes(), Access::Usual).map_err(|error| Error::io("write", &path, &error))?;
         }
+    }
+    if ui.wants_json() {
+        ui.json(&json!({
+            "project": project.root(),
+            "config": configured.as_deref(),
+            "attributes": (after != before).then_some(ATTRIBUTES),
+            "undo": args.undo,
+        }))?;
     }
     if let Some(config) = &configured {
         let what = if args.undo { "removed the merge driver from" } else { "set the merge driver in" };

@@ -6,6 +6,7 @@ mod bad_input;
 mod environment;
 mod git;
 mod hostile_packs;
+mod inspect;
 mod json_errors;
 mod moves;
 mod new;
