@@ -12,6 +12,7 @@ pub mod skill;
 
 mod functions;
 mod method_router;
+mod route;
 mod router;
 mod sql;
 

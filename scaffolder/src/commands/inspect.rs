@@ -41,7 +41,7 @@ pub(super) fn routes(args: &Routes, ui: Ui) -> Result<u8> {
             None => ui.note(format_args!("no route was found; in a new project they are in `{ROUTES}`")),
         }
     }
-    not_understood(&found.unread, "routes", ui);
+    not_understood(&found.unread, "may have more routes", ui);
     Ok(0)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn schema(args: &Schema, ui: Ui) -> Result<u8> {
     if found.tables.is_empty() {
         ui.note("`schema/` makes no table");
     }
-    not_understood(&found.unread, "tables or columns", ui);
+    not_understood(&found.unread, "is not taken into account", ui);
     Ok(0)
 }
 
@@ -130,9 +130,9 @@ fn files(question: &Question) -> Result<(Project, Tree)> {
     Ok((project, files))
 }
 
-/// Says where there may be more.
+/// Says where there may be more than was found.
 fn not_understood(places: &[Place], what: &str, ui: Ui) {
     for place in places {
-        ui.note(escaped(&format!("{} may have {what} that are not listed: {}", place.position, place.text)));
+        ui.note(escaped(&format!("{} {what}: {}", place.position, place.text)));
     }
 }

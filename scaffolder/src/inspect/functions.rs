@@ -71,7 +71,7 @@ impl Source {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             let source = folder.strip_suffix("/bin").unwrap_or(folder);
             (source == "src" || source.ends_with("/src"))
-                && (matches!(name, "lib.rs" | "main.rs") && source == folder || source != folder)
+                && (source != folder || matches!(name, "lib.rs" | "main.rs"))
                 && path.ends_with(".rs")
         };
         // `lib.rs` goes before `main.rs`, which may name the same modules.

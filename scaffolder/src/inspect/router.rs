@@ -10,7 +10,7 @@ use syn::{Block, Expr, Lit, Pat, Stmt};
 
 use super::functions::{Function, Functions, is_router};
 use super::method_router::{ANY, answers, source};
-use super::routes::{Kind, Route};
+use super::route::{Kind, Route};
 use super::{Place, Position};
 
 /// How deep calls are followed.
@@ -201,7 +201,10 @@ impl<'a> Evaluator<'a> {
             Expr::Async(block) => self.block(&block.block, scope),
             Expr::Const(block) => self.block(&block.block, scope),
             Expr::If(choice) => {
-                self.value(&choice.cond, scope);
+                if let Expr::Let(condition) = &*choice.cond {
+                    let value = self.value(&condition.expr, scope);
+                    bind(&condition.pat, &value, &mut scope.routers);
+                }
                 let mut value = self.block(&choice.then_branch, scope);
                 if let Some((_, other)) = &choice.else_branch {
                     value.extend(self.value(other, scope));
