@@ -190,3 +190,82 @@ async fn a_component_that_never_settles_stops_its_page_and_no_other() {
             .is_some_and(|text| text.contains("stopped working"))
     );
 }
+
+#[tokio::test]
+async fn each_of_many_components_that_read_one_value_is_rendered_when_it_changes() {
+    async fn reader(cx: Cx, count: State<u32>) -> Result {
+        Ok(html! { li { "seen " (count.get(&cx)) } })
+    }
+    async fn page(cx: Cx) -> Result {
+        let count = cx.use_state(|| 0_u32);
+        let mut readers = Vec::new();
+        for n in 0..200 {
+            readers.push(cx.keyed(n).child(reader, count).await?);
+        }
+        Ok(html! {
+            button on:click=(cx.on(move |ctx, _| count.set(ctx, 1))) {}
+            ul { @for reader in &readers { (reader) } }
+        })
+    }
+    let mut page = open(&live(page), "/").await;
+    page.click("button").await.expect_no_text("seen 0").await;
+    assert_eq!(page.text().matches("seen 1").count(), 200);
+}
+
+/// A component of a list, which counts its clicks.
+async fn row(cx: Cx, key: String) -> Result {
+    let count = cx.use_state(|| 0);
+    let text = format!("{key} has {}", count.get(&cx));
+    let class = format!("row{}", key.replace(['/', ':', '~'], "-"));
+    Ok(html! {
+        button class=(class) on:click=(cx.on(move |ctx, _| count.update(ctx, |n| *n += 1))) { (text) }
+    })
+}
+
+#[tokio::test]
+async fn a_component_of_a_list_keeps_its_state_beside_keys_that_begin_like_its_own() {
+    async fn page(cx: Cx) -> Result {
+        let newest = cx.use_state(|| 10);
+        let mut rows = Vec::new();
+        for n in (1..=newest.get(&cx)).rev() {
+            rows.push(cx.keyed(n).child(row, n.to_string()).await?);
+        }
+        Ok(html! {
+            button.more on:click=(cx.on(move |ctx, _| newest.update(ctx, |n| *n += 1))) {}
+            @for row in &rows { (row) }
+        })
+    }
+    let mut page = open(&live(page), "/").await;
+    page.click(".row1").await.expect_text("1 has 1").await;
+    page.click(".more").await.expect_text("11 has 0").await;
+    page.expect_text(" 1 has 1").await;
+    page.reconnect().await.expect_text(" 1 has 1").await;
+}
+
+#[tokio::test]
+async fn a_key_is_never_taken_for_the_place_of_another_component_or_for_another_key() {
+    const KEYS: [&str; 7] = ["0", "1", "0~0", "1/0", "/1:0", "1.0", "%31"];
+    async fn page(cx: Cx) -> Result {
+        let mut rows = vec![
+            cx.child(row, "first".to_owned()).await?,
+            cx.child(row, "second".to_owned()).await?,
+        ];
+        for key in KEYS {
+            rows.push(cx.keyed(key).child(row, key.to_owned()).await?);
+        }
+        let nested = cx.keyed(1).keyed(0);
+        rows.push(nested.child(row, "nested".to_owned()).await?);
+        Ok(html! { @for row in &rows { (row) } })
+    }
+    let live = live(page);
+    for key in KEYS.into_iter().chain(["first", "second", "nested"]) {
+        let mut page = open(&live, "/").await;
+        let class = key
+            .replace(['/', ':', '~'], "-")
+            .replace('.', "\\.")
+            .replace('%', "\\%");
+        page.click(&format!(".row{class}")).await.reconnect().await;
+        page.expect_text(&format!("{key} has 1")).await;
+        assert_eq!(page.text().matches("has 1").count(), 1, "{key}");
+    }
+}
