@@ -339,6 +339,16 @@ test("after a link to a part of a page, that part has the focus", async ({ open 
   expect(await fake.page.evaluate(() => document.activeElement.id)).toBe("part");
 });
 
+test("a link to a part whose name is no valid address leads to the page all the same", async ({ open }) => {
+  const fake = await open(`<main><h1>First</h1><a data-link="" href="/next#100%" id="l">Next</a></main>`);
+  await fake.page.locator("#l").click();
+  await fake.until(([kind]) => kind === "nav");
+  fake.draw(`<main><h1>Second</h1><p id="100%" tabindex="-1">all</p></main>`, { a: 1, n: 1, u: ["/next", "push"] });
+  await fake.heard();
+  expect(await fake.page.evaluate(() => [document.activeElement.id, location.hash])).toEqual(["100%", "#100%"]);
+  expect(fake.sockets).toBe(1);
+});
+
 test("after Back the heading has the focus, unless what had it is still there", async ({ open }) => {
   const fake = await open(html("First"));
   const { page } = fake;

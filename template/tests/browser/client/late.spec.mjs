@@ -117,3 +117,18 @@ test("what is switched off does nothing, neither here nor there", async ({ open 
   expect(fake.events().length).toBe(0);
   expect(fake.loads).toBe(1);
 });
+
+test("a clock that is set back holds up neither what is throttled nor the question whether the server is there", async ({ open }) => {
+  const fake = await open(`<button on:click="0" data-throttle="1000">B</button>`, { clock: true });
+  await fake.page.clock.setSystemTime(40_000_000);
+  await fake.page.getByRole("button").click();
+  await fake.until(([kind, seq]) => kind === "ev" && seq === 1);
+  fake.say({ a: 1 });
+  await fake.heard();
+  await fake.page.clock.setSystemTime(1_000);
+  await fake.page.clock.runFor(2_000);
+  await fake.page.getByRole("button").click();
+  await fake.until(([kind, seq]) => kind === "ev" && seq === 2);
+  await fake.page.clock.runFor(5_000);
+  await fake.until(([kind]) => kind === "ping");
+});

@@ -96,3 +96,17 @@ test("what is to be ignored may be wrapped by a library, and goes with its wrapp
   await fake.heard();
   expect(await seen()).toEqual(["P,P", false]);
 });
+
+test("what was typed and chosen before the script came is told to who listens, and nothing else is", async ({ open }) => {
+  const options = `<option value="a">a</option><option value="b">b</option>`;
+  const html = `<input id="t" on:input="0"><input id="c" type="checkbox" on:change="1"><select id="s" on:change="2">${options}</select>
+    <input on:input="3" value="same"><select on:change="4">${options}</select><input type="range" on:input="5"><input type="color" on:input="6">
+    <select multiple="" on:change="7">${options}</select><select on:change="8"><option value="a">a</option><option selected="" value="b">b</option></select>`;
+  const fake = await openLate(open, html, () => {
+    document.querySelector("#t").value = "typed early";
+    document.querySelector("#c").checked = true;
+    document.querySelector("#s").value = "b";
+  });
+  const told = fake.events().map(([, , , id, kind, { value, checked }]) => [id, kind, checked ?? value]);
+  expect(told.sort()).toEqual([["0", "input", "typed early"], ["1", "change", true], ["2", "change", "b"]]);
+});

@@ -54,3 +54,14 @@ test("three hundred inputs at once are fewer events than the server takes, and t
   expect(fake.events("click").length, "each click counts").toBe(30);
   expect(fake.events().map(([, seq]) => seq)).toEqual(fake.events().map((_, at) => at + 1));
 });
+
+test("half of a character, as a keyboard writes it for a moment, is no reason to refuse what it stands in", async ({ open }) => {
+  const fake = await open(`<input id="t" on:input="0">`);
+  await fake.page.evaluate(() => {
+    const input = document.querySelector("#t");
+    input.value = "a\ud83d \\ud83d";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const event = await fake.until(([kind]) => kind === "ev");
+  expect(event[5].value).toBe("a\ufffd \\ud83d");
+});

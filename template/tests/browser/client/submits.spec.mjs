@@ -111,6 +111,18 @@ test("what was typed since the form was sent stays when it is reset, and the res
   await expect(fake.page.locator("#t")).toBeFocused();
 });
 
+test("of several fields with one name each is reset, and keeps what was typed in it since", async ({ open }) => {
+  const fake = await open(`<form on:submit="0" data-reset=""><input name="tag[]"><input name="tag[]"><input name="tag[]"><button>Save</button></form>`);
+  const field = (n) => fake.page.locator("input").nth(n);
+  for (const [n, text] of ["one", "two", "three"].entries()) await field(n).fill(text);
+  await button(fake).click();
+  await fake.until(([kind]) => kind === "ev");
+  await field(1).fill("two more");
+  fake.say({ a: 1 });
+  await expect(field(0)).toHaveValue("");
+  expect([await field(1).inputValue(), await field(2).inputValue()]).toEqual([" more", ""]);
+});
+
 test("a form with an error is not reset, neither is one whose handler has failed", async ({ open }) => {
   const html = (invalid) => `<form on:submit="0" data-reset=""><input id="t" name="t"${invalid ? ' aria-invalid="true"' : ""}><button>Save</button></form>`;
   const fake = await open(html(false));
