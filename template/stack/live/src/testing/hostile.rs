@@ -112,7 +112,7 @@ impl Page {
 
     /// Sends a ping of the WebSocket itself.
     pub fn send_control(&mut self) {
-        self.connection.send.send(Incoming::Control).ok();
+        self.send_frame(Incoming::Control);
     }
 
     /// How many messages have arrived, without waiting for more.
@@ -179,10 +179,7 @@ impl Page {
 
     /// As [`send_raw`](Self::send_raw), a binary frame.
     pub async fn send_binary(&mut self, bytes: &[u8]) -> Option<CloseReason> {
-        self.connection
-            .send
-            .send(Incoming::Binary(Bytes::copy_from_slice(bytes)))
-            .ok();
+        self.send_frame(Incoming::Binary(Bytes::copy_from_slice(bytes)));
         self.send_raw("[\"ping\"]").await
     }
 }

@@ -117,3 +117,26 @@ async fn a_browser_is_called_by_allowed_paths_only_and_its_answers_are_typed() {
         json!([["$", "#end"], ["scrollIntoView", { "behavior": "smooth", "block": "start" }]]);
     assert_eq!(page.calls(), [json!(["navigator", "language"]), scroll]);
 }
+
+#[tokio::test]
+async fn messages_that_wait_together_are_one_rendering() {
+    let rendered = Counted::default();
+    let count = rendered.clone();
+    let live = live(move |cx: Cx| {
+        count.up();
+        async move {
+            let sum = cx.use_state(|| 0);
+            cx.subscribe("numbers", move |ctx, n: u32| {
+                sum.update(ctx, |sum| *sum += n);
+            });
+            Ok(html! { p { "sum " (sum.get(&cx)) } })
+        }
+    });
+    let mut page = open(&live, "/").await;
+    let before = rendered.get();
+    for _ in 0..40 {
+        live.hub().publish("numbers", &1).unwrap();
+    }
+    page.expect_text("sum 40").await;
+    assert_eq!(rendered.get(), before + 1);
+}

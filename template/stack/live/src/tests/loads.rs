@@ -262,6 +262,8 @@ async fn without_a_script_the_html_goes_on_when_the_part_is_there() {
     let first = body.next().await.unwrap().unwrap();
     let first = String::from_utf8(first.to_vec()).unwrap();
     assert!(first.starts_with("<body><div id=\"live\"") && first.ends_with("<h1>Title</h1>"));
+    // What a form may have is known before the part is there.
+    assert!(first.contains("data-hash=\"\"") && first.contains("data-most=\"262144\""));
     assert!(body.next().now_or_never().is_none());
     gate.add_permits(1);
     let rest = body.next().await.unwrap().unwrap();

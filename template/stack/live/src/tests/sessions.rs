@@ -10,7 +10,7 @@ use std::{
 
 use maud::html;
 
-use super::{Counted, document, live, open_as, visit};
+use super::{Counted, builder, document, live, open_as, visit};
 use crate::{CloseReason, Cx, Live, Result, Session, Visit, testing::Page};
 
 /// A page that counts its clicks.
@@ -83,6 +83,22 @@ async fn a_session_that_ends_while_it_is_checked_has_ended() {
     });
     let visit = visit_of(session);
     let mut page = open_as(&live, &visit, "/").await;
+    assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
+}
+
+#[tokio::test]
+async fn a_page_that_is_being_made_when_the_session_ends_is_not_shown() {
+    async fn home(_: Cx) -> Result {
+        Ok(html! { p { "home" } })
+    }
+    async fn slow(_: Cx) -> Result {
+        std::future::pending().await
+    }
+    let live = builder().page("/", home).page("/slow", slow).build();
+    let (session, _) = session();
+    let mut page = open_as(&live, &visit_of(session), "/").await;
+    page.begin_visit("/slow");
+    live.end_session("1");
     assert_eq!(page.wait_for_close().await, CloseReason::SessionEnded);
 }
 

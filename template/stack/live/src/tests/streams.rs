@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::{live, open};
-use crate::{Cx, Result};
+use crate::{Cx, Result, Window};
 
 async fn page(cx: Cx) -> Result {
     let item = |n: u32| (n.to_string(), html! { li data-key=(n) { "item " (n) } });
@@ -135,4 +135,19 @@ async fn of_a_stream_with_a_limit_what_is_added_at_one_end_leaves_at_the_other()
     page.click(".first").await;
     assert_eq!(page.count("li"), 12);
     assert!(page.text().starts_with("105 104") && page.text().contains("96 97 from"));
+}
+
+#[test]
+fn what_a_browser_says_of_more_streams_than_a_page_has_is_not_kept() {
+    let say = |streams: u32, key: &str| {
+        let window = Window {
+            count: 1,
+            first: key.into(),
+            last: key.into(),
+        };
+        let windows = (0..streams).map(|n| (format!("/{n}:0"), window.clone()));
+        Window::plausible(windows.collect()).len()
+    };
+    assert_eq!(say(100, "0195f3a2-7f5e-7c31-9d0e-0a1b2c3d4e5f"), 100);
+    assert_eq!((say(10_000, ""), say(1, &"k".repeat(40_000))), (0, 0));
 }
