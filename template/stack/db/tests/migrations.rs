@@ -158,7 +158,8 @@ async fn an_edited_file_is_named_with_the_way_back() {
     let text = error.to_string();
     assert!(
         text.contains("0001_users.sql` was edited after it was applied")
-            && text.contains("hint: `git log --oneline -- "),
+            && text.contains("hint: `git log --oneline -- '/")
+            && text.contains("0001_users.sql'` lists its versions"),
         "{text}"
     );
 }

@@ -40,7 +40,6 @@ pub mod object;
 mod prune;
 mod rename;
 mod scratch;
-pub mod shell;
 mod trial;
 
 pub use catalog::Catalog;
@@ -50,3 +49,4 @@ pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;
 pub use scratch::Scratch;
+pub use stack_db::shell;
