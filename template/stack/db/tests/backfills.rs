@@ -227,16 +227,49 @@ async fn a_key_of_several_columns_and_names_in_quotes_will_do() {
     let database = TestDatabase::create(&Schema::empty()).await;
     let rows = (
         "0001_rows.sql",
-        "create table \"T\" (\"A\" uuid, b text, n int not null, primary key (\"A\", b));
-         insert into \"T\" select md5((g / 3)::text)::uuid, 'it''s ' || g, 1 from generate_series(1, 5000) g;
-         create view t as select n from \"T\"",
+        "create table \"T by x\" (\"A, \"\"B\"\"\" uuid, b text, n int not null, primary key (\"A, \"\"B\"\"\", b));
+         insert into \"T by x\" select md5((g / 3)::text)::uuid, 'it''s ' || g, 1 from generate_series(1, 5000) g;
+         create view t as select n from \"T by x\"",
     );
     let fill = (
         "0002_fill.sql",
-        "-- backfill: \"T\" by \"A\", b\nupdate \"T\" set n = n * 3 + 1 where true /* batch */;",
+        "-- backfill: \"T by x\" by \"A, \"\"B\"\"\", B\nupdate \"T by x\" set n = n * 3 + 1 where true /* batch */;",
     );
     apply(&[rows, fill], &database).await.expect("applied");
     assert_eq!(values(&database).await, [(4, 5000)]);
+}
+
+#[tokio::test]
+async fn a_table_without_a_key_goes_by_the_place_of_its_rows() {
+    let database = TestDatabase::create(&Schema::empty()).await;
+    let rows = (
+        "0001_rows.sql",
+        "create table t (n int, part int not null) partition by list (part);
+         create table one partition of t for values in (1); create table \"Two\" partition of t for values in (2);
+         insert into t select nullif(g % 10, 0), 1 + (g % 3) / 2 from generate_series(1, 60000) g;",
+    );
+    let fill = (
+        "0002_fill.sql",
+        "-- backfill: t by ctid\nupdate t set n = 4 where n is null /* batch */;",
+    );
+    apply(&[rows], &database).await.expect("applied");
+    let mut batches = 0;
+    let report = |event: Event<'_>| batches += i32::from(matches!(event, Event::Filled(..)));
+    read(&[rows, fill])
+        .apply(database.pool(), report)
+        .await
+        .expect("applied");
+    assert!(batches > 1, "{batches}");
+    let values = values(&database).await;
+    assert_eq!(values.len(), 9);
+    assert_eq!(values[3], (4, 12_000));
+    let none = (
+        "0003_none.sql",
+        "-- backfill: u by ctid\nupdate t set n = 4 where n is null /* batch */;",
+    );
+    let error = apply(&[rows, fill, none], &database).await;
+    let error = error.expect_err("refused").to_string();
+    assert!(error.contains("there is no table `u`"), "{error}");
 }
 
 #[tokio::test]

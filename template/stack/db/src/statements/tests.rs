@@ -45,6 +45,14 @@ fn a_semicolon_in_quotes_ends_nothing() {
 }
 
 #[test]
+fn twice_a_quote_is_one_of_the_name_or_text() {
+    let found = split("-- \"\nupdate \"a\"\"b\".\"c\" set d = 'it''s'");
+    let words = &found[0].tokens;
+    assert_eq!(Words(&words[1..]).name().as_deref(), Some(r#""a""b"."c""#));
+    assert_eq!(words[words.len() - 1].sql, "'it''s'");
+}
+
+#[test]
 fn a_function_body_in_dollars_is_one_piece() {
     let sql =
         "create function f() returns int as $body$\n select 1;\n select $1;\n$body$;\nselect 2;";
