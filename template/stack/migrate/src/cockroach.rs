@@ -232,8 +232,8 @@ pub fn table() -> String {
 
 /// Gives each step a file of its own, without a transaction; what comes afterwards stays last.
 pub(crate) fn run_alone(steps: &mut Vec<Step>) {
-    // It has no blocks that commit. What they fill in batches is filled at once behind the check, as what came meanwhile.
-    steps.retain(|step| step.transaction != diff::Transaction::Repeatable);
+    // Its rows have no place to go by. What would be filled in batches is filled at once, with what came meanwhile.
+    steps.retain(|step| step.transaction != diff::Transaction::Batches);
     steps.sort_by_key(|step| step.transaction == diff::Transaction::Later);
     for step in steps {
         step.transaction = diff::Transaction::Without;

@@ -101,6 +101,7 @@ fn what_disturbs_nobody_is_not_found() {
         "update t set a = 1 where id = 3",
         "insert into t values ('drop table t;')",
         "refresh materialized view concurrently v",
+        "-- backfill: t by id\nupdate t set a = 1 where a is null /* batch */",
     ] {
         assert_eq!(of(sql), [""; 0], "{sql}");
     }

@@ -6,6 +6,7 @@
 mod bench;
 mod cases;
 mod data;
+mod gaps;
 mod hazards;
 mod judge;
 mod newer;

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use stack_db::Migrations;
+use stack_db::testing::TestDatabase;
 use stack_migrate::diff::{self, LockPolicy, Step, Transaction};
 use stack_migrate::files;
 
@@ -99,6 +101,23 @@ async fn what_others_need_and_what_goes_with_a_column_is_dropped_first_as_before
     proven_with(from, to, &online()).await;
 }
 
+/// Applies the files that the steps become.
+async fn migrate(database: &TestDatabase, from: &str, steps: Vec<Step>) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |number: usize, text: &str| {
+        std::fs::write(folder.path().join(format!("{number:04}_x.sql")), text).unwrap();
+    };
+    write(1, from);
+    for (number, text) in (2..).zip(texts(steps)) {
+        write(number, &text);
+    }
+    let migrations = Migrations::read(folder.path()).unwrap();
+    let made = migrations.assume(database.pool(), 1, true).await;
+    made.unwrap();
+    let applied = migrations.apply(database.pool(), |_| {}).await;
+    applied.unwrap();
+}
+
 /// Migrates while somebody inserts rows without the column.
 async fn filled_under_inserts(locks: LockPolicy) {
     let from = "create table t (id bigserial primary key, a text, n int);";
@@ -121,7 +140,7 @@ async fn filled_under_inserts(locks: LockPolicy) {
         inserted
     };
     let migration = async {
-        apply(&old, &steps).await;
+        migrate(&old, from, steps).await;
         done.store(true, Ordering::Relaxed);
     };
     let (inserted, ()) = tokio::join!(inserts, migration);
@@ -156,15 +175,13 @@ async fn the_default_comes_first_and_the_check_after_the_batches() {
         &online(),
     )
     .await;
-    let repeatable = |step: &&Step| step.transaction == Transaction::Repeatable;
-    assert!(steps.iter().any(|step| repeatable(&step)), "{steps:#?}");
     let text = texts(steps).join("\n");
     assert_order(
         &text,
         &[
             "ALTER TABLE p ALTER COLUMN a SET DEFAULT 7",
-            "-- no-transaction\n-- repeatable\n",
-            "COMMIT",
+            "-- backfill: p by ctid\n",
+            "UPDATE p SET a = 7 WHERE a IS NULL /* batch */;",
             "CHECK (a IS NOT NULL) NOT VALID",
             "UPDATE p SET a = 7 WHERE a IS NULL",
             "VALIDATE CONSTRAINT",
@@ -225,10 +242,10 @@ async fn a_new_column_with_another_value_for_each_row_is_filled_in_batches() {
     let to = "create table t (id int, a uuid not null default gen_random_uuid(), b double precision default random(), c serial);";
     let steps = proven_with(from, to, &online()).await;
     assert!(!steps.iter().any(Step::is_refused), "{steps:#?}");
-    let batches = |step: &&Step| step.transaction == Transaction::Repeatable;
+    let batches = |step: &&Step| step.transaction == Transaction::Batches;
     assert_eq!(steps.iter().filter(batches).count(), 3, "{steps:#?}");
     let old = database(from).await;
-    apply(&old, &steps).await;
+    migrate(&old, from, steps).await;
     let mut connection = connect(&old).await;
     let distinct: (i64, i64, i64) =
         sqlx::query_as("select count(distinct a), count(distinct b), count(distinct c) from t")
