@@ -1,20 +1,15 @@
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 
 use super::*;
 
 fn cookies(sent: &str, https: bool) -> Cookies {
-    let value = HeaderValue::from_str(sent).unwrap();
+    let value = HeaderValue::from_bytes(sent.as_bytes()).unwrap();
     let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-    Cookies {
-        jar: CookieJar::from_headers(&headers),
-        settings: CookieSettings {
-            project: "notes",
-            https,
-        },
-    }
+    let project = "notes";
+    Cookies::of(&headers, CookieSettings { project, https })
 }
 
 fn set_cookie(response: &Response) -> &str {
@@ -59,4 +54,16 @@ fn a_cookie_is_found_among_others_and_only_a_change_is_sent() {
         removed.starts_with("notes_flash=;") && removed.contains("Max-Age=0"),
         "{removed}"
     );
+}
+
+#[test]
+fn a_cookie_of_somebody_else_that_is_no_ascii_hides_no_other_one() {
+    for sent in [
+        "greeting=Grüße; notes_session=3",
+        "notes_session=3; notes_flash=ü; =;;%; a",
+    ] {
+        let cookies = cookies(sent, false);
+        assert_eq!(cookies.get("session"), Some("3"), "{sent}");
+        assert_eq!(cookies.get("flash"), None, "{sent}");
+    }
 }
