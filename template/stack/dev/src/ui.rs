@@ -36,6 +36,15 @@ pub(crate) fn end_progress() {
         eprint!("\r\u{1b}[K");
     }
 }
+{%- if test_daemon %}
+
+/// Lets the terminal show a notice on the desktop (OSC 9), if it can, and ring its bell.
+pub(crate) fn notify(text: &str) {
+    if width().is_some() {
+        eprint!("\u{1b}]9;{text}\u{7}\u{7}");
+    }
+}
+{%- endif %}
 
 /// Whether what is said is shown in colours.
 pub(crate) fn has_colors() -> bool {

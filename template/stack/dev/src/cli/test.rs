@@ -16,6 +16,9 @@ pub(crate) struct Test {
     /// Stop at the first failure
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Let the terminal show a notice and ring its bell when tests fail, cannot be built, or pass again
+    #[arg(long, conflicts_with = "once")]
+    pub(crate) notify: bool,
     /// Test every package of the workspace [default: those of `cargo test`, and those that a change affects]
     #[arg(long)]
     pub(crate) workspace: bool,

@@ -53,7 +53,7 @@ pub(super) async fn run(project: &Project, arguments: &Test) -> Result<ExitCode>
     if arguments.once {
         daemon.once().await
     } else {
-        daemon.stay().await
+        daemon.stay(arguments.notify).await
     }
 }
 
@@ -78,13 +78,14 @@ impl Daemon<'_> {
         }
     }
 
-    /// A run after each save, until somebody quits.
-    async fn stay(mut self) -> Result<ExitCode> {
+    /// A run after each save, until somebody quits; `notify` tells of failures outside of the terminal.
+    async fn stay(mut self, notify: bool) -> Result<ExitCode> {
         let (events, mut inbox) = mpsc::unbounded_channel();
         events::watch(self.project, &events)?;
         events::listen_to_signals(&events)?;
         databases::keep(self.project);
         keys::listen(&events);
+        let mut before = Outcome::Passed;
         while !self.scheduler.has_quit {
             let Some(request) = self.scheduler.next() else {
                 let Some(event) = inbox.recv().await else {
@@ -106,6 +107,9 @@ impl Daemon<'_> {
             }
             let outcome = outcome.unwrap_or(Outcome::NotBuilt);
             self.scheduler.finish(&request, outcome);
+            if notify && let Some(text) = outcome.notice(&mut before) {
+                ui::notify(text);
+            }
             if outcome != Outcome::Cancelled {
                 ui::say("waiting for a save; h shows the keys");
             }

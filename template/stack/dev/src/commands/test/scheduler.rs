@@ -30,6 +30,20 @@ pub(super) enum Outcome {
     Cancelled,
 }
 
+impl Outcome {
+    /// What somebody should know who does not look at the terminal; `before` is what they know.
+    pub(super) fn notice(self, before: &mut Self) -> Option<&'static str> {
+        let text = match self {
+            Self::Failed => "tests have failed",
+            Self::NotBuilt => "the tests cannot be built",
+            Self::Passed if *before != Self::Passed => "the tests pass again",
+            Self::Passed | Self::NoTests | Self::Cancelled => return None,
+        };
+        *before = self;
+        Some(text)
+    }
+}
+
 /// What holds for every run until a key changes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings {

@@ -81,3 +81,16 @@ fn a_key_runs_what_it_names_and_the_save_is_not_forgotten() {
         scheduler.handle_while_running(Event::Key(KeyCommand::Quit), &shop()) && scheduler.has_quit
     );
 }
+
+#[test]
+fn a_notice_tells_of_failures_and_once_that_they_are_over() {
+    use Outcome::{Cancelled, Failed, NotBuilt, Passed};
+    let mut before = Passed;
+    let mut notice = |outcome: Outcome| outcome.notice(&mut before);
+    assert_eq!(notice(Passed), None);
+    assert_eq!(notice(Failed), Some("tests have failed"));
+    assert_eq!(notice(Cancelled), None);
+    assert_eq!(notice(NotBuilt), Some("the tests cannot be built"));
+    assert_eq!(notice(Passed), Some("the tests pass again"));
+    assert_eq!(notice(Passed), None);
+}
