@@ -1,5 +1,7 @@
 //! `cargo dev serve` with a program of sixty lines in the place of the application.
 
+mod interruptions;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -27,6 +29,8 @@ fn main() {
     let hello = r#"{"token":"TOKEN"}"#.replace("TOKEN", token);
     writeln!(link, "{hello}").unwrap();
     assert!("VERSION" != "bad", "it cannot start");
+    let is_there = std::path::Path::new(".data/there").exists();
+    assert!("VERSION" != "needy" || is_there, "it needs `.data/there`");
     while "VERSION" == "hanging" {
         std::thread::park();
     }
@@ -135,6 +139,7 @@ fn command(project: &Project) -> Command {
         .stderr(Stdio::piped());
     // A database would be nobody's, so no server is looked for.
     command.env("DATABASE_URL", "postgres://localhost:1/trial");
+    command.env_remove("APP_ENV");
     command
 }
 
@@ -224,7 +229,7 @@ fn a_change_takes_over_and_a_mistake_is_shown_while_the_program_from_before_goes
     serve.until("`cargo dev pave` creates the database again");
     write(&serve.project, "three");
     serve.until("three ");
-    serve.is("\"notices\":[\"");
+    serve.until("\"notices\":[\"");
     // However `cargo dev` ends, nobody is left behind who would keep the socket.
     serve.command.kill().unwrap();
     let closed = (0..TIMES).any(|_| {

@@ -42,6 +42,15 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Removes a file, or a folder with all that is in it.
+    pub(crate) fn remove(&self, path: &str) {
+        let path = self.root.join(path);
+        match path.is_dir() {
+            true => std::fs::remove_dir_all(path).unwrap(),
+            false => std::fs::remove_file(path).unwrap(),
+        }
+    }
+
     pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.root.join(path)).unwrap()
     }
