@@ -32,6 +32,7 @@ mod generate;
 mod inflection;
 mod insertion_points;
 mod insertions;
+mod mentions;
 pub mod names;
 mod offers;
 pub mod page;

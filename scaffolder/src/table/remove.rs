@@ -10,7 +10,7 @@ use super::existing::Existing;
 use super::generate::{Format, Generated, tree_path};
 use super::names::singular_of;
 use super::sets::table_of_pairs;
-use super::{Table, components, removal_points, source_code};
+use super::{Table, components, mentions, removal_points};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
 use crate::transition::Change;
@@ -72,7 +72,7 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
         }
     }
     removed.changes.sort_by(|a, b| a.path.cmp(&b.path));
-    removed.mentions = mentions(&table, files, &removed);
+    removed.mentions = mentioning(&table, files, &removed);
     Ok(removed)
 }
 
@@ -225,9 +225,8 @@ fn without_lines(made: &CommandLine, files: &Tree, format: Option<Format<'_>>) -
 }
 
 /// Files that stay and name what is gone.
-fn mentions(table: &Table, files: &Tree, removed: &Removed) -> Vec<TreePath> {
+fn mentioning(table: &Table, files: &Tree, removed: &Removed) -> Vec<TreePath> {
     let types: BTreeSet<String> = table.type_names().into_iter().collect();
-    let module = format!("{}::", table.names().table);
     let after = |path: &TreePath| removed.changes.iter().find(|change| change.path == *path);
     let mut found = Vec::new();
     for (path, file) in files.iter().filter(|(path, _)| path.as_str().ends_with(".rs")) {
@@ -239,15 +238,9 @@ fn mentions(table: &Table, files: &Tree, removed: &Removed) -> Vec<TreePath> {
             continue;
         }
         let Some(text) = file.and_then(|file| std::str::from_utf8(&file.bytes).ok()) else { continue };
-        let text = source_code::without_comments(text);
-        if has_path(&text, &module) || source_code::words(&text).iter().any(|word| types.contains(word)) {
+        if mentions::mention(text, &types, &table.names().table) {
             found.push(path.clone());
         }
     }
     found
-}
-
-/// Whether the module is named as a whole word.
-fn has_path(text: &str, module: &str) -> bool {
-    text.match_indices(module).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
