@@ -250,3 +250,21 @@ fn a_comment_of_the_users_is_not_lost_because_another_has_its_words() {
     let merged = file("Cargo.toml", base, &ours, &theirs);
     assert!(text(&merged, "Cargo.toml").contains("# keep sorted\n"), "{}", text(&merged, "Cargo.toml"));
 }
+
+#[test]
+fn a_comment_behind_a_member_that_the_template_added_comes_along() {
+    let list = |more: &str| format!("members = [\n    \"a\", # One.\n{more}    # Last.\n    \"z\",\n]\n");
+    let (mine, new) = ("    # Mine.\n    \"mine\", # My own.\n", "    \"new\", # New.\n");
+    let merged = clean("Cargo.toml", &list(""), &list(mine), &list(new));
+    assert_eq!(merged, list(&format!("{new}{mine}")));
+    let list = |more: &str| format!("members = [\n    \"a\",\n{more}]\n");
+    let merged = clean("Cargo.toml", &list(""), &list(mine), &list(new));
+    assert_eq!(merged, list(&format!("{new}{mine}")));
+    // Where there is no room for it, it is a question.
+    let merged = file("a.toml", "a = [\n\"a\"\n]\n", "a = [\n\"a\",\n\"m\"\n]\n", "a = [\n\"a\",\n\"n\" # New.\n]\n");
+    assert!(
+        !merged.conflicts.is_empty() || text(&merged, "a.toml").contains("\"n\", # New.\n"),
+        "{}",
+        text(&merged, "a.toml")
+    );
+}

@@ -318,3 +318,50 @@ fn a_merge_that_is_made_again_changes_nothing() {
     let merged = clean(".env.example", &base, &source("V0=0\nV12=0\n"), &theirs);
     assert_eq!(clean(".env.example", &base, &merged, &theirs), merged);
 }
+
+#[test]
+fn a_table_whose_columns_one_side_made_wider_is_the_same_table() {
+    let narrow = "# A\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | 4 |\n";
+    let wide =
+        |last: &str, more: &str| format!("# A\n\n| a    | b |\n|------|:-:|\n| 1    | {last} |\n| 3    | 4 |\n{more}");
+    let mine = wide("2", "| mine | 5 |\n");
+    let merged = clean("a.md", narrow, &mine, &format!("{narrow}| 6 | 7 |\n"));
+    assert_eq!(merged, wide("2", "| 6 | 7 |\n| mine | 5 |\n"));
+    // A cell that the template changed.
+    let merged = clean("a.md", narrow, &mine, &narrow.replace("| 2 |", "| 9 |"));
+    assert_eq!(merged, format!("{}| 1 | 9 |\n| 3    | 4 |\n| mine | 5 |\n", "# A\n\n| a    | b |\n|------|:-:|\n"));
+    // The template made them wider, and the user changed a cell.
+    let merged = clean("a.md", narrow, &narrow.replace("| 2 |", "| 9 |"), &mine);
+    assert_eq!(merged, wide("2", "| mine | 5 |\n").replace("| 1    | 2 |", "| 1 | 9 |"));
+    // A row that both changed is a question.
+    let merged = file("a.md", narrow, &wide("8", ""), &narrow.replace("| 2 |", "| 9 |"));
+    assert_eq!(kinds(&merged), [ConflictKind::Content]);
+}
+
+#[test]
+fn words_in_brackets_behind_a_key_of_a_set_are_one() {
+    let file_of = |words: &str| format!("on:\n  push:\n    branches: [{words}] # Which.\n    x: [1]\n");
+    assert_eq!(
+        clean("ci.yml", &file_of("main"), &file_of("main, mine"), &file_of("main, new")),
+        file_of("main, new, mine")
+    );
+    assert_eq!(
+        clean("ci.yml", &file_of("main, old"), &file_of("main, old, mine"), &file_of("main")),
+        file_of("main, mine")
+    );
+    let steps = |words: &str| format!("a:\n  run: [{words}]\n");
+    assert_eq!(kinds(&file("ci.yml", &steps("a"), &steps("a, b"), &steps("a, c"))), [ConflictKind::Content]);
+}
+
+#[test]
+fn a_key_of_yaml_that_is_indented_otherwise_stays_below_its_own() {
+    let base = "jobs:\n    a:\n        x: 1\n";
+    let new = format!("{base}    t:\n        x: |\n            y\n");
+    let mine = "jobs:\n  a:\n    x: 1\n";
+    assert_eq!(clean("ci.yml", base, mine, &new), format!("{mine}  t:\n      x: |\n          y\n"));
+    let more = format!("{mine}  m:\n    x: 1\n");
+    assert_eq!(clean("ci.yml", base, &more, &new), format!("{mine}  t:\n      x: |\n          y\n  m:\n    x: 1\n"));
+    // And the other way round: the template indents otherwise now.
+    let (t, narrow) = ("    t:\n        x: |\n            y\n", format!("{mine}  n:\n    x: 1\n"));
+    assert_eq!(clean("ci.yml", base, &new, &narrow), format!("jobs:\n    a:\n      x: 1\n    n:\n      x: 1\n{t}"));
+}

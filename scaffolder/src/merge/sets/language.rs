@@ -1,5 +1,7 @@
 //! The languages whose sets are known.
 
+use std::borrow::Cow;
+
 use super::place::Place;
 use super::units::{self, Item, Line, Parts, Unit};
 use super::{imports, markdown, rust, yaml};
@@ -72,6 +74,22 @@ impl Language {
             place => rust::items(place, &mut units),
         }
         units
+    }
+
+    /// A list as it would be indented in `model`, where indentation means something.
+    pub(super) fn indented_as<'a>(self, list: &'a str, model: &str) -> Cow<'a, str> {
+        if self == Self::Yaml { yaml::indented_as(list, model) } else { Cow::Borrowed(list) }
+    }
+
+    /// Merges three bodies that are sets within a line. Without a base it is empty.
+    pub(super) fn in_one_line(self, base: &str, ours: &str, theirs: &str) -> Option<String> {
+        match self {
+            Self::Rust => imports::merge(base, ours, theirs),
+            Self::Yaml => yaml::words(base, ours, theirs),
+            Self::Markdown if markdown::same_row(base, ours) => Some(theirs.to_owned()),
+            Self::Markdown if markdown::same_row(base, theirs) => Some(ours.to_owned()),
+            _ => None,
+        }
     }
 
     pub(super) fn parts(self, body: &str) -> Parts<'_> {

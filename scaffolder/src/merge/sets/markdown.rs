@@ -33,6 +33,27 @@ fn is_rule(line: &str) -> bool {
     line.contains('-') && line.bytes().all(|byte| b"|-: \t\r\n".contains(&byte))
 }
 
+/// The cells of a row, however wide its columns are; `None` if the text is no row.
+fn cells(text: &str) -> Option<Vec<String>> {
+    let row = text.trim().strip_prefix('|').filter(|row| !row.contains('\n'))?;
+    let row = row.strip_suffix('|').unwrap_or(row);
+    let cell = |cell: &str| {
+        let cell = cell.trim();
+        let dashes = cell.trim_matches(':');
+        if !dashes.is_empty() && dashes.bytes().all(|byte| byte == b'-') {
+            cell.replacen(dashes, "-", 1)
+        } else {
+            cell.to_owned()
+        }
+    };
+    Some(row.split('|').map(cell).collect())
+}
+
+/// Whether two texts are one row in columns of another width.
+pub(super) fn same_row(one: &str, other: &str) -> bool {
+    cells(one).is_some_and(|cells_of_one| cells(other).is_some_and(|cells| cells == cells_of_one))
+}
+
 /// Takes a text apart: rows, entries, paragraphs, headings, and pieces of code.
 pub(super) fn units(text: &str) -> Vec<Unit<'_>> {
     let mut units: Vec<(Unit<'_>, Kind)> = Vec::new();
@@ -87,7 +108,10 @@ pub(super) fn units(text: &str) -> Vec<Unit<'_>> {
         let header = kind == Kind::Row && units.get(index + 1).is_some_and(|(next, _)| is_rule(next.body()));
         let key = match kind {
             Kind::Row if header || (is_rule(&body) && before == Some(Kind::Row)) => {
-                scope = if header { body.clone() } else { scope };
+                let row = cells(&body).unwrap_or_default().join("|");
+                // No item, but the same one however wide its columns are.
+                units[index].0.id = format!("row {row}");
+                scope = if header { row } else { scope };
                 None
             }
             Kind::Row if before == Some(Kind::Row) => body.trim_matches('|').split('|').next().map(str::trim),

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alignment::anchors;
-use super::imports;
 use super::language::Language;
 use super::place::Place;
 use super::three::Three;
@@ -20,7 +19,8 @@ fn list(language: Language, place: &Place, base: &str, ours: &str, theirs: &str)
     if let Some(three) = Three::trivial(base, ours, theirs) {
         return three;
     }
-    let mut lists = [base, ours, theirs].map(|text| language.units(place, text));
+    let (base, theirs) = (language.indented_as(base, ours), language.indented_as(theirs, ours));
+    let mut lists = [&*base, ours, &*theirs].map(|text| language.units(place, text));
     name(&mut lists);
     let [base, ours, mut theirs] = lists;
     meet(&base, &ours, &mut theirs);
@@ -52,6 +52,7 @@ fn name(lists: &mut [Vec<Unit>; 3]) {
             }
             let known_by = match &unit.item {
                 Some(item) => format!("item {}", item.key),
+                None if !unit.id.is_empty() => unit.id.clone(),
                 None => body.lines().next().unwrap_or_else(|| unit.text.trim()).to_owned(),
             };
             let number = seen.entry(known_by.clone()).or_default();
@@ -196,9 +197,7 @@ fn unit(language: Language, place: &Place, base: Option<&Unit>, ours: &Unit, the
         three.push(&body);
         return three;
     }
-    if language == Language::Rust
-        && let Some(merged) = imports::merge(old, mine, their)
-    {
+    if let Some(merged) = language.in_one_line(old, mine, their) {
         three.push(&Three::decided(merged));
         return three;
     }

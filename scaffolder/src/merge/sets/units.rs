@@ -10,7 +10,8 @@ pub(super) struct Unit<'a> {
     pub(super) text: Cow<'a, str>,
     /// How many bytes at the beginning are blank lines, comments and attributes.
     pub(super) lead: usize,
-    /// What it is known by in its list; the ones of one list differ.
+    /// What it is known by in its list; the ones of one list differ. Before that is settled, what a unit is known by that is
+    /// no item, if not by its first line.
     pub(super) id: String,
     /// What it is, if it is an item of a set.
     pub(super) item: Option<Item>,

@@ -30,7 +30,7 @@ pub(super) fn merge(old: Option<&Array>, mine: &mut Array, theirs: &Array) -> Op
         }
     }
     for addition in additions {
-        insert(mine, addition.at, theirs.get(addition.from)?.clone(), theirs)?;
+        insert(mine, addition.at, theirs, addition.from)?;
     }
     Some(())
 }
@@ -52,8 +52,9 @@ fn merge_item(old: Option<&Value>, mine: &mut Value, theirs: &Value) -> Option<(
     merge_tables(old.as_ref().and_then(Item::as_table_like), &mut Ours { table: mine, inline: true }, theirs)
 }
 
-/// Puts a value of the template's at `index`, with the comment lines above it.
-fn insert(array: &mut Array, index: usize, mut value: Value, theirs: &Array) -> Option<()> {
+/// Puts the value that the template has at `from` at `index`, with the comment lines above it and the comment behind it.
+fn insert(array: &mut Array, index: usize, theirs: &Array, from: usize) -> Option<()> {
+    let mut value = theirs.get(from)?.clone();
     if array.is_empty() {
         array.set_trailing(theirs.trailing().as_str()?);
         array.set_trailing_comma(theirs.trailing_comma());
@@ -83,6 +84,13 @@ fn insert(array: &mut Array, index: usize, mut value: Value, theirs: &Array) -> 
     };
     value = value.decorated(prefix, suffix);
     array.insert_formatted(index, value);
+    let behind = split(&following(theirs, from + 1)?).0;
+    if behind.contains('#') {
+        let next = following(array, index + 1)?;
+        // Without a comma or a line break behind it the comment would be that of another item, or hide it.
+        let has_room = next.starts_with('\n') && (index + 1 < array.len() || array.trailing_comma());
+        set_following(array, index + 1, &format!("{behind}{}", has_room.then_some(next)?))?;
+    }
     Some(())
 }
 
