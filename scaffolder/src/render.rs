@@ -14,6 +14,7 @@ mod dependencies;
 mod engine;
 pub(crate) mod lists;
 mod paths;
+mod renderings;
 
 use crate::answers::{Answers, ProjectName, Value};
 use crate::error::{Error, Kind, Result};
@@ -23,6 +24,7 @@ use crate::tree::{File, Tree, TreePath};
 
 use engine::Renderer;
 use lists::Lists;
+pub use renderings::Renderings;
 
 /// A rendered project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,28 @@ pub struct Rendered {
 /// nothing declares, a path that leaves the project or is rendered twice, a condition that is neither true nor false,
 /// a failing hook.
 pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Result<Rendered> {
+    with_renderings(template, answers, host, None)
+}
+
+/// The same, and files that were rendered before with the same values are not rendered again.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_again(
+    template: &Template,
+    answers: &Answers,
+    host: &mut dyn Host,
+    before: &Renderings,
+) -> Result<Rendered> {
+    with_renderings(template, answers, host, Some(before))
+}
+
+fn with_renderings(
+    template: &Template,
+    answers: &Answers,
+    host: &mut dyn Host,
+    before: Option<&Renderings>,
+) -> Result<Rendered> {
     let manifest = &template.manifest;
     let mut tree = template.files.clone();
     let mut variables = built_in(&answers.name, &host.environment());
@@ -65,7 +89,7 @@ pub fn render(template: &Template, answers: &Answers, host: &mut dyn Host) -> Re
     let lists = Lists::of(manifest, &variables, hooks.as_ref())?;
     run(&manifest.hooks.pre, &mut tree, &mut variables)?;
     lists.leave_out(&mut tree);
-    let mut tree = walk(tree, &lists, &variables)?;
+    let mut tree = walk(tree, &lists, &Renderer::new(&variables).with(before))?;
     run(&manifest.hooks.post, &mut tree, &mut variables)?;
     tree.retain(|path, _| !manifest.hooks.all().any(|hook| path.is_within(hook)));
     paths::check(&tree)?;
@@ -206,15 +230,14 @@ fn name_and_answers(answers: &Answers, variables: &mut Variables) -> Result<()> 
 }
 
 /// Renders every file and its name.
-fn walk(tree: Tree, lists: &Lists, variables: &Variables) -> Result<Tree> {
-    let renderer = Renderer::new(variables);
+fn walk(tree: Tree, lists: &Lists, renderer: &Renderer<'_>) -> Result<Tree> {
     let mut rendered = Tree::new();
     for (path, file) in tree {
         if lists.is_hook(&path) {
             rendered.insert(path, file);
             continue;
         }
-        let new_path = paths::render(&path, &renderer)?;
+        let new_path = paths::render(&path, renderer)?;
         let file = if lists.is_verbatim(&path) {
             file
         } else {

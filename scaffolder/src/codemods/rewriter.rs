@@ -34,7 +34,9 @@ pub(super) fn rewrite(text: &str, older: Option<&str>, module: &Segments, rules:
     let ghosts = older.and_then(|older| imported_by(older, module)).unwrap_or_default();
     let mut text = text.to_owned();
     let mut remarks = Remarks::new();
-    for goal in [Goal::Calls, Goal::Names] {
+    // Without a rule for calls their run would find what the one for names does.
+    let goals = [Goal::Calls, Goal::Names].into_iter().filter(|goal| *goal == Goal::Names || !rules.calls.is_empty());
+    for goal in goals {
         // Each run does at least one; a call within a call's arguments is a run of its own.
         for number in 0..MOST_RUNS {
             let (edits, found) = run(&text, &ghosts, module, rules, goal)?;

@@ -13,7 +13,7 @@ use crate::plan::moves::{Header, Moves};
 use crate::project::files::Reach;
 use crate::project::{Project, origin};
 use crate::prompt::Prompt;
-use crate::render::render;
+use crate::render::{Renderings, render_again};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source::base::{Base, base};
@@ -46,6 +46,8 @@ pub(super) struct Moving {
     pub(super) lock: Lock,
     /// Whether nothing is to be written, wherever it is.
     pub(super) only_looks: bool,
+    /// The two sides of the template are rendered one after the other.
+    renderings: Renderings,
 }
 
 /// A state that a project can be in: a template with answers.
@@ -101,14 +103,30 @@ impl Moving {
         open::refuse_or_finish(&project, prompt.as_ref().filter(|_| !args.dry_run), ui)?;
         open::mention_unreadable_git(&project, ui);
         let lock = project.lock()?;
-        Ok(Self { args: args.clone(), ui, prompt, project, lock, only_looks: args.dry_run })
+        Ok(Self {
+            args: args.clone(),
+            ui,
+            prompt,
+            project,
+            lock,
+            only_looks: args.dry_run,
+            renderings: Renderings::default(),
+        })
     }
 
     /// Finds the project only to look at it.
     pub(super) fn inspect(folder: Option<&Path>, ui: Ui) -> Result<Self> {
         let project = super::project(folder)?;
         let lock = project.lock()?;
-        Ok(Self { args: MoveArgs::default(), ui, prompt: None, project, lock, only_looks: true })
+        Ok(Self {
+            args: MoveArgs::default(),
+            ui,
+            prompt: None,
+            project,
+            lock,
+            only_looks: true,
+            renderings: Renderings::default(),
+        })
     }
 
     /// The state at which the project stands, for moves that stay at its version.
@@ -281,7 +299,7 @@ impl Moving {
             typed: Path::new("."),
             absolute: self.project.root(),
         };
-        let rendered = render(&state.template, &state.answers, &mut host);
+        let rendered = render_again(&state.template, &state.answers, &mut host, &self.renderings);
         let mut tree = rendered.map_err(|error| error.of_template(state.version(), &state.source))?.tree;
         if state.source != EMBEDDED {
             let stamp = match recorded {

@@ -1,6 +1,6 @@
 //! minijinja, set up so that it renders the shared dialect as Liquid does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use heck::{
@@ -11,6 +11,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, escape_formatter};
 
+use super::Renderings;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::hooks::{Variable, Variables};
@@ -26,6 +27,7 @@ pub(super) struct Renderer<'a> {
     environment: Environment<'static>,
     variables: &'a Variables,
     context: Value,
+    before: Option<&'a Renderings>,
 }
 
 impl<'a> Renderer<'a> {
@@ -38,7 +40,12 @@ impl<'a> Renderer<'a> {
                 Variable::List(_) => None,
             })
             .collect();
-        Self { environment: environment(), variables, context: Value::from_object(Context(context)) }
+        Self { environment: environment(), variables, context: Value::from_object(Context(context)), before: None }
+    }
+
+    /// Takes what was rendered before from there, and leaves there what is rendered.
+    pub(super) fn with(self, before: Option<&'a Renderings>) -> Self {
+        Self { before, ..self }
     }
 
     /// Renders the content of a file.
@@ -51,7 +58,17 @@ impl<'a> Renderer<'a> {
         if !dialect::has_tags(&text) {
             return Ok(text.into_bytes());
         }
-        self.text(path, &text).map(String::into_bytes)
+        if let Some(rendered) = self.before.and_then(|before| before.find(path, &text, self.variables)) {
+            return Ok(rendered.into_bytes());
+        }
+        let names = self.check(path.as_str(), &text)?;
+        let rendered = self.filled(path.as_str(), &text)?;
+        if let Some(before) = self.before {
+            let value = |name: &str| Some((name.to_owned(), self.variables.get(name)?.clone()));
+            let values = names.into_iter().filter_map(value).collect();
+            before.keep(path, text, values, &rendered);
+        }
+        Ok(rendered.into_bytes())
     }
 
     /// Renders a text that stands at `path`, for errors.
@@ -66,6 +83,13 @@ impl<'a> Renderer<'a> {
 
     /// Renders a text; `path` is where it stands, for errors.
     pub(super) fn named(&self, path: &str, text: &str) -> Result<String> {
+        self.check(path, text)?;
+        self.filled(path, text)
+    }
+
+    /// Refuses tags that templates cannot use, and names that nothing declares; the names.
+    fn check<'t>(&self, path: &str, text: &'t str) -> Result<BTreeSet<&'t str>> {
+        let mut names = BTreeSet::new();
         let tags = dialect::tags(text)
             .map_err(|open| Error::template(format!("a tag in `{path}`, line {}, does not end", open.line)))?;
         for tag in &tags {
@@ -84,7 +108,13 @@ impl<'a> Renderer<'a> {
             if tag.placeholders().contains(&"project-name") {
                 return Err(self.undeclared("project-name", path, tag.line));
             }
+            names.extend(tag.placeholders());
         }
+        Ok(names)
+    }
+
+    /// Puts the values in.
+    fn filled(&self, path: &str, text: &str) -> Result<String> {
         self.environment.render_named_str(path, text, &self.context).map_err(|error| {
             let line = error.line().map(|line| format!(", line {line}")).unwrap_or_default();
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);

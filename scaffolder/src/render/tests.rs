@@ -210,3 +210,34 @@ fn an_init_hook_may_rename_the_project_but_not_badly() {
         "the name `match` is a keyword of Rust"
     );
 }
+
+#[test]
+fn what_was_rendered_before_is_taken_only_where_text_and_values_are_the_same() {
+    let before = Renderings::default();
+    let text = "{{ title }}{% if pgvector %} with vectors{% endif %}";
+    for (text, title, pgvector, wanted) in [
+        (text, "A", false, "A"),
+        (text, "A", false, "A"),
+        (text, "A", true, "A with vectors"),
+        (text, "B", true, "B with vectors"),
+        ("{{ title }}!", "B", true, "B!"),
+        ("{{ title }}!", "B", false, "B!"),
+    ] {
+        let root = tree(&[("cargo-generate.toml", QUESTIONS), ("file", text)]);
+        let template = Template::from_tree(root).expect("a template");
+        let given = BTreeMap::from([
+            ("title".to_owned(), Value::Text(title.to_owned())),
+            ("pgvector".to_owned(), Value::Bool(pgvector)),
+        ]);
+        let name = ProjectName::parse("a").expect("a name");
+        let answers = Answers::new(name, &template.manifest, given).expect("answers");
+        let path = TreePath::parse("file").expect("a path");
+        let again = render_again(&template, &answers, &mut NoHost, &before).expect("a project");
+        assert_eq!(String::from_utf8_lossy(&again.tree[&path].bytes), wanted);
+        assert_eq!(again, render(&template, &answers, &mut NoHost).expect("a project"));
+    }
+    let path = TreePath::parse("file").expect("a path");
+    let title = BTreeMap::from([("title".to_owned(), Variable::Text("B".to_owned()))]);
+    assert_eq!(before.find(&path, "{{ title }}!", &title).as_deref(), Some("B!"));
+    assert_eq!(before.find(&path, "{{ title }}!", &BTreeMap::new()), None);
+}
