@@ -44,15 +44,19 @@ mod sets;
 mod source_code;
 mod sql;
 pub mod templates;
+mod test_rows;
 mod types;
+pub mod unique_together;
 mod uses;
 
 use column::Column;
+pub use command_line::CommandLine;
 use existing::Existing;
 use field::{Field, Kind};
 pub use generate::{Format, Generated, ManualStep};
 use names::Names;
 use sets::Set;
+use unique_together::UniqueTogether;
 
 /// Where generated code leans on the template; without these files it could not compile.
 const NEEDED: [&str; 7] = [
@@ -72,6 +76,7 @@ pub struct Table {
     columns: Vec<Column>,
     sets: Vec<Set>,
     fields: Vec<Field>,
+    unique: Vec<UniqueTogether>,
     owned: bool,
     in_vectors: bool,
     /// The number of the schema's file, with zeros in front.
@@ -85,17 +90,18 @@ impl Table {
     ///
     /// # Errors
     /// Of kind `User`: a name is taken, a reference leads nowhere, a feature or a newer template is needed.
-    pub fn new(names: Names, fields: Vec<Field>, owned: bool, files: &Tree) -> Result<Self> {
-        checks::check_fields(&fields)?;
-        checks::check_free(&names, &fields, Existing(files))?;
-        let table = Self::of(names, fields, owned, files)?;
+    pub fn new(typed: CommandLine, files: &Tree) -> Result<Self> {
+        checks::check_fields(&typed.fields)?;
+        checks::check_free(&typed.names, &typed.fields, Existing(files))?;
+        let table = Self::of(typed, files)?;
         table.check_types(table.type_names(), files)?;
         checks::check_constraints(&table.relation_names(), Existing(files))?;
         Ok(table)
     }
 
     /// The same, without a look at whether its names are free.
-    fn of(names: Names, fields: Vec<Field>, owned: bool, files: &Tree) -> Result<Self> {
+    fn of(typed: CommandLine, files: &Tree) -> Result<Self> {
+        let CommandLine { names, fields, unique, owned } = typed;
         let existing = Existing(files);
         if let Some(missing) = NEEDED.iter().find(|path| existing.text(path).is_none()) {
             return Err(Error::user(format!("the project has no `{missing}`, which the code of a table needs"))
@@ -111,6 +117,10 @@ impl Table {
             return Err(Error::user("the project has no vector database, where a table with a vector lives")
                 .hint("add it first: `heavy add-feature pgvector`"));
         }
+        if in_vectors {
+            checks::check_vectors(&fields, &unique)?;
+        }
+        templates::check_unique(&unique, files)?;
         let (mut columns, mut sets) = (Vec::new(), Vec::new());
         for field in &fields {
             let reference = match &field.kind {
@@ -137,11 +147,14 @@ impl Table {
             };
             columns.push(Column::of(&names.model, field, reference));
         }
+        for together in &unique {
+            test_rows::make_different(together, &names.model, &fields, &mut columns)?;
+        }
         let number = existing.next_number(in_vectors).ok_or_else(|| {
             Error::user("every number of the files in `schema/` up to the last one is taken")
                 .hint("give all files numbers with one digit more: `010_users.sql` becomes `0010_users.sql`")
         })?;
-        let mut table = Self { names, columns, sets, fields, owned, in_vectors, number, schema: None };
+        let mut table = Self { names, columns, sets, fields, unique, owned, in_vectors, number, schema: None };
         table.choose_references();
         table.name_searches();
         Ok(table)
@@ -210,6 +223,7 @@ impl Table {
         for column in &self.columns {
             names.extend(["check", "fkey", "idx", "key"].map(|kind| format!("{table}_{}_{kind}", column.name)));
         }
+        names.extend(self.unique.iter().map(|together| together.constraint(table)));
         names.extend(self.sets.iter().flat_map(Set::relation_names));
         names
     }

@@ -31,6 +31,7 @@ Examples:
   heavy add-table tags name:string:unique --shared
   heavy add-table folders name:string 'parent:references(folders)?' status:enum:open,closed:default=open
   heavy add-table articles title:string 'tags:many(tags)'
+  heavy add-table chapters title:string book:references:books --unique title,book
   heavy add-table --eject        # the templates of these files, to change them: templates/table/")]
 pub struct AddTable {
     /// The table, in the plural: `blog_posts`
@@ -38,6 +39,9 @@ pub struct AddTable {
     /// Its fields
     #[arg(value_name = "FIELD:TYPE")]
     pub fields: Vec<String>,
+    /// Fields of which no two rows may have the same values; no two of one owner, where rows have owners
+    #[arg(long, value_name = "FIELD,FIELD")]
+    pub unique: Vec<String>,
     /// The name of one row, as a type, where the singular is not the right one
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
@@ -45,7 +49,7 @@ pub struct AddTable {
     #[arg(long)]
     pub shared: bool,
     /// Write the templates of these files to `templates/table/`, where they are yours to change
-    #[arg(long, conflicts_with_all = ["name", "fields", "model", "shared"])]
+    #[arg(long, conflicts_with_all = ["name", "fields", "unique", "model", "shared"])]
     pub eject: bool,
     /// What commands that write files take
     #[command(flatten)]

@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::cli::AddTable;
 use crate::error::Result;
 use crate::table::names::Names;
-use crate::table::{Generated, Table};
+use crate::table::unique_together::UniqueTogether;
+use crate::table::{CommandLine, Generated, Table};
 use crate::ui::Ui;
 
 use super::consent;
@@ -21,7 +22,8 @@ pub(super) fn run(args: &AddTable, ui: Ui) -> Result<u8> {
     }
     let (name, fields) = ask::what_is_missing(args, target.prompt.as_ref())?;
     let names = Names::parse(&name, args.model.as_deref())?;
-    let table = Table::new(names, fields, !args.shared, &target.files)?;
+    let unique = UniqueTogether::parse_all(&args.unique, &fields)?;
+    let table = Table::new(CommandLine { names, fields, unique, owned: !args.shared }, &target.files)?;
     let (generated, is_formatted) =
         target.formatted(|format| Ok((table.generate(&target.files, format)?, format.is_some())))?;
     target.refuse_what_stands_there(&generated.changes)?;

@@ -67,7 +67,10 @@ pub fn alter(table: &str, alteration: Alteration<'_>, files: &Tree, format: Opti
     };
     let Without { base, .. } = Without::table(&made, schema, files, format)?;
     let table = |fields: Vec<Field>| -> Result<Table> {
-        let mut table = Table::of(made.names.clone(), fields, made.owned, &base)?;
+        // A constraint goes with a field of it, as it does in PostgreSQL.
+        let has = |name: &String| fields.iter().any(|field| field.name == *name);
+        let unique = made.unique.iter().filter(|together| together.fields.iter().all(has)).cloned().collect();
+        let mut table = Table::of(CommandLine { fields, unique, ..made.clone() }, &base)?;
         table.schema = Some(schema.as_str().to_owned());
         Ok(table)
     };

@@ -8,6 +8,7 @@ use super::existing::Existing;
 use super::field::{Field, Kind};
 use super::names::Names;
 use super::sets;
+use super::unique_together::UniqueTogether;
 use crate::error::{Error, Result};
 
 /// Refuses a table without fields, or with two of one name.
@@ -36,6 +37,14 @@ pub(super) fn check_fields(fields: &[Field]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses what is unique in a table of the vector database: the application is not told which constraint of it was violated.
+pub(super) fn check_vectors(fields: &[Field], unique: &[UniqueTogether]) -> Result<()> {
+    let alone = fields.iter().find(|field| field.unique).map(|field| field.name.as_str());
+    let Some(name) = alone.or_else(|| unique.first().map(UniqueTogether::first)) else { return Ok(()) };
+    Err(Error::user(format!("`{name}` cannot be unique in a table with a vector: that lives in the vector database"))
+        .hint("put the vector into a table of its own, and keep what is unique in another one"))
 }
 
 /// What the field of the model is called.

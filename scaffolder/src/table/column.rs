@@ -211,6 +211,18 @@ impl Column {
         self.stored = format!("(offers.{name}.labels({id}))");
     }
 
+    /// Gives each row of the tests another value.
+    pub(super) fn make_one_of_a_kind(&mut self, model: &str, kind: &Kind) {
+        if let Some((json, text)) = one_of_a_kind(model, kind) {
+            (self.sample, self.sample_text) = (json, text);
+        }
+    }
+
+    /// Whether tests fill it in: not where no row can be made that it refers to.
+    pub(super) fn is_filled_in_tests(&self) -> bool {
+        self.sample != "null"
+    }
+
     /// Whether the field's type is one of the model's own.
     pub(super) fn has_own_type(&self) -> bool {
         matches!(self.kind, "string" | "text" | "decimal" | "json" | "bytes" | "enum" | "vector")

@@ -1,18 +1,24 @@
-//! The command that makes a table, as it stands in the table's schema: what `heavy remove-table` reads.
+//! The command that makes a table, as it was typed, and as it stands in the table's schema: what `heavy remove-table` reads.
 
 use super::Table;
 use super::field::{Field, Kind};
 use super::names::Names;
+use super::unique_together::UniqueTogether;
 use crate::error::{Error, Result};
 
 const START: &str = "-- heavy add-table ";
 
 /// What was typed for a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct CommandLine {
-    pub(super) names: Names,
-    pub(super) fields: Vec<Field>,
-    pub(super) owned: bool,
+pub struct CommandLine {
+    /// The table's names.
+    pub names: Names,
+    /// Its fields, in their order.
+    pub fields: Vec<Field>,
+    /// Which of them are unique together.
+    pub unique: Vec<UniqueTogether>,
+    /// Whether each row belongs to a user.
+    pub owned: bool,
 }
 
 impl CommandLine {
@@ -30,16 +36,18 @@ impl CommandLine {
     }
 
     fn parse(words: &[String]) -> Result<Self> {
-        let (mut model, mut owned, mut fields) = (None, true, Vec::new());
+        let (mut model, mut owned, mut fields, mut unique) = (None, true, Vec::new(), Vec::new());
         let table = words.first().ok_or_else(|| Error::user("the table has no name"))?;
         for word in &words[1..] {
-            match (word.as_str(), word.strip_prefix("--model=")) {
-                ("--shared", _) => owned = false,
-                (_, Some(name)) => model = Some(name),
+            match word.split_once('=') {
+                None if word == "--shared" => owned = false,
+                Some(("--model", name)) => model = Some(name),
+                Some(("--unique", fields)) => unique.push(fields.to_owned()),
                 _ => fields.push(Field::parse(word)?),
             }
         }
-        Ok(Self { names: Names::parse(table, model)?, fields, owned })
+        let unique = UniqueTogether::parse_all(&unique, &fields)?;
+        Ok(Self { names: Names::parse(table, model)?, fields, unique, owned })
     }
 }
 
@@ -51,6 +59,9 @@ impl Table {
         for field in &self.fields {
             line.push(' ');
             line.push_str(&quoted(&field.typed()));
+        }
+        for together in &self.unique {
+            line.push_str(&format!(" --unique={}", together.fields.join(",")));
         }
         if !Names::parse(table, None).is_ok_and(|names| names.model == *model) {
             line.push_str(&format!(" --model={model}"));
@@ -146,9 +157,10 @@ mod tests {
 
     #[test]
     fn a_command_is_found_by_its_table() {
-        let text = "-- Books.\n-- heavy add-table books title:string 'a:enum(b|c)?' --model=Tome --shared\nCREATE TABLE books ();\n";
+        let text = "-- Books.\n-- heavy add-table books title:string 'a:enum(b|c)?' --unique=title,a --model=Tome --shared\nCREATE TABLE books ();\n";
         let found = CommandLine::find(text, "books").expect("a command").expect("a good one");
         assert_eq!((found.names.model.as_str(), found.owned, found.fields.len()), ("Tome", false, 2));
+        assert_eq!(found.unique[0].fields, ["title", "a"]);
         assert_eq!(CommandLine::find(text, "tags"), None);
     }
 }

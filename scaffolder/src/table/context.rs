@@ -10,6 +10,8 @@ use super::cells;
 use super::column::Column;
 use super::names::{are_alike, capitalized};
 use super::templates;
+use super::test_rows;
+use super::unique_together::UniqueTogether;
 use super::uses::listed;
 use crate::tree::Tree;
 
@@ -100,7 +102,10 @@ impl Table {
             any_optional => self.columns.iter().any(|column| column.optional),
             any_own_type => self.columns.iter().any(Column::has_own_type),
             any_default => self.columns.iter().any(|column| !column.default.is_empty()),
-            unique_names => listed(self.columns.iter().filter(|column| column.unique).map(|column| format!("{:?}", column.name))),
+            unique_names => listed(self.unique_in_tests().map(|name| format!("{name:?}"))),
+            unique_together => self.unique.iter()
+                .map(|together| context! { constraint => together.constraint(&names.table), fields => together.fields.join(", ") })
+                .collect::<Vec<_>>(),
             has_references,
             sql => self.statements(),
             model_uses => self.model_uses(),
@@ -149,6 +154,15 @@ impl Table {
     fn refers_to_what_is_owned(&self) -> bool {
         self.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| reference.owned))
             || self.sets.iter().any(|set| set.owned)
+    }
+
+    /// The fields at which a row that is sent twice is refused. Where something is `NULL`, it is not.
+    fn unique_in_tests(&self) -> impl Iterator<Item = &str> {
+        let alone = self.columns.iter().filter(|column| column.unique && column.is_filled_in_tests());
+        let together = self.unique.iter().filter(|together| test_rows::are_filled(together, &self.columns));
+        let names: BTreeSet<&str> =
+            alone.map(|column| column.name.as_str()).chain(together.map(UniqueTogether::first)).collect();
+        names.into_iter()
     }
 
     /// The fields that are moments.

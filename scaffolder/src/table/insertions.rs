@@ -124,6 +124,14 @@ impl Table {
                 ));
             }
         }
+        for together in &self.unique {
+            entries.push_str(&format!(
+                "    (\"{}\", || {{\n        Error::Conflict(FieldErrors::one(\"{}\", \"{}\"))\n    }}),\n",
+                together.constraint(table),
+                together.first(),
+                together.rule()
+            ));
+        }
         for set in &self.sets {
             entries.push_str(&format!(
                 "    (\"{}_{}_fkey\", || {{\n        Error::Invalid(FieldErrors::one(\"{}\", \"{}\"))\n    }}),\n",

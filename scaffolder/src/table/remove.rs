@@ -55,7 +55,7 @@ pub fn remove(table: &str, files: &Tree, force: bool, format: Option<Format<'_>>
     }
 
     let Without { lines: without, own, base } = Without::table(&made, schema, files, format)?;
-    let table = Table::of(made.names, made.fields, made.owned, &base)?;
+    let table = Table::of(made, &base)?;
     let made_again = table.generate(&base, format)?;
     let mut removed = Removed::default();
     for path in own {
@@ -216,7 +216,8 @@ fn without_lines(made: &CommandLine, files: &Tree, format: Option<Format<'_>>) -
         let pairs = made.fields.iter().filter_map(|field| {
             Some(format!("{}_{}_id_fkey", table_of_pairs(&made.names, field)?, singular_of(&field.name)))
         });
-        for name in columns.chain(pairs) {
+        let together = made.unique.iter().map(|together| together.constraint(table));
+        for name in columns.chain(pairs).chain(together) {
             text = removal_points::calls(&text, &format!("(\"{name}\","), "");
         }
         text

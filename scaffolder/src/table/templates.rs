@@ -8,6 +8,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use regex::Regex;
 
 use super::source_code;
+use super::unique_together::UniqueTogether;
 use crate::error::{Error, Result};
 use crate::tree::{File, Tree, TreePath};
 
@@ -43,6 +44,19 @@ pub(super) fn words(files: &Tree) -> BTreeSet<String> {
         }
     }
     words
+}
+
+/// Refuses fields that are unique together where the project's own template of the schema would leave that out.
+pub(super) fn check_unique(unique: &[UniqueTogether], files: &Tree) -> Result<()> {
+    let path = TreePath::parse(&format!("{FOLDER}/schema.sql.jinja")).ok();
+    let own = path.as_ref().and_then(|path| files.get(path));
+    if unique.is_empty() || own.is_none_or(|file| String::from_utf8_lossy(&file.bytes).contains("unique_together")) {
+        return Ok(());
+    }
+    Err(Error::template(format!(
+        "`{FOLDER}/schema.sql.jinja` says nothing of `unique_together`, so `--unique` would be lost"
+    ))
+    .hint("delete it to use the built-in one, or take over from that: `heavy add-table --eject` writes it there again"))
 }
 
 /// What a template made.

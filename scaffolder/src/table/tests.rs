@@ -28,9 +28,12 @@ fn table(files: &Tree, typed: &str) -> Result<Table> {
     let mut words: Vec<&str> = typed.split(' ').collect();
     let owned = !words.contains(&"--shared");
     let model = words.iter().find_map(|word| word.strip_prefix("--model="));
+    let unique: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--unique=")).collect();
     words.retain(|word| !word.starts_with("--"));
     let fields = words[1..].iter().map(|field| Field::parse(field)).collect::<Result<Vec<_>>>()?;
-    Table::new(Names::parse(words[0], model)?, fields, owned, files)
+    let unique: Vec<String> = unique.into_iter().map(str::to_owned).collect();
+    let unique = UniqueTogether::parse_all(&unique, &fields)?;
+    Table::new(CommandLine { names: Names::parse(words[0], model)?, fields, unique, owned }, files)
 }
 
 fn make(files: &Tree, typed: &str) -> Generated {
@@ -156,6 +159,56 @@ fn files_that_are_there_get_single_lines() {
         mod blog_posts;
     "#);
     assert_eq!(generated.manual, []);
+}
+
+#[test]
+fn fields_are_unique_together_in_the_schema_in_the_errors_and_in_the_tests() {
+    let generated = make(
+        &PLAIN,
+        "visits note:references(notes) day:date place:string count:int --unique=note,day --unique=place,day",
+    );
+    let schema = text_of(&generated, "schema/070_visits.sql");
+    assert!(schema.contains(" --unique=note_id,day --unique=place,day\n"), "{schema}");
+    assert!(schema.contains("CONSTRAINT visits_note_id_day_key UNIQUE (user_id, note_id, day),\n"), "{schema}");
+    assert!(schema.contains("CONSTRAINT visits_place_day_key UNIQUE (user_id, place, day)\n);"), "{schema}");
+    let errors = text_of(&generated, "src/error.rs");
+    assert!(
+        errors.contains(
+            "(\"visits_place_day_key\", || {\n        Error::Conflict(FieldErrors::one(\"place\", \"is taken already with the same day\"))"
+        ),
+        "{errors}"
+    );
+    // A note is made for each row of the tests, so only the place has to differ.
+    let test = text_of(&generated, "tests/app/api/visits.rs");
+    assert!(test.contains("\"place\": VisitId::generate().to_string()[30..]"), "{test}");
+    assert!(test.contains("\"count\": 42,"), "{test}");
+    assert!(test.contains("assert!([\"note_id\", \"place\"].contains("), "{test}");
+    let shared =
+        text_of(&make(&PLAIN, "visits place:string day:date --unique=place,day --shared"), "schema/070_visits.sql");
+    assert!(shared.contains("CONSTRAINT visits_place_day_key UNIQUE (place, day)\n"), "{shared}");
+}
+
+#[test]
+fn where_the_tests_leave_a_field_empty_they_expect_no_row_to_be_refused() {
+    for typed in [
+        "folders name:string parent:references(folders)? --unique=name,parent",
+        "folders name:string parent:references(folders)?:unique",
+    ] {
+        let test = text_of(&make(&PLAIN, typed), "tests/app/api/folders.rs");
+        assert!(!test.contains("is_refused_a_second_time"), "{typed}");
+    }
+}
+
+#[test]
+fn a_constraint_goes_with_a_field_of_it() {
+    let files =
+        after(&PLAIN, &make(&PLAIN, "visits place:string day:date hour:int --unique=place,day --unique=place,hour"));
+    let altered =
+        alter::alter("visits", alter::Alteration::Remove(&["day".to_owned()]), &files, None).expect("it goes");
+    let schema = &altered.theirs[&TreePath::parse("schema/070_visits.sql").expect("a path")];
+    let schema = String::from_utf8_lossy(&schema.bytes);
+    assert!(schema.contains("visits_place_hour_key") && !schema.contains("day"), "{schema}");
+    assert!(schema.contains("place:string hour:int --unique=place,hour\n"), "{schema}");
 }
 
 #[test]
@@ -311,6 +364,7 @@ fn a_projects_own_template_is_used_and_a_broken_one_is_named_with_its_line() {
 fn a_table_that_is_taken_out_again_leaves_nothing_behind() {
     for typed in [
         "books title:string:unique author:string? parent:references(books)? state:enum(a|b):default=b count:int:index",
+        "books title:string author:references(users) day:date --unique=title,day --unique=author,title",
         "tags name:string --shared --model=Label",
     ] {
         let added = after(&PLAIN, &make(&PLAIN, typed));

@@ -50,6 +50,9 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         "books a:vector(3) notes:many(notes)",
         "books e:references(note_embeddings)",
         "books a:vector(3)",
+        "books a:vector(3) code:string:unique",
+        "books a:vector(3) code:string page:int --unique=page,code",
+        "books day:date state:enum(a|b) --unique=day,state",
     ] {
         all.push(shown(&VECTORS, typed));
     }
@@ -153,6 +156,15 @@ fn what_a_project_cannot_have_is_refused_with_what_it_can() {
         `note_embeddings` lives in the vector database, to which no foreign key leads
         keep the id without a promise: `e_id:uuid`
     books a:vector(3): fine
+    books a:vector(3) code:string:unique
+        `code` cannot be unique in a table with a vector: that lives in the vector database
+        put the vector into a table of its own, and keep what is unique in another one
+    books a:vector(3) code:string page:int --unique=page,code
+        `page` cannot be unique in a table with a vector: that lives in the vector database
+        put the vector into a table of its own, and keep what is unique in another one
+    books day:date state:enum(a|b) --unique=day,state
+        the tests of `--unique day,state` could make no two rows that differ
+        put a field into it that has no default and is a `string` of 6 characters or more, an `int`, a `bigint`, a `uuid`, or refers to another table; if you need it all the same, write it into `schema/`
     ");
 }
 
