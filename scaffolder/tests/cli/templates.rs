@@ -147,6 +147,20 @@ fn a_stamp_is_written_once_and_then_fresh() {
 }
 
 #[test]
+fn a_stamp_adds_the_answers_that_are_missing() {
+    let env = Environment::new();
+    env.template(&[]);
+    env.succeeds(&["template", "stamp", "template"]);
+    let complete = env.read("template/heavy.toml");
+    let lines = complete.split_inclusive('\n').filter(|line| !line.starts_with("vectors = "));
+    env.write("template/heavy.toml", lines.collect::<String>());
+    assert!(env.run(&["template", "stamp", "template", "--check"]).starts_with("exit 2\n"));
+    env.succeeds(&["template", "stamp", "template"]);
+    assert!(env.read("template/heavy.toml").contains("\nvectors = {{ vectors }}\n"));
+    env.succeeds(&["template", "stamp", "template", "--check"]);
+}
+
+#[test]
 fn locking_pins_every_combination_and_is_fresh_afterwards() {
     let env = Environment::new();
     let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\

@@ -4,6 +4,7 @@ use crate::archive;
 use crate::cli::Stamp as Args;
 use crate::error::{Error, Result};
 use crate::lockfile::LOCKFILE;
+use crate::manifest::{Question, QuestionKind};
 use crate::source::folder;
 use crate::stamp::Stamp;
 use crate::suggest::typed;
@@ -32,8 +33,8 @@ pub(in crate::commands) fn run(args: &Args, ui: Ui) -> Result<u8> {
     Ok(0)
 }
 
-/// The template's `heavy.toml` with this version and stamp. It holds placeholders, so it is no TOML yet and is edited
-/// by line. A template without one needs no stamp.
+/// The template's `heavy.toml` with this version and stamp, and a line for the answer to every question. It holds placeholders, so
+/// it is no TOML yet and is edited by line. A template without one needs no stamp.
 fn stamped(tree: &Tree, template: &Template, version: &str, stamp: &Stamp) -> Result<Option<(TreePath, Vec<u8>)>> {
     let path = match &template.manifest.subfolder {
         Some(folder) => format!("{folder}/{LOCKFILE}"),
@@ -41,13 +42,21 @@ fn stamped(tree: &Tree, template: &Template, version: &str, stamp: &Stamp) -> Re
     };
     let Some((path, file)) = tree.iter().find(|(found, _)| found.as_str() == path) else { return Ok(None) };
     let text = String::from_utf8_lossy(&file.bytes);
-    let mut in_template = false;
+    let (mut in_template, mut in_answers) = (false, false);
+    let mut missing: Vec<&Question> = template.manifest.questions.iter().collect();
+    // Where lines of answers go: behind the heading and the answers that there are.
+    let mut end_of_answers = None;
     let mut written = 0;
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for line in text.split_inclusive('\n') {
         let key = line.split('=').next().unwrap_or_default().trim();
         if line.starts_with('[') {
             in_template = line.trim_end() == "[template]";
+            in_answers = line.trim_end() == "[answers]";
+        }
+        if in_answers && !key.is_empty() {
+            missing.retain(|question| question.name != key);
+            end_of_answers = Some(lines.len() + 1);
         }
         match key {
             "version" if in_template => lines.push(format!("version = \"{version}\"\n")),
@@ -62,5 +71,20 @@ fn stamped(tree: &Tree, template: &Template, version: &str, stamp: &Stamp) -> Re
         return Err(Error::template(format!("`{path}` has no line for the stamp"))
             .hint("write `stamp = \"\"` on a line of its own below `[template]`"));
     }
+    if let Some(end) = end_of_answers {
+        if let Some(last) = lines.get_mut(end - 1).filter(|line| !line.ends_with('\n')) {
+            last.push('\n');
+        }
+        lines.splice(end..end, missing.into_iter().map(answer));
+    }
     Ok(Some((path.clone(), lines.concat().into_bytes())))
+}
+
+/// The line of `heavy.toml` by which a project has the answer to a question.
+fn answer(question: &Question) -> String {
+    let Question { name, kind, .. } = question;
+    match kind {
+        QuestionKind::Bool { .. } => format!("{name} = {{{{ {name} }}}}\n"),
+        QuestionKind::Text { .. } => format!("{name} = \"{{{{ {name} }}}}\"\n"),
+    }
 }
