@@ -129,9 +129,10 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 21] = [
+const WORDS_OF_FEATURES: [&str; 22] = [
     "cockroach",
     "cockroachdb",
+    "cronexpr",
     "gallery",
     "halfvec",
     "nextest",
@@ -154,7 +155,7 @@ const WORDS_OF_FEATURES: [&str; 21] = [
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 16] = [
+const PHRASES_OF_FEATURES: [&str; 17] = [
     "breached_passwords",
     "browser test",
     "browser-test",
@@ -166,6 +167,7 @@ const PHRASES_OF_FEATURES: [&str; 16] = [
     "account/phone",
     "recovery code",
     "second factor",
+    "stack_jobs",
     "stack_load",
     "stack_tests",
     "test daemon",

@@ -148,6 +148,10 @@ impl App {
         let worker = outbox.clone();
         let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
         let limits = tokio::spawn(limits::clean_up(state.db.clone()));
+{%- if jobs %}
+        let jobs = crate::jobs::start_unless_elsewhere(&state);
+        let stop_jobs = jobs.clone();
+{%- endif %}
         let (hub, pool) = (state.live.hub().clone(), state.db.pool().clone());
         let messages = tokio::spawn(stack_live::broadcast::connect(hub, pool));
 {%- if pgvector %}
@@ -163,6 +167,9 @@ impl App {
             }
             tracing::info!("shutting down: finishing open requests");
             live.stop();
+{%- if jobs %}
+            stop_jobs.stop();
+{%- endif %}
             if let Some(channel) = channel {
                 channel.stop();
             }
@@ -187,6 +194,11 @@ impl App {
             () = finished => {}
             () = deadline => tracing::warn!("closed requests that were still open after `SHUTDOWN_SECONDS`"),
         }
+{%- if jobs %}
+        tokio::time::timeout(state.config.shutdown_timeout, jobs.ended())
+            .await
+            .ok();
+{%- endif %}
         // A mail that is being sent now would be sent again.
         outbox.stop();
         tokio::time::timeout(state.config.shutdown_timeout, mails)

@@ -19,6 +19,9 @@ mod migrate;
 mod reembed;
 {%- endif %}
 mod rotate;
+{%- if jobs %}
+mod work;
+{%- endif %}
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -44,6 +47,10 @@ enum Command {
 {%- endif %}
     /// Re-encrypt all values that are under an older key of `ENCRYPTION_KEYS`; can be interrupted and resumed
     Rotate,
+{%- if jobs %}
+    /// Do jobs until stopped, and serve nothing
+    Work,
+{%- endif %}
 }
 
 #[derive(Debug, Default, Args)]
@@ -68,6 +75,9 @@ impl Cli {
             Command::Reembed => reembed::run(config).await,
 {%- endif %}
             Command::Rotate => rotate::run(config).await,
+{%- if jobs %}
+            Command::Work => work::run(config).await,
+{%- endif %}
         }
     }
 }

@@ -23,11 +23,17 @@ use stack_web::{
 use tracing_subscriber::filter::Targets;
 
 mod contact;
+{%- if jobs %}
+mod jobs;
+{%- endif %}
 {%- if oidc %}
 mod oidc;
 {%- endif %}
 
 pub use contact::SecurityContact;
+{%- if jobs %}
+pub use jobs::JobSettings;
+{%- endif %}
 {%- if oidc %}
 pub use oidc::{Issuer, ProviderSettings};
 {%- endif %}
@@ -83,6 +89,10 @@ pub struct Config {
 {%- if oidc %}
     /// `OIDC_ISSUER` and others: the provider to log in with, if there is one.
     pub oidc: Option<ProviderSettings>,
+{%- endif %}
+{%- if jobs %}
+    /// `JOBS_CONCURRENCY` and others: who does the jobs, and who looks after them.
+    pub jobs: JobSettings,
 {%- endif %}
     /// `DATABASE_CONNECTIONS`: the maximum size of the connection pool.
     pub database_connections: u32,
@@ -188,6 +198,9 @@ impl Config {
             mail,
 {%- if oidc %}
             oidc: ProviderSettings::read(&mut vars, has_site_url),
+{%- endif %}
+{%- if jobs %}
+            jobs: JobSettings::read(&mut vars),
 {%- endif %}
             database_connections: vars.number("DATABASE_CONNECTIONS", 10, 1..=1000),
             migrate_timeouts: MigrateTimeouts {

@@ -21,6 +21,9 @@ pub mod config;
 pub mod database;
 pub mod error;
 pub mod http;
+{%- if jobs %}
+pub mod jobs;
+{%- endif %}
 pub mod mails;
 pub mod models;
 pub mod pages;

@@ -71,6 +71,9 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
         .page("/login/code", pages::account::code::page)
 {%- endif %}
         .page("/forgot-password", pages::forgot_password::page)
+{%- if jobs %}
+        .page("/jobs", pages::jobs::page)
+{%- endif %}
         .page("/mail-sent", pages::forgot_password::sent)
         .page("/reset-password", pages::reset_password::page)
         .page("/link", pages::mailed_link::page)

@@ -15,6 +15,9 @@ pub mod forgot_password;
 pub mod gallery;
 {%- endif %}
 pub mod home;
+{%- if jobs %}
+pub mod jobs;
+{%- endif %}
 pub mod layout;
 pub mod live;
 pub mod mailed_link;

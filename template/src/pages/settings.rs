@@ -36,6 +36,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 {%- if phone %}
             (cx.child(phone::phone, ()).await?)
 {%- endif %}
+{%- if jobs %}
+            @if cx.app().config.may_see_jobs(&user.email) { p { a href="/jobs" data-link { "Jobs" } } }
+{%- endif %}
             p { a href="/account/security" data-link { "Security: where you are logged in, password, deletion" } }
         }
     };

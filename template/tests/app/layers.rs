@@ -14,6 +14,9 @@ const LAYERS: &[&[&str]] = &[
     &["routes"],
     &["pages"],
     &["components", "http"],
+{%- if jobs %}
+    &["jobs"],
+{%- endif %}
     &["state"],
     &["services"],
     &["mails"],

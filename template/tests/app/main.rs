@@ -23,6 +23,9 @@ mod hand_over;
 mod hostile;
 {%- endif %}
 mod instances;
+{%- if jobs %}
+mod jobs;
+{%- endif %}
 mod layers;
 mod lifecycle;
 mod limits;

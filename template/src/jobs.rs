@@ -1,0 +1,37 @@
+//! Jobs: work in the background, see `docs/jobs.md`. [`registry`] says which function does which.
+//!
+//! The argument of a job is enqueued by whoever causes it, often a service, so it stands there or in a file of [`jobs`](self);
+//! the function may use all that the application has.
+
+use stack_jobs::{Registry, Settings, Worker, WorkerHandle};
+
+use crate::state::AppState;
+
+pub mod clean_up;
+pub mod word_count;
+
+/// All jobs, and those that are enqueued by the clock.
+pub fn registry() -> Registry<AppState> {
+    Registry::default()
+        .job(clean_up::run)
+        .job(word_count::run)
+        .schedule("clean up jobs", "17 * * * *", &clean_up::CleanUp {})
+}
+
+/// Starts a worker in this process.
+pub fn start(state: &AppState) -> WorkerHandle {
+    let settings = Settings {
+        concurrency: state.config.jobs.concurrency,
+        grace: state.config.shutdown_timeout,
+        ..Settings::default()
+    };
+    Worker::new(state.db.clone(), registry(), state.clone(), settings).start()
+}
+
+/// [`start`], unless `JOBS_IN_SERVE` leaves the jobs to other processes.
+pub fn start_unless_elsewhere(state: &AppState) -> WorkerHandle {
+    match state.config.jobs.in_serve {
+        true => start(state),
+        false => WorkerHandle::none(),
+    }
+}
