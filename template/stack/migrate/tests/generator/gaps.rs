@@ -185,6 +185,20 @@ async fn no_statement_reads_every_row_of_a_large_table_without_a_word() {
     }
 }
 
+#[tokio::test]
+async fn a_constraint_that_is_replaced_keeps_its_comment() {
+    let before = "create table p (a int primary key); create table t (a int, b int not null, constraint c check (a > 0),
+             constraint k unique (b), constraint f foreign key (a) references p); create index i on t (a);
+         comment on constraint c on t is 'c'; comment on constraint k on t is 'k'; comment on constraint f on t is 'f';
+         comment on index i is 'i';";
+    let after = before
+        .replace("a > 0", "a > 1")
+        .replace("unique (b)", "unique (b, a)")
+        .replace("references p)", "references p on delete cascade)")
+        .replace("on t (a)", "on t (a, b)");
+    proven_with(before, &after, &online()).await;
+}
+
 /// The keys of what is refused.
 async fn refused(before: &str, after: &str, locks: &LockPolicy) -> Vec<String> {
     let steps = proven_with(before, after, locks).await;

@@ -114,6 +114,9 @@ impl Planner<'_> {
         if let Some(steps) = self.create_filled(id, sql) {
             return steps;
         }
+        if id.kind == Kind::Comment && object.parent.as_ref().is_some_and(|it| self.is_late(it)) {
+            return vec![Step::new(id, sql).in_transaction(Transaction::Later)];
+        }
         let then = definition.then.iter();
         std::iter::once(sql)
             .chain(then)

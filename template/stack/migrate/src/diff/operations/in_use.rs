@@ -57,6 +57,13 @@ impl Planner<'_> {
         })
     }
 
+    /// Whether a constraint has its name only at the very end: the one that it replaces is dropped when it is validated.
+    pub(super) fn is_late(&self, id: &Id) -> bool {
+        let validated = |ty: &str| matches!(ty, "c" | "f");
+        matches!(self.to.body(id), Some(Body::Constraint(one)) if validated(&one.ty))
+            && self.is_swapped(id)
+    }
+
     /// A primary key makes its columns `NOT NULL`. If they become so in this migration, it comes behind that, which is known to
     /// hold then; not if something else waits for the key.
     pub(super) fn behind_not_null(&self, id: &Id, mut steps: Vec<Step>) -> Vec<Step> {
