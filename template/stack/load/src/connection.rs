@@ -2,18 +2,18 @@
 
 mod page;
 
-use std::{collections::HashMap, net::SocketAddr, task, time::Duration};
+use std::{collections::HashMap, task, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::Uri;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::Instant};
+use tokio::time::Instant;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{self, ClientRequestBuilder, Message as Frame, protocol::WebSocketConfig},
 };
 
-use crate::{http, step::Outcome};
+use crate::{http, play::Target, step::Outcome};
 pub(crate) use page::Page;
 
 /// After so long without a message a browser asks whether the server is still there.
@@ -24,7 +24,7 @@ const PART_BYTES: usize = 32 * 1024;
 
 /// A connection and what its page knows.
 pub(crate) struct LiveConnection {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<http::Stream>,
     /// How long the server may take until it has read what is sent.
     timeout: Duration,
     pub page: Page,
@@ -65,20 +65,19 @@ pub(crate) type BrowserCall = (u64, Value);
 pub(crate) type Failure = String;
 
 impl LiveConnection {
-    /// Opens a connection to the host that is called `authority`.
     pub(crate) async fn open(
-        address: SocketAddr,
+        target: &Target,
         timeout: Duration,
-        authority: &str,
         cookies: Option<String>,
         page: Page,
     ) -> Result<Self, Failure> {
-        let stream = http::connect(address, timeout).await?;
-        let uri: Uri = format!("ws://{authority}/live")
+        let stream = http::connect(target, timeout).await?;
+        // Only the host of it is sent.
+        let uri: Uri = format!("ws://{}/live", target.origin.authority())
             .parse()
             .map_err(|_| "an address that cannot be connected to")?;
         let mut request = ClientRequestBuilder::new(uri)
-            .with_header("Origin", format!("http://{authority}"))
+            .with_header("Origin", target.origin.text())
             .with_header("Sec-Fetch-Site", "same-origin");
         if let Some(cookies) = cookies {
             request = request.with_header("Cookie", cookies);

@@ -1,12 +1,18 @@
 //! Requests over one connection that is kept, by hyper; with limits on what a server may send.
 
-use std::{error::Error as _, io, net::SocketAddr, time::Duration};
+use std::{error::Error as _, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{HeaderMap, Request, body::Incoming, client::conn::http1, header, header::HeaderName};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
+
+use crate::play::Target;
 
 /// Bytes of the head of a response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -42,8 +48,30 @@ pub(crate) struct HttpResponse {
     pub body: Option<String>,
 }
 
-/// Opens a connection for any protocol.
-pub(crate) async fn connect(to: SocketAddr, timeout: Duration) -> Result<TcpStream, Failure> {
+/// A connection for any protocol, with TLS or without.
+pub(crate) type Stream = Box<dyn ReadWrite>;
+
+pub(crate) trait ReadWrite: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> ReadWrite for T {}
+
+/// Opens a connection, with TLS if the URL says so.
+pub(crate) async fn connect(to: &Target, timeout: Duration) -> Result<Stream, Failure> {
+    let stream = connect_tcp(to.address, timeout).await?;
+    let Some(tls) = &to.tls else {
+        return Ok(Box::new(stream));
+    };
+    let name = ServerName::try_from(to.origin.host()).map_err(|error| error.to_string())?;
+    let connected = TlsConnector::from(Arc::clone(tls)).connect(name, stream);
+    let connected = tokio::time::timeout(timeout, connected).await;
+    match connected.map_err(|_| NO_CONNECTION)? {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(error) => Err(format!("TLS: {error}")),
+    }
+}
+
+/// Opens a connection without TLS.
+pub(crate) async fn connect_tcp(to: SocketAddr, timeout: Duration) -> Result<TcpStream, Failure> {
     let stream = tokio::time::timeout(timeout, TcpStream::connect(to))
         .await
         .map_err(|_| NO_CONNECTION)?
@@ -53,7 +81,7 @@ pub(crate) async fn connect(to: SocketAddr, timeout: Duration) -> Result<TcpStre
 }
 
 impl HttpConnection {
-    pub(crate) async fn open(to: SocketAddr, timeout: Duration) -> Result<Self, Failure> {
+    pub(crate) async fn open(to: &Target, timeout: Duration) -> Result<Self, Failure> {
         let stream = connect(to, timeout).await?;
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)

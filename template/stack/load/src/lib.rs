@@ -62,6 +62,8 @@ pub mod stalls;
 #[cfg(feature = "play")]
 pub mod thresholds;
 #[cfg(feature = "play")]
+mod tls;
+#[cfg(feature = "play")]
 pub mod ui;
 #[cfg(feature = "play")]
 mod user;

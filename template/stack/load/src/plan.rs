@@ -20,6 +20,8 @@ pub struct Plan {
     pub url: String,
     /// The origin that may be loaded although it is not on this machine.
     pub own: Option<String>,
+    /// Certificates, as PEM, that are trusted beside the public ones.
+    pub ca: Option<PathBuf>,
     /// How many users play at once; with a rate, how many at most.
     pub users: usize,
     /// How many visits begin in a second, however long the responses take. None: each user begins the next one by itself.
@@ -120,6 +122,7 @@ impl Default for Plan {
             visitor: None,
             url: String::new(),
             own: None,
+            ca: None,
             users: 10,
             rate: None,
             metrics: None,

@@ -2,10 +2,12 @@
 
 use std::{
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use tokio::{sync::watch, time::Instant};
+use tokio_rustls::rustls::ClientConfig;
 
 use crate::{
     Error,
@@ -17,6 +19,7 @@ use crate::{
     plan::Plan,
     server_figures::ServerFigures,
     target::Origin,
+    tls,
     user::Scenario,
     user_pool::UserPool,
 };
@@ -28,12 +31,14 @@ pub struct Target {
     pub origin: Origin,
     /// Where it is.
     pub address: SocketAddr,
+    /// Whom it has to be certified by; none without TLS.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
 }
 
 /// Resolves the URL of `plan`, and checks that it may be loaded.
 ///
 /// # Errors
-/// If it may not, or its name is not known.
+/// If it may not, its name is not known, or the certificates of the plan cannot be read.
 pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
     let origin = Origin::parse(&plan.url)?;
     let host = origin.host();
@@ -44,12 +49,24 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
     let mut address = origin.allowed_address(&addresses, plan.own.as_deref())?;
     // A name may have an address without a listener, such as `::1`.
     for candidate in addresses {
-        if http::connect(candidate, plan.timeout).await.is_ok() {
+        if http::connect_tcp(candidate, plan.timeout).await.is_ok() {
             address = candidate;
             break;
         }
     }
-    Ok(Target { origin, address })
+    target(plan, origin, address)
+}
+
+fn target(plan: &Plan, origin: Origin, address: SocketAddr) -> Result<Target, Error> {
+    let tls = match origin.url().scheme() == "https" {
+        true => Some(tls::client(plan.ca.as_deref())?),
+        false => None,
+    };
+    Ok(Target {
+        origin,
+        address,
+        tls,
+    })
 }
 
 /// Checks that a server listens there, and accepts a connection within the time-out of `plan`.
@@ -57,11 +74,14 @@ pub async fn resolve(plan: &Plan) -> Result<Target, Error> {
 /// # Errors
 /// If not, with what to do about it.
 pub async fn check_connection(plan: &Plan, target: &Target) -> Result<(), Error> {
-    let connected = http::connect(target.address, plan.timeout).await;
+    let connected = http::connect(target, plan.timeout).await;
     connected.map(drop).map_err(|failure| {
-        let authority = target.origin.authority();
-        Error::new(format!("cannot connect to `http://{authority}`: {failure}"))
-            .hint("start the application in another terminal, `cargo dev`, or add `--serve`")
+        let hint = match failure.starts_with("TLS") {
+            true => "`--ca FILE` names a certificate authority of your own",
+            false => "start the application in another terminal, `cargo dev`, or add `--serve`",
+        };
+        let origin = target.origin.text();
+        Error::new(format!("cannot connect to `{origin}`: {failure}")).hint(hint)
     })
 }
 
@@ -115,8 +135,7 @@ fn user_pool(
     let scenario = |active_users| Scenario {
         mix,
         arrivals: plan.rate.map(|rate| Arrivals::new(Instant::now(), rate)),
-        origin: target.origin.clone(),
-        address: target.address,
+        target: target.clone(),
         run_id: format!("{:x}", now.as_micros()),
         think: plan.think,
         timeout: plan.timeout,
@@ -154,12 +173,13 @@ async fn server_figures(plan: &Plan, target: &Target) -> Result<Option<ServerFig
     // Beside the application that may be loaded, if it is not on this machine.
     let own = (host == target.origin.host()).then_some(url.as_str());
     let address = origin.allowed_address(&addresses, own)?;
+    let shown_at = self::target(plan, origin, address)?;
     let shown = tokio::time::timeout(FIGURES_WITHIN, async {
         let request = hyper::Request::get("/metrics")
-            .header(hyper::header::HOST, origin.authority())
+            .header(hyper::header::HOST, shown_at.origin.authority())
             .body(RequestBody::default())
             .map_err(|error| error.to_string())?;
-        let mut connection = HttpConnection::open(address, FIGURES_WITHIN).await?;
+        let mut connection = HttpConnection::open(&shown_at, FIGURES_WITHIN).await?;
         let response = connection.exchange(request, true).await?;
         response
             .body

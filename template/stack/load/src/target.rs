@@ -14,18 +14,12 @@ impl Origin {
     /// The origin of a URL. Its path does not count: the recording says what is requested.
     ///
     /// # Errors
-    /// If it is not an `http` URL.
+    /// If it is not an `http` or `https` URL.
     pub fn parse(url: &str) -> Result<Self, Error> {
         let invalid = |why: &str| Error::new(format!("`{url}` cannot be loaded: {why}"));
         let parsed = Url::parse(url).map_err(|error| invalid(&error.to_string()))?;
-        match parsed.scheme() {
-            "http" => {}
-            "https" => {
-                return Err(invalid("TLS is not supported").hint(
-                    "load the application itself, behind the proxy that ends TLS: `--url http://127.0.0.1:3000`",
-                ));
-            }
-            _ => return Err(invalid("it does not begin with `http://`")),
+        if !["http", "https"].contains(&parsed.scheme()) {
+            return Err(invalid("it does not begin with `http://` or `https://`"));
         }
         if !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(invalid("it has a user name"));
@@ -51,9 +45,14 @@ impl Origin {
         self.0.port_or_known_default().unwrap_or(80)
     }
 
-    /// As in the headers `Host` and `Origin`.
+    /// As in the header `Host`.
     pub fn authority(&self) -> String {
         self.0.authority().to_owned()
+    }
+
+    /// As in the header `Origin`.
+    pub fn text(&self) -> String {
+        format!("{}://{}", self.0.scheme(), self.authority())
     }
 
     /// The origin with the path `/`.
@@ -72,7 +71,7 @@ impl Origin {
         own: Option<&str>,
     ) -> Result<SocketAddr, Error> {
         let own = own.map(Self::parse).transpose()?;
-        let url = format!("http://{}", self.authority());
+        let url = self.text();
         if let Some(own) = &own
             && own != self
         {

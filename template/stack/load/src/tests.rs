@@ -23,6 +23,8 @@ mod results;
 mod scripts;
 mod targets;
 #[cfg(feature = "play")]
+mod tls;
+#[cfg(feature = "play")]
 mod variables;
 
 use serde_json::{Value, json};

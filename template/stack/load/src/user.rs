@@ -69,7 +69,7 @@ impl User {
         let variables = Variables::new(&scenario.run_id, index + 1, 0, &scenario.set);
         Self {
             active_users: scenario.active_users.clone(),
-            browser: Browser::new(scenario.origin.url(), Arc::clone(&metrics)),
+            browser: Browser::new(scenario.target.origin.url(), Arc::clone(&metrics)),
             script: scenario.mix.script(index),
             scenario,
             metrics,
@@ -130,7 +130,8 @@ impl User {
         let scenario = &self.scenario;
         self.variables =
             Variables::new(&scenario.run_id, self.index + 1, self.visits, &scenario.set);
-        self.browser.become_new_visitor(scenario.origin.url());
+        self.browser
+            .become_new_visitor(scenario.target.origin.url());
     }
 
     /// Twice as long after each error, and not as long for all users, so that they do not come back at once.

@@ -42,6 +42,9 @@ pub(crate) struct Load {
     /// The application [default: `http://127.0.0.1:3000`, or the port in `PORT`]
     #[arg(long, value_name = "URL", conflicts_with = "serve")]
     pub(crate) url: Option<String>,
+    /// With `https`: certificates, as PEM, that are trusted beside the public ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
     /// Start the application for it: a release build with a database of its own, dropped afterwards
     #[arg(long)]
     pub(crate) serve: bool,

@@ -102,6 +102,7 @@ fn plan(arguments: &Load, url: String, metrics: Option<String>) -> Plan {
         visitor: arguments.visitor.clone(),
         url,
         own: arguments.i_own.clone(),
+        ca: arguments.ca.clone(),
         users: arguments.users.unwrap_or(usual),
         ramp: arguments.ramp,
         duration: arguments.duration,

@@ -12,7 +12,7 @@ use std::{
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{
-    playing::{header, ok, played, played_within, server},
+    playing::{header, ok, played, played_within, server, target},
     *,
 };
 use crate::connection::{LiveConnection, Page, UploadProgress};
@@ -20,7 +20,7 @@ use crate::connection::{LiveConnection, Page, UploadProgress};
 const LIVE_PAGE: &str = "<div id=\"live\" data-hash=\"\" data-state=\"{}\"></div>";
 
 /// A server whose connection to a live page is not read any more once the page has joined.
-async fn deaf_server() -> SocketAddr {
+pub(super) async fn deaf_server() -> SocketAddr {
     server(|text| match header(text, "sec-websocket-key") {
         None => ok(LIVE_PAGE).into_bytes(),
         Some(key) => {
@@ -64,8 +64,8 @@ async fn a_server_that_stops_reading_does_not_hold_its_users() {
 async fn a_ping_that_a_server_does_not_read_is_an_error_and_closing_does_not_wait() {
     let address = deaf_server().await;
     let timeout = Duration::from_millis(100);
-    let name = address.to_string();
-    let opened = LiveConnection::open(address, timeout, &name, None, Page::default()).await;
+    let target = target(address).await;
+    let opened = LiveConnection::open(&target, timeout, None, Page::default()).await;
     let mut connection = opened.unwrap();
     while connection.send_chunk(1, 0, 1024 * 1024).await.is_ok() {}
     let late = Err("no response within 100ms".to_owned());
@@ -164,8 +164,8 @@ async fn a_live_message_without_end_is_an_error() {
 async fn numbers_that_a_server_makes_up_are_ignored() {
     let address = deaf_server().await;
     let timeout = Duration::from_secs(20);
-    let name = address.to_string();
-    let opened = LiveConnection::open(address, timeout, &name, None, Page::default()).await;
+    let target = target(address).await;
+    let opened = LiveConnection::open(&target, timeout, None, Page::default()).await;
     let mut connection = opened.unwrap();
     let made_up = json!({ "w": [1, 2], "ua": [[7, 5]], "ue": [[8, "no"]], "ud": [9] });
     connection.receive(&made_up).unwrap();
@@ -190,7 +190,7 @@ async fn a_server_that_accepts_no_connection_is_an_error_after_the_timeout() {
     let mut plan = Plan::new("", format!("http://{address}"));
     plan.timeout = Duration::from_millis(200);
     let mut queue = Vec::new();
-    while let Ok(waiting) = crate::http::connect(address, plan.timeout).await {
+    while let Ok(waiting) = crate::http::connect_tcp(address, plan.timeout).await {
         queue.push(waiting);
     }
     let target = play::resolve(&plan).await.unwrap();

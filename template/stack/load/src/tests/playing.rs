@@ -9,7 +9,10 @@ use tokio::{
 };
 
 use super::*;
-use crate::{Plan, play};
+use crate::{
+    Plan,
+    play::{self, Target},
+};
 
 /// A server that responds to each request with what `respond` makes of its head and body. It closes a connection when the
 /// response says so, and does not read after it has switched to another protocol.
@@ -66,6 +69,12 @@ pub(super) fn ok(body: &str) -> String {
     )
 }
 
+/// The server at this address, without TLS.
+pub(super) async fn target(address: SocketAddr) -> Target {
+    let plan = Plan::new("", format!("http://{address}"));
+    play::resolve(&plan).await.unwrap()
+}
+
 /// Good responses, and each kind of error, of two users who play two iterations.
 pub(super) async fn played(address: SocketAddr, lines: &[Value]) -> (u64, Vec<String>) {
     played_within(address, lines, Duration::from_secs(20)).await
@@ -78,9 +87,14 @@ pub(super) async fn played_within(
     timeout: Duration,
 ) -> (u64, Vec<String>) {
     let mut plan = Plan::new("", format!("http://{address}"));
+    plan.timeout = timeout;
+    played_as(plan, lines).await
+}
+
+/// [`played`] as the plan says.
+pub(super) async fn played_as(mut plan: Plan, lines: &[Value]) -> (u64, Vec<String>) {
     plan.users = 2;
     plan.think = Some((Duration::ZERO, Duration::ZERO));
-    plan.timeout = timeout;
     let script = script(lines);
     let target = play::resolve(&plan).await.unwrap();
     let results = play::play_iterations(&plan, script, &target, 2)

@@ -50,11 +50,20 @@ fn another_machine_may_only_be_loaded_by_its_owner() {
 }
 
 #[test]
+fn https_is_another_origin_with_another_port() {
+    let secure = Origin::parse("https://LOCALHOST/a").unwrap();
+    assert_eq!(
+        (secure.text().as_str(), secure.port()),
+        ("https://localhost", 443)
+    );
+    assert_ne!(secure, Origin::parse("http://localhost").unwrap());
+}
+
+#[test]
 fn what_is_not_an_http_url_is_an_error() {
     for url in [
         "",
         "localhost:3000",
-        "https://localhost",
         "http://",
         "http://a@b",
         "http://a:b",

@@ -47,9 +47,8 @@ impl User {
         }
         let scenario = &self.scenario;
         let mut connection = LiveConnection::open(
-            scenario.address,
+            &scenario.target,
             scenario.timeout,
-            &scenario.origin.authority(),
             self.browser.cookies.header("/live"),
             joined.page,
         )

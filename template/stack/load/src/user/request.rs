@@ -37,7 +37,7 @@ impl User {
             return Ok(());
         };
         let location = response.location.unwrap_or_default();
-        let location = redirect_on_site(&location, self.scenario.origin.url(), &target)?;
+        let location = redirect_on_site(&location, self.scenario.target.origin.url(), &target)?;
         if !expected.matches(&location) {
             let got = crate::pattern::Pattern::of(&location).path_name();
             let expected = expected.name();
@@ -76,11 +76,11 @@ impl User {
         target: &str,
         body: Option<TypedBody>,
     ) -> Result<HttpRequest<RequestBody>, Abort> {
-        let authority = self.scenario.origin.authority();
+        let origin = &self.scenario.target.origin;
         let mut builder = Builder::new()
             .method(method)
             .uri(target)
-            .header(header::HOST, &authority)
+            .header(header::HOST, origin.authority())
             .header(header::ACCEPT, "text/html,application/json;q=0.9,*/*;q=0.8")
             .header(header::ACCEPT_ENCODING, "gzip")
             .header("sec-fetch-site", "same-origin");
@@ -88,7 +88,7 @@ impl User {
             builder = builder.header(header::COOKIE, cookies);
         }
         if method != "GET" && method != "HEAD" {
-            builder = builder.header(header::ORIGIN, format!("http://{authority}"));
+            builder = builder.header(header::ORIGIN, origin.text());
         }
         let request = match body {
             Some((content_type, body)) => builder
@@ -114,7 +114,7 @@ impl User {
             }
         }
         let scenario = &self.scenario;
-        let mut connection = HttpConnection::open(scenario.address, scenario.timeout).await?;
+        let mut connection = HttpConnection::open(&scenario.target, scenario.timeout).await?;
         let response = connection.exchange(request, keep_body).await?;
         Ok(self.keep(connection, response))
     }

@@ -1,10 +1,10 @@
 //! What all users have in common.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::{arrivals::Arrivals, mix::Mix, step::Action, target::Origin};
+use crate::{arrivals::Arrivals, mix::Mix, play::Target, step::Action};
 
 /// What all users do, and where.
 #[derive(Debug)]
@@ -12,9 +12,7 @@ pub(crate) struct Scenario {
     pub mix: Mix,
     /// When visits begin, if that does not depend on the responses.
     pub arrivals: Option<Arrivals>,
-    pub origin: Origin,
-    /// The address of the origin.
-    pub address: SocketAddr,
+    pub target: Target,
     /// Different for every run.
     pub run_id: String,
     /// The shortest and the longest think time; as recorded if it is none.
