@@ -24,7 +24,8 @@ pub struct Migrate {
     /// With `--assume-through`: do not look whether the database is as they would leave it
     #[arg(long, requires = "assume_through")]
     unchecked: bool,
-    /// Only say how each migration stands; exit code 1 if the database is not one of this release's migrations
+    /// Only say how each migration stands; exit code 1 if the database is not one of this release's migrations. What was
+    /// changed beside them is found by `cargo dev migrate --against URL`
     #[arg(long, conflicts_with_all = ["assume_through", "resolve"])]
     status: bool,
     /// Record what became of the migration N, which was begun and has not ended

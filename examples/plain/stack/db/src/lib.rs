@@ -20,6 +20,7 @@ pub mod embedded;
 pub mod migrations;
 mod retry;
 pub mod schema;
+pub mod shell;
 mod sql_file;
 pub mod statements;
 pub mod testing;

@@ -19,6 +19,7 @@
 mod apply;
 mod backfill;
 mod baseline;
+mod batches;
 mod concurrently;
 mod description;
 mod error;
@@ -38,7 +39,7 @@ use std::path::PathBuf;
 use sqlx::SqlStr;
 
 pub use apply::{Event, Outcome};
-pub use backfill::{Backfill, Filled, PROGRESS};
+pub use backfill::{BACKFILL, Backfill, Filled, PROGRESS};
 pub use baseline::{Baseline, ReplacedMigration, baseline_header};
 pub use error::Error;
 pub use lock_wait::Timeouts;

@@ -168,7 +168,16 @@ fn token(rest: &str) -> usize {
     }
     let mut characters = rest.chars();
     match characters.next() {
-        Some(quote @ ('\'' | '"')) => up_to(quote.encode_utf8(&mut [0; 4]), 1),
+        Some(quote @ ('\'' | '"')) => {
+            let mut buffer = [0; 4];
+            let end: &str = quote.encode_utf8(&mut buffer);
+            let mut at = up_to(end, 1);
+            // Twice the quote is one of the text.
+            while rest.get(at..).is_some_and(|tail| tail.starts_with(quote)) {
+                at = up_to(end, at + 1);
+            }
+            at
+        }
         Some('e' | 'E') if characters.next() == Some('\'') => escaped(rest),
         Some('$') => {
             // $$ or $tag$; a parameter such as $1 is not one.

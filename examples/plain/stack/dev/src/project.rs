@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::ui;
 
 /// The project that the command was typed in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Project {
     /// From the current folder; empty if that is it.
     pub(crate) root: PathBuf,

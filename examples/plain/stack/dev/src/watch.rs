@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::error::{Error, Result};
+use crate::ui;
 use contents::Contents;
 use ignore_filter::IgnoreFilter;
 
@@ -76,7 +77,7 @@ impl Watcher {
         Ok(this)
     }
 
-    /// The next batch, never an empty one. Nothing is lost if the future is dropped.
+    /// The next batch, never an empty one. Nothing is lost if the future is dropped. A folder that cannot be watched is reported.
     pub(crate) async fn next(&mut self) -> Result<Batch> {
         loop {
             let event = if self.pending.is_empty() {
@@ -94,7 +95,13 @@ impl Watcher {
                 }
             };
             match event {
-                Some(event) => self.note(event.map_err(not_watched)?)?,
+                Some(event) => {
+                    let noted = event.map_err(not_watched).and_then(|it| self.note(it));
+                    // What is watched by now stays so.
+                    if let Err(error) = noted {
+                        ui::error(&error);
+                    }
+                }
                 None => return Err(Error::new("the watcher of files has stopped")),
             }
         }
@@ -133,7 +140,7 @@ impl Watcher {
     }
 
     /// Watches a folder and the folders in it. Its files are in the batch, since they may have been written before
-    /// anybody watched.
+    /// anybody watched. If one of them cannot be watched, the others are.
     fn add_tree(&mut self, folder: &Path) -> Result<()> {
         let entries = WalkBuilder::new(folder)
             .hidden(false)
@@ -143,6 +150,7 @@ impl Watcher {
             .parents(false)
             .filter_entry(|entry| entry.file_name() != ".git")
             .build();
+        let mut failed = Ok(());
         // What cannot be read is gone again, or not for us.
         for entry in entries.flatten() {
             let path = entry.path();
@@ -154,12 +162,14 @@ impl Watcher {
                 self.add(path);
             } else if !TREE {
                 match self.watcher.watch(path, RecursiveMode::NonRecursive) {
-                    Err(error) if path.exists() => return Err(not_watched(error)),
+                    Err(error) if path.exists() && !is_denied(&error) => {
+                        failed = Err(not_watched(error));
+                    }
                     _ => {}
                 }
             }
         }
-        Ok(())
+        failed
     }
 
     fn is_ignored(&mut self, path: &Path, is_folder: bool) -> bool {
@@ -199,6 +209,11 @@ fn is_editor_file(path: &Path) -> bool {
         || name.contains(".tmp.")
         || name == "4913"
         || is_of_sed
+}
+
+/// Whether a folder is not for this user, as the data of a database in a container.
+fn is_denied(error: &notify::Error) -> bool {
+    matches!(&error.kind, notify::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 fn not_watched(error: notify::Error) -> Error {

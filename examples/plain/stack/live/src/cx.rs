@@ -8,10 +8,16 @@ mod values;
 
 use std::{ops::Deref, sync::Arc};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use crate::{
     Ctx,
     page::{Page, Slot},
 };
+
+/// What stands between keys and numbers in the paths of components and the ids of handlers: no key has it, so that no two
+/// of them are the same.
+const SEPARATORS: &AsciiSet = &CONTROLS.add(b'%').add(b'.').add(b'/').add(b':').add(b'~');
 
 /// A component that is being rendered. Hooks have to be called in the same order each time, as in every framework
 /// that has them: not inside of an `if` or a loop, but in a component of its own.
@@ -49,6 +55,8 @@ impl Cx {
     /// The same component, for one item of a list: what is made with it carries `key`, so that an event reaches the
     /// item that was clicked even if the list has changed meanwhile.
     pub fn keyed(&self, key: impl std::fmt::Display) -> Self {
+        let key = key.to_string();
+        let key = utf8_percent_encode(&key, SEPARATORS);
         let key = match &self.key {
             Some(outer) => format!("{outer}.{key}"),
             None => key.to_string(),

@@ -19,6 +19,7 @@ use std::{
 use axum::http::Uri;
 use maud::{Markup, PreEscaped, html};
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 use tokio::sync::{oneshot, watch};
 
 pub use builder::Builder;
@@ -38,11 +39,10 @@ use crate::{
 };
 pub(crate) use budget::Budget;
 use memory::PageMemory;
-pub(crate) use memory::{OpenPage, Remembered};
+pub(crate) use memory::{OpenPage, PageKey, Remembered};
 use permit::Usage;
 pub use permit::network;
 pub(crate) use permit::{ConnectionPermit, UploadWindow};
-pub(crate) use resumable::ResumeKey;
 pub(crate) use session::SessionEnd;
 
 /// The visitor and what the application passes to the page. Made by the application for each request.
@@ -83,7 +83,7 @@ struct Shared {
     usage: Mutex<Usage>,
     memory: PageMemory,
     /// Pages with uploads, by the ids that their browsers have chosen.
-    offers: Mutex<HashMap<ResumeKey, oneshot::Sender<Claim>>>,
+    offers: Mutex<HashMap<PageKey, oneshot::Sender<Claim>>>,
     interner: Interner,
     streams: OpenStreams,
 }
@@ -168,41 +168,33 @@ impl Live {
         };
         let state = serde_json::to_string(&saved).unwrap_or_default();
         let mac = self.signer().sign(binding, &state);
-        if !jobs.is_empty() {
+        let (html, hash, items, rest) = if jobs.is_empty() {
+            let mut inner = page.lock();
+            let base = inner.html(false);
+            let hash = crate::hash::hash(&base);
+            // Without streams it is the same HTML.
+            let html = match inner.has_first_items() {
+                true => inner.html(true),
+                false => base,
+            };
+            let items = items_hash(&inner.take_first_items());
+            (PreEscaped(html), hash, items, Rest::default())
+        } else {
             let (before, rest) = Rest::of(page, jobs);
             // Of what is not known yet there is no fingerprint: the connection brings the whole once more.
-            let root = html! {
-                div #live data-hash="" data-items="" data-state=(state) data-mac=(mac) data-url=[shown] {
-                    (before)
-                }
-            };
-            return Ok(Some(Rendered {
-                root,
-                title,
-                head,
-                rest,
-            }));
-        }
-        let mut inner = page.lock();
-        let base = inner.html(false);
-        let hash = crate::hash::hash(&base);
-        // Without streams it is the same HTML.
-        let html = match inner.has_first_items() {
-            true => inner.html(true),
-            false => base,
+            (before, String::new(), String::new(), rest)
         };
-        let items = items_hash(&inner.take_first_items());
         let root = html! {
             div #live data-hash=(hash) data-items=(items) data-state=(state) data-mac=(mac) data-url=[shown]
                 data-most=(self.limits().message_bytes) {
-                (PreEscaped(html))
+                (html)
             }
         };
         Ok(Some(Rendered {
             root,
             title,
             head,
-            rest: Rest::default(),
+            rest,
         }))
     }
 
@@ -256,8 +248,12 @@ impl Live {
         (self.0.on_error)(ctx, error);
     }
 
-    /// The page at `path`.
+    /// The page at `path`. There is none at an address that no request for it could have.
     pub(crate) fn find(&self, path: &str, query: &str) -> Option<(Url, &'static str, Render)> {
+        const MAX_BYTES: usize = 64 * 1024;
+        if path.len() + query.len() > MAX_BYTES {
+            return None;
+        }
         let found = self.0.routes.at(path).ok()?;
         let params = found
             .params
@@ -276,8 +272,12 @@ impl Live {
 }
 
 fn visitor_key(secret: &str) -> [u8; 16] {
-    use sha2::Digest;
-    let digest = sha2::Sha256::digest(secret.as_bytes());
+    half(Sha256::new().chain_update(secret))
+}
+
+/// Half of a digest, which nobody can choose either.
+fn half(digest: Sha256) -> [u8; 16] {
+    let digest = digest.finalize();
     digest[..16].try_into().expect("a digest has 32 bytes")
 }
 

@@ -264,17 +264,22 @@ impl Page {
 
     /// Renders what is dirty until nothing is.
     pub(crate) async fn render_dirty(self: &Arc<Self>) -> Result<(), PageError> {
-        const MAX_RENDERINGS: usize = 50;
-        for _ in 0..MAX_RENDERINGS {
+        const MAX_RENDERINGS: u32 = 50;
+        let mut renderings = HashMap::new();
+        loop {
             let dirty = self.lock().first_dirty();
-            match dirty {
-                Some(id) => self.render_bounded(id).await?,
-                None => return Ok(()),
+            let Some(id) = dirty else {
+                return Ok(());
+            };
+            let count = renderings.entry(id).or_insert(0);
+            if *count == MAX_RENDERINGS {
+                return Err(PageError::Panicked(
+                    "a component changes its own state each time it is rendered".into(),
+                ));
             }
+            *count += 1;
+            self.render_bounded(id).await?;
         }
-        Err(PageError::Panicked(
-            "a component changes its own state each time it is rendered".into(),
-        ))
     }
 }
 

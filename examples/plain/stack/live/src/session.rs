@@ -30,7 +30,7 @@ use tracing::Instrument;
 use crate::{
     Ctx, Live, PageError, UploadAborted, Visit,
     broadcast::{Delivery, Lagged, Mailbox, MailboxReceiver},
-    live::{Budget, ConnectionPermit, OpenPage, ResumeKey, SessionEnd},
+    live::{Budget, ConnectionPermit, OpenPage, PageKey, SessionEnd},
     observer::{ActiveWork, Trigger},
     page::{HandlerKind, Job, Page},
     parts::PART_BYTES,
@@ -92,8 +92,8 @@ struct Session<I> {
     /// What the browser has been told of it.
     acknowledgement_sent: u64,
     sent: SentMessages,
-    /// What the browser calls its page.
-    key: Option<ResumeKey>,
+    /// The page by the name that the browser has given it.
+    key: Option<PageKey>,
     /// The next connection of the page, once it has an upload.
     claimed: Option<oneshot::Receiver<Claim>>,
     /// A ping waits for its answer, which may be empty.
@@ -210,7 +210,7 @@ impl<I: Io> Session<I> {
                     }
                 }
                 Some((job, result)) = self.jobs.next() => self.job_ended(job, result),
-                Some(delivery) = self.deliveries.next() => self.delivery(delivery)?,
+                Some(delivery) = self.deliveries.next() => self.take_deliveries(delivery)?,
                 () = page.wake.notified() => {}
                 () = self.texts.changed() => self.texts_changed(),
                 claim = claimed(&mut self.claimed) => {
@@ -409,6 +409,19 @@ impl<I: Io> Session<I> {
                 self.component_panicked(Trigger::Effect, job.owner, &error);
             }
         }
+    }
+
+    /// The page is rendered once for all messages that wait: where everybody comes back at the same time, each of them is
+    /// news for all others.
+    fn take_deliveries(&mut self, first: Result<Delivery, Lagged>) -> Step {
+        self.delivery(first)?;
+        for _ in 1..Mailbox::CAPACITY {
+            let Some(Some(next)) = self.deliveries.next().now_or_never() else {
+                break;
+            };
+            self.delivery(next)?;
+        }
+        Ok(())
     }
 
     /// A message of a topic that some component subscribes to.

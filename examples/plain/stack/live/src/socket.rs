@@ -7,7 +7,7 @@ use axum::{
         FromRequestParts, Request,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::Authority},
     response::{IntoResponse, Response},
 };
 use tokio_tungstenite::tungstenite;
@@ -132,16 +132,25 @@ fn is_too_large(error: &axum::Error) -> bool {
 }
 
 /// Whether the page that opens the connection is one of this site. A client that says nothing is no browser, and
-/// carries nobody's cookies against their will.
+/// carries nobody's cookies against their will. A proxy may have put the usual port behind the host.
 fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    let origin: Option<Uri> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
-    let from = origin
-        .as_ref()
-        .and_then(Uri::authority)
-        .map(|from| from.as_str());
-    from.is_some() && from == text(header::HOST)
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let (Ok(origin), Some(Ok(host))) = (
+        Uri::try_from(origin.as_bytes()),
+        host.map(Authority::try_from),
+    ) else {
+        return false;
+    };
+    let usual = match origin.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    let place = |authority: &Authority| {
+        let port = authority.port_u16().unwrap_or(usual);
+        (authority.host().to_ascii_lowercase(), port)
+    };
+    origin.authority().map(place) == Some(place(&host))
 }

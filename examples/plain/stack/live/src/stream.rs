@@ -1,5 +1,7 @@
 //! Lists whose items only the browser keeps.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, PreEscaped, Render};
 use serde::Deserialize;
 
@@ -28,6 +30,20 @@ pub struct Window {
 }
 
 impl Window {
+    /// Bytes of what a browser may say of its streams: it is kept for those that begin later.
+    const MAX_BYTES: usize = 32 * 1024;
+
+    /// None of them, if they are more than a page has.
+    pub(crate) fn plausible(windows: BTreeMap<String, Self>) -> BTreeMap<String, Self> {
+        let bytes = |(id, window): (&String, &Self)| {
+            id.len() + window.first.len() + window.last.len() + size_of::<(String, Self)>()
+        };
+        match windows.iter().map(bytes).sum::<usize>() {
+            0..=Self::MAX_BYTES => windows,
+            _ => BTreeMap::new(),
+        }
+    }
+
     /// How many items to load: as many as the browser shows, but at least `least`, with which a list begins, and at most
     /// `most`.
     pub fn limit(&self, least: u32, most: u32) -> u32 {

@@ -318,10 +318,7 @@ impl Page {
         let mut frame = reference.to_be_bytes().to_vec();
         frame.extend(0_u32.to_be_bytes());
         frame.extend(content);
-        self.connection
-            .send
-            .send(Incoming::Binary(Bytes::from(frame)))
-            .ok();
+        self.send_frame(Incoming::Binary(Bytes::from(frame)));
     }
 
     /// The handler of `kind` on an element, if both are there.
@@ -348,10 +345,7 @@ impl Page {
 
     /// Sends what no browser would, and returns how the connection ends, if it does.
     pub async fn send_raw(&mut self, text: &str) -> Option<CloseReason> {
-        self.connection
-            .send
-            .send(Incoming::Text(text.to_owned()))
-            .ok();
+        self.send_frame(Incoming::Text(text.to_owned()));
         // Answered after whatever came before it.
         self.send(json!(["ping"]));
         loop {
@@ -367,22 +361,17 @@ impl Page {
 
     async fn event(&mut self, handler: &str, kind: &str, payload: Value) {
         self.seq += 1;
-        self.send(json!([
-            "ev",
-            self.seq,
-            self.version,
-            handler,
-            kind,
-            payload
-        ]));
+        let event = json!(["ev", self.seq, self.version, handler, kind, payload]);
+        self.send(event);
         self.wait_for_answers().await;
     }
 
     fn send(&self, message: Value) {
-        self.connection
-            .send
-            .send(Incoming::Text(message.to_string()))
-            .ok();
+        self.send_frame(Incoming::Text(message.to_string()));
+    }
+
+    fn send_frame(&self, frame: Incoming) {
+        self.connection.send.send(frame).ok();
     }
 
     fn find(&self, css: &str) -> Found {

@@ -120,6 +120,15 @@ impl Catalog {
         }
     }
 
+    /// The table that this is, or is a column of.
+    pub(crate) fn table_at<'c>(&'c self, id: &'c Id) -> Option<&'c str> {
+        match self.body(id)? {
+            Body::Table(_) => Some(&id.name),
+            Body::Column(column) => Some(&column.table),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_foreign_key(&self, id: &Id) -> bool {
         matches!(self.body(id), Some(Body::Constraint(constraint)) if constraint.ty == "f")
     }

@@ -26,7 +26,7 @@ use crate::object::{Id, Kind};
 use operations::Planner;
 
 pub(crate) use annotate::with_hazards;
-pub(crate) use names::{last_part, quote};
+pub(crate) use names::{last_part, quote, quote_name};
 pub use renames::{RenameCandidate, rename_candidates};
 
 /// One statement of a migration.
@@ -88,8 +88,8 @@ pub enum Transaction {
     Shared,
     /// In a file without a transaction, alone.
     Without,
-    /// The same, and it may run again from its start after it was interrupted.
-    Repeatable,
+    /// In many, as a backfill: a few rows in each.
+    Batches,
     /// In a transaction that begins after the others are committed.
     Later,
 }
@@ -142,7 +142,7 @@ pub fn difference(
     to: &Catalog,
     locks: &LockPolicy,
 ) -> Result<Vec<Step>, Vec<UnsupportedChange>> {
-    let changes = changes::find(from, to)?;
+    let changes = changes::find(from, to, locks)?;
     let volatile = Volatile::of(to);
     let mut separate = BTreeSet::new();
     loop {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use stack_db::{migrations, schema, testing};
 
-use crate::diff::{RenameCandidate, UnsupportedChange};
+use crate::diff::{RenameCandidate, UnsupportedChange, quote_name};
 use crate::hazard::Hazard;
 use crate::rename::Rename;
 use crate::shell;
@@ -100,7 +100,7 @@ pub enum Error {
     /// The role may not read the record of migrations.
     #[error(
         "the role `{role}` may not read the record of migrations\n\
-         hint: as its owner: `GRANT SELECT ON _sqlx_migrations TO {role}`"
+         hint: as its owner: `GRANT SELECT ON _sqlx_migrations TO {}`", quote_name(.role)
     )]
     HiddenRecord {
         /// Who asked.

@@ -1,6 +1,9 @@
 //! Steps become files: what may stand in one transaction together, what has to stand alone, and what
 //! comes after. Pure.
 
+use stack_db::migrations::BACKFILL;
+use stack_db::statements::{Words, split};
+
 use crate::diff::{Step, Transaction};
 use crate::object::{Id, Kind};
 
@@ -157,18 +160,23 @@ fn plain(name: &str) -> String {
     parts.join("_").chars().take(60).collect()
 }
 
+/// The first line of a file that is done in batches. They go by the place of a row, since every table has one, and since what
+/// is done is left out by the condition.
+fn backfill(step: &Step) -> Option<String> {
+    let statements = split(&step.sql);
+    let mut words = Words(&statements.first()?.tokens);
+    let batches = step.transaction == Transaction::Batches && words.take(&["update"]);
+    let table = words.name().filter(|_| batches)?;
+    Some(format!("{BACKFILL}{table} by ctid\n"))
+}
+
 /// The text of a file.
 fn text(steps: &[Step], alone: bool) -> String {
     let mut sql = String::new();
-    if alone {
-        sql += NO_TRANSACTION;
-        sql += "\n";
-        if steps
-            .iter()
-            .all(|step| step.transaction == Transaction::Repeatable)
-        {
-            sql += "-- repeatable\n";
-        }
+    match steps.iter().find_map(backfill) {
+        Some(header) => sql += &header,
+        None if alone => sql += &format!("{NO_TRANSACTION}\n"),
+        None => {}
     }
     sql += "-- Written by `cargo dev migrate`.\n";
     if steps.iter().any(|step| step.object.kind == Kind::Routine) && !alone {

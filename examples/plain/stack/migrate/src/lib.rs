@@ -34,7 +34,6 @@ pub mod object;
 mod prune;
 mod rename;
 mod scratch;
-pub mod shell;
 mod trial;
 
 pub use catalog::Catalog;
@@ -44,3 +43,4 @@ pub use generate::{Comparison, Proven, Request, apply_at, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;
 pub use scratch::Scratch;
+pub use stack_db::shell;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use stack_db::migrations::BACKFILL;
 use stack_db::statements::{Statement, split};
 
 use crate::files::{ALLOW, NO_TRANSACTION};
@@ -35,6 +36,7 @@ pub fn lint(files: &[File<'_>], statistics: &Statistics) -> Vec<Finding> {
     for file in files {
         let lines: Vec<&str> = file.sql.lines().collect();
         let alone = file.sql.starts_with(NO_TRANSACTION);
+        let in_batches = file.sql.starts_with(BACKFILL);
         for statement in split(file.sql) {
             let mut effects = observer.see(&statement);
             if !alone && needs_no_transaction(&statement) {
@@ -48,7 +50,8 @@ pub fn lint(files: &[File<'_>], statistics: &Statistics) -> Vec<Finding> {
             let allowed = allowed_above(&lines, statement.line);
             let findings = effects.hazards.into_iter().filter(|hazard| {
                 let harmless = hazard.name.description().refused == Refused::OnLargeTables;
-                let excused = allowed.iter().any(|one| one.covers(hazard));
+                let excused = allowed.iter().any(|one| one.covers(hazard))
+                    || in_batches && hazard.name == Name::BulkWrite;
                 !(excused || small && harmless)
             });
             found.extend(findings.filter(|_| file.wanted).map(|hazard| Finding {

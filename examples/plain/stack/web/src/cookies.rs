@@ -4,7 +4,11 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{header::SET_COOKIE, request::Parts},
+    http::{
+        HeaderMap, HeaderValue,
+        header::{COOKIE, SET_COOKIE},
+        request::Parts,
+    },
     response::{IntoResponseParts, Response, ResponseParts},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -27,6 +31,22 @@ pub struct Cookies {
 }
 
 impl Cookies {
+    /// Those of a request. One that is not ASCII, which somebody else's script has set, is left out: with it the jar would
+    /// take all of its header for unreadable, and the visitor would be logged out.
+    fn of(headers: &HeaderMap, settings: CookieSettings) -> Self {
+        let readable = |list: &HeaderValue| {
+            let each = list.as_bytes().split(|byte| *byte == b';');
+            let readable: Vec<&[u8]> = each.filter(|cookie| cookie.is_ascii()).collect();
+            Some((COOKIE, HeaderValue::from_bytes(&readable.join(&b';')).ok()?))
+        };
+        let lists = headers.get_all(COOKIE).iter();
+        let headers = lists.filter_map(readable).collect();
+        Self {
+            jar: CookieJar::from_headers(&headers),
+            settings,
+        }
+    }
+
     /// The value of the cookie `name`, if the client has sent it.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.value(&self.full_name(name))
@@ -92,10 +112,7 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            jar: CookieJar::from_headers(&parts.headers),
-            settings: CookieSettings::from_ref(state),
-        })
+        Ok(Self::of(&parts.headers, CookieSettings::from_ref(state)))
     }
 }
 

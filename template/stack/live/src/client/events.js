@@ -245,7 +245,7 @@ let later = [];
 
 // What was typed or chosen before the script came is said as well. The browser itself puts a range and a color on something.
 function hearBefore() {
-  for (const target of all(root, "input:not([type=range], [type=color], [type=file]), textarea, select")) {
+  for (const target of all(root, "input:not([type=range],[type=color],[type=file]),textarea,select")) {
     // Of a text that is still being written the browser says later that it has changed.
     const writes = target === document.activeElement && !choosable(target);
     for (const kind of writes ? ["input"] : ["input", "change"]) {
@@ -282,11 +282,10 @@ function resend(same, answer) {
   for (const el of loaded.commands?.expected.keys() ?? []) quiet(el);
 }
 
-// Where nothing is marked a browser chooses the first.
-const changedChoice = (options, multiple) => options.some((option, i) => option.selected !== (option.defaultSelected
-  || !i && !multiple && !options.some((other) => other.defaultSelected)));
 const isChanged = (control) => nodeName(control) === "SELECT"
-  ? changedChoice([...control.options], control.multiple)
+  // Where nothing is marked a browser chooses the first.
+  ? [...control.options].some((option) => option.selected !== option.defaultSelected)
+    && (control.multiple || control.selectedIndex || querySelector(control, "[selected]"))
   : /^(checkbox|radio)$/.test(control.type) ? control.checked !== control.defaultChecked
     : control.value !== undefined && control.value !== control.defaultValue;
 

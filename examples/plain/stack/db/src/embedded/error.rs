@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::wheel;
+use crate::shell;
 
 /// Why there is no embedded server.
 ///
@@ -123,6 +124,6 @@ fn owner_hint(path: &Path, source: &std::io::Error) -> String {
     format!(
         "\nhint: does it belong to another user? Then remove it with `sudo rm -r {}`; the data in \
          it is lost",
-        path.display()
+        shell::path(path)
     )
 }

@@ -9,40 +9,45 @@
 //! stands, too. Each batch is a transaction, and how far it is, is recorded in the same one: whatever is killed when,
 //! every row has its turn once. Batches are as long as [`TARGET`], and the busier the server, the longer the rests
 //! between them ([`super::pace`]).
+//!
+//! `by ctid` goes by the place of a row, page by page, and needs no key. Rows move when they are changed, so that is for a
+//! statement whose condition leaves out what is done.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgArguments, PgConnection};
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Connection as _, Postgres};
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 
 use super::apply::Session;
+use super::batches::{Batches, Pages, total};
 use super::lock_wait::{needs_locks, pauses};
 use super::{Error, Event, Migration, history, pace};
-use crate::sql_file::{self, Failure};
-use crate::statements;
+use crate::sql_file::Failure;
+use crate::statements::{self, Words};
 
 /// How the first line of such a file begins.
-const FIRST: &str = "-- backfill: ";
+pub const BACKFILL: &str = "-- backfill: ";
 /// The table that says how far a backfill is; it goes with its end.
 pub const PROGRESS: &str = "_backfill_progress";
-/// How long a batch should take: so long are its rows locked.
-const TARGET: Duration = Duration::from_millis(100);
+/// How long the statement of a batch should take: so long are its rows locked.
+const TARGET: Duration = Duration::from_millis(20);
 /// The rows of the first batch, and of the largest.
 const SIZES: [i64; 2] = [500, 100_000];
+/// The place of a row, which every table has.
+const PLACE: &str = "ctid";
 
 /// What the first line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backfill {
     /// The table, as SQL names it.
-    table: String,
+    pub(super) table: String,
     /// The columns of its key.
-    key: Vec<String>,
+    pub(super) key: Vec<String>,
     /// The comment that gives way to the condition of a batch.
-    mark: String,
+    pub(super) mark: String,
     /// What the statement calls the table.
-    alias: String,
+    pub(super) alias: String,
 }
 
 /// How far a backfill is.
@@ -78,12 +83,13 @@ impl Backfill {
     /// # Errors
     /// What is wrong with one.
     pub(super) fn parse(sql: &str) -> Result<Option<Self>, String> {
-        let Some(first) = sql.lines().next().and_then(|line| line.strip_prefix(FIRST)) else {
+        let first = sql.lines().next();
+        let Some(first) = first.and_then(|line| line.strip_prefix(BACKFILL)) else {
             return Ok(None);
         };
-        let Some((table, key)) = first.split_once(" by ") else {
+        let Some((table, key)) = table_and_key(first) else {
             return Err(format!(
-                "line 1 names no table and key: `{FIRST}notes by id`"
+                "line 1 names no table and key: `{BACKFILL}notes by id`"
             ));
         };
         let marks: Vec<&str> = sql
@@ -103,15 +109,10 @@ impl Backfill {
             .trim_start_matches("/* batch")
             .trim_end_matches("*/")
             .trim();
-        let table = table.trim().to_owned();
         let alias = match named {
             "" => table.clone(),
             alias => alias.to_owned(),
         };
-        let key = key
-            .split(',')
-            .map(|column| column.trim().trim_matches('"').to_owned())
-            .collect();
         Ok(Some(Self {
             table,
             key,
@@ -120,8 +121,12 @@ impl Backfill {
         }))
     }
 
+    fn goes_by_place(&self) -> bool {
+        self.key == [PLACE]
+    }
+
     /// The columns as SQL names them, each behind `prefix`.
-    fn columns(&self, prefix: &str) -> String {
+    pub(super) fn columns(&self, prefix: &str) -> String {
         let quoted = self
             .key
             .iter()
@@ -151,15 +156,37 @@ impl Backfill {
         .bind(&self.key)
         .fetch_one(connection)
         .await?;
-        let types: Option<Vec<String>> = types.into_iter().collect();
+        let types: Option<Vec<String>> = match self.goes_by_place() {
+            true => Some(vec!["tid".to_owned()]),
+            false => types.into_iter().collect(),
+        };
         let (name, key) = (&self.table, self.key.join(", "));
         Ok(match types {
             _ if table.is_none() => Err(format!("there is no table `{name}`")),
-            Some(types) if unique => Ok(types),
+            Some(types) if unique || self.goes_by_place() => Ok(types),
             _ => Err(format!(
                 "`{key}` is no key of `{name}`: it has to be unique and not null"
             )),
         })
+    }
+}
+
+/// `notes by id, "Kind"`: the table as it is written, and the names of the columns.
+fn table_and_key(text: &str) -> Option<(String, Vec<String>)> {
+    let statements = statements::split(text);
+    let mut words = Words(&statements.first()?.tokens);
+    let table = words.name()?;
+    if !words.take(&["by"]) {
+        return None;
+    }
+    let mut key = Vec::new();
+    loop {
+        let name = words.name()?;
+        let quoted = name.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        key.push(quoted.map_or_else(|| name.to_lowercase(), |it| it.replace("\"\"", "\"")));
+        if !words.take(&[","]) {
+            return words.0.is_empty().then_some((table, key));
+        }
     }
 }
 
@@ -182,15 +209,22 @@ impl Session {
             })?;
         let total = total(&mut self.connection, &backfill.table).await?;
         self.begin_filling(migration).await?;
-        let batches = Batches::new(migration, backfill, &types);
+        let pages = match backfill.goes_by_place() {
+            true => Some(Pages::of(&mut self.connection, &backfill.table, total).await?),
+            false => None,
+        };
+        let batches = Batches::new(migration, backfill, &types, pages);
         let [mut size, largest] = SIZES;
         let mut waits = pauses();
         let mut moved = Instant::now();
         loop {
             let started = Instant::now();
-            match batches.next(&mut self.connection, size).await {
+            let locked = match batches.next(&mut self.connection, size).await {
                 Ok(None) => break,
-                Ok(Some(rows)) => report(Event::Filled(migration, Filled { rows, total })),
+                Ok(Some((rows, locked))) => {
+                    report(Event::Filled(migration, Filled { rows, total }));
+                    locked
+                }
                 Err(Failure::Refused(refused)) if needs_locks(&refused.source) => {
                     let retry = self.timeouts.retry;
                     if !retry.is_zero() && moved.elapsed() > retry {
@@ -202,14 +236,13 @@ impl Session {
                     continue;
                 }
                 Err(failure) => return Err(failure.into()),
-            }
-            let took = started.elapsed();
-            size = match took {
-                _ if took < TARGET / 2 => (size * 2).min(largest),
-                _ if took > TARGET * 2 => (size / 2).max(1),
+            };
+            size = match locked {
+                _ if locked < TARGET / 2 => (size * 2).min(largest),
+                _ if locked > TARGET * 2 => (size / 2).max(1),
                 _ => size,
             };
-            self.rest(took, &migration.name).await?;
+            self.rest(started.elapsed(), &migration.name).await?;
             (waits, moved) = (pauses(), Instant::now());
         }
         history::finish(&mut self.connection, migration.version, begun.elapsed()).await?;
@@ -240,126 +273,4 @@ impl Session {
 pub(super) async fn drop_progress(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let sql = "drop table if exists _backfill_progress";
     sqlx::raw_sql(sql).execute(connection).await.map(drop)
-}
-
-/// About how many rows a table has, with its partitions; `None` if nobody has counted.
-async fn total(connection: &mut PgConnection, table: &str) -> Result<Option<i64>, sqlx::Error> {
-    let total: Option<i64> = sqlx::query_scalar(
-        "with recursive all_of (oid) as (
-             select to_regclass($1)::oid
-             union select i.inhrelid from pg_inherits i join all_of on i.inhparent = all_of.oid
-         )
-         select sum(reltuples)::bigint from pg_class
-         where oid in (select oid from all_of) and relkind = 'r' and reltuples >= 0",
-    )
-    .bind(table)
-    .fetch_one(connection)
-    .await?;
-    Ok(total.filter(|total| *total > 0))
-}
-
-/// The statements of each batch.
-struct Batches<'m> {
-    migration: &'m Migration,
-    name: String,
-    /// From the end of the last batch on; as the first.
-    next: [String; 2],
-    /// The same for the statement itself.
-    work: [String; 2],
-}
-
-impl<'m> Batches<'m> {
-    fn new(migration: &'m Migration, backfill: &Backfill, types: &[String]) -> Self {
-        let Backfill {
-            table, mark, alias, ..
-        } = backfill;
-        let of = |element: usize| {
-            let value =
-                |(at, ty): (usize, &String)| format!("(${element}::text[])[{}]::{ty}", at + 1);
-            types
-                .iter()
-                .enumerate()
-                .map(value)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let keys = backfill.columns("");
-        let texts = backfill
-            .key
-            .iter()
-            .map(|column| format!("\"{}\"::text", column.replace('"', "\"\"")));
-        let texts = texts.collect::<Vec<_>>().join(", ");
-        let next = |from: &str| {
-            format!(
-                "select array[{texts}], number from (
-                     select *, row_number() over (order by {keys}) as number
-                     from (select {keys} from {table} {from} order by {keys} limit $1) part
-                 ) numbered order by number desc limit 1"
-            )
-        };
-        let own = backfill.columns(&format!("{alias}."));
-        let sql = migration.sql.as_str();
-        let work = |condition: &str| sql.replacen(mark.as_str(), &format!("AND ({condition})"), 1);
-        let through = format!("({own}) <= ({})", of(1));
-        Self {
-            migration,
-            name: migration.description(),
-            next: [next(&format!("where ({keys}) > ({})", of(2))), next("")],
-            work: [
-                work(&format!("{through} AND ({own}) > ({})", of(2))),
-                work(&through),
-            ],
-        }
-    }
-
-    /// One batch of at most `size` rows; how many had their turn in all, or `None` at the end.
-    async fn next(&self, connection: &mut PgConnection, size: i64) -> Result<Option<i64>, Failure> {
-        let database = Failure::Database;
-        let mut tx = connection.begin().await.map_err(database)?;
-        // Under a lock: whoever was killed may be about to commit still.
-        let from: Option<Vec<String>> =
-            sqlx::query_scalar("select key from _backfill_progress where name = $1 for update")
-                .bind(&self.name)
-                .fetch_one(&mut *tx)
-                .await
-                .map_err(|error| self.refused(error, ""))?;
-        let first = usize::from(from.is_none());
-        let next = sqlx::query_as(AssertSqlSafe(self.next[first].as_str())).bind(size);
-        let next = match &from {
-            Some(from) => next.bind(from),
-            None => next,
-        };
-        let found = next.fetch_optional(&mut *tx).await;
-        let found: Option<(Vec<String>, i64)> = found.map_err(|error| self.refused(error, ""))?;
-        let Some((through, number)) = found else {
-            tx.rollback().await.map_err(database)?;
-            return Ok(None);
-        };
-        let sql = self.work[first].as_str();
-        let work: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).bind(&through);
-        let work = match &from {
-            Some(from) => work.bind(from),
-            None => work,
-        };
-        work.execute(&mut *tx)
-            .await
-            .map_err(|error| self.refused(error, sql))?;
-        let rows: i64 = sqlx::query_scalar(
-            "update _backfill_progress set key = $2, rows = rows + $3 where name = $1 returning rows",
-        )
-        .bind(&self.name)
-        .bind(&through)
-        .bind(number)
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(database)?;
-        tx.commit()
-            .await
-            .map_err(|error| self.refused(error, sql))?;
-        Ok(Some(rows))
-    }
-
-    fn refused(&self, error: sqlx::Error, sql: &str) -> Failure {
-        sql_file::refused(error, &self.migration.path, sql, 0)
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::shell;
 use crate::sql_file::{self, Failure, Refused};
 
 /// Why a database was not migrated.
@@ -45,8 +46,8 @@ pub enum Error {
     /// A file that begins like a baseline cannot be read as one.
     #[error(
         "`{}` is a baseline whose first lines cannot be read: {reason}\n\
-         hint: `git log --oneline -- {}` lists its versions, `git restore --source=COMMIT {}` brings one back",
-        .path.display(), .path.display(), .path.display()
+         {}",
+        .path.display(), versions_hint(.path)
     )]
     Baseline {
         /// The file.
@@ -70,7 +71,7 @@ pub enum Error {
     #[error(
         "`{}` stands beside the baseline `{baseline}`, which has replaced it\n\
          hint: `git rm {}`, or, with a number above that of the baseline, `git mv` it",
-        .path.display(), .path.display()
+        .path.display(), shell::path(.path)
     )]
     Replaced {
         /// The file.
@@ -157,9 +158,8 @@ pub enum Error {
     /// A migration was edited after it was applied.
     #[error(
         "`{}` was edited after it was applied to this database\n\
-         hint: `git log --oneline -- {}` lists its versions, `git restore --source=COMMIT {}` brings one back; \
-         what should change goes into a new migration",
-        .path.display(), .path.display(), .path.display()
+         {}; what should change goes into a new migration",
+        .path.display(), versions_hint(.path)
     )]
     Edited {
         /// The file.
@@ -308,6 +308,14 @@ impl Error {
             source,
         }
     }
+}
+
+/// How to get back the text that a file had.
+fn versions_hint(path: &Path) -> String {
+    let path = shell::path(path);
+    format!(
+        "hint: `git log --oneline -- {path}` lists its versions, `git restore --source=COMMIT {path}` brings one back"
+    )
 }
 
 /// What is left to do by hand where there was no transaction.

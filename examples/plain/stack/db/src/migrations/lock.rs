@@ -22,6 +22,9 @@ pub(super) struct Lock(pub(super) PgConnection);
 impl Lock {
     /// Waits until nobody else has it.
     pub(super) async fn take(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
+        // Whoever is gone without a word shall not hold it for the two hours that are usual.
+        let keepalives = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
+        sqlx::raw_sql(keepalives).execute(&mut connection).await?;
         let mut reported = false;
         loop {
             let taken: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")

@@ -25,6 +25,7 @@ mod process;
 mod socket;
 mod texts;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -33,13 +34,14 @@ use stack_db::Schema;
 use crate::cli::{Pave, Serve};
 use crate::commands::pave;
 use crate::databases::DATABASES;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::signal::interrupted;
 use crate::ui;
 use crate::watch::Watcher;
 use application::{Application, Starter};
 use build::Build;
+use database::{Databases, Event};
 use inbox::{Inbox, Task};
 use keys::Keys;
 use offline_page::OfflinePage;
@@ -48,6 +50,9 @@ use process::End;
 use socket::Socket;
 
 const SCHEMA: &str = "`schema/` has changed: `cargo dev pave` creates the database again";
+
+const TOOLCHAIN: &str =
+    "`rust-toolchain.toml` has changed: it applies when `cargo dev` is started again";
 
 /// After what time it is said that a program has not started yet.
 const SLOW_START: Duration = Duration::from_secs(10);
@@ -61,12 +66,14 @@ const INTERRUPTED: u8 = 130;
 pub(super) async fn run(project: &Project, arguments: &Serve) -> Result<ExitCode> {
     let socket = Socket::open(project)?;
     let mut server = Server {
-        project,
+        project: project.clone(),
         arguments,
         url: socket.url(),
         offline_page: OfflinePage::new(&socket),
         starter: Starter::new(project, socket, arguments.release).await?,
         running: None,
+        start_failed: false,
+        databases: Databases::watch(project),
         overlay: Overlay {
             editor: Editor::new(project),
             ..Overlay::default()
@@ -104,13 +111,17 @@ fn schema(project: &Project) -> Option<Vec<String>> {
 }
 
 struct Server<'a> {
-    project: &'a Project,
+    /// With the settings of the moment.
+    project: Project,
     arguments: &'a Serve,
     url: String,
     /// Answers while there is no application that could.
     offline_page: OfflinePage,
     starter: Starter,
     running: Option<Application>,
+    /// Whether the program that was built last ended before it answered.
+    start_failed: bool,
+    databases: Databases,
     overlay: Overlay,
     /// Whether the address was printed.
     announced: bool,
@@ -126,28 +137,39 @@ impl Server<'_> {
             return self.once().await;
         }
         let watcher = Watcher::start(self.project.folder())?;
-        self.starter.texts.watch(self.project.folder())?;
-        let mut inbox = Inbox::new(watcher, keys, self.url.clone());
+        let saved = self.starter.texts.follow(watcher);
+        let mut inbox = Inbox::new(saved, keys, self.url.clone());
         let mut task = Task::first(self.arguments.pave);
         loop {
             self.busy = true;
             self.act(&task, &mut inbox).await?;
             self.busy = false;
+            task = self.next(&mut inbox).await?;
+        }
+    }
+
+    /// What to do next.
+    async fn next(&mut self, inbox: &mut Inbox) -> Result<Task> {
+        loop {
             // What is there is done first: an application that ends over and over must not hide a change.
-            task = tokio::select! {
+            tokio::select! {
                 biased;
-                task = inbox.next() => task?,
-                end = ended(&mut self.running) => {
-                    self.report_end(end);
-                    inbox.next().await?
+                task = inbox.next() => return task,
+                end = ended(&mut self.running) => self.report_end(end),
+                event = self.databases.next() => {
+                    let is_back = matches!(event, Event::Back(_));
+                    self.show_database(event).await;
+                    if is_back && self.start_failed {
+                        return Ok(Task::restart());
+                    }
                 }
-            };
+            }
         }
     }
 
     /// Without watching: the end of the application is the end of the command.
     async fn once(&mut self) -> Result<ExitCode> {
-        let build = Build::run(self.project, self.arguments.release, false).await?;
+        let build = Build::run(&self.project, self.arguments.release, false).await?;
         let Ok(built) = build else {
             return Ok(ExitCode::FAILURE);
         };
@@ -166,6 +188,15 @@ impl Server<'_> {
 
     async fn act(&mut self, task: &Task, inbox: &mut Inbox) -> Result<()> {
         let Task { action, .. } = task;
+        if task.changed.contains(Path::new("rust-toolchain.toml")) {
+            ui::say(TOOLCHAIN);
+        }
+        if action.restart
+            && let Err(error) = self.read_settings().await
+        {
+            self.fail("The settings cannot be used", &error).await;
+            return Ok(());
+        }
         let pave = task.pave || action.schema && self.schema_changed().await;
         // They are a part of a release build.
         let embedded = self.arguments.release && !action.files.is_empty();
@@ -183,7 +214,7 @@ impl Server<'_> {
 
     /// Compares `schema/` with what the database was created from. Returns whether to create it again now.
     async fn schema_changed(&mut self) -> bool {
-        let changed = schema(self.project) != self.schema;
+        let changed = schema(&self.project) != self.schema;
         if changed && self.arguments.pave {
             return true;
         }
@@ -198,14 +229,45 @@ impl Server<'_> {
         false
     }
 
+    /// Reads `.env` again.
+    async fn read_settings(&mut self) -> Result<()> {
+        let project = Project::at(&self.project.root)?;
+        self.starter.configure(&project)?;
+        let address = |project: &Project| ["HOST", "PORT"].map(|name| project.setting(name));
+        if address(&project) != address(&self.project) {
+            ui::say("`HOST` and `PORT` apply when `cargo dev` is started again");
+        }
+        self.overlay.editor = Editor::new(&project);
+        if !self.databases.are_of(&project) {
+            self.databases = Databases::watch(&project);
+            self.overlay.notices.retain(|notice| notice == SCHEMA);
+        }
+        self.project = project;
+        Ok(())
+    }
+
+    /// Shows that a database server is gone, or back.
+    async fn show_database(&mut self, event: Event) {
+        match event {
+            Event::Gone(text) => self.overlay.notice(&text),
+            Event::Back(Some(text)) => self.overlay.withdraw(&text),
+            Event::Back(None) => return,
+        }
+        self.publish().await;
+    }
+
     /// Builds, and exchanges the application if there is another one, or if it is to be started anyway.
     async fn build(&mut self, restart: bool, pave: bool, inbox: &mut Inbox) -> Result<()> {
         let begun = Instant::now();
         self.starter.texts.build_begins();
-        let build = Build::run(self.project, self.arguments.release, self.announced);
-        let built = match inbox.during(build).await?? {
-            Ok(built) => built,
-            Err(problem) => {
+        let build = Build::run(&self.project, self.arguments.release, self.announced);
+        let built = match inbox.during(build).await? {
+            Ok(Ok(built)) => built,
+            Err(error) => {
+                self.fail("The application cannot be built", &error).await;
+                return Ok(());
+            }
+            Ok(Err(problem)) => {
                 ui::say(match &self.running {
                     Some(_) => "the build failed; the previous program keeps running",
                     None => "the build failed; the next change starts another",
@@ -248,7 +310,7 @@ impl Server<'_> {
             let mut said = false;
             loop {
                 tokio::select! {
-                    started = &mut start => break Some(started?),
+                    started = &mut start => break Some(started),
                     superseded = inbox.superseded() => {
                         superseded?;
                         break None;
@@ -263,14 +325,16 @@ impl Server<'_> {
             }
         };
         self.overlay.withdraw(WAITING);
+        self.start_failed = matches!(started, Some(Ok(Err(_))));
         match started {
-            Some(Ok(new)) => {
+            Some(Ok(Ok(new))) => {
                 if let Some(old) = self.running.replace(new) {
                     tokio::spawn(old.stop());
                 }
                 self.announce().await;
             }
-            Some(Err(problem)) => {
+            Some(Err(error)) => self.fail("The new program did not start", &error).await,
+            Some(Ok(Err(problem))) => {
                 ui::say(match &self.running {
                     Some(_) => "the new program did not start; the previous one keeps running",
                     None => "the program did not start; the next change starts it again",
@@ -288,9 +352,9 @@ impl Server<'_> {
     /// Prints the address, once.
     async fn announce(&mut self) {
         if !std::mem::replace(&mut self.announced, true) {
-            database::keep_running(self.project).await;
+            self.databases.looked().await;
             ui::say(&format!("serving on {}", self.url));
-            if browser::is_wanted(self.project, self.arguments) {
+            if browser::is_wanted(&self.project, self.arguments) {
                 browser::open(&self.url);
             }
         }
@@ -312,6 +376,16 @@ impl Server<'_> {
         self.offline_page.serve(&self.overlay);
     }
 
+    /// Shows why nothing could be done, which ends nothing: the next save may mend it.
+    async fn fail(&mut self, title: &str, error: &Error) {
+        ui::error(error);
+        let problem = Problem {
+            title: title.to_owned(),
+            texts: vec![error.to_string()],
+        };
+        self.report(problem).await;
+    }
+
     async fn report(&mut self, problem: Problem) {
         self.overlay.problem = Some(problem);
         if self.running.is_none() {
@@ -330,9 +404,9 @@ impl Server<'_> {
             no_seed: false,
             confirm: Vec::new(),
         };
-        match pave::run(self.project, &arguments).await {
+        match pave::run(&self.project, &arguments).await {
             Ok(_) => {
-                self.schema = schema(self.project);
+                self.schema = schema(&self.project);
                 self.overlay.withdraw(SCHEMA);
             }
             Err(error) => ui::error(&error),

@@ -7,9 +7,6 @@ use std::sync::Arc;
 
 use futures_channel::mpsc;
 
-/// Places in a mailbox. The last one is kept for [`Lagged`].
-const CAPACITY: usize = 64;
-
 /// The end that messages are put into. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailbox(mpsc::UnboundedSender<Result<Delivery, Lagged>>);
@@ -32,6 +29,9 @@ pub struct Delivery {
 pub struct Lagged;
 
 impl Mailbox {
+    /// Places in a mailbox. The last one is kept for [`Lagged`].
+    pub(crate) const CAPACITY: usize = 64;
+
     /// A mailbox for 63 messages. What comes while it is full is dropped, and [`Lagged`] stands at its end instead.
     pub fn new() -> (Self, MailboxReceiver) {
         let (sender, receiver) = mpsc::unbounded();
@@ -40,7 +40,7 @@ impl Mailbox {
 
     /// Puts a message in. Called by one thread at a time: the hub holds its lock.
     pub(super) fn put(&self, tag: u32, payload: &Arc<str>) {
-        if self.0.len() + 1 >= CAPACITY {
+        if self.0.len() + 1 >= Self::CAPACITY {
             return self.put_lagged();
         }
         let payload = Arc::clone(payload);
@@ -50,7 +50,7 @@ impl Mailbox {
 
     /// Says that messages were missed. If the mailbox is full, that is the last thing in it already.
     pub(super) fn put_lagged(&self) {
-        if self.0.len() < CAPACITY {
+        if self.0.len() < Self::CAPACITY {
             self.0.unbounded_send(Err(Lagged)).ok();
         }
     }

@@ -10,6 +10,8 @@ const working = new Map(); // seq → element whose handler still works
 const uploads = new Map(); // reference → an upload, see modules/uploads.js
 // The name of this page, until it is loaded again.
 const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+// How long it is since then; a long time if somebody has set the clock.
+const ago = (at) => Math.abs(Date.now() - at);
 const here = () => location.pathname + location.search;
 
 function status(name) {
@@ -78,7 +80,7 @@ function closed(mine, code, count = 1) {
   // A server that says why it leaves has answered all that it has done.
   if (joined) cutOff = code !== 1012;
   // One that is ended soon each time is not come back to at once.
-  if (joined && Date.now() - since >= 10000) attempt = 0;
+  if (joined && ago(since) >= 10000) attempt = 0;
   joined = false;
   again = true;
   asked = 0;
@@ -114,13 +116,13 @@ function comeBack(code) {
 // that its place is another one, does not cut off the answer.
 let leaving = -Infinity;
 function afterLeaving(go) {
-  if (Date.now() - leaving < 30000) setTimeout(() => afterLeaving(go), 500);
+  if (ago(leaving) < 30000) setTimeout(() => afterLeaving(go), 500);
   else go();
 }
 
 function hurry() {
   if (gone || document.hidden) return;
-  if (joined && Date.now() - heard >= 5000) ask();
+  if (joined && ago(heard) >= 5000) ask();
   if (socket) return;
   attempt = 0;
   connect();
@@ -133,8 +135,8 @@ function ask() {
 
 function listen() {
   if (!joined) return;
-  if (asked && Date.now() - asked >= 10000) closed(socket, 0);
-  else if (Date.now() - heard >= 25000) ask();
+  if (asked && ago(asked) >= 10000) closed(socket, 0);
+  else if (ago(heard) >= 25000) ask();
   if (isFallback(socket)) tryWebSocket();
 }
 

@@ -170,9 +170,9 @@ function deliver(event, kind, target, el) {
   const debounce = /^(input|keyup)$/.test(kind) ? Number(getAttribute(el, "data-debounce") ?? 0) : 0;
   if (debounce) return postpone(target, kind, debounce, send, true);
   if (throttle) {
-    const left = (cooling.get(el)?.[kind] ?? 0) - Date.now();
+    const left = (cooling.get(el)?.[kind] ?? 0) - performance.now();
     const go = () => {
-      cooling.set(el, { ...cooling.get(el), [kind]: Date.now() + throttle });
+      cooling.set(el, { ...cooling.get(el), [kind]: performance.now() + throttle });
       send();
     };
     return left > 0 ? postpone(target, kind, left, go, false) : go();
@@ -224,7 +224,7 @@ function emit(el, target, kind, event = {}, then) {
     return enqueue(target, kind, () => emit(el, target, kind, event, as));
   }
   const message = then?.length ? then : [version, id, kind, payload(event, el, target, kind)];
-  const text = JSON.stringify(["ev", seq + 1, ...message]);
+  const text = written(["ev", seq + 1, ...message]);
   if (text.length > PART / 3 && tooLong(el, target, text)) return;
   seq++;
   if (typing || kind === "keyup" && control(target)) typed.set(target, seq);
@@ -242,6 +242,19 @@ function emit(el, target, kind, event = {}, then) {
 const unsent = new Map(); // control → kind → { el, sent }
 const said = new Map(); // control → kind → the element that listened
 let later = [];
+
+// What was typed or chosen before the script came is said as well. The browser itself puts a range and a color on something.
+function hearBefore() {
+  for (const target of all(root, "input:not([type=range],[type=color],[type=file]),textarea,select")) {
+    // Of a text that is still being written the browser says later that it has changed.
+    const writes = target === document.activeElement && !choosable(target);
+    for (const kind of writes ? ["input"] : ["input", "change"]) {
+      const el = isChanged(target) && listener(target, kind);
+      if (el) said.set(target, { ...said.get(target), [kind]: el });
+    }
+  }
+}
+
 function resend(same, answer) {
   for (const [target, kinds] of said) {
     if (!isConnected(target)) said.delete(target);
@@ -270,7 +283,9 @@ function resend(same, answer) {
 }
 
 const isChanged = (control) => nodeName(control) === "SELECT"
+  // Where nothing is marked a browser chooses the first.
   ? [...control.options].some((option) => option.selected !== option.defaultSelected)
+    && (control.multiple || control.selectedIndex || querySelector(control, "[selected]"))
   : /^(checkbox|radio)$/.test(control.type) ? control.checked !== control.defaultChecked
     : control.value !== undefined && control.value !== control.defaultValue;
 

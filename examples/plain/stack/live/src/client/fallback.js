@@ -6,7 +6,7 @@ let Transport = null;
 let failures = 0; // WebSockets in a row over which no page has joined
 let blocked = Number(stored(BLOCKED)); // when they were last known not to pass
 
-const isBlocked = () => modules.transport && (failures > 1 || Date.now() - blocked < AGAIN);
+const isBlocked = () => modules.transport && (failures > 1 || ago(blocked) < AGAIN);
 const isFallback = (mine) => Transport && mine instanceof Transport;
 
 // Where there is no storage, or it is full, nothing is kept.
@@ -53,7 +53,7 @@ function countFailure(mine, count) {
 }
 
 function tryWebSocket() {
-  if (Date.now() - blocked < AGAIN) return;
+  if (ago(blocked) < AGAIN) return;
   block(Date.now());
   const mine = webSocket();
   mine.onopen = () => {

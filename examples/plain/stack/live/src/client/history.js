@@ -69,7 +69,7 @@ function landed({ kind, kept, fragment }, restored) {
 
 // Where a screen reader goes on, and the next Tab: at what was linked to, or asks for it, or at the heading.
 function focusPage(fragment = "") {
-  const part = fragment && document.getElementById(decodeURIComponent(fragment.slice(1)));
+  const part = fragment && document.querySelector(":target");
   const place = part || ["[autofocus]", "main h1", "main"].map((selector) => querySelector(root, selector)).find((el) => el);
   if (!place || matches(place, ":focus")) return;
   // What can have the focus by itself has it now.

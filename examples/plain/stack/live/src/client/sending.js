@@ -5,8 +5,12 @@ const PART = 32 * 1024;
 const EVENTS_PER_SECOND = 40, EVENTS_AT_ONCE = 100;
 const encoder = new TextEncoder();
 
+// Half of a character, as some keyboards write for a moment, is no text for anybody else: all would be refused with it.
+const wellFormed = (_, value) => typeof value === "string" ? value.toWellFormed?.() ?? value : value;
+const written = (message) => JSON.stringify(message, wellFormed);
+
 function say(message) {
-  return sayText(JSON.stringify(message));
+  return sayText(written(message));
 }
 
 function sayText(text) {
@@ -49,7 +53,7 @@ let allowance = EVENTS_AT_ONCE, counted = 0, pace = 0;
 const queue = []; // events that wait for their turn: { target, kind, go }
 
 function mayGo() {
-  const now = Date.now();
+  const now = performance.now();
   allowance = Math.min(EVENTS_AT_ONCE, allowance + (now - counted) / 1000 * EVENTS_PER_SECOND);
   counted = now;
   if (allowance < 1 || queue.length) return false;
@@ -68,7 +72,7 @@ function enqueue(target, kind, go) {
 function next() {
   pace = 0;
   // What goes by this pace does not earn anything on top.
-  counted = Date.now();
+  counted = performance.now();
   const event = queue.shift();
   if (queue.length) pace = setTimeout(next, 1000 / EVENTS_PER_SECOND);
   event?.go();

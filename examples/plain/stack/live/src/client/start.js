@@ -14,6 +14,7 @@ function start() {
   text = exact ? new Pieces(known) : null;
   listenFor(known);
   claim(root);
+  hearBefore();
   others.observe(root, { childList: true, subtree: true });
   ({ state, mac, items } = root.dataset);
   history.scrollRestoration = "manual";

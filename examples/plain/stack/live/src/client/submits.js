@@ -61,10 +61,12 @@ function settle(form, unanswered, failed) {
 
 // The fields whose text is another one than was sent, with what was added to that.
 function typedSince(form, sent) {
-  const now = [];
+  const now = [], left = [...sent];
   for (const control of all(form, "input[name], textarea[name]")) {
     if (PLAIN.test(control.type)) continue;
-    const before = sent.find(([name]) => name === control.name)?.[1] ?? "";
+    // Of several with one name each has its own.
+    const at = left.findIndex(([name]) => name === control.name);
+    const before = at < 0 ? "" : left.splice(at, 1)[0][1];
     // A line break is sent as two characters.
     const value = control.value, text = before.replace(/\r\n/g, "\n");
     if (value !== text) now.push([control, value.startsWith(text) ? value.slice(text.length) : value]);
@@ -90,7 +92,8 @@ function follow(focused, elsewhere) {
     const id = CSS.escape(getAttribute(form, "on:submit"));
     const next = !elsewhere && querySelector(root, `[on\\:submit="${id}"]`);
     if (!next || submits.has(next)) continue;
-    const twin = (control) => querySelector(next, `[name="${CSS.escape(control.name)}"]`);
+    const twins = (of, name) => all(of, `[name="${CSS.escape(name)}"]`);
+    const twin = (control) => twins(next, control.name)[twins(form, control.name).indexOf(control)];
     const left = typedSince(form, submit.fields);
     for (const [control, text] of left) {
       const heir = twin(control);

@@ -35,15 +35,12 @@ impl Cx {
                 Some(key) => {
                     let stem = format!("{}/{key}", instance.path);
                     let same = |id: &&u32| {
-                        inner
-                            .instances
-                            .get(id)
-                            .is_some_and(|child| child.path.starts_with(&*stem))
+                        let child = inner.instances.get(id);
+                        let stems = child.and_then(|child| child.path.rsplit_once('~'));
+                        stems.is_some_and(|(other, _)| other == stem)
                     };
-                    match instance.rendered_children.iter().filter(same).count() {
-                        0 => stem,
-                        again => format!("{stem}~{again}"),
-                    }
+                    let again = instance.rendered_children.iter().filter(same).count();
+                    format!("{stem}~{again}")
                 }
             };
             let held = instance.children.iter().find_map(|id| {

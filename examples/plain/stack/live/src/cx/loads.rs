@@ -151,30 +151,18 @@ impl Cx {
             }
             _ => None,
         });
-        let Some((known, value, fits, status)) = held else {
-            let (value, fits, status) = (None, false, Status::Missing);
-            return (
-                slot,
-                Held {
-                    value,
-                    fits,
-                    status,
-                },
-            );
-        };
-        let value = value.and_then(|value| value.downcast().ok());
-        // Compared without the lock: it is code of a user.
-        let held = match known.downcast_ref::<D>() == Some(deps) {
-            true => Held {
-                value,
-                fits,
-                status,
-            },
-            false => Held {
-                value,
-                fits: false,
-                status: Status::Missing,
-            },
+        let (mut value, mut fits, mut status) = (None, false, Status::Missing);
+        if let Some((known, any, same_deps, how_far)) = held {
+            value = any.and_then(|any| any.downcast().ok());
+            // Compared without the lock: it is code of a user.
+            if known.downcast_ref::<D>() == Some(deps) {
+                (fits, status) = (same_deps, how_far);
+            }
+        }
+        let held = Held {
+            value,
+            fits,
+            status,
         };
         (slot, held)
     }

@@ -76,6 +76,12 @@ pub struct Rate {
     pub burst: u32,
 }
 
+impl Rate {
+    const fn new(per_second: u32, burst: u32) -> Self {
+        Self { per_second, burst }
+    }
+}
+
 impl Limits {
     /// With so many connections from one address, and a budget that fits them: a click a second for each, and all of
     /// them rendered at once, as after a restart of the server.
@@ -83,10 +89,7 @@ impl Limits {
     pub fn with_connections_per_address(self, connections: u32) -> Self {
         Self {
             connections_per_address: usize::try_from(connections).unwrap_or(usize::MAX),
-            events_per_address: Rate {
-                per_second: connections,
-                burst: connections.saturating_mul(PAGE_COST),
-            },
+            events_per_address: Rate::new(connections, connections.saturating_mul(PAGE_COST)),
             ..self
         }
     }
@@ -96,18 +99,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             message_bytes: 256 * 1024,
-            events: Rate {
-                per_second: 50,
-                burst: 200,
-            },
-            events_per_visitor: Rate {
-                per_second: 100,
-                burst: 400,
-            },
-            events_per_address: Rate {
-                per_second: 1_000,
-                burst: 5_000,
-            },
+            events: Rate::new(50, 200),
+            events_per_visitor: Rate::new(100, 400),
+            events_per_address: Rate::new(1_000, 5_000),
             state_bytes: 32 * 1024,
             html_bytes: 2 * 1024 * 1024,
             send_bytes: 8 * 1024 * 1024,
@@ -115,14 +109,8 @@ impl Default for Limits {
             uploads: 4,
             upload_window: 1024 * 1024,
             upload_windows: 64,
-            upload_bytes_per_visitor: Rate {
-                per_second: 16 * 1024 * 1024,
-                burst: 32 * 1024 * 1024,
-            },
-            upload_bytes_per_address: Rate {
-                per_second: 64 * 1024 * 1024,
-                burst: 128 * 1024 * 1024,
-            },
+            upload_bytes_per_visitor: Rate::new(16 * 1024 * 1024, 32 * 1024 * 1024),
+            upload_bytes_per_address: Rate::new(64 * 1024 * 1024, 128 * 1024 * 1024),
             upload_timeout: Duration::from_secs(60),
             upload_resume_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(15),

@@ -13,11 +13,20 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Limits, Live};
+use super::{Limits, Live, Visit, half, visitor_key};
 
 /// A page of a visitor, from one load to the next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct PageKey([u8; 16]);
+pub(crate) struct PageKey([u8; 16]);
+
+impl PageKey {
+    /// `name`: what the browser calls the page. `None` if that is no name.
+    pub(crate) fn new(visit: &Visit, name: &str) -> Option<Self> {
+        let visitor = visitor_key(&visit.secret);
+        let digest = || Sha256::new().chain_update(visitor).chain_update(name);
+        (1..=64).contains(&name.len()).then(|| Self(half(digest())))
+    }
+}
 
 /// What was done for a page when its connection ended.
 #[derive(Default)]
@@ -78,19 +87,9 @@ pub(crate) struct OpenPage {
 }
 
 impl Live {
-    /// The page `name` of a visitor has a connection now. If it had one before, that ends first; what is known of it then
+    /// The page has a connection now. If it had one before, that ends first; what is known of it then
     /// is returned.
-    pub(crate) async fn open_page(
-        &self,
-        secret: &str,
-        name: &str,
-    ) -> (OpenPage, Option<Remembered>) {
-        let mut digest = Sha256::new();
-        digest.update((secret.len() as u64).to_be_bytes());
-        digest.update(secret);
-        digest.update(name);
-        let mut key = PageKey([0; 16]);
-        key.0.copy_from_slice(&digest.finalize()[..16]);
+    pub(crate) async fn open_page(&self, key: PageKey) -> (OpenPage, Option<Remembered>) {
         let page = OpenPage {
             live: self.clone(),
             key,

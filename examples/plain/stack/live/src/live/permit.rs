@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
-use super::{Limits, Live, Rate, Visit, budget::Budget, visitor_key};
+use super::{Limits, Live, Visit, budget::Budget, visitor_key};
 use crate::parts::PART_BYTES;
 
 /// Everything that is used.
@@ -60,8 +60,9 @@ impl Live {
         usage.forget_idle();
         usage.connections += 1;
         for client in &clients {
-            let new = || ClientUsage::new(client.events(limits), client.upload_bytes(limits));
-            usage.clients.entry(*client).or_insert_with(new).connections += 1;
+            let used = usage.clients.entry(*client);
+            let new = || ClientUsage::new(*client, limits);
+            used.or_insert_with(new).connections += 1;
         }
         drop(usage);
         Some(ConnectionPermit {
@@ -174,24 +175,14 @@ impl Client {
             Self::Address(_) => limits.connections_per_address,
         }
     }
-
-    fn events(self, limits: &Limits) -> Rate {
-        match self {
-            Self::Visitor(_) => limits.events_per_visitor,
-            Self::Address(_) => limits.events_per_address,
-        }
-    }
-
-    fn upload_bytes(self, limits: &Limits) -> Rate {
-        match self {
-            Self::Visitor(_) => limits.upload_bytes_per_visitor,
-            Self::Address(_) => limits.upload_bytes_per_address,
-        }
-    }
 }
 
 impl ClientUsage {
-    fn new(events: Rate, upload_bytes: Rate) -> Self {
+    fn new(client: Client, limits: &Limits) -> Self {
+        let (events, upload_bytes) = match client {
+            Client::Visitor(_) => (limits.events_per_visitor, limits.upload_bytes_per_visitor),
+            Client::Address(_) => (limits.events_per_address, limits.upload_bytes_per_address),
+        };
         Self {
             connections: 0,
             upload_windows: 0,

@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
-    PageError,
+    PageError, Window,
     hash::hash,
     live::{PAGE_COST, Remembered, items_hash},
     observer::Trigger,
@@ -94,7 +94,7 @@ impl<I: Io> Session<I> {
         {
             let mut inner = self.page.lock();
             if known || missed.is_some() && moved.is_none() {
-                inner.windows = std::mem::take(&mut join.streams);
+                inner.windows = Window::plausible(std::mem::take(&mut join.streams));
             }
             let outbox = &mut inner.outbox;
             if let Some((acknowledged, cut_off, failed)) = told {
@@ -115,11 +115,7 @@ impl<I: Io> Session<I> {
     /// What is remembered of the page, if this is not its first connection here.
     async fn come_back(&mut self, join: &Join) -> Option<Remembered> {
         self.acknowledged = join.seen;
-        if join.page.is_empty() {
-            return None;
-        }
-        let secret = &self.page.visit.secret;
-        let (open, before) = self.page.live.open_page(secret, &join.page).await;
+        let (open, before) = self.page.live.open_page(self.key?).await;
         self.open = Some(open);
         let before = before?;
         self.acknowledged = self.acknowledged.max(before.acknowledged);

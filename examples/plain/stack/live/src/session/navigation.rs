@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::{Incoming, Io, Session, Step};
 use crate::{
-    PageError,
+    PageError, Window,
     protocol::{CloseReason, Entry, Message, Navigate},
     saved::StateBinding,
 };
@@ -66,7 +66,8 @@ impl<I: Io> Session<I> {
         }
     }
 
-    /// What `mounting` comes to, unless the browser asks for another page meanwhile. Any other message waits for the page.
+    /// What `mounting` comes to, unless the session ends or the browser asks for another page meanwhile. Any other message
+    /// waits for the page.
     async fn unless_left(
         &mut self,
         mounting: impl Future<Output = Result<(), PageError>>,
@@ -76,6 +77,7 @@ impl<I: Io> Session<I> {
         loop {
             let incoming = tokio::select! {
                 biased;
+                () = &mut self.session_end => return Err(CloseReason::SessionEnded),
                 mounted = &mut mounting => return Ok(Mounted::Whole(mounted)),
                 incoming = self.io.receive(), if listens => incoming,
             };
@@ -115,7 +117,7 @@ impl<I: Io> Session<I> {
         const MAX_REDIRECTS: usize = 5;
         let is_back = back.is_some();
         let (mut kept, streams) = match back {
-            Some(entry) => (self.restored(url, &entry), entry.streams),
+            Some(entry) => (self.restored(url, &entry), Window::plausible(entry.streams)),
             None => (self.with_query(url), BTreeMap::new()),
         };
         let restored = is_back && kept.is_some();

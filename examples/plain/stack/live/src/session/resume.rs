@@ -21,7 +21,7 @@ use super::{Io, Session, Step, finish::replaced};
 use crate::{
     PageError,
     broadcast::{Mailbox, MailboxReceiver},
-    live::{OpenPage, ResumeKey, SessionEnd},
+    live::{OpenPage, PageKey, SessionEnd},
     observer::Trigger,
     page::{Job, Page},
     protocol::{CloseReason, Join},
@@ -108,7 +108,7 @@ impl<I: Io> Session<I> {
 
     /// Lets the next connection of the page find this session.
     pub(super) fn offer(&mut self) {
-        let Some(key) = self.key.clone() else {
+        let Some(key) = self.key else {
             return;
         };
         if self.claimed.is_none() {
@@ -172,7 +172,7 @@ impl<I: Io> Session<I> {
 
     /// Goes on with the page that the browser had, or begins it anew.
     pub(super) async fn join_or_resume(&mut self, join: Join) -> Step {
-        self.key = ResumeKey::new(&self.page.visit, &join.page);
+        self.key = PageKey::new(&self.page.visit, &join.page);
         match self.claim(&join).await {
             Some(handover) => self.resume_page(handover).await,
             None => self.join(join).await,
@@ -181,7 +181,7 @@ impl<I: Io> Session<I> {
 
     async fn claim(&mut self, join: &Join) -> Option<Handover> {
         let received = join.received?;
-        let other = self.page.live.claim(self.key.as_ref()?)?;
+        let other = self.page.live.claim(self.key?)?;
         let (reply, handover) = oneshot::channel();
         let claim = Claim {
             received,

@@ -83,10 +83,7 @@ fn key(element: ElementRef<'_>) -> String {
 
 fn value(element: ElementRef<'_>) -> String {
     match element.value().name() {
-        "textarea" => {
-            let text: String = element.text().collect();
-            text
-        }
+        "textarea" => element.text().collect(),
         "select" => {
             let chosen = element.select(&selector("option[selected]")).next();
             let first = chosen.or_else(|| element.select(&selector("option")).next());
@@ -100,24 +97,13 @@ fn value(element: ElementRef<'_>) -> String {
 }
 
 fn data(element: ElementRef<'_>) -> Value {
-    let own = [
-        "data-link",
-        "data-debounce",
-        "data-throttle",
-        "data-keys",
-        "data-default",
-        "data-confirm",
-        "data-once",
-        "data-reset",
-        "data-key",
-        "data-stream",
-    ];
-    let attributes = element
-        .value()
-        .attrs()
-        .filter(|(name, _)| !own.contains(name));
-    let data = attributes
-        .filter_map(|(name, value)| Some((camel(name.strip_prefix("data-")?), json!(value))));
+    // What the script keeps to itself.
+    const OWN: &str = "link debounce throttle keys default confirm once reset key stream open";
+    let data = element.value().attrs().filter_map(|(name, value)| {
+        let name = name.strip_prefix("data-")?;
+        let is_own = OWN.split(' ').any(|own| own == name);
+        (!is_own).then(|| (camel(name), json!(value)))
+    });
     Value::Object(data.collect())
 }
 

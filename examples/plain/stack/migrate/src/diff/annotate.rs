@@ -35,17 +35,37 @@ pub(crate) fn with_hazards(steps: &mut [Step], from: &Catalog, to: &Catalog, loc
             let hazard = Hazard::new(Name::UntrackedBody, &step.object.name, what);
             step.hazards.push(hazard);
         }
-        let is_large = |table: &String| locks.is_online(table);
-        let on_large = step
-            .lock
-            .as_ref()
-            .map(|lock| &lock.table)
-            .is_some_and(is_large);
-        for hazard in &mut step.hazards {
-            hazard.refused |=
-                on_large && hazard.name.description().refused == Refused::OnLargeTables;
+        // What is left of a backfill is few rows.
+        let rest = step.transaction == Transaction::Later;
+        let by_size = |hazard: &&mut Hazard| {
+            hazard.name.description().refused == Refused::OnLargeTables
+                && !(rest && hazard.name == Name::BulkWrite)
+        };
+        let is_large = |table: &str| locks.is_online(table);
+        let locked = step.lock.as_ref().map(|lock| lock.table.as_str());
+        let mut on_large = locked.is_some_and(is_large);
+        if step.hazards.iter_mut().any(|hazard| by_size(&hazard)) {
+            let behind = tables_behind(&step.object, from, to);
+            on_large |= behind.into_iter().any(is_large);
+        }
+        for hazard in step.hazards.iter_mut().filter(by_size) {
+            hazard.refused |= on_large || is_large(&hazard.object);
         }
     }
+}
+
+/// The tables whose rows are read or written by what is done to something that is none: a type, a materialized view.
+fn tables_behind<'c>(object: &Id, from: &'c Catalog, to: &'c Catalog) -> Vec<&'c str> {
+    let ty = match object.kind {
+        Kind::MaterializedView => {
+            return to.needs(object).filter_map(|id| to.table_at(id)).collect();
+        }
+        Kind::DomainConstraint => to.parent(object).or(from.parent(object)),
+        Kind::Domain | Kind::Enum => Some(object),
+        _ => None,
+    };
+    let users = from.pairs().filter(|(_, needed)| Some(*needed) == ty);
+    users.filter_map(|(id, _)| from.table_at(id)).collect()
 }
 
 /// A function that stays as it is, and mentions this in its body.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{UnsupportedChange, compare};
+use super::{LockPolicy, UnsupportedChange, compare};
 use crate::catalog::Catalog;
 use crate::object::{Body, Id, Kind, Object};
 
@@ -25,7 +25,11 @@ pub(super) struct Changes {
     pub(super) renamed: BTreeMap<Id, Id>,
 }
 
-pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<UnsupportedChange>> {
+pub(super) fn find(
+    from: &Catalog,
+    to: &Catalog,
+    locks: &LockPolicy,
+) -> Result<Changes, Vec<UnsupportedChange>> {
     let mut changes = Changes::default();
     let mut gaps = Vec::new();
     for (id, object) in &from.objects {
@@ -50,7 +54,7 @@ pub(super) fn find(from: &Catalog, to: &Catalog) -> Result<Changes, Vec<Unsuppor
     changes.created = new.cloned().collect();
     changes.find_renamed(from, to);
     changes.find_persistence(from, to);
-    changes.propagate(from, to);
+    changes.propagate(from, to, locks);
     changes.find_blocked(from, to, &mut gaps);
     for (ids, place) in [
         (&changes.created, "the schema"),
@@ -168,7 +172,7 @@ impl Changes {
     }
 
     /// Makes anew what cannot stay while something that it needs is made anew or changes its type.
-    fn propagate(&mut self, from: &Catalog, to: &Catalog) {
+    fn propagate(&mut self, from: &Catalog, to: &Catalog, locks: &LockPolicy) {
         let mut dependents: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
         for (id, needed) in from.pairs() {
             dependents.entry(needed).or_default().push(id);
@@ -187,7 +191,7 @@ impl Changes {
         while let Some(moved) = open.pop() {
             for &id in dependents.get(&moved).into_iter().flatten() {
                 let stays = to.objects.contains_key(id) && !self.replaced.contains(id);
-                if stays && self.is_affected(from, id, &moved) {
+                if stays && self.is_affected(from, id, &moved, locks) {
                     open.push(id.clone());
                 }
             }
@@ -196,7 +200,7 @@ impl Changes {
 
     /// Notes what becomes of `id`, which stays, now that `moved`, which it needs, does not stay as it
     /// is. Returns whether that in turn concerns others.
-    fn is_affected(&mut self, from: &Catalog, id: &Id, moved: &Id) -> bool {
+    fn is_affected(&mut self, from: &Catalog, id: &Id, moved: &Id, locks: &LockPolicy) -> bool {
         if moved.kind == Kind::Default {
             return id.kind == Kind::Default && self.altered.insert(id.clone());
         }
@@ -210,8 +214,13 @@ impl Changes {
             | Kind::Routine
             | Kind::Statistics
             | Kind::Default => {}
-            // The server makes them anew by itself when a column changes its type.
-            Kind::Constraint | Kind::Index if retyped && !from.is_foreign_key(id) => {
+            // The server makes them anew by itself when a column changes its type. A check is tried on every row meanwhile.
+            Kind::Constraint | Kind::Index
+                if retyped
+                    && !from.is_foreign_key(id)
+                    && !matches!(from.body(id), Some(Body::Constraint(check))
+                        if check.ty == "c" && locks.is_online(&check.table)) =>
+            {
                 return false;
             }
             Kind::Constraint | Kind::Index | Kind::DomainConstraint => {}

@@ -87,7 +87,7 @@ pub(super) fn bare(name: &str) -> String {
 }
 
 /// A name in quotes, if it needs them.
-pub(super) fn quote_name(name: &str) -> String {
+pub(crate) fn quote_name(name: &str) -> String {
     let plain = name
         .chars()
         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

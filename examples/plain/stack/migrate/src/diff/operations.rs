@@ -1,6 +1,7 @@
 //! Changes become operations: an object made, altered or dropped, with the statements for it.
 
 mod creation;
+mod in_use;
 mod partitioned;
 mod swap;
 
@@ -40,6 +41,8 @@ pub(super) struct Operations {
     /// Defaults and constraints that stand inside of a `CREATE TABLE` and need not.
     pub(super) inlined: BTreeMap<usize, Vec<Id>>,
     pub(super) rebuilt: BTreeSet<Id>,
+    /// Columns that get another type.
+    pub(super) retyped: BTreeSet<Id>,
     /// What is different, and has no statement for it.
     pub(super) unhandled: Vec<Id>,
     /// Names that an operation sets free, beside those of what it drops.
@@ -76,6 +79,7 @@ impl Planner<'_> {
     pub(super) fn operations(&self) -> Operations {
         let mut all = Operations {
             rebuilt: self.changes.rebuilt.clone(),
+            retyped: self.changes.retyped.clone(),
             ..Operations::default()
         };
         self.drops(&mut all);
@@ -158,7 +162,9 @@ impl Planner<'_> {
     fn drop_of(&self, object: &Object) -> Step {
         let (id, name) = (&object.id, &object.id.name);
         let sql = object.drop_sql();
+        // One that is made again goes together with what it stood on.
         if id.kind == Kind::Index
+            && self.changes.dropped.contains(id)
             && let Some(table) = &object.parent
             && self.is_online(&table.name)
         {

@@ -1,5 +1,7 @@
 //! Puts operations in an order in which each finds what it needs.
 
+mod gaps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
@@ -19,6 +21,7 @@ pub(super) struct Cycle {
 /// Sorts; where nothing else decides, by what people expect to read first.
 pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<Step>, Cycle> {
     let mut later = edges(&all, from, to);
+    let last = gaps::close(&all, &mut later);
     let mut waits = vec![0_usize; all.list.len()];
     for at in later.values().flatten() {
         waits[*at] += 1;
@@ -30,7 +33,14 @@ pub(super) fn sort(all: Operations, from: &Catalog, to: &Catalog) -> Result<Vec<
     };
     let entry = |at: usize| {
         let id = &all.list[at].id;
-        (rank(&all.list[at]), id.kind, place(id), id, at)
+        (
+            last.contains(&at),
+            rank(&all.list[at]),
+            id.kind,
+            place(id),
+            id,
+            at,
+        )
     };
     let mut free: BTreeSet<_> = (0..waits.len())
         .filter(|at| waits[*at] == 0)
@@ -110,6 +120,20 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
             made(needed).for_each(|first| add(first, then));
         }
     }
+    // A label that is added and a column that is filled disturb no view.
+    let is_in_the_way = |id: &Id, needed: &Id| match needed.kind {
+        Kind::Enum => all.rebuilt.contains(needed),
+        Kind::Column => {
+            let looks = [
+                Kind::View,
+                Kind::MaterializedView,
+                Kind::Policy,
+                Kind::Routine,
+            ];
+            all.retyped.contains(needed) || !looks.contains(&id.kind)
+        }
+        _ => true,
+    };
     for (id, needed) in from.pairs() {
         let gone = at(Action::Drop, needed);
         if let (Some(altered), Some(gone)) = (at(Action::Alter, id), gone)
@@ -122,8 +146,9 @@ fn edges(all: &Operations, from: &Catalog, to: &Catalog) -> BTreeMap<usize, BTre
             let parent = from
                 .parent(needed)
                 .filter(|parent| parent.kind == Kind::Table && *parent != id);
+            let changed = at(Action::Alter, needed).filter(|_| is_in_the_way(id, needed));
             gone.into_iter()
-                .chain(at(Action::Alter, needed))
+                .chain(changed)
                 .chain(parent.and_then(|table| at(Action::Alter, table)))
                 .for_each(|then| add(first, then));
         }

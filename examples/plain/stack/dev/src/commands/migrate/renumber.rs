@@ -7,6 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use stack_migrate::shell;
+
 use crate::databases::DATABASES;
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -157,7 +159,7 @@ fn undecided(first: &Path, second: &Path) -> Error {
     ))
     .hint(format!(
         "name the one that was applied nowhere yet: `cargo dev migrate renumber --file {}`",
-        second.display()
+        shell::path(second)
     ))
 }
 

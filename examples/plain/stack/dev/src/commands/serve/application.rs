@@ -27,6 +27,7 @@ pub(super) struct Starter {
     socket: Socket,
     pub(super) texts: Texts,
     channels: Channels,
+    release: bool,
     /// Whether `APP_ENV` has to be said, since a release build takes itself for one in production.
     development: bool,
     /// The program that answers, as it was when it was started.
@@ -53,6 +54,22 @@ impl Version {
 impl Starter {
     pub(super) async fn new(project: &Project, socket: Socket, release: bool) -> Result<Self> {
         let folder = project.folder();
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut this = Self {
+            texts: Texts::new(&folder),
+            folder,
+            socket,
+            channels: Channels::listen().await?,
+            release,
+            development: false,
+            started: None,
+        };
+        this.configure(project)?;
+        Ok(this)
+    }
+
+    /// Takes what the settings say for the programs from now on.
+    pub(super) fn configure(&mut self, project: &Project) -> Result<()> {
         let environment = project.setting("APP_ENV");
         if environment.as_deref() == Some("production") {
             // It would never say that it is ready: pages in production are nobody else's to change.
@@ -61,14 +78,8 @@ impl Starter {
             )
             .hint("APP_ENV=development cargo dev"));
         }
-        Ok(Self {
-            folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
-            socket,
-            texts: Texts::default(),
-            channels: Channels::listen().await?,
-            development: release && environment.is_none(),
-            started: None,
-        })
+        self.development = self.release && environment.is_none();
+        Ok(())
     }
 
     /// Whether this very program was started last and answers, whoever has built it.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use tokio::sync::mpsc::UnboundedReceiver;
+
 use super::browser;
 use super::keys::{Key, Keys};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ui;
-use crate::watch::{Batch, Watcher, action::Action};
+use crate::watch::{Batch, action::Action};
 
 /// After how many builds in a row a file that has changed during each of them starts no other one.
 const REWRITTEN: u32 = 3;
@@ -36,6 +38,19 @@ impl Task {
         }
     }
 
+    /// Another try with what is there.
+    pub(super) fn restart() -> Self {
+        let action = Action {
+            build: true,
+            restart: true,
+            ..Action::default()
+        };
+        Self {
+            action,
+            ..Self::default()
+        }
+    }
+
     fn is_nothing(&self) -> bool {
         !self.pave && self.action.is_nothing()
     }
@@ -57,7 +72,7 @@ impl Task {
 
 /// Takes in what happens, and hands it on when somebody asks.
 pub(super) struct Inbox {
-    watcher: Watcher,
+    saved: UnboundedReceiver<Result<Batch>>,
     keys: Keys,
     url: String,
     task: Task,
@@ -66,9 +81,9 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn new(watcher: Watcher, keys: Keys, url: String) -> Self {
+    pub(super) fn new(saved: UnboundedReceiver<Result<Batch>>, keys: Keys, url: String) -> Self {
         Self {
-            watcher,
+            saved,
             keys,
             url,
             task: Task::default(),
@@ -109,8 +124,9 @@ impl Inbox {
     async fn receive(&mut self) -> Result<()> {
         tokio::select! {
             biased;
-            batch = self.watcher.next() => {
-                self.task.changed.extend(batch?);
+            batch = self.saved.recv() => {
+                let stopped = || Error::new("the watcher of files has stopped");
+                self.task.changed.extend(batch.ok_or_else(stopped)??);
                 // Keys that were pressed stay pressed.
                 let Action { build, restart, .. } = self.task.action;
                 self.task.action = Action::after(&self.task.changed);

@@ -10,49 +10,71 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::control_channel::Writer;
 use crate::error::Result;
-use crate::watch::Watcher;
+use crate::watch::{Batch, Watcher};
 use sources::Sources;
 
 /// What the texts are and were. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Texts(Arc<Mutex<State>>);
 
-#[derive(Default)]
 struct State {
-    /// The project's; none as long as nobody watches.
-    folder: Option<PathBuf>,
+    /// The project's.
+    folder: PathBuf,
     sources: Sources,
     /// To the program that runs.
     running: Option<Writer>,
 }
 
 impl Texts {
-    /// Follows the files of a project as long as this command runs, also while it builds.
-    pub(super) fn watch(&self, folder: &Path) -> Result<()> {
-        let mut watcher = Watcher::start(folder)?;
-        let folder = folder.to_owned();
-        self.lock().folder = Some(folder.clone());
+    pub(super) fn new(folder: &Path) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            folder: folder.to_owned(),
+            sources: Sources::default(),
+            running: None,
+        })))
+    }
+
+    /// Sends what is saved from now on, also during a build, and hands each batch on.
+    pub(super) fn follow(&self, mut watcher: Watcher) -> mpsc::UnboundedReceiver<Result<Batch>> {
+        let (sender, batches) = mpsc::unbounded_channel();
         let this = self.clone();
         tokio::spawn(async move {
-            while let Ok(batch) = watcher.next().await {
-                let changed = this.lock().sources.update(&folder, &batch);
-                if changed {
-                    this.send().await;
+            loop {
+                let batch = watcher.next().await;
+                if let Ok(batch) = &batch {
+                    this.save(batch).await;
+                }
+                let is_last = batch.is_err();
+                if sender.send(batch).is_err() || is_last {
+                    return;
                 }
             }
         });
-        Ok(())
+        batches
+    }
+
+    async fn save(&self, batch: &Batch) {
+        let changed = {
+            let State {
+                folder, sources, ..
+            } = &mut *self.lock();
+            sources.update(folder, batch)
+        };
+        if changed {
+            self.send().await;
+        }
     }
 
     /// The program is built of the files as they are now.
     pub(super) fn build_begins(&self) {
-        let mut state = self.lock();
-        if let Some(folder) = state.folder.clone() {
-            state.sources.build_begins(&folder);
-        }
+        let State {
+            folder, sources, ..
+        } = &mut *self.lock();
+        sources.build_begins(folder);
     }
 
     /// The program that was built last runs.

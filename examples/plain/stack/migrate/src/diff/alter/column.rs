@@ -6,7 +6,7 @@ use crate::diff::create::{self, changed_options};
 use crate::diff::names::{bare, last_part, quote};
 use crate::diff::type_changes::{Wider, is_castable, is_wider};
 use crate::hazard::Name;
-use crate::object::Column;
+use crate::object::{Body, Column, Id, Kind};
 
 impl Alteration<'_> {
     pub(super) fn column(&self, old: &Column, new: &Column) -> Vec<Step> {
@@ -95,9 +95,11 @@ impl Alteration<'_> {
         if old.ty == new.ty {
             // The same name, another enum.
             let text = if ty.ends_with("[]") { "text[]" } else { "text" };
-            return self.step(format!("{set} USING {name}::{text}::{ty}"));
+            return self
+                .step(format!("{set} USING {name}::{text}::{ty}"))
+                .hazard(Name::Rewrite, "rewrites the table");
         }
-        match is_wider(&old.ty, ty) {
+        match self.is_wider(&old.ty, ty) {
             Wider::InPlace => self.step(set),
             Wider::Rewritten => self.step(set).hazard(Name::Rewrite, "rewrites the table"),
             Wider::No => {
@@ -111,6 +113,17 @@ impl Alteration<'_> {
                     .hazard(Name::DataLoss, what)
                     .hazard(Name::Rewrite, "rewrites the table")
             }
+        }
+    }
+
+    /// Whether every value fits: of a domain, what it is made of; of an enum, a label is a text.
+    fn is_wider(&self, old: &str, new: &str) -> Wider {
+        let body = |kind| self.from.body(&Id::new(kind, old));
+        match (body(Kind::Domain), body(Kind::Enum)) {
+            (Some(Body::Domain(domain)), _) if domain.base == new => Wider::InPlace,
+            (Some(Body::Domain(domain)), _) => is_wider(&domain.base, new),
+            (_, Some(_)) if matches!(new, "text" | "character varying") => Wider::Rewritten,
+            _ => is_wider(old, new),
         }
     }
 

@@ -29,7 +29,11 @@ impl Planner<'_> {
                 format!("CREATE TYPE {name} AS ({})", attributes.join(", "))
             }
             Body::Sequence(new) => create_sequence(name, new),
-            Body::Table(table) => create::table(name, table, inlined),
+            Body::Table(table) => {
+                let mut step = Step::new(id, create::table(name, table, inlined));
+                step.hazards.extend(self.looks_into_default(table));
+                return vec![step];
+            }
             Body::Column(column) => return self.create_column(object, column, inlined),
             Body::Constraint(constraint) => return self.create_constraint(object, constraint),
             Body::Definition(definition) => return self.create_defined(object, definition),
@@ -42,13 +46,20 @@ impl Planner<'_> {
         let (id, name, table) = (&object.id, &object.id.name, &column.table);
         let default = create::inlined_default(inlined, name);
         if let Some(default) = default
-            && self.is_online(table)
+            && self.locks.is_online(table)
             && self.volatile.is_called_in(default)
         {
             return alter::added_online(object, column, default, self.locks, [self.from, self.to]);
         }
         let definition = create::column(column, default);
-        let step = Step::new(id, format!("ALTER TABLE {table} ADD COLUMN {definition}"));
+        let mut step = Step::new(id, format!("ALTER TABLE {table} ADD COLUMN {definition}"));
+        if self.has_rules(&column.ty) {
+            let what = format!(
+                "writes the whole table anew: the type `{}` has rules",
+                column.ty
+            );
+            step = step.hazard(Name::Rewrite, what);
+        }
         let filled = column.generated.is_some()
             || column.identity.is_some()
             || self.to.get(&Id::new(Kind::Default, name)).is_some();
@@ -100,6 +111,12 @@ impl Planner<'_> {
                 step
             }];
         }
+        if let Some(steps) = self.create_filled(id, sql) {
+            return steps;
+        }
+        if id.kind == Kind::Comment && object.parent.as_ref().is_some_and(|it| self.is_late(it)) {
+            return vec![Step::new(id, sql).in_transaction(Transaction::Later)];
+        }
         let then = definition.then.iter();
         std::iter::once(sql)
             .chain(then)
@@ -138,28 +155,33 @@ impl Planner<'_> {
         let add = format!("ALTER TABLE {table} ADD {}", create::constraint(constraint));
         let parent = object.parent.as_ref();
         let unchecked = ["NOT VALID", "NOT ENFORCED"];
+        let ty = constraint.ty.as_str();
+        let careful = self.is_online(table);
+        // A check of a partitioned table too.
+        let in_two = ty == "f" && careful || ty == "c" && self.locks.is_online(table);
         if parent.is_some_and(|parent| self.is_created(parent))
-            || self.is_made_again(object)
+            || self.is_made_again(object) && !in_two
             || unchecked.iter().any(|end| definition.ends_with(end))
         {
             return vec![Step::new(id, add)];
         }
-        let ty = constraint.ty.as_str();
         let what = match ty {
             "f" => format!("fails if a row of `{table}` refers to nothing"),
             "c" => format!("fails if a row of `{table}` breaks the rule"),
             _ => not_unique(table),
         };
         if self.is_swapped(id) {
-            return swap::constraint(id, constraint, &self.name_beside(id), what);
+            let steps = swap::constraint(id, constraint, &self.name_beside(id), what);
+            return self.behind_not_null(id, steps);
         }
-        let careful = self.is_online(table);
         let temporal = definition.contains(" PERIOD ") || definition.contains(" WITHOUT OVERLAPS");
         match ty {
-            // A check of a partitioned table too.
-            "f" | "c" if careful || ty == "c" && self.locks.is_online(table) => {
+            "f" | "c" if in_two => {
                 let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}");
-                let validate = Step::new(id, validate).hazard(Name::MayFailOnData, what);
+                let validate = match self.is_made_again(object) {
+                    true => Step::new(id, validate),
+                    false => Step::new(id, validate).hazard(Name::MayFailOnData, what),
+                };
                 vec![
                     Step::new(id, format!("{add} NOT VALID")),
                     validate.in_transaction(Transaction::Later),
@@ -168,10 +190,8 @@ impl Planner<'_> {
             "p" | "u" if careful && !temporal => {
                 let [index, attach] = through_an_index(constraint, name);
                 let index = Step::new(id, index).hazard(Name::MayFailOnData, what);
-                vec![
-                    index.in_transaction(Transaction::Without),
-                    Step::new(id, attach),
-                ]
+                let index = index.in_transaction(Transaction::Without);
+                self.behind_not_null(id, vec![index, Step::new(id, attach)])
             }
             _ => vec![Step::new(id, add).hazard(Name::MayFailOnData, what)],
         }
