@@ -43,6 +43,6 @@ fn a_place_that_cannot_be_loaded_is_an_error_before_anything_is_built() {
         "{\"at\":1,\"kind\":\"http\",\"method\":\"GET\",\"target\":\"/\",\"status\":200}\n";
     project.write("a.jsonl", &format!("{HEADER}{request}"));
     project
-        .dev(&["load", "a.jsonl", "--url", "https://shop.example"])
-        .says(1, "TLS is not supported\nhint: ");
+        .dev(&["load", "a.jsonl", "--url", "ftp://shop.example"])
+        .says(1, "it does not begin with `http://` or `https://`");
 }
