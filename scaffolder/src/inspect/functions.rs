@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{Attribute, Block, Expr, ImplItem, Item, ItemUse, Lit, Meta, Signature, Stmt, UseTree};
+use syn::{Attribute, Block, Expr, ExprLit, ImplItem, Item, ItemUse, Lit, Meta, Signature, Stmt, UseTree};
 
 use super::{Place, Position};
 use crate::tree::{Tree, TreePath};
@@ -158,11 +158,13 @@ fn plain(name: &syn::Ident) -> String {
 /// What `#[path = "…"]` says.
 fn path_attribute(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
-    match &pair.value {
-        Expr::Lit(literal) if pair.path.is_ident("path") => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
+    if pair.path.is_ident("path") { literal_text(&pair.value) } else { None }
+}
+
+/// The text of an expression that is one in quotes.
+pub(super) fn literal_text(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
     }
 }
@@ -253,10 +255,8 @@ impl<'a> Functions<'a> {
     }
 
     fn add_text(&mut self, module: &[String], name: &syn::Ident, value: &Expr) {
-        if let Expr::Lit(literal) = value
-            && let Lit::Str(text) = &literal.lit
-        {
-            self.texts.insert([module, &[plain(name)]].concat(), text.value());
+        if let Some(text) = literal_text(value) {
+            self.texts.insert([module, &[plain(name)]].concat(), text);
         }
     }
 

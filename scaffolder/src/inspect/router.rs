@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::spanned::Spanned as _;
-use syn::{Block, Expr, Lit, Pat, Stmt};
+use syn::{Block, Expr, Pat, Stmt};
 
-use super::functions::{Function, Functions, is_router};
+use super::functions::{Function, Functions, is_router, literal_text};
 use super::method_router::{ANY, answers, source};
 use super::route::{Kind, Route};
 use super::{Place, Position};
@@ -392,21 +392,14 @@ impl<'a> Evaluator<'a> {
     /// A text that is written out, a constant, or a variable with such a value.
     fn text(&self, expression: &Expr, scope: &Scope<'a>) -> Option<String> {
         match expression {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(text) => Some(text.value()),
-                _ => None,
-            },
+            Expr::Lit(_) => literal_text(expression),
             Expr::Reference(inner) => self.text(&inner.expr, scope),
             Expr::Paren(inner) => self.text(&inner.expr, scope),
             Expr::Group(inner) => self.text(&inner.expr, scope),
             Expr::Path(path) => {
                 let name = path.path.get_ident().map(ToString::to_string);
                 match name.and_then(|name| scope.values.get(&name).copied()) {
-                    Some(Expr::Lit(literal)) => match &literal.lit {
-                        Lit::Str(text) => Some(text.value()),
-                        _ => None,
-                    },
-                    Some(_) => None,
+                    Some(value) => literal_text(value),
                     None => self.functions.text(scope.function, &path.path).map(str::to_owned),
                 }
             }

@@ -177,10 +177,7 @@ impl<'a> Reader<'a> {
             return self.names().map(|names| table.primary_key = names).is_some();
         }
         if self.takes("unique") {
-            if self.takes("nulls") {
-                let _ = self.takes("not");
-                let _ = self.takes("distinct");
-            }
+            self.nulls();
             return self.names().map(|names| table.unique.push(names)).is_some();
         }
         if self.takes("check") {
@@ -191,6 +188,14 @@ impl<'a> Reader<'a> {
             return self.takes("references") && self.reference(columns, table);
         }
         self.is_next("exclude") || self.is_next("not")
+    }
+
+    /// `NULLS NOT DISTINCT`, which may stand behind `UNIQUE`.
+    fn nulls(&mut self) {
+        if self.takes("nulls") {
+            let _ = self.takes("not");
+            let _ = self.takes("distinct");
+        }
     }
 
     fn check(&mut self, table: &mut Table) -> bool {
@@ -250,10 +255,7 @@ impl<'a> Reader<'a> {
             } else if self.takes_all(&["primary", "key"]) {
                 table.primary_key = vec![column.name.clone()];
             } else if self.takes("unique") {
-                if self.takes("nulls") {
-                    let _ = self.takes("not");
-                    let _ = self.takes("distinct");
-                }
+                self.nulls();
                 table.unique.push(vec![column.name.clone()]);
             } else if self.takes("check") {
                 is_whole &= self.check(table);
