@@ -43,8 +43,7 @@ impl<'a> Target<'a> {
         open::mention_unreadable_git(&project, ui);
         let lock = project.lock()?;
         project.check_checked_out(|_| true)?;
-        let nothing = Tree::new();
-        let files = project.snapshot(&nothing, &nothing, Reach::Everything)?.files;
+        let files = project.all_files()?;
         Ok(Self { verb, ui, args, project, lock, prompt, files })
     }
 

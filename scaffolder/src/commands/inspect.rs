@@ -8,7 +8,6 @@ use crate::hidden::escaped;
 use crate::inspect::schema::{Column, Table, is_same};
 use crate::inspect::{Place, routes, schema};
 use crate::project::Project;
-use crate::project::files::Reach;
 use crate::suggest::{listed_in_short, nearest};
 use crate::tree::Tree;
 use crate::ui::Ui;
@@ -125,8 +124,7 @@ fn remarks(table: &Table, column: &Column) -> Vec<String> {
 
 fn files(question: &Question) -> Result<(Project, Tree)> {
     let project = super::project(question.project.as_deref())?;
-    let nothing = Tree::new();
-    let files = project.snapshot(&nothing, &nothing, Reach::Everything)?.files;
+    let files = project.all_files()?;
     Ok((project, files))
 }
 

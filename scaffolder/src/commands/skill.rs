@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::cli::Skill;
 use crate::error::{Error, Kind, Result};
 use crate::inspect::skill::{MARK, NAME, skill};
-use crate::project::files::Reach;
 use crate::transition::Change;
 use crate::tree::{File, Tree, TreePath};
 use crate::ui::Ui;
@@ -20,13 +19,11 @@ pub(super) fn run(args: &Skill, ui: Ui) -> Result<u8> {
     })?;
     if args.print || args.check {
         let project = super::project(args.common.project.as_deref())?;
-        let nothing = Tree::new();
-        let files = project.snapshot(&nothing, &nothing, Reach::Everything)?.files;
-        let text = skill(&files);
+        let text = skill(&project.all_files()?);
         if args.print {
             return ui.result(text.trim_end()).map(|()| 0);
         }
-        let there = project.file_at(&path, &nothing)?;
+        let there = project.file_at(&path, &Tree::new())?;
         let is_current = there.is_some_and(|there| there.says_the_same(&File::new(text)));
         if ui.wants_json() {
             ui.json(&json!({ "project": project.root(), "path": path.as_str(), "current": is_current }))?;

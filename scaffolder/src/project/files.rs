@@ -32,6 +32,15 @@ pub enum Reach {
 }
 
 impl Project {
+    /// Every file of the project that is not left out, as [`snapshot`](Self::snapshot) says, whatever a template has.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    pub fn all_files(&self) -> Result<Tree> {
+        let nothing = Tree::new();
+        Ok(self.snapshot(&nothing, &nothing, Reach::Everything)?.files)
+    }
+
     /// The project's files, at the paths of `base` and `theirs` and beyond as far as `reach` says.
     ///
     /// Left out: what git ignores (read from its own files, in a repository or not) unless the template has that path,

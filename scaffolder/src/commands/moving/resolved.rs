@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::lockfile::Keep;
 use crate::plan::moves::{Moves, Summary};
 use crate::project::Project;
-use crate::project::files::Reach;
 use crate::tree::{Tree, TreePath};
 use crate::ui::Ui;
 
@@ -50,7 +49,7 @@ impl<'a> Owed<'a> {
 
     /// The files as they are now, and what becomes of them.
     pub(super) fn rewritten(&self) -> Result<(Tree, Rewritten)> {
-        let ours = self.project.snapshot(&Tree::new(), &Tree::new(), Reach::Everything)?.files;
+        let ours = self.project.all_files()?;
         let conflicts = &self.summary.conflicts;
         let is_users = |path: &TreePath| conflicts.contains(path) && !self.to.is_once(path) && !self.keep.matches(path);
         let rewritten = rewrite(&ours, &self.before, is_users, &self.codemods);
