@@ -318,7 +318,7 @@ pub const fn wants_json(command: &Command) -> bool {
         Command::Sync(args) => args.move_args.json,
         Command::Undo(args) => args.move_args.json,
         Command::Adopt(args) => args.move_args.json,
-        Command::Check(args) => args.json,
+        Command::Check(args) => args.question.json,
         Command::AddTable(args) => args.common.json,
         Command::AddField(args) => args.common.json,
         Command::RemoveField(args) => args.common.json,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{TemplateArgs, key_value};
+use super::{Question, TemplateArgs, key_value};
 
 /// What every move takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -168,12 +168,9 @@ pub struct Diff {
 #[derive(Args, Debug)]
 #[command(after_help = "Exit codes of this command, for CI: 0 nothing to do, 1 something to do, 2 it cannot be told.")]
 pub struct Check {
-    /// The project [default: the folder with a `heavy.toml`, from here upwards]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
-    /// Print the answer as one JSON object
-    #[arg(long)]
-    pub json: bool,
+    /// The project and the form
+    #[command(flatten)]
+    pub question: Question,
 }
 
 /// `heavy undo`.

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Check, ui: Ui) -> Result<u8> {
 }
 
 fn answer(args: &Check, ui: Ui) -> Result<u8> {
-    let moving = Moving::inspect(args.project.as_deref(), ui)?;
+    let moving = Moving::inspect(args.question.project.as_deref(), ui)?;
     let lock = &moving.lock;
     let mut object = json!({
         "project": moving.project.root(),
