@@ -76,6 +76,18 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             Ok(())
         }
     });
+    let retry_failed = cx.on_async(move |ctx, event| {
+        let kind = event.data("id").to_owned();
+        async move {
+            operator(&ctx).await?;
+            match operate::retry_failed(ctx.app().db.pool(), &kind).await? {
+                0 => ctx.flash_error("None: others with their keys wait."),
+                count => ctx.flash(format!("Wait again: {count}.")),
+            }
+            reload.reload(&ctx);
+            Ok(())
+        }
+    });
     let cancel = cx.on_async(move |ctx, event| {
         let id = event.data("id").parse::<Uuid>();
         async move {
@@ -106,19 +118,16 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 (Button::new("Count my words").secondary().on_click(&example))
             }
         }
-        (queues_table(queues))
-        nav aria-label="States" {
-            p {
-                @for other in STATES {
-                    a href={ "/jobs?state=" (other.name()) } data-link
-                        aria-current=[(other == state).then_some("page")] { (title(other)) }
-                    " "
-                }
+        div.stack {
+            (queues_table(queues))
+            (links(state))
+            @if state == State::Failed {
+                (retry_buttons(queues, &retry_failed))
             }
-        }
-        @if jobs.is_empty() { p.soft { "There is none." } }
-        @for job in jobs {
-            (show(job, &zone, [&retry, &cancel]))
+            @if jobs.is_empty() { p.soft { "There is none." } }
+            @for job in jobs {
+                (show(job, &zone, [&retry, &cancel]))
+            }
         }
     };
     Ok(layout::live(&cx, "Jobs", main))
@@ -157,6 +166,35 @@ fn queues_table(queues: &[Queue]) -> Markup {
     table("Queues", columns, rows)
 }
 
+/// Links to the lists of the other states.
+fn links(shown: State) -> Markup {
+    html! {
+        nav.row aria-label="States" {
+            @for state in STATES {
+                @if state == shown {
+                    strong aria-current="page" { (title(state)) }
+                } @else {
+                    a href={ "/jobs?state=" (state.name()) } data-link { (title(state)) }
+                }
+            }
+        }
+    }
+}
+
+/// For each kind of which some have failed, a button to try all of them again.
+fn retry_buttons(queues: &[Queue], retry_failed: &stack_live::Handler) -> Markup {
+    html! {
+        @for Queue { kind, failed, .. } in queues {
+            @if *failed > 0 {
+                @let label = format!("Run {kind} again, all {failed}");
+                div.actions data-key=(kind) {
+                    (Button::new(&label).secondary().id(kind).on_click(retry_failed))
+                }
+            }
+        }
+    }
+}
+
 fn show(job: &StoredJob, zone: &Zone, [retry, cancel]: [&stack_live::Handler; 2]) -> Markup {
     let id = job.id.to_string();
     let is_open = matches!(job.state, State::Waiting | State::Running);
@@ -176,11 +214,10 @@ fn show(job: &StoredJob, zone: &Zone, [retry, cancel]: [&stack_live::Handler; 2]
                 p { (note) }
             }
             @if let Some(error) = &job.last_error { pre { (error) } }
-            p {
+            div.actions {
                 @if !matches!(job.state, State::Running | State::Done) {
                     (Button::new("Run now").secondary().id(&id).on_click(retry))
                 }
-                " "
                 @if is_open {
                     (Button::new("Cancel").danger().id(&id).on_click(cancel).confirm("Cancel this job?"))
                 }

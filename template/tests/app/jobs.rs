@@ -202,6 +202,31 @@ async fn of_unique_jobs_one_waits_and_one_that_runs_does_not_count() {
 }
 
 #[tokio::test]
+async fn all_failed_jobs_of_a_kind_are_tried_again_and_one_of_those_with_the_same_key() {
+    let database = database().await;
+    let pool = database.pool();
+    for name in ["a", "b", "unique 1", "unique 2", "done"] {
+        add(pool, name).await;
+    }
+    let execute = async |sql: &'static str| {
+        sqlx::query(sql).execute(pool).await.unwrap();
+    };
+    execute("UPDATE jobs SET state = 'failed', attempts = 3").await;
+    execute("UPDATE jobs SET state = 'done' WHERE argument LIKE '%done%'").await;
+    add(pool, "unique 1").await;
+    execute("UPDATE jobs SET state = 'failed' WHERE state = 'waiting'").await;
+    add(pool, "unique 2").await;
+    assert_eq!(operate::retry_failed(pool, "another").await.unwrap(), 0);
+    // Both without a key, and the newest of the first key; of the second, one waits already.
+    assert_eq!(operate::retry_failed(pool, "probe").await.unwrap(), 3);
+    let left = in_state(pool, State::Failed).await;
+    let left: Vec<&str> = left.iter().map(|job| &*job.argument).collect();
+    assert_eq!(left, [r#"{"name":"unique 2"}"#, r#"{"name":"unique 1"}"#]);
+    assert_eq!(run_due(pool).await, [Ok(()), Ok(()), Ok(()), Ok(())]);
+    assert_eq!(operate::retry_failed(pool, "probe").await.unwrap(), 2);
+}
+
+#[tokio::test]
 async fn the_highest_priority_goes_first_and_nothing_before_its_time() {
     let database = database().await;
     let pool = database.pool();

@@ -11,6 +11,9 @@ const BEFORE = ["/", "/components", "/upload", "/login", "/forgot-password", "/m
 const BEFORE = ["/", "/login", "/forgot-password", "/mail-sent", "/register"];
 {%- endif %}
 const AFTER = ["/", "/notes", "/notes/new", "/account", "/account/activity", "/account/email", "/account/password", "/account/security", "/confirm-password", "/_dev/mail", "/nowhere"];
+{%- if jobs %}
+AFTER.push("/jobs");
+{%- endif %}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [device, options] of [["screen", {}], ["phone", PHONE]]) {

@@ -145,6 +145,35 @@ pub async fn retry(pool: &PgPool, id: Uuid) -> sqlx::Result<bool> {
     }
 }
 
+/// [`retry`] for all jobs of this kind that have failed, and returns how many wait again. Of those with the same key it is the newest,
+/// unless another one with that key waits; the others stay.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn retry_failed(pool: &PgPool, kind: &str) -> sqlx::Result<u64> {
+    loop {
+        let retried = sqlx::query(
+            "UPDATE jobs SET state = 'waiting', run_at = now(), attempts = 0, finished_at = NULL
+             WHERE state = 'failed' AND id IN (
+                 SELECT DISTINCT ON (unique_key, CASE WHEN unique_key IS NULL THEN id END) id FROM jobs AS failed
+                 WHERE state = 'failed' AND kind = $1 AND NOT EXISTS (
+                     SELECT 1 FROM jobs AS other
+                     WHERE other.state = 'waiting' AND other.kind = $1 AND other.unique_key = failed.unique_key
+                 )
+                 ORDER BY unique_key, CASE WHEN unique_key IS NULL THEN id END, id DESC
+             )",
+        )
+        .bind(kind)
+        .execute(pool)
+        .await;
+        match retried {
+            // One with such a key was enqueued meanwhile: it waits now, and is left out.
+            Err(error) if table::is_taken(&error) => {}
+            retried => return Ok(retried?.rows_affected()),
+        }
+    }
+}
+
 /// Cancels a job that waits or runs: whoever runs it notices within a third of its lease, and drops it. False if it did
 /// neither.
 ///

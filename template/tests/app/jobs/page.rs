@@ -35,6 +35,26 @@ async fn an_operator_sees_cancels_and_retries_jobs() {
 }
 
 #[tokio::test]
+async fn an_operator_runs_all_failed_jobs_of_a_kind_again() {
+    let app = TestApp::with(&[OPERATORS]).await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let (grace, _) = app.logged_in("grace").await;
+    let pool = app.database.pool();
+    for user in [ada.id, grace.id] {
+        enqueue(pool, &WordCount { user }).await.unwrap();
+    }
+    app.execute("UPDATE jobs SET state = 'failed', last_error = 'no luck'")
+        .await;
+    let mut page = LivePage::open(&app, &mut client, "/jobs?state=failed").await;
+    page.expect_text("no luck").await;
+    page.click("main [data-id=word_count]").await;
+    page.expect_text("Wait again: 2.").await;
+    page.expect_text("There is none.").await;
+    let waiting: Vec<WordCount> = testing::enqueued(pool).await.unwrap();
+    assert_eq!(waiting.len(), 2);
+}
+
+#[tokio::test]
 async fn the_page_looks_again_by_itself() {
     let app = TestApp::new().await;
     let (user, mut client) = app.logged_in("ada").await;

@@ -16,6 +16,10 @@ const SETTINGS = {
   // All browsers have one address.
   LIMIT_FACTOR: "0",
   HOST: "127.0.0.1",
+{%- if jobs %}
+  JOBS_IN_SERVE: "",
+  JOBS_OPERATORS: "",
+{%- endif %}
   LOG_FORMAT: "pretty",
   RUST_LOG: "",
   SHUTDOWN_SECONDS: "5",
