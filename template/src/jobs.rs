@@ -8,6 +8,9 @@ use stack_jobs::{Registry, Settings, Worker, WorkerHandle};
 use crate::state::AppState;
 
 pub mod clean_up;
+{%- if pgvector %}
+pub mod repair_embeddings;
+{%- endif %}
 pub mod word_count;
 
 /// All jobs, and those that are enqueued by the clock.
@@ -16,6 +19,14 @@ pub fn registry() -> Registry<AppState> {
         .job(clean_up::run)
         .job(word_count::run)
         .schedule("clean up jobs", "17 * * * *", &clean_up::CleanUp {})
+{%- if pgvector %}
+        .job(repair_embeddings::run)
+        .schedule(
+            "repair embeddings",
+            "37 * * * *",
+            &repair_embeddings::RepairEmbeddings {},
+        )
+{%- endif %}
 }
 
 /// Starts a worker in this process.
@@ -25,6 +36,9 @@ pub fn start(state: &AppState) -> WorkerHandle {
         grace: state.config.shutdown_timeout,
         ..Settings::default()
     };
+{%- if pgvector %}
+    tokio::spawn(repair_embeddings::enqueue(state.clone()));
+{%- endif %}
     Worker::new(state.db.clone(), registry(), state.clone(), settings).start()
 }
 

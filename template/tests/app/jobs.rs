@@ -1,5 +1,7 @@
 //! Jobs: the worker, the schedules, and the page of those who look after them.
-
+{%- if pgvector %}
+mod embeddings;
+{%- endif %}
 mod page;
 mod process;
 

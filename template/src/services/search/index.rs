@@ -242,8 +242,14 @@ pub(super) async fn owners(search: &Search, after: Option<Owner>) -> Result<Vec<
     owners.truncate(PAGE);
     Ok(owners)
 }
+{%- if jobs %}
+
+/// Retries every hour what this process could not index; all notes are compared by a job, once over all processes. Never returns,
+/// unless search is disabled.
+{%- else %}
 
 /// Updates the embeddings of all users now and every hour. Never returns, unless search is disabled.
+{%- endif %}
 pub async fn repair_hourly(search: Search) {
     if search.vectors().is_err() {
         return;
@@ -251,8 +257,12 @@ pub async fn repair_hourly(search: Search) {
     let mut interval = tokio::time::interval(REPAIR_INTERVAL);
     loop {
         interval.tick().await;
+{%- if jobs %}
+        search.retry_failed();
+{%- else %}
         if let Err(error) = repair(&search).await {
             tracing::warn!(?error, "cannot embed some notes; will retry later");
         }
+{%- endif %}
     }
 }
