@@ -1,4 +1,4 @@
-//! `/jobs`: what waits, runs and has failed, for the people of `JOBS_OPERATORS`. It looks again every second.
+//! `/jobs`: what waits, runs and has failed, jobs and mails, for the people of `JOBS_OPERATORS`. It looks again every second.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use stack_jobs::operate::{self, Queue, State, StoredJob};
 use stack_live::{Ctx, Cx, PageError};
+use stack_mail::outbox;
 use uuid::Uuid;
 
 use super::{context::Context, layout};
@@ -22,7 +23,9 @@ use crate::{
     repositories::users::addresses,
 };
 
-/// How many jobs are shown.
+mod mails;
+
+/// How many jobs are shown, and mails.
 const SHOWN: i64 = 50;
 /// How often the page looks again.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -52,7 +55,8 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         let app = ctx.app();
         let queues = operate::queues(app.db.pool()).await?;
         let jobs = operate::list(app.db.pool(), state, SHOWN).await?;
-        Ok::<_, PageError>((queues, jobs))
+        let mails = outbox::operate::failed(app.db.pool(), SHOWN).await?;
+        Ok::<_, PageError>((queues, jobs, mails))
     });
     let loaded = load.await?;
     let reload = loaded.reloading();
@@ -62,7 +66,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             reload.reload(&ctx);
         }
     });
-    let (queues, jobs) = &*loaded;
+    let (queues, jobs, failed_mails) = &*loaded;
     let zone = Zone::of_visitor(&cx);
     let retry = cx.on_async(move |ctx, event| {
         let id = event.data("id").parse::<Uuid>();
@@ -87,6 +91,13 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             reload.reload(&ctx);
             Ok(())
         }
+    });
+    let retry_mails = cx.on_async(move |ctx, _| async move {
+        operator(&ctx).await?;
+        let app = ctx.app();
+        app.links.outbox.retry_failed(app.db.pool()).await?;
+        reload.reload(&ctx);
+        Ok(())
     });
     let cancel = cx.on_async(move |ctx, event| {
         let id = event.data("id").parse::<Uuid>();
@@ -129,6 +140,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 (show(job, &zone, [&retry, &cancel]))
             }
         }
+        (mails::failed_mails(failed_mails, &zone, &retry_mails))
     };
     Ok(layout::live(&cx, "Jobs", main))
 }

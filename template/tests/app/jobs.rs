@@ -2,6 +2,7 @@
 {%- if pgvector %}
 mod embeddings;
 {%- endif %}
+mod mails;
 mod page;
 mod process;
 

@@ -18,8 +18,14 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use crate::{Mail, MailServer};
+{%- if jobs %}
+
+pub mod operate;
+mod rotation;
+{%- else %}
 
 mod rotation;
+{%- endif %}
 mod table;
 mod worker;
 

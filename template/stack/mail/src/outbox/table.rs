@@ -59,18 +59,30 @@ pub(super) async fn insert(
 
 /// Takes the row that has been due for the longest time, for `lease`: if it is still there then, it is due again. A row that
 /// another worker is taking is skipped.
+{%- if jobs %}
+/// While it is held it has no error, so that [`Outbox::retry_failed`](super::Outbox::retry_failed) does not make it due.
+{%- endif %}
 pub(super) async fn claim(
     db: impl PgExecutor<'_>,
     kinds: &[&str],
     lease: Duration,
 ) -> sqlx::Result<Option<Row>> {
     sqlx::query_as(
+{%- if jobs %}
+        "WITH due AS MATERIALIZED (
+             SELECT id, last_error FROM outbox WHERE sent_at IS NULL AND next_attempt_at <= now() AND kind = ANY ($1)
+             ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
+         )
+         UPDATE outbox SET attempts = attempts + 1, last_error = NULL, next_attempt_at = now() + $2 * interval '1 second' FROM due
+         WHERE outbox.id = due.id RETURNING outbox.id, content, created_at, attempts, due.last_error, sent_at, expires_at <= now() AS expired",
+{%- else %}
         "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + $2 * interval '1 second'
          WHERE id = (
              SELECT id FROM outbox WHERE sent_at IS NULL AND next_attempt_at <= now() AND kind = ANY ($1)
              ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
          )
          RETURNING id, content, created_at, attempts, last_error, sent_at, expires_at <= now() AS expired",
+{%- endif %}
     )
     .bind(kinds)
     .bind(lease.as_secs_f64())
