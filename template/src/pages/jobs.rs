@@ -139,8 +139,8 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             @for job in jobs {
                 (show(job, &zone, [&retry, &cancel]))
             }
+            (mails::failed_mails(failed_mails, &zone, &retry_mails))
         }
-        (mails::failed_mails(failed_mails, &zone, &retry_mails))
     };
     Ok(layout::live(&cx, "Jobs", main))
 }
@@ -214,7 +214,7 @@ fn show(job: &StoredJob, zone: &Zone, [retry, cancel]: [&stack_live::Handler; 2]
     html! {
         article.card data-key=(id) {
             h2 { (job.kind) }
-            p.small { code { (job.argument) } }
+            pre.small { (job.argument) }
             p.small {
                 (title(job.state)) ", attempt " (job.attempts) " of " (job.max_attempts)
                 @if job.state == State::Waiting { ", due " (zone.date_time(job.run_at)) }
