@@ -1,4 +1,5 @@
-//! What a plain project weighs, and what it may weigh: the table in the README, which is this test's output.
+//! What a plain project weighs, and what it may weigh: the table in the README, which is this test's output. And what weighs
+//! without being of use: files that nothing compiles, words of features that a project lacks.
 //!
 //! `HEAVY_BLESS=1 cargo test --test budget` writes the table again. It never writes one above the budget.
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flate2::{Compression, write::GzEncoder};
+use heavy_stack::manifest::Manifest;
 
 /// One line of the table: what is counted, its limit, and what it is today.
 struct Entry {
@@ -19,11 +21,18 @@ struct Entry {
 
 /// A project without any feature, as `heavy new --defaults` makes it.
 fn plain_project(scratch: &Path) -> PathBuf {
-    let project = scratch.join("plain");
+    project_with(scratch, None)
+}
+
+/// The same with one feature.
+fn project_with(scratch: &Path, feature: Option<&str>) -> PathBuf {
+    // A crate may be called as the feature is, and then the project may not.
+    let project = scratch.join(feature.map_or("plain".to_owned(), |feature| format!("with-{feature}")));
     let output = Command::new(env!("CARGO_BIN_EXE_heavy"))
         .arg("new")
         .arg(&project)
         .args(["--defaults", "--vcs", "none", "--quiet"])
+        .args(feature.map(|feature| format!("--feature={feature}")))
         .output()
         .expect("heavy starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -126,6 +135,51 @@ fn a_plain_project_stays_within_its_budget_and_the_readme_has_the_table() {
     }
     let stale = "README.md has another table\nrun `HEAVY_BLESS=1 cargo test --test budget`";
     assert_eq!(text[start..end], table, "{stale}");
+}
+
+/// Rust files that nothing compiles: neither cargo knows them, nor has the module above them a `mod` for them.
+fn not_compiled(project: &Path) -> Vec<String> {
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let relative = |path: PathBuf| path.strip_prefix(project).expect("a file of the project").to_owned();
+    let all: Vec<PathBuf> = files(project).into_iter().filter(is_rust).map(relative).collect();
+    // Each file in it is a program of its own.
+    let is_of_programs = |folder: &Path| {
+        let folders = ["tests", "benches", "examples"];
+        folders.iter().any(|programs| folder.ends_with(programs)) && folder.iter().all(|part| part != "src")
+    };
+    let is_compiled = |path: &PathBuf| {
+        let (Some(mut folder), Some(mut name)) = (path.parent(), path.file_stem()) else { return false };
+        if ["main", "lib", "build"].iter().any(|root| name == *root) || is_of_programs(folder) {
+            return true;
+        }
+        if name == "mod"
+            && let (Some(above), Some(module)) = (folder.parent(), folder.file_name())
+        {
+            (folder, name) = (above, module);
+        }
+        let module = format!("mod {};", name.display());
+        let is_above = |other: &&PathBuf| {
+            let in_folder = other.parent() == Some(folder);
+            let is_root = ["mod.rs", "main.rs", "lib.rs"].iter().any(|root| other.ends_with(root));
+            **other == folder.with_extension("rs") || in_folder && (is_root || is_of_programs(folder))
+        };
+        all.iter().filter(is_above).any(|above| {
+            let text = std::fs::read_to_string(project.join(above)).expect("a text");
+            text.lines().any(|line| line.ends_with(&module))
+        })
+    };
+    all.iter().filter(|path| !is_compiled(path)).map(|path| path.display().to_string()).collect()
+}
+
+#[test]
+fn every_rust_file_of_a_project_is_compiled_whatever_feature_it_has() {
+    let manifest = Manifest::parse(include_str!("../../cargo-generate.toml")).expect("a good manifest");
+    let features = manifest.features().into_iter().map(|feature| Some(feature.name));
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    for feature in features.chain([None]) {
+        let project = project_with(scratch.path(), feature);
+        assert_eq!(not_compiled(&project), Vec::<String>::new(), "with {feature:?}");
+    }
 }
 
 /// Words, in small letters, that only a project with some feature has.
