@@ -9,7 +9,9 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection as _};
+{%- if cockroach %}
 use stack_db::testing::TestDatabase;
+{%- endif %}
 use stack_db::{Migrations, Schema};
 
 use crate::atomic;
@@ -273,6 +275,7 @@ impl Proven {
         atomic::write_all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
 }
+{%- if cockroach %}
 
 /// Applies a folder of migrations, and what is proven and not written yet, on another server, in a database
 /// that goes afterwards.
@@ -285,6 +288,7 @@ pub async fn apply_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(
     trial.migrations.apply(database.pool(), |_| {}).await?;
     Ok(())
 }
+{%- endif %}
 
 /// Makes an empty migration, to be written by hand.
 ///
