@@ -183,7 +183,7 @@ fn every_rust_file_of_a_project_is_compiled_whatever_feature_it_has() {
 }
 
 /// Words, in small letters, that only a project with some feature has.
-const WORDS_OF_FEATURES: [&str; 22] = [
+const WORDS_OF_FEATURES: [&str; 24] = [
     "cockroach",
     "cockroachdb",
     "cronexpr",
@@ -191,6 +191,7 @@ const WORDS_OF_FEATURES: [&str; 22] = [
     "halfvec",
     "nextest",
     "oidc",
+    "openapi",
     "openid",
     "openidconnect",
     "opentelemetry",
@@ -203,6 +204,7 @@ const WORDS_OF_FEATURES: [&str; 22] = [
     "qrcode",
     "showcase",
     "totp",
+    "utoipa",
     "vector",
     "vectors",
     "webauthn",

@@ -230,6 +230,9 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
     }),
 {%- endif %}
     // The account was deleted in the meantime.
+{%- if openapi %}
+    ("api_tokens_user_id_fkey", || Error::Unauthenticated),
+{%- endif %}
     ("email_tokens_user_id_fkey", || Error::LinkExpired),
     ("notes_user_id_fkey", || Error::Unauthenticated),
 {%- if oidc %}

@@ -47,7 +47,13 @@ pub fn router(state: AppState) -> Router {
         None => routes,
     };
 {%- endif %}
+{%- if openapi %}
+    layers::around(routes, &settings)
+        .layer(middleware::map_request(http::bearer::isolate))
+        .layer(middleware::from_fn_with_state(metrics, metrics::count))
+{%- else %}
     layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
+{%- endif %}
 }
 
 /// The live pages: a GET renders the page, then the browser connects to it.
@@ -82,6 +88,10 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 {%- endif %}
         .page("/confirm-password", pages::confirmation::page)
         .page("/account", pages::settings::page)
+{%- if openapi %}
+        .page("/account/tokens", pages::settings::tokens::page)
+        .page("/api/docs", pages::api_docs::page)
+{%- endif %}
         .page("/account/activity", pages::settings::activity::page)
         .page("/account/delete", pages::settings::deletion::page)
         .page("/account/email", pages::settings::email::page)
@@ -188,6 +198,13 @@ fn pages(state: AppState) -> Router<AppState> {
         .route("/account/totp/confirm", post(settings::totp::confirm))
         .route("/account/totp/remove", post(settings::totp::remove))
 {%- endif %}
+{%- if openapi %}
+        .route("/account/tokens", post(pages::settings::tokens::create))
+        .route(
+            "/account/tokens/{id}/revoke",
+            post(pages::settings::tokens::revoke),
+        )
+{%- endif %}
         .route("/notes", post(notes::create))
         .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
@@ -217,6 +234,13 @@ fn api(state: AppState) -> Router<AppState> {
             "/api/notes/{id}",
             get(notes::show).put(notes::update).delete(notes::delete),
         )
+{%- if openapi %}
+        .route("/api/openapi.json", get(http::openapi::show))
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            http::bearer::authenticate,
+        ))
+{%- endif %}
         .route_layer(middleware::from_fn_with_state(state, limits::by_address))
 }
 

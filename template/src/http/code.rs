@@ -9,11 +9,23 @@ use axum::{
 };
 use serde::Deserialize;
 use stack_web::{cookies::Cookies, extract::ApiJson};
+{%- if openapi %}
+
+use super::{
+    cookies::{SESSION, session_token},
+    problem_details::ProblemDetails,
+};
+{%- else %}
 
 use super::cookies::{SESSION, session_token};
+{%- endif %}
 use crate::{
     error::{Error, Result},
+{%- if openapi %}
+    models::{ClientInfo, CodeRequest, LogInToken, User},
+{%- else %}
     models::{ClientInfo, CodeRequest, LogInToken},
+{%- endif %}
     services::accounts::totp::CODE_LIFETIME,
     state::AppState,
 };
@@ -47,12 +59,34 @@ pub async fn ask(cookies: Cookies, request: Request, next: Next) -> Response {
 }
 
 /// The body with a code.
+{%- if openapi %}
+#[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "secret_code": "123456" }))]
+{%- endif %}
 #[derive(Deserialize)]
 pub struct Code {
     secret_code: String,
 }
 
 /// Completes a log-in or a confirmation with a code from the app, or a recovery code, and sets the session's cookie.
+{%- if openapi %}
+#[utoipa::path(
+    post,
+    path = "/api/session/code",
+    operation_id = "enter_code",
+    tag = "accounts",
+    request_body = Code,
+    responses(
+        (status = 201, description = "The account. The cookie is set.", body = User),
+        (
+            status = 401,
+            description = "No log-in waits for a code.",
+            body = ProblemDetails,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+{%- endif %}
 pub async fn complete(
     State(state): State<AppState>,
     client: ClientInfo,

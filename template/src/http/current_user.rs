@@ -2,8 +2,13 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use stack_web::cookies::Cookies;
+{%- if openapi %}
+
+use super::{bearer::TokenUser, cookies::session_token};
+{%- else %}
 
 use super::cookies::session_token;
+{%- endif %}
 use crate::{
     error::{Error, Result},
     models::{ClientInfo, User},
@@ -19,6 +24,12 @@ impl FromRequestParts<AppState> for CurrentUser {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+{%- if openapi %}
+        if let Some(TokenUser(user)) = parts.extensions.get().cloned() {
+            state.limits.check_api(Key::Account(&user.email))?;
+            return Ok(Self(user));
+        }
+{%- endif %}
         let Ok(cookies) = Cookies::from_request_parts(parts, state).await;
         let Ok(client) = ClientInfo::from_request_parts(parts, state).await;
         let token = session_token(&cookies).ok_or(Error::Unauthenticated)?;

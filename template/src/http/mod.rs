@@ -2,8 +2,15 @@
 //!
 //! The extractors `ApiJson`, `Key`, `PageQuery`, `Cookies` and `ClientIp` are in [`stack_web`];
 //! [`CurrentUser`](current_user::CurrentUser) is the application's own.
+{%- if openapi %}
+
+pub mod api_access;
+pub mod assets;
+pub mod bearer;
+{%- else %}
 
 pub mod assets;
+{%- endif %}
 pub mod client_info;
 {%- if totp %}
 pub mod code;
@@ -12,8 +19,14 @@ pub mod cookies;
 pub mod current_user;
 pub mod limits;
 pub mod notes;
+{%- if openapi %}
+pub mod openapi;
+{%- endif %}
 {%- if passkeys %}
 pub mod passkey_challenge;
+{%- endif %}
+{%- if openapi %}
+pub mod problem_details;
 {%- endif %}
 {%- if pgvector %}
 pub mod search;

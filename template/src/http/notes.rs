@@ -11,8 +11,13 @@ use stack_web::{
     extract::{ApiJson, Key},
     pagination::{self, PageQuery},
 };
+{%- if openapi %}
+
+use super::{current_user::CurrentUser, problem_details::ProblemDetails};
+{%- else %}
 
 use super::current_user::CurrentUser;
+{%- endif %}
 use crate::{
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, Version},
@@ -22,6 +27,10 @@ use crate::{
 };
 
 /// The body of a new note.
+{%- if openapi %}
+#[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "title": "Milk", "body": "Two litres" }))]
+{%- endif %}
 #[derive(Deserialize)]
 pub struct NewNote {
     title: String,
@@ -30,6 +39,10 @@ pub struct NewNote {
 }
 
 /// The body of an update: the whole note, and the version that it is based on.
+{%- if openapi %}
+#[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "title": "Milk", "body": "Three litres", "version": 1 }))]
+{%- endif %}
 #[derive(Deserialize)]
 pub struct Edit {
     title: String,
@@ -38,7 +51,11 @@ pub struct Edit {
 }
 
 /// A page of notes, newest first.
+{%- if openapi %}
+#[derive(Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Serialize)]
+{%- endif %}
 pub struct NotePage {
     notes: Vec<Note>,
     /// The value of `?after=` for the next page; absent on the last page.
@@ -47,6 +64,21 @@ pub struct NotePage {
 }
 
 /// Lists notes. A page of long notes has fewer than its limit.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/notes",
+    operation_id = "list_notes",
+    tag = "notes",
+    params(
+        ("limit" = Option<i64>, Query, description = "How many at most, from 1 to 100."),
+        ("after" = Option<NoteId>, Query, description = "The `next` of the page before."),
+    ),
+    responses(
+        (status = 200, description = "A page of notes.", body = NotePage),
+    ),
+)]
+{%- endif %}
 pub async fn list(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -59,6 +91,18 @@ pub async fn list(
 }
 
 /// Creates a note.
+{%- if openapi %}
+#[utoipa::path(
+    post,
+    path = "/api/notes",
+    operation_id = "create_note",
+    tag = "notes",
+    request_body = NewNote,
+    responses(
+        (status = 201, description = "The note.", body = Note, headers(("location" = String))),
+    ),
+)]
+{%- endif %}
 pub async fn create(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -79,6 +123,18 @@ pub async fn create(
 }
 
 /// Returns a note.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/notes/{id}",
+    operation_id = "show_note",
+    tag = "notes",
+    params(("id" = NoteId, Path, description = "The note's id.")),
+    responses(
+        (status = 200, description = "The note.", body = Note),
+    ),
+)]
+{%- endif %}
 pub async fn show(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -91,6 +147,25 @@ pub async fn show(
 }
 
 /// Updates a note, unless it was changed in the meantime.
+{%- if openapi %}
+#[utoipa::path(
+    put,
+    path = "/api/notes/{id}",
+    operation_id = "update_note",
+    tag = "notes",
+    params(("id" = NoteId, Path, description = "The note's id.")),
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The note.", body = Note),
+        (
+            status = 409,
+            description = "It has another version now, which is in `current`.",
+            body = ProblemDetails,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+{%- endif %}
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -107,6 +182,18 @@ pub async fn update(
 }
 
 /// Deletes a note.
+{%- if openapi %}
+#[utoipa::path(
+    delete,
+    path = "/api/notes/{id}",
+    operation_id = "delete_note",
+    tag = "notes",
+    params(("id" = NoteId, Path, description = "The note's id.")),
+    responses(
+        (status = 204, description = "It is deleted."),
+    ),
+)]
+{%- endif %}
 pub async fn delete(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,

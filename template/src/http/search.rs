@@ -96,12 +96,32 @@ fn parse_date(text: &str) -> Option<Date> {
 }
 
 /// The results, best first.
+{%- if openapi %}
+#[derive(Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Serialize)]
+{%- endif %}
 pub struct Hits {
     hits: Vec<Hit>,
 }
 
 /// Searches the user's notes.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/notes/search",
+    operation_id = "search_notes",
+    tag = "notes",
+    params(
+        ("q" = String, Query, description = "What is searched for."),
+        ("since" = Option<String>, Query, description = "Only what was changed on this day or later: 2026-01-31."),
+        ("limit" = Option<i64>, Query, description = "How many at most, from 1 to 50."),
+    ),
+    responses(
+        (status = 200, description = "The best first.", body = Hits),
+    ),
+)]
+{%- endif %}
 pub async fn search(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,

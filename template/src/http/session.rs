@@ -3,11 +3,34 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Deserialize;
 use stack_web::{cookies::Cookies, extract::ApiJson, layers::CLEAR_SITE_DATA};
+{%- if openapi %}
+
+use super::{
+    cookies::{SESSION, session_token},
+    problem_details::ProblemDetails,
+};
+{%- else %}
 
 use super::cookies::{SESSION, session_token};
+{%- endif %}
+{%- if openapi %}
+use crate::{
+    error::Result,
+    models::{ClientInfo, User},
+    state::AppState,
+};
+{%- else %}
 use crate::{error::Result, models::ClientInfo, state::AppState};
+{%- endif %}
 
 /// The body of a log-in.
+{%- if openapi %}
+#[derive(utoipa::ToSchema)]
+#[schema(example = json!({
+    "email": "grace@example.com",
+    "password": "a long sentence of mine",
+}))]
+{%- endif %}
 #[derive(Deserialize)]
 pub struct Credentials {
     email: String,
@@ -15,6 +38,24 @@ pub struct Credentials {
 }
 
 /// Starts a session and sets its cookie.
+{%- if openapi %}
+#[utoipa::path(
+    post,
+    path = "/api/session",
+    operation_id = "log_in",
+    tag = "accounts",
+    request_body = Credentials,
+    responses(
+        (status = 201, description = "The account. The cookie is set.", body = User),
+        (
+            status = 401,
+            description = "The address or the password is wrong, or a code is needed.",
+            body = ProblemDetails,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+{%- endif %}
 pub async fn log_in(
     State(state): State<AppState>,
     client: ClientInfo,
@@ -32,6 +73,17 @@ pub async fn log_in(
 }
 
 /// Ends the session, if there is one, and deletes its cookie.
+{%- if openapi %}
+#[utoipa::path(
+    delete,
+    path = "/api/session",
+    operation_id = "log_out",
+    tag = "accounts",
+    responses(
+        (status = 204, description = "Nobody is logged in any more."),
+    ),
+)]
+{%- endif %}
 pub async fn log_out(
     State(state): State<AppState>,
     client: ClientInfo,

@@ -11,8 +11,13 @@ use serde::Deserialize;
 use serde::Serialize;
 {%- endif %}
 use stack_web::extract::{ApiJson, Key};
+{%- if openapi %}
+
+use super::{current_user::CurrentUser, problem_details::ProblemDetails};
+{%- else %}
 
 use super::current_user::CurrentUser;
+{%- endif %}
 use crate::{
     error::{Error, Result},
 {%- if phone %}
@@ -25,6 +30,14 @@ use crate::{
 };
 
 /// The body of a registration.
+{%- if openapi %}
+#[derive(utoipa::ToSchema)]
+#[schema(example = json!({
+    "email": "grace@example.com",
+    "display_name": "Grace",
+    "password": "a long sentence of mine",
+}))]
+{%- endif %}
 #[derive(Deserialize)]
 pub struct NewUser {
     email: String,
@@ -34,6 +47,25 @@ pub struct NewUser {
 
 /// Creates an account, without logging in. If mails are sent, the answer is 202: the account can be used after its address is
 /// confirmed, and the answer does not say whether the address has an account.
+{%- if openapi %}
+#[utoipa::path(
+    post,
+    path = "/api/users",
+    operation_id = "register",
+    tag = "accounts",
+    request_body = NewUser,
+    responses(
+        (status = 201, description = "The account, if no mails are sent.", body = User),
+        (status = 202, description = "A link was sent to the address."),
+        (
+            status = 409,
+            description = "The address has an account.",
+            body = ProblemDetails,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+{%- endif %}
 pub async fn register(
     State(state): State<AppState>,
     client: ClientInfo,
@@ -52,6 +84,18 @@ pub async fn register(
 }
 
 /// Returns the public data of a user.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/users/{id}",
+    operation_id = "show_user",
+    tag = "accounts",
+    params(("id" = UserId, Path, description = "The user's id.")),
+    responses(
+        (status = 200, description = "What everybody may know.", body = Profile),
+    ),
+)]
+{%- endif %}
 pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Result<Json<Profile>> {
     users::profile(state.db.pool(), id)
         .await?
@@ -61,7 +105,11 @@ pub async fn profile(State(state): State<AppState>, Key(id): Key<UserId>) -> Res
 {%- if phone %}
 
 /// The account of the logged-in user.
+{%- if openapi %}
+#[derive(Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Serialize)]
+{%- endif %}
 pub struct Me {
     #[serde(flatten)]
     user: User,
@@ -69,6 +117,15 @@ pub struct Me {
 }
 
 /// Returns the account of the logged-in user.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/me",
+    operation_id = "show_me",
+    tag = "accounts",
+    responses((status = 200, description = "The account.", body = Me)),
+)]
+{%- endif %}
 pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -> Result<Json<Me>> {
     let phone = state.accounts.phone(user.id).await?;
     Ok(Json(Me { user, phone }))
@@ -76,6 +133,15 @@ pub async fn me(State(state): State<AppState>, CurrentUser(user): CurrentUser) -
 {%- else %}
 
 /// Returns the account of the logged-in user.
+{%- if openapi %}
+#[utoipa::path(
+    get,
+    path = "/api/me",
+    operation_id = "show_me",
+    tag = "accounts",
+    responses((status = 200, description = "The account.", body = User)),
+)]
+{%- endif %}
 pub async fn me(CurrentUser(user): CurrentUser) -> Json<User> {
     Json(user)
 }

@@ -54,6 +54,13 @@ id! {
     PasskeyId
 }
 {%- endif %}
+{%- if openapi %}
+
+id! {
+    /// Identifies an [`ApiToken`](super::ApiToken). It is not secret.
+    ApiTokenId
+}
+{%- endif %}
 
 id! {
     /// Identifies a [`SecurityEvent`](super::SecurityEvent).

@@ -2,8 +2,14 @@
 //!
 //! A type that has rules can only be created by its `parse`, which validates. So a function that takes an [`Email`] need
 //! not validate it again.
+{%- if openapi %}
+
+mod api_token;
+mod client_info;
+{%- else %}
 
 mod client_info;
+{%- endif %}
 {%- if totp %}
 mod code_request;
 {%- endif %}
@@ -24,6 +30,9 @@ mod phone;
 {%- if passkeys or totp %}
 mod recovery_code;
 {%- endif %}
+{%- if openapi %}
+mod schemas;
+{%- endif %}
 mod security_event;
 mod session;
 mod text;
@@ -36,12 +45,21 @@ mod unusable_password;
 {%- endif %}
 mod user;
 mod version;
+{%- if openapi %}
+
+pub use api_token::{ApiSecret, ApiToken, ApiTokenDraft, ApiTokenName, LIFETIMES, Scope, Scopes};
+pub use client_info::{ClientInfo, UserAgent};
+{%- else %}
 
 pub use client_info::{ClientInfo, UserAgent};
+{%- endif %}
 {%- if totp %}
 pub use code_request::{CodeRequest, LogInToken};
 {%- endif %}
 pub use email::Email;
+{%- if openapi %}
+pub use id::ApiTokenId;
+{%- endif %}
 {%- if oidc %}
 pub use id::IdentityId;
 {%- endif %}

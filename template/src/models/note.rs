@@ -6,7 +6,11 @@ use time::OffsetDateTime;
 use super::{FieldErrors, Invalid, NoteId, UserId, Version, text};
 
 /// A note, as it is stored.
+{%- if openapi %}
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Clone, Debug, Serialize)]
+{%- endif %}
 pub struct Note {
     /// The note's id.
     pub id: NoteId,

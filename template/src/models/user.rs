@@ -6,7 +6,11 @@ use time::OffsetDateTime;
 use super::{Email, FieldErrors, Invalid, Password, UserId, text};
 
 /// A user with an account, without the password.
+{%- if openapi %}
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Clone, Debug, Serialize)]
+{%- endif %}
 pub struct User {
     /// The user's id.
     pub id: UserId,

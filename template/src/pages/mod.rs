@@ -5,6 +5,9 @@
 //! the form with its errors, and the status 422 or 409.
 
 pub mod account;
+{%- if openapi %}
+pub mod api_docs;
+{%- endif %}
 pub mod confirmation;
 pub mod context;
 pub mod dev_mail;

@@ -22,6 +22,9 @@ pub mod phone;
 pub mod recovery_codes;
 {%- endif %}
 pub mod security;
+{%- if openapi %}
+pub mod tokens;
+{%- endif %}
 {%- if totp %}
 pub mod totp;
 {%- endif %}
@@ -38,6 +41,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 {%- endif %}
 {%- if jobs %}
             @if cx.app().config.may_see_jobs(&user.email) { p { a href="/jobs" data-link { "Jobs" } } }
+{%- endif %}
+{%- if openapi %}
+            p { a href="/account/tokens" data-link { "API tokens: programs that act for you" } }
 {%- endif %}
             p { a href="/account/security" data-link { "Security: where you are logged in, password, deletion" } }
         }

@@ -3,8 +3,14 @@
 //! Each function takes any executor: the pool for a single statement, or a transaction. Rows are private structs, and
 //! are returned as models; a stored value that its model does not accept is a
 //! decoding error.
+{%- if openapi %}
+
+pub mod api_tokens;
+pub mod email_tokens;
+{%- else %}
 
 pub mod email_tokens;
+{%- endif %}
 {%- if pgvector %}
 pub mod embeddings;
 {%- endif %}

@@ -34,7 +34,11 @@ impl TryFrom<UserRow> for User {
 }
 
 /// The public data of a user.
+{%- if openapi %}
+#[derive(Debug, FromRow, Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Debug, FromRow, Serialize)]
+{%- endif %}
 pub struct Profile {
     /// The user's id.
     pub id: UserId,

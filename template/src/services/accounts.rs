@@ -19,8 +19,14 @@ use crate::{
         security_log::SecurityLog,
     },
 };
+{%- if openapi %}
+
+pub mod api_tokens;
+mod confirmation;
+{%- else %}
 
 mod confirmation;
+{%- endif %}
 mod credentials;
 {%- if oidc %}
 mod identities;

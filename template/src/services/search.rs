@@ -55,7 +55,11 @@ pub struct Search {
 }
 
 /// A result of a search.
+{%- if openapi %}
+#[derive(Serialize, utoipa::ToSchema)]
+{%- else %}
 #[derive(Serialize)]
+{%- endif %}
 pub struct Hit {
     /// The note.
     pub note: Note,

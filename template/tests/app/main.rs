@@ -43,6 +43,9 @@ mod observatory;
 {%- if oidc %}
 mod oidc;
 {%- endif %}
+{%- if openapi %}
+mod openapi;
+{%- endif %}
 mod pages;
 mod process;
 {%- if load %}

@@ -150,6 +150,13 @@ impl Accounts {
                 Ok(count) => tracing::info!(count, "deleted expired links"),
                 Err(error) => tracing::warn!(?error, "cannot delete expired links"),
             }
+{%- if openapi %}
+            match self.delete_expired_api_tokens().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired API tokens"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired API tokens"),
+            }
+{%- endif %}
             match self.security_log.delete_old().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "deleted old security events"),

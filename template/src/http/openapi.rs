@@ -1,0 +1,131 @@
+//! `/api/openapi.json`: the document of the API, in OpenAPI 3.1. The handlers have the parts that belong to them.
+
+use axum::{Json, http::Method};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, Content, Ref, ResponseBuilder, SecurityRequirement,
+        path::{Operation, PathItem},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use super::{
+    api_access::{Access, access},
+    notes,
+    problem_details::ProblemDetails,
+    session, users,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        users::register,
+        users::profile,
+        users::me,
+        session::log_in,
+        session::log_out,
+{%- if totp %}
+        super::code::complete,
+{%- endif %}
+        notes::list,
+        notes::create,
+{%- if pgvector %}
+        super::search::search,
+{%- endif %}
+        notes::show,
+        notes::update,
+        notes::delete,
+    ),
+    components(schemas(ProblemDetails)),
+    modifiers(&Common),
+)]
+struct Document;
+
+/// The document.
+pub fn document() -> openapi::OpenApi {
+    Document::openapi()
+}
+
+/// Returns the document.
+pub async fn show() -> Json<openapi::OpenApi> {
+    Json(document())
+}
+
+/// What all operations have in common: how programs say who they are, and errors.
+struct Common;
+
+/// The names of the ways to say who one is.
+const TOKEN: &str = "token";
+const SESSION: &str = "session";
+
+impl Modify for Common {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        document.info.title = env!("CARGO_PKG_DESCRIPTION").to_owned();
+        document.info.description =
+            Some("Errors are `application/problem+json`. Times are in UTC.".to_owned());
+        document.info.license = None;
+        let schemes = document.components.get_or_insert_default();
+        let token = Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token that was made in the account's settings."))
+            .build();
+        schemes.add_security_scheme(TOKEN, SecurityScheme::Http(token));
+        let session = ApiKeyValue::with_description(
+            "session",
+            "The cookie of `POST /api/session`. Over TLS its name has the prefix `__Host-`.",
+        );
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
+        schemes.add_security_scheme(SESSION, session);
+        for (pattern, item) in &mut document.paths.paths {
+            for (method, operation) in operations(item) {
+                describe(operation, access(&method, pattern), pattern);
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    let operations = [
+        (Method::GET, item.get.as_mut()),
+        (Method::PUT, item.put.as_mut()),
+        (Method::POST, item.post.as_mut()),
+        (Method::PATCH, item.patch.as_mut()),
+        (Method::DELETE, item.delete.as_mut()),
+    ];
+    let operations = operations.into_iter();
+    operations.filter_map(|(method, operation)| Some((method, operation?)))
+}
+
+fn describe(operation: &mut Operation, access: Access, pattern: &str) {
+    let mut statuses = vec![("429", "A limit is reached: see `Retry-After`.")];
+    if let Access::Scope(scope) = access {
+        operation.security = Some(vec![
+            SecurityRequirement::new(TOKEN, [scope.name()]),
+            SecurityRequirement::new::<_, [&str; 0], _>(SESSION, []),
+        ]);
+        statuses.push(("401", "Nobody is logged in, or the token is not valid."));
+    }
+    // Also for what takes no token at all, and is sent one.
+    statuses.push((
+        "403",
+        "The token may not do this, or a page of another site has sent it.",
+    ));
+    if pattern.contains('{') {
+        statuses.push(("404", "There is none, or it is somebody else's."));
+    }
+    if operation.request_body.is_some() {
+        statuses.push(("422", "Some fields are invalid."));
+    }
+    statuses.push(("default", "Any other error."));
+    for (status, description) in statuses {
+        let problem = Content::new(Some(Ref::from_schema_name("ProblemDetails")));
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", problem);
+        let responses = &mut operation.responses.responses;
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| response.build().into());
+    }
+}

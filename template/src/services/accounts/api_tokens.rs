@@ -1,0 +1,86 @@
+//! Tokens of the API: made and revoked in the account, and used by programs.
+
+use super::Accounts;
+use crate::{
+    error::{Error, Result},
+    models::{
+        ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, Owner, Scopes, User,
+    },
+    repositories::{api_tokens, delete_all},
+};
+
+/// How many valid tokens a user may have.
+pub const MAX_API_TOKENS: i64 = 50;
+
+impl Accounts {
+    /// Makes a token. Its secret is returned once, and stored as its digest.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if there are too many.
+    pub async fn create_api_token(
+        &self,
+        owner: Owner,
+        draft: &ApiTokenDraft,
+        client: &ClientInfo,
+    ) -> Result<ApiSecret> {
+        if api_tokens::count(self.db.pool(), owner).await? >= MAX_API_TOKENS {
+            let why = format!("an account has at most {MAX_API_TOKENS} tokens; revoke one first");
+            return Err(Error::Forbidden(why.into()));
+        }
+        let secret = ApiSecret::generate();
+        api_tokens::insert(self.db.pool(), owner, secret.digest(), draft).await?;
+        let scopes = draft.scopes.to_text();
+        let details = format!("API token “{}”: {scopes}", draft.name.as_str());
+        self.log_api_token(EventKind::MethodAdded, owner, client, &details)
+            .await;
+        Ok(secret)
+    }
+
+    /// Makes a token invalid.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if `owner` has no such token.
+    pub async fn revoke_api_token(
+        &self,
+        owner: Owner,
+        id: ApiTokenId,
+        client: &ClientInfo,
+    ) -> Result<()> {
+        let deleted = api_tokens::delete(self.db.pool(), owner, id).await?;
+        let details = format!("API token “{}”", deleted.ok_or(Error::NotFound)?);
+        self.log_api_token(EventKind::MethodRemoved, owner, client, &details)
+            .await;
+        Ok(())
+    }
+
+    /// The user of a secret and what it may do, if it is valid. It is used now.
+    pub async fn api_user(&self, secret: &ApiSecret) -> Result<Option<(User, Scopes)>> {
+        let found = api_tokens::user(self.db.pool(), secret.digest()).await?;
+        if let Some((token, _)) = &found
+            && token.touch_due
+            && let Err(error) = api_tokens::touch(self.db.pool(), token.id).await
+        {
+            // The next request tries again; this one is not the worse for it.
+            tracing::warn!(%error, "cannot store the use of an API token");
+        }
+        Ok(found.map(|(token, user)| (user, token.scopes)))
+    }
+
+    /// Deletes all tokens that have expired, and returns how many there were.
+    pub async fn delete_expired_api_tokens(&self) -> Result<u64> {
+        let pool = self.db.pool();
+        Ok(delete_all(|batch| api_tokens::delete_expired(pool, batch)).await?)
+    }
+
+    async fn log_api_token(
+        &self,
+        kind: EventKind,
+        owner: Owner,
+        client: &ClientInfo,
+        details: &str,
+    ) {
+        let (log, user) = (&self.security_log, Some(owner.id()));
+        log.record(kind, Outcome::Success, user, client, details)
+            .await;
+    }
+}

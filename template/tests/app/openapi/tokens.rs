@@ -1,0 +1,195 @@
+//! Tokens: made, used and revoked.
+
+use axum::http::header;
+use serde_json::json;
+
+use super::{PAGE, request, send, token};
+use crate::common::TestApp;
+
+const ALL: [&str; 3] = ["account:read", "notes:read", "notes:write"];
+
+#[tokio::test]
+async fn a_program_with_a_token_does_what_its_scopes_say_and_no_more() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let note = app.note(&ada, "Milk", "").await;
+    let path = format!("/api/notes/{}", note.id);
+    let reader = token(&mut client, &["notes:read"]).await;
+    let listed = send(&app, &reader, "GET", "/api/notes", None).await;
+    assert_eq!(listed.json()["notes"][0]["title"], "Milk");
+    assert_eq!(send(&app, &reader, "GET", &path, None).await.status, 200);
+    let body = json!({ "title": "Bread" });
+    for (method, path, body) in [
+        ("POST", "/api/notes", Some(body.clone())),
+        ("DELETE", &*path, None),
+        ("GET", "/api/me", None),
+    ] {
+        let answer = send(&app, &reader, method, path, body).await;
+        answer.problem(403, "insufficient_scope");
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer error=\"insufficient_scope\", scope="));
+    }
+    let writer = token(&mut client, &["notes:write"]).await;
+    let created = send(&app, &writer, "POST", "/api/notes", Some(body)).await;
+    assert_eq!(created.status, 201);
+    assert_eq!(app.newest_note(&ada).await.title.as_str(), "Bread");
+}
+
+#[tokio::test]
+async fn a_token_is_no_use_for_the_account_for_logging_in_and_for_pages() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let secret = token(&mut client, &ALL).await;
+    let credentials = json!({ "email": "ada@example.com", "password": "x" });
+    let user = json!({ "email": "eve@example.com", "display_name": "Eve", "password": "x" });
+    for (method, path, body) in [
+        ("POST", "/api/session", Some(credentials)),
+        ("DELETE", "/api/session", None),
+        ("POST", "/api/users", Some(user)),
+    ] {
+        let answer = send(&app, &secret, method, path, body).await;
+        answer.problem(403, "not_for_tokens");
+    }
+    for path in ["/account", PAGE, "/notes"] {
+        let answer = send(&app, &secret, "GET", path, None).await;
+        assert!(answer.header("location").starts_with("/login"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_valid_is_refused_with_a_challenge_and_cookies_do_not_help() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let expired = token(&mut client, &ALL).await;
+    app.execute("UPDATE api_tokens SET expires_at = now()")
+        .await;
+    let unknown = format!("api_{}", "0".repeat(64));
+    for bad in [&*expired, &unknown, "", "api_", "x y"] {
+        let answer = client.send(request(bad, "GET", "/api/me", None)).await;
+        answer.problem(401, "invalid_token");
+        let challenge = answer.header("www-authenticate");
+        assert_eq!(challenge, "Bearer error=\"invalid_token\"");
+    }
+    // Without the header, the same client is logged in.
+    assert_eq!(client.get("/api/me").await.status, 200);
+    let valid = token(&mut client, &ALL).await;
+    let mut twice = request(&valid, "GET", "/api/me", None);
+    let second = format!("Bearer {valid}").parse().unwrap();
+    twice.headers_mut().append(header::AUTHORIZATION, second);
+    client.send(twice).await.problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_may_send_a_token_but_never_a_cookie() {
+    let app = TestApp::new().await;
+    let (_, mut ada) = app.logged_in("ada").await;
+    let (eve, mut eves) = app.logged_in("eve").await;
+    let secret = token(&mut eves, &ALL).await;
+    let cross_site = |mut request: axum::http::Request<_>| {
+        let headers = request.headers_mut();
+        headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+        headers.insert("origin", "https://elsewhere.example".parse().unwrap());
+        request
+    };
+    let note = json!({ "title": "Milk" });
+    // The browser is Ada's; the token is Eve's.
+    let sent = request(&secret, "POST", "/api/notes", Some(note.clone()));
+    assert_eq!(ada.send(cross_site(sent)).await.status, 201);
+    assert_eq!(app.newest_note(&eve).await.title.as_str(), "Milk");
+    assert_eq!(ada.get("/api/notes").await.json(), json!({ "notes": [] }));
+    let mut without = request("", "POST", "/api/notes", Some(note));
+    without.headers_mut().remove(header::AUTHORIZATION);
+    let refused = ada.send(cross_site(without)).await;
+    refused.problem(403, "forbidden");
+    // A page is no part of the API.
+    let form = request(&secret, "POST", "/logout", None);
+    assert_eq!(ada.send(cross_site(form)).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_once_and_not_stored() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let secret = token(&mut client, &ALL).await;
+    let digits = secret.strip_prefix("api_").unwrap();
+    let page = client.open(PAGE).await;
+    page.shows("Backup");
+    page.lacks(digits);
+    let row: String = app.value("SELECT api_tokens::text FROM api_tokens").await;
+    assert!(!row.contains(digits), "{row}");
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_not_valid_and_both_are_in_the_log_of_the_account() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let (_, mut eves) = app.logged_in("eve").await;
+    let secret = token(&mut client, &["account:read"]).await;
+    let id: uuid::Uuid = app.value("SELECT id FROM api_tokens").await;
+    let revoke = format!("{PAGE}/{id}/revoke");
+    assert_eq!(eves.post_form(&revoke, &[]).await.status, 404);
+    assert_eq!(
+        send(&app, &secret, "GET", "/api/me", None).await.status,
+        200
+    );
+    client.submit(PAGE, &revoke, &[]).await.leads_to(PAGE);
+    let answer = send(&app, &secret, "GET", "/api/me", None).await;
+    answer.problem(401, "invalid_token");
+    let events: String = app
+        .value(
+            "SELECT string_agg(kind || ' ' || details, ', ' ORDER BY id) FROM security_events
+             WHERE details <> ''",
+        )
+        .await;
+    assert_eq!(
+        events,
+        "method_added API token “Backup”: account:read, method_removed API token “Backup”"
+    );
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_is_stored_at_most_once_a_minute() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let secret = token(&mut client, &["account:read"]).await;
+    client.open(PAGE).await.shows("not used yet");
+    let use_it = async || {
+        let answer = send(&app, &secret, "GET", "/api/me", None).await;
+        assert_eq!(answer.status, 200);
+        let used: time::OffsetDateTime = app.value("SELECT last_used_at FROM api_tokens").await;
+        used
+    };
+    let first = use_it().await;
+    assert_eq!(use_it().await, first);
+    app.execute("UPDATE api_tokens SET last_used_at = now() - interval '2 minutes'")
+        .await;
+    assert!(use_it().await >= first);
+}
+
+#[tokio::test]
+async fn a_token_needs_a_name_a_scope_and_an_expiry_that_is_offered() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let fields = [("name", "CI"), ("days", "4000")];
+    let page = client.submit(PAGE, PAGE, &fields).await;
+    let text = page.page(422);
+    assert!(text.contains("choose at least one"), "{text}");
+    assert!(text.contains("choose one of these"), "{text}");
+    assert!(text.contains("value=\"CI\""), "{text}");
+    let count: i64 = app.value("SELECT count(*) FROM api_tokens").await;
+    assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn expired_tokens_are_deleted() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    token(&mut client, &ALL).await;
+    app.execute("UPDATE api_tokens SET expires_at = now()")
+        .await;
+    token(&mut client, &ALL).await;
+    let deleted = app.state.accounts.delete_expired_api_tokens().await;
+    assert_eq!(deleted.unwrap(), 1);
+    let count: i64 = app.value("SELECT count(*) FROM api_tokens").await;
+    assert_eq!(count, 1);
+}
