@@ -323,6 +323,48 @@ fn main() {
 }
 
 #[test]
+fn what_is_saved_during_one_build_after_another_is_built_each_time() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let project = project("one");
+    // The compiler begins when it may.
+    let wrapper = "#!/bin/sh\ncase \"$*\" in *'--crate-name trial'*) \
+         until rm .data/go 2>/dev/null; do sleep 0.01; done;; esac\nexec \"$@\"\n";
+    project.write("rustc.sh", wrapper);
+    let wrapper = project.root.join("rustc.sh");
+    std::fs::set_permissions(&wrapper, PermissionsExt::from_mode(0o755)).unwrap();
+    project.write(".data/go", "");
+    let mut command = command(&project);
+    command.env("RUSTC_WRAPPER", &wrapper);
+    let serve = Serve::start_with(project, command);
+    for save in 1..=6 {
+        write(&serve.project, &format!("save{save}"));
+        if save > 1 {
+            // The watcher takes it in while the build before still waits.
+            sleep(PAUSE * 15);
+            serve.project.write(".data/go", "");
+        }
+        serve.said.wait("`src/main.rs` changed, building", save);
+    }
+    serve.project.write(".data/go", "");
+    serve.until("save6 ");
+}
+
+#[test]
+fn a_style_sheet_is_shown_while_a_build_is_running() {
+    let serve = Serve::start();
+    let script = "fn main() { loop { std::thread::park(); } }";
+    serve.project.write("build.rs", script);
+    serve.project.write("static/app.css", "p { color: red }");
+    serve.said.wait("changed app.css", 1);
+    // Saved with what is built, or while it is.
+    serve.said.wait("`build.rs`", 1);
+    serve.project.write("static/app.css", "p { color: blue }");
+    serve.said.wait("changed app.css", 2);
+    serve.is("one ");
+}
+
+#[test]
 fn a_signal_during_a_build_ends_it_with_its_exit_code() {
     let project = project("one");
     project.write("build.rs", "fn main() { loop { std::thread::park(); } }");

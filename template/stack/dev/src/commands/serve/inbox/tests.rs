@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_file_that_changes_during_three_builds_in_a_row_is_named() {
+fn a_file_that_is_written_during_three_builds_in_a_row_is_named() {
     let batch = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Batch>();
     let mut rewritten = BTreeMap::new();
     let both = batch(&["src/made.rs", "src/lib.rs"]);
