@@ -2,6 +2,8 @@
 """Measures from a saved edit to the new answer: `cargo dev` beside stopping and starting `cargo run`, taking turns in one run. The edit is one
 of code, which has to be compiled; and for `cargo dev` also one of a text in markup, which has not.
 
+The second edit of code is one in a model, which pages do not show: what is waited for is the answer of the new program.
+
     bench/reload.py                    # generates a project, and builds it first
     bench/reload.py --project FOLDER   # one that is there already; its files are edited and put back
     bench/reload.py --rounds 5
@@ -15,12 +17,17 @@ from measure import WORK, free_port, generate, report, say
 EDITED = "src/pages/home.rs"
 # A text in the markup of that page, and one in a constant.
 TEXT, CODE = "It runs", "Every URL on one screen."
+MODEL, LENGTH = "src/models/note.rs", "0..=20_000"
 
 
 class Project:
     def __init__(self, folder):
         self.folder, self.page = folder, folder / EDITED
         self.original = self.page.read_text()
+        self.model = folder / MODEL
+        self.original_model = self.model.read_text()
+        if LENGTH not in self.original_model:
+            sys.exit(f"`{LENGTH}` is not in {MODEL}")
         self.number, self.edits = 0, {}
         self.environment = {**os.environ, "RUST_LOG": "warn", "PORT": str(free_port()), "NO_COLOR": "1"}
         if "CARGO_TARGET_DIR" not in os.environ:
@@ -37,6 +44,15 @@ class Project:
             page = page.replace(old, new)
         self.page.write_text(page)
         return text
+
+    def edit_model(self):
+        """How long a text may be: another number each time."""
+        self.number += 1
+        self.model.write_text(self.original_model.replace(LENGTH, f"0..={20_000 + self.number}"))
+
+    def put_back(self):
+        self.page.write_text(self.original)
+        self.model.write_text(self.original_model)
 
     def until(self, text):
         while True:
@@ -73,6 +89,11 @@ class Project:
         return usage.ru_utime + usage.ru_stime
 
 
+def settle():
+    """Nobody saves in the moment in which the page comes up for the first time."""
+    time.sleep(2)
+
+
 def stop(program):
     program.send_signal(signal.SIGINT)
     program.wait()
@@ -82,6 +103,7 @@ def with_dev(project):
     program = project.start("cargo", "dev")
     try:
         project.until(TEXT)
+        settle()
         exchanged = project.exchanged()
         next(exchanged)
         begun = time.monotonic()
@@ -93,10 +115,41 @@ def with_dev(project):
         stop(program)
 
 
+def model_with_dev(project):
+    program = project.start("cargo", "dev")
+    try:
+        project.until(TEXT)
+        settle()
+        exchanged = project.exchanged()
+        next(exchanged)
+        begun = time.monotonic()
+        project.edit_model()
+        next(exchanged)
+        project.until(TEXT)
+        return time.monotonic() - begun
+    finally:
+        stop(program)
+
+
+def model_by_hand(project):
+    program = project.start("cargo", "run", "--quiet")
+    try:
+        project.until(TEXT)
+        project.edit_model()
+        begun = time.monotonic()
+        stop(program)
+        program = project.start("cargo", "run", "--quiet")
+        project.until(TEXT)
+        return time.monotonic() - begun
+    finally:
+        stop(program)
+
+
 def text_with_dev(project):
     program = project.start("cargo", "dev")
     try:
         project.until(TEXT)
+        settle()
         begun = time.monotonic()
         text = project.edit(TEXT)
         project.until(text)
@@ -165,12 +218,17 @@ def main():
             subprocess.run(["cargo", "build", "--quiet", *package], cwd=project.folder, env=project.environment, check=True)
         say(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         samples = {"a text, cargo dev": [], "cargo dev": [], "stop, and cargo run": []}
+        model = {"a model, cargo dev": [], "a model, stop, and cargo run": []}
         for _ in range(chosen.rounds):
             samples["a text, cargo dev"].append(text_with_dev(project))
             samples["cargo dev"].append(with_dev(project))
             samples["stop, and cargo run"].append(by_hand(project))
+            model["a model, cargo dev"].append(model_with_dev(project))
+            model["a model, stop, and cargo run"].append(model_by_hand(project))
         medians = {name: statistics.median(times) for name, times in samples.items()}
         report(f"from a saved edit to the new answer, {chosen.rounds} rounds", "s", medians, "stop, and cargo run")
+        medians = {name: statistics.median(times) for name, times in model.items()}
+        report("the same for an edit of a model", "s", medians, "a model, stop, and cargo run")
         cpu = statistics.median(project.cpu_of_build() for _ in range(chosen.rounds))
         say(f"  CPU time of the build alone        {cpu:10.2f} s")
         sent, failed = requests_while_reloading(project, 1000, 3)
@@ -179,7 +237,7 @@ def main():
             say(" ", error)
         return len(failed) > 0
     finally:
-        project.page.write_text(project.original)
+        project.put_back()
         subprocess.run(["cargo", "dev", "db", "stop"], cwd=project.folder, env=project.environment)
 
 
