@@ -191,8 +191,9 @@ def work(day):
     day.step("error, mended", "", "/notes", edit(model, "-> Usize {", "-> usize {"), f"!{OVERLAY}")
     day.step("error, shown", "a brace too few", "/", edit(home, "fn two() -> Markup {", "fn two() -> Markup "), f"{OVERLAY}.includes('expected')")
     day.step("error, mended", "", "/", edit(home, "fn two() -> Markup ", "fn two() -> Markup {"), f"!{OVERLAY}")
+    whole = day.read(card)
     day.step("error, shown", "a module that is deleted", "/notes", lambda: day.write(card, None), f"{OVERLAY}.includes('note_card')")
-    day.step("error, mended", "", "/notes", lambda: day.write(card, day.saved[card]), f"!{OVERLAY}")
+    day.step("error, mended", "", "/notes", lambda: day.write(card, whole), f"!{OVERLAY}")
     day.step("error, shown", "a column that is not there", "/notes", edit(repository, "SELECT id, title, left(body, 201) AS beginning", "SELECT id, titel AS title, left(body, 201) AS beginning"), f"{OVERLAY}.includes('titel')")
     day.step("error, mended", "", "/notes", edit(repository, "titel AS title", "title"), "!!document.querySelector('.note') && !" + OVERLAY)
 

@@ -86,7 +86,7 @@ fn weigh(project: &Path) -> [Entry; 7] {
     [
         Entry { what: "files", limit: 514, today: files(project).len() },
         Entry { what: "lines of Rust in `src/`, the application", limit: 9_660, today: rust("src") },
-        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 34_250, today: rust("stack") },
+        Entry { what: "lines of Rust in `stack/`, the machinery", limit: 34_300, today: rust("stack") },
         Entry { what: "lines of Rust in `tests/`", limit: 4_550, today: rust("tests") },
         Entry { what: "third-party crates of the application", limit: 244, today: crates("app") },
         Entry { what: "third-party crates of `cargo dev`", limit: 179, today: crates("stack_dev") },

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use crate::models::Scope;
+use crate::models::TokenScope;
 
 /// Who may use a route of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Access {
     /// Everybody.
     Public,
     /// Whoever is logged in, and tokens with this scope.
-    Scope(Scope),
+    Scope(TokenScope),
     /// No token: it is about logging in, or changes the account.
     NoToken,
 }
@@ -20,11 +20,11 @@ pub fn access(method: &Method, pattern: &str) -> Access {
     let reads = [Method::GET, Method::HEAD].contains(method);
     match (pattern, reads) {
         ("/api/openapi.json" | "/api/users/{id}", true) => Access::Public,
-        ("/api/me", true) => Access::Scope(Scope::AccountRead),
+        ("/api/me", true) => Access::Scope(TokenScope::AccountRead),
         ("/api/notes" | "/api/notes/{id}" | "/api/notes/search", true) => {
-            Access::Scope(Scope::NotesRead)
+            Access::Scope(TokenScope::NotesRead)
         }
-        ("/api/notes" | "/api/notes/{id}", false) => Access::Scope(Scope::NotesWrite),
+        ("/api/notes" | "/api/notes/{id}", false) => Access::Scope(TokenScope::NotesWrite),
         _ => Access::NoToken,
     }
 }

@@ -11,7 +11,7 @@ use stack_web::problem::Problem;
 use super::api_access::{Access, access};
 use crate::{
     error::Result,
-    models::{ApiSecret, Scopes, User},
+    models::{ApiSecret, TokenScopes, User},
     state::AppState,
 };
 
@@ -75,7 +75,7 @@ fn secret(headers: &HeaderMap) -> Option<ApiSecret> {
 }
 
 /// Why a valid token is not enough.
-fn refusal(access: Access, scopes: &Scopes) -> Option<Response> {
+fn refusal(access: Access, scopes: &TokenScopes) -> Option<Response> {
     let status = StatusCode::FORBIDDEN;
     match access {
         Access::Public => None,

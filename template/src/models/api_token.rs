@@ -15,7 +15,7 @@ pub struct ApiToken {
     /// What the user calls it.
     pub name: ApiTokenName,
     /// What it may do.
-    pub scopes: Scopes,
+    pub scopes: TokenScopes,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// From when on it is not valid.
@@ -68,7 +68,7 @@ impl ApiTokenName {
 
 /// What a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum TokenScope {
     /// Reads the account's name and address.
     AccountRead,
     /// Reads notes.
@@ -77,7 +77,7 @@ pub enum Scope {
     NotesWrite,
 }
 
-impl Scope {
+impl TokenScope {
     /// Every scope.
     pub const ALL: [Self; 3] = [Self::AccountRead, Self::NotesRead, Self::NotesWrite];
 
@@ -102,12 +102,14 @@ impl Scope {
 
 /// The scopes of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scopes(Vec<Scope>);
+pub struct TokenScopes(Vec<TokenScope>);
 
-impl Scopes {
+impl TokenScopes {
     /// The scopes for which `is_chosen`; at least one.
-    pub fn chosen(is_chosen: impl Fn(Scope) -> bool) -> Result<Self, Invalid> {
-        let chosen = Scope::ALL.into_iter().filter(|scope| is_chosen(*scope));
+    pub fn chosen(is_chosen: impl Fn(TokenScope) -> bool) -> Result<Self, Invalid> {
+        let chosen = TokenScope::ALL
+            .into_iter()
+            .filter(|scope| is_chosen(*scope));
         let chosen: Vec<_> = chosen.collect();
         match chosen.is_empty() {
             true => Err(Invalid::new("choose at least one")),
@@ -118,7 +120,7 @@ impl Scopes {
     /// Parses the text of [`to_text`](Self::to_text). Names of scopes that are not there any more allow nothing.
     pub fn stored(text: &str) -> Self {
         let names: Vec<_> = text.split(' ').collect();
-        let known = Scope::ALL.into_iter();
+        let known = TokenScope::ALL.into_iter();
         Self(
             known
                 .filter(|scope| names.contains(&scope.name()))
@@ -133,7 +135,7 @@ impl Scopes {
     }
 
     /// Whether `scope` is one of them.
-    pub fn contains(&self, scope: Scope) -> bool {
+    pub fn contains(&self, scope: TokenScope) -> bool {
         self.0.contains(&scope)
     }
 }
@@ -147,7 +149,7 @@ pub struct ApiTokenDraft {
     /// What the user calls it.
     pub name: ApiTokenName,
     /// What it may do.
-    pub scopes: Scopes,
+    pub scopes: TokenScopes,
     /// For how many days it is valid.
     pub days: i32,
 }
@@ -157,14 +159,14 @@ impl ApiTokenDraft {
     pub fn parse(
         name: &str,
         days: &str,
-        is_chosen: impl Fn(Scope) -> bool,
+        is_chosen: impl Fn(TokenScope) -> bool,
     ) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.check("name", ApiTokenName::parse(name));
         let offered = days.parse().ok().filter(|days| LIFETIMES.contains(days));
         let offered = offered.ok_or(Invalid::new("choose one of these"));
         let days = errors.check("days", offered);
-        let scopes = errors.check(Scope::ALL[0].name(), Scopes::chosen(is_chosen));
+        let scopes = errors.check(TokenScope::ALL[0].name(), TokenScopes::chosen(is_chosen));
         match (name, scopes, days) {
             (Some(name), Some(scopes), Some(days)) => Ok(Self { name, scopes, days }),
             _ => Err(errors),
@@ -187,10 +189,13 @@ mod tests {
 
     #[test]
     fn scopes_come_back_from_the_database_without_those_that_are_unknown() {
-        let scopes = Scopes::chosen(|scope| scope != Scope::AccountRead).unwrap();
+        let scopes = TokenScopes::chosen(|scope| scope != TokenScope::AccountRead).unwrap();
         assert_eq!(scopes.to_text(), "notes:read notes:write");
-        assert_eq!(Scopes::stored("notes:write notes:read everything"), scopes);
-        assert!(!Scopes::stored("").contains(Scope::NotesRead));
+        assert_eq!(
+            TokenScopes::stored("notes:write notes:read everything"),
+            scopes
+        );
+        assert!(!TokenScopes::stored("").contains(TokenScope::NotesRead));
     }
 
     #[test]

@@ -47,7 +47,9 @@ mod user;
 mod version;
 {%- if openapi %}
 
-pub use api_token::{ApiSecret, ApiToken, ApiTokenDraft, ApiTokenName, LIFETIMES, Scope, Scopes};
+pub use api_token::{
+    ApiSecret, ApiToken, ApiTokenDraft, ApiTokenName, LIFETIMES, TokenScope, TokenScopes,
+};
 pub use client_info::{ClientInfo, UserAgent};
 {%- else %}
 

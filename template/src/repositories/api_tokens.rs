@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{corrupt, users::UserRow};
 use crate::models::{
-    ApiToken, ApiTokenDraft, ApiTokenId, ApiTokenName, Owner, Scopes, TokenDigest, User,
+    ApiToken, ApiTokenDraft, ApiTokenId, ApiTokenName, Owner, TokenDigest, TokenScopes, User,
 };
 
 #[derive(FromRow)]
@@ -25,7 +25,7 @@ impl TryFrom<TokenRow> for ApiToken {
         Ok(Self {
             id: row.id,
             name: ApiTokenName::parse(&row.name).map_err(corrupt("name"))?,
-            scopes: Scopes::stored(&row.scopes),
+            scopes: TokenScopes::stored(&row.scopes),
             created_at: row.created_at,
             expires_at: row.expires_at,
             last_used_at: row.last_used_at,
@@ -38,7 +38,7 @@ pub struct UsedToken {
     /// The token's id.
     pub id: ApiTokenId,
     /// What it may do.
-    pub scopes: Scopes,
+    pub scopes: TokenScopes,
     /// Whether its use has to be stored.
     pub touch_due: bool,
 }
@@ -116,7 +116,7 @@ pub async fn user(
     row.map(|row| {
         let token = UsedToken {
             id: row.token_id,
-            scopes: Scopes::stored(&row.scopes),
+            scopes: TokenScopes::stored(&row.scopes),
             touch_due: row.touch_due,
         };
         Ok((token, row.user.try_into()?))

@@ -17,7 +17,7 @@ use crate::{
         section::section,
     },
     error::Result,
-    models::{ApiSecret, ApiToken, ApiTokenDraft, ApiTokenId, ClientInfo, FieldErrors, Scope},
+    models::{ApiSecret, ApiToken, ApiTokenDraft, ApiTokenId, ClientInfo, FieldErrors, TokenScope},
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -91,7 +91,7 @@ fn fields(form: &TokenForm, errors: &FieldErrors) -> Markup {
                 name: "name", label: "Name", kind: "text", value: form.value("name"), autocomplete: "off",
                 hint: Some("Such as the program that gets it."), required: true,
             }.render(errors))
-            @for scope in Scope::ALL {
+            @for scope in TokenScope::ALL {
                 (checkbox(scope.name(), scope.title(), form.value(scope.name()), errors))
             }
             (select("days", "Valid for", days.unwrap_or("30"), &DAYS, errors))
@@ -127,7 +127,7 @@ pub async fn create(
     client: ClientInfo,
     Form(form): Form<TokenForm>,
 ) -> Result<Response> {
-    let chosen = |scope: Scope| form.value(scope.name()) == "true";
+    let chosen = |scope: TokenScope| form.value(scope.name()) == "true";
     let draft = match ApiTokenDraft::parse(form.value("name"), form.value("days"), chosen) {
         Ok(draft) => draft,
         Err(errors) => {

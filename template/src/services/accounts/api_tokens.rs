@@ -4,7 +4,8 @@ use super::Accounts;
 use crate::{
     error::{Error, Result},
     models::{
-        ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, Owner, Scopes, User,
+        ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, Owner, TokenScopes,
+        User,
     },
     repositories::{api_tokens, delete_all},
 };
@@ -54,7 +55,7 @@ impl Accounts {
     }
 
     /// The user of a secret and what it may do, if it is valid. It is used now.
-    pub async fn api_user(&self, secret: &ApiSecret) -> Result<Option<(User, Scopes)>> {
+    pub async fn api_user(&self, secret: &ApiSecret) -> Result<Option<(User, TokenScopes)>> {
         let found = api_tokens::user(self.db.pool(), secret.digest()).await?;
         if let Some((token, _)) = &found
             && token.touch_due

@@ -8,7 +8,7 @@ use app::{
         openapi::document,
         problem_details::ProblemDetails,
     },
-    models::Scope,
+    models::TokenScope,
 };
 use axum::http::Method;
 use serde_json::Value;
@@ -105,8 +105,8 @@ async fn the_scopes_of_the_document_are_those_that_a_token_needs() {
             continue;
         };
         assert_eq!(documented, needed.name(), "{method} {path}");
-        let others = Scope::ALL.into_iter().filter(|scope| *scope != needed);
-        let others: Vec<_> = others.map(Scope::name).collect();
+        let others = TokenScope::ALL.into_iter().filter(|scope| *scope != needed);
+        let others: Vec<_> = others.map(TokenScope::name).collect();
         let lacking = token(&mut client, &others).await;
         let answer = send(&app, &lacking, &method, &url, None).await;
         answer.problem(403, "insufficient_scope");

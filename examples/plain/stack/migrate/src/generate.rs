@@ -9,7 +9,6 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::{AssertSqlSafe, Connection as _};
-use stack_db::testing::TestDatabase;
 use stack_db::{Migrations, Schema};
 
 use crate::atomic;
@@ -262,18 +261,6 @@ impl Proven {
         let files = self.files.iter();
         atomic::write_all(files.map(|(path, draft)| (path.as_path(), draft.sql.as_str())))
     }
-}
-
-/// Applies a folder of migrations, and what is proven and not written yet, on another server, in a database
-/// that goes afterwards.
-///
-/// # Errors
-/// What that server refuses.
-pub async fn apply_at(url: &str, migrations: &Path, proven: &Proven) -> Result<(), Error> {
-    let trial = Trial::new(&Migrations::read(migrations)?, &proven.files)?;
-    let database = TestDatabase::create_at(url, &Schema::empty()).await?;
-    trial.migrations.apply(database.pool(), |_| {}).await?;
-    Ok(())
 }
 
 /// Makes an empty migration, to be written by hand.

@@ -39,7 +39,7 @@ mod trial;
 pub use catalog::Catalog;
 pub use drift::{Drift, drift};
 pub use error::Error;
-pub use generate::{Comparison, Proven, Request, apply_at, empty};
+pub use generate::{Comparison, Proven, Request, empty};
 pub use prune::{Pruned, prune};
 pub use rename::Rename;
 pub use scratch::Scratch;

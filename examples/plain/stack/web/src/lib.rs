@@ -7,7 +7,7 @@
 //! - [`assets`] serves files, [`health`] tells whether the process is well. [`input`] reads what a form
 //!   or a JSON body says, [`fields`] says what is wrong with it.
 //! - [`settings`] reads variables, [`logs`] writes the log, [`metrics`] counts, [`live_pages`] does both for live pages.
-//! - [`server`]: where an application listens, and [`site_url`] for its visitors; [`probe`] asks one how it is. [`progress`] shows how far a command is.
+//! - [`server`]: where an application listens, and [`site_url`] for its visitors; [`probe`] asks one how it is.
 //! - [`sealed`]: values that not even the database may read; [`random`]: bytes for secrets.
 //! - [`faults`]: errors and panics for the overlay of `cargo dev`.
 //! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
@@ -27,7 +27,6 @@ pub mod metrics;
 pub mod pagination;
 pub mod probe;
 pub mod problem;
-pub mod progress;
 pub mod random;
 pub mod rate_limit;
 pub mod request_id;

@@ -329,7 +329,7 @@ fn what_is_saved_during_one_build_after_another_is_built_each_time() {
     let project = project("one");
     // The compiler begins when it may.
     let wrapper = "#!/bin/sh\ncase \"$*\" in *'--crate-name trial'*) \
-         until rm .data/go 2>/dev/null; do sleep 0.01; done;; esac\nexec \"$@\"\n";
+         while test -e rustc.sh && ! rm .data/go 2>/dev/null; do sleep 0.01; done;; esac\nexec \"$@\"\n";
     project.write("rustc.sh", wrapper);
     let wrapper = project.root.join("rustc.sh");
     std::fs::set_permissions(&wrapper, PermissionsExt::from_mode(0o755)).unwrap();
@@ -353,7 +353,14 @@ fn what_is_saved_during_one_build_after_another_is_built_each_time() {
 #[test]
 fn a_style_sheet_is_shown_while_a_build_is_running() {
     let serve = Serve::start();
-    let script = "fn main() { loop { std::thread::park(); } }";
+    // It ends with the project.
+    let script = r#"
+fn main() {
+    while std::path::Path::new("build.rs").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+"#;
     serve.project.write("build.rs", script);
     serve.project.write("static/app.css", "p { color: red }");
     serve.said.wait("changed app.css", 1);

@@ -138,7 +138,7 @@ impl Server<'_> {
         }
         let watcher = Watcher::start(self.project.folder())?;
         let saved = self.starter.texts.follow(watcher);
-        let mut inbox = Inbox::new(saved, keys, self.url.clone());
+        let mut inbox = Inbox::new(saved, keys, self.url.clone(), self.arguments.release);
         let mut task = Task::first(self.arguments.pave);
         loop {
             self.busy = true;
@@ -200,14 +200,14 @@ impl Server<'_> {
         let pave = task.pave || action.schema && self.schema_changed().await;
         // They are a part of a release build.
         let embedded = self.arguments.release && !action.files.is_empty();
+        if !embedded && !action.files.is_empty() {
+            show_files(&mut self.running, &self.overlay, &action.files).await;
+        }
         if action.build || action.restart || embedded || pave {
             if let Some(label) = task.label() {
                 ui::say(&format!("{label} changed, building…"));
             }
             self.build(action.restart, pave, inbox).await?;
-        } else if !action.files.is_empty() {
-            ui::say(&format!("changed {}", action.files.join(", ")));
-            self.publish().await;
         }
         Ok(())
     }
@@ -261,7 +261,9 @@ impl Server<'_> {
         let begun = Instant::now();
         self.starter.texts.build_begins();
         let build = Build::run(&self.project, self.arguments.release, self.announced);
-        let built = match inbox.during(build).await? {
+        let (running, overlay) = (&mut self.running, &self.overlay);
+        let show = async |files: &[String]| show_files(running, overlay, files).await;
+        let built = match inbox.during(build, show).await? {
             Ok(Ok(built)) => built,
             Err(error) => {
                 self.fail("The application cannot be built", &error).await;
@@ -276,6 +278,7 @@ impl Server<'_> {
                 return Ok(());
             }
         };
+        inbox.leave_out_rewritten(self.project.folder(), &built);
         if pave {
             // Not before: the application inserts the seeds.
             self.pave().await;
@@ -412,6 +415,12 @@ impl Server<'_> {
             Err(error) => ui::error(&error),
         }
     }
+}
+
+/// Lets open pages look for changed files of `static/`.
+async fn show_files(running: &mut Option<Application>, overlay: &Overlay, files: &[String]) {
+    ui::say(&format!("changed {}", files.join(", ")));
+    publish(running, overlay).await;
 }
 
 async fn publish(running: &mut Option<Application>, overlay: &Overlay) {

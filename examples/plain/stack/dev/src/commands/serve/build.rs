@@ -1,8 +1,10 @@
 //! Building, and what the compiler reports.
 
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::time::SystemTime;
 
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
@@ -21,6 +23,8 @@ pub(super) struct Build {
     pub(super) program: PathBuf,
     /// Whether it is the same as before.
     pub(super) fresh: bool,
+    /// When each build script last began and ended.
+    pub(super) scripts: Vec<RangeInclusive<SystemTime>>,
 }
 
 impl Build {
@@ -95,6 +99,7 @@ struct Messages {
     name: String,
     program: Option<PathBuf>,
     fresh: bool,
+    scripts: Vec<RangeInclusive<SystemTime>>,
     errors: Vec<String>,
     success: bool,
 }
@@ -105,6 +110,7 @@ impl Messages {
             name,
             program: None,
             fresh: false,
+            scripts: Vec::new(),
             errors: Vec::new(),
             success: false,
         }
@@ -117,6 +123,9 @@ impl Messages {
                     self.program = Some(program.into());
                     self.fresh = artifact.fresh;
                 }
+            }
+            Message::BuildScriptExecuted(script) => {
+                self.scripts.extend(when_it_ran(script.out_dir.as_ref()));
             }
             Message::CompilerMessage(message) => self.report(&message.message),
             _ => {}
@@ -156,6 +165,17 @@ impl Messages {
         Ok(Ok(Build {
             program,
             fresh: self.fresh,
+            scripts: self.scripts,
         }))
     }
+}
+
+/// Cargo writes one file beside a build script's `OUT_DIR` when it starts, and others when it has ended, of which `output` is
+/// given the time of the start.
+fn when_it_ran(out_dir: &Path) -> Option<RangeInclusive<SystemTime>> {
+    let modified = |name| {
+        let path = out_dir.with_file_name(name);
+        path.metadata().and_then(|file| file.modified()).ok()
+    };
+    Some(modified("invoked.timestamp")?..=modified("root-output")?)
 }

@@ -1,17 +1,18 @@
 //! What comes in, also while something is done: changes and keys.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::browser;
+use super::build::Build;
 use super::keys::{Key, Keys};
 use crate::error::{Error, Result};
 use crate::ui;
 use crate::watch::{Batch, action::Action};
 
-/// After how many builds in a row a file that has changed during each of them starts no other one.
+/// After how many builds in a row a file that a build script has written during each of them starts no other one.
 const REWRITTEN: u32 = 3;
 
 /// What is to be done.
@@ -76,16 +77,24 @@ pub(super) struct Inbox {
     keys: Keys,
     url: String,
     task: Task,
-    /// How many builds in a row a file has changed during.
+    /// Files of `static/` are a part of the program, so that a change is a build.
+    embeds_files: bool,
+    /// How many builds in a row a file was written during.
     rewritten: BTreeMap<PathBuf, u32>,
 }
 
 impl Inbox {
-    pub(super) fn new(saved: UnboundedReceiver<Result<Batch>>, keys: Keys, url: String) -> Self {
+    pub(super) fn new(
+        saved: UnboundedReceiver<Result<Batch>>,
+        keys: Keys,
+        url: String,
+        embeds_files: bool,
+    ) -> Self {
         Self {
             saved,
             keys,
             url,
+            embeds_files,
             task: Task::default(),
             rewritten: BTreeMap::new(),
         }
@@ -107,18 +116,25 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes in what happens during a build.
-    pub(super) async fn during<T>(&mut self, build: impl Future<Output = T>) -> Result<T> {
+    /// Takes in what happens during a build. Files of `static/` are handed on immediately, since they need none.
+    pub(super) async fn during<T>(
+        &mut self,
+        build: impl Future<Output = T>,
+        mut show: impl AsyncFnMut(&[String]),
+    ) -> Result<T> {
         let mut build = std::pin::pin!(build);
-        let done = loop {
+        loop {
             tokio::select! {
                 biased;
-                done = &mut build => break done,
+                done = &mut build => return Ok(done),
                 received = self.receive() => received?,
             }
-        };
-        self.leave_out_rewritten();
-        Ok(done)
+            if !self.embeds_files && !self.task.action.files.is_empty() {
+                let files = std::mem::take(&mut self.task.action.files);
+                self.task.changed.retain(|path| !path.starts_with("static"));
+                show(&files).await;
+            }
+        }
     }
 
     async fn receive(&mut self) -> Result<()> {
@@ -142,14 +158,29 @@ impl Inbox {
         Ok(())
     }
 
-    /// A build script that writes a file of the program would make it build for ever.
-    fn leave_out_rewritten(&mut self) {
-        let Some(path) = count_rewritten(&mut self.rewritten, &self.task.changed) else {
+    /// A build script that writes a file of the program would make it build for ever: leaves out a file that one has
+    /// written during each of the last builds. What a person saves meanwhile is built, however often.
+    pub(super) fn leave_out_rewritten(&mut self, project: &Path, built: &Build) {
+        let is_written = |path: &&PathBuf| {
+            let written = project
+                .join(path)
+                .metadata()
+                .and_then(|file| file.modified());
+            written.is_ok_and(|at| built.scripts.iter().any(|script| script.contains(&at)))
+        };
+        let written: Batch = self
+            .task
+            .changed
+            .iter()
+            .filter(is_written)
+            .cloned()
+            .collect();
+        let Some(path) = count_rewritten(&mut self.rewritten, &written) else {
             return;
         };
         ui::warning(&format!(
-            "`{}` has changed during each of the last {REWRITTEN} builds, so it starts no other one\n\
-             hint: if a build script or a macro writes it, let it write to `OUT_DIR`, or only what has changed",
+            "a build script has written `{}` during each of the last {REWRITTEN} builds, so it starts no other one\n\
+             hint: let it write to `OUT_DIR`, or only what has changed",
             path.display()
         ));
         self.task.changed.remove(&path);
@@ -160,10 +191,10 @@ impl Inbox {
     }
 }
 
-/// Counts the files that have changed during a build; returns one that has changed during too many in a row.
-fn count_rewritten(rewritten: &mut BTreeMap<PathBuf, u32>, changed: &Batch) -> Option<PathBuf> {
-    rewritten.retain(|path, _| changed.contains(path));
-    for path in changed {
+/// Counts the files that were written during a build; returns one that was written during too many in a row.
+fn count_rewritten(rewritten: &mut BTreeMap<PathBuf, u32>, written: &Batch) -> Option<PathBuf> {
+    rewritten.retain(|path, _| written.contains(path));
+    for path in written {
         *rewritten.entry(path.clone()).or_default() += 1;
     }
     let (path, _) = rewritten.iter().find(|(_, times)| **times >= REWRITTEN)?;
