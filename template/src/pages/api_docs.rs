@@ -26,17 +26,18 @@ pub async fn page(cx: Cx) -> stack_live::Result {
             h1 { "API" }
             a.button.secondary href="/account/tokens" data-link { "API tokens" }
         }
-        p {
-            "Programs say who they are by " code { "Authorization: Bearer TOKEN" } ". "
-            (text(&document["info"]["description"])) " The whole document in OpenAPI 3.1 is at "
-            a href="/api/openapi.json" { "/api/openapi.json" } "."
-        }
+        (section("use", "How programs use it", html! {
+            p {
+                "They say who they are by " code { "Authorization: Bearer TOKEN" } ". "
+                (prose(&document["info"]["description"])) " The whole document in OpenAPI 3.1 is at "
+                a href="/api/openapi.json" { "/api/openapi.json" } "."
+            }
+        }))
         @for (path, item) in paths {
             @for (method, operation) in entries(item) {
                 (show_operation(&document, site, &method.to_uppercase(), path, operation))
             }
         }
-        h2 { "Schemas" }
         @for (name, schema) in schemas {
             (show_schema(name, schema))
         }
@@ -56,6 +57,15 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// A text of the document, in which code stands in backquotes.
+fn prose(value: &Value) -> Markup {
+    html! {
+        @for (number, part) in text(value).split('`').enumerate() {
+            @if number % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 fn show_operation(
     document: &Value,
     site: &str,
@@ -73,7 +83,7 @@ fn show_operation(
             html! { code { (text(&parameter["name"])) } },
             html! { (text(&parameter["in"])) },
             kind(&parameter["schema"]),
-            html! { (text(&parameter["description"])) },
+            html! { (prose(&parameter["description"])) },
         ];
         (text(&parameter["name"]).to_owned(), cells)
     });
@@ -83,7 +93,7 @@ fn show_operation(
         let cells = [
             html! { (status) },
             bodies.next().unwrap_or_default(),
-            html! { (text(&response["description"])) },
+            html! { (prose(&response["description"])) },
         ];
         (status.clone(), cells)
     });
@@ -92,13 +102,13 @@ fn show_operation(
         id,
         &format!("{method} {path}"),
         html! {
-            p { (text(&operation["summary"])) }
+            p { (prose(&operation["summary"])) }
             @if let [scope] = scopes[..] {
                 p.small { "A token needs the scope " code { (scope) } "." }
             }
             @if operation["parameters"].is_array() { (table("Parameters", columns, rows)) }
             @if content.is_object() { p { "Body: " (kind(&content["schema"])) } }
-            pre { code { (curl(site, method, path, !scopes.is_empty(), example)) } }
+            div.card { pre { code { (curl(site, method, path, !scopes.is_empty(), example)) } } }
             (table("Responses", columns_of_answers, answers))
         },
     )
@@ -135,7 +145,7 @@ fn show_schema(name: &str, schema: &Value) -> Markup {
             html! { code { (field) } },
             kind(schema),
             html! { @if is_required(field) { "yes" } },
-            html! { (text(&schema["description"])) },
+            html! { (prose(&schema["description"])) },
         ];
         (field.clone(), cells)
     });
@@ -143,7 +153,7 @@ fn show_schema(name: &str, schema: &Value) -> Markup {
         &format!("schema-{name}"),
         name,
         html! {
-            p { (text(&schema["description"])) }
+            p { (prose(&schema["description"])) }
             @if has_fields { (table(name, columns, rows)) } @else { p { (kind(schema)) } }
         },
     )
