@@ -121,16 +121,14 @@ pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn browser_tests(project: &Path) {
     let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
-    // Those of the application, which lie in no folder below, and those of the script of live pages.
-    browser_tests_by(browser_test_command(project).arg("browser/[^/]+$"), wanted);
-    browser_tests_by(browser_test_command(project).args(SCRIPT_TESTS), wanted);
+    browser_tests_by(&mut cargo_command(project, &["dev", "browser-test"]), wanted);
 }
 
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn firefox_tests(project: &Path) {
     let files = ["client/(names|history|kinds|submits)", "live.spec", "pages"];
-    let mut command = browser_test_command(project);
+    let mut command = cargo_command(project, &["dev", "browser-test"]);
     command.args(files).env("BROWSER_NAME", "firefox");
     browser_tests_by(&mut command, false);
 }
@@ -138,16 +136,8 @@ pub(crate) fn firefox_tests(project: &Path) {
 /// Those of the script of live pages, in the form that release builds serve.
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn minified_script_tests(project: &Path) {
-    let mut command = browser_test_command(project);
-    browser_tests_by(command.args(SCRIPT_TESTS).env("LIVE_SCRIPT", "minified"), false);
-}
-
-/// They need no application: a browser for each processor, where Playwright takes half of them.
-const SCRIPT_TESTS: [&str; 2] = ["client/", "--workers=100%"];
-
-/// Without traces, which would be recorded of every test, and thrown away with each that passes.
-fn browser_test_command(project: &Path) -> Command {
-    cargo_command(project, &["dev", "browser-test", "--trace=off"])
+    let mut command = cargo_command(project, &["dev", "browser-test", "client/"]);
+    browser_tests_by(command.env("LIVE_SCRIPT", "minified"), false);
 }
 
 fn browser_tests_by(command: &mut Command, wanted: bool) {
