@@ -79,8 +79,8 @@ function closed(mine, code, count = 1) {
   countFailure(mine, count);
   // A server that says why it leaves has answered all that it has done.
   if (joined) cutOff = code !== 1012;
-  // One that is ended soon each time is not come back to at once, unless the server says that its next process is there.
-  if (joined && (code === 1012 || ago(since) >= 10000)) attempt = 0;
+  // One that is ended soon each time is not come back to at once.
+  if (joined && ago(since) >= 10000) attempt = 0;
   joined = false;
   again = true;
   asked = 0;

@@ -3,7 +3,7 @@
 (() => {
   const { run: begun, seen = "0", texts: shown, back } = document.currentScript.dataset;
   const made = Number(begun);
-  let source = null, host = null, dismissed = "";
+  let current = made, source = null, host = null, dismissed = "";
 
   // Each open tab keeps a connection, and browsers have few for one site: those that nobody sees go without.
   function listen() {
@@ -20,6 +20,9 @@
 
   function take({ run, texts, files, show, fault }) {
     if (stale(run, texts, files)) return void (back === undefined ? location.reload() : history.back());
+    // A live page comes back to the next program without a pause.
+    if (run && run !== current) dispatchEvent(new Event("online"));
+    current = run || current;
     for (const url of Object.values(files)) exchange(url);
     overlay(show, fault?.number > Number(seen) ? fault : null);
   }
