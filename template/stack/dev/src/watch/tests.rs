@@ -66,6 +66,41 @@ async fn what_is_written_renamed_and_deleted_is_in_a_batch() {
 }
 
 #[tokio::test]
+async fn what_changes_is_seen_while_others_are_read_or_written_all_the_time() {
+    let folder = Folder::new("busy");
+    folder.write("static/app.css", "");
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    let root = folder.0.clone();
+    let busy = std::thread::spawn(move || {
+        let mut writes = false;
+        while is_done.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+            // Read for a style sheet of each page, say; written for a log that nobody ignores.
+            fs::read(root.join("static/app.css")).unwrap();
+            fs::write(root.join("src/a.log"), "ignored").unwrap();
+            if writes || root.join("go-on").exists() {
+                writes = true;
+                fs::write(root.join("log.txt"), "written").unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    });
+    // Rather a failure than a test without an end.
+    let seen = tokio::time::timeout(Duration::from_secs(60), async {
+        let mut watcher = Watcher::start(&folder.0).unwrap();
+        folder.write("src/main.rs", "fn main() {}");
+        let first = watcher.next().await.unwrap();
+        folder.write("go-on", "");
+        folder.write("src/main.rs", "fn main() { }");
+        watcher.until("src/main.rs").await;
+        first
+    });
+    let seen = seen.await.unwrap();
+    drop(done);
+    busy.join().unwrap();
+    assert_eq!(seen, batch(&["src/main.rs"]));
+}
+
+#[tokio::test]
 async fn what_git_ignores_is_not_but_settings_are() {
     let folder = Folder::new("ignored");
     folder.write(".git/info/exclude", "mine\n");
