@@ -306,20 +306,31 @@ fn after_a_crash_pages_are_told_why_and_how_to_go_on() {
     assert!(is_back);
 }
 
-#[test]
-fn a_build_script_that_writes_into_src_is_named_and_does_not_build_for_ever() {
-    let serve = Serve::start();
-    // At each build, another content: a file that is not there has always changed.
-    let script = r#"
+/// At each build it writes another content: a file that is not there has always changed.
+const RESTLESS_SCRIPT: &str = r#"
 fn main() {
     println!("cargo::rerun-if-changed=nowhere");
     let now = std::time::SystemTime::now();
     std::fs::write("src/made.rs", format!("// {now:?}")).unwrap();
 }
 "#;
-    serve.project.write("build.rs", script);
+
+#[test]
+fn a_build_script_that_writes_into_src_is_named_and_does_not_build_for_ever() {
+    let serve = Serve::start();
+    serve.project.write("build.rs", RESTLESS_SCRIPT);
     let line = serve.said.wait("starts no other one", 1);
     assert!(line.contains("`src/made.rs`"), "{line}");
+}
+
+#[test]
+fn neither_does_it_while_the_build_fails() {
+    let serve = Serve::start();
+    serve.project.write("src/main.rs", "fn main() { mistake }");
+    serve.project.write("build.rs", RESTLESS_SCRIPT);
+    let line = serve.said.wait("starts no other one", 1);
+    assert!(line.contains("`src/made.rs`"), "{line}");
+    serve.is("one ");
 }
 
 #[test]
