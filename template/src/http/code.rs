@@ -9,23 +9,11 @@ use axum::{
 };
 use serde::Deserialize;
 use stack_web::{cookies::Cookies, extract::ApiJson};
-{%- if openapi %}
-
-use super::{
-    cookies::{SESSION, session_token},
-    problem_details::ProblemDetails,
-};
-{%- else %}
 
 use super::cookies::{SESSION, session_token};
-{%- endif %}
 use crate::{
     error::{Error, Result},
-{%- if openapi %}
-    models::{ClientInfo, CodeRequest, LogInToken, User},
-{%- else %}
     models::{ClientInfo, CodeRequest, LogInToken},
-{%- endif %}
     services::accounts::totp::CODE_LIFETIME,
     state::AppState,
 };
@@ -77,11 +65,11 @@ pub struct Code {
     tag = "accounts",
     request_body = Code,
     responses(
-        (status = 201, description = "The account. The cookie is set.", body = User),
+        (status = 201, description = "The account. The cookie is set.", body = crate::models::User),
         (
             status = 401,
             description = "No log-in waits for a code.",
-            body = ProblemDetails,
+            body = super::problem_details::ProblemDetails,
             content_type = "application/problem+json",
         ),
     ),

@@ -11,13 +11,8 @@ use stack_web::{
     extract::{ApiJson, Key},
     pagination::{self, PageQuery},
 };
-{%- if openapi %}
-
-use super::{current_user::CurrentUser, problem_details::ProblemDetails};
-{%- else %}
 
 use super::current_user::CurrentUser;
-{%- endif %}
 use crate::{
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, Version},
@@ -160,7 +155,7 @@ pub async fn show(
         (
             status = 409,
             description = "It has another version now, which is in `current`.",
-            body = ProblemDetails,
+            body = super::problem_details::ProblemDetails,
             content_type = "application/problem+json",
         ),
     ),

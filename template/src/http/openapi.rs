@@ -1,5 +1,7 @@
 //! `/api/openapi.json`: the document of the API, in OpenAPI 3.1. The handlers have the parts that belong to them.
 
+use std::sync::LazyLock;
+
 use axum::{Json, http::Method};
 use utoipa::{
     Modify, OpenApi,
@@ -42,13 +44,14 @@ use super::{
 )]
 struct Document;
 
-/// The document.
-pub fn document() -> openapi::OpenApi {
-    Document::openapi()
+/// The document, which is made once.
+pub fn document() -> &'static openapi::OpenApi {
+    static DOCUMENT: LazyLock<openapi::OpenApi> = LazyLock::new(Document::openapi);
+    &DOCUMENT
 }
 
 /// Returns the document.
-pub async fn show() -> Json<openapi::OpenApi> {
+pub async fn show() -> Json<&'static openapi::OpenApi> {
     Json(document())
 }
 

@@ -3,25 +3,9 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde::Deserialize;
 use stack_web::{cookies::Cookies, extract::ApiJson, layers::CLEAR_SITE_DATA};
-{%- if openapi %}
-
-use super::{
-    cookies::{SESSION, session_token},
-    problem_details::ProblemDetails,
-};
-{%- else %}
 
 use super::cookies::{SESSION, session_token};
-{%- endif %}
-{%- if openapi %}
-use crate::{
-    error::Result,
-    models::{ClientInfo, User},
-    state::AppState,
-};
-{%- else %}
 use crate::{error::Result, models::ClientInfo, state::AppState};
-{%- endif %}
 
 /// The body of a log-in.
 {%- if openapi %}
@@ -46,11 +30,11 @@ pub struct Credentials {
     tag = "accounts",
     request_body = Credentials,
     responses(
-        (status = 201, description = "The account. The cookie is set.", body = User),
+        (status = 201, description = "The account. The cookie is set.", body = crate::models::User),
         (
             status = 401,
             description = "The address or the password is wrong, or a code is needed.",
-            body = ProblemDetails,
+            body = super::problem_details::ProblemDetails,
             content_type = "application/problem+json",
         ),
     ),

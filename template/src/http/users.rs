@@ -11,13 +11,8 @@ use serde::Deserialize;
 use serde::Serialize;
 {%- endif %}
 use stack_web::extract::{ApiJson, Key};
-{%- if openapi %}
-
-use super::{current_user::CurrentUser, problem_details::ProblemDetails};
-{%- else %}
 
 use super::current_user::CurrentUser;
-{%- endif %}
 use crate::{
     error::{Error, Result},
 {%- if phone %}
@@ -60,7 +55,7 @@ pub struct NewUser {
         (
             status = 409,
             description = "The address has an account.",
-            body = ProblemDetails,
+            body = super::problem_details::ProblemDetails,
             content_type = "application/problem+json",
         ),
     ),
