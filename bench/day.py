@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imitates a day's work with `cargo dev`: 50 edits of all kinds, in a terminal (tmux) and in Chromium, each with the time from the save
+"""Imitates a day's work with `cargo dev`: 51 edits of all kinds, in a terminal (tmux) and in Chromium, each with the time from the save
 until the browser, or the terminal, shows it. Prints the table of docs/hot-reload.md.
 
     bench/day.py PROJECT               # a rendered project, built before: `cargo build --bins`
@@ -25,9 +25,11 @@ def tmux(*command):
 
 
 class Day:
-    def __init__(self, project, page, url, screenshots):
-        self.project, self.page, self.url, self.screenshots = project, page, url, screenshots
-        self.saved, self.rows, self.only = {}, [], None
+    def __init__(self, chosen, page, url):
+        self.project, self.heavy = chosen.project.resolve(), chosen.heavy
+        self.only, self.screenshots = chosen.only, chosen.screenshots
+        self.page, self.url = page, url
+        self.saved, self.rows = {}, []
 
     # ---- the hands
 
@@ -47,6 +49,11 @@ class Day:
         if old not in text:
             sys.exit(f"`{old}` is not in {file}")
         self.write(file, text.replace(old, new, 1))
+
+    def move(self, *arguments):
+        """A command of `heavy` that writes into the project."""
+        command = [self.heavy, *arguments, "--yes", "--quiet"]
+        subprocess.run(command, cwd=self.project, check=True, stdin=subprocess.DEVNULL)
 
     def put_back(self):
         for file, text in self.saved.items():
@@ -130,24 +137,22 @@ def work(day):
     def edit(file, old, new):
         return lambda: day.replace(file, old, new)
 
-    # Texts, which need no compiler.
-    for path, file, old, new in [
-        ("/", home, "Where to look", "Where to begin"),
-        ("/", home, '"Try it"', '"Try this"'),
-        ("/", home, '"Run the tests"', '"Test it"'),
-        ("/", home, "Your notes are where you left them.", "Here are your notes."),
-        ("/", home, "The code of this page runs on the server", "This page runs on the server"),
-        ("/", home, '"Clicked "', '"Pressed "'),
-        ("/notes", notes, 'h1 { "Notes" }', 'h1 { "Your notes" }'),
-        ("/notes", notes, "Find in your notes", "Search your notes"),
-        ("/notes", notes, '{ "Write a note" }', '{ "New note" }'),
-        ("/notes/new", notes, '{ "Cancel" }', '{ "Never mind" }'),
-        ("/notes/new", notes, '{ "Save" }', '{ "Keep it" }'),
+    # Texts, which need no compiler, but where they are arguments of a function.
+    for kind, path, file, old, new in [
+        ("code of a page", "/", home, "Where to look", "Where to begin"),
+        ("code of a page", "/", home, '"Try it"', '"Try this"'),
+        ("text", "/", home, '"Run the tests"', '"Test it"'),
+        ("text", "/", home, "Your notes are where you left them.", "Here are your notes."),
+        ("text", "/", home, "The code of this page runs on the server", "This page runs on the server"),
+        ("text", "/", home, '"Clicked "', '"Pressed "'),
+        ("text", "/notes", notes, 'h1 { "Notes" }', 'h1 { "Your notes" }'),
+        ("text", "/notes", notes, "Find in your notes", "Search your notes"),
+        ("text", "/notes", notes, '{ "Write a note" }', '{ "New note" }'),
+        ("text", "/notes/new", notes, '{ "Cancel" }', '{ "Never mind" }'),
+        ("text", "/notes/new", notes, '{ "Save" }', '{ "Keep it" }'),
     ]:
         text = new.split('"')[1] if '"' in new else new
-        # The heading of a section is an argument of a function: that is code.
-        argument = file == home and text in ("Where to begin", "Try this")
-        day.step("code of a page" if argument else "text", f"`{old}` becomes `{text}`", path, edit(file, old, new), contains(text))
+        day.step(kind, f"`{old}` becomes `{text}`", path, edit(file, old, new), contains(text))
     day.step("text", "the value of an attribute", "/", edit(home, 'aria-label="Live"', 'aria-label="Live now"'), "!!document.querySelector('[aria-label=\"Live now\"]')")
 
     # Styles.
@@ -209,7 +214,9 @@ def work(day):
 
     # What is not a line of code.
     day.step("settings", "`.env`: another level of the log", "/", lambda: day.write(".env", (day.read(".env") if (day.project / ".env").exists() else "") + "\nRUST_LOG=info,tower_http=warn\n"), terminal="listening on")
-    day.step("a page more", "`heavy add-page about`", "/", lambda: day.add_page(), "fetch('/about').then((answer) => answer.ok)")
+    day.step("a page more", "`heavy add-page about`", "/", lambda: day.move("add-page", "about"), "fetch('/about').then((answer) => answer.ok)")
+    if day.rows and day.rows[-1][0] == "a page more":
+        day.move("undo")
     day.step("schema", "a column: the notice", "/", edit("schema/030_notes.sql", "    title ", "    day integer,\n    title "), f"{OVERLAY}.includes('pave')")
     day.step("schema", "as before: the notice goes", "/", edit("schema/030_notes.sql", "    day integer,\n", ""), f"!{OVERLAY}")
 
@@ -231,17 +238,7 @@ def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
         page = browser.new_page(color_scheme="light")
-        day = Day(project, page, f"http://127.0.0.1:{port}", chosen.screenshots)
-        day.only = chosen.only
-
-        def add_page():
-            routes, pages, tests = "src/routes.rs", "src/pages/mod.rs", "tests/app/pages"
-            for file in (routes, pages):
-                day.saved.setdefault(file, day.read(file))
-            day.saved.setdefault("src/pages/about.rs", None)
-            subprocess.run([chosen.heavy, "add-page", "about", "--yes", "--quiet"], cwd=project, check=True, stdin=subprocess.DEVNULL)
-
-        day.add_page = add_page
+        day = Day(chosen, page, f"http://127.0.0.1:{port}")
         try:
             day.type("cargo dev --no-open", "Enter")
             day.until_terminal("serving on", timeout=900)

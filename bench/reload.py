@@ -46,9 +46,10 @@ class Project:
         return text
 
     def edit_model(self):
-        """How long a text may be: another number each time."""
+        """How long a text may be: another number each time. Returns what the page says, as before."""
         self.number += 1
         self.model.write_text(self.original_model.replace(LENGTH, f"0..={20_000 + self.number}"))
+        return TEXT
 
     def put_back(self):
         self.page.write_text(self.original)
@@ -99,7 +100,7 @@ def stop(program):
     program.wait()
 
 
-def with_dev(project):
+def with_dev(project, save=Project.edit):
     program = project.start("cargo", "dev")
     try:
         project.until(TEXT)
@@ -107,39 +108,9 @@ def with_dev(project):
         exchanged = project.exchanged()
         next(exchanged)
         begun = time.monotonic()
-        text = project.edit()
+        text = save(project)
         next(exchanged)
         project.until(text)
-        return time.monotonic() - begun
-    finally:
-        stop(program)
-
-
-def model_with_dev(project):
-    program = project.start("cargo", "dev")
-    try:
-        project.until(TEXT)
-        settle()
-        exchanged = project.exchanged()
-        next(exchanged)
-        begun = time.monotonic()
-        project.edit_model()
-        next(exchanged)
-        project.until(TEXT)
-        return time.monotonic() - begun
-    finally:
-        stop(program)
-
-
-def model_by_hand(project):
-    program = project.start("cargo", "run", "--quiet")
-    try:
-        project.until(TEXT)
-        project.edit_model()
-        begun = time.monotonic()
-        stop(program)
-        program = project.start("cargo", "run", "--quiet")
-        project.until(TEXT)
         return time.monotonic() - begun
     finally:
         stop(program)
@@ -164,11 +135,11 @@ def text_with_dev(project):
         stop(program)
 
 
-def by_hand(project):
+def by_hand(project, save=Project.edit):
     program = project.start("cargo", "run", "--quiet")
     try:
         project.until(TEXT)
-        text = project.edit()
+        text = save(project)
         begun = time.monotonic()
         stop(program)
         program = project.start("cargo", "run", "--quiet")
@@ -223,8 +194,8 @@ def main():
             samples["a text, cargo dev"].append(text_with_dev(project))
             samples["cargo dev"].append(with_dev(project))
             samples["stop, and cargo run"].append(by_hand(project))
-            model["a model, cargo dev"].append(model_with_dev(project))
-            model["a model, stop, and cargo run"].append(model_by_hand(project))
+            model["a model, cargo dev"].append(with_dev(project, Project.edit_model))
+            model["a model, stop, and cargo run"].append(by_hand(project, Project.edit_model))
         medians = {name: statistics.median(times) for name, times in samples.items()}
         report(f"from a saved edit to the new answer, {chosen.rounds} rounds", "s", medians, "stop, and cargo run")
         medians = {name: statistics.median(times) for name, times in model.items()}
