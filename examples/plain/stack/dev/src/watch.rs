@@ -20,7 +20,7 @@ use ignore::WalkBuilder;
 use notify::event::{Event, EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, Result};
 use crate::ui;
@@ -29,6 +29,12 @@ use ignore_filter::IgnoreFilter;
 
 /// How long nothing has to change until a batch is complete.
 const SETTLED: Duration = Duration::from_millis(25);
+
+/// When it is complete at the latest, though something changes all the time.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// How long it waits at once while there is no batch.
+const IDLE: Duration = Duration::from_secs(3600);
 
 /// Whether the operating system watches a tree as one.
 const TREE: bool = cfg!(any(target_os = "macos", windows));
@@ -46,6 +52,8 @@ pub(crate) struct Watcher {
     events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     /// The batch that has not settled yet.
     pending: Batch,
+    /// When it has settled, and when it is complete at the latest. What is only read, or ignored, puts nothing off.
+    due: Option<(Instant, Instant)>,
 }
 
 impl Watcher {
@@ -67,6 +75,7 @@ impl Watcher {
             watcher,
             events,
             pending: Batch::new(),
+            due: None,
         };
         if TREE {
             let all = RecursiveMode::Recursive;
@@ -80,31 +89,34 @@ impl Watcher {
     /// The next batch, never an empty one. Nothing is lost if the future is dropped. A folder that cannot be watched is reported.
     pub(crate) async fn next(&mut self) -> Result<Batch> {
         loop {
-            let event = if self.pending.is_empty() {
-                self.events.recv().await
-            } else {
-                match timeout(SETTLED, self.events.recv()).await {
-                    Ok(event) => event,
-                    Err(_elapsed) => {
-                        let batch = self.contents.changed(std::mem::take(&mut self.pending));
-                        match batch.is_empty() {
-                            true => continue,
-                            false => return Ok(batch),
-                        }
-                    }
-                }
-            };
-            match event {
-                Some(event) => {
+            let idle = Instant::now() + IDLE;
+            let (settled, latest) = self.due.unwrap_or((idle, idle));
+            tokio::select! {
+                biased;
+                () = sleep_until(latest) => {}
+                event = self.events.recv() => {
+                    let stopped = || Error::new("the watcher of files has stopped");
+                    let event = event.ok_or_else(stopped)?;
                     let noted = event.map_err(not_watched).and_then(|it| self.note(it));
                     // What is watched by now stays so.
                     if let Err(error) = noted {
                         ui::error(&error);
                     }
+                    continue;
                 }
-                None => return Err(Error::new("the watcher of files has stopped")),
+                () = sleep_until(settled) => {}
+            }
+            let pending = self.take_pending();
+            let batch = self.contents.changed(pending);
+            if !batch.is_empty() {
+                return Ok(batch);
             }
         }
+    }
+
+    fn take_pending(&mut self) -> Batch {
+        self.due = None;
+        std::mem::take(&mut self.pending)
     }
 
     /// Takes an event into the batch.
@@ -181,6 +193,9 @@ impl Watcher {
     fn add(&mut self, path: &Path) {
         if let Ok(path) = path.strip_prefix(&self.root) {
             self.pending.insert(path.to_owned());
+            let now = Instant::now();
+            let latest = self.due.map_or(now + LONGEST, |(_, latest)| latest);
+            self.due = Some((latest.min(now + SETTLED), latest));
         }
     }
 }

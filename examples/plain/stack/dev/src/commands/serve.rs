@@ -138,7 +138,7 @@ impl Server<'_> {
         }
         let watcher = Watcher::start(self.project.folder())?;
         let saved = self.starter.texts.follow(watcher);
-        let mut inbox = Inbox::new(saved, keys, self.url.clone(), self.arguments.release);
+        let mut inbox = Inbox::new(saved, keys, self.url.clone());
         let mut task = Task::first(self.arguments.pave);
         loop {
             self.busy = true;
@@ -170,7 +170,7 @@ impl Server<'_> {
     /// Without watching: the end of the application is the end of the command.
     async fn once(&mut self) -> Result<ExitCode> {
         let build = Build::run(&self.project, self.arguments.release, false).await?;
-        let Ok(built) = build else {
+        let Ok(built) = build.outcome else {
             return Ok(ExitCode::FAILURE);
         };
         match self.starter.start(&built.program, &self.overlay).await? {
@@ -263,13 +263,17 @@ impl Server<'_> {
         let build = Build::run(&self.project, self.arguments.release, self.announced);
         let (running, overlay) = (&mut self.running, &self.overlay);
         let show = async |files: &[String]| show_files(running, overlay, files).await;
-        let built = match inbox.during(build, show).await? {
-            Ok(Ok(built)) => built,
+        let build = match inbox.during(build, self.arguments.release, show).await? {
+            Ok(build) => build,
             Err(error) => {
                 self.fail("The application cannot be built", &error).await;
                 return Ok(());
             }
-            Ok(Err(problem)) => {
+        };
+        inbox.leave_out_rewritten(self.project.folder(), &build);
+        let built = match build.outcome {
+            Ok(built) => built,
+            Err(problem) => {
                 ui::say(match &self.running {
                     Some(_) => "the build failed; the previous program keeps running",
                     None => "the build failed; the next change starts another",
@@ -278,7 +282,6 @@ impl Server<'_> {
                 return Ok(());
             }
         };
-        inbox.leave_out_rewritten(self.project.folder(), &built);
         if pave {
             // Not before: the application inserts the seeds.
             self.pave().await;

@@ -23,6 +23,12 @@ pub(super) struct Build {
     pub(super) program: PathBuf,
     /// Whether it is the same as before.
     pub(super) fresh: bool,
+}
+
+/// The end of a build.
+pub(super) struct Ended {
+    /// The program, or what is wrong with its code.
+    pub(super) outcome: std::result::Result<Build, Problem>,
     /// When each build script last began and ended.
     pub(super) scripts: Vec<RangeInclusive<SystemTime>>,
 }
@@ -30,11 +36,7 @@ pub(super) struct Build {
 impl Build {
     /// Builds the application. Cargo's progress is shown on a terminal, and its steps unless `quiet`. Errors and warnings are
     /// printed; the errors are returned, too.
-    pub(super) async fn run(
-        project: &Project,
-        release: bool,
-        quiet: bool,
-    ) -> Result<std::result::Result<Self, Problem>> {
+    pub(super) async fn run(project: &Project, release: bool, quiet: bool) -> Result<Ended> {
         let name = project.name()?;
         let mut command = cargo::command(project);
         command.args(["build", "--bin", &name]);
@@ -78,7 +80,11 @@ impl Build {
         if messages.errors.is_empty() {
             messages.errors.push(output);
         }
-        messages.finish()
+        let scripts = std::mem::take(&mut messages.scripts);
+        Ok(Ended {
+            outcome: messages.finish()?,
+            scripts,
+        })
     }
 }
 
@@ -165,7 +171,6 @@ impl Messages {
         Ok(Ok(Build {
             program,
             fresh: self.fresh,
-            scripts: self.scripts,
         }))
     }
 }
@@ -173,9 +178,11 @@ impl Messages {
 /// Cargo writes one file beside a build script's `OUT_DIR` when it starts, and others when it has ended, of which `output` is
 /// given the time of the start.
 fn when_it_ran(out_dir: &Path) -> Option<RangeInclusive<SystemTime>> {
-    let modified = |name| {
-        let path = out_dir.with_file_name(name);
-        path.metadata().and_then(|file| file.modified()).ok()
-    };
-    Some(modified("invoked.timestamp")?..=modified("root-output")?)
+    let [begun, ended] = ["invoked.timestamp", "root-output"];
+    Some(modified(&out_dir.with_file_name(begun))?..=modified(&out_dir.with_file_name(ended))?)
+}
+
+/// When a file was last written.
+pub(super) fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().ok()?.modified().ok()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::browser;
-use super::build::Build;
+use super::build::{Ended, modified};
 use super::keys::{Key, Keys};
 use crate::error::{Error, Result};
 use crate::ui;
@@ -77,24 +77,16 @@ pub(super) struct Inbox {
     keys: Keys,
     url: String,
     task: Task,
-    /// Files of `static/` are a part of the program, so that a change is a build.
-    embeds_files: bool,
     /// How many builds in a row a file was written during.
     rewritten: BTreeMap<PathBuf, u32>,
 }
 
 impl Inbox {
-    pub(super) fn new(
-        saved: UnboundedReceiver<Result<Batch>>,
-        keys: Keys,
-        url: String,
-        embeds_files: bool,
-    ) -> Self {
+    pub(super) fn new(saved: UnboundedReceiver<Result<Batch>>, keys: Keys, url: String) -> Self {
         Self {
             saved,
             keys,
             url,
-            embeds_files,
             task: Task::default(),
             rewritten: BTreeMap::new(),
         }
@@ -116,10 +108,12 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes in what happens during a build. Files of `static/` are handed on immediately, since they need none.
+    /// Takes in what happens during a build. Files of `static/` are handed on immediately, unless they are `embedded`: a part
+    /// of the program, so that they need a build as well.
     pub(super) async fn during<T>(
         &mut self,
         build: impl Future<Output = T>,
+        embedded: bool,
         mut show: impl AsyncFnMut(&[String]),
     ) -> Result<T> {
         let mut build = std::pin::pin!(build);
@@ -129,7 +123,7 @@ impl Inbox {
                 done = &mut build => return Ok(done),
                 received = self.receive() => received?,
             }
-            if !self.embeds_files && !self.task.action.files.is_empty() {
+            if !embedded && !self.task.action.files.is_empty() {
                 let files = std::mem::take(&mut self.task.action.files);
                 self.task.changed.retain(|path| !path.starts_with("static"));
                 show(&files).await;
@@ -160,21 +154,10 @@ impl Inbox {
 
     /// A build script that writes a file of the program would make it build for ever: leaves out a file that one has
     /// written during each of the last builds. What a person saves meanwhile is built, however often.
-    pub(super) fn leave_out_rewritten(&mut self, project: &Path, built: &Build) {
-        let is_written = |path: &&PathBuf| {
-            let written = project
-                .join(path)
-                .metadata()
-                .and_then(|file| file.modified());
-            written.is_ok_and(|at| built.scripts.iter().any(|script| script.contains(&at)))
-        };
-        let written: Batch = self
-            .task
-            .changed
-            .iter()
-            .filter(is_written)
-            .cloned()
-            .collect();
+    pub(super) fn leave_out_rewritten(&mut self, project: &Path, build: &Ended) {
+        let by_script = |at| build.scripts.iter().any(|script| script.contains(&at));
+        let mut written = self.task.changed.clone();
+        written.retain(|path| modified(&project.join(path)).is_some_and(by_script));
         let Some(path) = count_rewritten(&mut self.rewritten, &written) else {
             return;
         };
