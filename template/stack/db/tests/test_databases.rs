@@ -1,5 +1,6 @@
 //! Each test has a database of its own, quickly, and nothing of it stays behind.
 
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use stack_db::Schema;
 use stack_db::testing::{TestDatabase, TestTransaction};
 
@@ -141,6 +142,30 @@ async fn child() {
     std::io::stdin()
         .read_line(&mut line)
         .expect("the parent is there");
+}
+
+#[tokio::test]
+async fn a_session_that_is_left_in_the_template_holds_nobody_up() {
+    let folder = std::env::temp_dir().join(format!("stack-template-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let text = format!("create table t (n int default {});", std::process::id());
+    std::fs::write(folder.join("001_t.sql"), text).expect("written");
+    let schema = Schema::read(&folder).expect("the schema is readable");
+    std::fs::remove_dir_all(&folder).expect("removed");
+
+    let asker = TestDatabase::create(&schema).await;
+    let template = format!("stack_template_{}", &schema.checksum()[..16]);
+    let allow = |allowed| format!("alter database {template} with allow_connections {allowed}");
+    let allowed = sqlx::raw_sql(AssertSqlSafe(allow(true)));
+    allowed.execute(asker.pool()).await.expect("allowed");
+    let options = asker.pool().connect_options().as_ref().clone();
+    let left = options.database(&template).connect().await;
+    let refused = sqlx::raw_sql(AssertSqlSafe(allow(false)));
+    refused.execute(asker.pool()).await.expect("refused");
+
+    let copy = TestDatabase::create(&schema).await;
+    assert!(exists(&asker, copy.url()).await);
+    drop(left.expect("connected"));
 }
 
 #[tokio::test]

@@ -186,11 +186,15 @@ impl Session {
                 self.templates.insert(template.clone());
             }
             match self.execute(statement.clone()).await {
-                // Swept by another process as old between the look and the copy.
-                Err(error) if !last && code(&error).as_deref() == Some("3D000") => {
-                    self.templates.remove(&template);
-                }
-                done => return Ok(done?),
+                done if last => return Ok(done?),
+                Ok(()) => return Ok(()),
+                Err(error) => match code(&error).as_deref() {
+                    // Swept by another process as old between the look and the copy.
+                    Some("3D000") => _ = self.templates.remove(&template),
+                    // A session that came before connections were refused; nobody needs it.
+                    Some("55006") => self.disconnect(&template).await,
+                    _ => return Err(error.into()),
+                },
             }
         }
         Ok(())
