@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""From a save to what the tests say: `cargo dev test` beside `cargo test` on the same edit. One run, medians.
+"""From a save to what the tests say: `cargo dev test` beside bacon with cargo-nextest, and beside `cargo test`, on the same edits. One
+run, medians.
 
     bench/test_daemon.py                    # generates a project and builds its tests first
     bench/test_daemon.py --project FOLDER   # one that is there already; a file of it is edited and put back
     bench/test_daemon.py --rounds 9
 
 The edit changes a number in `src/pages/notes.rs`. `cargo test` is over for a person when the first test of that page
-has passed, or when all have; both are measured. Needs cargo-nextest, and
+has passed, or when all have; both are measured. Needs cargo-nextest, bacon (left out if it is not there), and
 PostgreSQL's programs on PATH.
 """
 
-import argparse, os, pathlib, queue, signal, statistics, subprocess, sys, threading, time
+import argparse, os, pathlib, queue, re, shutil, signal, statistics, subprocess, sys, threading, time
 
 import measure
 
@@ -39,24 +40,26 @@ class Edit:
 
 
 class Daemon:
-    """`cargo dev test`, whose lines come with their times."""
+    """A program that watches files and runs tests, whose lines come with their times."""
 
-    def __init__(self, project):
+    def __init__(self, project, command):
+        self.command = " ".join(command)
         self.lines = queue.Queue()
         self.child = subprocess.Popen(
-            ["cargo", "dev", "test"],
+            command,
             cwd=project,
             # A line for each test.
             env=os.environ | {"NEXTEST_STATUS_LEVEL": "pass"},
             stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
-        for line in self.child.stderr:
-            self.lines.put((time.monotonic(), line.rstrip()))
+        for line in self.child.stdout:
+            self.lines.put((time.monotonic(), re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line).rstrip()))
         self.lines.put((time.monotonic(), None))
 
     def until(self, wanted):
@@ -65,7 +68,7 @@ class Daemon:
         while True:
             at, line = self.lines.get(timeout=1800)
             if line is None:
-                sys.exit("\n".join(["`cargo dev test` has ended:", *seen]))
+                sys.exit("\n".join([f"`{self.command}` has ended:", *seen]))
             seen.append(line)
             if wanted(line):
                 return at, line
@@ -75,17 +78,20 @@ class Daemon:
         self.child.wait(30)
 
 
-def is_end(line):
-    return line.startswith("waiting for a save")
+# The command, and how the line begins that it ends a run with.
+DEVELOPMENT = (["cargo", "dev", "test"], "waiting for a save")
+BACON = (["bacon", "--headless", "nextest"], "Summary [")
 
 
 def is_of_module(line):
     return "PASS [" in line and f" {MODULE}::" in line
 
 
-def daemon(project, edit, rounds, wait):
+def daemon(project, watcher, edit, rounds, wait):
     """Seconds to the first test of the module, and to the end."""
-    program = Daemon(project)
+    command, last_line = watcher
+    is_end = lambda line: line.lstrip().startswith(last_line)
+    program = Daemon(project, command)
     try:
         program.until(is_end)
         first, all_ = [], []
@@ -132,7 +138,10 @@ def main():
     edit = Edit(project)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     try:
-        first, all_ = daemon(project, edit, chosen.rounds, chosen.wait)
+        first, all_ = daemon(project, DEVELOPMENT, edit, chosen.rounds, chosen.wait)
+        bacon = None
+        if shutil.which("bacon"):
+            bacon = daemon(project, BACON, edit, chosen.rounds, chosen.wait)
         plain_first, plain_all = plain(project, edit, chosen.rounds, chosen.wait)
     finally:
         edit.put_back()
@@ -144,6 +153,8 @@ def main():
         f"cargo dev test, first of {MODULE}": first,
         "cargo dev test, all": all_,
     }
+    if bacon:
+        samples[f"bacon nextest, first of {MODULE}"], samples["bacon nextest, all"] = bacon
     medians = {name: statistics.median(seconds) for name, seconds in samples.items()}
     measure.report(f"from a save, {chosen.rounds} rounds", "s", medians, "cargo test, all")
     print("\n".join(f"  {name:34} {min(seconds):.2f} to {max(seconds):.2f}" for name, seconds in samples.items()))
