@@ -91,7 +91,7 @@ pub async fn disconnect(
 ) -> Result<Response> {
     let name = oidc::provider(&state)?.name();
     let accounts = &state.accounts;
-    accounts.disconnect(user.owner(), id, name, &client).await?;
+    accounts.disconnect(&user, id, name, &client).await?;
     let cookies = Flash::Disconnected.add_to(cookies);
     Ok((cookies, Redirect::to(PAGE)).into_response())
 }

@@ -10,8 +10,8 @@ use super::Accounts;
 use crate::{
     error::{Error, Result},
     models::{
-        ClientInfo, DisplayName, Email, EventKind, IdentityId, Outcome, Owner, PasswordHash,
-        ProviderAccount, SessionId, SessionToken, UserId,
+        ClientInfo, DisplayName, Email, EventKind, IdentityId, Outcome, PasswordHash,
+        ProviderAccount, SessionId, SessionToken, User, UserId,
     },
     repositories::{
         identities::{self, MAX_IDENTITIES},
@@ -131,13 +131,13 @@ impl Accounts {
         Ok(())
     }
 
-    /// Removes a connection of `owner`.
+    /// Removes a connection of `user`.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] if they could not log in any more.
     pub async fn disconnect(
         &self,
-        owner: Owner,
+        user: &User,
         id: IdentityId,
         provider: &str,
         client: &ClientInfo,
@@ -145,18 +145,18 @@ impl Accounts {
         let with = &log_in_with(provider);
         let disconnect = self.db.run(|tx| {
             Box::pin(async move {
-                if !identities::delete(&mut **tx, owner, id).await? {
+                if !identities::delete(&mut **tx, user.owner(), id).await? {
                     return Err(Error::NotFound);
                 }
-                require_way_to_log_in(&mut *tx, owner).await?;
-                self.send_method_changed(tx, EventKind::MethodRemoved, owner.id(), with)
+                require_way_to_log_in(&mut *tx, user).await?;
+                self.send_method_changed(tx, EventKind::MethodRemoved, user.id, with)
                     .await
             })
         });
         disconnect.await?;
         self.method_changed(
             EventKind::MethodRemoved,
-            owner.id(),
+            user.id,
             client,
             &details(provider),
         )
@@ -207,14 +207,14 @@ fn log_in_with(provider: &str) -> String {
 
 /// Refuses to remove the only way to log in. The row of the user is locked: of two removals the second one sees what the
 /// first one has left.
-pub(super) async fn require_way_to_log_in(tx: &mut PgConnection, owner: Owner) -> Result<()> {
-    let password = users::lock_password(&mut *tx, owner.id()).await?;
+pub(super) async fn require_way_to_log_in(tx: &mut PgConnection, user: &User) -> Result<()> {
+    let password = users::lock_password(&mut *tx, user.id).await?;
     let has_password = password.is_some_and(|hash| hash.is_usable());
-    if has_password || identities::count(&mut *tx, owner.id()).await? > 0 {
+    if has_password || identities::count(&mut *tx, user.id).await? > 0 {
         return Ok(());
     }
 {%- if passkeys %}
-    if passkeys::count(tx, owner).await? > 0 {
+    if passkeys::count(tx, user.owner()).await? > 0 {
         return Ok(());
     }
 {%- endif %}

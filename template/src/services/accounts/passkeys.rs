@@ -121,7 +121,7 @@ impl Accounts {
                 let removed = passkeys::delete(&mut **tx, user.owner(), id).await?;
                 let name = removed.ok_or(Error::NotFound)?;
 {%- if oidc %}
-                super::identities::require_way_to_log_in(&mut *tx, user.owner()).await?;
+                super::identities::require_way_to_log_in(&mut *tx, user).await?;
 {%- endif %}
                 self.send_method_changed(tx, kind, user.id, METHOD).await?;
                 Ok::<_, Error>(name)
