@@ -16,7 +16,7 @@ import argparse, os, pathlib, re, shutil, signal, socket, statistics, subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench"
 HEAVY = ROOT / "target" / "release" / "heavy"
-FEATURES = ("breached_passwords", "browser_tests", "cockroach", "jobs", "load", "oidc", "openapi", "otel", "passkeys", "pgvector", "phone", "presence", "showcase", "stack_tests", "test_daemon", "totp")
+FEATURES = ("breached_passwords", "browser_tests", "cockroach", "jobs", "load", "oidc", "openapi", "otel", "passkeys", "pgvector", "phone", "presence", "showcase", "stack_tests", "teams", "test_daemon", "totp")
 IDIOMATIC = "axum + sqlx + tower-http"
 KEYS = "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 

@@ -211,7 +211,7 @@ const WORDS_OF_FEATURES: [&str; 24] = [
 ];
 
 /// The same for what is written as several words.
-const PHRASES_OF_FEATURES: [&str; 17] = [
+const PHRASES_OF_FEATURES: [&str; 18] = [
     "breached_passwords",
     "browser test",
     "browser-test",
@@ -226,6 +226,7 @@ const PHRASES_OF_FEATURES: [&str; 17] = [
     "stack_jobs",
     "stack_load",
     "stack_tests",
+    "team_id",
     "test daemon",
     "test-daemon",
     "use_presence",

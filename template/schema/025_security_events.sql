@@ -14,7 +14,11 @@ CREATE TABLE security_events (
     CONSTRAINT security_events_kind_check CHECK (kind IN (
         'account_deletion', 'confirmation', 'email_change', 'email_confirmation', 'limit', 'log_in', 'log_out',
         'method_added', 'method_removed', 'password_change', 'password_reset', 'phone_change', 'registration',
+{%- if teams %}
+        'session_end', 'team'
+{%- else %}
         'session_end'
+{%- endif %}
     )),
     CONSTRAINT security_events_outcome_check CHECK (outcome IN ('success', 'failure')),
     CONSTRAINT security_events_address_check CHECK (length(address) <= 45),

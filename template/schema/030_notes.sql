@@ -1,7 +1,11 @@
 -- Notes. Only its owner can see a note.
 CREATE TABLE notes (
     id uuid NOT NULL,
+{%- if teams %}
+    team_id uuid NOT NULL,
+{%- else %}
     user_id uuid NOT NULL,
+{%- endif %}
     title text NOT NULL,
     body text NOT NULL,
     -- For optimistic locking: an update succeeds only if it is based on this version.
@@ -9,10 +13,20 @@ CREATE TABLE notes (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT notes_pkey PRIMARY KEY (id),
+{%- if teams %}
+    CONSTRAINT notes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE,
+{%- else %}
     CONSTRAINT notes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+{%- endif %}
     CONSTRAINT notes_title_check CHECK (length(title) BETWEEN 1 AND 120),
     CONSTRAINT notes_body_check CHECK (length(body) <= 20000)
 );
+{%- if teams %}
+
+-- A team's notes, newest first, page by page.
+CREATE INDEX notes_team_id_id_idx ON notes (team_id, id DESC);
+{%- else %}
 
 -- A user's notes, newest first, page by page.
 CREATE INDEX notes_user_id_id_idx ON notes (user_id, id DESC);
+{%- endif %}

@@ -234,7 +234,13 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("api_tokens_user_id_fkey", || Error::Unauthenticated),
 {%- endif %}
     ("email_tokens_user_id_fkey", || Error::LinkExpired),
+{%- if teams %}
+    // The team or the account was deleted in the meantime.
+    ("notes_team_id_fkey", || Error::NotFound),
+    ("memberships_user_id_fkey", || Error::Unauthenticated),
+{%- else %}
     ("notes_user_id_fkey", || Error::Unauthenticated),
+{%- endif %}
 {%- if oidc %}
     ("identities_user_id_fkey", || Error::Unauthenticated),
     ("oidc_attempts_user_id_fkey", || Error::Unauthenticated),

@@ -91,3 +91,13 @@ pub fn method_changed(what: &str, method: &str, security: &str) -> MailBuilder {
         .link("Security of your account", security)
 }
 {%- endif %}
+{%- if teams %}
+
+/// Invites somebody to a team. `from` is the address of who invites, which a mail has confirmed.
+pub fn invitation(url: &str, from: &Email) -> MailBuilder {
+    Mail::builder("You are invited to a team")
+        .paragraph(format!("{from} invites you to work in a team. The link works once, within seven days, for the account with this address:"))
+        .link("Look at the invitation", url)
+        .paragraph("If you do not know who that is, ignore this mail.")
+}
+{%- endif %}

@@ -109,6 +109,11 @@ pub fn live(config: &Config, metrics: Metrics) -> Live {
 {%- if totp %}
         .page("/account/totp", pages::settings::totp::page)
 {%- endif %}
+{%- if teams %}
+        .page("/invitation", pages::teams::invitation::page)
+        .page("/teams", pages::teams::page)
+        .page("/teams/{id}", pages::teams::settings::page)
+{%- endif %}
         .page("/notes", pages::notes::index)
         .page("/notes/new", pages::notes::new)
 {%- if pgvector %}
@@ -205,11 +210,37 @@ fn pages(state: AppState) -> Router<AppState> {
             post(pages::settings::tokens::revoke),
         )
 {%- endif %}
+{%- if teams %}
+        .merge(teams())
+{%- endif %}
         .route("/notes", post(notes::create))
         .route("/notes/{id}", post(notes::update))
         .route("/notes/{id}/delete", post(notes::delete))
         .route_layer(middleware::from_fn_with_state(state, visitor::visit))
 }
+{%- if teams %}
+
+/// The forms of teams and invitations.
+fn teams() -> Router<AppState> {
+    use pages::teams::{self, invitation, members, settings};
+
+    Router::new()
+        .route("/invitation", post(invitation::accept))
+        .route("/invitation/keep", post(invitation::keep))
+        .route("/teams", post(teams::create))
+        .route("/teams/switch", post(teams::switch))
+        .route("/teams/{id}/rename", post(settings::rename))
+        .route("/teams/{id}/delete", post(settings::delete))
+        .route("/teams/{id}/leave", post(members::leave))
+        .route("/teams/{id}/invitations", post(members::invite))
+        .route(
+            "/teams/{id}/invitations/{invitation}/revoke",
+            post(members::revoke),
+        )
+        .route("/teams/{id}/members/{member}", post(members::set_role))
+        .route("/teams/{id}/members/{member}/remove", post(members::remove))
+}
+{%- endif %}
 
 /// The JSON API.
 fn api(state: AppState) -> Router<AppState> {

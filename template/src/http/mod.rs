@@ -16,6 +16,9 @@ pub mod client_info;
 pub mod code;
 {%- endif %}
 pub mod cookies;
+{%- if teams %}
+pub mod current_scope;
+{%- endif %}
 pub mod current_user;
 pub mod limits;
 pub mod notes;

@@ -11,8 +11,13 @@ use stack_web::{
     extract::{ApiJson, Key},
     pagination::{self, PageQuery},
 };
+{%- if teams %}
+
+use super::current_scope::CurrentScope as CurrentUser;
+{%- else %}
 
 use super::current_user::CurrentUser;
+{%- endif %}
 use crate::{
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, Version},

@@ -7,8 +7,13 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
+{%- if teams %}
+
+use super::current_scope::CurrentScope as CurrentUser;
+{%- else %}
 
 use super::current_user::CurrentUser;
+{%- endif %}
 use crate::{
     error::{Error, Result},
     models::FieldErrors,

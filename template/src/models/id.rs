@@ -71,6 +71,25 @@ id! {
     /// Identifies a [`Session`](super::Session). It is not secret: nobody can log in with it.
     SessionId
 }
+{%- if teams %}
+
+id! {
+    /// Identifies a [`Team`](super::Team).
+    TeamId
+}
+
+impl TeamId {
+    /// The team that a user has to themselves. Its id is the user's.
+    pub fn personal(user: UserId) -> Self {
+        Self(user.0)
+    }
+}
+
+id! {
+    /// Identifies an [`Invitation`](super::Invitation).
+    InvitationId
+}
+{%- endif %}
 {%- if oidc %}
 
 id! {

@@ -18,6 +18,9 @@ mod id;
 {%- if oidc %}
 mod identity;
 {%- endif %}
+{%- if teams %}
+mod invitation;
+{%- endif %}
 mod note;
 mod owner;
 {%- if passkeys %}
@@ -35,6 +38,9 @@ mod schemas;
 {%- endif %}
 mod security_event;
 mod session;
+{%- if teams %}
+mod team;
+{%- endif %}
 mod text;
 mod token;
 {%- if totp %}
@@ -68,9 +74,15 @@ pub use id::IdentityId;
 {%- if passkeys %}
 pub use id::PasskeyId;
 {%- endif %}
+{%- if teams %}
+pub use id::{InvitationId, TeamId};
+{%- endif %}
 pub use id::{NoteId, SecurityEventId, SessionId, UserId};
 {%- if oidc %}
 pub use identity::{Identity, LogInAttempt, ProviderAccount, Purpose};
+{%- endif %}
+{%- if teams %}
+pub use invitation::{Invitation, InvitationToken};
 {%- endif %}
 pub use note::{Note, NoteBody, NoteDraft, NoteSummary, NoteTitle};
 pub use owner::Owner;
@@ -90,6 +102,9 @@ pub use stack_web::{
     fields::{FieldError, FieldErrors, Invalid},
     input,
 };
+{%- if teams %}
+pub use team::{Member, Role, Scope, Team, TeamName};
+{%- endif %}
 pub use token::{LinkPurpose, LinkToken, TokenDigest};
 {%- if totp %}
 pub use totp_secret::TotpSecret;

@@ -2,8 +2,13 @@
 
 use serde::Serialize;
 use time::OffsetDateTime;
+{%- if teams %}
+
+use super::{FieldErrors, Invalid, NoteId, TeamId, Version, text};
+{%- else %}
 
 use super::{FieldErrors, Invalid, NoteId, UserId, Version, text};
+{%- endif %}
 
 /// A note, as it is stored.
 {%- if openapi %}
@@ -16,7 +21,11 @@ pub struct Note {
     pub id: NoteId,
     /// The owner. Not part of the API, since only the owner can read a note.
     #[serde(skip)]
+{%- if teams %}
+    pub team_id: TeamId,
+{%- else %}
     pub user_id: UserId,
+{%- endif %}
     /// The title.
     pub title: NoteTitle,
     /// The text.

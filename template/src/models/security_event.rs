@@ -78,11 +78,19 @@ pub enum EventKind {
     Registration,
     /// A session was ended from another one.
     SessionEnd,
+{%- if teams %}
+    /// The user joined or left a team, or changed who is in one.
+    Team,
+{%- endif %}
 }
 
 impl EventKind {
     /// Every kind with its stored name, and its title for the user.
+{%- if teams %}
+    const ALL: [(Self, &str, &str); 15] = [
+{%- else %}
     const ALL: [(Self, &str, &str); 14] = [
+{%- endif %}
         (Self::AccountDeletion, "account_deletion", "Account deleted"),
         (Self::Confirmation, "confirmation", "Confirmation"),
         (Self::EmailChange, "email_change", "Change of address"),
@@ -109,6 +117,9 @@ impl EventKind {
         (Self::PhoneChange, "phone_change", "Change of phone number"),
         (Self::Registration, "registration", "Account created"),
         (Self::SessionEnd, "session_end", "Logged out elsewhere"),
+{%- if teams %}
+        (Self::Team, "team", "Team"),
+{%- endif %}
     ];
 
     /// Every kind.

@@ -28,7 +28,11 @@ use crate::{
 {%- else %}
     error::Result,
 {%- endif %}
+{%- if teams %}
+    http::cookies::{INVITATION, SESSION, invitation_page, session_token},
+{%- else %}
     http::cookies::{SESSION, session_token},
+{%- endif %}
     models::{ClientInfo, FieldErrors, Registration, SessionToken},
     state::AppState,
 };
@@ -262,8 +266,13 @@ pub async fn log_out(
     let cookies = Flash::LoggedOut.add_to(cookies.remove(SESSION));
     Ok((cookies, CLEAR_SITE_DATA, Redirect::to("/")).into_response())
 }
+{%- if teams %}
+
+/// Sets the session cookie and redirects to `next`, or to the invitation that the visitor came by.
+{%- else %}
 
 /// Sets the session cookie and redirects to `next`.
+{%- endif %}
 pub(super) fn redirect_logged_in(
     state: &AppState,
     cookies: Cookies,
@@ -271,6 +280,14 @@ pub(super) fn redirect_logged_in(
     flash: Flash,
     next: &str,
 ) -> Response {
+{%- if teams %}
+    let invitation = invitation_page(&cookies);
+    let next = invitation.as_deref().unwrap_or(next);
+    let cookies = match invitation {
+        Some(_) => cookies.remove(INVITATION),
+        None => cookies,
+    };
+{%- endif %}
     let lifetime = Some(state.config.session_lifetime);
     let cookies = cookies.set(SESSION, token.to_text(), lifetime);
     (flash.add_to(cookies), Redirect::to(next)).into_response()

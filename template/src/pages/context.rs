@@ -3,7 +3,15 @@
 use stack_live::{Ctx, PageError};
 
 use super::visitor::{Visitor, log_in_url};
+{%- if teams %}
+use crate::{
+    error::{Error, Result},
+    models::{Scope, TeamId, User},
+    state::AppState,
+};
+{%- else %}
 use crate::{error::Result, models::User, state::AppState};
+{%- endif %}
 
 /// Extends the [`Ctx`] of live pages.
 pub trait Context {
@@ -20,6 +28,13 @@ pub trait Context {
     /// # Errors
     /// Without one, a redirect to the log-in page, which leads back after the log-in.
     fn signed_in(&self) -> Result<User, PageError>;
+{%- if teams %}
+    /// The logged-in user in the team in which they work. It is read anew, so that a membership that has ended is none.
+    ///
+    /// # Errors
+    /// A redirect to the log-in page, or to the user's teams if they do not belong to this one any more.
+    fn scope(&self) -> impl Future<Output = Result<Scope, PageError>> + Send;
+{%- endif %}
     /// The logged-in user, who has proved in the last ten minutes who they are; for what matters.
     ///
     /// # Errors
@@ -42,6 +57,18 @@ impl Context for Ctx {
         self.user()
             .ok_or_else(|| PageError::redirect(log_in_url(&self.path())))
     }
+{%- if teams %}
+
+    async fn scope(&self) -> Result<Scope, PageError> {
+        let user = self.signed_in()?;
+        let team = self.visitor().teams.current;
+        let team = team.unwrap_or_else(|| TeamId::personal(user.id));
+        match self.app().accounts.scope(user.id, team).await {
+            Err(Error::NotFound) => Err(PageError::redirect("/teams")),
+            scope => Ok(scope?),
+        }
+    }
+{%- endif %}
 
     async fn recently_authenticated(&self) -> Result<User, PageError> {
         let user = self.signed_in()?;

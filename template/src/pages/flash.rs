@@ -41,6 +41,12 @@ pub enum Flash {
     /// An account at the provider was disconnected.
     Disconnected,
 {%- endif %}
+{%- if teams %}
+    /// An invitation was sent.
+    Invited,
+    /// The user has joined a team.
+    Joined,
+{%- endif %}
     /// The account was deleted.
     AccountDeleted,
 }
@@ -86,6 +92,10 @@ impl Flash {
             "disconnected",
             "You cannot log in with it any more.",
         ),
+{%- endif %}
+{%- if teams %}
+        (Self::Invited, "invited", "The invitation was sent."),
+        (Self::Joined, "joined", "You belong to the team now."),
 {%- endif %}
         (
             Self::AccountDeleted,

@@ -3,8 +3,13 @@
 use maud::{DOCTYPE, Markup, html};
 
 use stack_live::Cx;
+{%- if teams %}
+
+use super::{context::Context, team_switch, visitor::Visitor};
+{%- else %}
 
 use super::{context::Context, visitor::Visitor};
+{%- endif %}
 use crate::http::assets;
 
 /// The name of the site: the description in `Cargo.toml`.
@@ -127,6 +132,9 @@ fn navigation(visitor: &Visitor) -> Markup {
         nav aria-label="Main" {
             @if let Some(user) = &visitor.user {
                 a href="/notes" data-link { "Notes" }
+{%- if teams %}
+                (team_switch::switch(&visitor.teams))
+{%- endif %}
                 a.who href="/account" data-link {
                     span.visually-hidden { "Your account, " } (user.display_name.as_str())
                 }

@@ -33,6 +33,10 @@ pub mod reset_password;
 pub mod search;
 {%- endif %}
 pub mod settings;
+{%- if teams %}
+pub mod team_switch;
+pub mod teams;
+{%- endif %}
 {%- if showcase %}
 pub mod upload;
 {%- endif %}

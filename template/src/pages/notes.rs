@@ -22,7 +22,11 @@ use super::{
     flash::Flash,
     layout,
     live::{self, FormErrors},
+{%- if teams %}
+    teams::InTeam as SignedIn,
+{%- else %}
     visitor::SignedIn,
+{%- endif %}
 };
 use crate::{
     components::{
@@ -64,7 +68,11 @@ const MAX_NOTES: i64 = 1000;
 
 /// All notes, newest first.
 pub async fn index(cx: Cx) -> stack_live::Result {
+{%- if teams %}
+    let owner = cx.scope().await?.owner();
+{%- else %}
     let owner = cx.signed_in()?.owner();
+{%- endif %}
     let page = PageQuery::<NoteId>::parse(&cx.query()?).map_err(Error::from)?;
     let Search { q: text } = cx.query()?;
     let shown = cx.use_state(|| page.limit);
@@ -116,7 +124,11 @@ pub async fn index(cx: Cx) -> stack_live::Result {
         } @else if page.after.is_none() {
             section.empty {
                 h2 { "Nothing here yet" }
+{%- if teams %}
+                p { "Only the members of the team can see its notes." }
+{%- else %}
                 p { "Only you can see your notes." }
+{%- endif %}
                 a.button href="/notes/new" data-link { "Write your first note" }
             }
         }
@@ -149,7 +161,11 @@ async fn load_notes(
 
 /// The form for a new note.
 pub async fn new(cx: Cx) -> stack_live::Result {
+{%- if teams %}
+    let owner = cx.scope().await?.owner();
+{%- else %}
     let owner = cx.signed_in()?.owner();
+{%- endif %}
     let rejected = cx.extension::<FormErrors<NoteForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
@@ -183,7 +199,11 @@ pub async fn new(cx: Cx) -> stack_live::Result {
 
 /// The form to edit a note. If the note is changed in the meantime, it shows both texts, and the user decides.
 pub async fn edit(cx: Cx) -> stack_live::Result {
+{%- if teams %}
+    let owner = cx.scope().await?.owner();
+{%- else %}
     let owner = cx.signed_in()?.owner();
+{%- endif %}
     let id: NoteId = cx.param("id").parse().map_err(|_| Error::NotFound)?;
     let stored = cx
         .use_load(id, |ctx| async move {

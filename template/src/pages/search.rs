@@ -22,7 +22,11 @@ struct UrlQuery<'a> {
 
 /// The search form and its results.
 pub async fn page(cx: Cx) -> stack_live::Result {
+{%- if teams %}
+    let owner = cx.scope().await?.owner();
+{%- else %}
     let owner = cx.signed_in()?.owner();
+{%- endif %}
     let initial = SearchQuery::parse(&cx.query()?).map_err(Error::from)?;
     let state = cx.use_local(|| initial);
     let error = cx.use_local(|| None);

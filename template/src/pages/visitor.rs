@@ -8,11 +8,23 @@ use axum::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stack_web::{cookies::Cookies, settings::Secret};
+{%- if teams %}
+
+use super::{
+    flash::{self, Flash},
+    team_switch::{self, Teams},
+};
+{%- else %}
 
 use super::flash::{self, Flash};
+{%- endif %}
 use crate::{
     error::{Error, Result},
+{%- if teams %}
+    http::cookies::{self, TEAM, VISITOR, session_token, time_zone},
+{%- else %}
     http::cookies::{VISITOR, session_token, time_zone},
+{%- endif %}
     models::{ClientInfo, Session, SessionToken, User},
     state::AppState,
 };
@@ -33,6 +45,10 @@ pub struct Visitor {
     pub client: ClientInfo,
     /// The name of the visitor's time zone, from the cookie that the client script sets.
     pub zone: Option<String>,
+{%- if teams %}
+    /// The teams of the user.
+    pub teams: Teams,
+{%- endif %}
 }
 
 impl Visitor {
@@ -107,6 +123,12 @@ pub async fn visit(
         Ok(identified) => identified,
         Err(error) => return error.into_response(),
     };
+{%- if teams %}
+    if let (Some(user), Some((team, page))) = (&visitor.user, team_switch::of_link(&request)) {
+        let cookies = cookies.set(TEAM, cookies::team_value(user.id, team), None);
+        return (cookies, Redirect::to(&page)).into_response();
+    }
+{%- endif %}
     let secret = visitor.secret.expose().to_owned();
     let flash = Flash::from_cookies(&cookies, request.uri().path());
     request
@@ -153,6 +175,15 @@ pub async fn identify(
         (None, Some(known)) => (known.to_text(), false),
         (None, None) => (SessionToken::generate().to_text(), true),
     };
+{%- if teams %}
+    let teams = match &user {
+        Some(user) => Teams {
+            all: state.accounts.teams(user.id).await?.into(),
+            current: Some(cookies::team(cookies, user.id)),
+        },
+        None => Teams::default(),
+    };
+{%- endif %}
     let visitor = Visitor {
         user,
         session,
@@ -160,6 +191,9 @@ pub async fn identify(
         secret: Secret::new(secret),
         client: client.clone(),
         zone: time_zone(cookies),
+{%- if teams %}
+        teams,
+{%- endif %}
     };
     Ok(Identified { visitor, is_new })
 }

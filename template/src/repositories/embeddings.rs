@@ -94,7 +94,11 @@ pub async fn upsert(
     )
     .bind(model)
     .bind(column(batch, |row| row.note.id))
+{%- if teams %}
+    .bind(column(batch, |row| row.note.team_id))
+{%- else %}
     .bind(column(batch, |row| row.note.user_id))
+{%- endif %}
     .bind(column(batch, |row| row.note.version))
     .bind(column(batch, |row| row.note.updated_at))
     .bind(column(batch, |row| row.note.title.as_str()))

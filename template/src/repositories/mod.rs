@@ -17,6 +17,10 @@ pub mod embeddings;
 {%- if oidc %}
 pub mod identities;
 {%- endif %}
+{%- if teams %}
+pub mod invitations;
+pub mod memberships;
+{%- endif %}
 pub mod notes;
 {%- if oidc %}
 pub mod oidc_attempts;
@@ -34,6 +38,9 @@ pub mod recovery_codes;
 {%- endif %}
 pub mod security_events;
 pub mod sessions;
+{%- if teams %}
+pub mod teams;
+{%- endif %}
 {%- if totp %}
 pub mod totp_secrets;
 {%- endif %}

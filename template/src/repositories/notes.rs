@@ -5,7 +5,11 @@ use time::OffsetDateTime;
 
 use super::corrupt;
 use crate::models::{
+{%- if teams %}
+    Note, NoteBody, NoteDraft, NoteId, NoteSummary, NoteTitle, Owner, TeamId, Version,
+{%- else %}
     Note, NoteBody, NoteDraft, NoteId, NoteSummary, NoteTitle, Owner, UserId, Version,
+{%- endif %}
 };
 {%- if pgvector %}
 
@@ -15,7 +19,11 @@ pub mod by_id;
 #[derive(FromRow)]
 struct NoteRow {
     id: NoteId,
+{%- if teams %}
+    team_id: TeamId,
+{%- else %}
     user_id: UserId,
+{%- endif %}
     title: String,
     body: String,
     version: Version,
@@ -29,7 +37,11 @@ impl TryFrom<NoteRow> for Note {
     fn try_from(row: NoteRow) -> Result<Self, Self::Error> {
         Ok(Self {
             id: row.id,
+{%- if teams %}
+            team_id: row.team_id,
+{%- else %}
             user_id: row.user_id,
+{%- endif %}
             title: NoteTitle::parse(&row.title).map_err(corrupt("title"))?,
             body: NoteBody::parse(&row.body).map_err(corrupt("body"))?,
             version: row.version,
@@ -47,8 +59,16 @@ pub async fn insert(
     draft: &NoteDraft,
 ) -> sqlx::Result<Note> {
     sqlx::query_as::<_, NoteRow>(
+{%- if teams %}
+        "INSERT INTO notes (id, team_id, title, body) VALUES ($1, $2, $3, $4)
+{%- else %}
         "INSERT INTO notes (id, user_id, title, body) VALUES ($1, $2, $3, $4)
+{%- endif %}
+{%- if teams %}
+         RETURNING id, team_id, title, body, version, created_at, updated_at",
+{%- else %}
          RETURNING id, user_id, title, body, version, created_at, updated_at",
+{%- endif %}
     )
     .bind(id)
     .bind(owner)
@@ -62,8 +82,16 @@ pub async fn insert(
 /// The note `id` of `owner`.
 pub async fn find(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<Option<Note>> {
     sqlx::query_as::<_, NoteRow>(
+{%- if teams %}
+        "SELECT id, team_id, title, body, version, created_at, updated_at
+{%- else %}
         "SELECT id, user_id, title, body, version, created_at, updated_at
+{%- endif %}
+{%- if teams %}
+         FROM notes WHERE id = $1 AND team_id = $2",
+{%- else %}
          FROM notes WHERE id = $1 AND user_id = $2",
+{%- endif %}
     )
     .bind(id)
     .bind(owner)
@@ -83,8 +111,16 @@ pub async fn list(
     let rows: Vec<NoteRow> = match after {
         None => {
             sqlx::query_as(
+{%- if teams %}
+                "SELECT id, team_id, title, body, version, created_at, updated_at
+{%- else %}
                 "SELECT id, user_id, title, body, version, created_at, updated_at
+{%- endif %}
+{%- if teams %}
+                 FROM notes WHERE team_id = $1 ORDER BY id DESC LIMIT $2",
+{%- else %}
                  FROM notes WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
+{%- endif %}
             )
             .bind(owner)
             .bind(limit)
@@ -93,8 +129,16 @@ pub async fn list(
         }
         Some(after) => {
             sqlx::query_as(
+{%- if teams %}
+                "SELECT id, team_id, title, body, version, created_at, updated_at
+{%- else %}
                 "SELECT id, user_id, title, body, version, created_at, updated_at
+{%- endif %}
+{%- if teams %}
+                 FROM notes WHERE team_id = $1 AND id < $3 ORDER BY id DESC LIMIT $2",
+{%- else %}
                  FROM notes WHERE user_id = $1 AND id < $3 ORDER BY id DESC LIMIT $2",
+{%- endif %}
             )
             .bind(owner)
             .bind(limit)
@@ -127,7 +171,11 @@ pub async fn summaries(
         .replace('_', "\\_");
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, title, left(body, 201) AS beginning, updated_at FROM notes
+{%- if teams %}
+         WHERE team_id = $1 AND ($2 = '%%' OR title ILIKE $2 OR body ILIKE $2) AND ($3::uuid IS NULL OR id < $3)
+{%- else %}
          WHERE user_id = $1 AND ($2 = '%%' OR title ILIKE $2 OR body ILIKE $2) AND ($3::uuid IS NULL OR id < $3)
+{%- endif %}
          ORDER BY id DESC LIMIT $4",
     )
     .bind(owner)
@@ -157,8 +205,16 @@ pub async fn update(
 ) -> sqlx::Result<Option<Note>> {
     sqlx::query_as::<_, NoteRow>(
         "UPDATE notes SET title = $4, body = $5, version = version + 1, updated_at = now()
+{%- if teams %}
+         WHERE id = $1 AND team_id = $2 AND version = $3
+{%- else %}
          WHERE id = $1 AND user_id = $2 AND version = $3
+{%- endif %}
+{%- if teams %}
+         RETURNING id, team_id, title, body, version, created_at, updated_at",
+{%- else %}
          RETURNING id, user_id, title, body, version, created_at, updated_at",
+{%- endif %}
     )
     .bind(id)
     .bind(owner)
@@ -173,7 +229,11 @@ pub async fn update(
 
 /// Deletes a note; false if `owner` has no such note.
 pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<bool> {
+{%- if teams %}
+    let result = sqlx::query("DELETE FROM notes WHERE id = $1 AND team_id = $2")
+{%- else %}
     let result = sqlx::query("DELETE FROM notes WHERE id = $1 AND user_id = $2")
+{%- endif %}
         .bind(id)
         .bind(owner)
         .execute(db)

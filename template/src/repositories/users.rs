@@ -61,8 +61,21 @@ pub async fn insert(
     password: &PasswordHash,
 ) -> sqlx::Result<User> {
     sqlx::query_as::<_, UserRow>(
+{%- if teams %}
+        // A user has a team to themselves, with the same id.
+        "WITH new AS (
+             INSERT INTO users (id, email, display_name, password_hash) VALUES ($1, $2, $3, $4)
+             RETURNING id, email, display_name, created_at
+         ), team AS (
+             INSERT INTO teams (id, name, user_id) SELECT id, display_name, id FROM new
+         ), membership AS (
+             INSERT INTO memberships (team_id, user_id, role) SELECT id, id, 'owner' FROM new
+         )
+         SELECT id, email, display_name, created_at FROM new",
+{%- else %}
         "INSERT INTO users (id, email, display_name, password_hash) VALUES ($1, $2, $3, $4)
          RETURNING id, email, display_name, created_at",
+{%- endif %}
     )
     .bind(id)
     .bind(email.as_str())

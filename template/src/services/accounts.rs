@@ -48,6 +48,9 @@ mod recovery_codes;
 mod recovery_log_in;
 {%- endif %}
 mod sessions;
+{%- if teams %}
+mod teams;
+{%- endif %}
 {%- if totp %}
 pub mod totp;
 {%- endif %}

@@ -9,6 +9,9 @@
 //! | registration | 20, then 20 an hour | |
 //! | reset of a password | 20, then 20 an hour | 3, then 3 an hour |
 //! | mail | 20, then 20 an hour | 5, then 5 an hour |
+{%- if teams %}
+//! | invitation to a team | | of who invites: 30, then 30 an hour |
+{%- endif %}
 //! | request of the API | 600, then 600 a minute | 600, then 600 a minute |
 //!
 //! "60, then 20 a minute": 60 at once, if there was none for a while, and from then on one each three seconds. An
@@ -66,6 +69,10 @@ pub enum Limit {
     Reset,
     /// Messages that a request causes.
     Mail,
+{%- if teams %}
+    /// Invitations to a team, by who invites.
+    Invitation,
+{%- endif %}
     /// Requests of the JSON API.
     Api,
 }
@@ -97,6 +104,10 @@ impl Limit {
             (Self::Reset, Key::Account(_)) => Rate::new(3, HOUR),
             (Self::Mail, Key::Address(_)) => Rate::new(20, HOUR),
             (Self::Mail, Key::Account(_)) => Rate::new(5, HOUR),
+{%- if teams %}
+            (Self::Invitation, Key::Account(_)) => Rate::new(30, HOUR),
+            (Self::Invitation, Key::Address(_)) => return None,
+{%- endif %}
             (Self::Api, Key::Address(_) | Key::Account(_)) => Rate::new(600, MINUTE),
             (Self::Registration, Key::Account(_)) | (_, Key::AccountAt(..)) => return None,
         })

@@ -41,7 +41,11 @@ async fn every_known_constraint_exists() {
 async fn a_constraint_becomes_an_error_of_its_field() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
+{%- if teams %}
+    let insert = "INSERT INTO notes (id, team_id, title, body) VALUES ($1, $1, '', '')";
+{%- else %}
     let insert = "INSERT INTO notes (id, user_id, title, body) VALUES ($1, $1, '', '')";
+{%- endif %}
     let refused = sqlx::query(insert).bind(ada.id);
     let refused = refused.execute(app.database.pool()).await;
     let error = Error::from(refused.unwrap_err());

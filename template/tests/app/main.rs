@@ -66,6 +66,9 @@ mod sessions;
 {%- if stack_tests %}
 mod static_files;
 {%- endif %}
+{%- if teams %}
+mod teams;
+{%- endif %}
 {%- if otel %}
 mod traces;
 {%- endif %}

@@ -384,7 +384,11 @@ async fn a_search_since_a_day_excludes_older_notes() {
 
 /// Inserts `count` notes of `owner` in one statement.
 async fn many(app: &TestApp, owner: &User, count: i32) {
+{%- if teams %}
+    let insert = "INSERT INTO notes (id, team_id, title, body)
+{%- else %}
     let insert = "INSERT INTO notes (id, user_id, title, body)
+{%- endif %}
                   SELECT gen_random_uuid(), $1, 'Note ' || n, '' FROM generate_series(1, $2) AS n";
     let insert = sqlx::query(insert).bind(owner.id).bind(count);
     insert.execute(app.database.pool()).await.expect("written");

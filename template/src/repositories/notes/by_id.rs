@@ -12,8 +12,16 @@ pub async fn find(
     ids: &[NoteId],
 ) -> sqlx::Result<Vec<Note>> {
     let rows: Vec<NoteRow> = sqlx::query_as(
+{%- if teams %}
+        "SELECT id, team_id, title, body, version, created_at, updated_at
+{%- else %}
         "SELECT id, user_id, title, body, version, created_at, updated_at
+{%- endif %}
+{%- if teams %}
+         FROM notes WHERE team_id = $1 AND id = ANY($2)",
+{%- else %}
          FROM notes WHERE user_id = $1 AND id = ANY($2)",
+{%- endif %}
     )
     .bind(owner)
     .bind(ids)
@@ -30,7 +38,11 @@ pub async fn versions(
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
     sqlx::query_as(
         "SELECT id, version FROM notes
+{%- if teams %}
+         WHERE team_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+{%- else %}
          WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+{%- endif %}
     )
     .bind(owner)
     .bind(after)
@@ -45,7 +57,11 @@ pub async fn versions_of(
     owner: Owner,
     ids: &[NoteId],
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
+{%- if teams %}
+    sqlx::query_as("SELECT id, version FROM notes WHERE team_id = $1 AND id = ANY($2)")
+{%- else %}
     sqlx::query_as("SELECT id, version FROM notes WHERE user_id = $1 AND id = ANY($2)")
+{%- endif %}
         .bind(owner)
         .bind(ids)
         .fetch_all(db)
@@ -58,7 +74,11 @@ pub async fn newest(
     owner: Owner,
     limit: i64,
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
+{%- if teams %}
+    sqlx::query_as("SELECT id, version FROM notes WHERE team_id = $1 ORDER BY id DESC LIMIT $2")
+{%- else %}
     sqlx::query_as("SELECT id, version FROM notes WHERE user_id = $1 ORDER BY id DESC LIMIT $2")
+{%- endif %}
         .bind(owner)
         .bind(limit)
         .fetch_all(db)
@@ -75,8 +95,16 @@ pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
 /// Up to [`PAGE`] users with notes after the user `after`, in the order of their ids.
 pub async fn owners(db: impl PgExecutor<'_>, after: Option<Owner>) -> sqlx::Result<Vec<Owner>> {
     sqlx::query_scalar(
+{%- if teams %}
+        "SELECT DISTINCT team_id FROM notes
+{%- else %}
         "SELECT DISTINCT user_id FROM notes
+{%- endif %}
+{%- if teams %}
+         WHERE $1::uuid IS NULL OR team_id > $1 ORDER BY team_id LIMIT $2",
+{%- else %}
          WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2",
+{%- endif %}
     )
     .bind(after)
     .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))

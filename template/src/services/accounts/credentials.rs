@@ -1,6 +1,11 @@
 //! Changing the password, and deleting the account.
+{%- if teams %}
+
+use super::{Accounts, sessions::delete_others, teams::leave_teams};
+{%- else %}
 
 use super::{Accounts, sessions::delete_others};
+{%- endif %}
 use crate::{
     error::{Error, Result},
     mails,
@@ -61,6 +66,11 @@ impl Accounts {
 
     /// Deletes the account, its sessions, and everything that is theirs, and tells the user by mail. Events of the security
     /// log stay for their time.
+{%- if teams %}
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if a team with other members would have no owner.
+{%- endif %}
     pub async fn delete(&self, user: UserId, client: &ClientInfo) -> Result<()> {
         let delete = self.db.run(|tx| {
             Box::pin(async move {
@@ -68,6 +78,9 @@ impl Accounts {
                 self.links
                     .notify(&mut *tx, user, mails::account_deleted())
                     .await?;
+{%- if teams %}
+                leave_teams(&mut *tx, user).await?;
+{%- endif %}
                 users::delete(&mut **tx, user).await?;
                 Ok::<_, Error>(ended)
             })

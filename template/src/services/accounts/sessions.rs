@@ -149,6 +149,13 @@ impl Accounts {
                 Err(error) => tracing::warn!(?error, "cannot delete expired API tokens"),
             }
 {%- endif %}
+{%- if teams %}
+            match self.delete_expired_invitations().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired invitations"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired invitations"),
+            }
+{%- endif %}
             match self.security_log.delete_old().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "deleted old security events"),

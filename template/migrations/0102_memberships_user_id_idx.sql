@@ -1,0 +1,1 @@
+CREATE INDEX memberships_user_id_idx ON memberships (user_id);

@@ -1,0 +1,2 @@
+ALTER TABLE notes ADD CONSTRAINT notes_team_id_fkey
+    FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE NOT VALID;

@@ -1,0 +1,1 @@
+ALTER TABLE security_events DROP CONSTRAINT security_events_kind_check;
