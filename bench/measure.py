@@ -16,7 +16,7 @@ import argparse, os, pathlib, re, shutil, signal, socket, statistics, subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench"
 HEAVY = ROOT / "target" / "release" / "heavy"
-FEATURES = ("breached_passwords", "browser_tests", "cockroach", "jobs", "load", "oidc", "openapi", "otel", "passkeys", "pgvector", "phone", "presence", "showcase", "stack_tests", "teams", "test_daemon", "totp")
+FEATURES = ("breached_passwords", "browser_tests", "cockroach", "files", "jobs", "load", "oidc", "openapi", "otel", "passkeys", "pgvector", "phone", "presence", "showcase", "stack_tests", "teams", "test_daemon", "totp")
 IDIOMATIC = "axum + sqlx + tower-http"
 KEYS = "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -185,7 +185,7 @@ def http(rounds):
         build = ["cargo", "build", "--release", "--package", "app" if project is app else "idiomatic"]
         subprocess.run(build, cwd=project, check=True, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     with Postgres() as server:
-        production = {**os.environ, "DATABASE_URL": server.url, "APP_ENV": "production", "MAIL_URL": "none", "ENCRYPTION_KEYS": KEYS}
+        production = {**os.environ, "DATABASE_URL": server.url, "APP_ENV": "production", "MAIL_URL": "none", "FILES_URL": "memory:", "ENCRYPTION_KEYS": KEYS}
         subprocess.run([target / "release/bench_app", "migrate"], env=production, check=True, cwd=WORK)
         user = server.sql(
             "INSERT INTO users (id, email, display_name, password_hash) SELECT gen_random_uuid(), 'u' || i || '@example.com', 'User ' || i, 'x'"

@@ -33,6 +33,10 @@ use crate::{
     },
     state::{AppState, Shared},
 };
+{%- if files %}
+
+use crate::services::files::Files;
+{%- endif %}
 {%- if oidc %}
 
 use crate::services::oidc::Oidc;
@@ -148,6 +152,9 @@ impl App {
         let worker = outbox.clone();
         let mails = tokio::spawn(worker.run(state.db.clone(), state.links.clone(), sent));
         let limits = tokio::spawn(limits::clean_up(state.db.clone()));
+{%- if files %}
+        let files = tokio::spawn(state.files.clone().clean_up());
+{%- endif %}
 {%- if jobs %}
         let jobs = crate::jobs::start_unless_elsewhere(&state);
         let stop_jobs = jobs.clone();
@@ -206,6 +213,9 @@ impl App {
             .ok();
         cleanup.abort();
         limits.abort();
+{%- if files %}
+        files.abort();
+{%- endif %}
         messages.abort();
         metrics.abort();
 {%- if pgvector %}
@@ -291,6 +301,9 @@ pub fn state_with_vectors(
         ))
     })?;
 {%- endif %}
+{%- if files %}
+    let files = Files::new(db.clone(), &config)?;
+{%- endif %}
 {%- if load %}
     let recorder = config
         .record
@@ -334,6 +347,9 @@ pub fn state_with_vectors(
         links,
 {%- if oidc %}
         oidc,
+{%- endif %}
+{%- if files %}
+        files,
 {%- endif %}
         security_log,
 {%- if phone or totp %}

@@ -23,6 +23,9 @@ use stack_web::{
 use tracing_subscriber::filter::Targets;
 
 mod contact;
+{%- if files %}
+mod files;
+{%- endif %}
 {%- if jobs %}
 mod jobs;
 {%- endif %}
@@ -31,6 +34,9 @@ mod oidc;
 {%- endif %}
 
 pub use contact::SecurityContact;
+{%- if files %}
+pub use files::FileSettings;
+{%- endif %}
 {%- if jobs %}
 pub use jobs::JobSettings;
 {%- endif %}
@@ -89,6 +95,10 @@ pub struct Config {
 {%- if oidc %}
     /// `OIDC_ISSUER` and others: the provider to log in with, if there is one.
     pub oidc: Option<ProviderSettings>,
+{%- endif %}
+{%- if files %}
+    /// `FILES_URL` and others: where files of users are stored.
+    pub files: FileSettings,
 {%- endif %}
 {%- if jobs %}
     /// `JOBS_CONCURRENCY` and others: who does the jobs, and who looks after them.
@@ -198,6 +208,9 @@ impl Config {
             mail,
 {%- if oidc %}
             oidc: ProviderSettings::read(&mut vars, has_site_url),
+{%- endif %}
+{%- if files %}
+            files: FileSettings::read(&mut vars, production),
 {%- endif %}
 {%- if jobs %}
             jobs: JobSettings::read(&mut vars),

@@ -34,6 +34,9 @@ pub fn router(state: AppState) -> Router {
     let routes = pages(state.clone())
         .merge(api(state.clone()))
         .merge(operations())
+{%- if files %}
+        .route("/files/{id}/{name}", get(http::files::show))
+{%- endif %}
 {%- if totp %}
         .route_layer(middleware::from_fn_with_state(
             state.clone(),

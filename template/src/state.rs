@@ -17,6 +17,10 @@ use crate::{
         accounts::Accounts, limits::Limits, mailed_links::MailedLinks, security_log::SecurityLog,
     },
 };
+{%- if files %}
+
+use crate::services::files::Files;
+{%- endif %}
 {%- if oidc %}
 
 use crate::services::oidc::Oidc;
@@ -43,6 +47,10 @@ pub struct Shared {
 {%- if oidc %}
     /// The provider to log in with, if there is one.
     pub oidc: Option<Oidc>,
+{%- endif %}
+{%- if files %}
+    /// Files of users.
+    pub files: Files,
 {%- endif %}
     /// Records what concerns security.
     pub security_log: SecurityLog,

@@ -6,6 +6,9 @@ const KEYS: (&str, &str) = (
 );
 
 fn read(vars: &[(&str, &str)]) -> Result<Config, SettingsError> {
+{%- if files %}
+    let vars = [vars, &[("FILES_URL", "memory:")]].concat();
+{%- endif %}
     Config::from_vars(|name| {
         vars.iter()
             .find(|(known, _)| *known == name)

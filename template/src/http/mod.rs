@@ -20,6 +20,9 @@ pub mod cookies;
 pub mod current_scope;
 {%- endif %}
 pub mod current_user;
+{%- if files %}
+pub mod files;
+{%- endif %}
 pub mod limits;
 pub mod notes;
 {%- if openapi %}

@@ -61,6 +61,18 @@ id! {
     ApiTokenId
 }
 {%- endif %}
+{%- if files %}
+
+id! {
+    /// Identifies a [`StoredFile`](super::StoredFile).
+    FileId
+}
+
+id! {
+    /// What the bytes of a file are called in the store.
+    ObjectId
+}
+{%- endif %}
 
 id! {
     /// Identifies a [`SecurityEvent`](super::SecurityEvent).

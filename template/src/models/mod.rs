@@ -14,6 +14,9 @@ mod client_info;
 mod code_request;
 {%- endif %}
 mod email;
+{%- if files %}
+mod file;
+{%- endif %}
 mod id;
 {%- if oidc %}
 mod identity;
@@ -65,6 +68,9 @@ pub use client_info::{ClientInfo, UserAgent};
 pub use code_request::{CodeRequest, LogInToken};
 {%- endif %}
 pub use email::Email;
+{%- if files %}
+pub use file::{FileName, NewFile, StoredFile};
+{%- endif %}
 {%- if openapi %}
 pub use id::ApiTokenId;
 {%- endif %}

@@ -40,6 +40,10 @@ use crate::{
     services,
     state::AppState,
 };
+{%- if files %}
+
+mod attachments;
+{%- endif %}
 
 /// The fields of a new note.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -269,6 +273,9 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
                 (fields(&form.title, &form.body, &errors.read(&cx)))
                 (buttons())
             }
+{%- if files %}
+            (cx.child(attachments::attachments, id).await?)
+{%- endif %}
             (delete_form(id, delete))
         }
     };

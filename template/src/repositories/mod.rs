@@ -14,6 +14,9 @@ pub mod email_tokens;
 {%- if pgvector %}
 pub mod embeddings;
 {%- endif %}
+{%- if files %}
+pub mod files;
+{%- endif %}
 {%- if oidc %}
 pub mod identities;
 {%- endif %}

@@ -6,6 +6,9 @@ pub mod accounts;
 {%- if pgvector %}
 pub mod embedder;
 {%- endif %}
+{%- if files %}
+pub mod files;
+{%- endif %}
 pub mod limits;
 pub mod mailed_links;
 pub mod notes;

@@ -17,6 +17,9 @@ mod docs;
 mod encryption;
 {%- endif %}
 mod error;
+{%- if files %}
+mod files;
+{%- endif %}
 {%- if stack_tests %}
 #[cfg(unix)]
 mod hand_over;

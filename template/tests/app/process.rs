@@ -26,6 +26,9 @@ pub fn program() -> Command {
         .env_clear()
         .env("ENCRYPTION_KEYS", ENCRYPTION_KEYS)
         .env("MAIL_URL", "none")
+{%- if files %}
+        .env("FILES_URL", "memory:")
+{%- endif %}
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -6,7 +6,11 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, Request},
+{%- if files %}
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
+{%- else %}
     http::{HeaderName, HeaderValue, StatusCode, header},
+{%- endif %}
     middleware,
     response::{IntoResponse, Response},
 };
@@ -62,6 +66,10 @@ pub fn around(router: Router, settings: &LayerSettings) -> Router {
     let transport_security =
         move |_: &Response<_>| https.then_some(HeaderValue::from_static(TRANSPORT_SECURITY));
     let compressible = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
+{%- if files %}
+    // Files are sent as they are stored, so that parts of them fit together.
+    let compressible = compressible.and(is_page);
+{%- endif %}
     let layers = ServiceBuilder::new()
         .layer(middleware::map_request(request_id::forget_malformed))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
@@ -73,10 +81,18 @@ pub fn around(router: Router, settings: &LayerSettings) -> Router {
                 .on_response(log)
                 .on_failure(()),
         )
+{%- if files %}
+        // Files have a policy of their own, which allows less.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        ))
+{%- else %}
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
             CONTENT_SECURITY_POLICY,
         ))
+{%- endif %}
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
         // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
@@ -119,6 +135,13 @@ pub fn around(router: Router, settings: &LayerSettings) -> Router {
     router.layer(layers)
 {%- endif %}
 }
+{%- if files %}
+
+/// Whether a response is no file of a user.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::CONTENT_DISPOSITION)
+}
+{%- endif %}
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))

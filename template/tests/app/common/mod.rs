@@ -186,6 +186,9 @@ pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
         ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
+{%- if files %}
+        ("FILES_URL", "memory:"),
+{%- endif %}
         ("MAIL_URL", if production { "none" } else { "" }),
     ];
     let lookup = |name: &str| {

@@ -1,0 +1,1 @@
+CREATE INDEX files_user_id_idx ON files (user_id);

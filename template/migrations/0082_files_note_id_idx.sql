@@ -1,0 +1,1 @@
+CREATE INDEX files_note_id_idx ON files (note_id, id);

@@ -1,0 +1,42 @@
+-- Files of users. Their bytes are in the store of `FILES_URL`; see `src/services/files.rs`.
+CREATE TABLE files (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    -- What it is attached to, and goes with.
+    note_id uuid NOT NULL,
+    -- As the user calls it.
+    name text NOT NULL,
+    -- By its content.
+    content_type text NOT NULL,
+    size int8 NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT files_pkey PRIMARY KEY (id),
+    CONSTRAINT files_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT files_note_id_fkey FOREIGN KEY (note_id) REFERENCES notes (id) ON DELETE CASCADE,
+    CONSTRAINT files_name_check CHECK (length(name) BETWEEN 1 AND 200),
+    CONSTRAINT files_size_check CHECK (size >= 0),
+    CONSTRAINT files_sha256_check CHECK (length(sha256) = 32)
+);
+
+-- How many bytes a user has.
+CREATE INDEX files_user_id_idx ON files (user_id);
+
+-- The files of a note.
+CREATE INDEX files_note_id_idx ON files (note_id, id);
+
+-- What is in the store: a row is there before the first byte, and goes after the last one. Without a file, because it is not
+-- stored whole yet or because the file was deleted, it is removed from the store once `delete_at` has passed.
+CREATE TABLE file_objects (
+    id uuid NOT NULL,
+    file_id uuid,
+    delete_at timestamptz NOT NULL,
+    CONSTRAINT file_objects_pkey PRIMARY KEY (id),
+    CONSTRAINT file_objects_file_id_fkey FOREIGN KEY (file_id) REFERENCES files (id) ON DELETE SET NULL
+);
+
+-- A file has its bytes in one place.
+CREATE UNIQUE INDEX file_objects_file_id_idx ON file_objects (file_id);
+
+-- For the clean-up.
+CREATE INDEX file_objects_delete_at_idx ON file_objects (delete_at) WHERE file_id IS NULL;

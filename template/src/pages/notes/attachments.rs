@@ -1,0 +1,142 @@
+//! The files of a note: a list, and an upload.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use stack_files::content;
+use stack_live::{Accept, Ctx, Cx};
+
+use crate::{
+    components::{button::Button, progress::progress},
+    error::Error,
+    models::{NoteId, StoredFile},
+    pages::context::Context,
+    repositories::files,
+    services::{
+        self,
+        files::{Files, UploadError},
+    },
+};
+
+/// Files of one upload.
+const MAX_FILES: usize = 10;
+/// What is taken; empty means everything.
+const TYPES: &[&str] = &[];
+/// How long a shared address works.
+const SHARED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The files that are attached to a note of the visitor.
+pub async fn attachments(cx: Cx, note: NoteId) -> stack_live::Result {
+    let owner = cx.signed_in()?.owner();
+    let found = cx
+        .use_load(note, move |ctx| async move {
+            files::of_note(ctx.app().db.pool(), owner, note).await
+        })
+        .await?;
+    let reload = found.reloading();
+    cx.subscribe(&services::notes::topic(owner), move |ctx, ()| {
+        reload.reload(ctx);
+    });
+    let percent = cx.use_local(|| None::<u8>);
+    let refusal = cx.use_local(String::new);
+    let shared = cx.use_local(String::new);
+
+    let accept = Accept {
+        max_bytes: cx.app().config.files.max_bytes,
+        max_files: MAX_FILES,
+        types: TYPES,
+    };
+    let refuse = cx.on(move |ctx, event| refusal.set(ctx, event.value().to_owned()));
+    let receive = cx.on_upload(accept, move |ctx, mut upload| async move {
+        refusal.set(&ctx, String::new());
+        let on_progress = |value| percent.set(&ctx, Some(value));
+        on_progress(0);
+        let app = ctx.app();
+        let attached = app
+            .files
+            .attach(owner, note, &mut upload, TYPES, on_progress);
+        let attached = attached.await;
+        percent.set(&ctx, None);
+        match attached {
+            Ok(()) => services::notes::changed(app.live.hub(), owner),
+            Err(UploadError::Refused(why)) => refusal.set(&ctx, why),
+            Err(UploadError::Aborted(aborted)) => return Err(aborted.into()),
+            Err(UploadError::Failed(error)) => return Err(error.into()),
+        }
+        Ok(())
+    });
+    let remove = cx.on_async(move |ctx, event| {
+        let id = event.data("id").parse();
+        async move {
+            let (app, id) = (ctx.app(), id.map_err(|_| Error::NotFound)?);
+            app.files.delete(owner, id).await?;
+            services::notes::changed(app.live.hub(), owner);
+            Ok(())
+        }
+    });
+    let share = cx.on_async(move |ctx, event| {
+        let id = event.data("id").parse();
+        async move {
+            let id = id.map_err(|_| Error::NotFound)?;
+            let file = files::find(ctx.app().db.pool(), Some(owner), id).await?;
+            let file = file.ok_or(Error::NotFound)?;
+            shared.set(&ctx, share_address(&ctx, &file));
+            Ok(())
+        }
+    });
+    Ok(html! {
+        section #attachments {
+            h2 { "Files" }
+            @if found.is_empty() { p.soft { "There is none." } }
+            ul {
+                @for file in found.iter() {
+                    li data-key=(file.id) {
+                        (link(file))
+                        " "
+                        (Button::new("Share").quiet().id(&file.id.to_string()).on_click(&share))
+                        " "
+                        (Button::new("Remove").quiet().id(&file.id.to_string()).on_click(&remove)
+                            .confirm("Remove this file? This cannot be undone."))
+                    }
+                }
+            }
+            @if !shared.read(&cx).is_empty() {
+                p { "For seven days everybody can open it who has this address:" br; code { (shared.get(&cx)) } }
+            }
+            label.drop {
+                span { "Choose files, or drop them here" }
+                input #files type="file" multiple on:upload=(receive) on:refused=(refuse);
+            }
+            noscript { p.alert { "Uploads need JavaScript." } }
+            div role="status" {
+                @if let Some(percent) = percent.get(&cx) { (progress("Uploading:", Some(percent))) }
+            }
+            @if !refusal.read(&cx).is_empty() { p.alert role="alert" { (refusal.get(&cx)) } }
+        }
+    })
+}
+
+fn share_address(ctx: &Ctx, file: &StoredFile) -> String {
+    let app = ctx.app();
+    let address = app.files.shared_address(file, SHARED_FOR);
+    app.config.site_url.join(&address)
+}
+
+fn link(file: &StoredFile) -> Markup {
+    let address = Files::address(file);
+    let picture = content::is_shown(&file.content_type) && file.content_type.starts_with("image/");
+    html! {
+        @if picture { img src=(address) alt="" loading="lazy" width="64" height="64"; " " }
+        a href=(address) target="_blank" rel="noopener" { (file.name.as_str()) }
+        span.small.soft { " " (size(file.size)) }
+    }
+}
+
+/// Bytes, for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}

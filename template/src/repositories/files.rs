@@ -1,0 +1,173 @@
+//! The tables `files` and `file_objects`: which files there are, and what is in the store.
+
+use std::time::Duration;
+
+use sqlx::{FromRow, PgExecutor};
+use time::OffsetDateTime;
+
+use crate::models::{FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile};
+
+#[derive(FromRow)]
+struct FileRow {
+    id: FileId,
+    object: ObjectId,
+    name: String,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+    created_at: OffsetDateTime,
+}
+
+impl From<FileRow> for StoredFile {
+    fn from(row: FileRow) -> Self {
+        Self {
+            id: row.id,
+            object: row.object,
+            name: FileName::of(&row.name),
+            content_type: row.content_type,
+            size: row.size.unsigned_abs(),
+            sha256: row.sha256,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Says that the store is about to get `object`, which has a file within `time`, or is removed.
+pub async fn expect_object(
+    db: impl PgExecutor<'_>,
+    object: ObjectId,
+    time: Duration,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO file_objects (id, delete_at) VALUES ($1, now() + $2::interval)")
+        .bind(object)
+        .bind(time)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
+/// Stores that `owner` has attached a file to a note; false if `owner` has no such note.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    id: FileId,
+    owner: Owner,
+    note: NoteId,
+    file: &NewFile,
+) -> sqlx::Result<bool> {
+    let result = sqlx::query(
+        "INSERT INTO files (id, user_id, note_id, name, content_type, size, sha256)
+         SELECT $1, user_id, id, $4, $5, $6, $7 FROM notes WHERE id = $3 AND user_id = $2",
+    )
+    .bind(id)
+    .bind(owner)
+    .bind(note)
+    .bind(file.name.as_str())
+    .bind(file.content_type)
+    .bind(i64::try_from(file.size).unwrap_or(i64::MAX))
+    .bind(&file.sha256[..])
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// Gives `object` to a file; false if it has one, or its time is over. From then on it is removed with the file.
+pub async fn keep_object(
+    db: impl PgExecutor<'_>,
+    object: ObjectId,
+    file: FileId,
+) -> sqlx::Result<bool> {
+    let result = sqlx::query(
+        "UPDATE file_objects SET file_id = $2, delete_at = now()
+         WHERE id = $1 AND file_id IS NULL AND delete_at > now()",
+    )
+    .bind(object)
+    .bind(file)
+    .execute(db)
+    .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// The files of a note of `owner`, in the order in which they were attached.
+pub async fn of_note(
+    db: impl PgExecutor<'_>,
+    owner: Owner,
+    note: NoteId,
+) -> sqlx::Result<Vec<StoredFile>> {
+    let rows: Vec<FileRow> = sqlx::query_as(
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, created_at
+         FROM files JOIN file_objects ON file_objects.file_id = files.id
+         WHERE note_id = $2 AND user_id = $1 ORDER BY files.id",
+    )
+    .bind(owner)
+    .bind(note)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The file `id`, if it is one of `owner`; without an owner that of anybody, for who has a signature.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    owner: Option<Owner>,
+    id: FileId,
+) -> sqlx::Result<Option<StoredFile>> {
+    let row: Option<FileRow> = sqlx::query_as(
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, created_at
+         FROM files JOIN file_objects ON file_objects.file_id = files.id
+         WHERE files.id = $2 AND ($1::uuid IS NULL OR user_id = $1)",
+    )
+    .bind(owner)
+    .bind(id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+/// Deletes a file; false if `owner` has no such file. Its object is due for removal then.
+pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: FileId) -> sqlx::Result<bool> {
+    let result = sqlx::query("DELETE FROM files WHERE id = $2 AND user_id = $1")
+        .bind(owner)
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(result.rows_affected() > 0)
+}
+
+/// Locks the user until the end of the transaction: of two who attach files, the second one sees those of the first.
+pub async fn lock_owner(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<()> {
+    sqlx::query("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE")
+        .bind(owner)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
+/// The bytes of all files of `owner`.
+pub async fn bytes(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<u64> {
+    let bytes: i64 =
+        sqlx::query_scalar("SELECT coalesce(sum(size), 0)::int8 FROM files WHERE user_id = $1")
+            .bind(owner)
+            .fetch_one(db)
+            .await?;
+    Ok(bytes.unsigned_abs())
+}
+
+/// Up to `limit` objects that no file has, and whose time is over.
+pub async fn due_objects(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<ObjectId>> {
+    sqlx::query_scalar(
+        "SELECT id FROM file_objects WHERE file_id IS NULL AND delete_at <= now()
+         ORDER BY delete_at LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
+/// Forgets an object that is not in the store any more.
+pub async fn forget_object(db: impl PgExecutor<'_>, object: ObjectId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM file_objects WHERE id = $1 AND file_id IS NULL")
+        .bind(object)
+        .execute(db)
+        .await
+        .map(drop)
+}
