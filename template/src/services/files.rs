@@ -164,13 +164,13 @@ impl Files {
         note: NoteId,
         received: &[NewFile],
     ) -> std::result::Result<(), UploadError> {
-        let size = received.iter().map(|file| file.size).sum();
+        let size: u64 = received.iter().map(|file| file.size).sum();
         let attach = self.db.run(|tx| {
             Box::pin(async move {
                 files::lock_owner(&mut **tx, owner).await?;
                 let bytes = files::bytes(&mut **tx, owner).await?;
                 if bytes.saturating_add(size) > self.bytes_per_user {
-                    return Err(FieldErrors::one("files", "are too large").into());
+                    return Err(Error::from(FieldErrors::one("files", "are too large")));
                 }
                 for file in received {
                     let id = FileId::generate();
@@ -180,7 +180,7 @@ impl Files {
                         return Err(Error::NotFound);
                     }
                 }
-                Ok(())
+                Ok::<_, Error>(())
             })
         });
         match attach.await {

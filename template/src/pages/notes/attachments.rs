@@ -9,7 +9,7 @@ use stack_live::{Accept, Ctx, Cx};
 use crate::{
     components::{button::Button, progress::progress},
     error::Error,
-    models::{NoteId, StoredFile},
+    models::{FileId, NoteId, StoredFile},
     pages::context::Context,
     repositories::files,
     services::{
@@ -66,7 +66,7 @@ pub async fn attachments(cx: Cx, note: NoteId) -> stack_live::Result {
         Ok(())
     });
     let remove = cx.on_async(move |ctx, event| {
-        let id = event.data("id").parse();
+        let id = event.data("id").parse::<FileId>();
         async move {
             let (app, id) = (ctx.app(), id.map_err(|_| Error::NotFound)?);
             app.files.delete(owner, id).await?;
@@ -75,7 +75,7 @@ pub async fn attachments(cx: Cx, note: NoteId) -> stack_live::Result {
         }
     });
     let share = cx.on_async(move |ctx, event| {
-        let id = event.data("id").parse();
+        let id = event.data("id").parse::<FileId>();
         async move {
             let id = id.map_err(|_| Error::NotFound)?;
             let file = files::find(ctx.app().db.pool(), Some(owner), id).await?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -71,7 +71,7 @@ pub async fn respond(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
-    let mut set = |name, value: &str| {
+    let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }

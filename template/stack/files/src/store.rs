@@ -5,8 +5,12 @@ use std::{fmt, ops::Range, path::PathBuf, sync::Arc};
 use axum::body::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    GetOptions, ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter,
-    local::LocalFileSystem, memory::InMemory, path::Path,
+    GetOptions, ObjectStore, ObjectStoreExt,
+    aws::{AmazonS3, AmazonS3Builder},
+    buffered::BufWriter,
+    local::LocalFileSystem,
+    memory::InMemory,
+    path::Path,
 };
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, runtime::Handle};
@@ -122,7 +126,7 @@ impl Store {
     }
 }
 
-fn bucket(name: &str, s3: &S3) -> Result<impl ObjectStore, StoreError> {
+fn bucket(name: &str, s3: &S3) -> Result<AmazonS3, StoreError> {
     // Another part of the program may have chosen it before, and it is the same one.
     rustls::crypto::ring::default_provider()
         .install_default()
