@@ -80,6 +80,9 @@ pub use id::IdentityId;
 {%- if passkeys %}
 pub use id::PasskeyId;
 {%- endif %}
+{%- if files %}
+pub use id::{FileId, ObjectId};
+{%- endif %}
 {%- if teams %}
 pub use id::{InvitationId, TeamId};
 {%- endif %}
