@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{corrupt, users::UserRow};
 use crate::models::{
-    ApiToken, ApiTokenDraft, ApiTokenId, ApiTokenName, Owner, TokenDigest, TokenScopes, User,
+    ApiToken, ApiTokenDraft, ApiTokenId, ApiTokenName, TokenDigest, TokenScopes, User, UserId,
 };
 
 #[derive(FromRow)]
@@ -43,10 +43,10 @@ pub struct UsedToken {
     pub touch_due: bool,
 }
 
-/// Stores a new token.
+/// Stores a new token of a user.
 pub async fn insert(
     db: impl PgExecutor<'_>,
-    owner: Owner,
+    user: UserId,
     secret: TokenDigest,
     draft: &ApiTokenDraft,
 ) -> sqlx::Result<()> {
@@ -55,7 +55,7 @@ pub async fn insert(
          VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 day')",
     )
     .bind(ApiTokenId::generate())
-    .bind(owner)
+    .bind(user)
     .bind(draft.name.as_str())
     .bind(secret.0)
     .bind(draft.scopes.to_text())
@@ -66,9 +66,9 @@ pub async fn insert(
 }
 
 /// How many tokens a user has that have not expired.
-pub async fn count(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<i64> {
+pub async fn count(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT count(*) FROM api_tokens WHERE user_id = $1 AND expires_at > now()")
-        .bind(owner)
+        .bind(user)
         .fetch_one(db)
         .await
 }
@@ -76,14 +76,14 @@ pub async fn count(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<i64> {
 /// Up to `limit` tokens of a user that have not expired, the newest first.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    owner: Owner,
+    user: UserId,
     limit: i64,
 ) -> sqlx::Result<Vec<ApiToken>> {
     let rows: Vec<TokenRow> = sqlx::query_as(
         "SELECT id, name, scopes, created_at, expires_at, last_used_at FROM api_tokens
          WHERE user_id = $1 AND expires_at > now() ORDER BY id DESC LIMIT $2",
     )
-    .bind(owner)
+    .bind(user)
     .bind(limit)
     .fetch_all(db)
     .await?;
@@ -139,12 +139,12 @@ pub async fn touch(db: impl PgExecutor<'_>, id: ApiTokenId) -> sqlx::Result<()> 
 /// Deletes a token of a user, and returns its name if it existed.
 pub async fn delete(
     db: impl PgExecutor<'_>,
-    owner: Owner,
+    user: UserId,
     id: ApiTokenId,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2 RETURNING name")
         .bind(id)
-        .bind(owner)
+        .bind(user)
         .fetch_optional(db)
         .await
 }

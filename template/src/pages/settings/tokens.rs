@@ -55,13 +55,13 @@ impl TokenForm {
 
 /// The tokens, and the form that makes one.
 pub async fn page(cx: Cx) -> stack_live::Result {
-    let owner = cx.signed_in()?.owner();
+    let user = cx.signed_in()?.id;
     let rejected = cx.extension::<FormErrors<TokenForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
     let found = cx
         .use_load((), |ctx| async move {
-            api_tokens::list(ctx.app().db.pool(), owner, MAX_API_TOKENS).await
+            api_tokens::list(ctx.app().db.pool(), user, MAX_API_TOKENS).await
         })
         .await?;
     let zone = Zone::of_visitor(&cx);
@@ -135,7 +135,7 @@ pub async fn create(
         }
     };
     let accounts = &state.accounts;
-    let created = accounts.create_api_token(user.owner(), &draft, &client);
+    let created = accounts.create_api_token(&user, &draft, &client);
     Ok(show(&visitor, &created.await?))
 }
 
@@ -161,7 +161,7 @@ pub async fn revoke(
     cookies: Cookies,
 ) -> Result<Response> {
     let accounts = &state.accounts;
-    accounts.revoke_api_token(user.owner(), id, &client).await?;
+    accounts.revoke_api_token(&user, id, &client).await?;
     Ok((Flash::Deleted.add_to(cookies), Redirect::to(PAGE)).into_response())
 }
 

@@ -4,8 +4,8 @@ use super::Accounts;
 use crate::{
     error::{Error, Result},
     models::{
-        ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, Owner, TokenScopes,
-        User,
+        ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, TokenScopes, User,
+        UserId,
     },
     repositories::{api_tokens, delete_all},
 };
@@ -14,25 +14,25 @@ use crate::{
 pub const MAX_API_TOKENS: i64 = 50;
 
 impl Accounts {
-    /// Makes a token. Its secret is returned once, and stored as its digest.
+    /// Makes a token of `user`. Its secret is returned once, and stored as its digest.
     ///
     /// # Errors
     /// [`Error::Forbidden`] if there are too many.
     pub async fn create_api_token(
         &self,
-        owner: Owner,
+        user: &User,
         draft: &ApiTokenDraft,
         client: &ClientInfo,
     ) -> Result<ApiSecret> {
-        if api_tokens::count(self.db.pool(), owner).await? >= MAX_API_TOKENS {
+        if api_tokens::count(self.db.pool(), user.id).await? >= MAX_API_TOKENS {
             let why = format!("an account has at most {MAX_API_TOKENS} tokens; revoke one first");
             return Err(Error::Forbidden(why.into()));
         }
         let secret = ApiSecret::generate();
-        api_tokens::insert(self.db.pool(), owner, secret.digest(), draft).await?;
+        api_tokens::insert(self.db.pool(), user.id, secret.digest(), draft).await?;
         let scopes = draft.scopes.to_text();
         let details = format!("API token “{}”: {scopes}", draft.name.as_str());
-        self.log_api_token(EventKind::MethodAdded, owner, client, &details)
+        self.log_api_token(EventKind::MethodAdded, user.id, client, &details)
             .await;
         Ok(secret)
     }
@@ -40,16 +40,16 @@ impl Accounts {
     /// Makes a token invalid.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if `owner` has no such token.
+    /// [`Error::NotFound`] if `user` has no such token.
     pub async fn revoke_api_token(
         &self,
-        owner: Owner,
+        user: &User,
         id: ApiTokenId,
         client: &ClientInfo,
     ) -> Result<()> {
-        let deleted = api_tokens::delete(self.db.pool(), owner, id).await?;
+        let deleted = api_tokens::delete(self.db.pool(), user.id, id).await?;
         let details = format!("API token “{}”", deleted.ok_or(Error::NotFound)?);
-        self.log_api_token(EventKind::MethodRemoved, owner, client, &details)
+        self.log_api_token(EventKind::MethodRemoved, user.id, client, &details)
             .await;
         Ok(())
     }
@@ -76,12 +76,12 @@ impl Accounts {
     async fn log_api_token(
         &self,
         kind: EventKind,
-        owner: Owner,
+        user: UserId,
         client: &ClientInfo,
         details: &str,
     ) {
-        let (log, user) = (&self.security_log, Some(owner.id()));
-        log.record(kind, Outcome::Success, user, client, details)
+        let log = &self.security_log;
+        log.record(kind, Outcome::Success, Some(user), client, details)
             .await;
     }
 }
