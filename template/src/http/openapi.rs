@@ -6,8 +6,14 @@ use axum::{Json, http::Method};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
+{%- if teams %}
+        self, Content, ObjectBuilder, Ref, ResponseBuilder, SchemaFormat, SecurityRequirement,
+        Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+{%- else %}
         self, Content, Ref, ResponseBuilder, SecurityRequirement,
         path::{Operation, PathItem},
+{%- endif %}
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -18,6 +24,9 @@ use super::{
     problem_details::ProblemDetails,
     session, users,
 };
+{%- if teams %}
+use crate::models::TokenScope;
+{%- endif %}
 
 #[derive(OpenApi)]
 #[openapi(
@@ -109,6 +118,12 @@ fn describe(operation: &mut Operation, access: Access, pattern: &str) {
         ]);
         statuses.push(("401", "Nobody is logged in, or the token is not valid."));
     }
+{%- if teams %}
+    if let Access::Scope(TokenScope::NotesRead | TokenScope::NotesWrite) = access {
+        let parameters = operation.parameters.get_or_insert_default();
+        parameters.push(team().into());
+    }
+{%- endif %}
     // Also for what takes no token at all, and is sent one.
     statuses.push((
         "403",
@@ -132,3 +147,21 @@ fn describe(operation: &mut Operation, access: Access, pattern: &str) {
             .or_insert_with(|| response.build().into());
     }
 }
+{%- if teams %}
+
+/// The parameter of [`CurrentScope`](super::current_scope::CurrentScope).
+fn team() -> Parameter {
+    let id = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    let which = "The team whose notes these are; without it, the one of the session, and for a token the \
+                 one that its user has to themselves.";
+    ParameterBuilder::new()
+        .name("team")
+        .parameter_in(ParameterIn::Query)
+        .required(openapi::Required::False)
+        .description(Some(which))
+        .schema(Some(id))
+        .build()
+}
+{%- endif %}

@@ -14,7 +14,7 @@ use crate::common::{Client, LivePage, TestApp};
 
 impl TestApp {
     /// A team of `owner`.
-    async fn team(&self, owner: &User, name: &str) -> TeamId {
+    pub async fn team(&self, owner: &User, name: &str) -> TeamId {
         let name = TeamName::parse(name).unwrap();
         let (accounts, client) = (&self.state.accounts, ClientInfo::default());
         let team = accounts.create_team(owner.id, &name, &client).await;
@@ -22,19 +22,20 @@ impl TestApp {
     }
 
     /// Makes `user` a member of a team.
-    async fn join(&self, team: TeamId, user: &User, role: Role) -> Scope {
+    pub async fn join(&self, team: TeamId, user: &User, role: Role) -> Scope {
         let pool = self.database.pool();
         let joined = app::repositories::memberships::insert(pool, team, user.id, role).await;
         assert!(joined.unwrap());
         self.scope(team, user).await
     }
 
-    async fn scope(&self, team: TeamId, user: &User) -> Scope {
+    /// A member of a team in it.
+    pub async fn scope(&self, team: TeamId, user: &User) -> Scope {
         self.state.accounts.scope(user.id, team).await.unwrap()
     }
 
     /// A note of the team of `scope`.
-    async fn team_note(&self, scope: Scope, title: &str) -> NoteId {
+    pub async fn team_note(&self, scope: Scope, title: &str) -> NoteId {
         let draft = NoteDraft::parse(title, "").unwrap();
         let (pool, id) = (self.database.pool(), NoteId::generate());
         let note = notes::insert(pool, id, scope.owner(), &draft).await;
@@ -43,7 +44,7 @@ impl TestApp {
 }
 
 /// Has the client work in a team from now on.
-async fn switch(client: &mut Client, team: TeamId) {
+pub async fn switch(client: &mut Client, team: TeamId) {
     let fields = [("team", &*team.to_string())];
     let answer = client.post_form("/teams/switch", &fields).await;
     answer.leads_to("/notes");

@@ -8,7 +8,11 @@ use app::{
         openapi::document,
         problem_details::ProblemDetails,
     },
+{%- if teams %}
+    models::{TeamId, TokenScope},
+{%- else %}
     models::TokenScope,
+{%- endif %}
 };
 use axum::http::Method;
 use serde_json::Value;
@@ -118,6 +122,28 @@ async fn the_scopes_of_the_document_are_those_that_a_token_needs() {
         );
     }
 }
+{%- if teams %}
+
+#[tokio::test]
+async fn the_document_says_what_takes_a_team_and_that_refuses_one_of_others() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let team = TeamId::generate();
+    for (method, path, operation) in operations(&as_json()) {
+        let parameters = operation["parameters"].as_array();
+        let takes_team = parameters.is_some_and(|all| all.iter().any(|one| one["name"] == "team"));
+        let Access::Scope(needed) = access(&method.parse().unwrap(), &path) else {
+            assert!(!takes_team, "{method} {path}");
+            continue;
+        };
+        let id = "00000000-0000-0000-0000-000000000000";
+        let url = format!("{}?team={team}", path.replace("{id}", id));
+        let secret = token(&mut client, &[needed.name()]).await;
+        let answer = send(&app, &secret, &method, &url, None).await;
+        assert_eq!(answer.status == 403, takes_team, "{method} {path}");
+    }
+}
+{%- endif %}
 
 #[tokio::test]
 async fn an_error_is_what_the_document_calls_a_problem() {

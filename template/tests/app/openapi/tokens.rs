@@ -1,10 +1,17 @@
 //! Tokens: made, used and revoked.
 
+{%- if teams %}
+use app::{models::TeamId, repositories::notes};
+{%- endif %}
 use axum::http::header;
 use serde_json::json;
 
 use super::{PAGE, request, send, token};
+{%- if teams %}
+use crate::{common::TestApp, teams::switch};
+{%- else %}
 use crate::common::TestApp;
+{%- endif %}
 
 const ALL: [&str; 3] = ["account:read", "notes:read", "notes:write"];
 
@@ -193,3 +200,78 @@ async fn expired_tokens_are_deleted() {
     let count: i64 = app.value("SELECT count(*) FROM api_tokens").await;
     assert_eq!(count, 1);
 }
+{%- if teams %}
+
+#[tokio::test]
+async fn a_token_works_in_the_own_team_of_its_user_or_in_one_that_the_request_names() {
+    let app = TestApp::new().await;
+    let (ada, mut client) = app.logged_in("ada").await;
+    let team = app.team(&ada, "Engine").await;
+    let scope = app.scope(team, &ada).await;
+    app.note(&ada, "Diary", "").await;
+    let plan = app.team_note(scope, "Plan").await;
+    let secret = token(&mut client, &ALL).await;
+    // A cookie says nothing about a token.
+    switch(&mut client, team).await;
+    let own = client.send(request(&secret, "GET", "/api/notes", None));
+    let own = own.await.json();
+    assert_eq!(own["notes"].as_array().unwrap().len(), 1);
+    assert_eq!(own["notes"][0]["title"], "Diary");
+    let path = format!("/api/notes/{plan}");
+    let answer = send(&app, &secret, "GET", &path, None).await;
+    answer.problem(404, "not_found");
+
+    let list = format!("/api/notes?limit=5&team={team}");
+    let theirs = send(&app, &secret, "GET", &list, None).await.json();
+    assert_eq!(theirs["notes"].as_array().unwrap().len(), 1);
+    assert_eq!(theirs["notes"][0]["title"], "Plan");
+    let path = format!("{path}?team={team}");
+    assert_eq!(send(&app, &secret, "GET", &path, None).await.status, 200);
+    let body = Some(json!({ "title": "Loom", "body": "", "version": 1 }));
+    let answer = send(&app, &secret, "PUT", &path, body.clone()).await;
+    assert_eq!(answer.status, 200);
+    let list = format!("/api/notes?team={team}");
+    assert_eq!(send(&app, &secret, "POST", &list, body).await.status, 201);
+    let stored = notes::list(app.database.pool(), scope.owner(), None, 5).await;
+    assert_eq!(stored.unwrap().len(), 2);
+    assert_eq!(send(&app, &secret, "DELETE", &path, None).await.status, 204);
+    // A session may name one too.
+    let own = format!("/api/notes?team={}", TeamId::personal(ada.id));
+    assert_eq!(client.get(&own).await.json()["notes"][0]["title"], "Diary");
+}
+
+#[tokio::test]
+async fn a_token_of_a_stranger_finds_no_team_whether_or_not_there_is_one() {
+    let app = TestApp::new().await;
+    let (ada, _) = app.logged_in("ada").await;
+    let (eve, mut eves) = app.logged_in("eve").await;
+    let team = app.team(&ada, "Engine").await;
+    let plan = app.team_note(app.scope(team, &ada).await, "Plan").await;
+    let secret = token(&mut eves, &ALL).await;
+    for team in [team, TeamId::personal(ada.id), TeamId::generate()] {
+        let (list, note) = (
+            format!("/api/notes?team={team}"),
+            format!("/api/notes/{plan}?team={team}"),
+        );
+        for (method, path) in [
+            ("GET", &list),
+            ("POST", &list),
+            ("GET", &note),
+            ("PUT", &note),
+            ("DELETE", &note),
+        ] {
+            let body = Some(json!({ "title": "x", "body": "", "version": 1 }));
+            let answer = send(&app, &secret, method, path, body).await;
+            answer.problem(403, "forbidden");
+        }
+    }
+    let twice = format!("{team}&team={}", TeamId::personal(eve.id));
+    for malformed in ["x", "", &twice] {
+        let path = format!("/api/notes?team={malformed}");
+        let answer = send(&app, &secret, "GET", &path, None).await;
+        answer.problem(400, "bad_request");
+    }
+    let notes: i64 = app.value("SELECT count(*) FROM notes").await;
+    assert_eq!(notes, 1);
+}
+{%- endif %}
