@@ -1,4 +1,4 @@
-//! Files: `FILES_URL`, `FILES_MAX_BYTES`, `FILES_BYTES_PER_USER`, and `AWS_…` for a bucket.
+//! Files: `FILES_URL`, `FILES_MAX_BYTES`, `FILES_BYTES_PER_OWNER`, and `AWS_…` for a bucket.
 
 use stack_files::{Place, S3};
 use stack_web::settings::{Reader, Secret};
@@ -12,8 +12,8 @@ pub struct FileSettings {
     pub s3: S3,
     /// `FILES_MAX_BYTES`: bytes of one file.
     pub max_bytes: u64,
-    /// `FILES_BYTES_PER_USER`: bytes of all files of a user.
-    pub bytes_per_user: u64,
+    /// `FILES_BYTES_PER_OWNER`: bytes of all files of an owner.
+    pub bytes_per_owner: u64,
 }
 
 impl FileSettings {
@@ -39,7 +39,7 @@ impl FileSettings {
                 key: vars.text("AWS_SECRET_ACCESS_KEY").map(Secret::new),
             },
             max_bytes: vars.number("FILES_MAX_BYTES", 250_000_000, 1..=MOST),
-            bytes_per_user: vars.number("FILES_BYTES_PER_USER", 1_000_000_000, 1..=MOST),
+            bytes_per_owner: vars.number("FILES_BYTES_PER_OWNER", 1_000_000_000, 1..=MOST),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `/files/{id}/{name}`: a file, for its owner, and for who has a signed address. For everybody else it does not exist.
+//! `/files/{id}/{name}`: a file, for who sees the note that it is attached to, and for who has a signed address. For everybody
+//! else it does not exist.
 
 use axum::{
     extract::{Path, Query, State},
@@ -12,7 +13,7 @@ use stack_web::cookies::Cookies;
 use super::cookies::session_token;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, FileId, Owner},
+    models::{ClientInfo, FileId, User},
     repositories::files,
     state::AppState,
 };
@@ -36,11 +37,11 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response> {
     let id: FileId = id.parse().map_err(|_| Error::NotFound)?;
-    let owner = match state.files.is_shared(id, signed.until, &signed.signature)? {
+    let reader = match state.files.is_shared(id, signed.until, &signed.signature)? {
         true => None,
-        false => Some(owner(&state, &client, &cookies).await?),
+        false => Some(user(&state, &client, &cookies).await?),
     };
-    let file = files::find(state.db.pool(), owner, id).await?;
+    let file = files::find(state.db.pool(), reader.as_ref(), id).await?;
     let file = file.ok_or(Error::NotFound)?;
     let described = Described {
         key: &file.object.to_string(),
@@ -53,9 +54,9 @@ pub async fn show(
 }
 
 /// The user of the session. (The extractor `CurrentUser` counts requests: a page may show many pictures.)
-async fn owner(state: &AppState, client: &ClientInfo, cookies: &Cookies) -> Result<Owner> {
+async fn user(state: &AppState, client: &ClientInfo, cookies: &Cookies) -> Result<User> {
     let token = session_token(cookies).ok_or(Error::Unauthenticated)?;
     let found = state.accounts.session(&token, client).await?;
     let (_, user) = found.ok_or(Error::Unauthenticated)?;
-    Ok(user.owner())
+    Ok(user)
 }

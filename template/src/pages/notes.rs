@@ -274,7 +274,7 @@ pub async fn edit(cx: Cx) -> stack_live::Result {
                 (buttons())
             }
 {%- if files %}
-            (cx.child(attachments::attachments, id).await?)
+            (cx.child(attachments::attachments, (owner, id)).await?)
 {%- endif %}
             (delete_form(id, delete))
         }

@@ -1,11 +1,12 @@
-//! The tables `files` and `file_objects`: which files there are, and what is in the store.
+//! The tables `files` and `file_objects`: which files there are, and what is in the store. The owner of a file is that of the
+//! note that it is attached to.
 
 use std::time::Duration;
 
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
-use crate::models::{FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile};
+use crate::models::{FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile, User};
 
 #[derive(FromRow)]
 struct FileRow {
@@ -55,8 +56,12 @@ pub async fn insert(
     file: &NewFile,
 ) -> sqlx::Result<bool> {
     let result = sqlx::query(
-        "INSERT INTO files (id, user_id, note_id, name, content_type, size, sha256)
-         SELECT $1, user_id, id, $4, $5, $6, $7 FROM notes WHERE id = $3 AND user_id = $2",
+        "INSERT INTO files (id, note_id, name, content_type, size, sha256)
+{%- if teams %}
+         SELECT $1, id, $4, $5, $6, $7 FROM notes WHERE id = $3 AND team_id = $2",
+{%- else %}
+         SELECT $1, id, $4, $5, $6, $7 FROM notes WHERE id = $3 AND user_id = $2",
+{%- endif %}
     )
     .bind(id)
     .bind(owner)
@@ -94,9 +99,13 @@ pub async fn of_note(
     note: NoteId,
 ) -> sqlx::Result<Vec<StoredFile>> {
     let rows: Vec<FileRow> = sqlx::query_as(
-        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, created_at
-         FROM files JOIN file_objects ON file_objects.file_id = files.id
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
+         FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
+{%- if teams %}
+         WHERE note_id = $2 AND team_id = $1 ORDER BY files.id",
+{%- else %}
          WHERE note_id = $2 AND user_id = $1 ORDER BY files.id",
+{%- endif %}
     )
     .bind(owner)
     .bind(note)
@@ -105,18 +114,27 @@ pub async fn of_note(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The file `id`, if it is one of `owner`; without an owner that of anybody, for who has a signature.
+{%- if teams %}
+/// The file `id`, if `reader` belongs to its team; without a reader that of anybody, for who has a signature.
+{%- else %}
+/// The file `id`, if it is one of `reader`; without a reader that of anybody, for who has a signature.
+{%- endif %}
 pub async fn find(
     db: impl PgExecutor<'_>,
-    owner: Option<Owner>,
+    reader: Option<&User>,
     id: FileId,
 ) -> sqlx::Result<Option<StoredFile>> {
     let row: Option<FileRow> = sqlx::query_as(
-        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, created_at
-         FROM files JOIN file_objects ON file_objects.file_id = files.id
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
+         FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
+{%- if teams %}
+         WHERE files.id = $2 AND ($1::uuid IS NULL
+             OR team_id IN (SELECT team_id FROM memberships WHERE user_id = $1))",
+{%- else %}
          WHERE files.id = $2 AND ($1::uuid IS NULL OR user_id = $1)",
+{%- endif %}
     )
-    .bind(owner)
+    .bind(reader.map(|user| user.id))
     .bind(id)
     .fetch_optional(db)
     .await?;
@@ -125,17 +143,27 @@ pub async fn find(
 
 /// Deletes a file; false if `owner` has no such file. Its object is due for removal then.
 pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: FileId) -> sqlx::Result<bool> {
-    let result = sqlx::query("DELETE FROM files WHERE id = $2 AND user_id = $1")
-        .bind(owner)
-        .bind(id)
-        .execute(db)
-        .await?;
+    let result = sqlx::query(
+{%- if teams %}
+        "DELETE FROM files WHERE id = $2 AND note_id IN (SELECT id FROM notes WHERE team_id = $1)",
+{%- else %}
+        "DELETE FROM files WHERE id = $2 AND note_id IN (SELECT id FROM notes WHERE user_id = $1)",
+{%- endif %}
+    )
+    .bind(owner)
+    .bind(id)
+    .execute(db)
+    .await?;
     Ok(result.rows_affected() > 0)
 }
 
-/// Locks the user until the end of the transaction: of two who attach files, the second one sees those of the first.
+/// Locks the owner's row until the end of the transaction: of two who attach files, the second one sees those of the first.
 pub async fn lock_owner(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<()> {
+{%- if teams %}
+    sqlx::query("SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE")
+{%- else %}
     sqlx::query("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE")
+{%- endif %}
         .bind(owner)
         .execute(db)
         .await
@@ -144,11 +172,17 @@ pub async fn lock_owner(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<(
 
 /// The bytes of all files of `owner`.
 pub async fn bytes(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<u64> {
-    let bytes: i64 =
-        sqlx::query_scalar("SELECT coalesce(sum(size), 0)::int8 FROM files WHERE user_id = $1")
-            .bind(owner)
-            .fetch_one(db)
-            .await?;
+    let bytes: i64 = sqlx::query_scalar(
+        "SELECT coalesce(sum(size), 0)::int8 FROM files JOIN notes ON notes.id = note_id
+{%- if teams %}
+         WHERE team_id = $1",
+{%- else %}
+         WHERE user_id = $1",
+{%- endif %}
+    )
+    .bind(owner)
+    .fetch_one(db)
+    .await?;
     Ok(bytes.unsigned_abs())
 }
 

@@ -34,7 +34,7 @@ pub struct Files {
     db: Db,
     store: Store,
     signer: Arc<Signer>,
-    bytes_per_user: u64,
+    bytes_per_owner: u64,
 }
 
 /// Why an upload has no files.
@@ -86,7 +86,7 @@ impl Files {
             db,
             store,
             signer: Arc::new(Signer::new(keys)),
-            bytes_per_user: settings.bytes_per_user,
+            bytes_per_owner: settings.bytes_per_owner,
         })
     }
 
@@ -169,7 +169,7 @@ impl Files {
             Box::pin(async move {
                 files::lock_owner(&mut **tx, owner).await?;
                 let bytes = files::bytes(&mut **tx, owner).await?;
-                if bytes.saturating_add(size) > self.bytes_per_user {
+                if bytes.saturating_add(size) > self.bytes_per_owner {
                     return Err(Error::from(FieldErrors::one("files", "are too large")));
                 }
                 for file in received {
@@ -191,14 +191,14 @@ impl Files {
     }
 
     fn check_room(&self, used: u64, wanted: u64) -> std::result::Result<(), UploadError> {
-        match used.saturating_add(wanted) > self.bytes_per_user {
+        match used.saturating_add(wanted) > self.bytes_per_owner {
             true => Err(self.no_room(used)),
             false => Ok(()),
         }
     }
 
     fn no_room(&self, used: u64) -> UploadError {
-        let left = self.bytes_per_user.saturating_sub(used) / 1_000_000;
+        let left = self.bytes_per_owner.saturating_sub(used) / 1_000_000;
         UploadError::Refused(format!("There is room for {left} MB more."))
     }
 

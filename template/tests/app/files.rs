@@ -4,7 +4,14 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use app::{
     config::Config,
-    models::{FileId, Note, ObjectId, StoredFile, User},
+{%- if teams %}
+    models::{
+        ClientInfo, FileId, FileName, NewFile, Note, NoteId, ObjectId, Role, StoredFile, TeamId,
+        User,
+    },
+{%- else %}
+    models::{FileId, FileName, NewFile, Note, NoteId, ObjectId, StoredFile, User},
+{%- endif %}
     repositories::files,
     services::files::Files,
 };
@@ -14,8 +21,16 @@ use axum::{
 };
 use sqlx::Row;
 use uuid::Uuid;
+{%- if teams %}
+
+use crate::{
+    common::{Answer, Client, LivePage, TestApp},
+    teams::switch,
+};
+{%- else %}
 
 use crate::common::{Answer, Client, LivePage, TestApp};
+{%- endif %}
 
 /// The first bytes of a PNG, of which nothing more is looked at.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0";
@@ -38,7 +53,7 @@ impl Attached {
         let app = TestApp::with(vars).await;
         let (ada, mut client) = app.logged_in("ada").await;
         let note = app.note(&ada, "Holiday", "").await;
-        upload(&app, &mut client, &note, name, content)
+        upload(&app, &mut client, note.id, name, content)
             .await
             .expect_text(name)
             .await;
@@ -71,11 +86,11 @@ impl Attached {
 async fn upload(
     app: &TestApp,
     client: &mut Client,
-    note: &Note,
+    note: NoteId,
     name: &str,
     content: &[u8],
 ) -> LivePage {
-    let mut page = LivePage::open(app, client, &format!("/notes/{}", note.id)).await;
+    let mut page = LivePage::open(app, client, &format!("/notes/{note}")).await;
     page.upload("#files", name, "image/png", content).await;
     page
 }
@@ -83,6 +98,17 @@ async fn upload(
 async fn of_note(app: &TestApp, user: &User, note: &Note) -> Vec<StoredFile> {
     let found = files::of_note(app.database.pool(), user.owner(), note.id).await;
     found.unwrap()
+}
+
+/// A file that is not attached to anything yet.
+fn new_file() -> NewFile {
+    NewFile {
+        object: ObjectId::generate(),
+        name: FileName::of("a"),
+        content_type: "image/png",
+        size: 1,
+        sha256: [0; 32],
+    }
 }
 
 #[tokio::test]
@@ -201,7 +227,7 @@ async fn what_a_file_is_says_its_content_and_what_could_run_is_only_downloaded()
 async fn a_file_or_all_files_that_are_too_large_are_refused_and_nothing_is_attached() {
     let vars = [
         ("FILES_MAX_BYTES", "1000"),
-        ("FILES_BYTES_PER_USER", "1500"),
+        ("FILES_BYTES_PER_OWNER", "1500"),
     ];
     let ada = Attached::with(&vars, "small.txt", &[b'a'; 1000]).await;
     let Attached {
@@ -210,12 +236,12 @@ async fn a_file_or_all_files_that_are_too_large_are_refused_and_nothing_is_attac
         note,
         ..
     } = ada;
-    let mut page = upload(&app, &mut client, &note, "large.txt", &[b'a'; 1001]).await;
+    let mut page = upload(&app, &mut client, note.id, "large.txt", &[b'a'; 1001]).await;
     page.expect_text("“large.txt” is larger than 1 kB.").await;
-    let mut page = upload(&app, &mut client, &note, "more.txt", &[b'a'; 501]).await;
+    let mut page = upload(&app, &mut client, note.id, "more.txt", &[b'a'; 501]).await;
     page.expect_text("There is room for 0 MB more.").await;
     assert_eq!(of_note(&app, &ada.ada, &note).await.len(), 1);
-    upload(&app, &mut client, &note, "fits.txt", &[b'a'; 500])
+    upload(&app, &mut client, note.id, "fits.txt", &[b'a'; 500])
         .await
         .expect_text("fits.txt")
         .await;
@@ -279,23 +305,139 @@ async fn nobody_attaches_or_deletes_a_file_of_another_user() {
         .await
         .unwrap();
     assert!(!deleted && found.is_empty());
-    let file = app::models::NewFile {
-        object: ObjectId::generate(),
-        name: app::models::FileName::of("a"),
-        content_type: "image/png",
-        size: 1,
-        sha256: [0; 32],
-    };
     let id = FileId::generate();
-    let added = files::insert(pool, id, eve.owner(), ada.note.id, &file).await;
+    let added = files::insert(pool, id, eve.owner(), ada.note.id, &new_file()).await;
     assert!(!added.unwrap());
 }
+{%- if teams %}
+
+/// A team of Ada and Grace with a note, which Ada has attached a file to.
+struct TeamFile {
+    app: TestApp,
+    ada: User,
+    grace: User,
+    /// Ada's, who works in the team.
+    client: Client,
+    /// Grace's, who works in the team that she has to herself.
+    other: Client,
+    team: TeamId,
+    note: NoteId,
+    file: StoredFile,
+}
+
+impl TeamFile {
+    async fn with(vars: &[(&str, &str)], content: &[u8]) -> Self {
+        let app = TestApp::with(vars).await;
+        let (ada, mut client) = app.logged_in("ada").await;
+        let (grace, other) = app.logged_in("grace").await;
+        let team = app.team(&ada, "Engine").await;
+        let scope = app.join(team, &grace, Role::Member).await;
+        let note = app.team_note(scope, "Plan").await;
+        switch(&mut client, team).await;
+        upload(&app, &mut client, note, "plan.txt", content)
+            .await
+            .expect_text("plan.txt")
+            .await;
+        let found = files::of_note(app.database.pool(), scope.owner(), note).await;
+        let file = found.unwrap().remove(0);
+        Self {
+            app,
+            ada,
+            grace,
+            client,
+            other,
+            team,
+            note,
+            file,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_team_is_for_its_members_whatever_team_they_work_in_and_for_nobody_else() {
+    let mut file = TeamFile::with(&[], b"plan").await;
+    let (app, address) = (&file.app, Files::address(&file.file));
+    assert_eq!(file.client.get(&address).await.text(), "plan");
+    // A page of the team may still be open.
+    assert_eq!(file.other.get(&address).await.text(), "plan");
+
+    let (eve, mut stranger) = app.logged_in("eve").await;
+    stranger.get(&address).await.problem(404, "not_found");
+    stranger.set_cookie("team", &format!("{}_{}", eve.id, file.team));
+    stranger.get(&address).await.problem(404, "not_found");
+    let mut nobody = app.client();
+    nobody.get(&address).await.problem(401, "unauthenticated");
+    // Neither a stranger nor a member in another team changes anything.
+    let pool = app.database.pool();
+    for owner in [eve.owner(), file.ada.owner(), file.grace.owner()] {
+        let found = files::of_note(pool, owner, file.note).await;
+        assert!(found.unwrap().is_empty());
+        assert!(!files::delete(pool, owner, file.file.id).await.unwrap());
+        let id = FileId::generate();
+        let added = files::insert(pool, id, owner, file.note, &new_file()).await;
+        assert!(!added.unwrap());
+        assert_eq!(files::bytes(pool, owner).await.unwrap(), 0);
+    }
+
+    // Who does not belong to the team any more is a stranger.
+    let owner = app.scope(file.team, &file.ada).await;
+    let (accounts, from) = (&app.state.accounts, ClientInfo::default());
+    let removed = accounts.remove_member(owner, file.grace.id, &from).await;
+    removed.unwrap();
+    file.other.get(&address).await.problem(404, "not_found");
+    assert_eq!(file.client.get(&address).await.text(), "plan");
+}
+
+#[tokio::test]
+async fn a_member_removes_and_shares_what_another_one_has_attached() {
+    let mut file = TeamFile::with(&[], b"plan").await;
+    switch(&mut file.other, file.team).await;
+    let path = format!("/notes/{}", file.note);
+    let mut page = LivePage::open(&file.app, &mut file.other, &path).await;
+    page.click("#attachments li button:first-of-type").await;
+    page.expect_text("signature=").await;
+    page.click("#attachments li button:last-of-type").await;
+    page.expect_text("There is none.").await;
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_team_are_limited_and_not_those_of_each_member() {
+    let vars = [("FILES_BYTES_PER_OWNER", "1500")];
+    let mut file = TeamFile::with(&vars, &[b'a'; 1000]).await;
+    let app = &file.app;
+    let own = app.note(&file.grace, "Diary", "").await;
+    let mut page = upload(app, &mut file.other, own.id, "own.txt", &[b'a'; 1001]).await;
+    page.expect_text("own.txt").await;
+    switch(&mut file.other, file.team).await;
+    let mut page = upload(app, &mut file.other, file.note, "more.txt", &[b'a'; 501]).await;
+    page.expect_text("There is room for 0 MB more.").await;
+    let mut page = upload(app, &mut file.other, file.note, "fits.txt", &[b'a'; 500]).await;
+    page.expect_text("fits.txt").await;
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_team_stay_when_a_member_goes_and_go_with_the_team() {
+    let file = TeamFile::with(&[], b"plan").await;
+    let (app, client) = (&file.app, ClientInfo::default());
+    let (accounts, files) = (&app.state.accounts, &app.state.files);
+    accounts.delete(file.grace.id, &client).await.unwrap();
+    assert_eq!(files.delete_due().await.unwrap(), 0);
+    let owner = app.scope(file.team, &file.ada).await;
+    accounts.delete_team(owner, &client).await.unwrap();
+    assert_eq!(files.delete_due().await.unwrap(), 1);
+    let key = file.file.object.to_string();
+    assert!(files.store().read(&key, 0..1).await.is_err());
+}
+{%- endif %}
 
 #[tokio::test]
 async fn the_bytes_go_with_the_file_its_note_and_its_user() {
     let deletions = [
         "DELETE FROM files",
         "DELETE FROM notes",
+{%- if teams %}
+        "DELETE FROM teams",
+{%- endif %}
         "DELETE FROM users WHERE email = 'ada@example.com'",
     ];
     for deletion in deletions {

@@ -9,7 +9,7 @@ use stack_live::{Accept, Ctx, Cx};
 use crate::{
     components::{button::Button, progress::progress},
     error::Error,
-    models::{FileId, NoteId, StoredFile},
+    models::{FileId, NoteId, Owner, StoredFile},
     pages::context::Context,
     repositories::files,
     services::{
@@ -25,9 +25,8 @@ const TYPES: &[&str] = &[];
 /// How long a shared address works.
 const SHARED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The files that are attached to a note of the visitor.
-pub async fn attachments(cx: Cx, note: NoteId) -> stack_live::Result {
-    let owner = cx.signed_in()?.owner();
+/// The files that are attached to a note of `owner`.
+pub async fn attachments(cx: Cx, (owner, note): (Owner, NoteId)) -> stack_live::Result {
     let found = cx
         .use_load(note, move |ctx| async move {
             files::of_note(ctx.app().db.pool(), owner, note).await
@@ -78,7 +77,8 @@ pub async fn attachments(cx: Cx, note: NoteId) -> stack_live::Result {
         let id = event.data("id").parse::<FileId>();
         async move {
             let id = id.map_err(|_| Error::NotFound)?;
-            let file = files::find(ctx.app().db.pool(), Some(owner), id).await?;
+            let user = ctx.signed_in()?;
+            let file = files::find(ctx.app().db.pool(), Some(&user), id).await?;
             let file = file.ok_or(Error::NotFound)?;
             shared.set(&ctx, share_address(&ctx, &file));
             Ok(())

@@ -1,1 +1,0 @@
-CREATE INDEX files_user_id_idx ON files (user_id);
