@@ -113,10 +113,11 @@ pub async fn of_note(
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
-
 {%- if teams %}
+
 /// The file `id`, if `reader` belongs to its team; without a reader that of anybody, for who has a signature.
 {%- else %}
+
 /// The file `id`, if it is one of `reader`; without a reader that of anybody, for who has a signature.
 {%- endif %}
 pub async fn find(
