@@ -18,7 +18,6 @@ use super::current_scope::CurrentScope as CurrentUser;
 
 use super::current_user::CurrentUser;
 {%- endif %}
-{%- endif %}
 use crate::{
     error::{Error, Result},
     models::{Note, NoteDraft, NoteId, Version},
