@@ -94,10 +94,7 @@ pub async fn end(
     client: ClientInfo,
     cookies: Cookies,
 ) -> Result<Response> {
-    state
-        .accounts
-        .end_session(user.owner(), id, &client)
-        .await?;
+    state.accounts.end_session(&user, id, &client).await?;
     Ok(redirect(cookies))
 }
 

@@ -7,9 +7,7 @@ use sqlx::PgConnection;
 use super::Accounts;
 use crate::{
     error::{Error, Result},
-    models::{
-        ClientInfo, EventKind, Owner, PasswordHash, Session, SessionId, SessionToken, User, UserId,
-    },
+    models::{ClientInfo, EventKind, PasswordHash, Session, SessionId, SessionToken, User, UserId},
     repositories::{BATCH, delete_all, sessions, users},
 };
 
@@ -76,23 +74,17 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends a session of `owner` from another one.
+    /// Ends a session of `user` from another one.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if `owner` has no such session.
-    pub async fn end_session(
-        &self,
-        owner: Owner,
-        id: SessionId,
-        client: &ClientInfo,
-    ) -> Result<()> {
-        if !sessions::delete_one(self.db.pool(), owner, id).await? {
+    /// [`Error::NotFound`] if `user` has no such session.
+    pub async fn end_session(&self, user: &User, id: SessionId, client: &ClientInfo) -> Result<()> {
+        if !sessions::delete_one(self.db.pool(), user.owner(), id).await? {
             return Err(Error::NotFound);
         }
         self.ended([id]);
         let log = &self.security_log;
-        log.succeeded(EventKind::SessionEnd, owner.id(), client)
-            .await;
+        log.succeeded(EventKind::SessionEnd, user.id, client).await;
         Ok(())
     }
 

@@ -23,7 +23,6 @@ use tokio::sync::Mutex;
 use super::Error;
 use super::server::Location;
 use crate::Schema;
-use crate::sql_file::code;
 
 /// Templates kept on the server, newest first; older ones belong to schemas of the past.
 const TEMPLATES_KEPT: i64 = 12;
@@ -186,15 +185,12 @@ impl Session {
                 self.templates.insert(template.clone());
             }
             match self.execute(statement.clone()).await {
-                done if last => return Ok(done?),
-                Ok(()) => return Ok(()),
-                Err(error) => match code(&error).as_deref() {
-                    // Swept by another process as old between the look and the copy.
-                    Some("3D000") => _ = self.templates.remove(&template),
-                    // A session that came before connections were refused; nobody needs it.
-                    Some("55006") => self.disconnect(&template).await,
-                    _ => return Err(error.into()),
-                },
+                // Swept by another process as old since the look, or a session is left that came before they were refused.
+                Err(_) if !last => {
+                    self.templates.remove(&template);
+                    self.disconnect(&template).await;
+                }
+                done => return Ok(done?),
             }
         }
         Ok(())

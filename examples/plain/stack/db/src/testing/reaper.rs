@@ -23,7 +23,6 @@ use tokio::sync::Mutex;
 use super::Error;
 use super::server::Location;
 use crate::Schema;
-use crate::sql_file::code;
 
 /// Templates kept on the server, newest first; older ones belong to schemas of the past.
 const TEMPLATES_KEPT: i64 = 12;
@@ -168,9 +167,10 @@ impl Session {
                 self.templates.insert(template.clone());
             }
             match self.execute(statement.clone()).await {
-                // Swept by another process as old between the look and the copy.
-                Err(error) if !last && code(&error).as_deref() == Some("3D000") => {
+                // Swept by another process as old since the look, or a session is left that came before they were refused.
+                Err(_) if !last => {
                     self.templates.remove(&template);
+                    self.disconnect(&template).await;
                 }
                 done => return Ok(done?),
             }
