@@ -363,6 +363,7 @@ async fn a_file_of_a_team_is_for_its_members_whatever_team_they_work_in_and_for_
 
     let (eve, mut stranger) = app.logged_in("eve").await;
     stranger.get(&address).await.problem(404, "not_found");
+    switch(&mut stranger, TeamId::personal(eve.id)).await;
     stranger.set_cookie("team", &format!("{}_{}", eve.id, file.team));
     stranger.get(&address).await.problem(404, "not_found");
     let mut nobody = app.client();

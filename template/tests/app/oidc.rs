@@ -686,6 +686,9 @@ fn settings_that_are_missing_or_unsafe_are_all_named() {
         ("OIDC_ISSUER", "https://accounts.example.com"),
         ("OIDC_CLIENT_ID", "x"),
         ("OIDC_CLIENT_SECRET", "x"),
+{%- if files %}
+        ("FILES_URL", "file:/srv/files"),
+{%- endif %}
     ];
     assert!(
         config(&production)
