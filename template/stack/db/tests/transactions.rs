@@ -263,6 +263,7 @@ async fn an_unreachable_server_is_named_without_its_password() {
         .expect_err("nobody listens on port 1")
         .to_string();
     assert!(error.contains("`shop` at `127.0.0.1:1`"), "{error}");
+    assert!(error.contains("refused"), "{error}");
     assert!(error.contains("\nhint: "), "{error}");
     assert!(!error.contains("secret"), "{error}");
 }
