@@ -62,7 +62,7 @@ def main():
     with measure.Postgres() as server:
         port = measure.free_port()
         env = {
-            **os.environ, "DATABASE_URL": server.url, "HOST": "127.0.0.1", "PORT": str(port), "APP_ENV": "production", "MAIL_URL": "none",
+            **os.environ, "DATABASE_URL": server.url, "HOST": "127.0.0.1", "PORT": str(port), "APP_ENV": "production", "MAIL_URL": "none", "FILES_URL": "memory:",
             "RUST_LOG": "warn", "LIVE_CONNECTIONS_PER_ADDRESS": "100000", "ENCRYPTION_KEYS": "bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         }
         subprocess.run([app, "migrate"], env=env, cwd=measure.WORK, check=True, stdout=subprocess.DEVNULL)
