@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::{Connection, Postgres, Transaction};
+use sqlx::{ConnectOptions as _, Connection, Postgres, Transaction};
 
 use crate::tls;
 
@@ -24,8 +24,6 @@ pub struct PoolSettings {
     /// Upper bound of open connections. More is rarely faster: a server with few cores answers
     /// sooner when the queue stands in the pool than when it stands in the server.
     pub max_connections: u32,
-    /// Connections kept open even when idle.
-    pub min_connections: u32,
     /// How long a caller waits for a free connection before it gets an error.
     pub acquire_timeout: Duration,
     /// Runs the transactions of [`Db::run`] and [`Db::run_once`] at isolation level
@@ -40,7 +38,6 @@ impl Default for PoolSettings {
     fn default() -> Self {
         Self {
             max_connections: 10,
-            min_connections: 0,
             acquire_timeout: Duration::from_secs(5),
             serializable: false,
             verify_tls: false,
@@ -87,7 +84,6 @@ impl Db {
         };
         let pool = PgPoolOptions::new()
             .max_connections(settings.max_connections)
-            .min_connections(settings.min_connections)
             .acquire_timeout(settings.acquire_timeout)
             // A round trip before every query would cost a tenth of a request; a connection that
             // was in use a moment ago is asked for a sign of life by its next query.
@@ -99,17 +95,21 @@ impl Db {
                     }
                     Ok(true)
                 })
-            })
-            .connect_with(options)
-            .await
-            .map_err(|source| ConnectError {
-                place,
-                source,
-                hint,
-            })?;
-        Ok(Self {
-            pool,
-            serializable: settings.serializable,
+            });
+        let error = match pool.connect_with(options.clone()).await {
+            Ok(pool) => {
+                let serializable = settings.serializable;
+                return Ok(Self { pool, serializable });
+            }
+            Err(error) => error,
+        };
+        // The pool says only that it has waited; a connection alone says for what.
+        let alone = tokio::time::timeout(settings.acquire_timeout, options.connect()).await;
+        let source = alone.ok().and_then(Result::err).unwrap_or(error);
+        Err(ConnectError {
+            place,
+            source,
+            hint,
         })
     }
 
