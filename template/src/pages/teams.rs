@@ -78,23 +78,25 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
     let main = html! {
-        h1 { "Your teams" }
-        div.notes {
-            @for team in teams.iter() {
-                article.note data-key=(team.id) {
-                    h2 { (title(team)) }
-                    @if team.is_personal { p.soft { "Only you see what is here." } }
-                    @else { p { (team.role.title()) ". " a href={ "/teams/" (team.id) } data-link { "Members and settings" } } }
-                    @if current == Some(team.id) { footer { "You work here." } }
-                    @else {
-                        form method="post" action="/teams/switch" {
-                            input type="hidden" name="team" value=(team.id);
-                            button.secondary type="submit" { "Work here" }
+        header.title { h1 { "Your teams" } }
+        (section("teams", "Where you belong", html! {
+            div.notes {
+                @for team in teams.iter() {
+                    article.note data-key=(team.id) {
+                        h2 { (title(team)) }
+                        @if team.is_personal { p.soft { "Only you see what is here." } }
+                        @else { p { (team.role.title()) ". " a href={ "/teams/" (team.id) } data-link { "Members and settings" } } }
+                        @if current == Some(team.id) { footer { "You work here." } }
+                        @else {
+                            form method="post" action="/teams/switch" {
+                                input type="hidden" name="team" value=(team.id);
+                                button.secondary type="submit" { "Work here" }
+                            }
                         }
                     }
                 }
             }
-        }
+        }))
         (section("new-team", "Create a team", html! {
             form method="post" action="/teams" {
                 (Field {
