@@ -9,9 +9,7 @@ mod workshop;
 
 use heavy_stack::manifest::{Manifest, combinations};
 use workshop::full::is_full_run;
-use workshop::{
-    Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, minified_script_tests, project, turn,
-};
+use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, project, turn};
 
 /// The features of this repository's template.
 fn features() -> Vec<String> {
@@ -28,7 +26,6 @@ fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     if features.contains(&"browser_tests") {
         browser_tests(&project);
         firefox_tests(&project);
-        minified_script_tests(&project);
     }
 }
 

@@ -118,26 +118,27 @@ pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
 
 /// The browser tests of the project. Where this machine has no browser or no Node they are skipped, which is said to
 /// whoever watches, past the test harness, unless `HEAVY_BROWSER=1` wants them to run.
+///
+/// Those of the application are in no folder; with them goes what a debug build alone has. All others of the script of live
+/// pages try it in the form that release builds serve. As it is written it serves the pages of the application, and
+/// [Firefox](firefox_tests).
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn browser_tests(project: &Path) {
     let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
-    browser_tests_by(&mut cargo_command(project, &["dev", "browser-test"]), wanted);
+    browser_tests_by(browser_test_command(project).args(["browser/[^/]+$", "client/warnings"]), wanted);
+    browser_tests_by(browser_test_command(project).arg("client/").env("LIVE_SCRIPT", "minified"), wanted);
 }
 
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn firefox_tests(project: &Path) {
     let files = ["client/(names|history|kinds|submits)", "live.spec", "pages"];
-    let mut command = cargo_command(project, &["dev", "browser-test"]);
-    command.args(files).env("BROWSER_NAME", "firefox");
-    browser_tests_by(&mut command, false);
+    browser_tests_by(browser_test_command(project).args(files).env("BROWSER_NAME", "firefox"), false);
 }
 
-/// Those of the script of live pages, in the form that release builds serve.
-#[allow(dead_code, reason = "not every program with a workshop has them run")]
-pub(crate) fn minified_script_tests(project: &Path) {
-    let mut command = cargo_command(project, &["dev", "browser-test", "client/"]);
-    browser_tests_by(command.env("LIVE_SCRIPT", "minified"), false);
+/// Without traces, which would be recorded of every test, and thrown away with each that passes.
+fn browser_test_command(project: &Path) -> Command {
+    cargo_command(project, &["dev", "browser-test", "--trace=off"])
 }
 
 fn browser_tests_by(command: &mut Command, wanted: bool) {
