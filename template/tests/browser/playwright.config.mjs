@@ -32,10 +32,10 @@ export default defineConfig({
   reporter: inCi ? [["list"], ["html", { open: "never" }]] : "list",
   // Long enough for any machine: only a test that fails waits until then.
   timeout: 300_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 60_000 },
   use: {
-    actionTimeout: 30_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     ...(inFirefox ? firefox : chromium),
     // What a test that fails leaves in `test-results`.
     screenshot: "only-on-failure",
