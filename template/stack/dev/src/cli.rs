@@ -72,7 +72,11 @@ pub(crate) enum Command {
     /// Put demo data into the development database
     Seed,
     /// Check that this machine has what the project needs, and say how to get what is missing
-    Doctor,
+    Doctor {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
     {%- if browser_tests %}
     /// Drive the application in a real browser: every test in `tests/browser/`
     BrowserTest(BrowserTest),

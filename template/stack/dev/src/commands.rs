@@ -39,7 +39,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         {%- if browser_tests %}
         Command::BrowserTest(arguments) => browser_test::run(&project, &arguments).await,
         {%- endif %}
-        Command::Doctor => doctor::run(&project).await,
+        Command::Doctor { json } => doctor::run(&project, json).await,
         {%- if test_daemon %}
         Command::Test(arguments) => test::run(&project, &arguments).await,
         {%- endif %}

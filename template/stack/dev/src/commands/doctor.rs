@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use stack_db::embedded;
 use tokio::time::timeout;
 
@@ -22,20 +23,28 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 /// What was checked, and what was found; or what is wrong, with a hint.
 type Check = (&'static str, Result<String>);
 
-pub(super) async fn run(project: &Project) -> Result<ExitCode> {
+pub(super) async fn run(project: &Project, json: bool) -> Result<ExitCode> {
     let mut required = vec![("Rust", rust(project)), ("C compiler", compiler())];
     required.extend(databases(project).await?);
-    let missing = show(&required, '✗');
+    let mut useful = Vec::new();
     if cfg!(target_os = "linux") {
-        show(&[("Linker", linker())], '!');
+        useful.push(("Linker", linker()));
     }
     {%- if test_daemon %}
-    show(&[("cargo-nextest", nextest())], '!');
+    useful.push(("cargo-nextest", nextest()));
     {%- endif %}
     {%- if browser_tests %}
     let browser_tests = super::browser_test::check(project);
-    show(&[("Browser tests", browser_tests)], '!');
+    useful.push(("Browser tests", browser_tests));
     {%- endif %}
+    if json {
+        let found = json!({ "required": as_json(&required), "useful": as_json(&useful) });
+        ui::result(&format!("{found:#}"));
+    } else {
+        show(&required, '✗');
+        show(&useful, '!');
+    }
+    let missing = required.iter().filter(|(_, found)| found.is_err()).count();
     if missing > 0 {
         return Err(Error::new(format!("{missing} of the checks have failed")));
     }
@@ -43,20 +52,23 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what was found, and `failed` before what was not. Returns how many that are.
-fn show(checks: &[Check], failed: char) -> usize {
-    let mut missing = 0;
+/// Prints what was found, and `failed` before what was not.
+fn show(checks: &[Check], failed: char) {
     for (name, found) in checks {
         let line = match found {
             Ok(found) => format!("✓ {name}: {found}"),
-            Err(error) => {
-                missing += 1;
-                format!("{failed} {name}: {error}")
-            }
+            Err(error) => format!("{failed} {name}: {error}"),
         };
         ui::result(&line.replace('\n', "\n    "));
     }
-    missing
+}
+
+fn as_json(checks: &[Check]) -> Vec<Value> {
+    let each = checks.iter().map(|(name, found)| match found {
+        Ok(found) => json!({ "name": name, "found": found }),
+        Err(error) => json!({ "name": name, "error": error.to_string() }),
+    });
+    each.collect()
 }
 
 /// What a program prints, if it is there and succeeds.
