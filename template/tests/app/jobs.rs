@@ -293,6 +293,44 @@ async fn a_worker_that_stops_takes_nothing_more_and_leaves_to_others_what_does_n
     assert_eq!(counter.begun(), 1);
 }
 
+/// A job that fails, and cannot say when to try it again.
+#[derive(Serialize, Deserialize)]
+struct Hasty {}
+
+impl Job for Hasty {
+    const KIND: &'static str = "hasty";
+
+    fn pause(_: u16) -> Duration {
+        panic!("no idea")
+    }
+}
+
+#[tokio::test]
+async fn a_worker_stores_what_came_of_many_jobs_one_of_which_has_no_pause() {
+    let (database, counter) = (database().await, Counter::default());
+    let pool = database.pool();
+    let registry = registry().job(|_: Counter, _: Hasty, _: Attempt| async move {
+        Err(std::io::Error::other("no luck"))?;
+        Ok(())
+    });
+    enqueue(pool, &Hasty {}).await.unwrap().unwrap();
+    for _ in 0..100 {
+        add(pool, "a").await;
+    }
+    add(pool, "gives up").await;
+    let db = Db::from_pool(pool.clone());
+    let worker = Worker::new(db, registry, counter.clone(), Settings::default()).start();
+    wait(async || in_state(pool, State::Done).await.len() == 100).await;
+    wait(async || in_state(pool, State::Failed).await.len() == 1).await;
+    wait(async || in_state(pool, State::Waiting).await.len() == 1).await;
+    worker.stop();
+    worker.ended().await;
+    assert_eq!(counter.begun(), 101);
+    let waiting = in_state(pool, State::Waiting).await;
+    assert_eq!(waiting[0].attempts, 1);
+    assert_eq!(waiting[0].last_error.as_deref(), Some("no luck"));
+}
+
 #[tokio::test]
 async fn a_job_whose_worker_is_gone_runs_again_and_fails_once_no_attempt_is_left() {
     let database = database().await;

@@ -87,9 +87,9 @@ impl Attempt {
     /// # Errors
     /// [`sqlx::Error::RowNotFound`] if the job was cancelled or another worker has it: roll back. Errors of the database.
     pub async fn complete(&self, tx: impl PgExecutor<'_>) -> sqlx::Result<()> {
-        match table::finish(tx, &self.0.job).await? {
-            true => Ok(()),
-            false => Err(sqlx::Error::RowNotFound),
+        match table::finish(tx, &[&self.0.job]).await? {
+            0 => Err(sqlx::Error::RowNotFound),
+            _ => Ok(()),
         }
     }
 }

@@ -15,6 +15,7 @@
 mod attempt;
 mod job;
 pub mod operate;
+mod outcome;
 mod registry;
 mod schedule;
 mod table;

@@ -88,22 +88,46 @@ pub(crate) async fn claim(
     .await
 }
 
-/// Extends the lease; false if the worker does not hold the job any more.
+/// Extends the leases, and returns how many of these jobs the worker still holds.
 pub(crate) async fn extend(
     db: impl PgExecutor<'_>,
-    job: &Claimed,
+    jobs: &[&Claimed],
     time: Duration,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<u64> {
+    let (ids, leases) = held(jobs);
     let extended = sqlx::query(
         "UPDATE jobs SET run_at = now() + $3 * interval '1 second'
-         WHERE id = $1 AND lease = $2",
+         FROM unnest($1::uuid[], $2::uuid[]) AS held (id, lease)
+         WHERE jobs.id = held.id AND jobs.lease = held.lease",
     )
-    .bind(job.id)
-    .bind(job.lease)
+    .bind(ids)
+    .bind(leases)
     .bind(time.as_secs_f64())
     .execute(db)
     .await?;
-    Ok(extended.rows_affected() > 0)
+    Ok(extended.rows_affected())
+}
+
+/// The jobs are done. Returns how many of them the worker still held.
+pub(crate) async fn finish(db: impl PgExecutor<'_>, jobs: &[&Claimed]) -> sqlx::Result<u64> {
+    let (ids, leases) = held(jobs);
+    let finished = sqlx::query(
+        "UPDATE jobs SET state = 'done', finished_at = now(), lease = NULL, last_error = NULL
+         FROM unnest($1::uuid[], $2::uuid[]) AS held (id, lease)
+         WHERE jobs.id = held.id AND jobs.lease = held.lease",
+    )
+    .bind(ids)
+    .bind(leases)
+    .execute(db)
+    .await?;
+    Ok(finished.rows_affected())
+}
+
+/// Their ids and leases in the order of ids, so that statements which lock several wait for each other in turn.
+fn held(jobs: &[&Claimed]) -> (Vec<Uuid>, Vec<Uuid>) {
+    let mut held: Vec<(Uuid, Uuid)> = jobs.iter().map(|job| (job.id, job.lease)).collect();
+    held.sort_unstable();
+    held.into_iter().unzip()
 }
 
 /// Stores how far the job is.
@@ -123,19 +147,6 @@ pub(crate) async fn progress(
         .map(drop)
 }
 
-/// The job is done; false if the worker does not hold it any more.
-pub(crate) async fn finish(db: impl PgExecutor<'_>, job: &Claimed) -> sqlx::Result<bool> {
-    let finished = sqlx::query(
-        "UPDATE jobs SET state = 'done', finished_at = now(), lease = NULL, last_error = NULL
-         WHERE id = $1 AND lease = $2",
-    )
-    .bind(job.id)
-    .bind(job.lease)
-    .execute(db)
-    .await?;
-    Ok(finished.rows_affected() > 0)
-}
-
 /// There is no other attempt: the job has failed until somebody tries it again.
 pub(crate) async fn fail(db: impl PgExecutor<'_>, job: &Claimed, error: &str) -> sqlx::Result<()> {
     sqlx::query(
@@ -150,6 +161,9 @@ pub(crate) async fn fail(db: impl PgExecutor<'_>, job: &Claimed, error: &str) ->
     .map(drop)
 }
 
+/// A pause that is longer is this one: PostgreSQL has no time for every duration.
+const LONGEST_PAUSE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// Another attempt follows after `pause`.
 pub(crate) async fn defer(
     pool: &PgPool,
@@ -163,7 +177,7 @@ pub(crate) async fn defer(
     )
     .bind(job.id)
     .bind(job.lease)
-    .bind(pause.as_secs_f64())
+    .bind(pause.min(LONGEST_PAUSE).as_secs_f64())
     .bind(error)
     .execute(pool)
     .await;

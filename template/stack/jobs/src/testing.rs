@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{PgExecutor, PgPool};
 use stack_db::Db;
 
-use crate::{Job, Registry, schedule, table, worker};
+use crate::{Job, Registry, outcome, schedule, table, worker};
 
 /// A test that is debugged has time.
 const LEASE: Duration = Duration::from_secs(3600);
@@ -47,11 +47,11 @@ pub async fn run_due<S: Clone + Send + Sync + 'static>(
 ) -> sqlx::Result<Vec<Ran>> {
     let (kinds, mut ran) = (registry.kinds(), Vec::new());
     while let Some(job) = table::claim(pool, &kinds, 1, LEASE).await?.pop() {
-        let outcome = worker::attempt(registry, state.clone(), pool, &job).await;
-        worker::settle(registry, pool, &job, &outcome).await?;
+        let attempt = worker::attempt(registry, state.clone(), pool, &job).await;
+        outcome::settle(registry, pool, &job, &attempt).await?;
         ran.push(Ran {
             kind: job.kind,
-            outcome: outcome.map_err(|failure| failure.text),
+            outcome: attempt.map_err(|failure| failure.text),
         });
     }
     Ok(ran)
@@ -73,9 +73,14 @@ pub async fn tick<S>(db: &Db, registry: &Registry<S>) -> sqlx::Result<()> {
 /// # Errors
 /// Errors of the database.
 pub async fn pass_time(pool: &PgPool) -> sqlx::Result<()> {
-    sqlx::query("UPDATE jobs SET run_at = now() WHERE state IN ('waiting', 'running')")
-        .execute(pool)
-        .await?;
+    // One after the other in the order in which a worker stores, so that neither waits for the other.
+    sqlx::query(
+        "UPDATE jobs SET run_at = now() WHERE id IN (
+             SELECT id FROM jobs WHERE state IN ('waiting', 'running') ORDER BY id FOR UPDATE
+         )",
+    )
+    .execute(pool)
+    .await?;
     sqlx::query("UPDATE job_schedules SET next_at = now()")
         .execute(pool)
         .await

@@ -10,24 +10,18 @@ use futures_util::FutureExt;
 use sqlx::PgPool;
 use stack_db::Db;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinSet,
     time::sleep,
 };
 
 use crate::{
     Attempt, Failure, Registry,
-    job::exponential,
+    outcome::{self, Ended},
     schedule,
     table::{self, Claimed},
     wake,
 };
-
-/// The pauses while what came of a job cannot be stored.
-const SHORTEST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// How many characters of an error are stored.
-const ERROR: usize = 2000;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +46,7 @@ impl Default for Settings {
 
 /// What a worker is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
+pub(crate) enum Phase {
     Work,
     /// Take no more jobs.
     Finish,
@@ -84,10 +78,10 @@ impl WorkerHandle {
 
 /// Runs the jobs of a [`Registry`].
 pub struct Worker<S> {
-    db: Db,
-    registry: Registry<S>,
+    pub(crate) db: Db,
+    pub(crate) registry: Registry<S>,
     state: S,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl<S: Clone + Send + Sync + 'static> Worker<S> {
@@ -118,6 +112,8 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
         let schedules = self.registry.schedules.clone();
         helpers.spawn(schedule::run(self.db.clone(), schedules));
         let mut running = JoinSet::new();
+        let (ended, outcomes) = mpsc::channel(outcome::BATCH);
+        let mut storing = tokio::spawn(outcome::store(self.clone(), outcomes, phase.clone()));
         let kinds = self.registry.kinds();
         while *phase.borrow() == Phase::Work {
             while running.try_join_next().is_some() {}
@@ -128,7 +124,8 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
                     Ok(jobs) => {
                         has_free = jobs.len() < free;
                         for job in jobs {
-                            running.spawn(self.clone().hold(job, phase.clone()));
+                            let hold = self.clone().hold(job, ended.clone(), phase.clone());
+                            running.spawn(hold);
                         }
                     }
                     Err(error) => tracing::warn!(%error, "cannot look for jobs"),
@@ -142,7 +139,11 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
             }
         }
         helpers.shutdown().await;
-        let all = async { while running.join_next().await.is_some() {} };
+        drop(ended);
+        let all = async {
+            while running.join_next().await.is_some() {}
+            (&mut storing).await.ok();
+        };
         if tokio::time::timeout(self.settings.grace, all)
             .await
             .is_err()
@@ -153,13 +154,19 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
             );
             handle.0.send_replace(Phase::Leave);
             while running.join_next().await.is_some() {}
+            storing.await.ok();
         }
     }
 
-    /// Runs a job while the lease is extended, and stores what came of it.
-    async fn hold(self: Arc<Self>, job: Claimed, mut phase: watch::Receiver<Phase>) {
+    /// Runs a job while the lease is extended, and hands over what came of it.
+    async fn hold(
+        self: Arc<Self>,
+        job: Claimed,
+        ended: mpsc::Sender<Ended>,
+        mut phase: watch::Receiver<Phase>,
+    ) {
         let pool = self.db.pool();
-        let ended = tokio::select! {
+        let outcome = tokio::select! {
             outcome = attempt(&self.registry, self.state.clone(), pool, &job) => Some(outcome),
             () = lost(pool, &job, self.settings.lease) => {
                 tracing::warn!(id = %job.id, kind = job.kind, "a job was cancelled, or another worker has it");
@@ -167,22 +174,7 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
             }
             _ = phase.wait_for(|phase| *phase == Phase::Leave) => None,
         };
-        let mut failures = 0;
-        loop {
-            let stored = match &ended {
-                Some(outcome) => settle(&self.registry, pool, &job, outcome).await,
-                None => table::release(pool, &job).await,
-            };
-            let Err(error) = stored else { return };
-            tracing::warn!(id = %job.id, %error, "cannot store what came of a job");
-            if *phase.borrow() == Phase::Leave {
-                return;
-            }
-            failures += 1;
-            sleep(exponential(SHORTEST_WAIT, LONGEST_WAIT, failures)).await;
-            // So that a job which is done does not run again because the database was away.
-            table::extend(pool, &job, self.settings.lease).await.ok();
-        }
+        ended.send(Ended { job, outcome }).await.ok();
     }
 }
 
@@ -191,9 +183,9 @@ async fn lost(pool: &PgPool, job: &Claimed, lease: Duration) {
     let mut extended_at = Instant::now();
     loop {
         sleep(lease / 3).await;
-        match table::extend(pool, job, lease).await {
-            Ok(true) => extended_at = Instant::now(),
-            Ok(false) => return,
+        match table::extend(pool, &[job], lease).await {
+            Ok(0) => return,
+            Ok(_) => extended_at = Instant::now(),
             Err(_) if extended_at.elapsed() >= lease => return,
             Err(error) => tracing::warn!(id = %job.id, %error, "cannot extend the lease of a job"),
         }
@@ -230,37 +222,4 @@ pub(crate) async fn attempt<S: Clone + Send + Sync + 'static>(
             text.unwrap_or_default()
         )))
     })
-}
-
-/// Stores what came of an attempt, and logs it.
-pub(crate) async fn settle<S: Clone + Send + Sync + 'static>(
-    registry: &Registry<S>,
-    pool: &PgPool,
-    job: &Claimed,
-    outcome: &Result<(), Failure>,
-) -> sqlx::Result<()> {
-    let (id, kind, attempt) = (job.id, &*job.kind, job.attempt());
-    match outcome {
-        Ok(()) => {
-            table::finish(pool, job).await?;
-            tracing::debug!(%id, kind, attempt, "a job is done");
-        }
-        Err(failure) => {
-            let error: String = failure
-                .text
-                .chars()
-                .filter(|c| *c != '\0')
-                .take(ERROR)
-                .collect();
-            if failure.is_final || job.attempts >= job.max_attempts {
-                table::fail(pool, job, &error).await?;
-                tracing::error!(%id, kind, attempt, error, "a job has failed");
-            } else {
-                let pause = registry.kind(kind).map(|kind| (kind.pause)(attempt));
-                table::defer(pool, job, pause.unwrap_or_default(), &error).await?;
-                tracing::warn!(%id, kind, attempt, error, "a job failed; it will be tried again");
-            }
-        }
-    }
-    Ok(())
 }
