@@ -4,16 +4,12 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::PgPool;
-use tokio::{
-    sync::{mpsc, watch},
-    time::sleep,
-};
+use tokio::{sync::mpsc, time::sleep};
 
 use crate::{
-    Failure, Registry, Worker,
+    Failure, Registry,
     job::exponential,
     table::{self, Claimed},
-    worker::Phase,
 };
 
 /// How many jobs may have ended and wait to be stored. When there are more, their places are taken until they are.
@@ -39,19 +35,20 @@ impl Ended {
     }
 }
 
-/// Stores what came of jobs, until there are no more of them.
+/// Stores what came of jobs, until there are no more of them, or it cannot and nobody may wait for it.
 pub(crate) async fn store<S: Clone + Send + Sync + 'static>(
-    worker: Arc<Worker<S>>,
+    registry: Arc<Registry<S>>,
+    pool: PgPool,
+    lease: Duration,
     mut outcomes: mpsc::Receiver<Ended>,
-    phase: watch::Receiver<Phase>,
+    gives_up: impl Fn() -> bool + Send,
 ) {
-    let pool = worker.db.pool();
     let mut batch = Vec::with_capacity(BATCH);
     while outcomes.recv_many(&mut batch, BATCH).await > 0 {
         let mut failures = 0;
-        while let Err(error) = settle_all(&worker.registry, pool, &mut batch).await {
+        while let Err(error) = settle_all(&registry, &pool, &mut batch).await {
             tracing::warn!(jobs = batch.len(), %error, "cannot store what came of jobs");
-            if *phase.borrow() == Phase::Leave {
+            if gives_up() {
                 return;
             }
             failures += 1;
@@ -61,8 +58,7 @@ pub(crate) async fn store<S: Clone + Send + Sync + 'static>(
             }
             // So that a job which is done does not run again because the database was away.
             let jobs: Vec<&Claimed> = batch.iter().map(|ended| &ended.job).collect();
-            let lease = worker.settings.lease;
-            table::extend(pool, &jobs, lease).await.ok();
+            table::extend(&pool, &jobs, lease).await.ok();
         }
     }
 }

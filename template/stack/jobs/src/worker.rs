@@ -46,7 +46,7 @@ impl Default for Settings {
 
 /// What a worker is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
+enum Phase {
     Work,
     /// Take no more jobs.
     Finish,
@@ -78,10 +78,10 @@ impl WorkerHandle {
 
 /// Runs the jobs of a [`Registry`].
 pub struct Worker<S> {
-    pub(crate) db: Db,
-    pub(crate) registry: Registry<S>,
+    db: Db,
+    registry: Arc<Registry<S>>,
     state: S,
-    pub(crate) settings: Settings,
+    settings: Settings,
 }
 
 impl<S: Clone + Send + Sync + 'static> Worker<S> {
@@ -89,7 +89,7 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
     pub fn new(db: Db, registry: Registry<S>, state: S, settings: Settings) -> Self {
         Self {
             db,
-            registry,
+            registry: Arc::new(registry),
             state,
             settings,
         }
@@ -113,7 +113,14 @@ impl<S: Clone + Send + Sync + 'static> Worker<S> {
         helpers.spawn(schedule::run(self.db.clone(), schedules));
         let mut running = JoinSet::new();
         let (ended, outcomes) = mpsc::channel(outcome::BATCH);
-        let mut storing = tokio::spawn(outcome::store(self.clone(), outcomes, phase.clone()));
+        let left = phase.clone();
+        let mut storing = tokio::spawn(outcome::store(
+            self.registry.clone(),
+            self.db.pool().clone(),
+            self.settings.lease,
+            outcomes,
+            move || *left.borrow() == Phase::Leave,
+        ));
         let kinds = self.registry.kinds();
         while *phase.borrow() == Phase::Work {
             while running.try_join_next().is_some() {}
