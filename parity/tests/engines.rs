@@ -12,18 +12,18 @@ use common::{at, library, repository};
 use heavy_parity::{Engine, Form, Request, by_heavy, differences, write};
 use heavy_stack::answers::Value;
 use heavy_stack::lint::lint;
-use heavy_stack::manifest::{Manifest, combinations};
+use heavy_stack::manifest::{Manifest, covering};
 use heavy_stack::tree::{File, Tree};
 
-/// Answers to the yes-or-no questions: those that stand for all combinations of them, and `more` others.
-fn answers(repository: &Tree, more: u64) -> Vec<BTreeMap<String, Value>> {
+/// Answers to the yes-or-no questions, in which any four of them are answered in every way.
+fn answers(repository: &Tree) -> Vec<BTreeMap<String, Value>> {
     let manifest = Manifest::of(repository).expect("a manifest");
     let features = manifest.features();
     let answers = |bits: u64| {
         let named = features.iter().enumerate();
         named.map(|(at, feature)| (feature.name.to_owned(), Value::Bool(bits >> at & 1 == 1))).collect()
     };
-    combinations(features.len(), more).into_iter().map(answers).collect()
+    covering(features.len()).into_iter().map(answers).collect()
 }
 
 fn request(name: &str, answers: &BTreeMap<String, Value>) -> Request {
@@ -36,7 +36,7 @@ fn titled(mut answers: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
 }
 
 /// The forms of the command line that a request is tried with. Both, where there is no feature, one, or all of them; of
-/// the combinations between, of which there are hundreds, those with an even number of features by the one and the others
+/// the combinations between, of which there are dozens, those with an even number of features by the one and the others
 /// by the other.
 fn forms(request: &Request) -> &'static [Form] {
     let chosen = chosen(&request.answers);
@@ -68,7 +68,7 @@ fn chosen(answers: &BTreeMap<String, Value>) -> usize {
 /// What is tried: names in every spelling, and every other project with a title that is not derived from its name.
 fn requests(repository: &Tree) -> Vec<Request> {
     let names = ["a0", "my-app", "SunnyDay", "zz_top", "titled"];
-    let numbered = answers(repository, 40).into_iter().enumerate();
+    let numbered = answers(repository).into_iter().enumerate();
     let answered = numbered.map(|(number, answers)| (number, if number % 2 == 0 { answers } else { titled(answers) }));
     answered.map(|(number, answers)| request(names[number % names.len()], &answers)).collect()
 }
@@ -178,7 +178,7 @@ fn the_installed_command_asks_nothing_and_makes_the_same_project() {
     git(&["add", "--all", "--force"]);
     git(&["commit", "--quiet", "--message", "template"]);
     let engine = Engine { program: PathBuf::from("cargo-generate"), by_git: true };
-    let all = answers(&repository, 0);
+    let all = answers(&repository);
     // The library has done these and more; here they take the way through git.
     let most = all.iter().map(chosen).max();
     let some = all.into_iter().filter(|answers| chosen(answers) < 2 || Some(chosen(answers)) == most);

@@ -13,7 +13,7 @@ use toml::Table;
 
 use crate::error::{Error, Result};
 use crate::tree::{Tree, TreePath};
-pub use combinations::combinations;
+pub use combinations::{combinations, covering};
 pub use own::{Before, Migration, Once};
 pub use pack::{Dependency, Insertion, PackManifest, Place};
 pub use question::{BUILT_IN, Choice, Question, QuestionKind};
