@@ -126,7 +126,9 @@ pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
 pub(crate) fn browser_tests(project: &Path) {
     let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
     browser_tests_by(browser_test_command(project).args(["browser/[^/]+$", "client/warnings"]), wanted);
-    browser_tests_by(browser_test_command(project).arg("client/").env("LIVE_SCRIPT", "minified"), wanted);
+    // They need no application: a browser for each processor, where Playwright takes half of them.
+    let script = ["client/", "--workers=100%"];
+    browser_tests_by(browser_test_command(project).args(script).env("LIVE_SCRIPT", "minified"), wanted);
 }
 
 /// Those that tell how the browser behaves, in Firefox, if this machine has one.
