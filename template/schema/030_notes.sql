@@ -25,6 +25,15 @@ CREATE TABLE notes (
 
 -- A team's notes, newest first, page by page.
 CREATE INDEX notes_team_id_id_idx ON notes (team_id, id DESC);
+{%- if teams and cockroach == false %}
+
+-- A statement sees and writes only the rows of the team for which it runs, see `src/repositories/row_security.rs`.
+CREATE POLICY notes_team ON notes USING (
+    CASE (SELECT current_setting('app.team_id', true)) WHEN team_id::text THEN true WHEN 'all' THEN true ELSE false END
+);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO pg_database_owner;
+{%- endif %}
 {%- else %}
 
 -- A user's notes, newest first, page by page.

@@ -35,3 +35,11 @@ CREATE UNIQUE INDEX file_objects_file_id_idx ON file_objects (file_id);
 
 -- For the clean-up.
 CREATE INDEX file_objects_delete_at_idx ON file_objects (delete_at) WHERE file_id IS NULL;
+{%- if teams and cockroach == false %}
+
+-- Who sees a note sees its files, see `src/repositories/row_security.rs`.
+CREATE POLICY files_note ON files USING (EXISTS (SELECT FROM notes WHERE notes.id = note_id));
+ALTER TABLE files ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON files TO pg_database_owner;
+GRANT SELECT ON file_objects TO pg_database_owner;
+{%- endif %}

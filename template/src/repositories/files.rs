@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
+{%- if teams and cockroach == false %}
+
+use super::row_security::RowSecurity;
+{%- endif %}
 
 use crate::models::{FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile, User};
 
@@ -49,12 +53,19 @@ pub async fn expect_object(
 
 /// Stores that `owner` has attached a file to a note; false if `owner` has no such note.
 pub async fn insert(
+{%- if teams and cockroach == false %}
+    db: impl RowSecurity<'_>,
+{%- else %}
     db: impl PgExecutor<'_>,
+{%- endif %}
     id: FileId,
     owner: Owner,
     note: NoteId,
     file: &NewFile,
 ) -> sqlx::Result<bool> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     let result = sqlx::query(
         "INSERT INTO files (id, note_id, name, content_type, size, sha256)
 {%- if teams %}
@@ -94,10 +105,17 @@ pub async fn keep_object(
 
 /// The files of a note of `owner`, in the order in which they were attached.
 pub async fn of_note(
+{%- if teams and cockroach == false %}
+    db: impl RowSecurity<'_>,
+{%- else %}
     db: impl PgExecutor<'_>,
+{%- endif %}
     owner: Owner,
     note: NoteId,
 ) -> sqlx::Result<Vec<StoredFile>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     let rows: Vec<FileRow> = sqlx::query_as(
         "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
          FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
@@ -121,10 +139,17 @@ pub async fn of_note(
 /// The file `id`, if it is one of `reader`; without a reader that of anybody, for who has a signature.
 {%- endif %}
 pub async fn find(
+{%- if teams and cockroach == false %}
+    db: impl RowSecurity<'_>,
+{%- else %}
     db: impl PgExecutor<'_>,
+{%- endif %}
     reader: Option<&User>,
     id: FileId,
 ) -> sqlx::Result<Option<StoredFile>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_all_teams();
+{%- endif %}
     let row: Option<FileRow> = sqlx::query_as(
         "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
          FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
@@ -143,7 +168,12 @@ pub async fn find(
 }
 
 /// Deletes a file; false if `owner` has no such file. Its object is due for removal then.
+{%- if teams and cockroach == false %}
+pub async fn delete(db: impl RowSecurity<'_>, owner: Owner, id: FileId) -> sqlx::Result<bool> {
+    let db = db.of_team(owner);
+{%- else %}
 pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: FileId) -> sqlx::Result<bool> {
+{%- endif %}
     let result = sqlx::query(
 {%- if teams %}
         "DELETE FROM files WHERE id = $2 AND note_id IN (SELECT id FROM notes WHERE team_id = $1)",
@@ -172,7 +202,12 @@ pub async fn lock_owner(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<(
 }
 
 /// The bytes of all files of `owner`.
+{%- if teams and cockroach == false %}
+pub async fn bytes(db: impl RowSecurity<'_>, owner: Owner) -> sqlx::Result<u64> {
+    let db = db.of_team(owner);
+{%- else %}
 pub async fn bytes(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<u64> {
+{%- endif %}
     let bytes: i64 = sqlx::query_scalar(
         "SELECT coalesce(sum(size), 0)::int8 FROM files JOIN notes ON notes.id = note_id
 {%- if teams %}

@@ -39,6 +39,9 @@ pub mod rate_limits;
 {%- if passkeys or totp %}
 pub mod recovery_codes;
 {%- endif %}
+{%- if teams and cockroach == false %}
+pub mod row_security;
+{%- endif %}
 pub mod security_events;
 pub mod sessions;
 {%- if teams %}

@@ -1,9 +1,19 @@
 //! The table `notes`. Every statement filters by the owner, so no user can reach a note of another user.
+{%- if teams and cockroach == false %}
+
+use sqlx::FromRow;
+{%- else %}
 
 use sqlx::{FromRow, PgExecutor};
+{%- endif %}
 use time::OffsetDateTime;
+{%- if teams and cockroach == false %}
+
+use super::{corrupt, row_security::RowSecurity as PgExecutor};
+{%- else %}
 
 use super::corrupt;
+{%- endif %}
 use crate::models::{
 {%- if teams %}
     Note, NoteBody, NoteDraft, NoteId, NoteSummary, NoteTitle, Owner, TeamId, Version,
@@ -58,6 +68,9 @@ pub async fn insert(
     owner: Owner,
     draft: &NoteDraft,
 ) -> sqlx::Result<Note> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     sqlx::query_as::<_, NoteRow>(
 {%- if teams %}
         "INSERT INTO notes (id, team_id, title, body) VALUES ($1, $2, $3, $4)
@@ -81,6 +94,9 @@ pub async fn insert(
 
 /// The note `id` of `owner`.
 pub async fn find(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<Option<Note>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     sqlx::query_as::<_, NoteRow>(
 {%- if teams %}
         "SELECT id, team_id, title, body, version, created_at, updated_at
@@ -108,6 +124,9 @@ pub async fn list(
     after: Option<NoteId>,
     limit: i64,
 ) -> sqlx::Result<Vec<Note>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     let rows: Vec<NoteRow> = match after {
         None => {
             sqlx::query_as(
@@ -169,6 +188,9 @@ pub async fn summaries(
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, title, left(body, 201) AS beginning, updated_at FROM notes
 {%- if teams %}
@@ -203,6 +225,9 @@ pub async fn update(
     version: Version,
     draft: &NoteDraft,
 ) -> sqlx::Result<Option<Note>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     sqlx::query_as::<_, NoteRow>(
         "UPDATE notes SET title = $4, body = $5, version = version + 1, updated_at = now()
 {%- if teams %}
@@ -229,6 +254,9 @@ pub async fn update(
 
 /// Deletes a note; false if `owner` has no such note.
 pub async fn delete(db: impl PgExecutor<'_>, owner: Owner, id: NoteId) -> sqlx::Result<bool> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
 {%- if teams %}
     let result = sqlx::query("DELETE FROM notes WHERE id = $1 AND team_id = $2")
 {%- else %}

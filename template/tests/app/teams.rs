@@ -2,6 +2,9 @@
 
 mod invitations;
 mod migration;
+{%- if cockroach == false %}
+mod row_security;
+{%- endif %}
 
 use app::{
     error::Error,

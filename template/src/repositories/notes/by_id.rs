@@ -1,9 +1,15 @@
 //! Notes by their ids, for search.
+{%- if teams and cockroach == false %}
+
+use super::{Note, NoteId, NoteRow, Owner, Version};
+use crate::repositories::{embeddings::PAGE, row_security::RowSecurity as PgExecutor};
+{%- else %}
 
 use sqlx::PgExecutor;
 
 use super::{Note, NoteId, NoteRow, Owner, Version};
 use crate::repositories::embeddings::PAGE;
+{%- endif %}
 
 /// The notes of `owner` among `ids`, in no particular order.
 pub async fn find(
@@ -11,6 +17,9 @@ pub async fn find(
     owner: Owner,
     ids: &[NoteId],
 ) -> sqlx::Result<Vec<Note>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     let rows: Vec<NoteRow> = sqlx::query_as(
 {%- if teams %}
         "SELECT id, team_id, title, body, version, created_at, updated_at
@@ -36,6 +45,9 @@ pub async fn versions(
     owner: Owner,
     after: Option<NoteId>,
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
     sqlx::query_as(
         "SELECT id, version FROM notes
 {%- if teams %}
@@ -57,6 +69,9 @@ pub async fn versions_of(
     owner: Owner,
     ids: &[NoteId],
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
 {%- if teams %}
     sqlx::query_as("SELECT id, version FROM notes WHERE team_id = $1 AND id = ANY($2)")
 {%- else %}
@@ -74,6 +89,9 @@ pub async fn newest(
     owner: Owner,
     limit: i64,
 ) -> sqlx::Result<Vec<(NoteId, Version)>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_team(owner);
+{%- endif %}
 {%- if teams %}
     sqlx::query_as("SELECT id, version FROM notes WHERE team_id = $1 ORDER BY id DESC LIMIT $2")
 {%- else %}
@@ -87,6 +105,9 @@ pub async fn newest(
 
 /// The number of notes of all users.
 pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+{%- if teams and cockroach == false %}
+    let db = db.of_all_teams();
+{%- endif %}
     sqlx::query_scalar("SELECT count(*) FROM notes")
         .fetch_one(db)
         .await
@@ -94,6 +115,9 @@ pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
 
 /// Up to [`PAGE`] users with notes after the user `after`, in the order of their ids.
 pub async fn owners(db: impl PgExecutor<'_>, after: Option<Owner>) -> sqlx::Result<Vec<Owner>> {
+{%- if teams and cockroach == false %}
+    let db = db.of_all_teams();
+{%- endif %}
     sqlx::query_scalar(
 {%- if teams %}
         "SELECT DISTINCT team_id FROM notes
