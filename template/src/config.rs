@@ -13,6 +13,9 @@ use std::{
 use stack_db::migrations::Timeouts as MigrateTimeouts;
 use stack_mail::{MailServer, Transport};
 use stack_serve::Timeouts;
+{%- if openapi %}
+use stack_web::cors::Origins;
+{%- endif %}
 use stack_web::{
     logs::{LogFormat, LogOverflow},
     sealed::Keys,
@@ -144,6 +147,10 @@ pub struct Config {
     pub live_connections_per_address: u32,
     /// `TRUSTED_PROXIES`: the number of reverse proxies in front that append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+{%- if openapi %}
+    /// `API_CORS_ORIGINS`: the other sites whose pages may use the API with a token.
+    pub api_cors_origins: Origins,
+{%- endif %}
     /// `LIMIT_FACTOR`: multiplies the limits of addresses and of the API, see [`limits`](crate::services::limits).
     pub limit_factor: u32,
 {%- if breached_passwords %}
@@ -271,6 +278,13 @@ impl Config {
                 1..=1_000_000,
             ),
             trusted_proxies: vars.number("TRUSTED_PROXIES", 0, 0..=16),
+{%- if openapi %}
+            api_cors_origins: vars.parse(
+                "API_CORS_ORIGINS",
+                Origins::default(),
+                "origins, such as `https://app.example.com,http://localhost:5173`",
+            ),
+{%- endif %}
             limit_factor: vars.number("LIMIT_FACTOR", 1, 0..=1000),
 {%- if breached_passwords %}
             breached_passwords_url: vars.url("BREACHED_PASSWORDS_URL", &["https", "http"]),

@@ -78,9 +78,24 @@ pub fn account_deleted() -> MailBuilder {
 pub fn password_changed(forgot: &str) -> MailBuilder {
     Mail::builder("Your password was changed")
         .paragraph("The password of your account was changed, and all other sessions have ended.")
+{%- if openapi %}
+        .paragraph("API tokens are valid as before, unless they were revoked with it.")
+{%- endif %}
         .paragraph("If that was not you, choose a new one at once:")
         .link("Choose a new password", forgot)
 }
+{%- if openapi %}
+
+/// After a token of the API was made. It does not say what the token is called: a thief may have typed it.
+pub fn api_token_made(scopes: &str, tokens: &str) -> MailBuilder {
+    Mail::builder("An API token was made")
+        .paragraph(format!(
+            "A program that has it may do this for you: {scopes}."
+        ))
+        .paragraph("If that was not you, revoke it, and choose a new password, which ends all other sessions:")
+        .link("API tokens of your account", tokens)
+}
+{%- endif %}
 {%- if oidc or passkeys or totp %}
 
 /// After a way to log in was added or removed.

@@ -8,6 +8,9 @@ use axum::{
 use stack_live::recording;
 {%- endif %}
 use stack_live::{Limits, Live};
+{%- if openapi %}
+use stack_web::cors::{self, Cors};
+{%- endif %}
 use stack_web::{
     layers::{self, LayerSettings},
     live_pages::LivePages,
@@ -31,6 +34,9 @@ pub fn router(state: AppState) -> Router {
     let recorder = state.recorder.clone();
 {%- endif %}
     let metrics = state.metrics.clone();
+{%- if openapi %}
+    let cors = Cors::new(&state.config.api_cors_origins, http::api_access::is_json);
+{%- endif %}
     let routes = pages(state.clone())
         .merge(api(state.clone()))
         .merge(operations())
@@ -53,6 +59,7 @@ pub fn router(state: AppState) -> Router {
 {%- if openapi %}
     layers::around(routes, &settings)
         .layer(middleware::map_request(http::bearer::isolate))
+        .layer(middleware::from_fn_with_state(cors, cors::around))
         .layer(middleware::from_fn_with_state(metrics, metrics::count))
 {%- else %}
     layers::around(routes, &settings).layer(middleware::from_fn_with_state(metrics, metrics::count))
@@ -211,6 +218,10 @@ fn pages(state: AppState) -> Router<AppState> {
         .route(
             "/account/tokens/{id}/revoke",
             post(pages::settings::tokens::revoke),
+        )
+        .route(
+            "/account/tokens/revoke-all",
+            post(pages::settings::tokens::revoke_all),
         )
 {%- endif %}
 {%- if teams %}

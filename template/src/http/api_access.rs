@@ -15,6 +15,11 @@ pub enum Access {
     NoToken,
 }
 
+/// Whether a path is one of the JSON API: the page of its document is none.
+pub fn is_json(path: &str) -> bool {
+    path.starts_with("/api/") && path != "/api/docs"
+}
+
 /// Who may use the route with this pattern.
 pub fn access(method: &Method, pattern: &str) -> Access {
     let reads = [Method::GET, Method::HEAD].contains(method);

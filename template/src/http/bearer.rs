@@ -8,10 +8,14 @@ use axum::{
 };
 use stack_web::problem::Problem;
 
-use super::api_access::{Access, access};
+use super::{
+    api_access::{Access, access},
+    rate_limit_headers,
+};
 use crate::{
     error::Result,
     models::{ApiSecret, TokenScopes, User},
+    services::limits::Key,
     state::AppState,
 };
 
@@ -41,7 +45,7 @@ pub async fn isolate(mut request: Request) -> Request {
     request
 }
 
-/// Middleware of the API: the token of the request must be valid, and have the scope of the route.
+/// Middleware of the API: the token of the request must be valid, have the scope of the route, and not be used too often.
 pub async fn authenticate(
     State(state): State<AppState>,
     pattern: MatchedPath,
@@ -54,14 +58,29 @@ pub async fn authenticate(
     let Some(secret) = secret(request.headers()) else {
         return Ok(invalid());
     };
-    let Some((user, scopes)) = state.accounts.api_user(&secret).await? else {
+    let Some((token, user)) = state.accounts.api_user(&secret).await? else {
         return Ok(invalid());
     };
-    if let Some(refused) = refusal(access(request.method(), pattern.as_str()), &scopes) {
-        return Ok(refused);
-    }
-    request.extensions_mut().insert(TokenUser(user));
-    Ok(next.run(request).await)
+    let email = user.email.clone();
+    let limits = [
+        ("token", Key::Token(token.id)),
+        ("account", Key::Account(&email)),
+    ];
+    let allowed = limits
+        .iter()
+        .try_for_each(|(_, key)| state.limits.check_api(*key));
+    let refused = refusal(access(request.method(), pattern.as_str()), &token.scopes);
+    let left = rate_limit_headers::left(&state.limits, &limits);
+    let mut response = match (allowed, refused) {
+        (Err(error), _) => error.into_response(),
+        (Ok(()), Some(refused)) => refused,
+        (Ok(()), None) => {
+            request.extensions_mut().insert(TokenUser(user));
+            next.run(request).await
+        }
+    };
+    response.headers_mut().extend(left);
+    Ok(response)
 }
 
 /// The secret, if there is one header, and it is one.

@@ -26,7 +26,6 @@ impl FromRequestParts<AppState> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
 {%- if openapi %}
         if let Some(TokenUser(user)) = parts.extensions.get().cloned() {
-            state.limits.check_api(Key::Account(&user.email))?;
             return Ok(Self(user));
         }
 {%- endif %}

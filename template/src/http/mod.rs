@@ -33,6 +33,7 @@ pub mod passkey_challenge;
 {%- endif %}
 {%- if openapi %}
 pub mod problem_details;
+pub mod rate_limit_headers;
 {%- endif %}
 {%- if pgvector %}
 pub mod search;

@@ -149,6 +149,15 @@ pub async fn delete(
         .await
 }
 
+/// Deletes all tokens of a user, and returns how many there were.
+pub async fn delete_of_user(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<u64> {
+    let result = sqlx::query("DELETE FROM api_tokens WHERE user_id = $1")
+        .bind(user)
+        .execute(db)
+        .await?;
+    Ok(result.rows_affected())
+}
+
 /// Deletes up to `limit` tokens that have expired, and returns how many.
 pub async fn delete_expired(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<u64> {
     let result = sqlx::query(

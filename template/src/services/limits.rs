@@ -13,6 +13,9 @@
 //! | invitation to a team | | of who invites: 30, then 30 an hour |
 {%- endif %}
 //! | request of the API | 600, then 600 a minute | 600, then 600 a minute |
+{%- if openapi %}
+//! | the same with a token | | 300, then 300 a minute for each token |
+{%- endif %}
 //!
 //! "60, then 20 a minute": 60 at once, if there was none for a while, and from then on one each three seconds. An
 //! *address* of IPv6 is the network of 64 bits that one client has to itself. An *account* is an e-mail address, whether
@@ -41,7 +44,11 @@ use tokio::sync::Mutex;
 
 use crate::{
     error::{Error, Result},
+{%- if openapi %}
+    models::{ApiTokenId, Email},
+{%- else %}
     models::Email,
+{%- endif %}
     repositories::{
         delete_all,
         rate_limits::{self, LimitKey},
@@ -86,6 +93,10 @@ pub enum Key<'a> {
     Account(&'a Email),
     /// The account, as it is asked for from this address.
     AccountAt(&'a Email, IpAddr),
+{%- if openapi %}
+    /// The token of the API: one program does not use up what others of the account need.
+    Token(ApiTokenId),
+{%- endif %}
 }
 
 impl Limit {
@@ -109,6 +120,10 @@ impl Limit {
             (Self::Invitation, Key::Address(_)) => return None,
 {%- endif %}
             (Self::Api, Key::Address(_) | Key::Account(_)) => Rate::new(600, MINUTE),
+{%- if openapi %}
+            (Self::Api, Key::Token(_)) => Rate::new(300, MINUTE),
+            (_, Key::Token(_)) => return None,
+{%- endif %}
             (Self::Registration, Key::Account(_)) | (_, Key::AccountAt(..)) => return None,
         })
     }
@@ -123,6 +138,9 @@ impl Limit {
                 let network = network(from).to_string();
                 digest(&[&name, "account at", account.as_str(), &network])
             }
+{%- if openapi %}
+            Key::Token(id) => digest(&[&name, "token", &id.to_string()]),
+{%- endif %}
         }
     }
 }
@@ -177,6 +195,15 @@ impl Limits {
             .take(Limit::Api.digest(key), rate, Instant::now());
         taken.map_err(Error::TooManyAttempts)
     }
+{%- if openapi %}
+
+    /// The allowance of the API for this key, and after which time it is full again. `None` if there is no limit.
+    pub fn api_allowance(&self, key: Key<'_>) -> Option<(Rate, Duration)> {
+        let rate = self.rate(Limit::Api, key)?;
+        let full_in = self.local.full_in(&Limit::Api.digest(key), Instant::now());
+        Some((rate, full_in))
+    }
+{%- endif %}
 
     /// Counts an attempt to log in, before the password is looked at: attempts at once all count.
     ///

@@ -1,6 +1,8 @@
-//! The API for others: its document, the page of it, and tokens.
+//! The API for others: its document, the page of it, tokens, limits, pages of other sites, and requests that are repeated.
 
+mod cors;
 mod document;
+mod limits;
 mod tokens;
 
 use axum::{

@@ -29,13 +29,26 @@ use crate::{
 pub struct PasswordForm {
     #[serde(default, skip_serializing)]
     password: String,
+{%- if openapi %}
+    /// `true`: API tokens are revoked with it.
+    #[serde(default)]
+    revoke_tokens: String,
+{%- endif %}
 }
 
 /// The form. Who has come here has just proved to know the old password.
 pub async fn page(cx: Cx) -> stack_live::Result {
     let user = cx.recently_authenticated().await?;
+{%- if openapi %}
+    let rejected = cx.extension::<FormErrors<PasswordForm>>();
+    let rejected = rejected.unwrap_or_default();
+    let revoke = cx.use_state(|| rejected.form.revoke_tokens).get(&cx);
+    let errors = cx.use_state(|| rejected.errors);
+    let tokens = super::tokens::revocation(&cx, user.id, &revoke).await?;
+{%- else %}
     let rejected = cx.extension::<FormErrors<PasswordForm>>();
     let errors = cx.use_state(|| rejected.unwrap_or_default().errors);
+{%- endif %}
     let main = html! {
         section.card.narrow {
             h1 { "Change the password" }
@@ -44,6 +57,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
                 // For password managers.
                 input type="hidden" name="email" autocomplete="username" value=(user.email.as_str());
                 (Field::new_password("New password").render(&errors.read(&cx)))
+{%- if openapi %}
+                (tokens)
+{%- endif %}
                 div.actions {
                     button type="submit" { "Change" }
                     a.button.secondary href="/account/security" data-link { "Cancel" }
@@ -69,9 +85,16 @@ pub async fn change(
     let changed = match Password::parse(&form.password, &user.own_words()) {
         Ok(password) => {
             let (accounts, kept) = (&state.accounts, Some(session));
+{%- if openapi %}
+            let revoke = form.revoke_tokens == "true";
+            accounts
+                .change_password(user.id, kept, password, revoke, &client)
+                .await
+{%- else %}
             accounts
                 .change_password(user.id, kept, password, &client)
                 .await
+{%- endif %}
         }
         Err(invalid) => Err(invalid.at("password").into()),
     };

@@ -38,6 +38,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
 {%- if oidc %}
     let identities = identities::part(&cx, owner).await?;
 {%- endif %}
+{%- if openapi %}
+    let tokens = super::tokens::part(&cx, cx.signed_in()?.id).await?;
+{%- endif %}
     let main = html! {
         header.title {
             h1 { "Security" }
@@ -55,6 +58,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         }))
 {%- if oidc %}
         (identities)
+{%- endif %}
+{%- if openapi %}
+        (tokens)
 {%- endif %}
         (section("protection", "Protect your account", html! {
             ul {

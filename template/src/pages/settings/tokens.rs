@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use stack_live::Cx;
+use stack_live::{Cx, Loaded, PageError};
 use stack_web::{cookies::Cookies, extract::Key};
 
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
         section::section,
     },
     error::Result,
-    models::{ApiSecret, ApiToken, ApiTokenDraft, ApiTokenId, ClientInfo, FieldErrors, TokenScope},
+    models::{
+        ApiSecret, ApiToken, ApiTokenDraft, ApiTokenId, ClientInfo, FieldErrors, TokenScope, UserId,
+    },
     pages::{
         confirmation::RecentlyAuthenticated,
         context::Context,
@@ -27,11 +29,9 @@ use crate::{
         visitor::Visitor,
     },
     repositories::api_tokens,
-    services::accounts::api_tokens::MAX_API_TOKENS,
+    services::accounts::api_tokens::{API_TOKENS as PAGE, MAX_API_TOKENS},
     state::AppState,
 };
-
-const PAGE: &str = "/account/tokens";
 
 /// The choices of [`LIFETIMES`](crate::models::LIFETIMES).
 const DAYS: [(&str, &str); 4] = [
@@ -59,11 +59,7 @@ pub async fn page(cx: Cx) -> stack_live::Result {
     let rejected = cx.extension::<FormErrors<TokenForm>>().unwrap_or_default();
     let form = cx.use_state(|| rejected.form).get(&cx);
     let errors = cx.use_state(|| rejected.errors);
-    let found = cx
-        .use_load((), |ctx| async move {
-            api_tokens::list(ctx.app().db.pool(), user, MAX_API_TOKENS).await
-        })
-        .await?;
+    let found = load(&cx, user).await?;
     let zone = Zone::of_visitor(&cx);
     let main = html! {
         header.title {
@@ -77,10 +73,60 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         (section("tokens", "Your tokens", html! {
             @if found.is_empty() { p { "None yet." } }
             div.notes { @for token in found.iter() { (card(token, &zone)) } }
+            @if found.len() > 1 { (revoke_all_button()) }
         }))
         (section("new", "Make a token", fields(&form, &errors.read(&cx))))
     };
     Ok(layout::live(&cx, "API tokens", main))
+}
+
+async fn load(cx: &Cx, user: UserId) -> Result<Loaded<Vec<ApiToken>>, PageError> {
+    cx.use_load((), move |ctx| async move {
+        api_tokens::list(ctx.app().db.pool(), user, MAX_API_TOKENS).await
+    })
+    .await
+}
+
+/// The part of `/account/security` about tokens; nothing where there are none.
+pub async fn part(cx: &Cx, user: UserId) -> Result<Markup, PageError> {
+    let found = load(cx, user).await?;
+    if found.is_empty() {
+        return Ok(html! {});
+    }
+    let content = html! {
+        p { (names(&found)) }
+        p { a href=(PAGE) data-link { "What they may do" } }
+        (revoke_all_button())
+    };
+    Ok(section("tokens", "Programs that act for you", content))
+}
+
+/// The part of a form for a new password that revokes all tokens with it; nothing where there are none.
+pub async fn revocation(cx: &Cx, user: UserId, value: &str) -> Result<Markup, PageError> {
+    let found = load(cx, user).await?;
+    if found.is_empty() {
+        return Ok(html! {});
+    }
+    let label = format!("Revoke the API tokens, too: {}", names(&found));
+    Ok(checkbox(
+        "revoke_tokens",
+        &label,
+        value,
+        &FieldErrors::default(),
+    ))
+}
+
+fn names(tokens: &[ApiToken]) -> String {
+    let names: Vec<_> = tokens.iter().map(|token| token.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn revoke_all_button() -> Markup {
+    html! {
+        form method="post" action={ (PAGE) "/revoke-all" } {
+            button.secondary type="submit" { "Revoke all API tokens" }
+        }
+    }
 }
 
 fn fields(form: &TokenForm, errors: &FieldErrors) -> Markup {
@@ -162,6 +208,18 @@ pub async fn revoke(
 ) -> Result<Response> {
     let accounts = &state.accounts;
     accounts.revoke_api_token(&user, id, &client).await?;
+    Ok((Flash::Deleted.add_to(cookies), Redirect::to(PAGE)).into_response())
+}
+
+/// Makes all tokens of the user invalid.
+pub async fn revoke_all(
+    State(state): State<AppState>,
+    RecentlyAuthenticated { user, .. }: RecentlyAuthenticated,
+    client: ClientInfo,
+    cookies: Cookies,
+) -> Result<Response> {
+    let accounts = &state.accounts;
+    accounts.revoke_api_tokens(user.id, &client).await?;
     Ok((Flash::Deleted.add_to(cookies), Redirect::to(PAGE)).into_response())
 }
 

@@ -10,12 +10,19 @@ use crate::{
     error::{Error, Result},
     mails,
     models::{ClientInfo, EventKind, Password, PasswordHash, SessionId, UserId},
+{%- if openapi %}
+    repositories::{api_tokens, users},
+{%- else %}
     repositories::users,
+{%- endif %}
 };
 
 impl Accounts {
     /// Changes the password of `user`, ends all sessions except `kept`, since somebody may have known the old one, and tells the
     /// user by mail.
+{%- if openapi %}
+    /// API tokens stay, unless `revoke_tokens` says otherwise.
+{%- endif %}
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the account was deleted.
@@ -24,6 +31,9 @@ impl Accounts {
         user: UserId,
         kept: Option<SessionId>,
         password: Password,
+{%- if openapi %}
+        revoke_tokens: bool,
+{%- endif %}
         client: &ClientInfo,
     ) -> Result<()> {
         let hash = self.passwords.hash(password).await?;
@@ -34,6 +44,11 @@ impl Accounts {
                     return Err(Error::Unauthenticated);
                 }
                 self.links.send_password_changed(&mut *tx, user).await?;
+{%- if openapi %}
+                if revoke_tokens {
+                    api_tokens::delete_of_user(&mut **tx, user).await?;
+                }
+{%- endif %}
                 Ok(delete_others(tx, user, kept).await?)
             })
         });
@@ -41,6 +56,11 @@ impl Accounts {
         self.links.outbox.wake();
         let log = &self.security_log;
         log.succeeded(EventKind::PasswordChange, user, client).await;
+{%- if openapi %}
+        if revoke_tokens {
+            self.log_api_tokens_revoked(user, client).await;
+        }
+{%- endif %}
         Ok(())
     }
 

@@ -7,8 +7,13 @@ use crate::{
         ClientInfo, Email, EventKind, LinkPurpose, LinkToken, Outcome, Password, Registration,
         SessionToken, UserId,
     },
+{%- if openapi %}
+    repositories::{
+        api_tokens, email_tokens,
+{%- else %}
     repositories::{
         email_tokens,
+{%- endif %}
         users::{self, addresses},
     },
     services::{
@@ -119,6 +124,9 @@ impl Accounts {
     }
 
     /// Sets a new password with a link, and ends all sessions and all other links of the user, who is told by mail.
+{%- if openapi %}
+    /// API tokens stay, unless `revoke_tokens` says otherwise.
+{%- endif %}
     ///
     /// # Errors
     /// [`Error::LinkExpired`].
@@ -126,6 +134,9 @@ impl Accounts {
         &self,
         token: &LinkToken,
         password: Password,
+{%- if openapi %}
+        revoke_tokens: bool,
+{%- endif %}
         client: &ClientInfo,
     ) -> Result<UserId> {
         // An unknown token does not cost a hash.
@@ -143,6 +154,11 @@ impl Accounts {
                 users::set_password(&mut **tx, user, hash).await?;
                 addresses::confirm_email(&mut **tx, user).await?;
                 email_tokens::delete_of_user(&mut **tx, user).await?;
+{%- if openapi %}
+                if revoke_tokens {
+                    api_tokens::delete_of_user(&mut **tx, user).await?;
+                }
+{%- endif %}
                 self.links.send_password_changed(&mut *tx, user).await?;
                 let ended = delete_others(tx, user, None).await?;
                 Ok::<_, Error>((user, ended))
@@ -153,6 +169,11 @@ impl Accounts {
         self.links.outbox.wake();
         let log = &self.security_log;
         log.succeeded(EventKind::PasswordChange, user, client).await;
+{%- if openapi %}
+        if revoke_tokens {
+            self.log_api_tokens_revoked(user, client).await;
+        }
+{%- endif %}
         Ok(user)
     }
 }

@@ -13,6 +13,9 @@
 {%- endif %}
 //! - [`sealed`]: values that not even the database may read; [`random`]: bytes for secrets.
 //! - [`faults`]: errors and panics for the overlay of `cargo dev`.
+{%- if openapi %}
+//! - [`cors`]: pages of other sites that may use the API.
+{%- endif %}
 //! - [`rate_limit`]: how often something may be done; [`workers`]: threads for what keeps a processor busy.
 
 pub mod assets;
@@ -21,6 +24,9 @@ pub mod breached_passwords;
 {%- endif %}
 pub mod client_ip;
 pub mod cookies;
+{%- if openapi %}
+pub mod cors;
+{%- endif %}
 pub mod extract;
 pub mod faults;
 pub mod fields;

@@ -44,6 +44,15 @@ impl Rate {
     pub fn window(self) -> Duration {
         self.period.saturating_mul(self.burst)
     }
+{%- if openapi %}
+
+    /// How often at once, if the allowance is full again after `full_in`.
+    pub fn left(self, full_in: Duration) -> u32 {
+        let used = full_in.as_nanos().div_ceil(self.period.as_nanos().max(1));
+        self.burst
+            .saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
+    }
+{%- endif %}
 
     /// How long to wait for the next, if the allowance is full again after `full_in`. Zero: none.
     pub fn wait(self, full_in: Duration) -> Duration {
@@ -106,6 +115,13 @@ impl<K: Eq + Hash> RateLimiter<K> {
             wait => Err(wait),
         }
     }
+{%- if openapi %}
+
+    /// After which time the allowance of `key` is full again.
+    pub fn full_in(&self, key: &K, now: Instant) -> Duration {
+        self.entries().full_in(key, now)
+    }
+{%- endif %}
 
     /// Remembers that the allowance of `key` is full again after `full_in`, as somebody else has counted it.
     pub fn remember(&self, key: K, full_in: Duration, now: Instant) {

@@ -8,9 +8,12 @@ use serde_json::json;
 
 use super::{PAGE, request, send, token};
 {%- if teams %}
-use crate::{common::TestApp, teams::switch};
+use crate::{
+    common::{TestApp, link},
+    teams::switch,
+};
 {%- else %}
-use crate::common::TestApp;
+use crate::common::{TestApp, link};
 {%- endif %}
 
 const ALL: [&str; 3] = ["account:read", "notes:read", "notes:write"];
@@ -275,3 +278,123 @@ async fn a_token_of_a_stranger_finds_no_team_whether_or_not_there_is_one() {
     assert_eq!(notes, 1);
 }
 {%- endif %}
+
+/// How many tokens there are.
+async fn count(app: &TestApp) -> i64 {
+    app.value("SELECT count(*) FROM api_tokens").await
+}
+
+#[tokio::test]
+async fn a_new_token_is_told_by_mail_without_what_its_maker_has_typed() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let secret = token(&mut client, &["notes:read"]).await;
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "An API token was made");
+    assert_eq!(link(&mail), PAGE);
+    assert!(mail.text.contains("notes:read"), "{}", mail.text);
+    assert!(!mail.text.contains(&secret) && !mail.text.contains("Backup"));
+}
+
+#[tokio::test]
+async fn all_tokens_of_an_account_are_revoked_at_once_and_no_others() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let (_, mut eve) = app.logged_in("eve").await;
+    let eves = token(&mut eve, &ALL).await;
+    let secrets = [
+        token(&mut client, &ALL).await,
+        token(&mut client, &ALL).await,
+    ];
+    let security = client.open("/account/security").await;
+    security.shows("Backup, Backup");
+    let revoke = format!("{PAGE}/revoke-all");
+    client
+        .submit("/account/security", &revoke, &[])
+        .await
+        .leads_to(PAGE);
+    for secret in secrets {
+        let answer = send(&app, &secret, "GET", "/api/me", None).await;
+        answer.problem(401, "invalid_token");
+    }
+    let answer = send(&app, &eves, "GET", "/api/me", None).await;
+    assert_eq!(answer.status, 200);
+    client.open("/account/security").await.lacks(&revoke);
+    let event: String = app
+        .value("SELECT details FROM security_events ORDER BY id DESC LIMIT 1")
+        .await;
+    assert_eq!(event, "All API tokens");
+}
+
+#[tokio::test]
+async fn a_new_password_leaves_tokens_unless_the_user_revokes_them_with_it() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let path = "/account/password";
+    client.open(path).await.lacks("revoke_tokens");
+    token(&mut client, &ALL).await;
+    client
+        .open(path)
+        .await
+        .shows("Revoke the API tokens, too: Backup");
+    // What is rejected does nothing, and keeps the choice.
+    let short = [("password", "short"), ("revoke_tokens", "true")];
+    let rejected = client.submit(path, path, &short).await;
+    assert!(rejected.page(422).contains(" checked"));
+    assert_eq!(count(&app).await, 1);
+    let keeping = [("password", "another good one")];
+    client
+        .submit(path, path, &keeping)
+        .await
+        .leads_to("/account/security");
+    assert_eq!(count(&app).await, 1);
+    let mail = app.mail_to("ada@example.com").await;
+    assert!(mail.text.contains("API tokens are valid as before"));
+    let revoking = [("password", "one more good one"), ("revoke_tokens", "true")];
+    client
+        .submit(path, path, &revoking)
+        .await
+        .leads_to("/account/security");
+    assert_eq!(count(&app).await, 0);
+}
+
+#[tokio::test]
+async fn whoever_resets_a_forgotten_password_sees_the_tokens_and_may_revoke_them() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    for (password, revoke, left) in [
+        ("another engine altogether", "", 1),
+        ("one more engine altogether", "true", 0),
+    ] {
+        app.execute("DELETE FROM api_tokens").await;
+        token(&mut client, &ALL).await;
+        let mut stranger = app.client();
+        let fields = [("email", "ada@example.com"), ("link", "reset")];
+        stranger.post_form("/forgot-password", &fields).await;
+        let mail = app.mail_to("ada@example.com").await;
+        let link = link(&mail);
+        let (_, secret) = link.split_once("?token=").unwrap();
+        let page = stranger.open(link).await;
+        page.shows("Revoke the API tokens, too: Backup");
+        let fields = [
+            ("token", secret),
+            ("password", "short"),
+            ("revoke_tokens", revoke),
+        ];
+        let rejected = stranger.post_form("/reset-password", &fields).await;
+        let is_checked = rejected.page(422).contains(" checked");
+        assert_eq!(is_checked, revoke == "true");
+        assert_eq!(count(&app).await, 1);
+        let fields = [
+            ("token", secret),
+            ("password", password),
+            ("revoke_tokens", revoke),
+        ];
+        let answer = stranger.post_form("/reset-password", &fields).await;
+        answer.leads_to("/login");
+        assert_eq!(count(&app).await, left);
+        // The reset has ended the session.
+        let answer = client.log_in("ada@example.com", password).await;
+        assert_eq!(answer.status, 201);
+    }
+}
