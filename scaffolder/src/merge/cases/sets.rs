@@ -19,6 +19,17 @@ fn a_module_that_the_template_removes_goes_and_the_users_beside_it_stays() {
 }
 
 #[test]
+fn the_blank_line_before_a_list_stays_before_what_is_left_of_it() {
+    let base = "use a::A;\n\npub mod operate;\nmod rotation;\nmod table;\n";
+    let mine = "use a::A;\n\nmod ours;\npub mod operate;\nmod rotation;\nmod table;\n";
+    let new = "use a::A;\n\nmod rotation;\nmod table;\n";
+    let both = "use a::A;\n\nmod ours;\nmod rotation;\nmod table;\n";
+    assert_eq!(clean("outbox.rs", base, mine, new), both);
+    assert_eq!(clean("outbox.rs", base, new, mine), both);
+    assert_eq!(clean("outbox.rs", new, both, base), mine);
+}
+
+#[test]
 fn the_same_module_from_both_sides_is_declared_once() {
     let merged = clean("lib.rs", "mod a;\n", "mod a;\nmod b;\nmod c;\n", "mod a;\nmod b;\nmod d;\n");
     assert_eq!(merged, "mod a;\nmod b;\nmod c;\nmod d;\n");

@@ -26,8 +26,17 @@ fn list(language: Language, place: &Place, base: &str, ours: &str, theirs: &str)
     meet(&base, &ours, &mut theirs);
     let (mut three, mut from) = (Three::default(), (0, 0, 0));
     for (b, o, t) in anchors(&ids(&base), &ids(&ours), &ids(&theirs)) {
-        three.push(&gap(language, place, &base[from.0..b], &ours[from.1..o], &theirs[from.2..t]));
-        three.push(&unit(language, place, Some(&base[b]), &ours[o], &theirs[t]));
+        let gaps = [&base[from.0..b], &ours[from.1..o], &theirs[from.2..t]];
+        let before = gap(language, place, gaps[0], gaps[1], gaps[2]);
+        three.push(&before);
+        let [mut mine, mut their] = [&ours[o], &theirs[t]].map(Cow::Borrowed);
+        // What is left before the unit has the blank lines that the unit got.
+        if !before.ours.is_empty() && mine.lead == 0 && became_first(gaps[0], &base[b], gaps[2], &their) {
+            their = Cow::Owned(without_above(&their));
+        } else if !before.ours.is_empty() && their.lead == 0 && became_first(gaps[0], &base[b], gaps[1], &mine) {
+            mine = Cow::Owned(without_above(&mine));
+        }
+        three.push(&unit(language, place, Some(&base[b]), &mine, &their));
         from = (b + 1, o + 1, t + 1);
     }
     three.push(&gap(language, place, &base[from.0..], &ours[from.1..], &theirs[from.2..]));
@@ -107,6 +116,17 @@ fn gap(language: Language, place: &Place, base: &[Unit], ours: &[Unit], theirs: 
         .unwrap_or_else(|| Three::open(&base_text, &ours_text, &theirs_text))
 }
 
+/// Whether a side has removed all before a unit, which got the blank lines by that with which the list begins.
+fn became_first(removed: &[Unit], old: &Unit, left: &[Unit], unit: &Unit) -> bool {
+    let blank = unit.above();
+    let had_blank = removed.first().is_some_and(|first| first.above() == blank);
+    left.is_empty() && had_blank && !blank.is_empty() && blank.trim().is_empty() && old.lead == 0
+}
+
+fn without_above<'a>(unit: &Unit<'a>) -> Unit<'a> {
+    Unit { text: Cow::Owned(unit.body().to_owned()), lead: 0, ..unit.clone() }
+}
+
 /// Takes off the blank lines with which all lists of single lines begin.
 fn below_space<'a>(lists: [&[Unit<'a>]; 3]) -> (String, [Vec<Unit<'a>>; 3]) {
     let firsts: Vec<&str> = lists.iter().filter_map(|list| list.first()).map(Unit::above).collect();
@@ -119,7 +139,7 @@ fn below_space<'a>(lists: [&[Unit<'a>]; 3]) -> (String, [Vec<Unit<'a>>; 3]) {
     let below = |list: &[Unit<'a>]| {
         let mut list = list.to_vec();
         if let Some(first) = list.first_mut() {
-            (first.text, first.lead) = (Cow::Owned(first.body().to_owned()), 0);
+            *first = without_above(first);
         }
         list
     };
