@@ -3,9 +3,11 @@
 //!
 //! With n features nothing here costs 2ⁿ builds: a plain project and one with everything are tested whole, one with each
 //! feature alone is compiled, and only the lock file is looked at in a hundred combinations. `cargo test` does the plain
-//! project; `HEAVY_FULL=1` adds the rest.
+//! project; `HEAVY_FULL=1` adds the rest but for pairs of features, which are too many for every change.
 
 mod workshop;
+
+use std::io::Write as _;
 
 use heavy_stack::manifest::{Manifest, covering};
 use workshop::full::is_full_run;
@@ -54,6 +56,30 @@ fn a_project_with_one_feature_is_formatted_and_clean() {
         change(&project, &[&feature]);
         cargo(&project, &["fmt", "--all", "--check"]);
         cargo_with_clippy(&project, &["check", "--locked", "--workspace", "--all-targets"]);
+    }
+}
+
+/// Before a release: `HEAVY_PAIRS=1 cargo test --test generated`, or with names of features in its place, `HEAVY_PAIRS=jobs,totp`, those
+/// pairs that have one of them. There are more than a hundred, so it takes an hour or two.
+#[test]
+fn any_two_features_compile_together_with_their_tests() {
+    let wanted = std::env::var("HEAVY_PAIRS").unwrap_or_default();
+    let tell = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
+    if wanted.is_empty() || wanted == "0" {
+        tell("\nskipped without HEAVY_PAIRS=1: each pair of features, compiled\n");
+        return;
+    }
+    let is_wanted = |feature: &String| wanted == "1" || wanted.split(',').any(|name| name == feature);
+    let features = features();
+    let pairs = features.iter().enumerate().flat_map(|(at, one)| features[..at].iter().map(move |other| (other, one)));
+    let pairs: Vec<_> = pairs.filter(|(one, other)| is_wanted(one) || is_wanted(other)).collect();
+    assert!(!pairs.is_empty(), "HEAVY_PAIRS names no feature: {wanted}");
+    let _turn = turn();
+    let project = project("pairs", &[]);
+    for ((one, other), number) in pairs.iter().zip(1..) {
+        tell(&format!("pair {number} of {}: {one}, {other}\n", pairs.len()));
+        change(&project, &[one, other]);
+        cargo(&project, &["check", "--locked", "--workspace", "--all-targets"]);
     }
 }
 
