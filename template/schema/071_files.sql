@@ -20,21 +20,33 @@ CREATE TABLE files (
 -- The files of a note.
 CREATE INDEX files_note_id_idx ON files (note_id, id);
 
--- What is in the store: a row is there before the first byte, and goes after the last one. Without a file, because it is not
--- stored whole yet or because the file was deleted, it is removed from the store once `delete_at` has passed.
+-- What is in the store: a row is there before the first byte, and goes after the last one. Without a file and a user, because it
+-- is not stored whole yet or because they were deleted, it is removed from the store once `delete_at` has passed.
 CREATE TABLE file_objects (
     id uuid NOT NULL,
+    -- The file whose bytes they are.
     file_id uuid,
+    -- Which smaller picture of that file it is, such as `small`; empty for the file itself.
+    variant text NOT NULL DEFAULT '',
+    -- The user whose avatar it is.
+    avatar_of uuid,
+    -- Of a variant and of an avatar.
+    picture_type text,
+    picture_size int8,
     delete_at timestamptz NOT NULL,
     CONSTRAINT file_objects_pkey PRIMARY KEY (id),
-    CONSTRAINT file_objects_file_id_fkey FOREIGN KEY (file_id) REFERENCES files (id) ON DELETE SET NULL
+    CONSTRAINT file_objects_file_id_fkey FOREIGN KEY (file_id) REFERENCES files (id) ON DELETE SET NULL,
+    CONSTRAINT file_objects_avatar_of_fkey FOREIGN KEY (avatar_of) REFERENCES users (id) ON DELETE SET NULL
 );
 
--- A file has its bytes in one place.
-CREATE UNIQUE INDEX file_objects_file_id_idx ON file_objects (file_id);
+-- A file has its bytes in one place, and each of its variants.
+CREATE UNIQUE INDEX file_objects_file_id_idx ON file_objects (file_id, variant);
 
 -- For the clean-up.
-CREATE INDEX file_objects_delete_at_idx ON file_objects (delete_at) WHERE file_id IS NULL;
+CREATE INDEX file_objects_delete_at_idx ON file_objects (delete_at) WHERE file_id IS NULL AND avatar_of IS NULL;
+
+-- A user has one avatar.
+CREATE UNIQUE INDEX file_objects_avatar_of_idx ON file_objects (avatar_of);
 {%- if teams and cockroach == false %}
 
 -- Who sees a note sees its files, see `src/repositories/row_security.rs`.

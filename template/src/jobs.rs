@@ -8,6 +8,9 @@ use stack_jobs::{Registry, Settings, Worker, WorkerHandle};
 use crate::state::AppState;
 
 pub mod clean_up;
+{%- if files %}
+pub mod make_variants;
+{%- endif %}
 {%- if pgvector %}
 pub mod repair_embeddings;
 {%- endif %}
@@ -17,6 +20,9 @@ pub mod word_count;
 pub fn registry() -> Registry<AppState> {
     Registry::default()
         .job(clean_up::run)
+{%- if files %}
+        .job(make_variants::run)
+{%- endif %}
         .job(word_count::run)
         .schedule("clean up jobs", "17 * * * *", &clean_up::CleanUp {})
 {%- if pgvector %}

@@ -41,6 +41,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api(state.clone()))
         .merge(operations())
 {%- if files %}
+        .route("/avatars/{id}", get(http::avatars::show))
         .route("/files/{id}/{name}", get(http::files::show))
 {%- endif %}
 {%- if totp %}

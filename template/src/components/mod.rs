@@ -6,8 +6,14 @@
 //! Most are functions that return markup, or structs that are used in markup directly: `(Button::new("Save"))`. Those
 //! that handle events take a [`Handler`](stack_live::Handler) of the page. Those that have state are live components:
 //! `(cx.child(expandable, …).await?)`.
+{%- if files %}
+
+pub mod avatar;
+pub mod button;
+{%- else %}
 
 pub mod button;
+{%- endif %}
 pub mod date;
 pub mod dialog;
 pub mod expandable;

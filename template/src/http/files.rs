@@ -13,36 +13,42 @@ use stack_web::cookies::Cookies;
 use super::cookies::session_token;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, FileId, User},
-    repositories::files,
+    models::{ClientInfo, FileId, StoredPicture, User, Variant},
+    repositories::{files, pictures},
     state::AppState,
 };
 
-/// The query of a signed address.
+/// The query of an address: its signature, if it has one, and which of the pictures of a file is asked for.
 #[derive(Default, Deserialize)]
-pub struct Signed {
+pub struct Wanted {
     #[serde(default)]
     until: u64,
     #[serde(default)]
     signature: String,
+    variant: Option<Variant>,
 }
 
-/// The file, or a part of it. Its name is only for people.
+/// The file, or a part of it; a variant, if it has that one. Its name is only for people.
 pub async fn show(
     State(state): State<AppState>,
     client: ClientInfo,
     cookies: Cookies,
     Path((id, _name)): Path<(String, String)>,
-    Query(signed): Query<Signed>,
+    Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let id: FileId = id.parse().map_err(|_| Error::NotFound)?;
-    let reader = match state.files.is_shared(id, signed.until, &signed.signature)? {
+    let reader = match state.files.is_shared(id, wanted.until, &wanted.signature)? {
         true => None,
         false => Some(user(&state, &client, &cookies).await?),
     };
     let file = files::find(state.db.pool(), reader.as_ref(), id).await?;
     let file = file.ok_or(Error::NotFound)?;
+    if let Some(variant) = wanted.variant
+        && let Some(picture) = pictures::variant(state.db.pool(), id, variant).await?
+    {
+        return respond_with_picture(&state, &picture, file.name.as_str(), &headers).await;
+    }
     let described = Described {
         key: &file.object.to_string(),
         name: file.name.as_str(),
@@ -53,8 +59,25 @@ pub async fn show(
     Ok(serve::respond(state.files.store(), &described, &headers).await?)
 }
 
+/// The response with a picture that was made here. Its bytes never change, so their name in the store says what they are.
+pub(super) async fn respond_with_picture(
+    state: &AppState,
+    picture: &StoredPicture,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let described = Described {
+        key: &picture.object.to_string(),
+        name,
+        content_type: &picture.content_type,
+        size: picture.size,
+        etag: &format!("\"{}\"", picture.object),
+    };
+    Ok(serve::respond(state.files.store(), &described, headers).await?)
+}
+
 /// The user of the session. (The extractor `CurrentUser` counts requests: a page may show many pictures.)
-async fn user(state: &AppState, client: &ClientInfo, cookies: &Cookies) -> Result<User> {
+pub(super) async fn user(state: &AppState, client: &ClientInfo, cookies: &Cookies) -> Result<User> {
     let token = session_token(cookies).ok_or(Error::Unauthenticated)?;
     let found = state.accounts.session(&token, client).await?;
     let (_, user) = found.ok_or(Error::Unauthenticated)?;

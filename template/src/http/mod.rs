@@ -6,10 +6,16 @@
 
 pub mod api_access;
 pub mod assets;
+{%- if files %}
+pub mod avatars;
+{%- endif %}
 pub mod bearer;
 {%- else %}
 
 pub mod assets;
+{%- if files %}
+pub mod avatars;
+{%- endif %}
 {%- endif %}
 pub mod client_info;
 {%- if totp %}

@@ -1,5 +1,6 @@
 //! Files of users.
 
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{FileId, ObjectId};
@@ -21,6 +22,46 @@ pub struct StoredFile {
     pub sha256: Vec<u8>,
     /// When it was stored.
     pub created_at: OffsetDateTime,
+    /// The smaller pictures that there are of it.
+    pub variants: Vec<Variant>,
+}
+
+/// A smaller picture that is made of a file, if the file is one. Its name is stored, and stands in addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// For lists.
+    Small,
+}
+
+impl Variant {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Small];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+        }
+    }
+
+    /// Pixels of its longer edge, at most.
+    pub fn edge(self) -> u32 {
+        match self {
+            Self::Small => 256,
+        }
+    }
+}
+
+/// A picture that was made of a file, without its bytes.
+#[derive(Clone, Debug)]
+pub struct StoredPicture {
+    /// What its bytes are called in the store.
+    pub object: ObjectId,
+    /// What it is.
+    pub content_type: String,
+    /// Its bytes.
+    pub size: u64,
 }
 
 /// A file whose bytes are in the store, but which is not attached to anything yet.

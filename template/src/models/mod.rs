@@ -69,7 +69,7 @@ pub use code_request::{CodeRequest, LogInToken};
 {%- endif %}
 pub use email::Email;
 {%- if files %}
-pub use file::{FileName, NewFile, StoredFile};
+pub use file::{FileName, NewFile, StoredFile, StoredPicture, Variant};
 {%- endif %}
 {%- if openapi %}
 pub use id::ApiTokenId;

@@ -2,7 +2,13 @@
 
 use time::OffsetDateTime;
 
+{%- if files %}
+
+use super::{DisplayName, Email, Invalid, ObjectId, TeamId, UserId, text};
+{%- else %}
+
 use super::{DisplayName, Email, Invalid, TeamId, UserId, text};
+{%- endif %}
 
 /// A team of a user.
 #[derive(Clone, Debug)]
@@ -146,6 +152,10 @@ pub struct Member {
     pub role: Role,
     /// Since when.
     pub joined_at: OffsetDateTime,
+{%- if files %}
+    /// Their picture, if they have one.
+    pub avatar: Option<ObjectId>,
+{%- endif %}
 }
 
 #[cfg(test)]

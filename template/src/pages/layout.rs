@@ -10,7 +10,11 @@ use super::{context::Context, team_switch, visitor::Visitor};
 
 use super::{context::Context, visitor::Visitor};
 {%- endif %}
+{%- if files %}
+use crate::{components::avatar::avatar, http::assets};
+{%- else %}
 use crate::http::assets;
+{%- endif %}
 
 /// The name of the site: the description in `Cargo.toml`.
 pub const SITE: &str = env!("CARGO_PKG_DESCRIPTION");
@@ -111,6 +115,9 @@ fn head(title: &str) -> Markup {
 {%- if showcase %}
         link rel="stylesheet" href=(assets::url("showcase.css"));
 {%- endif %}
+{%- if files %}
+        link rel="stylesheet" href=(assets::url("avatars.css"));
+{%- endif %}
         link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
     }
 }
@@ -136,6 +143,9 @@ fn navigation(visitor: &Visitor) -> Markup {
                 (team_switch::switch(&visitor.teams))
 {%- endif %}
                 a.who href="/account" data-link {
+{%- if files %}
+                    (avatar(&user.display_name, visitor.avatar)) " "
+{%- endif %}
                     span.visually-hidden { "Your account, " } (user.display_name.as_str())
                 }
                 form method="post" action="/logout" {

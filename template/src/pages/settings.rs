@@ -6,6 +6,9 @@ use stack_live::Cx;
 use super::{context::Context, layout};
 
 pub mod activity;
+{%- if files %}
+pub mod avatar;
+{%- endif %}
 pub mod deletion;
 pub mod email;
 {%- if oidc %}
@@ -36,6 +39,9 @@ pub async fn page(cx: Cx) -> stack_live::Result {
         section.card.narrow {
             h1 { "Your account" }
             p { (user.display_name.as_str()) br; (user.email.as_str()) }
+{%- if files %}
+            (cx.child(avatar::avatar, ()).await?)
+{%- endif %}
 {%- if phone %}
             (cx.child(phone::phone, ()).await?)
 {%- endif %}

@@ -25,7 +25,12 @@ use crate::{
 {%- else %}
     http::cookies::{VISITOR, session_token, time_zone},
 {%- endif %}
+{%- if files %}
+    models::{ClientInfo, ObjectId, Session, SessionToken, User},
+    repositories::pictures,
+{%- else %}
     models::{ClientInfo, Session, SessionToken, User},
+{%- endif %}
     state::AppState,
 };
 
@@ -45,6 +50,10 @@ pub struct Visitor {
     pub client: ClientInfo,
     /// The name of the visitor's time zone, from the cookie that the client script sets.
     pub zone: Option<String>,
+{%- if files %}
+    /// The picture of the user, if they have one.
+    pub avatar: Option<ObjectId>,
+{%- endif %}
 {%- if teams %}
     /// The teams of the user.
     pub teams: Teams,
@@ -184,6 +193,12 @@ pub async fn identify(
         None => Teams::default(),
     };
 {%- endif %}
+{%- if files %}
+    let avatar = match &user {
+        Some(user) => pictures::avatar_of(state.db.pool(), user.id).await?,
+        None => None,
+    };
+{%- endif %}
     let visitor = Visitor {
         user,
         session,
@@ -191,6 +206,9 @@ pub async fn identify(
         secret: Secret::new(secret),
         client: client.clone(),
         zone: time_zone(cookies),
+{%- if files %}
+        avatar,
+{%- endif %}
 {%- if teams %}
         teams,
 {%- endif %}

@@ -1,5 +1,5 @@
 //! The tables `files` and `file_objects`: which files there are, and what is in the store. The owner of a file is that of the
-//! note that it is attached to.
+//! note that it is attached to. Their variants are in [`pictures`](super::pictures).
 
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use time::OffsetDateTime;
 use super::row_security::RowSecurity;
 {%- endif %}
 
-use crate::models::{FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile, User};
+use crate::models::{
+    FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile, User, Variant,
+};
 
 #[derive(FromRow)]
 struct FileRow {
@@ -21,10 +23,13 @@ struct FileRow {
     size: i64,
     sha256: Vec<u8>,
     created_at: OffsetDateTime,
+    variants: Vec<String>,
 }
 
 impl From<FileRow> for StoredFile {
     fn from(row: FileRow) -> Self {
+        let is_there = |variant: &Variant| row.variants.iter().any(|name| name == variant.name());
+        let variants = Variant::ALL.into_iter().filter(is_there).collect();
         Self {
             id: row.id,
             object: row.object,
@@ -33,6 +38,7 @@ impl From<FileRow> for StoredFile {
             size: row.size.unsigned_abs(),
             sha256: row.sha256,
             created_at: row.created_at,
+            variants,
         }
     }
 }
@@ -117,8 +123,10 @@ pub async fn of_note(
     let db = db.of_team(owner);
 {%- endif %}
     let rows: Vec<FileRow> = sqlx::query_as(
-        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
-         FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at,
+             ARRAY(SELECT variant FROM file_objects WHERE file_id = files.id) AS variants
+         FROM files JOIN file_objects ON file_objects.file_id = files.id AND variant = ''
+             JOIN notes ON notes.id = note_id
 {%- if teams %}
          WHERE note_id = $2 AND team_id = $1 ORDER BY files.id",
 {%- else %}
@@ -151,8 +159,10 @@ pub async fn find(
     let db = db.of_all_teams();
 {%- endif %}
     let row: Option<FileRow> = sqlx::query_as(
-        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at
-         FROM files JOIN file_objects ON file_objects.file_id = files.id JOIN notes ON notes.id = note_id
+        "SELECT files.id, file_objects.id AS object, name, content_type, size, sha256, files.created_at,
+             ARRAY(SELECT variant FROM file_objects WHERE file_id = files.id) AS variants
+         FROM files JOIN file_objects ON file_objects.file_id = files.id AND variant = ''
+             JOIN notes ON notes.id = note_id
 {%- if teams %}
          WHERE files.id = $2 AND ($1::uuid IS NULL
              OR team_id IN (SELECT team_id FROM memberships WHERE user_id = $1))",
@@ -166,6 +176,22 @@ pub async fn find(
     .await?;
     Ok(row.map(Into::into))
 }
+{%- if jobs %}
+
+/// Whose file it is.
+pub async fn owner(db: impl PgExecutor<'_>, id: FileId) -> sqlx::Result<Option<Owner>> {
+    sqlx::query_scalar(
+{%- if teams %}
+        "SELECT team_id FROM notes JOIN files ON notes.id = note_id WHERE files.id = $1",
+{%- else %}
+        "SELECT user_id FROM notes JOIN files ON notes.id = note_id WHERE files.id = $1",
+{%- endif %}
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+{%- endif %}
 
 /// Deletes a file; false if `owner` has no such file. Its object is due for removal then.
 {%- if teams and cockroach == false %}
@@ -222,10 +248,10 @@ pub async fn bytes(db: impl PgExecutor<'_>, owner: Owner) -> sqlx::Result<u64> {
     Ok(bytes.unsigned_abs())
 }
 
-/// Up to `limit` objects that no file has, and whose time is over.
+/// Up to `limit` objects that neither a file nor a user has, and whose time is over.
 pub async fn due_objects(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<ObjectId>> {
     sqlx::query_scalar(
-        "SELECT id FROM file_objects WHERE file_id IS NULL AND delete_at <= now()
+        "SELECT id FROM file_objects WHERE file_id IS NULL AND avatar_of IS NULL AND delete_at <= now()
          ORDER BY delete_at LIMIT $1",
     )
     .bind(limit)
@@ -235,9 +261,21 @@ pub async fn due_objects(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Ve
 
 /// Forgets an object that is not in the store any more.
 pub async fn forget_object(db: impl PgExecutor<'_>, object: ObjectId) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM file_objects WHERE id = $1 AND file_id IS NULL")
+    sqlx::query("DELETE FROM file_objects WHERE id = $1 AND file_id IS NULL AND avatar_of IS NULL")
         .bind(object)
         .execute(db)
         .await
         .map(drop)
+}
+
+/// Says that an object which nobody has will have nobody: its time is over.
+pub async fn give_up_object(db: impl PgExecutor<'_>, object: ObjectId) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE file_objects SET delete_at = now()
+         WHERE id = $1 AND file_id IS NULL AND avatar_of IS NULL",
+    )
+    .bind(object)
+    .execute(db)
+    .await
+    .map(drop)
 }

@@ -4,7 +4,11 @@ use sqlx::{FromRow, PgExecutor};
 use time::OffsetDateTime;
 
 use super::corrupt;
+{%- if files %}
+use crate::models::{DisplayName, Email, Member, ObjectId, Role, Scope, SessionId, TeamId, UserId};
+{%- else %}
 use crate::models::{DisplayName, Email, Member, Role, Scope, SessionId, TeamId, UserId};
+{%- endif %}
 
 /// Stores that `user` belongs to `team`; false if they do already.
 pub async fn insert(
@@ -53,9 +57,17 @@ pub async fn list(db: impl PgExecutor<'_>, scope: Scope) -> sqlx::Result<Vec<Mem
         email: String,
         role: String,
         created_at: OffsetDateTime,
+{%- if files %}
+        avatar: Option<ObjectId>,
+{%- endif %}
     }
     let rows: Vec<Row> = sqlx::query_as(
+{%- if files %}
+        "SELECT users.id, users.display_name, users.email, memberships.role, memberships.created_at,
+             (SELECT id FROM file_objects WHERE avatar_of = users.id) AS avatar
+{%- else %}
         "SELECT users.id, users.display_name, users.email, memberships.role, memberships.created_at
+{%- endif %}
          FROM memberships JOIN users ON users.id = memberships.user_id
          WHERE memberships.team_id = $1 ORDER BY memberships.created_at, users.id",
     )
@@ -69,6 +81,9 @@ pub async fn list(db: impl PgExecutor<'_>, scope: Scope) -> sqlx::Result<Vec<Mem
             email: Email::stored(row.email),
             role: Role::parse(&row.role).map_err(corrupt("role"))?,
             joined_at: row.created_at,
+{%- if files %}
+            avatar: row.avatar,
+{%- endif %}
         })
     };
     let members: sqlx::Result<Vec<Member>> = rows.into_iter().map(member).collect();

@@ -35,6 +35,9 @@ pub mod passkeys;
 {%- if totp %}
 pub mod pending_log_ins;
 {%- endif %}
+{%- if files %}
+pub mod pictures;
+{%- endif %}
 pub mod rate_limits;
 {%- if passkeys or totp %}
 pub mod recovery_codes;

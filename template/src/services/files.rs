@@ -1,4 +1,4 @@
-//! Files of users: taking an upload, sharing, removing.
+//! Files of users: taking an upload, sharing, removing. [`variants`] are smaller pictures of them, [`avatars`] those of users.
 //!
 //! A row says what is in the store before the first byte is there, and a file takes it over in the transaction that attaches
 //! it to something. So whatever fails, and wherever, no byte is without a row: what no file has is removed when its
@@ -20,6 +20,9 @@ use crate::{
     models::{FieldErrors, FileId, FileName, NewFile, NoteId, ObjectId, Owner, StoredFile},
     repositories::files,
 };
+
+pub mod avatars;
+pub mod variants;
 
 /// How long an upload may take, from its first byte to the row of the file.
 const UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -113,7 +116,13 @@ impl Files {
         for index in 0..upload.files.len() {
             received.push(self.receive(upload, index, types, &on_progress).await?);
         }
+{%- if jobs %}
         self.attach_all(owner, note, &received).await
+{%- else %}
+        let attached = self.attach_all(owner, note, &received).await?;
+        self.make_variants_of(attached).await;
+        Ok(())
+{%- endif %}
     }
 
     /// Stores one file of an upload.
@@ -163,7 +172,11 @@ impl Files {
         owner: Owner,
         note: NoteId,
         received: &[NewFile],
+{%- if jobs %}
     ) -> std::result::Result<(), UploadError> {
+{%- else %}
+    ) -> std::result::Result<Vec<FileId>, UploadError> {
+{%- endif %}
         let size: u64 = received.iter().map(|file| file.size).sum();
         let attach = self.db.run(|tx| {
             Box::pin(async move {
@@ -172,6 +185,9 @@ impl Files {
                 if bytes.saturating_add(size) > self.bytes_per_owner {
                     return Err(Error::from(FieldErrors::one("files", "are too large")));
                 }
+{%- if jobs == false %}
+                let mut attached = Vec::new();
+{%- endif %}
                 for file in received {
                     let id = FileId::generate();
                     let is_there = files::insert(&mut **tx, id, owner, note, file).await?
@@ -179,12 +195,21 @@ impl Files {
                     if !is_there {
                         return Err(Error::NotFound);
                     }
+{%- if jobs %}
+                    variants::enqueue(&mut **tx, id, file.content_type, file.size).await?;
+{%- else %}
+                    attached.push(id);
+{%- endif %}
                 }
+{%- if jobs %}
                 Ok::<_, Error>(())
+{%- else %}
+                Ok::<_, Error>(attached)
+{%- endif %}
             })
         });
         match attach.await {
-            Ok(()) => Ok(()),
+            Ok(attached) => Ok(attached),
             Err(Error::Invalid(_)) => Err(self.no_room(files::bytes(self.db.pool(), owner).await?)),
             Err(error) => Err(error.into()),
         }

@@ -1,5 +1,8 @@
 //! Files of users: uploads, who may see them, and what becomes of their bytes.
 
+mod avatars;
+mod pictures;
+
 use std::{fs, path::PathBuf, time::Duration};
 
 use app::{

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
-use stack_files::content;
 use stack_live::{Accept, Ctx, Cx};
 
 use crate::{
     components::{button::Button, progress::progress},
     error::Error,
-    models::{FileId, NoteId, Owner, StoredFile},
+    models::{FileId, NoteId, Owner, StoredFile, Variant},
     pages::context::Context,
     repositories::files,
     services::{
@@ -123,11 +122,12 @@ fn share_address(ctx: &Ctx, file: &StoredFile) -> String {
 }
 
 fn link(file: &StoredFile) -> Markup {
-    let address = Files::address(file);
-    let picture = content::is_shown(&file.content_type) && file.content_type.starts_with("image/");
     html! {
-        @if picture { img src=(address) alt="" loading="lazy" width="64" height="64"; " " }
-        a href=(address) target="_blank" rel="noopener" { (file.name.as_str()) }
+        @if let Some(small) = Files::variant_address(file, Variant::Small) {
+            img.thumbnail src=(small) alt="" loading="lazy" width="64" height="64";
+            " "
+        }
+        a href=(Files::address(file)) target="_blank" rel="noopener" { (file.name.as_str()) }
         span.small.soft { " " (size(file.size)) }
     }
 }

@@ -13,6 +13,9 @@ use stack_web::{cookies::Cookies, extract::Key};
 use super::{NameForm, members::InviteForm};
 use crate::{
     components::{
+{%- if files %}
+        avatar::avatar,
+{%- endif %}
         date::date,
         form::{Field, select},
         section::section,
@@ -110,7 +113,11 @@ fn member_card(scope: Scope, member: &Member) -> Markup {
     let roles = scope.role().grantable();
     html! {
         article.note data-key=(member.id) {
+{%- if files %}
+            h3 { (avatar(&member.display_name, member.avatar)) " " (member.display_name.as_str()) }
+{%- else %}
             h3 { (member.display_name.as_str()) }
+{%- endif %}
             p { (member.email.as_str()) }
             footer { (member.role.title()) ", since " (date(member.joined_at)) }
             @if may_change {

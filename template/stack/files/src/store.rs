@@ -99,6 +99,14 @@ impl Store {
         Ok(found.into_stream().map_err(StoreError::from).boxed())
     }
 
+    /// All bytes of what `key` stands for, in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`], also if there are none.
+    pub async fn read_whole(&self, key: &str) -> Result<Bytes, StoreError> {
+        Ok(self.objects.get(&self.path(key)).await?.bytes().await?)
+    }
+
     /// Removes what `key` stands for, if it is there, and what an interrupted [`Writer`] has left of it.
     ///
     /// # Errors
