@@ -58,7 +58,9 @@ pub fn is_readable(content_type: &str, size: u64) -> bool {
 }
 
 /// The right to read a picture. Whoever waits for it has not loaded the file yet.
-pub struct Turn(SemaphorePermit<'static>);
+pub struct Turn {
+    _permit: SemaphorePermit<'static>,
+}
 
 /// Waits until no other picture is read.
 ///
@@ -66,7 +68,9 @@ pub struct Turn(SemaphorePermit<'static>);
 /// Never: nobody ends the turns.
 pub async fn turn() -> Turn {
     let permit = TURN.acquire().await;
-    Turn(permit.expect("the semaphore is never closed"))
+    Turn {
+        _permit: permit.expect("the semaphore is never closed"),
+    }
 }
 
 impl Turn {
