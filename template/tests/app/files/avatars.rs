@@ -126,9 +126,9 @@ async fn members_of_a_team_see_their_avatars_as_long_as_they_share_it() {
     members.shows(&format!("src=\"{address}\""));
     assert_eq!(other.get(&address).await.status.as_u16(), 200);
 
-    let accounts = &app.state.accounts;
-    let left = accounts.remove_member(scope, grace.id, &ClientInfo::default());
-    left.await.unwrap();
+    let (accounts, from) = (&app.state.accounts, ClientInfo::default());
+    let left = accounts.remove_member(scope, grace.id, &from).await;
+    left.unwrap();
     other.get(&address).await.problem(404, "not_found");
 }
 {%- endif %}
