@@ -107,9 +107,14 @@ impl Db {
             }
             Err(error) => error,
         };
-        // The pool says only that it has waited; a connection alone says for what.
-        let alone = tokio::time::timeout(settings.acquire_timeout, options.connect()).await;
-        let source = alone.ok().and_then(Result::err).unwrap_or(error);
+        let source = match error {
+            // The pool says only that it has waited; a connection alone says for what.
+            sqlx::Error::PoolTimedOut => {
+                let alone = tokio::time::timeout(settings.acquire_timeout, options.connect()).await;
+                alone.ok().and_then(Result::err).unwrap_or(error)
+            }
+            error => error,
+        };
         Err(ConnectError {
             place,
             source,
