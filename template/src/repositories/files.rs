@@ -179,7 +179,12 @@ pub async fn find(
 {%- if jobs %}
 
 /// Whose file it is.
+{%- if teams and cockroach == false %}
+pub async fn owner(db: impl RowSecurity<'_>, id: FileId) -> sqlx::Result<Option<Owner>> {
+    let db = db.of_all_teams();
+{%- else %}
 pub async fn owner(db: impl PgExecutor<'_>, id: FileId) -> sqlx::Result<Option<Owner>> {
+{%- endif %}
     sqlx::query_scalar(
 {%- if teams %}
         "SELECT team_id FROM notes JOIN files ON notes.id = note_id WHERE files.id = $1",
