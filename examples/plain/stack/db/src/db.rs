@@ -66,8 +66,7 @@ impl Db {
     /// Connects.
     ///
     /// # Errors
-    /// [`ConnectError`], if the URL is malformed or no connection could be made within
-    /// [`PoolSettings::acquire_timeout`].
+    /// [`ConnectError`], if the URL is malformed or no connection could be made within [`PoolSettings::acquire_timeout`].
     pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, ConnectError> {
         let options: PgConnectOptions = url.parse().map_err(|source| ConnectError {
             place: "at an unreadable URL".to_owned(),
@@ -96,16 +95,18 @@ impl Db {
                     Ok(true)
                 })
             });
-        let error = match pool.connect_with(options.clone()).await {
+        let source = match pool.connect_with(options.clone()).await {
             Ok(pool) => {
                 let serializable = settings.serializable;
                 return Ok(Self { pool, serializable });
             }
+            // The pool says only that it has waited; a connection alone says for what.
+            Err(error @ sqlx::Error::PoolTimedOut) => {
+                let alone = tokio::time::timeout(settings.acquire_timeout, options.connect()).await;
+                alone.ok().and_then(Result::err).unwrap_or(error)
+            }
             Err(error) => error,
         };
-        // The pool says only that it has waited; a connection alone says for what.
-        let alone = tokio::time::timeout(settings.acquire_timeout, options.connect()).await;
-        let source = alone.ok().and_then(Result::err).unwrap_or(error);
         Err(ConnectError {
             place,
             source,

@@ -44,7 +44,11 @@ pub(crate) enum Command {
     /// Put demo data into the development database
     Seed,
     /// Check that this machine has what the project needs, and say how to get what is missing
-    Doctor,
+    Doctor {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Args, Debug)]

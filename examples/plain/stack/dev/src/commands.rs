@@ -20,7 +20,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(arguments) => serve::run(&project, &arguments).await,
         Command::Pave(arguments) => pave::run(&project, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&project, &arguments).await,
-        Command::Doctor => doctor::run(&project).await,
+        Command::Doctor { json } => doctor::run(&project, json).await,
         Command::Db(command) => db::run(&project, command).await,
         Command::Seed => {
             for database in DATABASES {

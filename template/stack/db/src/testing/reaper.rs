@@ -5,10 +5,10 @@
 //! kept, which saves opening one per database, and which holds the lock by which other processes
 //! know that this one is alive.
 //!
-//! A test database is called `stack_test_<owner>_<number>`, the owner a random number of this
-//! process, which is also the advisory lock that its connection holds. Where nobody holds that lock
-//! the owner is dead, on whatever machine it ran, and the next process drops its databases. Process
-//! ids would say less: they are reused, and mean nothing on a server that others use too.
+//! A test database is called `stack_test_<owner>_<number>`, the owner a random number of this process, which is also
+//! the advisory lock that its connection holds. Where nobody holds that lock the owner is dead, on whatever machine it
+//! ran, and the next process drops its databases. Process ids would say less: they are reused, and mean nothing on a
+//! server that others use too.
 
 use std::collections::HashSet;
 use std::io;
@@ -196,9 +196,9 @@ impl Session {
         Ok(())
     }
 
-    /// Makes the template unless it is there and ready. It is ready when it takes no connections,
-    /// which is also what copying it needs, and is set last in one statement: one that was left
-    /// half filled is not ready, and is made anew.
+    /// Makes the template unless it is there and ready. It is ready when it takes no connections, which is also what
+    /// copying it needs, and is set last in one statement: one that was left half filled is not ready, and is made
+    /// anew.
     async fn make_template(&mut self, schema: &Schema, template: &str) -> Result<(), Error> {
         let ready = "select not datallowconn from pg_database where datname = $1";
         let lock = sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE_LOCK);

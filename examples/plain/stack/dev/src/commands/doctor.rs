@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use stack_db::embedded;
 use tokio::time::timeout;
 
@@ -19,29 +20,24 @@ use crate::ui;
 /// How long a database may take to answer.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// One thing that was checked.
-struct Check {
-    name: &'static str,
-    /// What was found; or what is wrong, with a hint.
-    found: Result<String>,
-}
+/// What was checked, and what was found; or what is wrong, with a hint.
+type Check = (&'static str, Result<String>);
 
-impl Check {
-    fn new(name: &'static str, found: Result<String>) -> Self {
-        Self { name, found }
-    }
-}
-
-pub(super) async fn run(project: &Project) -> Result<ExitCode> {
-    let mut required = vec![
-        Check::new("Rust", rust(project)),
-        Check::new("C compiler", compiler()),
-    ];
+pub(super) async fn run(project: &Project, json: bool) -> Result<ExitCode> {
+    let mut required = vec![("Rust", rust(project)), ("C compiler", compiler())];
     required.extend(databases(project).await?);
-    let missing = show(&required, '✗');
+    let mut useful = Vec::new();
     if cfg!(target_os = "linux") {
-        show(&[Check::new("Linker", linker())], '!');
+        useful.push(("Linker", linker()));
     }
+    if json {
+        let found = json!({ "required": as_json(&required), "useful": as_json(&useful) });
+        ui::result(&format!("{found:#}"));
+    } else {
+        show(&required, '✗');
+        show(&useful, '!');
+    }
+    let missing = required.iter().filter(|(_, found)| found.is_err()).count();
     if missing > 0 {
         return Err(Error::new(format!("{missing} of the checks have failed")));
     }
@@ -49,20 +45,23 @@ pub(super) async fn run(project: &Project) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what was found, and `failed` before what was not. Returns how many that are.
-fn show(checks: &[Check], failed: char) -> usize {
-    let mut missing = 0;
-    for Check { name, found } in checks {
+/// Prints what was found, and `failed` before what was not.
+fn show(checks: &[Check], failed: char) {
+    for (name, found) in checks {
         let line = match found {
             Ok(found) => format!("✓ {name}: {found}"),
-            Err(error) => {
-                missing += 1;
-                format!("{failed} {name}: {error}")
-            }
+            Err(error) => format!("{failed} {name}: {error}"),
         };
         ui::result(&line.replace('\n', "\n    "));
     }
-    missing
+}
+
+fn as_json(checks: &[Check]) -> Vec<Value> {
+    let each = checks.iter().map(|(name, found)| match found {
+        Ok(found) => json!({ "name": name, "found": found }),
+        Err(error) => json!({ "name": name, "error": error.to_string() }),
+    });
+    each.collect()
 }
 
 /// What a program prints, if it is there and succeeds.
@@ -159,16 +158,13 @@ async fn databases(project: &Project) -> Result<Vec<Check>> {
         };
         let found = match timeout(DATABASE_TIMEOUT, db::describe(&url)).await {
             Ok(found) => found,
-            Err(_) => Err(format!(
-                "no answer within {} seconds",
-                DATABASE_TIMEOUT.as_secs()
-            )),
+            Err(_) => Err(format!("no answer within {DATABASE_TIMEOUT:?}")),
         };
         let found = found.map_err(|error| {
             Error::new(format!("`{}` cannot be used: {error}", database.variable))
                 .hint("without that setting the project starts a server of its own")
         });
-        checks.push(Check::new("PostgreSQL", found));
+        checks.push(("PostgreSQL", found));
     }
     Ok(checks)
 }
@@ -188,7 +184,7 @@ fn own_server(project: &Project) -> Result<Check> {
             Error::new("not installed, nor is pip, which could download it").hint(install(package)),
         ),
     };
-    Ok(Check::new(name, found))
+    Ok((name, found))
 }
 
 /// How to install a package, by its name on Debian.
