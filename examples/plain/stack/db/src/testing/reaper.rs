@@ -179,8 +179,7 @@ impl Session {
     }
 
     /// Makes the template unless it is there and ready. It is ready when it takes no connections, which is also what
-    /// copying it needs, and is set last in one statement: one that was left half filled is not ready, and is made
-    /// anew.
+    /// copying it needs, and is set last in one statement: one that was left half filled is made anew.
     async fn make_template(&mut self, schema: &Schema, template: &str) -> Result<(), Error> {
         let ready = "select not datallowconn from pg_database where datname = $1";
         let lock = sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE_LOCK);
