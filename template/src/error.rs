@@ -58,6 +58,14 @@ pub enum Error {
     /// The record was changed since the client read it. Holds the stored record as JSON.
     #[error("this was changed in the meantime")]
     Outdated(serde_json::Value),
+{%- if openapi %}
+    /// The `Idempotency-Key` of the request was used for another one.
+    #[error("this `Idempotency-Key` was used for another request")]
+    KeyReused,
+    /// Another request with the same `Idempotency-Key` is not done yet; the client may retry after this time.
+    #[error("a request with this `Idempotency-Key` is not done yet")]
+    KeyInUse(Duration),
+{%- endif %}
     /// A limit is reached ([`limits`](crate::services::limits)); the client may retry after this time.
     #[error("there were too many attempts; try again in {}", in_words(*.0))]
     TooManyAttempts(Duration),
@@ -88,6 +96,10 @@ impl Error {
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Outdated(_) => (StatusCode::CONFLICT, "outdated"),
+{%- if openapi %}
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            Self::KeyInUse(_) => (StatusCode::CONFLICT, "idempotency_key_in_use"),
+{%- endif %}
             Self::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
             Self::Overloaded(_) => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
@@ -174,6 +186,9 @@ impl IntoResponse for Error {
         let (current, retry_after) = match self {
             Self::Outdated(stored) => (Some(stored), None),
             Self::TooManyAttempts(wait) | Self::Overloaded(wait) => (None, Some(wait)),
+{%- if openapi %}
+            Self::KeyInUse(wait) => (None, Some(wait)),
+{%- endif %}
             _ => (None, None),
         };
         let problem = Problem {
@@ -234,6 +249,9 @@ const CONSTRAINTS: &[(&str, ClientError)] = &[
     ("api_tokens_user_id_fkey", || Error::Unauthenticated),
 {%- endif %}
     ("email_tokens_user_id_fkey", || Error::LinkExpired),
+{%- if openapi %}
+    ("idempotency_keys_user_id_fkey", || Error::Unauthenticated),
+{%- endif %}
 {%- if teams %}
     // The team or the account was deleted in the meantime.
     ("notes_team_id_fkey", || Error::NotFound),

@@ -29,6 +29,9 @@ pub mod current_user;
 {%- if files %}
 pub mod files;
 {%- endif %}
+{%- if openapi %}
+pub mod idempotency;
+{%- endif %}
 pub mod limits;
 pub mod notes;
 {%- if openapi %}

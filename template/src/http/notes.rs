@@ -1,4 +1,8 @@
 //! `/api/notes`: the notes of the logged-in user. A note of another user is not found.
+{%- if openapi %}
+
+use axum::{Json, extract::State, http::StatusCode};
+{%- else %}
 
 use axum::{
     Json,
@@ -6,17 +10,30 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+{%- endif %}
 use serde::{Deserialize, Serialize};
 use stack_web::{
     extract::{ApiJson, Key},
     pagination::{self, PageQuery},
 };
+{%- if openapi %}
+
+use super::{
+{%- if teams %}
+    current_scope::CurrentScope as CurrentUser,
+{%- else %}
+    current_user::CurrentUser,
+{%- endif %}
+    idempotency::{Answer, OnceJson},
+};
+{%- else %}
 {%- if teams %}
 
 use super::current_scope::CurrentScope as CurrentUser;
 {%- else %}
 
 use super::current_user::CurrentUser;
+{%- endif %}
 {%- endif %}
 use crate::{
     error::{Error, Result},
@@ -106,6 +123,34 @@ pub async fn list(
 pub async fn create(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
+{%- if openapi %}
+    OnceJson(once, body): OnceJson<NewNote>,
+) -> Result<Answer> {
+    let draft = NoteDraft::parse(&body.title, &body.body)?;
+{%- if teams %}
+    let (id, owner, user) = (NoteId::generate(), user.owner(), user.user());
+{%- else %}
+    let (id, owner, user) = (NoteId::generate(), user.owner(), user.id);
+{%- endif %}
+    let create = state.db.run(|tx| {
+        let (once, draft) = (&once, &draft);
+        Box::pin(async move {
+            if let Some(answer) = once.begin(&mut *tx, user).await? {
+                return Ok(answer);
+            }
+            let note = notes::insert(&mut **tx, id, owner, draft).await?;
+            let answer = Answer::created(format!("/api/notes/{id}"), &note)?;
+            once.end(&mut *tx, user, answer).await
+        })
+    });
+    let answer = create.await?;
+    services::notes::changed(state.live.hub(), owner);
+{%- if pgvector %}
+    state.search.changed(owner, id);
+{%- endif %}
+    Ok(answer)
+}
+{%- else %}
     ApiJson(body): ApiJson<NewNote>,
 ) -> Result<impl IntoResponse> {
     let draft = NoteDraft::parse(&body.title, &body.body)?;
@@ -121,6 +166,7 @@ pub async fn create(
         Json(note),
     ))
 }
+{%- endif %}
 
 /// Returns a note.
 {%- if openapi %}

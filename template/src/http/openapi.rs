@@ -7,20 +7,20 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
 {%- if teams %}
-        self, Content, ObjectBuilder, Ref, ResponseBuilder, SchemaFormat, SecurityRequirement,
-        Type,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+        self, Content, Header, HeaderBuilder, ObjectBuilder, Ref, Required, ResponseBuilder,
+        SchemaFormat, SecurityRequirement, Type,
 {%- else %}
-        self, Content, Ref, ResponseBuilder, SecurityRequirement,
-        path::{Operation, PathItem},
+        self, Content, Header, HeaderBuilder, ObjectBuilder, Ref, Required, ResponseBuilder,
+        SecurityRequirement, Type,
 {%- endif %}
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use super::{
     api_access::{Access, access},
-    notes,
+    idempotency, notes,
     problem_details::ProblemDetails,
     session, users,
 };
@@ -91,10 +91,39 @@ impl Modify for Common {
         schemes.add_security_scheme(SESSION, session);
         for (pattern, item) in &mut document.paths.paths {
             for (method, operation) in operations(item) {
-                describe(operation, access(&method, pattern), pattern);
+                describe(operation, &method, access(&method, pattern), pattern);
             }
         }
     }
+}
+
+/// The statuses that say when to come back.
+const TOO_MANY: &str = "429";
+const IN_USE: &str = "409";
+
+fn retry_after() -> Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer);
+    HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("After how many seconds to try again."))
+        .build()
+}
+
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let text = text
+        .min_length(Some(1))
+        .max_length(Some(idempotency::MAX_LENGTH));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .schema(Some(text))
+        .description(Some(
+            "A text that no other request has, such as a UUID. However often the request is sent with it \
+             within a day, it is done once.",
+        ))
+        .build()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
@@ -109,8 +138,21 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
     operations.filter_map(|(method, operation)| Some((method, operation?)))
 }
 
-fn describe(operation: &mut Operation, access: Access, pattern: &str) {
-    let mut statuses = vec![("429", "A limit is reached: see `Retry-After`.")];
+fn describe(operation: &mut Operation, method: &Method, access: Access, pattern: &str) {
+    let mut statuses = vec![(TOO_MANY, "A limit is reached.")];
+    let is_done_once = method == Method::POST && matches!(access, Access::Scope(_));
+    if is_done_once {
+        let parameters = operation.parameters.get_or_insert_default();
+        parameters.push(idempotency_key().into());
+        statuses.push((
+            IN_USE,
+            "A request with the same `Idempotency-Key` is not done yet.",
+        ));
+        statuses.push((
+            "422",
+            "Some fields are invalid, or the `Idempotency-Key` was used for another request.",
+        ));
+    }
     if let Access::Scope(scope) = access {
         operation.security = Some(vec![
             SecurityRequirement::new(TOKEN, [scope.name()]),
@@ -138,9 +180,12 @@ fn describe(operation: &mut Operation, access: Access, pattern: &str) {
     statuses.push(("default", "Any other error."));
     for (status, description) in statuses {
         let problem = Content::new(Some(Ref::from_schema_name("ProblemDetails")));
-        let response = ResponseBuilder::new()
+        let mut response = ResponseBuilder::new()
             .description(description)
             .content("application/problem+json", problem);
+        if [TOO_MANY, IN_USE].contains(&status) {
+            response = response.header("Retry-After", retry_after());
+        }
         let responses = &mut operation.responses.responses;
         responses
             .entry(status.to_owned())
@@ -159,7 +204,7 @@ fn team() -> Parameter {
     ParameterBuilder::new()
         .name("team")
         .parameter_in(ParameterIn::Query)
-        .required(openapi::Required::False)
+        .required(Required::False)
         .description(Some(which))
         .schema(Some(id))
         .build()

@@ -108,7 +108,7 @@ fn show_operation(
             }
             @if operation["parameters"].is_array() { (table("Parameters", columns, rows)) }
             @if content.is_object() { p { "Body: " (kind(&content["schema"])) } }
-            div.card { pre { code { (curl(site, method, path, !scopes.is_empty(), example)) } } }
+            div.card { pre { code { (curl(site, method, path, operation, example)) } } }
             (table("Responses", columns_of_answers, answers))
         },
     )
@@ -121,10 +121,19 @@ fn example<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
 }
 
 /// The request on the command line.
-fn curl(site: &str, method: &str, path: &str, with_token: bool, example: Option<&Value>) -> String {
+fn curl(
+    site: &str,
+    method: &str,
+    path: &str,
+    operation: &Value,
+    example: Option<&Value>,
+) -> String {
     let mut lines = vec![format!("curl -X {method} '{site}{path}'")];
-    if with_token {
+    if items(&operation["security"]).any(|way| way["token"].is_array()) {
         lines.push("-H \"Authorization: Bearer $TOKEN\"".to_owned());
+    }
+    if items(&operation["parameters"]).any(|parameter| parameter["name"] == "Idempotency-Key") {
+        lines.push("-H \"Idempotency-Key: $(uuidgen)\"".to_owned());
     }
     if let Some(example) = example {
         lines.push("-H 'Content-Type: application/json'".to_owned());

@@ -17,6 +17,9 @@ pub mod embeddings;
 {%- if files %}
 pub mod files;
 {%- endif %}
+{%- if openapi %}
+pub mod idempotency_keys;
+{%- endif %}
 {%- if oidc %}
 pub mod identities;
 {%- endif %}

@@ -3,6 +3,7 @@
 mod cors;
 mod document;
 mod limits;
+mod repeats;
 mod tokens;
 
 use axum::{

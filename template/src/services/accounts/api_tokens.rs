@@ -7,7 +7,7 @@ use crate::{
     models::{ApiSecret, ApiTokenDraft, ApiTokenId, ClientInfo, EventKind, Outcome, User, UserId},
     repositories::{
         api_tokens::{self, UsedToken},
-        delete_all,
+        delete_all, idempotency_keys,
     },
 };
 
@@ -92,6 +92,12 @@ impl Accounts {
     pub async fn delete_expired_api_tokens(&self) -> Result<u64> {
         let pool = self.db.pool();
         Ok(delete_all(|batch| api_tokens::delete_expired(pool, batch)).await?)
+    }
+
+    /// Deletes the keys of repeated requests whose day is over, and returns how many there were.
+    pub async fn delete_expired_idempotency_keys(&self) -> Result<u64> {
+        let pool = self.db.pool();
+        Ok(delete_all(|batch| idempotency_keys::delete_expired(pool, batch)).await?)
     }
 
     /// Records that all tokens of `user` were revoked.

@@ -148,6 +148,11 @@ impl Accounts {
                 Ok(count) => tracing::info!(count, "deleted expired API tokens"),
                 Err(error) => tracing::warn!(?error, "cannot delete expired API tokens"),
             }
+            match self.delete_expired_idempotency_keys().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "deleted expired idempotency keys"),
+                Err(error) => tracing::warn!(?error, "cannot delete expired idempotency keys"),
+            }
 {%- endif %}
 {%- if teams %}
             match self.delete_expired_invitations().await {

@@ -12,12 +12,17 @@ use tower::{Layer, ServiceExt};
 use tower_http::cors::CorsLayer;
 
 /// What a page may send besides what every page may.
-const ALLOWED: [HeaderName; 2] = [header::AUTHORIZATION, header::CONTENT_TYPE];
+const ALLOWED: [HeaderName; 3] = [
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    HeaderName::from_static("idempotency-key"),
+];
 
 /// What a page may read besides what every page may.
-const EXPOSED: [HeaderName; 5] = [
+const EXPOSED: [HeaderName; 6] = [
     header::LOCATION,
     header::RETRY_AFTER,
+    HeaderName::from_static("idempotency-replayed"),
     HeaderName::from_static("ratelimit"),
     HeaderName::from_static("ratelimit-policy"),
     HeaderName::from_static("x-request-id"),

@@ -22,7 +22,7 @@ async fn preflight(app: &TestApp, origin: &str, path: &str) -> Answer {
         .header("access-control-request-method", "POST")
         .header(
             "access-control-request-headers",
-            "authorization,content-type",
+            "authorization,content-type,idempotency-key",
         );
     app.client()
         .send(request.body(Body::empty()).unwrap())
@@ -51,7 +51,7 @@ async fn a_page_of_an_origin_that_is_allowed_writes_and_reads_with_a_token() {
         let asked = preflight(&app, origin, "/api/notes").await;
         assert_eq!((asked.status.as_u16(), reader(&asked)), (200, origin));
         let allowed = asked.header("access-control-allow-headers");
-        assert_eq!(allowed, "authorization,content-type");
+        assert_eq!(allowed, "authorization,content-type,idempotency-key");
         let methods = asked.header("access-control-allow-methods");
         assert_eq!(methods, "GET,POST,PUT,PATCH,DELETE");
         let body = json!({ "title": origin });

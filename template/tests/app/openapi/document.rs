@@ -17,7 +17,7 @@ use app::{
 use axum::http::Method;
 use serde_json::Value;
 
-use super::{send, token};
+use super::{request, send, token};
 use crate::common::TestApp;
 
 /// The methods and paths of the document.
@@ -202,6 +202,41 @@ async fn every_example_is_a_body_that_its_route_reads() {
 }
 
 #[tokio::test]
+async fn whatever_a_token_creates_is_created_once_as_the_document_says() {
+    let app = TestApp::new().await;
+    let (_, mut client) = app.logged_in("ada").await;
+    let all = TokenScope::ALL.map(TokenScope::name);
+    let token = token(&mut client, &all).await;
+    let document = as_json();
+    let mut tried = 0;
+    for (method, path, operation) in operations(&document) {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let mut names = parameters.map(|parameter| &parameter["name"]);
+        let is_documented = names.any(|name| name == "Idempotency-Key");
+        let takes_tokens = operation["security"].is_array();
+        assert_eq!(is_documented, takes_tokens && method == "POST", "{path}");
+        if !is_documented {
+            continue;
+        }
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        let pointer = schema.as_str().unwrap().trim_start_matches('#');
+        let example = &document.pointer(pointer).unwrap()["example"];
+        let mut ask = async || {
+            let mut sent = request(&token, &method, &path, Some(example.clone()));
+            let headers = sent.headers_mut();
+            headers.insert("idempotency-key", "one".parse().unwrap());
+            client.send(sent).await
+        };
+        let (first, second) = (ask().await, ask().await);
+        assert!(first.status.is_success(), "{path}: {}", first.text());
+        assert_eq!(second.header("idempotency-replayed"), "true", "{path}");
+        assert_eq!(first.text(), second.text(), "{path}");
+        tried += 1;
+    }
+    assert!(tried > 0);
+}
+
+#[tokio::test]
 async fn the_page_of_the_document_shows_every_operation_and_every_schema() {
     let app = TestApp::new().await;
     let page = app.client().open("/api/docs").await;
@@ -217,5 +252,6 @@ async fn the_page_of_the_document_shows_every_operation_and_every_schema() {
         page.shows(&format!("#schema-{name}"));
     }
     page.shows("Authorization: Bearer $TOKEN");
+    page.shows("Idempotency-Key: $(uuidgen)");
     page.shows("A token needs the scope <code>notes:write</code>.");
 }
