@@ -14,14 +14,19 @@ use super::{
 };
 use crate::{
     error::Result,
-    models::{ApiSecret, TokenScopes, User},
+    models::{ApiSecret, ApiTokenId, TokenScopes, User},
     services::limits::Key,
     state::AppState,
 };
 
-/// The user for whom a program sends the request.
+/// Who sends a request with a token.
 #[derive(Clone)]
-pub struct TokenUser(pub User);
+pub struct TokenUser {
+    /// The user for whom the program sends it.
+    pub user: User,
+    /// The token that the program has.
+    pub token: ApiTokenId,
+}
 
 /// Whether the header has a token; `authorization: Basic` is another matter, such as a proxy's.
 fn is_bearer(value: &HeaderValue) -> bool {
@@ -75,7 +80,9 @@ pub async fn authenticate(
         (Err(error), _) => error.into_response(),
         (Ok(()), Some(refused)) => refused,
         (Ok(()), None) => {
-            request.extensions_mut().insert(TokenUser(user));
+            let token = token.id;
+            let extensions = request.extensions_mut();
+            extensions.insert(TokenUser { user, token });
             next.run(request).await
         }
     };

@@ -25,7 +25,7 @@ impl FromRequestParts<AppState> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
 {%- if openapi %}
-        if let Some(TokenUser(user)) = parts.extensions.get().cloned() {
+        if let Some(TokenUser { user, .. }) = parts.extensions.get().cloned() {
             return Ok(Self(user));
         }
 {%- endif %}
