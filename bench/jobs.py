@@ -18,7 +18,7 @@ from measure import ROOT, WORK, Postgres, fresh, generate, report, say
 
 def build():
     """The program `jobs`, and the statements that make our tables."""
-    app = generate("bench-jobs", ("--feature", "jobs"))
+    app = generate("bench-jobs", ("--defaults", "--feature", "jobs"))
     crate = fresh("jobs")
     shutil.copytree(ROOT / "bench" / "jobs", crate)
     manifest = crate / "Cargo.toml"
