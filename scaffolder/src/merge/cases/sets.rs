@@ -20,13 +20,23 @@ fn a_module_that_the_template_removes_goes_and_the_users_beside_it_stays() {
 
 #[test]
 fn the_blank_line_before_a_list_stays_before_what_is_left_of_it() {
-    let base = "use a::A;\n\npub mod operate;\nmod rotation;\nmod table;\n";
-    let mine = "use a::A;\n\nmod ours;\npub mod operate;\nmod rotation;\nmod table;\n";
+    let base = "use a::A;\n\npub mod retries;\nmod rotation;\nmod table;\n";
+    let mine = "use a::A;\n\nmod ours;\npub mod retries;\nmod rotation;\nmod table;\n";
     let new = "use a::A;\n\nmod rotation;\nmod table;\n";
     let both = "use a::A;\n\nmod ours;\nmod rotation;\nmod table;\n";
     assert_eq!(clean("outbox.rs", base, mine, new), both);
     assert_eq!(clean("outbox.rs", base, new, mine), both);
     assert_eq!(clean("outbox.rs", new, both, base), mine);
+}
+
+#[test]
+fn modules_are_in_order_whatever_their_visibility_is() {
+    let base = "mod links;\nmod sessions;\n";
+    let mine = "mod links;\nmod ours;\nmod sessions;\n";
+    let new = "mod links;\npub mod passkeys;\npub(crate) mod recovery;\nmod sessions;\n";
+    let both = "mod links;\nmod ours;\npub mod passkeys;\npub(crate) mod recovery;\nmod sessions;\n";
+    assert_eq!(clean("accounts.rs", base, mine, new), both);
+    assert_eq!(clean("accounts.rs", base, new, mine), both);
 }
 
 #[test]

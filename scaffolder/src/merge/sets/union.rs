@@ -189,9 +189,11 @@ fn sort(merged: &mut [(&Unit, Three)], ours: &[Unit], theirs: &[Unit], place: &P
     let rank = |unit: &Unit| unit.item.as_ref().map(|item: &Item| item.rank);
     let is_line = |unit: &Unit| unit.body().lines().count() == 1;
     if [ours, theirs].into_iter().flatten().all(is_line) {
-        let key = |unit: &Unit| (rank(unit), unit.body().to_owned());
-        if [ours, theirs].into_iter().all(|list| list.is_sorted_by_key(key)) {
-            merged.sort_by_key(|(unit, _)| key(unit));
+        for name in [without_visibility, str::trim_start] {
+            let key = |unit: &Unit| (rank(unit), name(unit.body()).to_owned());
+            if [ours, theirs].into_iter().all(|list| list.is_sorted_by_key(key)) {
+                return merged.sort_by_key(|(unit, _)| key(unit));
+            }
         }
     } else if [ours, theirs].into_iter().all(|list| list.is_sorted_by_key(rank)) {
         merged.sort_by_key(|(unit, _)| rank(unit));
@@ -232,4 +234,15 @@ fn unit(language: Language, place: &Place, base: Option<&Unit>, ours: &Unit, the
         three.push(&list(language, &inner, old.inner[index], mine.inner[index], their.inner[index]));
     }
     three
+}
+
+/// What rustfmt sorts modules by: `pub mod b;` stands between `mod a;` and `mod c;`.
+fn without_visibility(body: &str) -> &str {
+    let body = body.trim_start();
+    let Some(rest) = body.strip_prefix("pub") else { return body };
+    let rest = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    rest.strip_prefix(' ').unwrap_or(body)
 }
