@@ -9,13 +9,11 @@ memory of the program above what it had before.
 The client is `bench/upload.py`'s, on loopback without its slow line. What writes to disk reads the bytes of a socket, as the program
 does, and ends with fsync, as the store does. Needs PostgreSQL's programs on PATH.
 """
-import argparse, asyncio, base64, html, http.cookiejar, os, pathlib, re, shutil, signal, statistics, struct, subprocess, threading, time
+import argparse, asyncio, http.cookiejar, os, pathlib, re, shutil, signal, statistics, subprocess, threading, time
 import urllib.parse, urllib.request
 
 import measure
-from upload import Socket
-
-PART = 32 * 1024
+from upload import PART, send
 
 
 class Visitor:
@@ -41,36 +39,8 @@ class Visitor:
 async def upload(visitor, port, size):
     """Seconds from the choice of a file until it is attached."""
     document = visitor.browser.open(visitor.server + visitor.note).read().decode()
-    attribute = lambda name, text=document: html.unescape(re.search(f' {name}="([^"]*)"', text).group(1))
-    handler = attribute("on:upload", re.search(r'<input[^>]*id="files"[^>]*>', document).group(0))
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    key = base64.b64encode(os.urandom(16)).decode()
-    head = (
-        f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {visitor.server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nCookie: {visitor.cookie()}\r\n\r\n"
-    )
-    writer.write(head.encode())
-    await reader.readuntil(b"\r\n\r\n")
-    socket = Socket(reader, writer)
-    socket.say(["join", {"url": visitor.note, "hash": attribute("data-hash"), "state": attribute("data-state"), "mac": attribute("data-mac")}])
-    while "v" not in (message := await socket.hear()):
-        pass
-    begun = time.monotonic()
-    socket.say(["up", 1, handler, message["v"], 1, [["a.bin", size, "application/octet-stream"]]])
-    sent, taken, granted, part = 0, 0, PART, bytes(PART)
-    while 1 not in message.get("ud", []):
-        while sent < size and sent + min(PART, size - sent) <= taken + granted:
-            count = min(PART, size - sent)
-            socket.send(2, struct.pack("!II", 1, 0) + part[:count])
-            sent += count
-        await writer.drain()
-        message = await socket.hear()
-        if "ue" in message:
-            raise SystemExit(f"refused: {message['ue']}")
-        for _, taken, granted in message.get("ua", []):
-            pass
-    writer.close()
-    return time.monotonic() - begun
+    file = ("a.bin", size, "application/octet-stream")
+    return await send(visitor.server, port, visitor.note, document, visitor.cookie(), file)
 
 
 async def write(folder, size):
@@ -101,8 +71,7 @@ async def write(folder, size):
 
 def memory(program):
     """MB of the process now."""
-    text = pathlib.Path(f"/proc/{program.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1000
+    return measure.resident(program) * 1024 / 1e6
 
 
 class Peak:

@@ -66,8 +66,7 @@ class Server:
         self.log.close()
 
     def memory(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+        return measure.resident(self.process) / 1024
 
     def watch(self):
         while self.process.poll() is None:

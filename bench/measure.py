@@ -53,6 +53,12 @@ def fresh(name):
     return path
 
 
+def resident(process):
+    """KiB of memory that a process has now."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
 def generate(name="bench-app", answers=("--defaults",)):
     """A freshly generated project, with default answers if nothing is said."""
     build_heavy()

@@ -18,7 +18,7 @@ memory of both see the last line. Needs the package `inotify-tools`, git; Linux.
 """
 import argparse, os, pathlib, shutil, subprocess, sys, time
 
-from measure import HEAVY, build_heavy, fresh, say
+from measure import HEAVY, build_heavy, fresh, resident, say
 
 TICK = os.sysconf("SC_CLK_TCK")
 EVENTS = "modify,create,delete,move"
@@ -28,12 +28,6 @@ def cpu(child):
     """CPU seconds that a process has used so far."""
     fields = pathlib.Path(f"/proc/{child.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def memory(child):
-    """Resident kilobytes."""
-    status = pathlib.Path(f"/proc/{child.pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
 
 def make(root, files):
@@ -105,7 +99,7 @@ def main():
         ours, theirs = used[heavy.pid], used[reference.pid]
         share = f"{ours / long:8.3%} of a processor" if long > 1 else ""
         say(f"  {name:16} heavy {ours * 1000:7.0f} ms   inotifywait {theirs * 1000:7.0f} ms   {share}")
-    say(f"  {'memory':16} heavy {memory(heavy) / 1024:7.1f} MB   inotifywait {memory(reference) / 1024:7.1f} MB")
+    say(f"  {'memory':16} heavy {resident(heavy) / 1024:7.1f} MB   inotifywait {resident(reference) / 1024:7.1f} MB")
     for child in (heavy, reference):
         child.terminate()
         child.wait()

@@ -106,12 +106,14 @@ class Socket:
                 return json.loads(data)
 
 
-async def upload(server, port, most):
-    """Seconds from the choice of a file to its end. `most`: no more bytes than that are under way."""
-    with urlopen(f"{server}/upload") as answer:
-        cookies = "; ".join(value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [])
-        document = answer.read().decode()
-    attribute = lambda name: html.unescape(re.search(f' {name}="([^"]*)"', document).group(1))
+def attribute(text, name):
+    return html.unescape(re.search(f' {name}="([^"]*)"', text).group(1))
+
+
+async def send(server, port, page, document, cookies, file, most=1 << 60):
+    """Seconds from the choice of a file to its end: a name, bytes and a type, for the first field of a live page that takes files.
+    `most`: no more bytes than that are under way."""
+    name, size, kind = file
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     key = base64.b64encode(os.urandom(16)).decode()
     host = urlsplit(server).netloc
@@ -119,17 +121,19 @@ async def upload(server, port, most):
     writer.write(head.encode())
     await reader.readuntil(b"\r\n\r\n")
     socket = Socket(reader, writer)
-    socket.say(["join", {"url": "/upload", "hash": attribute("data-hash"), "state": attribute("data-state"), "mac": attribute("data-mac")}])
+    saved = {word: attribute(document, f"data-{word}") for word in ("hash", "state", "mac")}
+    socket.say(["join", {"url": page, **saved}])
     while "v" not in (message := await socket.hear()):
         pass
     begun = time.monotonic()
-    socket.say(["up", 1, attribute("on:upload"), message["v"], 1, [["a.txt", SIZE, "text/plain"]]])
-    sent, taken, granted = 0, 0, PART
+    socket.say(["up", 1, attribute(document, "on:upload"), message["v"], 1, [[name, size, kind]]])
+    sent, taken, granted, part = 0, 0, PART, bytes(PART)
     while 1 not in message.get("ud", []):
-        while sent < SIZE and (sent + min(PART, SIZE - sent)) <= taken + min(granted, most):
-            size = min(PART, SIZE - sent)
-            socket.send(2, struct.pack("!II", 1, 0) + bytes(size))
-            sent += size
+        while sent < size and sent + min(PART, size - sent) <= taken + min(granted, most):
+            count = min(PART, size - sent)
+            socket.send(2, struct.pack("!II", 1, 0) + part[:count])
+            sent += count
+        await writer.drain()
         message = await socket.hear()
         if "ue" in message:
             raise SystemExit(f"refused: {message['ue']}")
@@ -137,6 +141,14 @@ async def upload(server, port, most):
             pass
     writer.close()
     return time.monotonic() - begun
+
+
+async def upload(server, port, most):
+    """Seconds of an upload to the showcase's page. `most`: no more bytes than that are under way."""
+    with urlopen(f"{server}/upload") as answer:
+        cookies = "; ".join(value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [])
+        document = answer.read().decode()
+    return await send(server, port, "/upload", document, cookies, ("a.txt", SIZE, "text/plain"), most)
 
 
 async def main():
