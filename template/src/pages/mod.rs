@@ -40,4 +40,7 @@ pub mod teams;
 {%- if showcase %}
 pub mod upload;
 {%- endif %}
+{%- if files %}
+pub mod uploading;
+{%- endif %}
 pub mod visitor;

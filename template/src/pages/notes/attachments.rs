@@ -6,15 +6,12 @@ use maud::{Markup, html};
 use stack_live::{Accept, Ctx, Cx};
 
 use crate::{
-    components::{button::Button, progress::progress},
+    components::button::Button,
     error::Error,
     models::{FileId, NoteId, Owner, StoredFile, Variant},
-    pages::context::Context,
+    pages::{context::Context, uploading::Uploading},
     repositories::files,
-    services::{
-        self,
-        files::{Files, UploadError},
-    },
+    services::{self, files::Files},
 };
 
 /// Files of one upload.
@@ -35,8 +32,7 @@ pub async fn attachments(cx: Cx, (owner, note): (Owner, NoteId)) -> stack_live::
     cx.subscribe(&services::notes::topic(owner), move |ctx, ()| {
         reload.reload(ctx);
     });
-    let percent = cx.use_local(|| None::<u8>);
-    let refusal = cx.use_local(String::new);
+    let uploading = Uploading::new(&cx);
     let shared = cx.use_local(String::new);
 
     let accept = Accept {
@@ -44,22 +40,16 @@ pub async fn attachments(cx: Cx, (owner, note): (Owner, NoteId)) -> stack_live::
         max_files: MAX_FILES,
         types: TYPES,
     };
-    let refuse = cx.on(move |ctx, event| refusal.set(ctx, event.value().to_owned()));
+    let refuse = uploading.refuse(&cx);
     let receive = cx.on_upload(accept, move |ctx, mut upload| async move {
-        refusal.set(&ctx, String::new());
-        let on_progress = |value| percent.set(&ctx, Some(value));
-        on_progress(0);
+        uploading.begin(&ctx);
+        let on_progress = |percent| uploading.advance(&ctx, percent);
         let app = ctx.app();
         let attached = app
             .files
             .attach(owner, note, &mut upload, TYPES, on_progress);
-        let attached = attached.await;
-        percent.set(&ctx, None);
-        match attached {
-            Ok(()) => services::notes::changed(app.live.hub(), owner),
-            Err(UploadError::Refused(why)) => refusal.set(&ctx, why),
-            Err(UploadError::Aborted(aborted)) => return Err(aborted.into()),
-            Err(UploadError::Failed(error)) => return Err(error.into()),
+        if uploading.end(&ctx, attached.await)? {
+            services::notes::changed(app.live.hub(), owner);
         }
         Ok(())
     });
@@ -106,11 +96,7 @@ pub async fn attachments(cx: Cx, (owner, note): (Owner, NoteId)) -> stack_live::
                 span { "Choose files, or drop them here" }
                 input #files type="file" multiple on:upload=(receive) on:refused=(refuse);
             }
-            noscript { p.alert { "Uploads need JavaScript." } }
-            div role="status" {
-                @if let Some(percent) = percent.get(&cx) { (progress("Uploading:", Some(percent))) }
-            }
-            @if !refusal.read(&cx).is_empty() { p.alert role="alert" { (refusal.get(&cx)) } }
+            (uploading.show(&cx))
         }
     })
 }

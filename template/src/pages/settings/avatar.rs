@@ -5,10 +5,9 @@ use stack_files::picture;
 use stack_live::{Accept, Cx};
 
 use crate::{
-    components::{avatar::avatar as shown_avatar, button::Button, progress::progress},
-    pages::context::Context,
+    components::{avatar::avatar as shown_avatar, button::Button},
+    pages::{context::Context, uploading::Uploading},
     repositories::pictures,
-    services::files::UploadError,
 };
 
 /// The picture, and the field to choose another one.
@@ -20,31 +19,23 @@ pub async fn avatar(cx: Cx, (): ()) -> stack_live::Result {
     });
     let stored = load.await?;
     let reload = stored.reloading();
-    let percent = cx.use_local(|| None::<u8>);
-    let refusal = cx.use_local(String::new);
+    let uploading = Uploading::new(&cx);
 
     let accept = Accept {
         max_bytes: cx.app().config.files.max_bytes.min(picture::MAX_BYTES),
         max_files: 1,
         types: picture::TYPES,
     };
-    let refuse = cx.on(move |ctx, event| refusal.set(ctx, event.value().to_owned()));
+    let refuse = uploading.refuse(&cx);
     let receive = cx.on_upload(accept, move |ctx, mut upload| async move {
-        refusal.set(&ctx, String::new());
-        let on_progress = |value| percent.set(&ctx, Some(value));
-        on_progress(0);
+        uploading.begin(&ctx);
+        let on_progress = |percent| uploading.advance(&ctx, percent);
         let app = ctx.app();
         let set = app.files.set_avatar(id, &mut upload, on_progress).await;
-        percent.set(&ctx, None);
-        match set {
-            Ok(()) => {
-                reload.reload(&ctx);
-                // The head of the page shows it as well.
-                ctx.leave("/account");
-            }
-            Err(UploadError::Refused(why)) => refusal.set(&ctx, why),
-            Err(UploadError::Aborted(aborted)) => return Err(aborted.into()),
-            Err(UploadError::Failed(error)) => return Err(error.into()),
+        if uploading.end(&ctx, set)? {
+            reload.reload(&ctx);
+            // The head of the page shows it as well.
+            ctx.leave("/account");
         }
         Ok(())
     });
@@ -65,11 +56,7 @@ pub async fn avatar(cx: Cx, (): ()) -> stack_live::Result {
                 span { "Choose a picture, or drop it here" }
                 input #picture type="file" accept=(picture::TYPES.join(",")) on:upload=(receive) on:refused=(refuse);
             }
-            noscript { p.alert { "Uploads need JavaScript." } }
-            div role="status" {
-                @if let Some(percent) = percent.get(&cx) { (progress("Uploading:", Some(percent))) }
-            }
-            @if !refusal.read(&cx).is_empty() { p.alert role="alert" { (refusal.get(&cx)) } }
+            (uploading.show(&cx))
         }
     })
 }
