@@ -7,7 +7,7 @@ use axum::{
 };
 use stack_web::cookies::Cookies;
 
-use super::files;
+use super::{current_user::of_session, files};
 use crate::{
     error::{Error, Result},
     models::{ClientInfo, ObjectId},
@@ -24,7 +24,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response> {
     let id: ObjectId = id.parse().map_err(|_| Error::NotFound)?;
-    let reader = files::user(&state, &client, &cookies).await?;
+    let reader = of_session(&state, &client, &cookies).await?;
     let picture = pictures::find_avatar(state.db.pool(), &reader, id).await?;
     let picture = picture.ok_or(Error::NotFound)?;
     files::respond_with_picture(&state, &picture, "avatar", &headers).await

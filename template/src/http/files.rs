@@ -10,10 +10,10 @@ use serde::Deserialize;
 use stack_files::serve::{self, Described};
 use stack_web::cookies::Cookies;
 
-use super::cookies::session_token;
+use super::current_user::of_session;
 use crate::{
     error::{Error, Result},
-    models::{ClientInfo, FileId, StoredPicture, User, Variant},
+    models::{ClientInfo, FileId, StoredPicture, Variant},
     repositories::{files, pictures},
     state::AppState,
 };
@@ -40,7 +40,8 @@ pub async fn show(
     let id: FileId = id.parse().map_err(|_| Error::NotFound)?;
     let reader = match state.files.is_shared(id, wanted.until, &wanted.signature)? {
         true => None,
-        false => Some(user(&state, &client, &cookies).await?),
+        // Not `CurrentUser`, which counts requests: a page may show many pictures.
+        false => Some(of_session(&state, &client, &cookies).await?),
     };
     let file = files::find(state.db.pool(), reader.as_ref(), id).await?;
     let file = file.ok_or(Error::NotFound)?;
@@ -74,12 +75,4 @@ pub(super) async fn respond_with_picture(
         etag: &format!("\"{}\"", picture.object),
     };
     Ok(serve::respond(state.files.store(), &described, headers).await?)
-}
-
-/// The user of the session. (The extractor `CurrentUser` counts requests: a page may show many pictures.)
-pub(super) async fn user(state: &AppState, client: &ClientInfo, cookies: &Cookies) -> Result<User> {
-    let token = session_token(cookies).ok_or(Error::Unauthenticated)?;
-    let found = state.accounts.session(&token, client).await?;
-    let (_, user) = found.ok_or(Error::Unauthenticated)?;
-    Ok(user)
 }
