@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 
 use super::corrupt;
 {%- if files %}
-use crate::models::{DisplayName, Email, Member, ObjectId, Role, Scope, SessionId, TeamId, UserId};
+use crate::models::{DisplayName, Email, Member, ObjectId, Role, Scope, TeamId, UserId};
 {%- else %}
-use crate::models::{DisplayName, Email, Member, Role, Scope, SessionId, TeamId, UserId};
+use crate::models::{DisplayName, Email, Member, Role, Scope, TeamId, UserId};
 {%- endif %}
 
 /// Stores that `user` belongs to `team`; false if they do already.
@@ -132,12 +132,4 @@ pub async fn others(
     .bind(user)
     .fetch_one(db)
     .await
-}
-
-/// The sessions of a member, whose pages load again after a change.
-pub async fn sessions(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Vec<SessionId>> {
-    sqlx::query_scalar("SELECT id FROM sessions WHERE user_id = $1")
-        .bind(user)
-        .fetch_all(db)
-        .await
 }

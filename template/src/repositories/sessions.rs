@@ -130,6 +130,16 @@ pub async fn touch(
     .await
     .map(drop)
 }
+{%- if teams %}
+
+/// All sessions of a user.
+pub async fn of_user(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Vec<SessionId>> {
+    sqlx::query_scalar("SELECT id FROM sessions WHERE user_id = $1")
+        .bind(user)
+        .fetch_all(db)
+        .await
+}
+{%- endif %}
 
 /// Up to `limit` valid sessions of `owner`, the last used first.
 pub async fn list(

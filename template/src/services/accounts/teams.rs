@@ -16,7 +16,7 @@ use crate::{
         Outcome, Role, Scope, Team, TeamId, TeamName, User, UserId,
     },
     repositories::{
-        delete_all, invitations, memberships,
+        delete_all, invitations, memberships, sessions,
         teams::{self, lock},
     },
     services::limits::{Key, Limit},
@@ -318,7 +318,7 @@ impl Accounts {
 
     /// The live pages of all sessions of the user load again.
     async fn load_pages_again(&self, user: UserId) {
-        match memberships::sessions(self.db.pool(), user).await {
+        match sessions::of_user(self.db.pool(), user).await {
             Ok(sessions) => self.ended(sessions),
             Err(error) => tracing::warn!(%error, "cannot close the pages of a member"),
         }
