@@ -21,10 +21,20 @@ impl FromRequestParts<AppState> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let Ok(cookies) = Cookies::from_request_parts(parts, state).await;
         let Ok(client) = ClientInfo::from_request_parts(parts, state).await;
-        let token = session_token(&cookies).ok_or(Error::Unauthenticated)?;
-        let found = state.accounts.session(&token, &client).await?;
-        let (_, user) = found.ok_or(Error::Unauthenticated)?;
+        let user = of_session(state, &client, &cookies).await?;
         state.limits.check_api(Key::Account(&user.email))?;
         Ok(Self(user))
     }
+}
+
+/// The user of the session, without a look at how many requests they send.
+pub(super) async fn of_session(
+    state: &AppState,
+    client: &ClientInfo,
+    cookies: &Cookies,
+) -> Result<User> {
+    let token = session_token(cookies).ok_or(Error::Unauthenticated)?;
+    let found = state.accounts.session(&token, client).await?;
+    let (_, user) = found.ok_or(Error::Unauthenticated)?;
+    Ok(user)
 }
