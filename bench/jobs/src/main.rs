@@ -129,24 +129,28 @@ async fn enqueue(pool: &PgPool, is_ours: bool, count: u64) -> Result<Duration, F
 async fn run(pool: &PgPool, is_ours: bool, count: u64, concurrency: usize) -> Result<Duration, Failure> {
     let done = Done::default();
     let begun = Instant::now();
-    let worker = match is_ours {
-        true => {
-            let worker = stack::counting(pool, done.clone(), concurrency);
-            tokio::spawn(async move {
-                worker.ended().await;
+    let worker = async {
+        match is_ours {
+            true => {
+                stack::counting(pool, done.clone(), concurrency).ended().await;
                 Ok(())
-            })
+            }
+            false => apalis_queue::counting(pool.clone(), done.clone(), concurrency).await,
         }
-        false => tokio::spawn(apalis_queue::counting(pool.clone(), done.clone(), concurrency)),
     };
     let left = if is_ours { stack::LEFT } else { apalis_queue::LEFT };
     // Done, and stored as done.
-    while done.load(Ordering::Relaxed) < count || sqlx::query_scalar::<_, i64>(left).fetch_one(pool).await? > 0 {
-        if worker.is_finished() {
-            worker.await??;
-            return Err("the worker has ended before its jobs".into());
+    let all = async {
+        while done.load(Ordering::Relaxed) < count || sqlx::query_scalar::<_, i64>(left).fetch_one(pool).await? > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        Ok::<_, Failure>(begun.elapsed())
+    };
+    tokio::select! {
+        ended = worker => {
+            ended?;
+            Err("the worker has ended before its jobs".into())
+        }
+        elapsed = all => elapsed,
     }
-    Ok(begun.elapsed())
 }

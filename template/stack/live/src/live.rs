@@ -37,7 +37,7 @@ use crate::{
     saved::{self, Signer, StateBinding},
     session::Claim,
 };
-pub(crate) use budget::Budget;
+pub(crate) use budget::{Budget, wait_until};
 use memory::PageMemory;
 pub(crate) use memory::{OpenPage, PageKey, Remembered};
 use permit::Usage;

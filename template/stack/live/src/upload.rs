@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use serde::Deserialize;
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, timeout},
 };
 
 use crate::{
     Ctx,
-    live::{ConnectionPermit, UploadWindow},
+    live::{ConnectionPermit, UploadWindow, wait_until},
     parts::PART_BYTES,
 };
 
@@ -97,7 +97,7 @@ impl Upload {
         if self.received >= self.size() {
             return Ok(None);
         }
-        sleep_until(self.next_at).await;
+        wait_until(self.next_at).await;
         let limit = self.ctx.page.live.limits().upload_timeout;
         let chunk = timeout(limit, self.chunks.recv()).await.ok().flatten();
         let chunk = chunk.ok_or(UploadAborted)?;

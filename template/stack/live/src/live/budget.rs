@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::Rate;
+
+/// Waits until `at`; not at all if that is over. A timer would: its clock has ticks of a millisecond, and it ends with one.
+pub(crate) async fn wait_until(at: Instant) {
+    if at > Instant::now() {
+        sleep_until(at).await;
+    }
+}
 
 /// What may still be used of a [`Rate`].
 pub(crate) struct Budget {

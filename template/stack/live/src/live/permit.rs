@@ -121,13 +121,9 @@ impl ConnectionPermit {
 
     fn wait(&self, mut take: impl FnMut(&mut ClientUsage) -> Duration) -> Duration {
         let mut usage = self.live.0.usage.lock();
-        let mut longest = Duration::ZERO;
-        for client in &self.clients {
-            if let Some(used) = usage.clients.get_mut(client) {
-                longest = longest.max(take(used));
-            }
-        }
-        longest
+        let waits = |client| usage.clients.get_mut(client).map(&mut take);
+        let waits = self.clients.iter().filter_map(waits);
+        waits.max().unwrap_or_default()
     }
 }
 
@@ -206,10 +202,7 @@ impl ClientUsage {
 /// What one client can choose its address from: a single one of IPv4, 64 bits of IPv6.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let bits = address.to_bits() >> 64 << 64;
-            IpAddr::V6(bits.into())
-        }
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         v4 => v4,
     }
 }

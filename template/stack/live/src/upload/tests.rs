@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn file(size: u64, content_type: &str) -> File {
@@ -39,4 +41,14 @@ fn more_than_was_declared_is_not_taken_in() {
     assert!(receiving.take(0, Bytes::from_static(b"abc")));
     assert!(!receiving.take(0, Bytes::from_static(b"def")));
     assert!(!receiving.take(1, Bytes::from_static(b"a")) && !receiving.take(0, Bytes::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_within_the_budget_does_not_wait_for_the_next_tick_of_the_timer() {
+    tokio::time::advance(Duration::from_micros(500)).await;
+    let begun = Instant::now();
+    wait_until(begun).await;
+    assert_eq!(Instant::now(), begun);
+    wait_until(begun + Duration::from_millis(3)).await;
+    assert!(Instant::now() >= begun + Duration::from_millis(3));
 }

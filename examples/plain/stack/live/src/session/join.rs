@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use super::{Incoming, Io, Session, Step, navigation::split};
 use crate::{
     PageError, Window,
     hash::hash,
-    live::{PAGE_COST, Remembered, items_hash},
+    live::{PAGE_COST, Remembered, items_hash, wait_until},
     observer::Trigger,
     page::Page,
     protocol::{CloseReason, Join, Message},
@@ -40,7 +40,7 @@ impl<I: Io> Session<I> {
             Ok(Incoming::TooLarge) => return Err(CloseReason::TooLarge),
             Ok(Incoming::Gone) | Err(_) => return Err(CloseReason::Gone),
         };
-        sleep(self.permit.spend(PAGE_COST)).await;
+        wait_until(Instant::now() + self.permit.spend(PAGE_COST)).await;
         Ok(join)
     }
 
