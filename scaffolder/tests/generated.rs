@@ -5,10 +5,13 @@
 //! feature alone is compiled, and only the lock file is looked at in a hundred combinations. `cargo test` does the plain
 //! project; `HEAVY_FULL=1` adds the rest but for pairs of features, which are too many for every change.
 
+#[path = "workshop/api_client.rs"]
+mod api_client;
 mod workshop;
 
 use std::io::Write as _;
 
+use api_client::api_client;
 use heavy_stack::manifest::{Manifest, covering};
 use workshop::full::is_full_run;
 use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, project, turn};
@@ -25,6 +28,9 @@ fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let _servers = Servers(&project);
     cargo(&project, &["fmt", "--all", "--check"]);
     cargo_with_clippy(&project, &["test", "--locked", "--workspace"]);
+    if features.contains(&"openapi") {
+        api_client(&project);
+    }
     if features.contains(&"browser_tests") {
         browser_tests(&project);
         firefox_tests(&project);
@@ -59,21 +65,30 @@ fn a_project_with_one_feature_is_formatted_and_clean() {
     }
 }
 
+/// Together with the tests above it is every state of any three features: what stands for two of them and not for a third.
+/// Before a release, as the next one; with names of features in `HEAVY_PAIRS`, without those.
+#[test]
+fn a_project_with_all_features_but_one_compiles_with_its_tests() {
+    let Some(is_wanted) = wanted_pairs("a project with all features but one, compiled") else { return };
+    let features = features();
+    let _turn = turn();
+    let project = project("all-but-one", &[]);
+    for one in features.iter().filter(|feature| is_wanted(feature)) {
+        tell(&format!("without {one}\n"));
+        change(&project, &features.iter().filter(|other| *other != one).map(String::as_str).collect::<Vec<_>>());
+        cargo(&project, &["check", "--locked", "--workspace", "--all-targets"]);
+    }
+}
+
 /// Before a release: `HEAVY_PAIRS=1 cargo test --test generated`, or with names of features in its place, `HEAVY_PAIRS=jobs,totp`, those
 /// pairs that have one of them. There are more than a hundred, so it takes an hour or two.
 #[test]
 fn any_two_features_compile_together_with_their_tests() {
-    let wanted = std::env::var("HEAVY_PAIRS").unwrap_or_default();
-    let tell = |text: &str| drop(std::io::stderr().write_all(text.as_bytes()));
-    if wanted.is_empty() || wanted == "0" {
-        tell("\nskipped without HEAVY_PAIRS=1: each pair of features, compiled\n");
-        return;
-    }
-    let is_wanted = |feature: &String| wanted == "1" || wanted.split(',').any(|name| name == feature);
+    let Some(is_wanted) = wanted_pairs("each pair of features, compiled") else { return };
     let features = features();
     let pairs = features.iter().enumerate().flat_map(|(at, one)| features[..at].iter().map(move |other| (other, one)));
     let pairs: Vec<_> = pairs.filter(|(one, other)| is_wanted(one) || is_wanted(other)).collect();
-    assert!(!pairs.is_empty(), "HEAVY_PAIRS names no feature: {wanted}");
+    assert!(!pairs.is_empty(), "HEAVY_PAIRS names no feature");
     let _turn = turn();
     let project = project("pairs", &[]);
     for ((one, other), number) in pairs.iter().zip(1..) {
@@ -81,6 +96,21 @@ fn any_two_features_compile_together_with_their_tests() {
         change(&project, &[one, other]);
         cargo(&project, &["check", "--locked", "--workspace", "--all-targets"]);
     }
+}
+
+/// Whether a feature is one of `HEAVY_PAIRS`; `None`, which is said, if that is not set.
+fn wanted_pairs(what: &str) -> Option<impl Fn(&String) -> bool> {
+    let wanted = std::env::var("HEAVY_PAIRS").unwrap_or_default();
+    if wanted.is_empty() || wanted == "0" {
+        tell(&format!("\nskipped without HEAVY_PAIRS=1: {what}\n"));
+        return None;
+    }
+    Some(move |feature: &String| wanted == "1" || wanted.split(',').any(|name| name == feature))
+}
+
+/// Says something to whoever watches, past the test harness.
+fn tell(text: &str) {
+    std::io::stderr().write_all(text.as_bytes()).ok();
 }
 
 /// In a full run of combinations in which any four features are seen in every state; else of all features, of none, and of each.

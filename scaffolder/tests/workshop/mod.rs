@@ -157,7 +157,7 @@ fn browser_tests_by(command: &mut Command, wanted: bool) {
 }
 
 /// `cargo` inside the project, without what the outer cargo left in the environment.
-fn cargo_command(project: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn cargo_command(project: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     for (key, _) in std::env::vars_os() {
         let key = key.to_string_lossy().into_owned();
