@@ -47,8 +47,13 @@ const EVERY_TYPE: [&str; 31] = [
 ];
 
 fn add_table(project: &Path, arguments: &[&str]) {
+    run(&mut add_table_command(project, arguments));
+}
+
+fn add_table_command(project: &Path, arguments: &[&str]) -> Command {
     let mut heavy = Command::new(env!("CARGO_BIN_EXE_heavy"));
-    run(heavy.args(["add-table", "--quiet", "--project"]).arg(project).args(arguments));
+    heavy.args(["add-table", "--quiet", "--project"]).arg(project).args(arguments);
+    heavy
 }
 
 /// Tables of every kind that any project can have: of one's own and shared, with much in them and with little.
