@@ -5,14 +5,14 @@
 //! feature alone is compiled, and only the lock file is looked at in a hundred combinations. `cargo test` does the plain
 //! project; `HEAVY_FULL=1` adds the rest but for pairs of features, which are too many for every change.
 
-#[path = "workshop/api_client.rs"]
-mod api_client;
+#[path = "workshop/others.rs"]
+mod others;
 mod workshop;
 
 use std::io::Write as _;
 
-use api_client::api_client;
 use heavy_stack::manifest::{Manifest, covering};
+use others::{api_client, bucket};
 use workshop::full::is_full_run;
 use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, project, turn};
 
@@ -28,6 +28,9 @@ fn is_formatted_clean_and_passes_its_tests(name: &str, features: &[&str]) {
     let _servers = Servers(&project);
     cargo(&project, &["fmt", "--all", "--check"]);
     cargo_with_clippy(&project, &["test", "--locked", "--workspace"]);
+    if features.contains(&"files") {
+        bucket(&project);
+    }
     if features.contains(&"openapi") {
         api_client(&project);
     }

@@ -77,7 +77,7 @@ async fn seed_database(config: Config) -> Result<(), Box<dyn Error>> {
     let db = database::open(&config).await?;
     let user = seed::run(&app::state(config, db)?).await?;
     print_line(&format!(
-        "log in as {} with the password `{}`",
+        "log in as {} with the password `{}`, unless it was changed",
         user.email,
         seed::PASSWORD
     ));

@@ -108,12 +108,18 @@ pub(crate) fn cargo(project: &Path, arguments: &[&str]) {
 /// builds, lints and tests, where `cargo clippy` would go through all third-party crates once more.
 #[allow(dead_code, reason = "not every program with a workshop builds so")]
 pub(crate) fn cargo_with_clippy(project: &Path, arguments: &[&str]) {
+    run(&mut clippy_command(project, arguments));
+}
+
+/// The same, not run yet.
+#[allow(dead_code, reason = "not every program with a workshop builds so")]
+pub(crate) fn clippy_command(project: &Path, arguments: &[&str]) -> Command {
     // What `cargo clippy -- -D warnings` sets for its own `cargo check`. The wrapper is no variable here: the tests inherit those,
     // and start a cargo for programs of theirs that nobody lints.
     let linted = ["--config", "build.rustc-workspace-wrapper='clippy-driver'"];
     let mut command = cargo_command(project, &[&linted, arguments].concat());
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings");
-    run(&mut command);
+    command
 }
 
 /// The browser tests of the project. Where this machine has no browser or no Node they are skipped, which is said to

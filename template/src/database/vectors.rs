@@ -65,7 +65,7 @@ impl VectorDb {
             "BEGIN READ ONLY; SET LOCAL hnsw.ef_search = {ef_search}; \
              SET LOCAL hnsw.iterative_scan = strict_order"
         ));
-        self.pool().begin_with(begin).await
+        self.db.begin_with(begin).await
     }
 
     /// Closes all connections, after those in use are returned.

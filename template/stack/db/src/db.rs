@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::{ConnectOptions as _, Connection, Postgres, Transaction};
+use sqlx::{ConnectOptions as _, Connection, Postgres, SqlSafeStr, Transaction};
 
 use crate::tls;
 
@@ -129,13 +129,25 @@ impl Db {
 
     /// Begins a transaction at the isolation level of [`PoolSettings::serializable`].
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        if self.serializable {
-            self.pool
-                .begin_with("begin isolation level serializable")
-                .await
-        } else {
-            self.pool.begin().await
-        }
+        self.begin_with(match self.serializable {
+            true => "begin isolation level serializable",
+            false => "begin",
+        })
+        .await
+    }
+
+    /// Begins a transaction by `statement`, and goes on with that if the caller is cancelled meanwhile. By itself sqlx 0.9.0 would give
+    /// the connection back within it, and others would write there: <https://github.com/transact-rs/sqlx/issues/4393>.
+    ///
+    /// # Errors
+    /// The database's error.
+    pub async fn begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let (pool, statement) = (self.pool.clone(), statement.into_sql_str());
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     /// The pool, for queries that need no transaction.

@@ -267,3 +267,31 @@ async fn an_unreachable_server_is_named_without_its_password() {
     assert!(error.contains("\nhint: "), "{error}");
     assert!(!error.contains("secret"), "{error}");
 }
+
+#[tokio::test]
+async fn who_gives_up_while_a_transaction_begins_leaves_none_open_for_the_next_one() {
+    let (database, _) = serializable().await;
+    let settings = PoolSettings {
+        max_connections: 1,
+        ..PoolSettings::default()
+    };
+    let db = Db::connect(database.url(), settings)
+        .await
+        .expect("connected");
+    let begun = db.run_once(|_| Box::pin(async { Ok::<_, sqlx::Error>(()) }));
+    tokio::select! {
+        biased;
+        _ = begun => panic!("it takes an answer of the server"),
+        // Sent, and not answered.
+        () = async {} => {}
+    }
+    sqlx::query("insert into counters (name, value) values ('kept', 1)")
+        .execute(db.pool())
+        .await
+        .expect("inserted");
+    let kept: i64 = sqlx::query_scalar("select count(*) from counters where name = 'kept'")
+        .fetch_one(database.pool())
+        .await
+        .expect("read");
+    assert_eq!(kept, 1, "what was written is there for others");
+}

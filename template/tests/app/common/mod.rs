@@ -181,19 +181,29 @@ pub async fn migrated_database() -> TestDatabase {
 pub fn config(database_url: &str, vars: &[(&str, &str)]) -> Config {
     log::start();
     let production = vars.contains(&("APP_ENV", "production"));
+{%- if files %}
+    // `docs/files.md` says how to test with a bucket.
+    let files_url = std::env::var("TEST_FILES_URL");
+{%- endif %}
     let usual = [
         ("APP_ENV", "development"),
         ("PORT", "0"),
         ("DATABASE_URL", database_url),
         ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
 {%- if files %}
-        ("FILES_URL", "memory:"),
+        ("FILES_URL", files_url.as_deref().unwrap_or("memory:")),
 {%- endif %}
         ("MAIL_URL", if production { "none" } else { "" }),
     ];
     let lookup = |name: &str| {
         let found = vars.iter().chain(&usual).find(|(known, _)| *known == name);
+{%- if files %}
+        let found = found.map(|(_, value)| (*value).to_owned());
+        let is_of_bucket = name.starts_with("AWS_");
+        found.or_else(|| std::env::var(name).ok().filter(|_| is_of_bucket))
+{%- else %}
         found.map(|(_, value)| (*value).to_owned())
+{%- endif %}
     };
     let config = Config::from_vars(lookup).expect("settings that are right");
     assert_eq!(

@@ -112,7 +112,7 @@ impl Db {
     {
         let mut pauses = pauses();
         loop {
-            let error = match self.attempt(&mut work).await {
+            let error = match self.run_once(&mut work).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -135,26 +135,14 @@ impl Db {
         E: From<sqlx::Error>,
     {
         let mut tx: Transaction<'a, Postgres> = self.begin().await?;
-        let value = work(&mut tx).await?;
-        tx.commit().await?;
-        Ok(value)
-    }
-
-    /// One attempt of [`Db::run`].
-    async fn attempt<'a, T, E, F>(&self, work: &mut F) -> Result<T, E>
-    where
-        F: for<'t> FnMut(&'t mut Transaction<'a, Postgres>) -> Work<'t, T, E>,
-        E: From<sqlx::Error>,
-    {
-        let mut tx: Transaction<'a, Postgres> = self.begin().await?;
         match work(&mut tx).await {
             Ok(value) => {
                 tx.commit().await?;
                 Ok(value)
             }
             Err(error) => {
-                // Before the pause, so that the locks are not held during it. If the connection
-                // is lost, the server has rolled back already.
+                // Before the pause of a repeat, so that the locks are not held during it. If the
+                // connection is lost, the server has rolled back already.
                 tx.rollback().await.ok();
                 Err(error)
             }
