@@ -1,7 +1,7 @@
 // Every page can be used by those who cannot see it, in the dark, and on a phone.
 
 import { expectAccessible, expectToFit, PHONE } from "./support/accessibility.mjs";
-import { register } from "./support/people.mjs";
+import { register, writeNote } from "./support/people.mjs";
 import { test } from "./support/test.mjs";
 
 // In the order in which somebody new comes by; the last one is an error.
@@ -47,12 +47,4 @@ for (const colorScheme of ["light", "dark"]) {
       });
     });
   }
-}
-
-async function writeNote(page, title, text) {
-  await page.goto("/notes/new");
-  await page.getByLabel("Title", { exact: true }).fill(title);
-  await page.getByLabel("Text", { exact: true }).fill(text);
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/notes");
 }

@@ -1,7 +1,7 @@
 // Files of notes and the picture of an account, from the choice of a file to its end.
 
 import { expectAccessible, expectToFit } from "./support/accessibility.mjs";
-import { register } from "./support/people.mjs";
+import { register, writeNote } from "./support/people.mjs";
 import { expect, expectOnline, goLive, test } from "./support/test.mjs";
 
 /** A picture of one pixel. */
@@ -17,10 +17,7 @@ const isShown = (image) => expect.poll(() => image.evaluate(({ naturalWidth }) =
 
 test("files are attached to a note, shown small, shared and removed", async ({ page, baseURL }) => {
   await register(page);
-  await page.goto("/notes/new");
-  await page.getByLabel("Title", { exact: true }).fill("Holiday");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/notes");
+  await writeNote(page, "Holiday");
   await page.getByRole("link", { name: "Holiday" }).first().click();
   await page.waitForURL("**/notes/*-*");
   await expectOnline(page);

@@ -3,7 +3,7 @@
 
 import { Application } from "./support/application.mjs";
 import { LoadBalancer } from "./support/load_balancer.mjs";
-import { logIn } from "./support/people.mjs";
+import { logIn, writeNote } from "./support/people.mjs";
 import { expect, expectOnline, goLive, test as base } from "./support/test.mjs";
 
 const test = base.extend({
@@ -21,13 +21,9 @@ const test = base.extend({
 });
 
 /** Writes a note by the form, and finds it in the list once. */
-async function writeNote(page) {
-  await page.goto("/notes/new");
+async function writeOnce(page) {
   const title = `Looms ${Date.now()}`;
-  await page.getByLabel("Title", { exact: true }).fill(title);
-  await page.getByLabel("Text", { exact: true }).fill("Flowers");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/notes");
+  await writeNote(page, title, "Flowers");
   await expect(page.getByRole("link", { name: title })).toHaveCount(1);
 }
 
@@ -37,7 +33,7 @@ test("a page is live, and what is done is done once, where each request goes to 
   await page.getByRole("button", { name: "Clicked 1 time" }).click();
   await expect(page.getByText("Clicked 2 times")).toBeVisible();
   await logIn(page);
-  await writeNote(page);
+  await writeOnce(page);
   await expectOnline(page);
 });
 
@@ -46,5 +42,5 @@ test("where POSTs never reach the instance of the stream a page says that it is 
   await page.goto("/");
   await expect(page.locator("#live-status")).toHaveText("You are offline. Trying again…");
   await logIn(page);
-  await writeNote(page);
+  await writeOnce(page);
 });

@@ -1,18 +1,14 @@
 // The page of those who look after the jobs. The jobs of other tests are on it as well.
 
 import { expectAccessible, expectToFit } from "./support/accessibility.mjs";
-import { register } from "./support/people.mjs";
+import { register, writeNote } from "./support/people.mjs";
 import { expect, expectOnline, goLive, test } from "./support/test.mjs";
 
 test("a job is done in the background, and the page shows it by itself", async ({ page }) => {
   await register(page);
   // By which the job of this test is known.
   const count = 100 + Math.floor(Math.random() * 5000);
-  await page.goto("/notes/new");
-  await page.getByLabel("Title", { exact: true }).fill("Words");
-  await page.getByLabel("Text", { exact: true }).fill("a ".repeat(count));
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/notes");
+  await writeNote(page, "Words", "a ".repeat(count));
 
   await goLive(page, "/jobs?state=failed");
   await page.getByRole("navigation", { name: "States" }).getByRole("link", { name: "Done" }).click();

@@ -1,7 +1,7 @@
 // A team: from its beginning, through an invitation, to notes that its members have in common.
 
 import { expectAccessible, expectToFit } from "./support/accessibility.mjs";
-import { openMail, register } from "./support/people.mjs";
+import { openMail, register, writeNote } from "./support/people.mjs";
 import { expect, goLive, test } from "./support/test.mjs";
 
 test("who accepts an invitation sees the notes of the team, at once and in no other team", async ({ newPage, page }) => {
@@ -24,10 +24,7 @@ test("who accepts an invitation sees the notes of the team, at once and in no ot
   await other.waitForURL("**/notes");
   await goLive(other, "/notes");
 
-  await page.goto("/notes/new");
-  await page.getByLabel("Title", { exact: true }).fill("For all of us");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/notes");
+  await writeNote(page, "For all of us");
   const note = other.getByRole("heading", { name: "For all of us" });
   await expect(note).toBeVisible();
 

@@ -42,3 +42,12 @@ export async function logIn(page, { email, password } = ADA) {
   await page.getByRole("main").getByRole("button", { name: "Log in", exact: true }).click();
   await page.waitForURL("**/notes");
 }
+
+/** Writes a note by the form. */
+export async function writeNote(page, title, text = "") {
+  await page.goto("/notes/new");
+  await page.getByLabel("Title", { exact: true }).fill(title);
+  await page.getByLabel("Text", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL("**/notes");
+}
